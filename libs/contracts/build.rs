@@ -1,0 +1,20 @@
+//! Compiles `proto/` without protoc and leaves the descriptor set for reflection.
+
+use std::{env, error::Error, fs, path::PathBuf};
+
+use prost::Message;
+
+const ROOT: &str = "../../proto";
+const SERVICES: [&str; 3] = ["onboarding", "relationship", "ordering"];
+
+fn main() -> Result<(), Box<dyn Error>> {
+    println!("cargo:rerun-if-changed={ROOT}");
+    let files = SERVICES.iter().flat_map(|service| {
+        ["service", "error_reason"].map(|file| format!("csp/{service}/v1/{file}.proto"))
+    });
+    let descriptors = protox::compile(files, [ROOT])?;
+    let out = PathBuf::from(env::var("OUT_DIR")?);
+    fs::write(out.join("descriptors.bin"), descriptors.encode_to_vec())?;
+    tonic_prost_build::configure().compile_fds(descriptors)?;
+    Ok(())
+}

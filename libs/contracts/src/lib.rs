@@ -1,0 +1,28 @@
+//! The protobuf contracts of the cluster. Everything here is generated from `proto/`.
+
+#![allow(missing_docs, clippy::all)]
+
+/// All files of `proto/` and what they import, as an encoded `FileDescriptorSet`.
+pub const DESCRIPTORS: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/descriptors.bin"));
+
+mod csp {
+    pub mod onboarding {
+        pub mod v1 {
+            tonic::include_proto!("csp.onboarding.v1");
+        }
+    }
+    pub mod relationship {
+        pub mod v1 {
+            tonic::include_proto!("csp.relationship.v1");
+        }
+    }
+    pub mod ordering {
+        pub mod v1 {
+            tonic::include_proto!("csp.ordering.v1");
+        }
+    }
+}
+
+pub use csp::{
+    onboarding::v1 as onboarding, ordering::v1 as ordering, relationship::v1 as relationship,
+};

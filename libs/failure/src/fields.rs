@@ -1,0 +1,113 @@
+use std::{fmt::Display, str::FromStr};
+
+use crate::Failure;
+
+/// One malformed field.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FieldViolation {
+    /// Path of the field, such as `order.lines[2].quantity`.
+    pub field: String,
+    /// What is wrong with it.
+    pub description: String,
+}
+
+/// Reads the fields of a request and gathers everything that is wrong with them.
+///
+/// Each reader gives `None` after noting a violation; [`Fields::finish`] then answers with all
+/// of them at once.
+#[derive(Debug, Default)]
+pub struct Fields(Vec<FieldViolation>);
+
+impl Fields {
+    /// Starts with nothing wrong.
+    #[must_use]
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Notes a violation.
+    pub fn reject(&mut self, field: impl Display, description: impl Display) {
+        let (field, description) = (field.to_string(), description.to_string());
+        self.0.push(FieldViolation { field, description });
+    }
+
+    /// A message or other value that must be set.
+    pub fn required<T>(&mut self, field: impl Display, value: Option<T>) -> Option<T> {
+        if value.is_none() {
+            self.reject(field, "is required");
+        }
+        value
+    }
+
+    /// A text that must be set and parse.
+    pub fn parse<T>(&mut self, field: impl Display, text: &str) -> Option<T>
+    where
+        T: FromStr<Err: Display>,
+    {
+        if text.is_empty() {
+            self.reject(field, "is required");
+            return None;
+        }
+        self.check(field, text.parse())
+    }
+
+    /// A text that may be empty and otherwise must parse. The outer `None` means a violation.
+    pub fn parse_optional<T>(&mut self, field: impl Display, text: &str) -> Option<Option<T>>
+    where
+        T: FromStr<Err: Display>,
+    {
+        if text.is_empty() { Some(None) } else { self.parse(field, text).map(Some) }
+    }
+
+    /// A text of 1 to `max` characters with something to read in it.
+    pub fn text(&mut self, field: impl Display, text: &str, max: usize) -> Option<String> {
+        let problem = if text.trim().is_empty() {
+            "is required".to_owned()
+        } else if text.chars().count() > max {
+            format!("is longer than {max} characters")
+        } else if text.chars().any(char::is_control) {
+            "contains a control character".to_owned()
+        } else {
+            return Some(text.to_owned());
+        };
+        self.reject(field, problem);
+        None
+    }
+
+    /// An enum value other than the unspecified one and those that this version does not know.
+    pub fn choice<E, T>(
+        &mut self,
+        field: impl Display,
+        number: i32,
+        known: impl FnOnce(E) -> Option<T>,
+    ) -> Option<T>
+    where
+        E: TryFrom<i32>,
+    {
+        let choice = E::try_from(number).ok().and_then(known);
+        if choice.is_none() {
+            let problem = match number {
+                0 => "is required".to_owned(),
+                other => format!("{other} is not a value of this enum"),
+            };
+            self.reject(field, problem);
+        }
+        choice
+    }
+
+    /// The outcome of a check made elsewhere.
+    pub fn check<T>(&mut self, field: impl Display, checked: Result<T, impl Display>) -> Option<T> {
+        checked.map_err(|problem| self.reject(field, problem)).ok()
+    }
+
+    /// Builds the request from what was read, or answers with all violations.
+    ///
+    /// # Errors
+    /// [`Failure::Invalid`] if anything was noted.
+    pub fn finish<T>(self, build: impl FnOnce() -> Option<T>) -> Result<T, Failure> {
+        if !self.0.is_empty() {
+            return Err(Failure::Invalid(self.0));
+        }
+        build().ok_or_else(|| Failure::bug("a field was not read and no violation was noted"))
+    }
+}

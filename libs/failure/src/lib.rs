@@ -1,0 +1,78 @@
+//! What can go wrong in any service, as one closed list. A [`tonic::Status`] is built here and
+//! nowhere else, and here a peer's status is read back: it is never forwarded.
+
+mod fields;
+mod peer;
+mod status;
+
+use std::fmt::Display;
+
+pub use fields::{FieldViolation, Fields};
+use kernel::Violation;
+pub use peer::read;
+
+/// The kinds of failure. [`Failure::into_status`] maps each to its code and details.
+#[derive(Debug)]
+pub enum Failure {
+    /// The request is malformed. Never empty.
+    Invalid(Vec<FieldViolation>),
+    /// A resource does not exist.
+    Missing(Resource),
+    /// A resource exists already.
+    Exists(Resource),
+    /// The request id was used for other content; names what that content changed.
+    RequestIdReused(Resource),
+    /// Rules stand against it, in order of precedence. Never empty.
+    Refused(Refusal),
+    /// Somebody else changed the resource first.
+    LostRace,
+    /// A decision grew too old to act on.
+    DecisionExpired,
+    /// Something this service depends on cannot be asked; named as in `database`.
+    Unavailable {
+        /// What cannot be asked.
+        dependency: &'static str,
+        /// For the log, never for the caller.
+        cause: String,
+    },
+    /// A defect. The text is for the log, never for the caller.
+    Bug(String),
+}
+
+/// A resource by type and name.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Resource {
+    /// Message name, such as `csp.onboarding.v1.Partner`.
+    pub kind: String,
+    /// Resource name, such as `partners/{tenant}`.
+    pub name: String,
+}
+
+/// A refusal by rules.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Refusal {
+    /// The vocabulary that the reasons belong to, such as `relationship.csp`.
+    pub domain: &'static str,
+    /// What stands against it, in order of precedence. Never empty.
+    pub violations: Vec<Violation>,
+}
+
+impl Failure {
+    /// A resource that does not exist.
+    pub fn missing(kind: impl Into<String>, name: impl Display) -> Self {
+        Self::Missing(Resource { kind: kind.into(), name: name.to_string() })
+    }
+
+    /// A resource that exists already.
+    pub fn exists(kind: impl Into<String>, name: impl Display) -> Self {
+        Self::Exists(Resource { kind: kind.into(), name: name.to_string() })
+    }
+
+    /// A defect, described for the log.
+    pub fn bug(cause: impl Display) -> Self {
+        Self::Bug(cause.to_string())
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,140 @@
+use std::{collections::HashMap, time::Duration};
+
+use kernel::Violation;
+use tonic::{Code, Status};
+use tonic_types::{ErrorDetails, FieldViolation, PreconditionViolation, StatusExt};
+use uuid::Uuid;
+
+use crate::{Failure, Refusal, Resource};
+
+/// How long a caller should wait before it calls again.
+const RETRY_DELAY: Duration = Duration::from_secs(1);
+
+impl Failure {
+    /// The failure on the wire: a code, a message for people, and details for programs, of
+    /// which `ErrorInfo` is always one. `domain` names the service, as in `ordering.csp`.
+    #[must_use]
+    pub fn into_status(self, domain: &str) -> Status {
+        match self {
+            Self::Invalid(violations) => invalid(domain, violations),
+            Self::Missing(resource) => {
+                let message = format!("{} does not exist", resource.name);
+                about(Code::NotFound, domain, "RESOURCE_NOT_FOUND", resource, message)
+            }
+            Self::Exists(resource) => {
+                let message = format!("{} exists already", resource.name);
+                about(Code::AlreadyExists, domain, "RESOURCE_EXISTS", resource, message)
+            }
+            Self::RequestIdReused(resource) => {
+                let message = format!(
+                    "this request id was used for other content, which changed {}; \
+                     take a new one for a new request",
+                    resource.name
+                );
+                about(Code::AlreadyExists, domain, "REQUEST_ID_REUSED", resource, message)
+            }
+            Self::Refused(refusal) => refused(refusal),
+            Self::LostRace => plain(
+                Code::Aborted,
+                domain,
+                "LOST_RACE",
+                "somebody else changed the resource first; read it, decide and write again",
+            ),
+            Self::DecisionExpired => plain(
+                Code::Aborted,
+                domain,
+                "DECISION_EXPIRED",
+                "the decision on the order grew too old twice; place the order again",
+            ),
+            Self::Unavailable { dependency, cause } => unavailable(domain, dependency, &cause),
+            Self::Bug(cause) => bug(domain, &cause),
+        }
+    }
+}
+
+fn info(domain: &str, reason: &str, metadata: impl Into<HashMap<String, String>>) -> ErrorDetails {
+    ErrorDetails::with_error_info(reason, domain, metadata)
+}
+
+fn plain(code: Code, domain: &str, reason: &str, message: &str) -> Status {
+    Status::with_error_details(code, message, info(domain, reason, []))
+}
+
+fn invalid(domain: &str, violations: Vec<crate::FieldViolation>) -> Status {
+    let listed: Vec<_> =
+        violations.iter().map(|each| format!("{} {}", each.field, each.description)).collect();
+    let message = format!("the request is malformed: {}", listed.join("; "));
+    let violations: Vec<_> = violations
+        .into_iter()
+        .map(|each| FieldViolation::new(each.field, each.description))
+        .collect();
+    let mut details = info(domain, "INVALID_FIELDS", []);
+    details.set_bad_request(violations);
+    Status::with_error_details(Code::InvalidArgument, message, details)
+}
+
+fn about(code: Code, domain: &str, reason: &str, resource: Resource, message: String) -> Status {
+    let metadata = [
+        ("resourceType".to_owned(), resource.kind.clone()),
+        ("resourceName".to_owned(), resource.name.clone()),
+    ];
+    let mut details = info(domain, reason, metadata);
+    details.set_resource_info(resource.kind, resource.name, "", message.clone());
+    Status::with_error_details(code, message, details)
+}
+
+fn refused(refusal: Refusal) -> Status {
+    let rules: Vec<_> = refusal.violations.iter().map(|each| each.rule.as_str()).collect();
+    let rules = rules.join(",");
+    let Some(first) = refusal.violations.first() else {
+        return bug(refusal.domain, "a refusal without a violation");
+    };
+    let message = match refusal.violations.len() {
+        1 => format!("refused by {}: {}", first.rule, first.explanation),
+        more => format!("refused by {more} rules ({rules}), first {}: {}", first.rule, first.explanation),
+    };
+    let mut details = info(refusal.domain, &first.reason, metadata(first, rules));
+    details.set_precondition_failure(
+        refusal.violations.iter().map(precondition).collect::<Vec<_>>(),
+    );
+    Status::with_error_details(Code::FailedPrecondition, message, details)
+}
+
+fn metadata(first: &Violation, rules: String) -> HashMap<String, String> {
+    let fixed = [
+        ("ruleId", first.rule.clone()),
+        ("subject", first.subject.clone()),
+        ("responsible", first.responsible.to_string()),
+        ("nextStep", first.next_step.clone()),
+        ("source", first.source.clone()),
+        ("partnerCenterCode", first.partner_center_code.clone()),
+        ("failedRules", rules),
+    ];
+    let fixed = fixed.into_iter().map(|(key, value)| (key.to_owned(), value));
+    first.inputs.iter().cloned().chain(fixed).collect()
+}
+
+fn precondition(violation: &Violation) -> PreconditionViolation {
+    let description = format!(
+        "{}: {}. Who must act: {}. Next: {}.",
+        violation.reason, violation.explanation, violation.responsible, violation.next_step
+    );
+    PreconditionViolation::new(&violation.rule, &violation.subject, description)
+}
+
+fn unavailable(domain: &str, dependency: &str, cause: &str) -> Status {
+    tracing::warn!(dependency, cause, "a dependency cannot be asked");
+    let metadata = [("dependency".to_owned(), dependency.to_owned())];
+    let mut details = info(domain, "DEPENDENCY_UNAVAILABLE", metadata);
+    details.set_retry_info(Some(RETRY_DELAY));
+    let message = format!("{dependency} cannot be asked; nothing was written; call again");
+    Status::with_error_details(Code::Unavailable, message, details)
+}
+
+fn bug(domain: &str, cause: &str) -> Status {
+    let incident = Uuid::new_v4().to_string();
+    tracing::error!(incident, cause, "a defect");
+    let message = format!("internal error, incident {incident}");
+    let metadata = [("incidentId".to_owned(), incident)];
+    Status::with_error_details(Code::Internal, message, info(domain, "INTERNAL", metadata))
+}

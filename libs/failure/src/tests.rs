@@ -1,0 +1,89 @@
+use kernel::Responsible;
+use tonic::{Code, Status};
+use tonic_types::StatusExt;
+
+use super::*;
+
+fn violation(rule: &str, reason: &str) -> Violation {
+    Violation {
+        rule: rule.to_owned(),
+        reason: reason.to_owned(),
+        subject: "partners/x".to_owned(),
+        explanation: "it is so".to_owned(),
+        inputs: vec![("state".to_owned(), "qualified".to_owned())],
+        responsible: Responsible::Reseller,
+        next_step: "accept it".to_owned(),
+        source: "the book".to_owned(),
+        partner_center_code: "403/900123".to_owned(),
+    }
+}
+
+#[test]
+fn every_kind_has_its_code_and_exactly_one_error_info() {
+    let kinds = [
+        (Failure::Invalid(vec![]), Code::InvalidArgument, "INVALID_FIELDS"),
+        (Failure::missing("T", "t/1"), Code::NotFound, "RESOURCE_NOT_FOUND"),
+        (Failure::exists("T", "t/1"), Code::AlreadyExists, "RESOURCE_EXISTS"),
+        (Failure::LostRace, Code::Aborted, "LOST_RACE"),
+        (Failure::DecisionExpired, Code::Aborted, "DECISION_EXPIRED"),
+        (
+            Failure::Unavailable { dependency: "database", cause: "SQLSTATE 57P01".into() },
+            Code::Unavailable,
+            "DEPENDENCY_UNAVAILABLE",
+        ),
+        (Failure::bug("row 7 is broken"), Code::Internal, "INTERNAL"),
+    ];
+    for (failure, code, reason) in kinds {
+        let status = failure.into_status("test.csp");
+        let info = status.get_details_error_info().unwrap();
+        assert_eq!((status.code(), info.reason.as_str()), (code, reason));
+        assert_eq!(info.domain, "test.csp");
+        for secret in ["SQLSTATE", "row 7"] {
+            assert!(!format!("{status:?}").contains(secret), "{status:?}");
+        }
+    }
+}
+
+#[test]
+fn a_refusal_names_the_first_rule_in_error_info_and_lists_all() {
+    let violations = vec![violation("MPA-1", "A"), violation("MPA-2", "B")];
+    let refusal = Refusal { domain: "relationship.csp", violations };
+    let status = Failure::Refused(refusal).into_status("ordering.csp");
+    let info = status.get_details_error_info().unwrap();
+    assert_eq!((info.reason.as_str(), info.domain.as_str()), ("A", "relationship.csp"));
+    assert_eq!(info.metadata["ruleId"], "MPA-1");
+    assert_eq!(info.metadata["failedRules"], "MPA-1,MPA-2");
+    assert_eq!(info.metadata["state"], "qualified");
+    let listed = status.get_details_precondition_failure().unwrap().violations;
+    assert_eq!(listed.len(), 2);
+    assert_eq!(listed[1].r#type, "MPA-2");
+    assert_eq!(
+        listed[1].description,
+        "B: it is so. Who must act: reseller. Next: accept it."
+    );
+}
+
+#[test]
+fn a_peer_that_is_away_is_unavailable_and_what_it_lacks_is_missing() {
+    let away = read("onboarding", &Status::unavailable("tcp connect error 10.0.0.7"));
+    let away = away.into_status("relationship.csp");
+    assert_eq!(away.code(), Code::Unavailable);
+    assert!(away.get_details_retry_info().is_some());
+    assert!(!format!("{away:?}").contains("10.0.0.7"));
+    let lacking = Failure::missing("T", "t/1").into_status("onboarding.csp");
+    assert!(matches!(read("onboarding", &lacking), Failure::Missing(it) if it.name == "t/1"));
+    assert!(matches!(read("onboarding", &Status::internal("?")), Failure::Bug(_)));
+}
+
+#[test]
+fn all_violations_of_a_request_are_answered_at_once() {
+    let mut fields = Fields::new();
+    let number = fields.parse::<u8>("a.number", "x");
+    let text = fields.text("a.text", &"é".repeat(3), 2);
+    fields.required::<()>("b", None);
+    let Err(Failure::Invalid(violations)) = fields.finish(|| Some((number?, text?))) else {
+        panic!("it is not invalid");
+    };
+    let paths: Vec<_> = violations.iter().map(|each| each.field.as_str()).collect();
+    assert_eq!(paths, ["a.number", "a.text", "b"]);
+}

@@ -1,0 +1,20 @@
+//! Values shared by all services. No I/O, no transport, no storage.
+
+mod clock;
+mod email;
+mod name;
+mod partner_id;
+mod stamp;
+mod text;
+mod violation;
+
+pub use clock::{Clock, Stopwatch};
+pub use email::{Email, WorkEmail};
+pub use jiff::Timestamp;
+pub use name::{
+    CustomerName, CustomerRelationshipName, NameError, OrderName, OrganizationName, PartnerName,
+    PartnershipName, SubscriptionName, tenant_id,
+};
+pub use partner_id::{GlobalAccountId, LocationAccountId};
+pub use stamp::Stamp;
+pub use violation::{Responsible, Violation};

@@ -1,0 +1,152 @@
+//! Resource names. Each collection has a type of its own, so that one cannot stand for another.
+
+use std::{fmt, str::FromStr};
+
+use thiserror::Error;
+use uuid::Uuid;
+
+/// Why a text is no resource name.
+#[derive(Debug, Clone, PartialEq, Eq, Error)]
+pub enum NameError {
+    /// The collection is not the expected one.
+    #[error("must look like `{0}`")]
+    Pattern(&'static str),
+    /// The id is no GUID.
+    #[error("`{0}` is not a GUID of the form 00000000-0000-0000-0000-000000000000")]
+    Guid(String),
+}
+
+/// Reads a GUID in its hyphenated form, in either case.
+///
+/// # Errors
+/// [`NameError::Guid`] for any other text.
+pub fn tenant_id(text: &str) -> Result<Uuid, NameError> {
+    let hyphenated = text.len() == 36;
+    Uuid::try_parse(text)
+        .ok()
+        .filter(|_| hyphenated)
+        .ok_or_else(|| NameError::Guid(text.to_owned()))
+}
+
+macro_rules! name {
+    ($(#[$doc:meta])* $name:ident, $collection:literal) => {
+        $(#[$doc])*
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        pub struct $name(Uuid);
+
+        impl $name {
+            /// The name of the resource with this id.
+            #[must_use]
+            pub const fn new(id: Uuid) -> Self {
+                Self(id)
+            }
+
+            /// The id alone.
+            #[must_use]
+            pub const fn id(self) -> Uuid {
+                self.0
+            }
+        }
+
+        impl fmt::Display for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                write!(f, concat!($collection, "/{}"), self.0)
+            }
+        }
+
+        impl FromStr for $name {
+            type Err = NameError;
+
+            fn from_str(text: &str) -> Result<Self, NameError> {
+                let id = text
+                    .strip_prefix(concat!($collection, "/"))
+                    .ok_or(NameError::Pattern(concat!($collection, "/{guid}")))?;
+                tenant_id(id).map(Self)
+            }
+        }
+
+        crate::serde_as_text!($name);
+    };
+}
+
+name! {
+    /// A legal entity.
+    OrganizationName, "organizations"
+}
+name! {
+    /// A partner account; the id is its CSP tenant.
+    PartnerName, "partners"
+}
+name! {
+    /// A provider–reseller partnership.
+    PartnershipName, "partnerships"
+}
+name! {
+    /// A customer; the id is its Entra tenant.
+    CustomerName, "customers"
+}
+name! {
+    /// An order.
+    OrderName, "orders"
+}
+name! {
+    /// A subscription.
+    SubscriptionName, "subscriptions"
+}
+
+/// A relationship of one customer with one partner.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct CustomerRelationshipName {
+    /// The customer.
+    pub customer: CustomerName,
+    /// The relationship among those of the customer.
+    pub uid: Uuid,
+}
+
+impl fmt::Display for CustomerRelationshipName {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}/relationships/{}", self.customer, self.uid)
+    }
+}
+
+impl FromStr for CustomerRelationshipName {
+    type Err = NameError;
+
+    fn from_str(text: &str) -> Result<Self, NameError> {
+        let (customer, uid) = text
+            .split_once("/relationships/")
+            .ok_or(NameError::Pattern("customers/{guid}/relationships/{guid}"))?;
+        Ok(Self { customer: customer.parse()?, uid: tenant_id(uid)? })
+    }
+}
+
+crate::serde_as_text!(CustomerRelationshipName);
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const GUID: &str = "0195f0a8-7c1e-7b3a-9c55-0242ac120002";
+
+    #[test]
+    fn a_name_reads_back_what_it_writes() {
+        let partner: PartnerName = format!("partners/{GUID}").parse().unwrap();
+        assert_eq!(partner.to_string(), format!("partners/{GUID}"));
+        let text = format!("customers/{GUID}/relationships/{GUID}");
+        assert_eq!(text.parse::<CustomerRelationshipName>().unwrap().to_string(), text);
+    }
+
+    #[test]
+    fn upper_and_lower_case_name_the_same_tenant() {
+        let upper: PartnerName = format!("partners/{}", GUID.to_uppercase()).parse().unwrap();
+        assert_eq!(upper, format!("partners/{GUID}").parse().unwrap());
+    }
+
+    #[test]
+    fn other_collections_and_other_guid_forms_are_refused() {
+        assert!(format!("customers/{GUID}").parse::<PartnerName>().is_err());
+        for id in ["", "1", &GUID.replace('-', ""), &format!("{{{GUID}}}"), "not-a-guid"] {
+            assert!(tenant_id(id).is_err(), "{id}");
+        }
+    }
+}

@@ -1,0 +1,120 @@
+//! The CSP market table. A country that is not in it is no market, and a [`Country`] is always
+//! in it. Source: Microsoft's regional authorization overview; see `markets.csv` for notes.
+
+use std::{fmt, str::FromStr};
+
+/// Date of the source of the table, `YYYY-MM-DD`.
+pub const TABLE_DATE: &str = "2021-10-08";
+
+static MARKETS: &[Market] = include!(concat!(env!("OUT_DIR"), "/table.rs"));
+
+#[derive(Debug)]
+struct Market {
+    code: &'static str,
+    name: &'static str,
+    region: &'static str,
+    currency: &'static str,
+}
+
+/// A country in which CSP offers are sold.
+#[derive(Clone, Copy)]
+pub struct Country(&'static Market);
+
+/// A CSP region, such as `europe`. Partners and customers trade inside one region only.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Region(&'static str);
+
+/// A currency in which CSP is billed somewhere, by its ISO 4217 code.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Currency(&'static str);
+
+impl Country {
+    /// Every country of the table, by code.
+    pub fn all() -> impl Iterator<Item = Self> {
+        MARKETS.iter().map(Self)
+    }
+
+    /// ISO 3166-1 alpha-2 code.
+    #[must_use]
+    pub fn code(self) -> &'static str {
+        self.0.code
+    }
+
+    /// English name.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        self.0.name
+    }
+
+    /// The CSP region that it belongs to.
+    #[must_use]
+    pub fn region(self) -> Region {
+        Region(self.0.region)
+    }
+
+    /// Its usual billing currency.
+    #[must_use]
+    pub fn currency(self) -> Currency {
+        Currency(self.0.currency)
+    }
+}
+
+impl FromStr for Country {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        let found = MARKETS.binary_search_by(|market| market.code.cmp(text));
+        found.map(|at| Self(&MARKETS[at])).map_err(|_| {
+            format!("`{text}` is not a listed CSP market (ISO 3166-1 alpha-2, upper case)")
+        })
+    }
+}
+
+impl FromStr for Currency {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        let found = MARKETS.iter().find(|market| market.currency == text);
+        found
+            .map(|market| Self(market.currency))
+            .ok_or_else(|| format!("`{text}` is not a currency that CSP is billed in"))
+    }
+}
+
+impl fmt::Display for Country {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.0.code)
+    }
+}
+
+impl fmt::Debug for Country {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.0.code)
+    }
+}
+
+impl fmt::Display for Region {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.0)
+    }
+}
+
+impl fmt::Display for Currency {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.0)
+    }
+}
+
+impl PartialEq for Country {
+    fn eq(&self, other: &Self) -> bool {
+        self.0.code == other.0.code
+    }
+}
+
+impl Eq for Country {}
+
+kernel::serde_as_text!(Country);
+kernel::serde_as_text!(Currency);
+
+#[cfg(test)]
+mod tests;

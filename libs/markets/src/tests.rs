@@ -1,0 +1,45 @@
+use std::collections::BTreeMap;
+
+use super::*;
+
+fn region(code: &str) -> Region {
+    code.parse::<Country>().unwrap().region()
+}
+
+#[test]
+fn pairs_trade_only_inside_one_region() {
+    let together = "FR-DE CH-GB IS-MT DK-GL DK-FO TR-EG ZA-AE MN-RS US-UM AU-GU NZ-AS CA-PM MX-AR \
+                    HK-SG HK-MO RS-XK";
+    let apart = "ZA-KE EG-NG MA-SN US-PR US-VI US-GU US-MP US-AS AU-NZ BR-AR MX-BR HK-TW HK-CN \
+                 SG-IN JP-KR FR-PF FR-NC FR-RE FR-GP GB-US";
+    for (pairs, same) in [(together, true), (apart, false)] {
+        for pair in pairs.split_whitespace() {
+            let (one, other) = pair.split_once('-').unwrap();
+            assert_eq!(region(one) == region(other), same, "{pair}");
+        }
+    }
+}
+
+#[test]
+fn countries_without_a_market_are_refused() {
+    for code in ["IR", "CU", "KP", "SY", "SD", "EH", "QQ", "fr", "FRA", "", "F"] {
+        assert!(code.parse::<Country>().is_err(), "{code}");
+    }
+}
+
+#[test]
+fn the_table_has_sixteen_regions_of_known_size() {
+    let mut sizes = BTreeMap::<_, usize>::new();
+    for country in Country::all() {
+        *sizes.entry(country.region().to_string()).or_default() += 1;
+        assert_eq!(country.code().parse::<Country>().unwrap(), country);
+        assert!(country.currency().to_string().parse::<Currency>().is_ok());
+    }
+    let sizes: Vec<_> = sizes.iter().map(|(region, size)| format!("{region} {size}")).collect();
+    assert_eq!(
+        sizes.join(", "),
+        "africa 47, asia-pacific 18, australia 23, brazil 1, canada 2, china 1, europe 45, \
+         india 1, japan 1, korea 1, latam-caribbean 51, mecee 45, new-zealand 4, russia 1, \
+         taiwan 1, united-states 2"
+    );
+}
