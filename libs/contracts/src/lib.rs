@@ -1,9 +1,11 @@
-//! The protobuf contracts of the cluster. Everything here is generated from `proto/`.
+//! The protobuf contracts of the cluster. Generated from `proto/`, but for [`time`].
 
 #![allow(missing_docs, clippy::all)]
 
 /// All files of `proto/` and what they import, as an encoded `FileDescriptorSet`.
 pub const DESCRIPTORS: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/descriptors.bin"));
+
+pub mod time;
 
 mod csp {
     pub mod onboarding {

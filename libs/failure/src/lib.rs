@@ -3,6 +3,7 @@
 
 mod fields;
 mod peer;
+mod serve;
 mod status;
 
 use std::fmt::Display;

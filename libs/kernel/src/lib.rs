@@ -1,8 +1,10 @@
 //! Values shared by all services. No I/O, no transport, no storage.
 
+mod approved;
 mod clock;
 mod email;
 mod name;
+mod page;
 mod partner_id;
 mod stamp;
 mod text;
@@ -15,6 +17,7 @@ pub use name::{
     CustomerName, CustomerRelationshipName, NameError, OrderName, OrganizationName, PartnerName,
     PartnershipName, SubscriptionName, tenant_id,
 };
+pub use page::{Page, PageRequest};
 pub use partner_id::{GlobalAccountId, LocationAccountId};
 pub use stamp::Stamp;
 pub use violation::{Responsible, Violation};

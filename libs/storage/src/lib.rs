@@ -1,0 +1,14 @@
+//! A service's database. SQLite and PostgreSQL, chosen by the URL, behind one schema and one
+//! set of promises: writes are serialised by revisions, and every one leaves an event.
+
+mod database;
+mod entity;
+pub mod events;
+mod fault;
+pub mod row;
+mod rows;
+
+pub use database::{Database, Settings, Snapshot};
+pub use events::{Call, Event};
+pub use fault::fault;
+pub use rows::{insert, list, put};

@@ -1,0 +1,148 @@
+//! A service as a process: command line, start, end.
+
+use std::{future::Future, net::SocketAddr, path::PathBuf, process::ExitCode};
+
+use clap::{Parser, Subcommand};
+use kernel::Clock;
+use tokio::signal::unix::{SignalKind, signal};
+
+use crate::{
+    config::{Reader, Variables},
+    server::Running,
+    telemetry,
+};
+
+/// Exit code of a configuration that cannot be used (`EX_CONFIG`).
+const BAD_CONFIGURATION: u8 = 78;
+
+/// What every service is configured with.
+#[derive(Debug, Clone)]
+pub struct Common {
+    /// Where it listens.
+    pub listen: SocketAddr,
+    /// What it logs and traces.
+    pub telemetry: telemetry::Settings,
+}
+
+impl Common {
+    /// Reads `grpc.listen`, `log` and `otlp_endpoint`.
+    pub fn read(reader: &mut Reader) -> Option<Self> {
+        let listen = reader.take("grpc.listen");
+        let log = reader.take("telemetry.log");
+        let otlp_endpoint = reader.take("telemetry.otlp_endpoint");
+        let telemetry = telemetry::Settings { log: log?, otlp_endpoint: otlp_endpoint? };
+        Some(Self { listen: listen?, telemetry })
+    }
+}
+
+/// A service that can run as a process of its own.
+pub trait Service {
+    /// Name of crate, binary and environment prefix.
+    const NAME: &'static str;
+    /// Annotated defaults, TOML.
+    const DEFAULTS: &'static str;
+    /// What it is configured with.
+    type Settings: Send;
+
+    /// Reads its settings.
+    fn read(reader: &mut Reader) -> Option<Self::Settings>;
+    /// The settings that every service has.
+    fn common(settings: &Self::Settings) -> &Common;
+    /// Brings its database up to date and names what was applied.
+    fn migrate(settings: Self::Settings) -> impl Future<Output = Result<Vec<String>, String>>;
+    /// Serves until it is stopped.
+    fn start(
+        settings: Self::Settings,
+        clock: Clock,
+    ) -> impl Future<Output = Result<Running, String>>;
+}
+
+#[derive(Debug, Parser)]
+struct Arguments {
+    /// TOML file with settings that differ from the defaults.
+    #[arg(long, global = true)]
+    config: Option<PathBuf>,
+    #[command(subcommand)]
+    command: Option<Command>,
+}
+
+#[derive(Debug, Clone, Copy, Subcommand)]
+enum Command {
+    /// Serve gRPC (the default).
+    Serve,
+    /// Bring the database up to date and exit.
+    Migrate,
+    /// Print the annotated default settings.
+    Defaults,
+}
+
+/// Runs a service: the whole of its `main`.
+#[tokio::main]
+pub async fn run<S: Service>() -> ExitCode {
+    let arguments = Arguments::parse();
+    if let Some(Command::Defaults) = arguments.command {
+        print!("{}", S::DEFAULTS);
+        return ExitCode::SUCCESS;
+    }
+    let settings = match load::<S>(arguments.config.as_deref(), Variables::Process) {
+        Ok(settings) => settings,
+        Err(problems) => {
+            eprintln!("{}: {problems}", S::NAME);
+            return ExitCode::from(BAD_CONFIGURATION);
+        }
+    };
+    let outcome = match arguments.command {
+        Some(Command::Migrate) => migrate::<S>(settings).await,
+        _ => serve::<S>(settings).await,
+    };
+    match outcome {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("{}: {error}", S::NAME);
+            ExitCode::FAILURE
+        }
+    }
+}
+
+/// Loads the settings of a service.
+///
+/// # Errors
+/// Everything that is wrong with them.
+pub fn load<S: Service>(
+    file: Option<&std::path::Path>,
+    variables: Variables,
+) -> Result<S::Settings, crate::config::Problems> {
+    let mut reader = Reader::load(S::NAME, S::DEFAULTS, file, variables)?;
+    let settings = S::read(&mut reader);
+    reader.finish(|| settings)
+}
+
+async fn migrate<S: Service>(settings: S::Settings) -> Result<(), String> {
+    match S::migrate(settings).await?.as_slice() {
+        [] => println!("nothing to apply"),
+        applied => println!("applied {}", applied.join(", ")),
+    }
+    Ok(())
+}
+
+async fn serve<S: Service>(settings: S::Settings) -> Result<(), String> {
+    let _telemetry = telemetry::start(S::NAME, &S::common(&settings).telemetry)?;
+    let running = S::start(settings, Clock::system()).await?;
+    stop_requested().await?;
+    running.stop().await;
+    Ok(())
+}
+
+/// Waits for Ctrl-C or SIGTERM.
+///
+/// # Errors
+/// When the system does not let the process listen for signals.
+pub async fn stop_requested() -> Result<(), String> {
+    let mut terminate = signal(SignalKind::terminate()).map_err(|error| error.to_string())?;
+    let mut interrupt = signal(SignalKind::interrupt()).map_err(|error| error.to_string())?;
+    tokio::select! {
+        _ = terminate.recv() => {}
+        _ = interrupt.recv() => {}
+    }
+    Ok(())
+}

@@ -1,0 +1,151 @@
+//! A gRPC server with health and reflection, from a bound port to its last answer.
+
+use std::{future::Future, net::SocketAddr, time::Duration};
+
+use tokio::{net::TcpListener, sync::watch, task::JoinHandle, time};
+use tonic::{
+    metadata::MetadataMap,
+    service::Routes,
+    transport::{Server, server::TcpIncoming},
+};
+use tonic_health::{ServingStatus, server::HealthReporter};
+use tonic_reflection::server::Builder;
+
+use crate::{spawn, telemetry};
+
+/// How often the database is asked for a sign of life, and how long it may take.
+const HEALTH_INTERVAL: Duration = Duration::from_secs(1);
+/// How long calls in work may go on after the stop.
+const GRACE: Duration = Duration::from_secs(5);
+/// Streams one connection may have open at once.
+const MAX_STREAMS: u32 = 200;
+const KEEPALIVE: Duration = Duration::from_secs(30);
+
+/// What a service brings to its server.
+#[derive(Debug)]
+pub struct Parts {
+    /// Name for logs and traces, such as `ordering`.
+    pub name: &'static str,
+    /// Full name of the gRPC service.
+    pub service: &'static str,
+    /// Encoded descriptors for reflection.
+    pub descriptors: &'static [u8],
+    /// The service itself.
+    pub routes: Routes,
+}
+
+/// A server that accepts calls.
+#[derive(Debug)]
+pub struct Running {
+    /// Where it listens.
+    pub address: SocketAddr,
+    stop: watch::Sender<bool>,
+    task: JoinHandle<()>,
+}
+
+impl Running {
+    /// Stops accepting, lets calls in work finish, and returns when all is quiet.
+    pub async fn stop(self) {
+        let _ = self.stop.send(true);
+        let _ = self.task.await;
+    }
+}
+
+/// Binds the port and serves. Healthy as long as `alive` says so.
+///
+/// # Errors
+/// A port that cannot be bound, or descriptors that cannot be read, in words.
+pub async fn start<A, F>(listen: SocketAddr, parts: Parts, alive: A) -> Result<Running, String>
+where
+    A: Fn() -> F + Send + 'static,
+    F: Future<Output = bool> + Send + 'static,
+{
+    let listener =
+        TcpListener::bind(listen).await.map_err(|error| format!("cannot listen on {listen}: {error}"))?;
+    let address = listener.local_addr().map_err(|error| error.to_string())?;
+    let (stop, stopped) = watch::channel(false);
+    let (reporter, health) = tonic_health::server::health_reporter();
+    let Parts { name, service, descriptors, routes } = parts;
+    let reflection = || reflection(service, descriptors);
+    let routes = routes
+        .add_service(health)
+        .add_service(reflection().build_v1().map_err(|error| error.to_string())?)
+        .add_service(reflection().build_v1alpha().map_err(|error| error.to_string())?);
+    let server = Server::builder()
+        .trace_fn(move |request| telemetry::server_span(name, request))
+        .max_concurrent_streams(MAX_STREAMS)
+        .http2_keepalive_interval(Some(KEEPALIVE))
+        .add_routes(routes)
+        .serve_with_incoming_shutdown(
+            TcpIncoming::from(listener).with_nodelay(Some(true)),
+            told(stopped.clone()),
+        );
+    report(&reporter, service, alive().await).await;
+    spawn(watch_health(reporter, service, alive, stopped.clone()));
+    let task = spawn(async move {
+        let end = async {
+            told(stopped).await;
+            time::sleep(GRACE).await;
+        };
+        tokio::select! {
+            served = server => if let Err(error) = served {
+                tracing::error!(%error, "the server failed");
+            },
+            () = end => tracing::warn!("calls in work were cut off at the stop"),
+        }
+    });
+    tracing::info!(service, %address, "serving");
+    Ok(Running { address, stop, task })
+}
+
+/// Serves the service's own descriptors and those that its errors and health need, so that a
+/// client without our files can print every answer.
+fn reflection(service: &'static str, descriptors: &'static [u8]) -> Builder<'static> {
+    Builder::configure()
+        .register_encoded_file_descriptor_set(descriptors)
+        .register_encoded_file_descriptor_set(tonic_types::pb::FILE_DESCRIPTOR_SET)
+        .register_encoded_file_descriptor_set(tonic_health::pb::FILE_DESCRIPTOR_SET)
+        .with_service_name(service)
+        .with_service_name("grpc.health.v1.Health")
+}
+
+async fn told(mut stopped: watch::Receiver<bool>) {
+    // An error means that nobody is left who could tell: the same as being told.
+    let _ = stopped.wait_for(|stopped| *stopped).await;
+}
+
+async fn watch_health<A, F>(
+    reporter: HealthReporter,
+    service: &'static str,
+    alive: A,
+    stopped: watch::Receiver<bool>,
+) where
+    A: Fn() -> F + Send + 'static,
+    F: Future<Output = bool> + Send + 'static,
+{
+    let mut ticks = time::interval(HEALTH_INTERVAL);
+    let stopped = told(stopped);
+    tokio::pin!(stopped);
+    loop {
+        tokio::select! {
+            _ = ticks.tick() => {}
+            () = &mut stopped => return report(&reporter, service, false).await,
+        }
+        let alive = time::timeout(HEALTH_INTERVAL, alive()).await.unwrap_or(false);
+        report(&reporter, service, alive).await;
+    }
+}
+
+async fn report(reporter: &HealthReporter, service: &str, alive: bool) {
+    let status = if alive { ServingStatus::Serving } else { ServingStatus::NotServing };
+    reporter.set_service_status("", status).await;
+    reporter.set_service_status(service, status).await;
+}
+
+/// Who calls, as the caller says in the metadata `csp-actor`: a claim for the audit log, no
+/// proof. At most 200 characters are kept.
+#[must_use]
+pub fn actor(metadata: &MetadataMap) -> String {
+    let claim = metadata.get("csp-actor").and_then(|value| value.to_str().ok());
+    claim.unwrap_or("unknown").chars().take(200).collect()
+}

@@ -1,0 +1,206 @@
+//! The events table of a service: one row a change, in the transaction of the change. It is the
+//! audit log, the history of every resource, and the memory of requests that were answered.
+
+use std::{fmt::Display, future::Future};
+
+use failure::{Failure, Resource};
+use kernel::{Stamp, Timestamp};
+use sea_orm::{
+    ActiveValue::Set, ColumnTrait, ConnectionTrait, DatabaseBackend, DatabaseTransaction,
+    DeriveEntityModel, DerivePrimaryKey, DeriveRelation, EntityTrait, EnumIter, PrimaryKeyTrait,
+    QueryFilter, entity::prelude::ActiveModelBehavior,
+};
+use serde::{Serialize, de::DeserializeOwned};
+use sha2::{Digest, Sha256};
+use uuid::Uuid;
+
+use crate::{Database, fault};
+
+/// One row of the table.
+#[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
+#[sea_orm(table_name = "events")]
+pub struct Model {
+    /// Position in the history of the service.
+    #[sea_orm(primary_key)]
+    pub seq: i64,
+    /// Name of the resource that changed.
+    pub resource: String,
+    /// Its revision after the change.
+    pub revision: i64,
+    /// What happened, as in `PartnershipAccepted`.
+    pub kind: String,
+    /// Who asked for it, as the caller says.
+    pub actor: String,
+    /// When, in microseconds since the epoch.
+    pub time: i64,
+    /// The resource after the change, as JSON.
+    pub content: String,
+    /// Id of the request that this answers.
+    pub request_id: Option<String>,
+    /// Hash of that request's method and content.
+    pub request_digest: Option<String>,
+}
+
+#[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
+#[allow(missing_docs, reason = "required by SeaORM")]
+pub enum Relation {}
+
+impl ActiveModelBehavior for ActiveModel {}
+
+/// The statements that create the table.
+#[must_use]
+pub fn schema(backend: DatabaseBackend) -> String {
+    let seq = match backend {
+        DatabaseBackend::Sqlite => "INTEGER PRIMARY KEY AUTOINCREMENT",
+        _ => "BIGINT GENERATED ALWAYS AS IDENTITY PRIMARY KEY",
+    };
+    format!(
+        "CREATE TABLE events (
+            seq {seq},
+            resource TEXT NOT NULL,
+            revision BIGINT NOT NULL CHECK (revision >= 1),
+            kind TEXT NOT NULL,
+            actor TEXT NOT NULL,
+            time BIGINT NOT NULL,
+            content TEXT NOT NULL,
+            request_id TEXT UNIQUE,
+            request_digest TEXT,
+            UNIQUE (resource, revision),
+            CHECK ((request_id IS NULL) = (request_digest IS NULL))
+        );"
+    )
+}
+
+/// One mutation on behalf of one caller.
+#[derive(Debug, Clone)]
+pub struct Call {
+    request_id: Option<Uuid>,
+    digest: String,
+    actor: String,
+    /// When the call began; the time of everything that it changes.
+    pub now: Timestamp,
+}
+
+impl Call {
+    /// A call of `method` with this encoded request.
+    #[must_use]
+    pub fn new(
+        method: &str,
+        request_id: Option<Uuid>,
+        request: &[u8],
+        actor: String,
+        now: Timestamp,
+    ) -> Self {
+        let hash = Sha256::new().chain_update(method).chain_update([0]).chain_update(request);
+        let digest = hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect();
+        Self { request_id, digest, actor, now }
+    }
+}
+
+/// A change of one resource.
+#[derive(Debug)]
+pub struct Event<'a, T> {
+    /// What happened, as in `PartnershipAccepted`.
+    pub kind: &'a str,
+    /// Name of the resource.
+    pub resource: String,
+    /// Its revision after the change.
+    pub revision: i64,
+    /// The resource after the change.
+    pub content: &'a T,
+}
+
+impl Database {
+    /// What the request of this call was answered, if it was. Refuses an id that came with other
+    /// content.
+    async fn first_answer<T: DeserializeOwned>(&self, call: &Call) -> Result<Option<T>, Failure> {
+        let Some(request_id) = call.request_id else { return Ok(None) };
+        let event = Entity::find()
+            .filter(Column::RequestId.eq(request_id.to_string()))
+            .one(self.reader())
+            .await
+            .map_err(fault)?;
+        match event {
+            None => Ok(None),
+            Some(event) if event.request_digest.as_ref() == Some(&call.digest) => {
+                serde_json::from_str(&event.content).map(Some).map_err(Failure::bug)
+            }
+            Some(event) => {
+                let kind = "csp.request".to_owned();
+                Err(Failure::RequestIdReused(Resource { kind, name: event.resource }))
+            }
+        }
+    }
+
+    /// Answers a call once: with its first answer if there was one, else with what `change`
+    /// gives. A request that was sent twice at once loses against itself and gets the answer of
+    /// the other.
+    ///
+    /// # Errors
+    /// Those of `change`, and [`Failure::RequestIdReused`] for an id that came with other content.
+    pub async fn once<T: DeserializeOwned>(
+        &self,
+        call: &Call,
+        change: impl Future<Output = Result<T, Failure>> + Send,
+    ) -> Result<T, Failure> {
+        if let Some(first) = self.first_answer(call).await? {
+            return Ok(first);
+        }
+        match change.await {
+            Ok(answer) => Ok(answer),
+            Err(failure) => self.first_answer(call).await?.ok_or(failure),
+        }
+    }
+}
+
+impl<'a, T> Event<'a, T> {
+    /// The event of a resource that was changed under this stamp.
+    pub fn new(kind: &'a str, resource: impl Display, stamp: Stamp, content: &'a T) -> Self {
+        Self { kind, resource: resource.to_string(), revision: stamp.revision, content }
+    }
+}
+
+/// Appends the event that answers the call, and commits.
+///
+/// # Errors
+/// [`Failure::LostRace`] when the revision or the request id is taken.
+pub async fn commit<T: Serialize + Sync>(
+    transaction: DatabaseTransaction,
+    call: &Call,
+    event: Event<'_, T>,
+) -> Result<(), Failure> {
+    insert(&transaction, call, event, call.request_id).await?;
+    transaction.commit().await.map_err(fault)
+}
+
+/// Appends an event that goes with the one that answers the call.
+///
+/// # Errors
+/// [`Failure::LostRace`] when the revision is taken.
+pub async fn append_beside<T: Serialize + Sync>(
+    transaction: &DatabaseTransaction,
+    call: &Call,
+    event: Event<'_, T>,
+) -> Result<(), Failure> {
+    insert(transaction, call, event, None).await
+}
+
+async fn insert<T: Serialize>(
+    transaction: &impl ConnectionTrait,
+    call: &Call,
+    event: Event<'_, T>,
+    request_id: Option<Uuid>,
+) -> Result<(), Failure> {
+    let row = ActiveModel {
+        resource: Set(event.resource),
+        revision: Set(event.revision),
+        kind: Set(event.kind.to_owned()),
+        actor: Set(call.actor.clone()),
+        time: Set(call.now.as_microsecond()),
+        content: Set(serde_json::to_string(event.content).map_err(Failure::bug)?),
+        request_digest: Set(request_id.map(|_| call.digest.clone())),
+        request_id: Set(request_id.map(|id| id.to_string())),
+        ..ActiveModel::default()
+    };
+    Entity::insert(row).exec_without_returning(transaction).await.map(drop).map_err(fault)
+}

@@ -1,0 +1,54 @@
+use failure::Failure;
+use kernel::PageRequest;
+use sea_orm::{
+    ActiveModelTrait, ColumnTrait, ConnectionTrait, DatabaseTransaction, EntityTrait, QueryFilter,
+    QueryOrder, QuerySelect, Select, sea_query::SimpleExpr,
+};
+
+use crate::fault;
+
+/// Inserts a row; or, where it was decided on at a revision, replaces the one that `key` finds
+/// if that still has it.
+///
+/// # Errors
+/// [`Failure::LostRace`] when the key is taken, or the row has another revision by now.
+pub async fn put<A: ActiveModelTrait>(
+    transaction: &DatabaseTransaction,
+    row: A,
+    key: SimpleExpr,
+    revision: impl ColumnTrait,
+    decided_on: Option<i64>,
+) -> Result<(), Failure> {
+    let Some(decided_on) = decided_on else { return insert(transaction, row).await };
+    let found = A::Entity::update_many().set(row).filter(key).filter(revision.eq(decided_on));
+    let updated = found.exec(transaction).await.map_err(fault)?.rows_affected;
+    if updated == 1 { Ok(()) } else { Err(Failure::LostRace) }
+}
+
+/// Inserts a row.
+///
+/// # Errors
+/// [`Failure::LostRace`] when a key is taken.
+pub async fn insert<A: ActiveModelTrait>(
+    transaction: &DatabaseTransaction,
+    row: A,
+) -> Result<(), Failure> {
+    let insert = A::Entity::insert(row).exec_without_returning(transaction).await;
+    insert.map(drop).map_err(fault)
+}
+
+/// Reads the rows of a page, in the order of `key`.
+///
+/// # Errors
+/// When the database cannot be asked.
+pub async fn list<E: EntityTrait>(
+    reader: &impl ConnectionTrait,
+    mut rows: Select<E>,
+    key: E::Column,
+    page: &PageRequest,
+) -> Result<Vec<E::Model>, Failure> {
+    if let Some(after) = page.after() {
+        rows = rows.filter(key.gt(after));
+    }
+    rows.order_by_asc(key).limit(page.limit()).all(reader).await.map_err(fault)
+}

@@ -1,0 +1,25 @@
+//! What onboarding decides, without transport, storage or clock. A decision takes the resource
+//! as it was read and gives it as it is to be written, or says why not.
+
+mod agreement;
+mod approved;
+mod denial;
+mod enrollment;
+mod name;
+mod organization;
+mod ownership;
+mod partner;
+mod standing;
+
+pub use agreement::{Agreement, AgreementKind, NewAgreement, Signatory};
+pub use approved::Approved;
+pub use denial::{Denial, Reason};
+pub use enrollment::{Enrollment, EnrollmentState, Role, VettingResult};
+pub use name::{AgreementName, EnrollmentName};
+pub use organization::{Identity, NewOrganization, Organization, Owner};
+pub use ownership::Ownership;
+pub use partner::{Location, LocationFacts, NewPartner, Partner};
+pub use standing::{BuyerStanding, Standing};
+
+#[cfg(test)]
+mod tests;

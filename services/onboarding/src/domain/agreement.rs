@@ -1,0 +1,160 @@
+use kernel::{LocationAccountId, Stamp, Timestamp, Violation, WorkEmail, text_enum};
+use serde::{Deserialize, Serialize};
+use uuid::Uuid;
+
+use super::{
+    Approved, Denial, Enrollment, EnrollmentState, Partner, Reason, Role,
+    denial::{ON_1, ON_2},
+};
+
+text_enum! {
+    /// Which text of the Microsoft Partner Agreement.
+    pub enum AgreementKind {
+        /// The provider's.
+        IndirectProvider = "indirect-provider",
+        /// The reseller's.
+        IndirectReseller = "indirect-reseller",
+        /// The direct-bill partner's.
+        DirectBill = "direct-bill",
+    }
+}
+
+impl AgreementKind {
+    /// Whether an acceptance of this text lets a partner act in the role. The direct-bill text
+    /// covers the reseller role too.
+    #[must_use]
+    pub fn covers(self, role: Role) -> bool {
+        match self {
+            Self::IndirectProvider => role == Role::IndirectProvider,
+            Self::IndirectReseller => role == Role::IndirectReseller,
+            Self::DirectBill => matches!(role, Role::DirectBill | Role::IndirectReseller),
+        }
+    }
+
+    /// The role that the text is written for.
+    fn role(self) -> Role {
+        match self {
+            Self::IndirectProvider => Role::IndirectProvider,
+            Self::IndirectReseller => Role::IndirectReseller,
+            Self::DirectBill => Role::DirectBill,
+        }
+    }
+}
+
+/// One acceptance of the agreement.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Agreement {
+    /// Its id among those of the partner.
+    pub uid: Uuid,
+    /// Which text.
+    pub kind: AgreementKind,
+    /// Version of the text.
+    pub version: String,
+    /// Who accepted.
+    pub signatory: Signatory,
+    /// When.
+    pub accept_time: Timestamp,
+    /// Location account that it was accepted against.
+    pub location_account: LocationAccountId,
+    /// When it was recorded; the revision is the partner's at that change.
+    pub stamp: Stamp,
+}
+
+/// The person who accepted.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Signatory {
+    /// First name.
+    pub first_name: String,
+    /// Last name.
+    pub last_name: String,
+    /// Work address.
+    pub email: WorkEmail,
+}
+
+/// An acceptance to be recorded.
+#[derive(Debug, Clone)]
+pub struct NewAgreement {
+    /// Which text.
+    pub kind: AgreementKind,
+    /// Version of the text.
+    pub version: String,
+    /// Who accepted.
+    pub signatory: Signatory,
+    /// When.
+    pub accept_time: Timestamp,
+}
+
+impl Partner {
+    /// Records that the partner accepted the MPA (rule ON-2). Qualified enrollments that the
+    /// text covers become active.
+    pub fn accept_agreement(
+        mut self,
+        new: NewAgreement,
+        uid: Uuid,
+        now: Timestamp,
+    ) -> Result<Approved<Self>, Denial> {
+        let violations = self.against_agreement(new.kind);
+        let location = match &self.location {
+            Some(location) if violations.is_empty() => location.account.clone(),
+            _ => return Err(Denial::Refused(violations)),
+        };
+        let decided_on = self.stamp.revision;
+        self.stamp = self.stamp.next(now);
+        let stamp = self.stamp;
+        let recorded = Stamp { create_time: now, ..stamp };
+        for enrollment in &mut self.enrollments {
+            if enrollment.state == EnrollmentState::Qualified && new.kind.covers(enrollment.role) {
+                let create_time = enrollment.stamp.create_time;
+                enrollment.state = EnrollmentState::Active;
+                enrollment.stamp = Stamp { create_time, ..stamp };
+            }
+        }
+        self.agreements.push(Agreement {
+            uid,
+            kind: new.kind,
+            version: new.version,
+            signatory: new.signatory,
+            accept_time: new.accept_time,
+            location_account: location,
+            stamp: recorded,
+        });
+        Ok(Approved::changed("AgreementAccepted", decided_on, self))
+    }
+
+    fn against_agreement(&self, kind: AgreementKind) -> Vec<Violation> {
+        let role = kind.role();
+        let enrollment = self.enrollments.iter().find(|enrollment| enrollment.role == role);
+        let mut violations = Vec::new();
+        match enrollment {
+            None => violations.push(ON_1.violated(
+                Reason::RoleNotEnrolled,
+                self.name,
+                format!("the partner is not enrolled as {role}"),
+                format!("enroll the partner as {role}, then record its vetting"),
+                &[("role", role.to_string())],
+            )),
+            Some(enrollment) if !enrollment.vetted() => violations.push(self.not_vetted(enrollment)),
+            Some(_) => {}
+        }
+        if self.location.is_none() {
+            violations.push(ON_2.violated(
+                Reason::LocationNotAssociated,
+                self.name,
+                "no location account is tied to the CSP tenant".to_owned(),
+                format!("associate a location account in {}", self.country.name()),
+                &[("tenantCountry", self.country.to_string())],
+            ));
+        }
+        violations
+    }
+
+    fn not_vetted(&self, enrollment: &Enrollment) -> Violation {
+        ON_2.violated(
+            Reason::EnrollmentNotVetted,
+            self.name,
+            format!("vetting as {} is not passed: {}", enrollment.role, enrollment.state),
+            "wait for vetting and record its result",
+            &[("role", enrollment.role.to_string()), ("state", enrollment.state.to_string())],
+        )
+    }
+}

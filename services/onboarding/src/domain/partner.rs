@@ -1,0 +1,136 @@
+use kernel::{LocationAccountId, OrganizationName, PartnerName, Stamp, Timestamp, Violation};
+use markets::Country;
+use serde::{Deserialize, Serialize};
+
+use super::{Agreement, Approved, Denial, Enrollment, Reason, denial::ON_3};
+
+/// A partner account: one CSP tenant with its location, enrollments and agreements. It changes
+/// as a whole, under one revision.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Partner {
+    /// Its resource name.
+    pub name: PartnerName,
+    /// The company behind it.
+    pub organization: OrganizationName,
+    /// Country of the CSP tenant.
+    pub country: Country,
+    /// Its location account.
+    pub location: Option<Location>,
+    /// At most one a role.
+    pub enrollments: Vec<Enrollment>,
+    /// Oldest first.
+    pub agreements: Vec<Agreement>,
+    /// How often it changed, and when.
+    pub stamp: Stamp,
+}
+
+/// A partner location account and where it is.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Location {
+    /// The account.
+    pub account: LocationAccountId,
+    /// Its country.
+    pub country: Country,
+}
+
+/// What is known elsewhere about a location account.
+#[derive(Debug, Clone, Default)]
+pub struct LocationFacts {
+    /// The organization whose global account it is.
+    pub global_account_of: Option<OrganizationName>,
+    /// The partner that it is tied to.
+    pub location_of: Option<PartnerName>,
+}
+
+/// A partner account to be recorded.
+#[derive(Debug, Clone)]
+pub struct NewPartner {
+    /// Its resource name.
+    pub name: PartnerName,
+    /// The company behind it.
+    pub organization: OrganizationName,
+    /// Country of the CSP tenant.
+    pub country: Country,
+}
+
+impl Partner {
+    /// Step 1: the company joins the programme with a CSP tenant.
+    pub fn create(new: NewPartner, taken: bool, now: Timestamp) -> Result<Approved<Self>, Denial> {
+        if taken {
+            return Err(Denial::Exists(new.name.to_string()));
+        }
+        let partner = Self {
+            name: new.name,
+            organization: new.organization,
+            country: new.country,
+            location: None,
+            enrollments: Vec::new(),
+            agreements: Vec::new(),
+            stamp: Stamp::first(now),
+        };
+        Ok(Approved::created("PartnerCreated", partner))
+    }
+
+    /// Ties a location account to the tenant (rule ON-3).
+    pub fn associate_location(
+        mut self,
+        location: Location,
+        facts: &LocationFacts,
+        now: Timestamp,
+    ) -> Result<Approved<Self>, Denial> {
+        let violations = self.against_location(&location, facts);
+        if !violations.is_empty() {
+            return Err(Denial::Refused(violations));
+        }
+        let decided_on = self.stamp.revision;
+        self.location = Some(location);
+        self.stamp = self.stamp.next(now);
+        Ok(Approved::changed("LocationAssociated", decided_on, self))
+    }
+
+    fn against_location(&self, location: &Location, facts: &LocationFacts) -> Vec<Violation> {
+        let mut violations = Vec::new();
+        let account = location.account.to_string();
+        let mut refuse = |reason, explanation, next_step: String, inputs: &[(&str, String)]| {
+            violations.push(ON_3.violated(reason, self.name, explanation, next_step, inputs));
+        };
+        if location.country != self.country {
+            refuse(
+                Reason::LocationCountryMismatch,
+                format!(
+                    "the location is in {}, the CSP tenant in {}",
+                    location.country.name(),
+                    self.country.name()
+                ),
+                format!("use a location account in {}", self.country.name()),
+                &[
+                    ("locationCountry", location.country.to_string()),
+                    ("tenantCountry", self.country.to_string()),
+                ],
+            );
+        }
+        if let Some(organization) = facts.global_account_of {
+            refuse(
+                Reason::LocationIsGlobalAccount,
+                format!("{account} is the global account (PGA) of {organization}, not a location"),
+                "give the id of a location account (PLA); it is shown beside the CSP tenant"
+                    .to_owned(),
+                &[("locationAccountId", account.clone())],
+            );
+        }
+        let holder = match (&self.location, facts.location_of) {
+            (Some(current), _) => Some(format!("the tenant is tied to location {}", current.account)),
+            (None, Some(partner)) => Some(format!("location {account} is tied to {partner}")),
+            (None, None) => None,
+        };
+        if let Some(explanation) = holder {
+            refuse(
+                Reason::LocationAlreadyAssociated,
+                explanation,
+                "one location goes with one CSP tenant; use the tenant's own".to_owned(),
+                &[("locationAccountId", account)],
+            );
+        }
+        violations
+    }
+}

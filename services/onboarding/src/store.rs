@@ -1,0 +1,29 @@
+//! Keeps what onboarding knows. The only place that knows its tables.
+
+mod entity;
+mod migration;
+mod organization;
+mod partner;
+
+pub(crate) use migration::Migrator;
+use storage::Database;
+
+/// The database of onboarding.
+#[derive(Debug, Clone)]
+pub(crate) struct Store {
+    database: Database,
+}
+
+impl Store {
+    pub(crate) fn new(database: Database) -> Self {
+        Self { database }
+    }
+
+    /// For the answers to requests that came before.
+    pub(crate) fn database(&self) -> &Database {
+        &self.database
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,63 @@
+//! Rows of the tables, one module a table.
+
+use storage::entity;
+
+entity!(organizations, "organizations", {
+    #[sea_orm(primary_key, auto_increment = false)]
+    name: String,
+    display_name: String,
+    country: String,
+    global_account: Option<String>,
+    revision: i64,
+    create_time: i64,
+    update_time: i64,
+});
+
+entity!(organization_owners, "organization_owners", {
+    #[sea_orm(primary_key, auto_increment = false)]
+    organization: String,
+    #[sea_orm(primary_key, auto_increment = false)]
+    owner: String,
+    share_basis_points: i32,
+    management_control: bool,
+});
+
+entity!(partners, "partners", {
+    #[sea_orm(primary_key, auto_increment = false)]
+    name: String,
+    organization: String,
+    country: String,
+    location_account: Option<String>,
+    location_country: Option<String>,
+    revision: i64,
+    create_time: i64,
+    update_time: i64,
+});
+
+entity!(enrollments, "enrollments", {
+    #[sea_orm(primary_key, auto_increment = false)]
+    partner: String,
+    #[sea_orm(primary_key, auto_increment = false)]
+    role: String,
+    state: String,
+    state_reason: String,
+    contact_email: String,
+    revision: i64,
+    create_time: i64,
+    update_time: i64,
+});
+
+entity!(agreements, "agreements", {
+    #[sea_orm(primary_key, auto_increment = false)]
+    name: String,
+    partner: String,
+    kind: String,
+    version: String,
+    first_name: String,
+    last_name: String,
+    email: String,
+    accept_time: i64,
+    location_account: String,
+    revision: i64,
+    create_time: i64,
+});

@@ -1,0 +1,66 @@
+-- Times are microseconds since the epoch. One text for SQLite and PostgreSQL.
+
+CREATE TABLE organizations (
+    name TEXT PRIMARY KEY CHECK (name LIKE 'organizations/%'),
+    display_name TEXT NOT NULL,
+    country TEXT NOT NULL CHECK (length(country) = 2),
+    global_account TEXT UNIQUE,
+    revision BIGINT NOT NULL CHECK (revision >= 1),
+    create_time BIGINT NOT NULL,
+    update_time BIGINT NOT NULL
+);
+
+CREATE TABLE organization_owners (
+    organization TEXT NOT NULL REFERENCES organizations (name),
+    owner TEXT NOT NULL REFERENCES organizations (name),
+    share_basis_points INTEGER NOT NULL CHECK (share_basis_points BETWEEN 0 AND 10000),
+    management_control BOOLEAN NOT NULL,
+    PRIMARY KEY (organization, owner),
+    CHECK (organization <> owner)
+);
+
+-- ON-3: a tenant has at most one location, a location at most one tenant, both in one country.
+CREATE TABLE partners (
+    name TEXT PRIMARY KEY CHECK (name LIKE 'partners/%'),
+    organization TEXT NOT NULL REFERENCES organizations (name),
+    country TEXT NOT NULL CHECK (length(country) = 2),
+    location_account TEXT UNIQUE,
+    location_country TEXT,
+    revision BIGINT NOT NULL CHECK (revision >= 1),
+    create_time BIGINT NOT NULL,
+    update_time BIGINT NOT NULL,
+    CHECK ((location_account IS NULL) = (location_country IS NULL)),
+    CHECK (location_country IS NULL OR location_country = country)
+);
+
+CREATE INDEX partners_by_organization ON partners (organization);
+
+CREATE TABLE enrollments (
+    partner TEXT NOT NULL REFERENCES partners (name),
+    role TEXT NOT NULL CHECK (role IN ('indirect-provider', 'indirect-reseller', 'direct-bill')),
+    state TEXT NOT NULL
+        CHECK (state IN ('vetting', 'rejected', 'qualified', 'active', 'suspended')),
+    state_reason TEXT NOT NULL,
+    contact_email TEXT NOT NULL,
+    revision BIGINT NOT NULL CHECK (revision >= 1),
+    create_time BIGINT NOT NULL,
+    update_time BIGINT NOT NULL,
+    PRIMARY KEY (partner, role)
+);
+
+CREATE TABLE agreements (
+    name TEXT PRIMARY KEY,
+    partner TEXT NOT NULL REFERENCES partners (name),
+    kind TEXT NOT NULL CHECK (kind IN ('indirect-provider', 'indirect-reseller', 'direct-bill')),
+    version TEXT NOT NULL,
+    first_name TEXT NOT NULL,
+    last_name TEXT NOT NULL,
+    email TEXT NOT NULL,
+    accept_time BIGINT NOT NULL,
+    location_account TEXT NOT NULL,
+    revision BIGINT NOT NULL CHECK (revision >= 1),
+    create_time BIGINT NOT NULL,
+    CHECK (accept_time <= create_time)
+);
+
+CREATE INDEX agreements_by_partner ON agreements (partner);

@@ -1,0 +1,178 @@
+use std::collections::BTreeMap;
+
+use failure::Failure;
+use kernel::{GlobalAccountId, OrganizationName, PageRequest};
+use sea_orm::{
+    ActiveValue::Set, ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter,
+};
+use storage::{Call, Event, Snapshot, events, fault, insert, list, row};
+
+use super::{
+    Store,
+    entity::{organization_owners as owners, organizations},
+};
+use crate::domain::{Approved, Organization, Owner, Ownership};
+
+impl Store {
+    /// One organization.
+    pub(crate) async fn organization(
+        &self,
+        name: OrganizationName,
+    ) -> Result<Option<Organization>, Failure> {
+        let snapshot = self.database.snapshot().await?;
+        Ok(read(&snapshot, &[name]).await?.pop())
+    }
+
+    /// Those of the named organizations that do not exist.
+    pub(crate) async fn missing_organizations(
+        &self,
+        names: &[OrganizationName],
+    ) -> Result<Vec<OrganizationName>, Failure> {
+        let snapshot = self.database.snapshot().await?;
+        let found = read(&snapshot, names).await?;
+        let missing = names.iter().filter(|name| found.iter().all(|each| each.name != **name));
+        Ok(missing.copied().collect())
+    }
+
+    /// The organization that has this global account.
+    pub(crate) async fn holder_of_global_account(
+        &self,
+        account: &GlobalAccountId,
+    ) -> Result<Option<OrganizationName>, Failure> {
+        let row = organizations::Entity::find()
+            .filter(organizations::Column::GlobalAccount.eq(account.as_str()))
+            .one(self.database.reader())
+            .await
+            .map_err(fault)?;
+        row.map(|row| row::read(&row.name)).transpose()
+    }
+
+    /// Who has this PartnerID, of whichever kind, by name.
+    pub(crate) async fn holder_of_partner_id(&self, id: &str) -> Result<Option<String>, Failure> {
+        if let Some(organization) = self.holder_of_global_account(&row::read(id)?).await? {
+            return Ok(Some(organization.to_string()));
+        }
+        let partner = self.partner_at(&row::read(id)?).await?;
+        Ok(partner.map(|partner| partner.name.to_string()))
+    }
+
+    /// A page of organizations.
+    pub(crate) async fn organizations(
+        &self,
+        page: &PageRequest,
+    ) -> Result<Vec<Organization>, Failure> {
+        let snapshot = self.database.snapshot().await?;
+        let rows = organizations::Entity::find();
+        let rows = list(&snapshot, rows, organizations::Column::Name, page).await?;
+        with_owners(&snapshot, rows).await
+    }
+
+    /// Writes an organization that was decided on.
+    pub(crate) async fn save_organization(
+        &self,
+        approved: Approved<Organization>,
+        call: &Call,
+    ) -> Result<Organization, Failure> {
+        let organization = approved.after();
+        let transaction = self.database.begin().await?;
+        insert(&transaction, to_row(organization)).await?;
+        for owner in &organization.owners {
+            insert(&transaction, to_owner_row(organization.name, owner)).await?;
+        }
+        let event =
+            Event::new(approved.event(), organization.name, organization.stamp, organization);
+        events::commit(transaction, call, event).await?;
+        Ok(approved.into_after())
+    }
+}
+
+/// The named organizations and everything that controls them, level by level.
+pub(super) async fn ownership(
+    snapshot: &Snapshot,
+    names: Vec<OrganizationName>,
+) -> Result<Ownership, Failure> {
+    let mut known = BTreeMap::new();
+    let mut wanted = names;
+    while !wanted.is_empty() {
+        let level = read(snapshot, &wanted).await?;
+        let owners = level.iter().flat_map(|each| &each.owners);
+        wanted = owners.filter(|owner| owner.controls()).map(|owner| owner.organization).collect();
+        known.extend(level.into_iter().map(|each| (each.name, each)));
+        wanted.retain(|name| !known.contains_key(name));
+    }
+    Ok(Ownership::new(known.into_values()))
+}
+
+async fn read(
+    reader: &impl ConnectionTrait,
+    names: &[OrganizationName],
+) -> Result<Vec<Organization>, Failure> {
+    let rows = organizations::Entity::find()
+        .filter(organizations::Column::Name.is_in(names.iter().map(ToString::to_string)))
+        .all(reader)
+        .await
+        .map_err(fault)?;
+    with_owners(reader, rows).await
+}
+
+async fn with_owners(
+    reader: &impl ConnectionTrait,
+    rows: Vec<organizations::Model>,
+) -> Result<Vec<Organization>, Failure> {
+    let names = rows.iter().map(|row| row.name.clone());
+    let mut owners = BTreeMap::<_, Vec<_>>::new();
+    for owner in owners::Entity::find()
+        .filter(owners::Column::Organization.is_in(names))
+        .all(reader)
+        .await
+        .map_err(fault)?
+    {
+        owners.entry(owner.organization.clone()).or_default().push(from_owner_row(&owner)?);
+    }
+    rows.into_iter()
+        .map(|row| {
+            let owners = owners.remove(&row.name).unwrap_or_default();
+            from_row(&row, owners)
+        })
+        .collect()
+}
+
+fn to_row(organization: &Organization) -> organizations::ActiveModel {
+    organizations::ActiveModel {
+        name: Set(organization.name.to_string()),
+        display_name: Set(organization.display_name.clone()),
+        country: Set(organization.country.to_string()),
+        global_account: Set(organization.global_account.as_ref().map(ToString::to_string)),
+        revision: Set(organization.stamp.revision),
+        create_time: Set(organization.stamp.create_time.as_microsecond()),
+        update_time: Set(organization.stamp.update_time.as_microsecond()),
+    }
+}
+
+fn to_owner_row(organization: OrganizationName, owner: &Owner) -> owners::ActiveModel {
+    owners::ActiveModel {
+        organization: Set(organization.to_string()),
+        owner: Set(owner.organization.to_string()),
+        share_basis_points: Set(owner.share_basis_points),
+        management_control: Set(owner.management_control),
+    }
+}
+
+fn from_row(row: &organizations::Model, owners: Vec<Owner>) -> Result<Organization, Failure> {
+    Ok(Organization {
+        name: row::read(&row.name)?,
+        display_name: row.display_name.clone(),
+        country: row::read(&row.country)?,
+        global_account: row::read_optional(row.global_account.as_deref())?,
+        owners,
+        stamp: row::stamp(row.revision, row.create_time, row.update_time)?,
+    })
+}
+
+fn from_owner_row(row: &owners::Model) -> Result<Owner, Failure> {
+    Ok(Owner {
+        organization: row::read(&row.owner)?,
+        share_basis_points: row.share_basis_points,
+        management_control: row.management_control,
+    })
+}

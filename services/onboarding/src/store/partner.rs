@@ -1,0 +1,208 @@
+mod rows;
+
+use std::collections::BTreeMap;
+
+use failure::Failure;
+use kernel::{LocationAccountId, OrganizationName, PageRequest, PartnerName};
+use rows::{agreement_row, enrollment_row, partner_from, partner_row};
+use sea_orm::{
+    ColumnTrait, ConnectionTrait, DatabaseTransaction, EntityTrait, QueryFilter, QueryOrder,
+    Select, sea_query::OnConflict,
+};
+use storage::{Call, Event, Snapshot, events, fault, insert, list, put, row};
+
+use super::{
+    Store,
+    entity::{agreements, enrollments, partners},
+    organization::ownership,
+};
+use crate::domain::{Approved, BuyerStanding, Location, LocationFacts, Partner, Standing};
+
+/// A buyer as a caller names it: tenant and company.
+pub(crate) type Buyer = (PartnerName, OrganizationName);
+
+impl Store {
+    /// One partner.
+    pub(crate) async fn partner(&self, name: PartnerName) -> Result<Option<Partner>, Failure> {
+        let wanted = partners::Column::Name.eq(name.to_string());
+        Ok(self.partners_where(partners::Entity::find().filter(wanted)).await?.pop())
+    }
+
+    /// The partner that has this location account.
+    pub(crate) async fn partner_at(
+        &self,
+        location: &LocationAccountId,
+    ) -> Result<Option<Partner>, Failure> {
+        let wanted = partners::Column::LocationAccount.eq(location.as_str());
+        Ok(self.partners_where(partners::Entity::find().filter(wanted)).await?.pop())
+    }
+
+    /// The partners of a company.
+    pub(crate) async fn partners_of(
+        &self,
+        organization: OrganizationName,
+    ) -> Result<Vec<Partner>, Failure> {
+        let wanted = partners::Column::Organization.eq(organization.to_string());
+        self.partners_where(partners::Entity::find().filter(wanted)).await
+    }
+
+    /// A page of partners.
+    pub(crate) async fn partners(&self, page: &PageRequest) -> Result<Vec<Partner>, Failure> {
+        let snapshot = self.database.snapshot().await?;
+        let rows = list(&snapshot, partners::Entity::find(), partners::Column::Name, page).await?;
+        complete(&snapshot, rows).await
+    }
+
+    /// What is known about a location account, whichever kind of id it turns out to be.
+    pub(crate) async fn location_facts(
+        &self,
+        location: &Location,
+    ) -> Result<LocationFacts, Failure> {
+        let as_global = row::read(location.account.as_str())?;
+        let global_account_of = self.holder_of_global_account(&as_global).await?;
+        let location_of = self.partner_at(&location.account).await?.map(|partner| partner.name);
+        Ok(LocationFacts { global_account_of, location_of })
+    }
+
+    /// Standings of the named partners and of the buyer, all read from one state. The inner
+    /// error names what does not exist.
+    pub(crate) async fn standings(
+        &self,
+        names: &[PartnerName],
+        buyer: Option<Buyer>,
+    ) -> Result<Result<(Vec<Standing>, Option<BuyerStanding>), String>, Failure> {
+        let snapshot = self.database.snapshot().await?;
+        let wanted = partners::Column::Name.is_in(names.iter().map(ToString::to_string));
+        let mut found = read(&snapshot, partners::Entity::find().filter(wanted)).await?;
+        found.sort_by_key(|partner| names.iter().position(|name| *name == partner.name));
+        if let Some(missing) = names.iter().find(|name| found.iter().all(|it| it.name != **name)) {
+            return Ok(Err(missing.to_string()));
+        }
+        let companies = found.iter().map(|partner| partner.organization);
+        let companies = companies.chain(buyer.map(|(_, company)| company)).collect();
+        let ownership = ownership(&snapshot, companies).await?;
+        let revision = |name| ownership.get(name).map_or(0, |company| company.stamp.revision);
+        let standings = found.into_iter().map(|partner| Standing {
+            organization_revision: revision(partner.organization),
+            affiliation: buyer
+                .map_or_else(Vec::new, |(_, company)| ownership.path(partner.organization, company)),
+            partner,
+        });
+        let standings = standings.collect();
+        let Some((tenant, company)) = buyer else { return Ok(Ok((standings, None))) };
+        if ownership.get(company).is_none() {
+            return Ok(Err(company.to_string()));
+        }
+        let buyer = buyer_standing(&snapshot, tenant, company, revision(company)).await?;
+        Ok(Ok((standings, Some(buyer))))
+    }
+
+    /// Writes a partner that was decided on, with its enrollments and agreements.
+    pub(crate) async fn save_partner(
+        &self,
+        approved: Approved<Partner>,
+        call: &Call,
+    ) -> Result<Partner, Failure> {
+        let partner = approved.after();
+        let transaction = self.database.begin().await?;
+        write(&transaction, partner, approved.decided_on()).await?;
+        let event = Event::new(approved.event(), partner.name, partner.stamp, partner);
+        events::commit(transaction, call, event).await?;
+        Ok(approved.into_after())
+    }
+
+    async fn partners_where(&self, rows: Select<partners::Entity>) -> Result<Vec<Partner>, Failure> {
+        let snapshot = self.database.snapshot().await?;
+        read(&snapshot, rows).await
+    }
+}
+
+async fn buyer_standing(
+    snapshot: &Snapshot,
+    tenant: PartnerName,
+    company: OrganizationName,
+    organization_revision: i64,
+) -> Result<BuyerStanding, Failure> {
+    let wanted = partners::Column::Organization.eq(company.to_string());
+    let of_company = read(snapshot, partners::Entity::find().filter(wanted)).await?;
+    let as_partner = partners::Entity::find_by_id(tenant.to_string());
+    let csp_tenant = as_partner.one(snapshot).await.map_err(fault)?.is_some();
+    let partners = of_company.iter().map(|partner| partner.name).collect();
+    Ok(BuyerStanding { csp_tenant, partners, organization_revision })
+}
+
+async fn read(
+    snapshot: &Snapshot,
+    rows: Select<partners::Entity>,
+) -> Result<Vec<Partner>, Failure> {
+    let rows = rows.order_by_asc(partners::Column::Name).all(snapshot).await.map_err(fault)?;
+    complete(snapshot, rows).await
+}
+
+async fn complete(
+    snapshot: &Snapshot,
+    rows: Vec<partners::Model>,
+) -> Result<Vec<Partner>, Failure> {
+    let names: Vec<_> = rows.iter().map(|row| row.name.clone()).collect();
+    let mut enrolled = BTreeMap::<_, Vec<_>>::new();
+    for row in enrollments::Entity::find()
+        .filter(enrollments::Column::Partner.is_in(names.clone()))
+        .order_by_asc(enrollments::Column::Role)
+        .all(snapshot)
+        .await
+        .map_err(fault)?
+    {
+        enrolled.entry(row.partner.clone()).or_default().push(row);
+    }
+    let mut accepted = BTreeMap::<_, Vec<_>>::new();
+    for row in agreements::Entity::find()
+        .filter(agreements::Column::Partner.is_in(names))
+        .order_by_asc(agreements::Column::Name)
+        .all(snapshot)
+        .await
+        .map_err(fault)?
+    {
+        accepted.entry(row.partner.clone()).or_default().push(row);
+    }
+    let complete = rows.into_iter().map(|row| {
+        let enrolled = enrolled.remove(&row.name).unwrap_or_default();
+        let accepted = accepted.remove(&row.name).unwrap_or_default();
+        partner_from(&row, &enrolled, &accepted)
+    });
+    complete.collect()
+}
+
+async fn write(
+    transaction: &DatabaseTransaction,
+    partner: &Partner,
+    decided_on: Option<i64>,
+) -> Result<(), Failure> {
+    let key = partners::Column::Name.eq(partner.name.to_string());
+    put(transaction, partner_row(partner), key, partners::Column::Revision, decided_on).await?;
+    let at_this = partner.stamp.revision;
+    for enrollment in partner.enrollments.iter().filter(|it| it.stamp.revision == at_this) {
+        put_enrollment(transaction, enrollment_row(partner.name, enrollment)).await?;
+    }
+    for agreement in partner.agreements.iter().filter(|it| it.stamp.revision == at_this) {
+        insert(transaction, agreement_row(partner.name, agreement)).await?;
+    }
+    Ok(())
+}
+
+async fn put_enrollment(
+    transaction: &impl ConnectionTrait,
+    row: enrollments::ActiveModel,
+) -> Result<(), Failure> {
+    use enrollments::Column;
+    let replace = OnConflict::columns([Column::Partner, Column::Role])
+        .update_columns([
+            Column::State,
+            Column::StateReason,
+            Column::ContactEmail,
+            Column::Revision,
+            Column::UpdateTime,
+        ])
+        .to_owned();
+    let put = enrollments::Entity::insert(row).on_conflict(replace);
+    put.exec_without_returning(transaction).await.map(drop).map_err(fault)
+}

@@ -1,0 +1,100 @@
+use failure::Failure;
+use kernel::PartnerName;
+use sea_orm::ActiveValue::Set;
+use storage::row;
+
+use crate::{
+    domain::{Agreement, AgreementName, Enrollment, Location, Partner, Signatory},
+    store::entity::{agreements, enrollments, partners},
+};
+
+pub(super) fn partner_row(partner: &Partner) -> partners::ActiveModel {
+    let location = partner.location.as_ref();
+    partners::ActiveModel {
+        name: Set(partner.name.to_string()),
+        organization: Set(partner.organization.to_string()),
+        country: Set(partner.country.to_string()),
+        location_account: Set(location.map(|location| location.account.to_string())),
+        location_country: Set(location.map(|location| location.country.to_string())),
+        revision: Set(partner.stamp.revision),
+        create_time: Set(partner.stamp.create_time.as_microsecond()),
+        update_time: Set(partner.stamp.update_time.as_microsecond()),
+    }
+}
+
+pub(super) fn enrollment_row(partner: PartnerName, it: &Enrollment) -> enrollments::ActiveModel {
+    enrollments::ActiveModel {
+        partner: Set(partner.to_string()),
+        role: Set(it.role.to_string()),
+        state: Set(it.state.to_string()),
+        state_reason: Set(it.state_reason.clone()),
+        contact_email: Set(it.contact_email.to_string()),
+        revision: Set(it.stamp.revision),
+        create_time: Set(it.stamp.create_time.as_microsecond()),
+        update_time: Set(it.stamp.update_time.as_microsecond()),
+    }
+}
+
+pub(super) fn agreement_row(partner: PartnerName, it: &Agreement) -> agreements::ActiveModel {
+    agreements::ActiveModel {
+        name: Set(AgreementName { partner, uid: it.uid }.to_string()),
+        partner: Set(partner.to_string()),
+        kind: Set(it.kind.to_string()),
+        version: Set(it.version.clone()),
+        first_name: Set(it.signatory.first_name.clone()),
+        last_name: Set(it.signatory.last_name.clone()),
+        email: Set(it.signatory.email.to_string()),
+        accept_time: Set(it.accept_time.as_microsecond()),
+        location_account: Set(it.location_account.to_string()),
+        revision: Set(it.stamp.revision),
+        create_time: Set(it.stamp.create_time.as_microsecond()),
+    }
+}
+
+pub(super) fn partner_from(
+    row: &partners::Model,
+    enrolled: &[enrollments::Model],
+    accepted: &[agreements::Model],
+) -> Result<Partner, Failure> {
+    let location = match (&row.location_account, &row.location_country) {
+        (Some(account), Some(country)) => {
+            Some(Location { account: row::read(account)?, country: row::read(country)? })
+        }
+        _ => None,
+    };
+    Ok(Partner {
+        name: row::read(&row.name)?,
+        organization: row::read(&row.organization)?,
+        country: row::read(&row.country)?,
+        location,
+        enrollments: enrolled.iter().map(enrollment_from).collect::<Result<_, _>>()?,
+        agreements: accepted.iter().map(agreement_from).collect::<Result<_, _>>()?,
+        stamp: row::stamp(row.revision, row.create_time, row.update_time)?,
+    })
+}
+
+fn enrollment_from(row: &enrollments::Model) -> Result<Enrollment, Failure> {
+    Ok(Enrollment {
+        role: row::read(&row.role)?,
+        state: row::read(&row.state)?,
+        state_reason: row.state_reason.clone(),
+        contact_email: row::read(&row.contact_email)?,
+        stamp: row::stamp(row.revision, row.create_time, row.update_time)?,
+    })
+}
+
+fn agreement_from(row: &agreements::Model) -> Result<Agreement, Failure> {
+    Ok(Agreement {
+        uid: row::read::<AgreementName>(&row.name)?.uid,
+        kind: row::read(&row.kind)?,
+        version: row.version.clone(),
+        signatory: Signatory {
+            first_name: row.first_name.clone(),
+            last_name: row.last_name.clone(),
+            email: row::read(&row.email)?,
+        },
+        accept_time: row::time(row.accept_time)?,
+        location_account: row::read(&row.location_account)?,
+        stamp: row::stamp(row.revision, row.create_time, row.create_time)?,
+    })
+}

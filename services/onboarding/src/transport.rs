@@ -1,0 +1,66 @@
+//! The gRPC face of onboarding. Every method: convert, gather, decide, commit, render.
+
+mod agreement;
+mod convert;
+mod enrollment;
+mod organization;
+mod partner;
+mod render;
+mod standing;
+mod status;
+
+use contracts::onboarding::{self as pb, onboarding_service_server::OnboardingService};
+use failure::Failure;
+use kernel::{Clock, PartnerName};
+use prost::Message;
+use runtime::server::actor;
+use storage::Call;
+use tonic::Request;
+use uuid::Uuid;
+
+use crate::{domain::Partner, store::Store};
+
+#[derive(Debug)]
+pub(crate) struct Transport {
+    store: Store,
+    clock: Clock,
+}
+
+failure::serve! {
+    impl OnboardingService for Transport as "onboarding.csp";
+    create_organization(CreateOrganizationRequest) -> CreateOrganizationResponse;
+    get_organization(GetOrganizationRequest) -> GetOrganizationResponse;
+    list_organizations(ListOrganizationsRequest) -> ListOrganizationsResponse;
+    create_partner(CreatePartnerRequest) -> CreatePartnerResponse;
+    get_partner(GetPartnerRequest) -> GetPartnerResponse;
+    list_partners(ListPartnersRequest) -> ListPartnersResponse;
+    associate_location(AssociateLocationRequest) -> AssociateLocationResponse;
+    enroll_partner(EnrollPartnerRequest) -> EnrollPartnerResponse;
+    get_enrollment(GetEnrollmentRequest) -> GetEnrollmentResponse;
+    list_enrollments(ListEnrollmentsRequest) -> ListEnrollmentsResponse;
+    record_vetting_result(RecordVettingResultRequest) -> RecordVettingResultResponse;
+    suspend_enrollment(SuspendEnrollmentRequest) -> SuspendEnrollmentResponse;
+    reinstate_enrollment(ReinstateEnrollmentRequest) -> ReinstateEnrollmentResponse;
+    accept_agreement(AcceptAgreementRequest) -> AcceptAgreementResponse;
+    get_agreement(GetAgreementRequest) -> GetAgreementResponse;
+    list_agreements(ListAgreementsRequest) -> ListAgreementsResponse;
+    get_agreement_status(GetAgreementStatusRequest) -> GetAgreementStatusResponse;
+    batch_get_partner_standings(BatchGetPartnerStandingsRequest)
+        -> BatchGetPartnerStandingsResponse;
+}
+
+impl Transport {
+    pub(crate) fn new(store: Store, clock: Clock) -> Self {
+        Self { store, clock }
+    }
+
+    fn call<R: Message>(&self, method: &str, request: &Request<R>, id: Option<Uuid>) -> Call {
+        let content = request.get_ref().encode_to_vec();
+        Call::new(method, id, &content, actor(request.metadata()), self.clock.now())
+    }
+
+    async fn find(&self, name: PartnerName) -> Result<Partner, Failure> {
+        let partner = self.store.partner(name).await?;
+        partner.ok_or_else(|| Failure::missing(status::PARTNER, name))
+    }
+}

@@ -1,0 +1,79 @@
+use contracts::onboarding as pb;
+use convert::AgreementQuestion;
+use failure::Failure;
+use tonic::Request;
+
+use super::{
+    Transport, convert, render,
+    status::{AGREEMENT, PARTNER, denied},
+};
+use crate::domain::{AgreementName, Partner, Role};
+
+impl Transport {
+    pub(super) async fn accept_agreement(
+        &self,
+        request: Request<pb::AcceptAgreementRequest>,
+    ) -> Result<pb::AcceptAgreementResponse, Failure> {
+        let now = self.clock.now();
+        let (request_id, name, new) = convert::accept_agreement(request.get_ref(), now)?;
+        let call = self.call("AcceptAgreement", &request, request_id);
+        let accept = async {
+            let partner = self.find(name).await?;
+            let uid = self.clock.new_uid();
+            let approved =
+                partner.accept_agreement(new, uid, call.now).map_err(denied(PARTNER))?;
+            self.store.save_partner(approved, &call).await
+        };
+        let partner = self.store.database().once(&call, accept).await?;
+        // The last acceptance of the partner as it was after this call is the one it recorded.
+        let recorded = partner.agreements.last();
+        let recorded = recorded.ok_or_else(|| Failure::bug("an acceptance left no agreement"))?;
+        Ok(pb::AcceptAgreementResponse { agreement: Some(render::agreement(&partner, recorded)) })
+    }
+
+    pub(super) async fn get_agreement(
+        &self,
+        request: Request<pb::GetAgreementRequest>,
+    ) -> Result<pb::GetAgreementResponse, Failure> {
+        let name: AgreementName = convert::name(&request.get_ref().name)?;
+        let partner = self.store.partner(name.partner).await?;
+        let agreement = partner.as_ref().and_then(|partner| {
+            let found = partner.agreements.iter().find(|agreement| agreement.uid == name.uid);
+            found.map(|agreement| render::agreement(partner, agreement))
+        });
+        let agreement = agreement.ok_or_else(|| Failure::missing(AGREEMENT, name))?;
+        Ok(pb::GetAgreementResponse { agreement: Some(agreement) })
+    }
+
+    pub(super) async fn list_agreements(
+        &self,
+        request: Request<pb::ListAgreementsRequest>,
+    ) -> Result<pb::ListAgreementsResponse, Failure> {
+        let partner = self.find(convert::parent(&request.get_ref().parent)?).await?;
+        let all = partner.agreements.iter().map(|each| render::agreement(&partner, each));
+        Ok(pb::ListAgreementsResponse { agreements: all.collect() })
+    }
+
+    pub(super) async fn get_agreement_status(
+        &self,
+        request: Request<pb::GetAgreementStatusRequest>,
+    ) -> Result<pb::GetAgreementStatusResponse, Failure> {
+        let accounts = match convert::agreement_question(request.get_ref())? {
+            AgreementQuestion::Tenant(name) => vec![self.find(name).await?],
+            AgreementQuestion::PartnerId { location, global } => {
+                match self.store.partner_at(&location).await? {
+                    Some(partner) => vec![partner],
+                    None => match self.store.holder_of_global_account(&global).await? {
+                        Some(organization) => self.store.partners_of(organization).await?,
+                        None => return Err(Failure::missing(PARTNER, location)),
+                    },
+                }
+            }
+        };
+        let accepted = |partner: &Partner| {
+            partner.agreements.iter().any(|it| it.kind.covers(Role::IndirectReseller))
+        };
+        let agreement_accepted = !accounts.is_empty() && accounts.iter().all(accepted);
+        Ok(pb::GetAgreementStatusResponse { agreement_accepted })
+    }
+}

@@ -1,0 +1,66 @@
+use contracts::onboarding as pb;
+use failure::Failure;
+use kernel::OrganizationName;
+use tonic::Request;
+
+use super::{
+    Transport, convert, render,
+    status::{ORGANIZATION, denied},
+};
+use crate::domain::{Identity, NewOrganization, Organization};
+
+impl Transport {
+    pub(super) async fn create_organization(
+        &self,
+        request: Request<pb::CreateOrganizationRequest>,
+    ) -> Result<pb::CreateOrganizationResponse, Failure> {
+        let (request_id, new) = convert::create_organization(request.get_ref())?;
+        let call = self.call("CreateOrganization", &request, request_id);
+        let create = async {
+            self.require_owners(&new).await?;
+            let holder = match &new.global_account {
+                Some(account) => self.store.holder_of_partner_id(account.as_str()).await?,
+                None => None,
+            };
+            let name = OrganizationName::new(self.clock.new_uid());
+            let identity = Identity { name, now: call.now };
+            let approved =
+                Organization::create(new, holder, identity).map_err(denied(ORGANIZATION))?;
+            self.store.save_organization(approved, &call).await
+        };
+        let organization = self.store.database().once(&call, create).await?;
+        Ok(pb::CreateOrganizationResponse { organization: Some(render::organization(organization)) })
+    }
+
+    pub(super) async fn get_organization(
+        &self,
+        request: Request<pb::GetOrganizationRequest>,
+    ) -> Result<pb::GetOrganizationResponse, Failure> {
+        let name = convert::name(&request.get_ref().name)?;
+        let organization = self.store.organization(name).await?;
+        let organization = organization.ok_or_else(|| Failure::missing(ORGANIZATION, name))?;
+        Ok(pb::GetOrganizationResponse { organization: Some(render::organization(organization)) })
+    }
+
+    pub(super) async fn list_organizations(
+        &self,
+        request: Request<pb::ListOrganizationsRequest>,
+    ) -> Result<pb::ListOrganizationsResponse, Failure> {
+        let pb::ListOrganizationsRequest { page_size, page_token } = request.get_ref();
+        let request = convert::page("organizations", *page_size, page_token)?;
+        let rows = self.store.organizations(&request).await?;
+        let page = request.page(rows, |row| row.name.to_string());
+        Ok(pb::ListOrganizationsResponse {
+            organizations: page.items.into_iter().map(render::organization).collect(),
+            next_page_token: page.next_page_token,
+        })
+    }
+
+    async fn require_owners(&self, new: &NewOrganization) -> Result<(), Failure> {
+        let owners: Vec<_> = new.owners.iter().map(|owner| owner.organization).collect();
+        match self.store.missing_organizations(&owners).await?.first() {
+            None => Ok(()),
+            Some(name) => Err(Failure::missing(ORGANIZATION, name)),
+        }
+    }
+}

@@ -1,0 +1,68 @@
+use contracts::onboarding as pb;
+use failure::Failure;
+use tonic::Request;
+
+use super::{
+    Transport, convert, render,
+    status::{ORGANIZATION, PARTNER, denied},
+};
+use crate::domain::Partner;
+
+impl Transport {
+    pub(super) async fn create_partner(
+        &self,
+        request: Request<pb::CreatePartnerRequest>,
+    ) -> Result<pb::CreatePartnerResponse, Failure> {
+        let (request_id, new) = convert::create_partner(request.get_ref())?;
+        let call = self.call("CreatePartner", &request, request_id);
+        let create = async {
+            if self.store.organization(new.organization).await?.is_none() {
+                return Err(Failure::missing(ORGANIZATION, new.organization));
+            }
+            let taken = self.store.partner(new.name).await?.is_some();
+            let approved = Partner::create(new, taken, call.now).map_err(denied(PARTNER))?;
+            self.store.save_partner(approved, &call).await
+        };
+        let partner = self.store.database().once(&call, create).await?;
+        Ok(pb::CreatePartnerResponse { partner: Some(render::partner(&partner)) })
+    }
+
+    pub(super) async fn get_partner(
+        &self,
+        request: Request<pb::GetPartnerRequest>,
+    ) -> Result<pb::GetPartnerResponse, Failure> {
+        let partner = self.find(convert::name(&request.get_ref().name)?).await?;
+        Ok(pb::GetPartnerResponse { partner: Some(render::partner(&partner)) })
+    }
+
+    pub(super) async fn list_partners(
+        &self,
+        request: Request<pb::ListPartnersRequest>,
+    ) -> Result<pb::ListPartnersResponse, Failure> {
+        let pb::ListPartnersRequest { page_size, page_token } = request.get_ref();
+        let request = convert::page("partners", *page_size, page_token)?;
+        let rows = self.store.partners(&request).await?;
+        let page = request.page(rows, |row| row.name.to_string());
+        Ok(pb::ListPartnersResponse {
+            partners: page.items.iter().map(render::partner).collect(),
+            next_page_token: page.next_page_token,
+        })
+    }
+
+    pub(super) async fn associate_location(
+        &self,
+        request: Request<pb::AssociateLocationRequest>,
+    ) -> Result<pb::AssociateLocationResponse, Failure> {
+        let (request_id, name, location) = convert::associate_location(request.get_ref())?;
+        let call = self.call("AssociateLocation", &request, request_id);
+        let associate = async {
+            let partner = self.find(name).await?;
+            let facts = self.store.location_facts(&location).await?;
+            let approved =
+                partner.associate_location(location, &facts, call.now).map_err(denied(PARTNER))?;
+            self.store.save_partner(approved, &call).await
+        };
+        let partner = self.store.database().once(&call, associate).await?;
+        Ok(pb::AssociateLocationResponse { partner: Some(render::partner(&partner)) })
+    }
+}

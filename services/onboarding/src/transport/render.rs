@@ -1,0 +1,148 @@
+//! Domain values as messages. Cannot fail.
+
+use contracts::{onboarding as pb, time::to_wire};
+use kernel::PartnerName;
+
+use crate::domain::{
+    Agreement, AgreementKind, AgreementName, BuyerStanding, Enrollment, EnrollmentName,
+    EnrollmentState, Organization, Owner, Partner, Role, Standing,
+};
+
+pub(super) fn organization(organization: Organization) -> pb::Organization {
+    let stamp = organization.stamp;
+    pb::Organization {
+        name: organization.name.to_string(),
+        display_name: organization.display_name,
+        country_code: organization.country.to_string(),
+        global_account_id: text(organization.global_account.as_ref()),
+        owners: organization.owners.iter().map(owner).collect(),
+        revision: stamp.revision,
+        etag: stamp.etag(),
+        create_time: Some(to_wire(stamp.create_time)),
+        update_time: Some(to_wire(stamp.update_time)),
+    }
+}
+
+fn owner(owner: &Owner) -> pb::Owner {
+    pb::Owner {
+        organization: owner.organization.to_string(),
+        share_basis_points: owner.share_basis_points,
+        management_control: owner.management_control,
+    }
+}
+
+pub(super) fn partner(partner: &Partner) -> pb::Partner {
+    let location = partner.location.as_ref();
+    pb::Partner {
+        name: partner.name.to_string(),
+        organization: partner.organization.to_string(),
+        country_code: partner.country.to_string(),
+        csp_region: partner.country.region().to_string(),
+        location_account_id: text(location.map(|location| &location.account)),
+        location_country_code: text(location.map(|location| &location.country)),
+        revision: partner.stamp.revision,
+        etag: partner.stamp.etag(),
+        create_time: Some(to_wire(partner.stamp.create_time)),
+        update_time: Some(to_wire(partner.stamp.update_time)),
+    }
+}
+
+pub(super) fn enrollment(partner: PartnerName, enrollment: &Enrollment) -> pb::Enrollment {
+    pb::Enrollment {
+        name: EnrollmentName { partner, role: enrollment.role }.to_string(),
+        role: role(enrollment.role).into(),
+        state: state(enrollment.state).into(),
+        state_reason: enrollment.state_reason.clone(),
+        contact_email: enrollment.contact_email.to_string(),
+        revision: enrollment.stamp.revision,
+        etag: enrollment.stamp.etag(),
+        create_time: Some(to_wire(enrollment.stamp.create_time)),
+        update_time: Some(to_wire(enrollment.stamp.update_time)),
+    }
+}
+
+pub(super) fn agreement(partner: &Partner, agreement: &Agreement) -> pb::Agreement {
+    let signatory = &agreement.signatory;
+    pb::Agreement {
+        name: AgreementName { partner: partner.name, uid: agreement.uid }.to_string(),
+        kind: kind(agreement.kind).into(),
+        version: agreement.version.clone(),
+        signatory: Some(pb::Signatory {
+            first_name: signatory.first_name.clone(),
+            last_name: signatory.last_name.clone(),
+            email: signatory.email.to_string(),
+        }),
+        accept_time: Some(to_wire(agreement.accept_time)),
+        location_account_id: agreement.location_account.to_string(),
+        csp_region: partner.country.region().to_string(),
+        revision: agreement.stamp.revision,
+        etag: agreement.stamp.etag(),
+        create_time: Some(to_wire(agreement.stamp.create_time)),
+        update_time: Some(to_wire(agreement.stamp.create_time)),
+    }
+}
+
+pub(super) fn standing(standing: Standing) -> pb::PartnerStanding {
+    let Standing { partner, organization_revision, affiliation } = standing;
+    let location = partner.location.as_ref();
+    let roles = partner.enrollments.iter().map(|each| pb::RoleStanding {
+        role: role(each.role).into(),
+        state: state(each.state).into(),
+    });
+    let agreements = partner.agreements.iter().map(|each| pb::AgreementStanding {
+        name: AgreementName { partner: partner.name, uid: each.uid }.to_string(),
+        kind: kind(each.kind).into(),
+        version: each.version.clone(),
+        accept_time: Some(to_wire(each.accept_time)),
+    });
+    pb::PartnerStanding {
+        partner: partner.name.to_string(),
+        organization: partner.organization.to_string(),
+        country_code: partner.country.to_string(),
+        location_account_id: text(location.map(|location| &location.account)),
+        location_country_code: text(location.map(|location| &location.country)),
+        roles: roles.collect(),
+        agreements: agreements.collect(),
+        affiliation,
+        revision: partner.stamp.revision,
+        organization_revision,
+    }
+}
+
+pub(super) fn buyer(buyer: &BuyerStanding) -> pb::BuyerStanding {
+    pb::BuyerStanding {
+        csp_tenant: buyer.csp_tenant,
+        partners: buyer.partners.iter().map(ToString::to_string).collect(),
+        organization_revision: buyer.organization_revision,
+    }
+}
+
+fn text(value: Option<&impl ToString>) -> String {
+    value.map(ToString::to_string).unwrap_or_default()
+}
+
+fn role(role: Role) -> pb::Role {
+    match role {
+        Role::IndirectProvider => pb::Role::IndirectProvider,
+        Role::IndirectReseller => pb::Role::IndirectReseller,
+        Role::DirectBill => pb::Role::DirectBill,
+    }
+}
+
+fn state(state: EnrollmentState) -> pb::EnrollmentState {
+    match state {
+        EnrollmentState::Vetting => pb::EnrollmentState::Vetting,
+        EnrollmentState::Rejected => pb::EnrollmentState::Rejected,
+        EnrollmentState::Qualified => pb::EnrollmentState::Qualified,
+        EnrollmentState::Active => pb::EnrollmentState::Active,
+        EnrollmentState::Suspended => pb::EnrollmentState::Suspended,
+    }
+}
+
+fn kind(kind: AgreementKind) -> pb::AgreementKind {
+    match kind {
+        AgreementKind::IndirectProvider => pb::AgreementKind::IndirectProvider,
+        AgreementKind::IndirectReseller => pb::AgreementKind::IndirectReseller,
+        AgreementKind::DirectBill => pb::AgreementKind::DirectBill,
+    }
+}

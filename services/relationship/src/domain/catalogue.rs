@@ -1,0 +1,115 @@
+//! The rules of the programme as data: their texts, and the order in which a transaction is
+//! held against them. A rule that is not in [`CHECKS`] is not applied to transactions.
+
+use super::{
+    Purpose,
+    denial::Finding,
+    facts::Facts,
+    rules::{chain, customer, order, own_use, seller},
+    transaction::Transaction,
+};
+
+/// A rule of the programme.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Rule {
+    /// Stable id.
+    pub id: &'static str,
+    /// The rule in a sentence.
+    pub text: &'static str,
+    /// Where it comes from.
+    pub source: &'static str,
+    /// Calls that apply it.
+    pub applied_by: &'static [&'static str],
+}
+
+/// A rule held against a transaction.
+pub(super) struct Check {
+    /// The rule.
+    pub rule: &'static Rule,
+    /// Purposes that it applies to.
+    pub purposes: &'static [Purpose],
+    /// Finds out, or gives `None` where the rule does not apply.
+    pub judge: fn(&Transaction, &Facts) -> Option<Finding>,
+}
+
+const CHECK: &[&str] = &["CheckTransaction", "PlaceOrder"];
+const RELATIONSHIPS: &str = "CSP supported partner relationships";
+
+macro_rules! rules {
+    ($($name:ident = $id:literal, $source:expr, $applied_by:expr, $text:literal;)*) => {
+        $(
+            #[doc = $text]
+            pub(super) static $name: Rule =
+                Rule { id: $id, text: $text, source: $source, applied_by: $applied_by };
+        )*
+
+        /// Every rule, in order of precedence.
+        pub static RULES: &[&Rule] = &[$(&$name,)*];
+    };
+}
+
+rules! {
+    PT_1 = "PT-1", RELATIONSHIPS, &["CheckTransaction", "PlaceOrder", "InvitePartnership"],
+        "Only an indirect provider or a direct-bill partner buys from Microsoft; an indirect reseller never does.";
+    ON_1 = "ON-1", RELATIONSHIPS, &["CheckTransaction", "PlaceOrder", "InvitePartnership", "AcceptAgreement"],
+        "A reseller transacts only after it has joined the programme, enrolled as indirect reseller and accepted the MPA.";
+    ON_2 = "ON-2", "Partner Center: indirect reseller tasks, Microsoft Partner Agreement", &["AcceptAgreement"],
+        "The MPA is accepted only by a partner that is vetted and whose location account is tied to its CSP tenant.";
+    MPA_3 = "MPA-3", "Partner Center API: error codes, 900124", CHECK,
+        "The ordering company itself must have accepted the MPA.";
+    REL_1 = "REL-1", "Partner Center: indirect provider tasks", CHECK,
+        "The partnership of provider and reseller must be active.";
+    REL_2 = "REL-2", "CSP supported partner relationships, scenario 7", &["CheckTransaction", "PlaceOrder", "InvitePartnership"],
+        "Partners may partner only inside one CSP region.";
+    ON_3 = "ON-3", "Partner Center: MPA FAQ for indirect providers, indirect reseller tasks", &["CheckTransaction", "PlaceOrder", "AssociateLocation"],
+        "A location account and the CSP tenant that it is tied to must be in the same country.";
+    MPA_1 = "MPA-1", RELATIONSHIPS, CHECK,
+        "Before the reseller has accepted the MPA, its PartnerID may not go onto a new subscription order.";
+    MPA_2 = "MPA-2", RELATIONSHIPS, CHECK,
+        "Before the reseller has accepted the MPA, there is no new business between the provider and that reseller.";
+    REL_4 = "REL-4", "Partner Center: indirect reseller tasks", CHECK,
+        "Each partner of the chain must itself hold a relationship with the customer: to resell for a sale, of either kind to manage.";
+    REL_3 = "REL-3", "CSP supported partner relationships, scenario 6", &["CheckTransaction", "PlaceOrder", "RequestCustomerRelationship"],
+        "A partner sells only to customers whose tenant country lies in the CSP region of the partner's CSP tenant.";
+    CUS_1 = "CUS-1", "Partner Center: confirm customer agreement", CHECK,
+        "The customer must have accepted the Microsoft Customer Agreement.";
+    OWN_1 = "OWN-1", "CSP supported partner relationships, scenario 5", CHECK,
+        "No partner sells to itself or to an affiliate as end customer.";
+    OWN_2 = "OWN-2", "Partner Center: multi-partner", &["CheckTransaction", "PlaceOrder", "CreateCustomer", "RequestCustomerRelationship"],
+        "No sale into a CSP tenant of a partner; a separate tenant of that partner is fine.";
+    OWN_3 = "OWN-3", "CSP supported partner relationships, scenario 4", &["CheckTransaction", "PlaceOrder", "CreateCustomer"],
+        "For its own use a partner buys Azure into its shared services tenant, or anything into a separate customer tenant from a reseller or a direct-bill partner.";
+    ORD_1 = "ORD-1", "Partner Center API: order resources, 2072", CHECK,
+        "The PartnerID on an order line is the reseller's, never the provider's; without a reseller there is none.";
+    ORD_2 = "ORD-2", "Partner Center API: error codes, 900206", CHECK,
+        "The seller attests on every order in which role it acts.";
+    ORD_3 = "ORD-3", "Partner Center: new commerce cancellation policy, 900117", &["CancelOrder"],
+        "An order is cancelled within 168 hours of its acceptance.";
+}
+
+const SALE: &[Purpose] = &[Purpose::NewSubscription];
+const ANY: &[Purpose] = &[Purpose::NewSubscription, Purpose::Manage];
+
+/// The order in which a transaction is held against the rules.
+pub(super) static CHECKS: &[Check] = &[
+    Check { rule: &PT_1, purposes: SALE, judge: seller::buys_from_microsoft },
+    Check { rule: &ON_1, purposes: SALE, judge: seller::is_active },
+    Check { rule: &MPA_3, purposes: SALE, judge: seller::accepted_mpa },
+    Check { rule: &REL_1, purposes: SALE, judge: chain::partnership_active },
+    Check { rule: &REL_2, purposes: SALE, judge: chain::one_region },
+    Check { rule: &ON_1, purposes: SALE, judge: chain::reseller_active },
+    Check { rule: &ON_3, purposes: SALE, judge: chain::reseller_located },
+    Check { rule: &MPA_1, purposes: SALE, judge: chain::mpa_before_partner_id },
+    Check { rule: &MPA_2, purposes: SALE, judge: chain::mpa_before_business },
+    Check { rule: &REL_4, purposes: ANY, judge: customer::tied_to_seller },
+    Check { rule: &REL_4, purposes: SALE, judge: customer::tied_to_reseller },
+    Check { rule: &REL_3, purposes: SALE, judge: customer::in_region_of_seller },
+    Check { rule: &REL_3, purposes: SALE, judge: customer::in_region_of_reseller },
+    Check { rule: &CUS_1, purposes: SALE, judge: customer::accepted_mca },
+    Check { rule: &OWN_1, purposes: SALE, judge: own_use::seller_is_no_affiliate },
+    Check { rule: &OWN_1, purposes: SALE, judge: own_use::reseller_is_no_affiliate },
+    Check { rule: &OWN_2, purposes: SALE, judge: own_use::no_csp_tenant },
+    Check { rule: &OWN_3, purposes: SALE, judge: own_use::own_use_as_allowed },
+    Check { rule: &ORD_1, purposes: SALE, judge: order::partner_id_of_reseller },
+    Check { rule: &ORD_2, purposes: SALE, judge: order::attested },
+];

@@ -1,0 +1,103 @@
+use kernel::Timestamp;
+
+use super::{
+    Facts, Finding, Rule, RelationshipState, Transaction,
+    catalogue::CHECKS,
+};
+
+/// The answer to "may this transaction happen, and why (not)?".
+#[derive(Debug, Clone)]
+pub struct Decision {
+    /// The transaction that was decided on.
+    pub transaction: Transaction,
+    /// What every rule says, in order of precedence.
+    pub outcomes: Vec<RuleOutcome>,
+    /// Who would sell to whom, Microsoft first.
+    pub legs: Vec<Leg>,
+    /// Every fact that was looked at, by resource name, and its revision.
+    pub revisions: Vec<(String, i64)>,
+    /// When it was decided.
+    pub decide_time: Timestamp,
+}
+
+/// What one rule says.
+#[derive(Debug, Clone)]
+pub struct RuleOutcome {
+    /// The rule.
+    pub rule: &'static Rule,
+    /// What it found; `None` where it does not apply.
+    pub finding: Option<Finding>,
+}
+
+/// One sale in the chain.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Leg {
+    /// Who sells.
+    pub seller: String,
+    /// Who buys.
+    pub buyer: String,
+}
+
+impl RuleOutcome {
+    /// Whether the rule applies and is broken.
+    #[must_use]
+    pub fn failed(&self) -> bool {
+        self.finding.as_ref().is_some_and(|finding| finding.fault.is_some())
+    }
+}
+
+impl Decision {
+    /// Whether nothing stands against the transaction.
+    #[must_use]
+    pub fn allowed(&self) -> bool {
+        !self.outcomes.iter().any(RuleOutcome::failed)
+    }
+}
+
+/// Holds a transaction against every rule. Looks at nothing but its arguments.
+#[must_use]
+pub fn decide(transaction: Transaction, facts: &Facts, now: Timestamp) -> Decision {
+    let outcomes = CHECKS.iter().map(|check| {
+        let applies = check.purposes.contains(&transaction.purpose);
+        let finding = if applies { (check.judge)(&transaction, facts) } else { None };
+        RuleOutcome { rule: check.rule, finding }
+    });
+    Decision {
+        outcomes: outcomes.collect(),
+        legs: legs(&transaction),
+        revisions: revisions(facts),
+        decide_time: now,
+        transaction,
+    }
+}
+
+fn legs(transaction: &Transaction) -> Vec<Leg> {
+    let stations = [
+        Some("microsoft".to_owned()),
+        Some(transaction.seller.to_string()),
+        transaction.reseller.map(|reseller| reseller.to_string()),
+        Some(transaction.customer.to_string()),
+    ];
+    let stations: Vec<_> = stations.into_iter().flatten().collect();
+    let pairs = stations.iter().zip(stations.iter().skip(1));
+    pairs.map(|(seller, buyer)| Leg { seller: seller.clone(), buyer: buyer.clone() }).collect()
+}
+
+fn revisions(facts: &Facts) -> Vec<(String, i64)> {
+    let mut revisions = Vec::new();
+    for standing in [Some(&facts.seller), facts.reseller.as_ref()].into_iter().flatten() {
+        revisions.push((standing.partner.to_string(), standing.revision));
+        revisions.push((standing.organization.to_string(), standing.organization_revision));
+    }
+    if let Some(partnership) = &facts.partnership {
+        revisions.push((partnership.name.to_string(), partnership.stamp.revision));
+    }
+    revisions.push((facts.customer.name.to_string(), facts.customer.stamp.revision));
+    let company = facts.customer.organization.to_string();
+    revisions.push((company, facts.buyer.organization_revision));
+    let open = facts.relationships.iter().filter(|it| it.state != RelationshipState::Removed);
+    revisions.extend(open.map(|it| (it.name.to_string(), it.stamp.revision)));
+    revisions.sort();
+    revisions.dedup();
+    revisions
+}

@@ -1,0 +1,119 @@
+use kernel::{Responsible, Violation, text_enum};
+
+use super::Rule;
+
+text_enum! {
+    /// Why a rule stands against a transaction or a change.
+    #[allow(missing_docs, reason = "each is described at the enum value of the same name")]
+    pub enum Reason {
+        PartnershipStateConflict = "PARTNERSHIP_STATE_CONFLICT",
+        CustomerRelationshipStateConflict = "CUSTOMER_RELATIONSHIP_STATE_CONFLICT",
+        SellerCannotBuyFromMicrosoft = "SELLER_CANNOT_BUY_FROM_MICROSOFT",
+        SellerIsNoProvider = "SELLER_IS_NO_PROVIDER",
+        SellerNotActive = "SELLER_NOT_ACTIVE",
+        SellerMpaNotAccepted = "SELLER_MPA_NOT_ACCEPTED",
+        PartnershipNotActive = "PARTNERSHIP_NOT_ACTIVE",
+        PartnersInDifferentRegions = "PARTNERS_IN_DIFFERENT_REGIONS",
+        ResellerNotEnrolled = "RESELLER_NOT_ENROLLED",
+        ResellerNotActive = "RESELLER_NOT_ACTIVE",
+        ResellerLocationNotAssociated = "RESELLER_LOCATION_NOT_ASSOCIATED",
+        ResellerLocationCountryMismatch = "RESELLER_LOCATION_COUNTRY_MISMATCH",
+        PartnerIdBeforeMpa = "PARTNER_ID_BEFORE_MPA",
+        ResellerMpaNotAccepted = "RESELLER_MPA_NOT_ACCEPTED",
+        CustomerRelationshipMissing = "CUSTOMER_RELATIONSHIP_MISSING",
+        CustomerRelationshipForManagement = "CUSTOMER_RELATIONSHIP_FOR_MANAGEMENT",
+        CustomerOutsideRegion = "CUSTOMER_OUTSIDE_REGION",
+        CustomerAgreementMissing = "CUSTOMER_AGREEMENT_MISSING",
+        SaleToSelf = "SALE_TO_SELF",
+        SaleToAffiliate = "SALE_TO_AFFILIATE",
+        CustomerIsCspTenant = "CUSTOMER_IS_CSP_TENANT",
+        SharedServicesTakesAzureOnly = "SHARED_SERVICES_TAKES_AZURE_ONLY",
+        SharedServicesTenantNeeded = "SHARED_SERVICES_TENANT_NEEDED",
+        SharedServicesOfAnother = "SHARED_SERVICES_OF_ANOTHER",
+        OwnUseNeedsReseller = "OWN_USE_NEEDS_RESELLER",
+        PartnerIdMissing = "PARTNER_ID_MISSING",
+        PartnerIdOfProvider = "PARTNER_ID_OF_PROVIDER",
+        PartnerIdNotOfReseller = "PARTNER_ID_NOT_OF_RESELLER",
+        PartnerIdWithoutReseller = "PARTNER_ID_WITHOUT_RESELLER",
+        AttestationMissing = "ATTESTATION_MISSING",
+        ProviderNotEnrolled = "PROVIDER_NOT_ENROLLED",
+    }
+}
+
+/// Why a change does not happen.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Denial {
+    /// What it would make exists already.
+    Exists(String),
+    /// Rules stand against it, in order of precedence.
+    Refused(Vec<Violation>),
+}
+
+/// What a rule found where it applies.
+#[derive(Debug, Clone)]
+pub struct Finding {
+    /// The resource that it looked at.
+    pub subject: String,
+    /// The facts that it looked at, by lowerCamelCase name.
+    pub inputs: Vec<(&'static str, String)>,
+    /// What is wrong, if anything.
+    pub fault: Option<Fault>,
+}
+
+/// What is wrong, and who mends it how.
+#[derive(Debug, Clone)]
+pub struct Fault {
+    /// Why, as a word.
+    pub reason: Reason,
+    /// Why, in a sentence without a full stop.
+    pub explanation: String,
+    /// Who must act.
+    pub responsible: Responsible,
+    /// What to do next, without a full stop.
+    pub next_step: String,
+    /// Code of the same refusal in Partner Center, or empty.
+    pub code: &'static str,
+}
+
+impl Finding {
+    /// Starts with the facts; passes unless a fault is added.
+    pub(super) fn of(subject: impl ToString, inputs: Vec<(&'static str, String)>) -> Self {
+        Self { subject: subject.to_string(), inputs, fault: None }
+    }
+
+    /// Adds the fault if there is one.
+    pub(super) fn unless(mut self, kept: bool, fault: impl FnOnce() -> Fault) -> Self {
+        if !kept {
+            self.fault = Some(fault());
+        }
+        self
+    }
+}
+
+impl Rule {
+    /// The violation that a finding amounts to, if it has a fault.
+    pub(super) fn violation(&self, finding: Finding) -> Option<Violation> {
+        let fault = finding.fault?;
+        let inputs = finding.inputs.into_iter().map(|(key, value)| (key.to_owned(), value));
+        Some(Violation {
+            rule: self.id.to_owned(),
+            reason: fault.reason.to_string(),
+            subject: finding.subject,
+            explanation: fault.explanation,
+            inputs: inputs.collect(),
+            responsible: fault.responsible,
+            next_step: fault.next_step,
+            source: self.source.to_owned(),
+            partner_center_code: fault.code.to_owned(),
+        })
+    }
+}
+
+/// Refuses if any of the rules found a fault.
+pub(super) fn refuse<'a>(
+    findings: impl IntoIterator<Item = (&'a Rule, Finding)>,
+) -> Result<(), Denial> {
+    let violations: Vec<_> =
+        findings.into_iter().filter_map(|(rule, finding)| rule.violation(finding)).collect();
+    if violations.is_empty() { Ok(()) } else { Err(Denial::Refused(violations)) }
+}

@@ -1,0 +1,14 @@
+//! How each rule judges a transaction. Each gives `None` where it does not apply.
+
+pub(super) mod chain;
+pub(super) mod customer;
+pub(super) mod order;
+pub(super) mod own_use;
+pub(super) mod seller;
+
+use std::fmt::Display;
+
+/// A value, or the word `none`.
+fn or_none(value: Option<impl Display>) -> String {
+    value.map_or_else(|| "none".to_owned(), |value| value.to_string())
+}

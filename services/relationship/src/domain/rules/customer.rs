@@ -1,0 +1,126 @@
+use kernel::Responsible;
+
+use super::or_none;
+use crate::domain::{
+    Customer, CustomerRelationship, Facts, Fault, Finding, Purpose, Reason, RelationshipKind,
+    RelationshipState, Standing, Transaction,
+};
+
+/// REL-4 for the seller.
+pub(in crate::domain) fn tied_to_seller(
+    transaction: &Transaction,
+    facts: &Facts,
+) -> Option<Finding> {
+    Some(tied(transaction.purpose, facts, &facts.seller, Responsible::Seller))
+}
+
+/// REL-4 for the reseller.
+pub(in crate::domain) fn tied_to_reseller(
+    transaction: &Transaction,
+    facts: &Facts,
+) -> Option<Finding> {
+    Some(tied(transaction.purpose, facts, facts.reseller.as_ref()?, Responsible::Reseller))
+}
+
+fn tied(purpose: Purpose, facts: &Facts, with: &Standing, responsible: Responsible) -> Finding {
+    let held = || facts.relationships.iter().filter(|it| it.partner == with.partner);
+    let active = |kind| held().find(|it| it.kind == kind && it.state == RelationshipState::Active);
+    let resale = active(RelationshipKind::Resale);
+    let enough = match purpose {
+        Purpose::NewSubscription => resale,
+        Purpose::Manage => resale.or_else(|| active(RelationshipKind::Management)),
+    };
+    let shown = enough.or_else(|| held().next());
+    let inputs = vec![
+        ("partner", with.partner.to_string()),
+        ("relationship", or_none(shown.map(|it| it.name))),
+        ("relationshipKind", or_none(shown.map(|it| it.kind))),
+        ("relationshipState", or_none(shown.map(|it| it.state))),
+    ];
+    let finding = Finding::of(facts.customer.name, inputs);
+    finding.unless(enough.is_some(), || untied(with, held(), responsible))
+}
+
+fn untied<'a>(
+    with: &Standing,
+    held: impl Iterator<Item = &'a CustomerRelationship> + Clone,
+    responsible: Responsible,
+) -> Fault {
+    let partner = with.partner;
+    let requested = held.clone().any(|it| {
+        it.kind == RelationshipKind::Resale && it.state == RelationshipState::Requested
+    });
+    let manages = held.clone().any(|it| {
+        it.kind == RelationshipKind::Management && it.state == RelationshipState::Active
+    });
+    let (responsible, next_step) = if requested {
+        let accept = "the customer's Global admin accepts the request with \
+                      AcceptCustomerRelationship";
+        (Responsible::Customer, accept)
+    } else {
+        (responsible, "ask the customer for one with RequestCustomerRelationship, kind RESALE")
+    };
+    let (reason, explanation) = if manages {
+        let text = format!("{partner} may manage for the customer but not sell to it");
+        (Reason::CustomerRelationshipForManagement, text)
+    } else {
+        let text = format!("{partner} has no active relationship with the customer");
+        (Reason::CustomerRelationshipMissing, text)
+    };
+    Fault { reason, explanation, responsible, next_step: next_step.to_owned(), code: "403/20002" }
+}
+
+/// REL-3 for the seller.
+pub(in crate::domain) fn in_region_of_seller(_: &Transaction, facts: &Facts) -> Option<Finding> {
+    Some(in_region(&facts.seller, &facts.customer, Responsible::Seller))
+}
+
+/// REL-3 for the reseller.
+pub(in crate::domain) fn in_region_of_reseller(_: &Transaction, facts: &Facts) -> Option<Finding> {
+    Some(in_region(facts.reseller.as_ref()?, &facts.customer, Responsible::Reseller))
+}
+
+/// Whether a partner may sell to a customer, as far as regions go.
+pub(in crate::domain) fn in_region(
+    partner: &Standing,
+    customer: &Customer,
+    responsible: Responsible,
+) -> Finding {
+    let (here, there) = (partner.country.region(), customer.country.region());
+    let inputs = vec![
+        ("partner", partner.partner.to_string()),
+        ("partnerCountry", partner.country.to_string()),
+        ("partnerRegion", here.to_string()),
+        ("customerCountry", customer.country.to_string()),
+        ("customerRegion", there.to_string()),
+    ];
+    Finding::of(customer.name, inputs).unless(here == there, || Fault {
+        reason: Reason::CustomerOutsideRegion,
+        explanation: format!(
+            "the customer's tenant is in {} ({there}), the partner's CSP tenant in {} ({here})",
+            customer.country.name(),
+            partner.country.name()
+        ),
+        responsible,
+        next_step: format!("sell from a CSP tenant in region {there}"),
+        code: "403/2030",
+    })
+}
+
+/// CUS-1: the customer has accepted the MCA.
+pub(in crate::domain) fn accepted_mca(_: &Transaction, facts: &Facts) -> Option<Finding> {
+    let agreement = facts.customer.agreement.as_ref();
+    let inputs = vec![
+        ("mcaAcceptTime", or_none(agreement.map(|it| it.accept_time))),
+        ("mcaAttestedBy", or_none(agreement.map(|it| it.attested_by))),
+    ];
+    let finding = Finding::of(facts.customer.name, inputs);
+    Some(finding.unless(agreement.is_some(), || Fault {
+        reason: Reason::CustomerAgreementMissing,
+        explanation: "the customer has not accepted the Microsoft Customer Agreement".to_owned(),
+        responsible: Responsible::Customer,
+        next_step: "the customer accepts the MCA; record it with RecordCustomerAgreement"
+            .to_owned(),
+        code: "403/13605",
+    }))
+}

@@ -1,0 +1,79 @@
+use kernel::{LocationAccountId, Responsible};
+
+use super::or_none;
+use crate::domain::{Facts, Fault, Finding, Reason, Transaction};
+
+/// ORD-1: every line carries the reseller's PartnerID, or none where there is no reseller.
+pub(in crate::domain) fn partner_id_of_reseller(
+    transaction: &Transaction,
+    facts: &Facts,
+) -> Option<Finding> {
+    if transaction.lines.is_empty() {
+        return None;
+    }
+    let location = |standing: Option<&crate::domain::Standing>| {
+        standing.and_then(|it| it.location.as_ref()).map(|location| location.account.clone())
+    };
+    let sellers = location(Some(&facts.seller));
+    let expected = location(facts.reseller.as_ref());
+    let named = facts.reseller.is_some();
+    let wrong = |id: Option<&LocationAccountId>| match (named, id) {
+        (false, None) => None,
+        (false, Some(_)) => Some(Reason::PartnerIdWithoutReseller),
+        (true, None) => Some(Reason::PartnerIdMissing),
+        (true, Some(id)) if expected.as_ref() == Some(id) => None,
+        (true, Some(id)) if sellers.as_ref() == Some(id) => Some(Reason::PartnerIdOfProvider),
+        (true, Some(_)) => Some(Reason::PartnerIdNotOfReseller),
+    };
+    let lines = transaction.lines.iter().enumerate();
+    let wrong: Vec<_> =
+        lines.filter_map(|(at, line)| Some((at, wrong(line.partner_id.as_ref())?))).collect();
+    let numbers: Vec<_> = wrong.iter().map(|(at, _)| at.to_string()).collect();
+    let inputs = vec![
+        ("expectedPartnerId", or_none(expected.as_ref())),
+        ("wrongLines", if numbers.is_empty() { "none".to_owned() } else { numbers.join(", ") }),
+    ];
+    let finding = Finding::of(transaction.reseller.unwrap_or(transaction.seller), inputs);
+    let fault = wrong.first().map(|(_, reason)| fault(*reason, &numbers.join(", "), expected));
+    Some(Finding { fault, ..finding })
+}
+
+fn fault(reason: Reason, lines: &str, expected: Option<LocationAccountId>) -> Fault {
+    let (what, code) = match reason {
+        Reason::PartnerIdWithoutReseller => ("a PartnerID though no reseller is named", ""),
+        Reason::PartnerIdMissing => ("no PartnerID though a reseller is named", ""),
+        Reason::PartnerIdOfProvider => ("the provider's own PartnerID", "404/2072"),
+        _ => ("a PartnerID that is not the reseller's associated location", "400/800016"),
+    };
+    let next_step = match (reason, expected) {
+        (Reason::PartnerIdWithoutReseller, _) => {
+            "name the reseller in the order, or leave the PartnerID out".to_owned()
+        }
+        (_, Some(expected)) => format!("put {expected} on every line"),
+        (_, None) => "tie a location account to the reseller's tenant first".to_owned(),
+    };
+    Fault {
+        reason,
+        explanation: format!("lines {lines} (counted from 0) carry {what}"),
+        responsible: Responsible::Caller,
+        next_step,
+        code,
+    }
+}
+
+/// ORD-2: the seller attests in which role it acts.
+pub(in crate::domain) fn attested(transaction: &Transaction, _: &Facts) -> Option<Finding> {
+    if transaction.lines.is_empty() {
+        return None;
+    }
+    let inputs = vec![("partnerAttestationAccepted", transaction.attested.to_string())];
+    Some(Finding::of(transaction.seller, inputs).unless(transaction.attested, || Fault {
+        reason: Reason::AttestationMissing,
+        explanation: "the seller has not attested that it acts as indirect partner where a \
+                      reseller is named and as direct partner where none is"
+            .to_owned(),
+        responsible: Responsible::Seller,
+        next_step: "set partner_attestation_accepted once the seller attests it".to_owned(),
+        code: "400/900206",
+    }))
+}

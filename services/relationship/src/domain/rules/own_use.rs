@@ -1,0 +1,151 @@
+use kernel::Responsible;
+
+use super::seller::acting_role;
+use crate::domain::{
+    CustomerKind, Facts, Fault, Finding, ProductFamily, Reason, Role, Standing, Transaction,
+};
+
+/// OWN-1 for the seller.
+pub(in crate::domain) fn seller_is_no_affiliate(
+    _: &Transaction,
+    facts: &Facts,
+) -> Option<Finding> {
+    no_affiliate(&facts.seller, facts)
+}
+
+/// OWN-1 for the reseller.
+pub(in crate::domain) fn reseller_is_no_affiliate(
+    _: &Transaction,
+    facts: &Facts,
+) -> Option<Finding> {
+    no_affiliate(facts.reseller.as_ref()?, facts)
+}
+
+fn no_affiliate(partner: &Standing, facts: &Facts) -> Option<Finding> {
+    let company = facts.customer.organization;
+    let own = partner.organization == company;
+    if own && facts.customer.kind == CustomerKind::SharedServices {
+        return None; // OWN-3 says what is allowed there
+    }
+    let path = partner.affiliation.join("; ");
+    let inputs = vec![
+        ("partner", partner.partner.to_string()),
+        ("partnerOrganization", partner.organization.to_string()),
+        ("customerOrganization", company.to_string()),
+        ("ownershipPath", if path.is_empty() { "none".to_owned() } else { path.clone() }),
+    ];
+    let kept = !own && partner.affiliation.is_empty();
+    Some(Finding::of(facts.customer.name, inputs).unless(kept, || {
+        let (reason, explanation) = if own {
+            let text = format!("{} and the customer are one company, {company}", partner.partner);
+            (Reason::SaleToSelf, text)
+        } else {
+            let text = format!("{} and the customer are affiliates: {path}", partner.partner);
+            (Reason::SaleToAffiliate, text)
+        };
+        Fault {
+            reason,
+            explanation,
+            responsible: Responsible::Caller,
+            next_step: "buy from a partner that is no affiliate of the customer".to_owned(),
+            code: "",
+        }
+    }))
+}
+
+/// OWN-2: the customer's tenant is no CSP tenant.
+pub(in crate::domain) fn no_csp_tenant(_: &Transaction, facts: &Facts) -> Option<Finding> {
+    Some(csp_tenant(facts.customer.name, facts.buyer.csp_tenant))
+}
+
+/// Whether a tenant may be a customer.
+pub(in crate::domain) fn csp_tenant(subject: impl ToString, is_csp_tenant: bool) -> Finding {
+    let finding = Finding::of(subject, vec![("cspTenant", is_csp_tenant.to_string())]);
+    finding.unless(!is_csp_tenant, || Fault {
+        reason: Reason::CustomerIsCspTenant,
+        explanation: "the customer's tenant is the CSP tenant of a partner".to_owned(),
+        responsible: Responsible::Customer,
+        next_step: "the partner buys into a separate tenant that is not used for CSP".to_owned(),
+        code: "",
+    })
+}
+
+/// OWN-3: own use goes into a shared services tenant, Azure only, or is bought from a reseller
+/// or a direct-bill partner.
+pub(in crate::domain) fn own_use_as_allowed(
+    transaction: &Transaction,
+    facts: &Facts,
+) -> Option<Finding> {
+    let customer = &facts.customer;
+    let shared = |family| family == ProductFamily::AzureSharedServices;
+    let families: Vec<_> = transaction.lines.iter().map(|line| line.family).collect();
+    let fault = match customer.kind {
+        CustomerKind::SharedServices => {
+            let chain = [Some(&facts.seller), facts.reseller.as_ref()];
+            let own = chain.into_iter().flatten().any(|it| it.organization == customer.organization);
+            let azure = families.iter().all(|family| shared(*family));
+            if azure { (!own).then(of_another) } else { Some(azure_only()) }
+        }
+        CustomerKind::Company if families.iter().any(|family| shared(*family)) => {
+            Some(tenant_needed())
+        }
+        CustomerKind::Company if facts.buyer.partners.is_empty() => return None,
+        CustomerKind::Company => {
+            let role = acting_role(transaction, &facts.seller);
+            let sold_by_provider =
+                transaction.reseller.is_none() && role == Some(Role::IndirectProvider);
+            sold_by_provider.then(needs_reseller)
+        }
+    };
+    let families: Vec<_> = families.iter().map(|family| family.as_str()).collect();
+    let partners: Vec<_> = facts.buyer.partners.iter().map(ToString::to_string).collect();
+    let inputs = vec![
+        ("customerKind", customer.kind.to_string()),
+        ("customerPartners", partners.join(", ")),
+        ("productFamilies", families.join(", ")),
+    ];
+    Some(Finding { fault, ..Finding::of(customer.name, inputs) })
+}
+
+fn azure_only() -> Fault {
+    own_use(
+        Reason::SharedServicesTakesAzureOnly,
+        "a shared services tenant takes Azure shared services and nothing else",
+        "order the rest into a separate customer tenant",
+    )
+}
+
+fn of_another() -> Fault {
+    own_use(
+        Reason::SharedServicesOfAnother,
+        "the shared services tenant belongs to no partner of this sale",
+        "the partner that owns the tenant takes part in the sale",
+    )
+}
+
+fn tenant_needed() -> Fault {
+    own_use(
+        Reason::SharedServicesTenantNeeded,
+        "Azure shared services go into a shared services tenant only",
+        "order ordinary Azure, or order into the partner's shared services tenant",
+    )
+}
+
+fn needs_reseller() -> Fault {
+    own_use(
+        Reason::OwnUseNeedsReseller,
+        "a partner's own tenant buys from a reseller or a direct-bill partner, not from a \
+         provider without a reseller",
+        "name a reseller in the order, or order through a direct-bill partner",
+    )
+}
+
+fn own_use(reason: Reason, explanation: &str, next_step: &str) -> Fault {
+    Fault {
+        reason,
+        explanation: explanation.to_owned(),
+        responsible: Responsible::Caller,
+        next_step: next_step.to_owned(),
+        code: "",
+    }
+}

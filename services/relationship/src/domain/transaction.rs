@@ -1,0 +1,53 @@
+use kernel::{CustomerName, LocationAccountId, PartnerName, text_enum};
+
+text_enum! {
+    /// What a transaction is for.
+    pub enum Purpose {
+        /// Buy something new.
+        NewSubscription = "new-subscription",
+        /// Manage what the customer has.
+        Manage = "manage",
+    }
+}
+
+text_enum! {
+    /// Family of products, as far as rules tell them apart.
+    pub enum ProductFamily {
+        /// Microsoft 365 and Office 365.
+        Microsoft365 = "microsoft-365",
+        /// Dynamics 365 and Power Platform.
+        Dynamics365 = "dynamics-365",
+        /// Azure for customers.
+        Azure = "azure",
+        /// Azure for a partner's own use.
+        AzureSharedServices = "azure-shared-services",
+        /// Software subscriptions and perpetual licences.
+        Software = "software",
+    }
+}
+
+/// A transaction that somebody wants to make.
+#[derive(Debug, Clone)]
+pub struct Transaction {
+    /// Who buys from Microsoft.
+    pub seller: PartnerName,
+    /// Who stands between seller and customer.
+    pub reseller: Option<PartnerName>,
+    /// Who buys in the end.
+    pub customer: CustomerName,
+    /// What for.
+    pub purpose: Purpose,
+    /// What is bought. Empty for a question about the chain alone.
+    pub lines: Vec<Line>,
+    /// Whether the seller attests in which role it acts.
+    pub attested: bool,
+}
+
+/// One line of a transaction.
+#[derive(Debug, Clone)]
+pub struct Line {
+    /// What kind of product.
+    pub family: ProductFamily,
+    /// PartnerID on record.
+    pub partner_id: Option<LocationAccountId>,
+}

@@ -1,0 +1,148 @@
+//! Where relationship calls onboarding.
+
+use std::{fmt::Display, str::FromStr};
+
+use contracts::onboarding::{self as pb, onboarding_service_client::OnboardingServiceClient};
+use failure::Failure;
+use kernel::{OrganizationName, PartnerName};
+use runtime::{
+    peer,
+    telemetry::{Traced, traced},
+};
+
+use crate::domain::{
+    AgreementKind, BuyerStanding, Location, Role, RoleState, Standing, StandingAgreement,
+};
+
+const ONBOARDING: &str = "onboarding";
+
+/// A buyer: its tenant, and the company that owns it.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Buyer {
+    pub tenant: uuid::Uuid,
+    pub organization: OrganizationName,
+}
+
+/// A channel to onboarding.
+#[derive(Debug, Clone)]
+pub(crate) struct Onboarding {
+    client: OnboardingServiceClient<Traced>,
+    settings: peer::Settings,
+}
+
+impl Onboarding {
+    pub(crate) fn new(settings: peer::Settings) -> Result<Self, String> {
+        let client = OnboardingServiceClient::new(traced(peer::channel(&settings)?));
+        Ok(Self { client, settings })
+    }
+
+    /// What is known of these partners, in this order.
+    pub(crate) async fn standings(&self, names: &[PartnerName]) -> Result<Vec<Standing>, Failure> {
+        self.ask(names, None).await.map(|(standings, _)| standings)
+    }
+
+    /// What is known of these partners, in this order, and of the buyer.
+    pub(crate) async fn standings_for(
+        &self,
+        names: &[PartnerName],
+        buyer: Buyer,
+    ) -> Result<(Vec<Standing>, BuyerStanding), Failure> {
+        let (standings, standing) = self.ask(names, Some(buyer)).await?;
+        let standing = standing.ok_or_else(|| Failure::bug("onboarding left the buyer out"))?;
+        Ok((standings, standing))
+    }
+
+    /// What is known of a buyer.
+    pub(crate) async fn buyer(&self, buyer: Buyer) -> Result<BuyerStanding, Failure> {
+        self.standings_for(&[], buyer).await.map(|(_, standing)| standing)
+    }
+
+    async fn ask(
+        &self,
+        names: &[PartnerName],
+        buyer: Option<Buyer>,
+    ) -> Result<(Vec<Standing>, Option<BuyerStanding>), Failure> {
+        let request = pb::BatchGetPartnerStandingsRequest {
+            names: names.iter().map(ToString::to_string).collect(),
+            buyer: buyer.map(|buyer| pb::Buyer {
+                tenant_id: buyer.tenant.to_string(),
+                organization: buyer.organization.to_string(),
+            }),
+        };
+        let request = peer::request(&self.settings, request);
+        let answer = self.client.clone().batch_get_partner_standings(request).await;
+        let answer = answer.map_err(|status| failure::read(ONBOARDING, &status))?.into_inner();
+        let standings =
+            answer.standings.iter().map(standing).collect::<Result<Vec<_>, Failure>>()?;
+        if !standings.iter().map(|it| it.partner).eq(names.iter().copied()) {
+            return Err(Failure::bug("onboarding answered for other partners than asked"));
+        }
+        Ok((standings, answer.buyer.as_ref().map(buyer_standing).transpose()?))
+    }
+}
+
+fn standing(message: &pb::PartnerStanding) -> Result<Standing, Failure> {
+    let location = if message.location_account_id.is_empty() {
+        None
+    } else {
+        let account = read(&message.location_account_id)?;
+        Some(Location { account, country: read(&message.location_country_code)? })
+    };
+    let roles = message.roles.iter().filter_map(|it| Some((role(it.role())?, state(it.state()))));
+    let agreements = message.agreements.iter().filter_map(|it| {
+        let (name, version) = (it.name.clone(), it.version.clone());
+        Some(StandingAgreement { name, kind: kind(it.kind())?, version })
+    });
+    Ok(Standing {
+        partner: read(&message.partner)?,
+        organization: read(&message.organization)?,
+        country: read(&message.country_code)?,
+        location,
+        roles: roles.collect(),
+        agreements: agreements.collect(),
+        affiliation: message.affiliation.clone(),
+        revision: message.revision,
+        organization_revision: message.organization_revision,
+    })
+}
+
+fn buyer_standing(message: &pb::BuyerStanding) -> Result<BuyerStanding, Failure> {
+    Ok(BuyerStanding {
+        csp_tenant: message.csp_tenant,
+        partners: message.partners.iter().map(|name| read(name)).collect::<Result<_, _>>()?,
+        organization_revision: message.organization_revision,
+    })
+}
+
+fn read<T: FromStr<Err: Display>>(text: &str) -> Result<T, Failure> {
+    text.parse().map_err(|error| Failure::bug(format!("onboarding said `{text}`: {error}")))
+}
+
+fn role(role: pb::Role) -> Option<Role> {
+    match role {
+        pb::Role::Unspecified => None,
+        pb::Role::IndirectProvider => Some(Role::IndirectProvider),
+        pb::Role::IndirectReseller => Some(Role::IndirectReseller),
+        pb::Role::DirectBill => Some(Role::DirectBill),
+    }
+}
+
+fn state(state: pb::EnrollmentState) -> RoleState {
+    match state {
+        pb::EnrollmentState::Unspecified => RoleState::Unknown,
+        pb::EnrollmentState::Vetting => RoleState::Vetting,
+        pb::EnrollmentState::Rejected => RoleState::Rejected,
+        pb::EnrollmentState::Qualified => RoleState::Qualified,
+        pb::EnrollmentState::Active => RoleState::Active,
+        pb::EnrollmentState::Suspended => RoleState::Suspended,
+    }
+}
+
+fn kind(kind: pb::AgreementKind) -> Option<AgreementKind> {
+    match kind {
+        pb::AgreementKind::Unspecified => None,
+        pb::AgreementKind::IndirectProvider => Some(AgreementKind::IndirectProvider),
+        pb::AgreementKind::IndirectReseller => Some(AgreementKind::IndirectReseller),
+        pb::AgreementKind::DirectBill => Some(AgreementKind::DirectBill),
+    }
+}

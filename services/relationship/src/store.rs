@@ -1,0 +1,32 @@
+//! Keeps what relationship knows. The only place that knows its tables.
+
+mod customer;
+mod customer_relationship;
+mod entity;
+mod facts;
+mod migration;
+mod partnership;
+
+pub(crate) use facts::Chain;
+pub(crate) use migration::Migrator;
+use storage::Database;
+
+/// The database of relationship.
+#[derive(Debug, Clone)]
+pub(crate) struct Store {
+    database: Database,
+}
+
+impl Store {
+    pub(crate) fn new(database: Database) -> Self {
+        Self { database }
+    }
+
+    /// For the answers to requests that came before.
+    pub(crate) fn database(&self) -> &Database {
+        &self.database
+    }
+}
+
+#[cfg(test)]
+mod tests;

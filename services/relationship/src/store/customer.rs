@@ -1,0 +1,81 @@
+use failure::Failure;
+use kernel::{CustomerName, PageRequest};
+use sea_orm::{ActiveValue::Set, ColumnTrait, EntityTrait};
+use storage::{Call, Event, events, fault, list, put, row};
+
+use super::{
+    Store,
+    entity::customers::{ActiveModel, Column, Entity, Model},
+};
+use crate::domain::{Approved, Customer, CustomerAgreement};
+
+impl Store {
+    /// One customer.
+    pub(crate) async fn customer(&self, name: CustomerName) -> Result<Option<Customer>, Failure> {
+        let row = Entity::find_by_id(name.to_string()).one(self.database.reader()).await;
+        row.map_err(fault)?.map(|row| from_row(&row)).transpose()
+    }
+
+    /// A page of customers.
+    pub(crate) async fn customers(&self, page: &PageRequest) -> Result<Vec<Customer>, Failure> {
+        let rows = list(self.database.reader(), Entity::find(), Column::Name, page).await?;
+        rows.iter().map(from_row).collect()
+    }
+
+    /// Writes a customer that was decided on.
+    pub(crate) async fn save_customer(
+        &self,
+        approved: Approved<Customer>,
+        call: &Call,
+    ) -> Result<Customer, Failure> {
+        let customer = approved.after();
+        let key = Column::Name.eq(customer.name.to_string());
+        let transaction = self.database.begin().await?;
+        put(&transaction, to_row(customer), key, Column::Revision, approved.decided_on()).await?;
+        let event = Event::new(approved.event(), customer.name, customer.stamp, customer);
+        events::commit(transaction, call, event).await?;
+        Ok(approved.into_after())
+    }
+}
+
+fn to_row(customer: &Customer) -> ActiveModel {
+    let agreement = customer.agreement.as_ref();
+    ActiveModel {
+        name: Set(customer.name.to_string()),
+        display_name: Set(customer.display_name.clone()),
+        organization: Set(customer.organization.to_string()),
+        country: Set(customer.country.to_string()),
+        kind: Set(customer.kind.to_string()),
+        mca_attested_by: Set(agreement.map(|it| it.attested_by.to_string())),
+        mca_first_name: Set(agreement.map(|it| it.first_name.clone())),
+        mca_last_name: Set(agreement.map(|it| it.last_name.clone())),
+        mca_email: Set(agreement.map(|it| it.email.to_string())),
+        mca_accept_time: Set(agreement.map(|it| it.accept_time.as_microsecond())),
+        revision: Set(customer.stamp.revision),
+        create_time: Set(customer.stamp.create_time.as_microsecond()),
+        update_time: Set(customer.stamp.update_time.as_microsecond()),
+    }
+}
+
+pub(super) fn from_row(row: &Model) -> Result<Customer, Failure> {
+    let text = |column: &Option<String>| column.clone().unwrap_or_default();
+    let agreement = match row.mca_accept_time {
+        None => None,
+        Some(accept_time) => Some(CustomerAgreement {
+            attested_by: row::read(&text(&row.mca_attested_by))?,
+            first_name: text(&row.mca_first_name),
+            last_name: text(&row.mca_last_name),
+            email: row::read(&text(&row.mca_email))?,
+            accept_time: row::time(accept_time)?,
+        }),
+    };
+    Ok(Customer {
+        name: row::read(&row.name)?,
+        display_name: row.display_name.clone(),
+        organization: row::read(&row.organization)?,
+        country: row::read(&row.country)?,
+        kind: row::read(&row.kind)?,
+        agreement,
+        stamp: row::stamp(row.revision, row.create_time, row.update_time)?,
+    })
+}

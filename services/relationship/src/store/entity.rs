@@ -1,0 +1,45 @@
+//! Rows of the tables, one module a table.
+
+use storage::entity;
+
+entity!(partnerships, "partnerships", {
+    #[sea_orm(primary_key, auto_increment = false)]
+    name: String,
+    provider: String,
+    reseller: String,
+    state: String,
+    state_reason: String,
+    revision: i64,
+    create_time: i64,
+    update_time: i64,
+});
+
+entity!(customers, "customers", {
+    #[sea_orm(primary_key, auto_increment = false)]
+    name: String,
+    display_name: String,
+    organization: String,
+    country: String,
+    kind: String,
+    mca_attested_by: Option<String>,
+    mca_first_name: Option<String>,
+    mca_last_name: Option<String>,
+    mca_email: Option<String>,
+    mca_accept_time: Option<i64>,
+    revision: i64,
+    create_time: i64,
+    update_time: i64,
+});
+
+entity!(customer_relationships, "customer_relationships", {
+    #[sea_orm(primary_key, auto_increment = false)]
+    name: String,
+    customer: String,
+    partner: String,
+    kind: String,
+    state: String,
+    state_reason: String,
+    revision: i64,
+    create_time: i64,
+    update_time: i64,
+});

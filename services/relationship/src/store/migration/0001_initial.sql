@@ -1,0 +1,55 @@
+-- Times are microseconds since the epoch. One text for SQLite and PostgreSQL.
+
+CREATE TABLE partnerships (
+    name TEXT PRIMARY KEY CHECK (name LIKE 'partnerships/%'),
+    provider TEXT NOT NULL CHECK (provider LIKE 'partners/%'),
+    reseller TEXT NOT NULL CHECK (reseller LIKE 'partners/%'),
+    state TEXT NOT NULL CHECK (state IN ('invited', 'active', 'declined', 'ended')),
+    state_reason TEXT NOT NULL,
+    revision BIGINT NOT NULL CHECK (revision >= 1),
+    create_time BIGINT NOT NULL,
+    update_time BIGINT NOT NULL,
+    CHECK (provider <> reseller)
+);
+
+-- One open partnership a pair.
+CREATE UNIQUE INDEX partnerships_open ON partnerships (provider, reseller)
+    WHERE state IN ('invited', 'active');
+CREATE INDEX partnerships_by_reseller ON partnerships (reseller);
+
+CREATE TABLE customers (
+    name TEXT PRIMARY KEY CHECK (name LIKE 'customers/%'),
+    display_name TEXT NOT NULL,
+    organization TEXT NOT NULL CHECK (organization LIKE 'organizations/%'),
+    country TEXT NOT NULL CHECK (length(country) = 2),
+    kind TEXT NOT NULL CHECK (kind IN ('company', 'shared-services')),
+    mca_attested_by TEXT,
+    mca_first_name TEXT,
+    mca_last_name TEXT,
+    mca_email TEXT,
+    mca_accept_time BIGINT,
+    revision BIGINT NOT NULL CHECK (revision >= 1),
+    create_time BIGINT NOT NULL,
+    update_time BIGINT NOT NULL,
+    CHECK (mca_accept_time IS NULL OR (
+        mca_attested_by IS NOT NULL AND mca_first_name IS NOT NULL
+        AND mca_last_name IS NOT NULL AND mca_email IS NOT NULL
+        AND mca_accept_time <= update_time
+    ))
+);
+
+CREATE TABLE customer_relationships (
+    name TEXT PRIMARY KEY,
+    customer TEXT NOT NULL REFERENCES customers (name),
+    partner TEXT NOT NULL CHECK (partner LIKE 'partners/%'),
+    kind TEXT NOT NULL CHECK (kind IN ('resale', 'management')),
+    state TEXT NOT NULL CHECK (state IN ('requested', 'active', 'removed')),
+    state_reason TEXT NOT NULL,
+    revision BIGINT NOT NULL CHECK (revision >= 1),
+    create_time BIGINT NOT NULL,
+    update_time BIGINT NOT NULL
+);
+
+-- One open relationship of a kind between a customer and a partner.
+CREATE UNIQUE INDEX customer_relationships_open
+    ON customer_relationships (customer, partner, kind) WHERE state IN ('requested', 'active');

@@ -1,0 +1,88 @@
+//! The gRPC face of relationship. Every method: convert, gather, decide, commit, render.
+
+mod catalogue;
+mod check;
+mod convert;
+mod customer;
+mod customer_relationship;
+mod partnership;
+mod render;
+mod status;
+
+use std::time::Duration;
+
+use contracts::relationship::{self as pb, relationship_service_server::RelationshipService};
+use failure::Failure;
+use kernel::{Clock, CustomerName, PartnerName};
+use prost::Message;
+use runtime::server::actor;
+use storage::Call;
+use tonic::Request;
+use uuid::Uuid;
+
+use crate::{
+    domain::{Customer, Standing},
+    peers::Onboarding,
+    store::Store,
+};
+
+#[derive(Debug)]
+pub(crate) struct Transport {
+    store: Store,
+    onboarding: Onboarding,
+    clock: Clock,
+    valid_for: Duration,
+}
+
+failure::serve! {
+    impl RelationshipService for Transport as "relationship.csp";
+    invite_partnership(InvitePartnershipRequest) -> InvitePartnershipResponse;
+    accept_partnership(AcceptPartnershipRequest) -> AcceptPartnershipResponse;
+    decline_partnership(DeclinePartnershipRequest) -> DeclinePartnershipResponse;
+    end_partnership(EndPartnershipRequest) -> EndPartnershipResponse;
+    get_partnership(GetPartnershipRequest) -> GetPartnershipResponse;
+    list_partnerships(ListPartnershipsRequest) -> ListPartnershipsResponse;
+    create_customer(CreateCustomerRequest) -> CreateCustomerResponse;
+    get_customer(GetCustomerRequest) -> GetCustomerResponse;
+    list_customers(ListCustomersRequest) -> ListCustomersResponse;
+    record_customer_agreement(RecordCustomerAgreementRequest) -> RecordCustomerAgreementResponse;
+    request_customer_relationship(RequestCustomerRelationshipRequest)
+        -> RequestCustomerRelationshipResponse;
+    accept_customer_relationship(AcceptCustomerRelationshipRequest)
+        -> AcceptCustomerRelationshipResponse;
+    remove_customer_relationship(RemoveCustomerRelationshipRequest)
+        -> RemoveCustomerRelationshipResponse;
+    get_customer_relationship(GetCustomerRelationshipRequest) -> GetCustomerRelationshipResponse;
+    list_customer_relationships(ListCustomerRelationshipsRequest)
+        -> ListCustomerRelationshipsResponse;
+    check_transaction(CheckTransactionRequest) -> CheckTransactionResponse;
+    list_sales_paths(ListSalesPathsRequest) -> ListSalesPathsResponse;
+    list_rules(ListRulesRequest) -> ListRulesResponse;
+    get_market(GetMarketRequest) -> GetMarketResponse;
+}
+
+impl Transport {
+    pub(crate) fn new(
+        store: Store,
+        onboarding: Onboarding,
+        clock: Clock,
+        valid_for: Duration,
+    ) -> Self {
+        Self { store, onboarding, clock, valid_for }
+    }
+
+    fn call<R: Message>(&self, method: &str, request: &Request<R>, id: Option<Uuid>) -> Call {
+        let content = request.get_ref().encode_to_vec();
+        Call::new(method, id, &content, actor(request.metadata()), self.clock.now())
+    }
+
+    async fn find_customer(&self, name: CustomerName) -> Result<Customer, Failure> {
+        let customer = self.store.customer(name).await?;
+        customer.ok_or_else(|| Failure::missing(status::CUSTOMER, name))
+    }
+
+    async fn standing(&self, partner: PartnerName) -> Result<Standing, Failure> {
+        let standing = self.onboarding.standings(&[partner]).await?.pop();
+        standing.ok_or_else(|| Failure::bug("onboarding answered for nobody"))
+    }
+}

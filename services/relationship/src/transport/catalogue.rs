@@ -1,0 +1,23 @@
+use contracts::relationship as pb;
+use failure::Failure;
+use tonic::Request;
+
+use super::{Transport, convert, render};
+use crate::domain::RULES;
+
+impl Transport {
+    pub(super) async fn list_rules(
+        &self,
+        _: Request<pb::ListRulesRequest>,
+    ) -> Result<pb::ListRulesResponse, Failure> {
+        Ok(pb::ListRulesResponse { rules: RULES.iter().map(|rule| render::rule(rule)).collect() })
+    }
+
+    pub(super) async fn get_market(
+        &self,
+        request: Request<pb::GetMarketRequest>,
+    ) -> Result<pb::GetMarketResponse, Failure> {
+        let country = convert::one("country_code", &request.get_ref().country_code)?;
+        Ok(pb::GetMarketResponse { market: Some(render::market(country)) })
+    }
+}

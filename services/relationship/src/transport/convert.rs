@@ -1,0 +1,214 @@
+//! Messages as domain values, or everything that is wrong with them.
+
+use std::{fmt::Display, str::FromStr};
+
+use contracts::{relationship as pb, time::from_wire};
+use failure::{Failure, Fields};
+use kernel::{CustomerName, PageRequest, PartnerName, Timestamp, tenant_id};
+use uuid::Uuid;
+
+use crate::domain::{
+    CustomerAgreement, CustomerKind, Line, NewCustomer, ProductFamily, Purpose, RelationshipKind,
+    Transaction,
+};
+
+const MAX_NAME: usize = 200;
+const MAX_PERSON: usize = 100;
+const MAX_DETAIL: usize = 500;
+const MAX_LINES: usize = 300;
+
+type Converted<T> = Result<T, Failure>;
+
+pub(super) fn one<T: FromStr<Err: Display>>(field: &str, text: &str) -> Converted<T> {
+    let mut fields = Fields::new();
+    let value = fields.parse(field, text);
+    fields.finish(|| value)
+}
+
+pub(super) fn page(list: &str, size: i32, token: &str) -> Converted<PageRequest> {
+    let mut fields = Fields::new();
+    let first = fields.check("page_size", PageRequest::first(list, size));
+    let page = first.and_then(|first| fields.check("page_token", first.at(token)));
+    fields.finish(|| page)
+}
+
+/// A move of the named resource.
+pub(super) fn act<N: FromStr<Err: Display>>(id: &str, name: &str) -> Converted<(Option<Uuid>, N)> {
+    let mut fields = Fields::new();
+    let request_id = request_id(&mut fields, id);
+    let name = fields.parse("name", name);
+    fields.finish(|| Some((request_id?, name?)))
+}
+
+/// A move of the named resource that must be explained.
+pub(super) fn act_with_detail<N: FromStr<Err: Display>>(
+    id: &str,
+    name: &str,
+    detail: &str,
+) -> Converted<(Option<Uuid>, N, String)> {
+    let mut fields = Fields::new();
+    let request_id = request_id(&mut fields, id);
+    let name = fields.parse("name", name);
+    let detail = fields.text("detail", detail, MAX_DETAIL);
+    fields.finish(|| Some((request_id?, name?, detail?)))
+}
+
+pub(super) fn invite(
+    request: &pb::InvitePartnershipRequest,
+) -> Converted<(Option<Uuid>, PartnerName, PartnerName)> {
+    let mut fields = Fields::new();
+    let request_id = request_id(&mut fields, &request.request_id);
+    let provider = fields.parse("provider", &request.provider);
+    let reseller = fields.parse("reseller", &request.reseller);
+    if provider.is_some() && provider == reseller {
+        fields.reject("reseller", "is the provider itself");
+    }
+    fields.finish(|| Some((request_id?, provider?, reseller?)))
+}
+
+pub(super) fn create_customer(
+    request: &pb::CreateCustomerRequest,
+) -> Converted<(Option<Uuid>, NewCustomer)> {
+    let mut fields = Fields::new();
+    let request_id = request_id(&mut fields, &request.request_id);
+    let tenant = match request.customer_id.as_str() {
+        "" => fields.required("customer_id", None),
+        id => fields.check("customer_id", tenant_id(id)).map(CustomerName::new),
+    };
+    let new = fields
+        .required("customer", request.customer.as_ref())
+        .and_then(|message| new_customer(&mut fields, tenant, message));
+    fields.finish(|| Some((request_id?, new?)))
+}
+
+fn new_customer(
+    fields: &mut Fields,
+    tenant: Option<CustomerName>,
+    message: &pb::Customer,
+) -> Option<NewCustomer> {
+    let display_name = fields.text("customer.display_name", &message.display_name, MAX_NAME);
+    let organization = fields.parse("customer.organization", &message.organization);
+    let country = fields.parse("customer.country_code", &message.country_code);
+    let kind = fields.choice("customer.kind", message.kind, |kind| match kind {
+        pb::CustomerKind::Unspecified => None,
+        pb::CustomerKind::Company => Some(CustomerKind::Company),
+        pb::CustomerKind::SharedServices => Some(CustomerKind::SharedServices),
+    });
+    let (name, display_name, organization) = (tenant?, display_name?, organization?);
+    Some(NewCustomer { name, display_name, organization, country: country?, kind: kind? })
+}
+
+pub(super) fn record_agreement(
+    request: &pb::RecordCustomerAgreementRequest,
+    now: Timestamp,
+) -> Converted<(Option<Uuid>, CustomerName, CustomerAgreement)> {
+    let mut fields = Fields::new();
+    let request_id = request_id(&mut fields, &request.request_id);
+    let name = fields.parse("name", &request.name);
+    let agreement = fields
+        .required("agreement", request.agreement.as_ref())
+        .and_then(|message| agreement(&mut fields, message, now));
+    fields.finish(|| Some((request_id?, name?, agreement?)))
+}
+
+fn agreement(
+    fields: &mut Fields,
+    message: &pb::CustomerAgreement,
+    now: Timestamp,
+) -> Option<CustomerAgreement> {
+    let attested_by = fields.parse("agreement.attested_by", &message.attested_by);
+    let first_name = fields.text("agreement.first_name", &message.first_name, MAX_PERSON);
+    let last_name = fields.text("agreement.last_name", &message.last_name, MAX_PERSON);
+    let email = fields.parse("agreement.email", &message.email);
+    let accept_time = fields
+        .required("agreement.accept_time", message.accept_time.as_ref())
+        .and_then(|time| fields.check("agreement.accept_time", from_wire(time)));
+    if accept_time.is_some_and(|time| time > now) {
+        fields.reject("agreement.accept_time", "is in the future");
+    }
+    Some(CustomerAgreement {
+        attested_by: attested_by?,
+        first_name: first_name?,
+        last_name: last_name?,
+        email: email?,
+        accept_time: accept_time?,
+    })
+}
+
+pub(super) fn request_relationship(
+    request: &pb::RequestCustomerRelationshipRequest,
+) -> Converted<(Option<Uuid>, CustomerName, PartnerName, RelationshipKind)> {
+    let mut fields = Fields::new();
+    let request_id = request_id(&mut fields, &request.request_id);
+    let customer = fields.parse("parent", &request.parent);
+    let partner = fields.parse("partner", &request.partner);
+    let kind = fields.choice("kind", request.kind, |kind| match kind {
+        pb::CustomerRelationshipKind::Unspecified => None,
+        pb::CustomerRelationshipKind::Resale => Some(RelationshipKind::Resale),
+        pb::CustomerRelationshipKind::Management => Some(RelationshipKind::Management),
+    });
+    fields.finish(|| Some((request_id?, customer?, partner?, kind?)))
+}
+
+pub(super) fn check(
+    request: &pb::CheckTransactionRequest,
+) -> Converted<(Transaction, pb::DecisionView)> {
+    let mut fields = Fields::new();
+    let view = pb::DecisionView::try_from(request.view);
+    let view = fields.check("view", view.map_err(|_| "is not a value of this enum"));
+    let transaction = fields
+        .required("transaction", request.transaction.as_ref())
+        .and_then(|message| transaction(&mut fields, message));
+    fields.finish(|| Some((transaction?, view?)))
+}
+
+fn transaction(fields: &mut Fields, message: &pb::Transaction) -> Option<Transaction> {
+    let seller = fields.parse("transaction.seller", &message.seller);
+    let reseller = fields.parse_optional("transaction.reseller", &message.reseller);
+    if seller.is_some() && reseller == Some(seller) {
+        fields.reject("transaction.reseller", "is the seller itself");
+    }
+    let customer = fields.parse("transaction.customer", &message.customer);
+    let purpose = fields.choice("transaction.purpose", message.purpose, |purpose| match purpose {
+        pb::Purpose::Unspecified => None,
+        pb::Purpose::NewSubscription => Some(Purpose::NewSubscription),
+        pb::Purpose::Manage => Some(Purpose::Manage),
+    });
+    if message.lines.len() > MAX_LINES {
+        fields.reject("transaction.lines", format!("has more than {MAX_LINES} entries"));
+        return None;
+    }
+    let lines = message.lines.iter().enumerate();
+    let lines: Vec<_> = lines.map(|(at, each)| line(fields, at, each)).collect();
+    Some(Transaction {
+        seller: seller?,
+        reseller: reseller?,
+        customer: customer?,
+        purpose: purpose?,
+        lines: lines.into_iter().collect::<Option<_>>()?,
+        attested: message.partner_attestation_accepted,
+    })
+}
+
+fn line(fields: &mut Fields, at: usize, message: &pb::TransactionLine) -> Option<Line> {
+    let path = format!("transaction.lines[{at}]");
+    let family =
+        fields.choice(format!("{path}.product_family"), message.product_family, |it| match it {
+            pb::ProductFamily::Unspecified => None,
+            pb::ProductFamily::Microsoft365 => Some(ProductFamily::Microsoft365),
+            pb::ProductFamily::Dynamics365 => Some(ProductFamily::Dynamics365),
+            pb::ProductFamily::Azure => Some(ProductFamily::Azure),
+            pb::ProductFamily::AzureSharedServices => Some(ProductFamily::AzureSharedServices),
+            pb::ProductFamily::Software => Some(ProductFamily::Software),
+        });
+    let field = format!("{path}.partner_id_on_record");
+    let partner_id = fields.parse_optional(field, &message.partner_id_on_record);
+    Some(Line { family: family?, partner_id: partner_id? })
+}
+
+fn request_id(fields: &mut Fields, text: &str) -> Option<Option<Uuid>> {
+    if text.is_empty() {
+        return Some(None);
+    }
+    fields.check("request_id", tenant_id(text)).map(Some)
+}

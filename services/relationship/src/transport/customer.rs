@@ -1,0 +1,69 @@
+use contracts::relationship as pb;
+use failure::Failure;
+use tonic::Request;
+
+use super::{
+    Transport, convert, render,
+    status::{CUSTOMER, denied},
+};
+use crate::{domain::Customer, peers::Buyer};
+
+impl Transport {
+    pub(super) async fn create_customer(
+        &self,
+        request: Request<pb::CreateCustomerRequest>,
+    ) -> Result<pb::CreateCustomerResponse, Failure> {
+        let (request_id, new) = convert::create_customer(request.get_ref())?;
+        let call = self.call("CreateCustomer", &request, request_id);
+        let create = async {
+            let buyer = Buyer { tenant: new.name.id(), organization: new.organization };
+            let buyer = self.onboarding.buyer(buyer).await?;
+            let taken = self.store.customer(new.name).await?.is_some();
+            let approved =
+                Customer::create(new, taken, &buyer, call.now).map_err(denied(CUSTOMER))?;
+            self.store.save_customer(approved, &call).await
+        };
+        let customer = self.store.database().once(&call, create).await?;
+        Ok(pb::CreateCustomerResponse { customer: Some(render::customer(customer)) })
+    }
+
+    pub(super) async fn get_customer(
+        &self,
+        request: Request<pb::GetCustomerRequest>,
+    ) -> Result<pb::GetCustomerResponse, Failure> {
+        let name = convert::one("name", &request.get_ref().name)?;
+        let customer = Some(render::customer(self.find_customer(name).await?));
+        Ok(pb::GetCustomerResponse { customer })
+    }
+
+    pub(super) async fn list_customers(
+        &self,
+        request: Request<pb::ListCustomersRequest>,
+    ) -> Result<pb::ListCustomersResponse, Failure> {
+        let pb::ListCustomersRequest { page_size, page_token } = request.get_ref();
+        let request = convert::page("customers", *page_size, page_token)?;
+        let rows = self.store.customers(&request).await?;
+        let page = request.page(rows, |row| row.name.to_string());
+        Ok(pb::ListCustomersResponse {
+            customers: page.items.into_iter().map(render::customer).collect(),
+            next_page_token: page.next_page_token,
+        })
+    }
+
+    pub(super) async fn record_customer_agreement(
+        &self,
+        request: Request<pb::RecordCustomerAgreementRequest>,
+    ) -> Result<pb::RecordCustomerAgreementResponse, Failure> {
+        let now = self.clock.now();
+        let (request_id, name, agreement) = convert::record_agreement(request.get_ref(), now)?;
+        let call = self.call("RecordCustomerAgreement", &request, request_id);
+        let record = async {
+            let customer = self.find_customer(name).await?;
+            self.standing(agreement.attested_by).await?;
+            let approved = customer.record_agreement(agreement, call.now);
+            self.store.save_customer(approved, &call).await
+        };
+        let customer = self.store.database().once(&call, record).await?;
+        Ok(pb::RecordCustomerAgreementResponse { customer: Some(render::customer(customer)) })
+    }
+}

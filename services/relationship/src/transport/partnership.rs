@@ -1,0 +1,111 @@
+use contracts::relationship as pb;
+use failure::Failure;
+use kernel::PartnershipName;
+use storage::Call;
+use tonic::Request;
+
+use super::{
+    Transport, convert, render,
+    status::{PARTNERSHIP, denied},
+};
+use crate::domain::{Approved, Denial, Partners, Partnership};
+
+impl Transport {
+    pub(super) async fn invite_partnership(
+        &self,
+        request: Request<pb::InvitePartnershipRequest>,
+    ) -> Result<pb::InvitePartnershipResponse, Failure> {
+        let (request_id, provider, reseller) = convert::invite(request.get_ref())?;
+        let call = self.call("InvitePartnership", &request, request_id);
+        let invite = async {
+            let open = self.store.open_partnership(provider, reseller).await?;
+            let (provider, reseller) =
+                (self.standing(provider).await?, self.standing(reseller).await?);
+            let name = PartnershipName::new(self.clock.new_uid());
+            let partners = Partners { provider, reseller, open };
+            let approved =
+                Partnership::invite(name, &partners, call.now).map_err(denied(PARTNERSHIP))?;
+            self.store.save_partnership(approved, &call).await
+        };
+        let partnership = self.store.database().once(&call, invite).await?;
+        Ok(pb::InvitePartnershipResponse { partnership: Some(render::partnership(partnership)) })
+    }
+
+    pub(super) async fn accept_partnership(
+        &self,
+        request: Request<pb::AcceptPartnershipRequest>,
+    ) -> Result<pb::AcceptPartnershipResponse, Failure> {
+        let pb::AcceptPartnershipRequest { name, request_id } = request.get_ref();
+        let (request_id, name) = convert::act(request_id, name)?;
+        let call = self.call("AcceptPartnership", &request, request_id);
+        let accept = |partnership: Partnership| partnership.accept(call.now);
+        let partnership = Some(self.change_partnership(&call, name, accept).await?);
+        Ok(pb::AcceptPartnershipResponse { partnership })
+    }
+
+    pub(super) async fn decline_partnership(
+        &self,
+        request: Request<pb::DeclinePartnershipRequest>,
+    ) -> Result<pb::DeclinePartnershipResponse, Failure> {
+        let pb::DeclinePartnershipRequest { name, detail, request_id } = request.get_ref();
+        let (request_id, name, detail) = convert::act_with_detail(request_id, name, detail)?;
+        let call = self.call("DeclinePartnership", &request, request_id);
+        let decline = |partnership: Partnership| partnership.decline(detail, call.now);
+        let partnership = Some(self.change_partnership(&call, name, decline).await?);
+        Ok(pb::DeclinePartnershipResponse { partnership })
+    }
+
+    pub(super) async fn end_partnership(
+        &self,
+        request: Request<pb::EndPartnershipRequest>,
+    ) -> Result<pb::EndPartnershipResponse, Failure> {
+        let pb::EndPartnershipRequest { name, detail, request_id } = request.get_ref();
+        let (request_id, name, detail) = convert::act_with_detail(request_id, name, detail)?;
+        let call = self.call("EndPartnership", &request, request_id);
+        let end = |partnership: Partnership| partnership.end(detail, call.now);
+        let partnership = Some(self.change_partnership(&call, name, end).await?);
+        Ok(pb::EndPartnershipResponse { partnership })
+    }
+
+    pub(super) async fn get_partnership(
+        &self,
+        request: Request<pb::GetPartnershipRequest>,
+    ) -> Result<pb::GetPartnershipResponse, Failure> {
+        let partnership = self.find_partnership(convert::one("name", &request.get_ref().name)?);
+        let partnership = Some(render::partnership(partnership.await?));
+        Ok(pb::GetPartnershipResponse { partnership })
+    }
+
+    pub(super) async fn list_partnerships(
+        &self,
+        request: Request<pb::ListPartnershipsRequest>,
+    ) -> Result<pb::ListPartnershipsResponse, Failure> {
+        let pb::ListPartnershipsRequest { page_size, page_token } = request.get_ref();
+        let request = convert::page("partnerships", *page_size, page_token)?;
+        let rows = self.store.partnerships(&request).await?;
+        let page = request.page(rows, |row| row.name.to_string());
+        Ok(pb::ListPartnershipsResponse {
+            partnerships: page.items.into_iter().map(render::partnership).collect(),
+            next_page_token: page.next_page_token,
+        })
+    }
+
+    async fn change_partnership(
+        &self,
+        call: &Call,
+        name: PartnershipName,
+        decide: impl FnOnce(Partnership) -> Result<Approved<Partnership>, Denial> + Send,
+    ) -> Result<pb::Partnership, Failure> {
+        let change = async {
+            let partnership = self.find_partnership(name).await?;
+            let approved = decide(partnership).map_err(denied(PARTNERSHIP))?;
+            self.store.save_partnership(approved, call).await
+        };
+        self.store.database().once(call, change).await.map(render::partnership)
+    }
+
+    async fn find_partnership(&self, name: PartnershipName) -> Result<Partnership, Failure> {
+        let partnership = self.store.partnership(name).await?;
+        partnership.ok_or_else(|| Failure::missing(PARTNERSHIP, name))
+    }
+}

@@ -1,0 +1,193 @@
+//! Domain values as messages. Cannot fail.
+
+use std::time::Duration;
+
+use contracts::{relationship as pb, time::to_wire};
+use kernel::Responsible;
+use markets::Country;
+
+use crate::domain::{
+    Customer, CustomerKind, CustomerRelationship, Decision, Partnership, PartnershipState,
+    ProductFamily, Purpose, RelationshipKind, RelationshipState, Rule, RuleOutcome, Transaction,
+};
+
+pub(super) fn partnership(partnership: Partnership) -> pb::Partnership {
+    let stamp = partnership.stamp;
+    pb::Partnership {
+        name: partnership.name.to_string(),
+        provider: partnership.provider.to_string(),
+        reseller: partnership.reseller.to_string(),
+        state: match partnership.state {
+            PartnershipState::Invited => pb::PartnershipState::Invited,
+            PartnershipState::Active => pb::PartnershipState::Active,
+            PartnershipState::Declined => pb::PartnershipState::Declined,
+            PartnershipState::Ended => pb::PartnershipState::Ended,
+        }
+        .into(),
+        state_reason: partnership.state_reason,
+        revision: stamp.revision,
+        etag: stamp.etag(),
+        create_time: Some(to_wire(stamp.create_time)),
+        update_time: Some(to_wire(stamp.update_time)),
+    }
+}
+
+pub(super) fn customer(customer: Customer) -> pb::Customer {
+    let stamp = customer.stamp;
+    pb::Customer {
+        name: customer.name.to_string(),
+        display_name: customer.display_name,
+        organization: customer.organization.to_string(),
+        country_code: customer.country.to_string(),
+        csp_region: customer.country.region().to_string(),
+        kind: match customer.kind {
+            CustomerKind::Company => pb::CustomerKind::Company,
+            CustomerKind::SharedServices => pb::CustomerKind::SharedServices,
+        }
+        .into(),
+        agreement: customer.agreement.map(|agreement| pb::CustomerAgreement {
+            attested_by: agreement.attested_by.to_string(),
+            first_name: agreement.first_name,
+            last_name: agreement.last_name,
+            email: agreement.email.to_string(),
+            accept_time: Some(to_wire(agreement.accept_time)),
+        }),
+        revision: stamp.revision,
+        etag: stamp.etag(),
+        create_time: Some(to_wire(stamp.create_time)),
+        update_time: Some(to_wire(stamp.update_time)),
+    }
+}
+
+pub(super) fn relationship(relationship: CustomerRelationship) -> pb::CustomerRelationship {
+    let stamp = relationship.stamp;
+    pb::CustomerRelationship {
+        name: relationship.name.to_string(),
+        partner: relationship.partner.to_string(),
+        kind: match relationship.kind {
+            RelationshipKind::Resale => pb::CustomerRelationshipKind::Resale,
+            RelationshipKind::Management => pb::CustomerRelationshipKind::Management,
+        }
+        .into(),
+        state: match relationship.state {
+            RelationshipState::Requested => pb::CustomerRelationshipState::Requested,
+            RelationshipState::Active => pb::CustomerRelationshipState::Active,
+            RelationshipState::Removed => pb::CustomerRelationshipState::Removed,
+        }
+        .into(),
+        state_reason: relationship.state_reason,
+        revision: stamp.revision,
+        etag: stamp.etag(),
+        create_time: Some(to_wire(stamp.create_time)),
+        update_time: Some(to_wire(stamp.update_time)),
+    }
+}
+
+pub(super) fn rule(rule: &Rule) -> pb::Rule {
+    pb::Rule {
+        id: rule.id.to_owned(),
+        text: rule.text.to_owned(),
+        source: rule.source.to_owned(),
+        applied_by: rule.applied_by.iter().map(ToString::to_string).collect(),
+    }
+}
+
+pub(super) fn market(country: Country) -> pb::Market {
+    pb::Market {
+        country_code: country.to_string(),
+        country_name: country.name().to_owned(),
+        csp_region: country.region().to_string(),
+        currency_code: country.currency().to_string(),
+        market_table_date: markets::TABLE_DATE.to_owned(),
+    }
+}
+
+pub(super) fn decision(
+    decision: &Decision,
+    view: pb::DecisionView,
+    valid_for: Duration,
+) -> pb::Decision {
+    let full = view == pb::DecisionView::Full;
+    let shown = decision.outcomes.iter().filter(|it| full || it.failed());
+    let verdict = if decision.allowed() { pb::Verdict::Allowed } else { pb::Verdict::Refused };
+    let legs = decision.legs.iter().cloned();
+    let revisions = decision.revisions.iter().cloned();
+    pb::Decision {
+        verdict: verdict.into(),
+        outcomes: shown.map(outcome).collect(),
+        legs: legs.map(|leg| pb::Leg { seller: leg.seller, buyer: leg.buyer }).collect(),
+        revisions: revisions
+            .map(|(resource, revision)| pb::FactRevision { resource, revision })
+            .collect(),
+        decide_time: Some(to_wire(decision.decide_time)),
+        valid_for: prost_types::Duration::try_from(valid_for).ok(),
+        transaction: Some(transaction(&decision.transaction)),
+        market_table_date: markets::TABLE_DATE.to_owned(),
+    }
+}
+
+fn outcome(outcome: &RuleOutcome) -> pb::RuleOutcome {
+    let base = pb::RuleOutcome {
+        rule_id: outcome.rule.id.to_owned(),
+        outcome: pb::Outcome::NotApplicable.into(),
+        source: outcome.rule.source.to_owned(),
+        ..pb::RuleOutcome::default()
+    };
+    let Some(finding) = outcome.finding.clone() else { return base };
+    let inputs = finding.inputs.into_iter();
+    let applied = pb::RuleOutcome {
+        outcome: pb::Outcome::Passed.into(),
+        subject: finding.subject,
+        inputs: inputs.map(|(name, value)| pb::Input { name: name.to_owned(), value }).collect(),
+        ..base
+    };
+    let Some(fault) = finding.fault else { return applied };
+    pb::RuleOutcome {
+        outcome: pb::Outcome::Failed.into(),
+        reason: fault.reason.to_string(),
+        explanation: fault.explanation,
+        responsible: responsible(fault.responsible).into(),
+        next_step: fault.next_step,
+        partner_center_code: fault.code.to_owned(),
+        ..applied
+    }
+}
+
+fn responsible(responsible: Responsible) -> pb::Responsible {
+    match responsible {
+        Responsible::Seller => pb::Responsible::Seller,
+        Responsible::Reseller => pb::Responsible::Reseller,
+        Responsible::Customer => pb::Responsible::Customer,
+        Responsible::Caller => pb::Responsible::Caller,
+        Responsible::Partner => pb::Responsible::Partner,
+    }
+}
+
+fn transaction(transaction: &Transaction) -> pb::Transaction {
+    let lines = transaction.lines.iter().map(|line| pb::TransactionLine {
+        product_family: family(line.family).into(),
+        partner_id_on_record: line.partner_id.as_ref().map(ToString::to_string).unwrap_or_default(),
+    });
+    pb::Transaction {
+        seller: transaction.seller.to_string(),
+        reseller: transaction.reseller.map(|it| it.to_string()).unwrap_or_default(),
+        customer: transaction.customer.to_string(),
+        purpose: match transaction.purpose {
+            Purpose::NewSubscription => pb::Purpose::NewSubscription,
+            Purpose::Manage => pb::Purpose::Manage,
+        }
+        .into(),
+        lines: lines.collect(),
+        partner_attestation_accepted: transaction.attested,
+    }
+}
+
+fn family(family: ProductFamily) -> pb::ProductFamily {
+    match family {
+        ProductFamily::Microsoft365 => pb::ProductFamily::Microsoft365,
+        ProductFamily::Dynamics365 => pb::ProductFamily::Dynamics365,
+        ProductFamily::Azure => pb::ProductFamily::Azure,
+        ProductFamily::AzureSharedServices => pb::ProductFamily::AzureSharedServices,
+        ProductFamily::Software => pb::ProductFamily::Software,
+    }
+}
