@@ -1,5 +1,8 @@
 use std::{fmt::Display, str::FromStr};
 
+use kernel::{PageRequest, tenant_id};
+use uuid::Uuid;
+
 use crate::Failure;
 
 /// One malformed field.
@@ -9,6 +12,27 @@ pub struct FieldViolation {
     pub field: String,
     /// What is wrong with it.
     pub description: String,
+}
+
+/// Reads a request of one field.
+///
+/// # Errors
+/// [`Failure::Invalid`] if it is not set or does not parse.
+pub fn one<T: FromStr<Err: Display>>(field: &str, text: &str) -> Result<T, Failure> {
+    let mut fields = Fields::new();
+    let value = fields.parse(field, text);
+    fields.finish(|| value)
+}
+
+/// Reads `page_size` and `page_token` of a request for a page of `list`.
+///
+/// # Errors
+/// [`Failure::Invalid`] if the size is negative or the token was not given out for the list.
+pub fn page(list: &str, size: i32, token: &str) -> Result<PageRequest, Failure> {
+    let mut fields = Fields::new();
+    let first = fields.check("page_size", PageRequest::first(list, size));
+    let page = first.and_then(|first| fields.check("page_token", first.at(token)));
+    fields.finish(|| page)
 }
 
 /// Reads the fields of a request and gathers everything that is wrong with them.
@@ -93,6 +117,20 @@ impl Fields {
             self.reject(field, problem);
         }
         choice
+    }
+
+    /// A GUID that must be set.
+    pub fn guid(&mut self, field: impl Display, text: &str) -> Option<Uuid> {
+        if text.is_empty() {
+            self.reject(field, "is required");
+            return None;
+        }
+        self.check(field, tenant_id(text))
+    }
+
+    /// The field `request_id`, which may be empty. The outer `None` means a violation.
+    pub fn request_id(&mut self, text: &str) -> Option<Option<Uuid>> {
+        if text.is_empty() { Some(None) } else { self.guid("request_id", text).map(Some) }
     }
 
     /// The outcome of a check made elsewhere.

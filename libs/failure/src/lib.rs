@@ -8,7 +8,7 @@ mod status;
 
 use std::fmt::Display;
 
-pub use fields::{FieldViolation, Fields};
+pub use fields::{FieldViolation, Fields, one, page};
 use kernel::Violation;
 pub use peer::read;
 

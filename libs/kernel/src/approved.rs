@@ -14,6 +14,7 @@ macro_rules! declare_approved {
             after: T,
         }
 
+        #[allow(clippy::crate_in_macro_def, reason = "it means the crate that declares the type")]
         impl<T> Approved<T> {
             pub(in crate::domain) const fn created(event: &'static str, after: T) -> Self {
                 Self { event, decided_on: None, after }

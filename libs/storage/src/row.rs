@@ -4,6 +4,7 @@ use std::{fmt::Display, str::FromStr};
 
 use failure::Failure;
 use kernel::{Stamp, Timestamp};
+use serde::{Serialize, de::DeserializeOwned};
 
 /// Reads a text that was written from the same type.
 ///
@@ -35,4 +36,20 @@ pub fn time(micros: i64) -> Result<Timestamp, Failure> {
 /// [`Failure::Bug`] if a time is out of range.
 pub fn stamp(revision: i64, create_time: i64, update_time: i64) -> Result<Stamp, Failure> {
     Ok(Stamp { revision, create_time: time(create_time)?, update_time: time(update_time)? })
+}
+
+/// Writes a value as JSON.
+///
+/// # Errors
+/// [`Failure::Bug`] if it has no JSON form.
+pub fn to_json(value: &impl Serialize) -> Result<String, Failure> {
+    serde_json::to_string(value).map_err(Failure::bug)
+}
+
+/// Reads a value from JSON.
+///
+/// # Errors
+/// [`Failure::Bug`] if it is not in that form.
+pub fn from_json<T: DeserializeOwned>(text: &str) -> Result<T, Failure> {
+    serde_json::from_str(text).map_err(Failure::bug)
 }

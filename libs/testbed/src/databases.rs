@@ -1,4 +1,4 @@
-use std::{collections::BTreeSet, sync::Mutex};
+use std::{collections::BTreeSet, mem, sync::Mutex};
 
 use uuid::Uuid;
 
@@ -23,12 +23,16 @@ pub struct Databases(Place);
 
 #[derive(Debug)]
 enum Place {
-    Files(Folder),
-    Server {
-        server: &'static Server,
-        test: Uuid,
-        created: Mutex<BTreeSet<String>>,
-    },
+    Folder(Folder),
+    Server(Share),
+}
+
+/// What one test has of a server.
+#[derive(Debug)]
+struct Share {
+    server: &'static Server,
+    test: Uuid,
+    created: Mutex<BTreeSet<String>>,
 }
 
 impl Databases {
@@ -37,20 +41,10 @@ impl Databases {
     /// # Panics
     /// When there is no PostgreSQL, with what to install.
     pub async fn new(engine: Engine) -> Self {
-        let place = match engine {
-            Engine::Sqlite => Place::Files(Folder::new()),
-            Engine::Postgres => {
-                let server = tokio::task::spawn_blocking(postgres::server).await;
-                let server = server.expect("the start of PostgreSQL panicked");
-                let server = server.unwrap_or_else(|error| panic!("{error}"));
-                Place::Server {
-                    server,
-                    test: Uuid::new_v4(),
-                    created: Mutex::default(),
-                }
-            }
-        };
-        Self(place)
+        Self(match engine {
+            Engine::Sqlite => Place::Folder(Folder::new()),
+            Engine::Postgres => Place::Server(Share::new().await),
+        })
     }
 
     /// The URL of one service's database. The same service gets the same database every time.
@@ -60,38 +54,45 @@ impl Databases {
     #[must_use]
     pub fn url(&self, service: &str) -> String {
         match &self.0 {
-            Place::Files(folder) => format!("sqlite://{}/{service}.db", folder.path().display()),
-            Place::Server {
-                server,
-                test,
-                created,
-            } => {
-                let name = format!("{service}_{}", test.simple());
-                let mut created = created.lock().expect("the creation of a database panicked");
-                if created.insert(name.clone()) {
-                    server.create(&name).expect("cannot create a database");
-                }
-                server.url(&name)
-            }
+            Place::Folder(folder) => format!("sqlite://{}/{service}.db", folder.path().display()),
+            Place::Server(share) => share.url(service),
         }
     }
 }
 
-impl Drop for Databases {
+impl Share {
+    async fn new() -> Self {
+        let server = tokio::task::spawn_blocking(postgres::server).await;
+        let server = server.expect("the start of PostgreSQL panicked");
+        let server = server.unwrap_or_else(|error| panic!("{error}"));
+        Self {
+            server,
+            test: Uuid::new_v4(),
+            created: Mutex::default(),
+        }
+    }
+
+    fn url(&self, service: &str) -> String {
+        let name = format!("{service}_{}", self.test.simple());
+        let mut created = self
+            .created
+            .lock()
+            .expect("the creation of a database panicked");
+        if created.insert(name.clone()) {
+            self.server.create(&name).expect("cannot create a database");
+        }
+        self.server.url(&name)
+    }
+}
+
+impl Drop for Share {
     fn drop(&mut self) {
-        let Place::Server {
-            server, created, ..
-        } = &self.0
-        else {
+        let Ok(created) = self.created.get_mut() else {
             return;
         };
-        for name in created
-            .lock()
-            .into_iter()
-            .flat_map(|mut names| std::mem::take(&mut *names))
-        {
-            // On a server of our own the rest goes with the process; on another it can only stay.
-            drop(server.remove(&name));
+        for name in mem::take(created) {
+            // What cannot be removed ends with a server of our own, and stays on any other.
+            let _ = self.server.remove(&name);
         }
     }
 }

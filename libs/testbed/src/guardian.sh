@@ -5,7 +5,7 @@ set -eu
 folder=$1 programs=$2
 
 # Only the end of the pipe ends this script.
-trap '' HUP INT TERM
+trap '' HUP INT PIPE TERM
 
 cleanup() {
     run pg_ctl stop -D data -m immediate || true

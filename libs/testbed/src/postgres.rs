@@ -15,11 +15,10 @@ use sea_orm::{ConnectionTrait, Database, DbErr};
 use tokio::runtime;
 use url::Url;
 
-/// URL of a server to use in place of one of our own, with a user who may create databases.
+/// URL of a server, 15 or newer, to use in place of our own; its user may create databases.
 const URL: &str = "CSP_TEST_POSTGRES_URL";
 /// Where Debian keeps the programs of each version.
 const VERSIONS: &str = "/usr/lib/postgresql";
-
 /// A server on which databases can be created.
 #[derive(Debug)]
 pub struct Server {
@@ -96,11 +95,10 @@ impl Server {
 
 /// Starts a server in a new folder, under a guardian who ends both with this process.
 fn start(programs: &Path) -> Result<Server, String> {
-    // Not where TMPDIR says: PostgreSQL's user must get there, by a short path.
     let folder = tempfile::Builder::new()
-        .prefix("csp-test-postgres-")
-        .tempdir_in("/tmp");
-    let folder = folder.map_err(|error| format!("cannot make a folder in /tmp: {error}"))?;
+        .prefix("csp-test-")
+        .tempdir_in(crate::folder::place())
+        .map_err(explain)?;
     let log = folder.path().join("log");
     let mut log = File::create_new(&log)
         .and_then(|_| File::open(&log))

@@ -35,7 +35,7 @@ impl Transport {
         &self,
         request: Request<pb::GetAgreementRequest>,
     ) -> Result<pb::GetAgreementResponse, Failure> {
-        let name: AgreementName = convert::name(&request.get_ref().name)?;
+        let name: AgreementName = failure::one("name", &request.get_ref().name)?;
         let partner = self.store.partner(name.partner).await?;
         let agreement = partner.as_ref().and_then(|partner| {
             let found = partner.agreements.iter().find(|agreement| agreement.uid == name.uid);
@@ -49,7 +49,7 @@ impl Transport {
         &self,
         request: Request<pb::ListAgreementsRequest>,
     ) -> Result<pb::ListAgreementsResponse, Failure> {
-        let partner = self.find(convert::parent(&request.get_ref().parent)?).await?;
+        let partner = self.find(failure::one("parent", &request.get_ref().parent)?).await?;
         let all = partner.agreements.iter().map(|each| render::agreement(&partner, each));
         Ok(pb::ListAgreementsResponse { agreements: all.collect() })
     }

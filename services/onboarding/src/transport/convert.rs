@@ -1,12 +1,12 @@
 //! Messages as domain values, or everything that is wrong with them.
 
-use std::{collections::BTreeSet, fmt::Display, str::FromStr};
+use std::collections::BTreeSet;
 
 use contracts::{onboarding as pb, time::from_wire};
 use failure::{Failure, Fields};
 use kernel::{
-    GlobalAccountId, LocationAccountId, OrganizationName, PageRequest, PartnerName, Timestamp,
-    WorkEmail, tenant_id,
+    GlobalAccountId, LocationAccountId, OrganizationName, PartnerName, Timestamp,
+    WorkEmail,
 };
 use uuid::Uuid;
 
@@ -33,32 +33,11 @@ pub(super) enum AgreementQuestion {
     PartnerId { location: LocationAccountId, global: GlobalAccountId },
 }
 
-pub(super) fn name<T: FromStr<Err: Display>>(text: &str) -> Converted<T> {
-    one("name", text)
-}
-
-pub(super) fn parent<T: FromStr<Err: Display>>(text: &str) -> Converted<T> {
-    one("parent", text)
-}
-
-fn one<T: FromStr<Err: Display>>(field: &str, text: &str) -> Converted<T> {
-    let mut fields = Fields::new();
-    let value = fields.parse(field, text);
-    fields.finish(|| value)
-}
-
-pub(super) fn page(list: &str, size: i32, token: &str) -> Converted<PageRequest> {
-    let mut fields = Fields::new();
-    let first = fields.check("page_size", PageRequest::first(list, size));
-    let page = first.and_then(|first| fields.check("page_token", first.at(token)));
-    fields.finish(|| page)
-}
-
 pub(super) fn create_organization(
     request: &pb::CreateOrganizationRequest,
 ) -> Converted<(Option<Uuid>, NewOrganization)> {
     let mut fields = Fields::new();
-    let request_id = request_id(&mut fields, &request.request_id);
+    let request_id = fields.request_id(&request.request_id);
     let new = fields
         .required("organization", request.organization.as_ref())
         .and_then(|message| new_organization(&mut fields, message));
@@ -112,8 +91,8 @@ pub(super) fn create_partner(
     request: &pb::CreatePartnerRequest,
 ) -> Converted<(Option<Uuid>, NewPartner)> {
     let mut fields = Fields::new();
-    let request_id = request_id(&mut fields, &request.request_id);
-    let tenant = tenant(&mut fields, "partner_id", &request.partner_id);
+    let request_id = fields.request_id(&request.request_id);
+    let tenant = fields.guid("partner_id", &request.partner_id).map(PartnerName::new);
     let partner = fields.required("partner", request.partner.as_ref());
     let organization =
         partner.and_then(|it| fields.parse("partner.organization", &it.organization));
@@ -128,7 +107,7 @@ pub(super) fn associate_location(
     request: &pb::AssociateLocationRequest,
 ) -> Converted<(Option<Uuid>, PartnerName, Location)> {
     let mut fields = Fields::new();
-    let request_id = request_id(&mut fields, &request.request_id);
+    let request_id = fields.request_id(&request.request_id);
     let name = fields.parse("name", &request.name);
     let account = fields.parse("location_account_id", &request.location_account_id);
     let country = fields.parse("location_country_code", &request.location_country_code);
@@ -141,7 +120,7 @@ pub(super) fn enroll_partner(
     request: &pb::EnrollPartnerRequest,
 ) -> Converted<(Option<Uuid>, EnrollmentName, WorkEmail)> {
     let mut fields = Fields::new();
-    let request_id = request_id(&mut fields, &request.request_id);
+    let request_id = fields.request_id(&request.request_id);
     let partner = fields.parse("parent", &request.parent);
     let role = fields.choice("role", request.role, role);
     let contact = fields.parse("contact_email", &request.contact_email);
@@ -154,7 +133,7 @@ pub(super) fn record_vetting(
     request: &pb::RecordVettingResultRequest,
 ) -> Converted<(Option<Uuid>, EnrollmentName, VettingResult, String)> {
     let mut fields = Fields::new();
-    let request_id = request_id(&mut fields, &request.request_id);
+    let request_id = fields.request_id(&request.request_id);
     let name = fields.parse("name", &request.name);
     let result = fields.choice("result", request.result, |result| match result {
         pb::VettingResult::Unspecified => None,
@@ -172,7 +151,7 @@ pub(super) fn suspend(
     request: &pb::SuspendEnrollmentRequest,
 ) -> Converted<(Option<Uuid>, EnrollmentName, String)> {
     let mut fields = Fields::new();
-    let request_id = request_id(&mut fields, &request.request_id);
+    let request_id = fields.request_id(&request.request_id);
     let name = fields.parse("name", &request.name);
     let detail = fields.text("detail", &request.detail, MAX_DETAIL);
     fields.finish(|| Some((request_id?, name?, detail?)))
@@ -182,7 +161,7 @@ pub(super) fn reinstate(
     request: &pb::ReinstateEnrollmentRequest,
 ) -> Converted<(Option<Uuid>, EnrollmentName)> {
     let mut fields = Fields::new();
-    let request_id = request_id(&mut fields, &request.request_id);
+    let request_id = fields.request_id(&request.request_id);
     let name = fields.parse("name", &request.name);
     fields.finish(|| Some((request_id?, name?)))
 }
@@ -192,7 +171,7 @@ pub(super) fn accept_agreement(
     now: Timestamp,
 ) -> Converted<(Option<Uuid>, PartnerName, NewAgreement)> {
     let mut fields = Fields::new();
-    let request_id = request_id(&mut fields, &request.request_id);
+    let request_id = fields.request_id(&request.request_id);
     let parent = fields.parse("parent", &request.parent);
     let new = fields
         .required("agreement", request.agreement.as_ref())
@@ -241,7 +220,7 @@ pub(super) fn agreement_question(
             fields.reject("partner_id", "or tenant_id is required");
             None
         }
-        ("", id) => tenant(&mut fields, "tenant_id", id).map(AgreementQuestion::Tenant),
+        ("", id) => fields.guid("tenant_id", id).map(PartnerName::new).map(AgreementQuestion::Tenant),
         (id, "") => {
             let location = fields.parse("partner_id", id);
             location.zip(id.parse().ok()).map(|(location, global)| {
@@ -274,7 +253,7 @@ pub(super) fn batch_get_standings(
         fields.reject("names", "names a partner twice");
     }
     let buyer = request.buyer.as_ref().map(|buyer| {
-        let tenant = tenant(&mut fields, "buyer.tenant_id", &buyer.tenant_id);
+        let tenant = fields.guid("buyer.tenant_id", &buyer.tenant_id).map(PartnerName::new);
         tenant.zip(fields.parse("buyer.organization", &buyer.organization))
     });
     let buyer = match buyer {
@@ -282,21 +261,6 @@ pub(super) fn batch_get_standings(
         Some(buyer) => buyer.map(Some),
     };
     fields.finish(|| Some((names.into_iter().collect::<Option<_>>()?, buyer?)))
-}
-
-fn request_id(fields: &mut Fields, text: &str) -> Option<Option<Uuid>> {
-    if text.is_empty() {
-        return Some(None);
-    }
-    fields.check("request_id", tenant_id(text)).map(Some)
-}
-
-fn tenant(fields: &mut Fields, field: &str, text: &str) -> Option<PartnerName> {
-    if text.is_empty() {
-        fields.reject(field, "is required");
-        return None;
-    }
-    fields.check(field, tenant_id(text)).map(PartnerName::new)
 }
 
 fn role(role: pb::Role) -> Option<Role> {

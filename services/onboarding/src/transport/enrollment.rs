@@ -59,7 +59,7 @@ impl Transport {
         &self,
         request: Request<pb::GetEnrollmentRequest>,
     ) -> Result<pb::GetEnrollmentResponse, Failure> {
-        let name: EnrollmentName = convert::name(&request.get_ref().name)?;
+        let name: EnrollmentName = failure::one("name", &request.get_ref().name)?;
         let partner = self.store.partner(name.partner).await?;
         let partner = partner.ok_or_else(|| Failure::missing(ENROLLMENT, name))?;
         Ok(pb::GetEnrollmentResponse { enrollment: Some(of(&partner, name)?) })
@@ -69,7 +69,7 @@ impl Transport {
         &self,
         request: Request<pb::ListEnrollmentsRequest>,
     ) -> Result<pb::ListEnrollmentsResponse, Failure> {
-        let partner = self.find(convert::parent(&request.get_ref().parent)?).await?;
+        let partner = self.find(failure::one("parent", &request.get_ref().parent)?).await?;
         let all = partner.enrollments.iter().map(|each| render::enrollment(partner.name, each));
         Ok(pb::ListEnrollmentsResponse { enrollments: all.collect() })
     }

@@ -36,7 +36,7 @@ impl Transport {
         &self,
         request: Request<pb::GetOrganizationRequest>,
     ) -> Result<pb::GetOrganizationResponse, Failure> {
-        let name = convert::name(&request.get_ref().name)?;
+        let name = failure::one("name", &request.get_ref().name)?;
         let organization = self.store.organization(name).await?;
         let organization = organization.ok_or_else(|| Failure::missing(ORGANIZATION, name))?;
         Ok(pb::GetOrganizationResponse { organization: Some(render::organization(organization)) })
@@ -47,7 +47,7 @@ impl Transport {
         request: Request<pb::ListOrganizationsRequest>,
     ) -> Result<pb::ListOrganizationsResponse, Failure> {
         let pb::ListOrganizationsRequest { page_size, page_token } = request.get_ref();
-        let request = convert::page("organizations", *page_size, page_token)?;
+        let request = failure::page("organizations", *page_size, page_token)?;
         let rows = self.store.organizations(&request).await?;
         let page = request.page(rows, |row| row.name.to_string());
         Ok(pb::ListOrganizationsResponse {

@@ -31,7 +31,7 @@ impl Transport {
         &self,
         request: Request<pb::GetPartnerRequest>,
     ) -> Result<pb::GetPartnerResponse, Failure> {
-        let partner = self.find(convert::name(&request.get_ref().name)?).await?;
+        let partner = self.find(failure::one("name", &request.get_ref().name)?).await?;
         Ok(pb::GetPartnerResponse { partner: Some(render::partner(&partner)) })
     }
 
@@ -40,7 +40,7 @@ impl Transport {
         request: Request<pb::ListPartnersRequest>,
     ) -> Result<pb::ListPartnersResponse, Failure> {
         let pb::ListPartnersRequest { page_size, page_token } = request.get_ref();
-        let request = convert::page("partners", *page_size, page_token)?;
+        let request = failure::page("partners", *page_size, page_token)?;
         let rows = self.store.partners(&request).await?;
         let page = request.page(rows, |row| row.name.to_string());
         Ok(pb::ListPartnersResponse {

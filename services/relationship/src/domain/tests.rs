@@ -1,0 +1,11 @@
+//! What is decided, for every state of the world that matters.
+
+mod customers;
+mod decision;
+mod golden;
+mod lifecycle;
+mod oracle;
+mod properties;
+mod refusals;
+mod space;
+mod world;

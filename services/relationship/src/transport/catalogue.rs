@@ -2,7 +2,7 @@ use contracts::relationship as pb;
 use failure::Failure;
 use tonic::Request;
 
-use super::{Transport, convert, render};
+use super::{Transport, render};
 use crate::domain::RULES;
 
 impl Transport {
@@ -17,7 +17,7 @@ impl Transport {
         &self,
         request: Request<pb::GetMarketRequest>,
     ) -> Result<pb::GetMarketResponse, Failure> {
-        let country = convert::one("country_code", &request.get_ref().country_code)?;
+        let country = failure::one("country_code", &request.get_ref().country_code)?;
         Ok(pb::GetMarketResponse { market: Some(render::market(country)) })
     }
 }

@@ -42,7 +42,7 @@ impl Transport {
         &self,
         request: Request<pb::ListSalesPathsRequest>,
     ) -> Result<pb::ListSalesPathsResponse, Failure> {
-        let customer = convert::one("customer", &request.get_ref().customer)?;
+        let customer = failure::one("customer", &request.get_ref().customer)?;
         let chain = self.store.chain(customer, &[]).await?;
         let chain = chain.ok_or_else(|| Failure::missing(CUSTOMER, customer))?;
         let (partners, mut truncated) = partners(&chain);

@@ -4,7 +4,7 @@ use std::{fmt::Display, str::FromStr};
 
 use contracts::{relationship as pb, time::from_wire};
 use failure::{Failure, Fields};
-use kernel::{CustomerName, PageRequest, PartnerName, Timestamp, tenant_id};
+use kernel::{CustomerName, PartnerName, Timestamp};
 use uuid::Uuid;
 
 use crate::domain::{
@@ -19,23 +19,10 @@ const MAX_LINES: usize = 300;
 
 type Converted<T> = Result<T, Failure>;
 
-pub(super) fn one<T: FromStr<Err: Display>>(field: &str, text: &str) -> Converted<T> {
-    let mut fields = Fields::new();
-    let value = fields.parse(field, text);
-    fields.finish(|| value)
-}
-
-pub(super) fn page(list: &str, size: i32, token: &str) -> Converted<PageRequest> {
-    let mut fields = Fields::new();
-    let first = fields.check("page_size", PageRequest::first(list, size));
-    let page = first.and_then(|first| fields.check("page_token", first.at(token)));
-    fields.finish(|| page)
-}
-
 /// A move of the named resource.
 pub(super) fn act<N: FromStr<Err: Display>>(id: &str, name: &str) -> Converted<(Option<Uuid>, N)> {
     let mut fields = Fields::new();
-    let request_id = request_id(&mut fields, id);
+    let request_id = fields.request_id(id);
     let name = fields.parse("name", name);
     fields.finish(|| Some((request_id?, name?)))
 }
@@ -47,7 +34,7 @@ pub(super) fn act_with_detail<N: FromStr<Err: Display>>(
     detail: &str,
 ) -> Converted<(Option<Uuid>, N, String)> {
     let mut fields = Fields::new();
-    let request_id = request_id(&mut fields, id);
+    let request_id = fields.request_id(id);
     let name = fields.parse("name", name);
     let detail = fields.text("detail", detail, MAX_DETAIL);
     fields.finish(|| Some((request_id?, name?, detail?)))
@@ -57,7 +44,7 @@ pub(super) fn invite(
     request: &pb::InvitePartnershipRequest,
 ) -> Converted<(Option<Uuid>, PartnerName, PartnerName)> {
     let mut fields = Fields::new();
-    let request_id = request_id(&mut fields, &request.request_id);
+    let request_id = fields.request_id(&request.request_id);
     let provider = fields.parse("provider", &request.provider);
     let reseller = fields.parse("reseller", &request.reseller);
     if provider.is_some() && provider == reseller {
@@ -70,11 +57,8 @@ pub(super) fn create_customer(
     request: &pb::CreateCustomerRequest,
 ) -> Converted<(Option<Uuid>, NewCustomer)> {
     let mut fields = Fields::new();
-    let request_id = request_id(&mut fields, &request.request_id);
-    let tenant = match request.customer_id.as_str() {
-        "" => fields.required("customer_id", None),
-        id => fields.check("customer_id", tenant_id(id)).map(CustomerName::new),
-    };
+    let request_id = fields.request_id(&request.request_id);
+    let tenant = fields.guid("customer_id", &request.customer_id).map(CustomerName::new);
     let new = fields
         .required("customer", request.customer.as_ref())
         .and_then(|message| new_customer(&mut fields, tenant, message));
@@ -103,7 +87,7 @@ pub(super) fn record_agreement(
     now: Timestamp,
 ) -> Converted<(Option<Uuid>, CustomerName, CustomerAgreement)> {
     let mut fields = Fields::new();
-    let request_id = request_id(&mut fields, &request.request_id);
+    let request_id = fields.request_id(&request.request_id);
     let name = fields.parse("name", &request.name);
     let agreement = fields
         .required("agreement", request.agreement.as_ref())
@@ -139,7 +123,7 @@ pub(super) fn request_relationship(
     request: &pb::RequestCustomerRelationshipRequest,
 ) -> Converted<(Option<Uuid>, CustomerName, PartnerName, RelationshipKind)> {
     let mut fields = Fields::new();
-    let request_id = request_id(&mut fields, &request.request_id);
+    let request_id = fields.request_id(&request.request_id);
     let customer = fields.parse("parent", &request.parent);
     let partner = fields.parse("partner", &request.partner);
     let kind = fields.choice("kind", request.kind, |kind| match kind {
@@ -206,9 +190,3 @@ fn line(fields: &mut Fields, at: usize, message: &pb::TransactionLine) -> Option
     Some(Line { family: family?, partner_id: partner_id? })
 }
 
-fn request_id(fields: &mut Fields, text: &str) -> Option<Option<Uuid>> {
-    if text.is_empty() {
-        return Some(None);
-    }
-    fields.check("request_id", tenant_id(text)).map(Some)
-}

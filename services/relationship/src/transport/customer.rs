@@ -31,7 +31,7 @@ impl Transport {
         &self,
         request: Request<pb::GetCustomerRequest>,
     ) -> Result<pb::GetCustomerResponse, Failure> {
-        let name = convert::one("name", &request.get_ref().name)?;
+        let name = failure::one("name", &request.get_ref().name)?;
         let customer = Some(render::customer(self.find_customer(name).await?));
         Ok(pb::GetCustomerResponse { customer })
     }
@@ -41,7 +41,7 @@ impl Transport {
         request: Request<pb::ListCustomersRequest>,
     ) -> Result<pb::ListCustomersResponse, Failure> {
         let pb::ListCustomersRequest { page_size, page_token } = request.get_ref();
-        let request = convert::page("customers", *page_size, page_token)?;
+        let request = failure::page("customers", *page_size, page_token)?;
         let rows = self.store.customers(&request).await?;
         let page = request.page(rows, |row| row.name.to_string());
         Ok(pb::ListCustomersResponse {

@@ -68,7 +68,7 @@ impl Transport {
         &self,
         request: Request<pb::GetCustomerRelationshipRequest>,
     ) -> Result<pb::GetCustomerRelationshipResponse, Failure> {
-        let name = convert::one("name", &request.get_ref().name)?;
+        let name = failure::one("name", &request.get_ref().name)?;
         let relationship = Some(render::relationship(self.find_relationship(name).await?));
         Ok(pb::GetCustomerRelationshipResponse { relationship })
     }
@@ -79,9 +79,9 @@ impl Transport {
     ) -> Result<pb::ListCustomerRelationshipsResponse, Failure> {
         let pb::ListCustomerRelationshipsRequest { parent, page_size, page_token } =
             request.get_ref();
-        let customer = convert::one("parent", parent)?;
+        let customer = failure::one("parent", parent)?;
         let list = format!("{customer}/relationships");
-        let request = convert::page(&list, *page_size, page_token)?;
+        let request = failure::page(&list, *page_size, page_token)?;
         let customer = self.find_customer(customer).await?;
         let rows = self.store.relationships(customer.name, &request).await?;
         let page = request.page(rows, |row| row.name.to_string());

@@ -71,7 +71,7 @@ impl Transport {
         &self,
         request: Request<pb::GetPartnershipRequest>,
     ) -> Result<pb::GetPartnershipResponse, Failure> {
-        let partnership = self.find_partnership(convert::one("name", &request.get_ref().name)?);
+        let partnership = self.find_partnership(failure::one("name", &request.get_ref().name)?);
         let partnership = Some(render::partnership(partnership.await?));
         Ok(pb::GetPartnershipResponse { partnership })
     }
@@ -81,7 +81,7 @@ impl Transport {
         request: Request<pb::ListPartnershipsRequest>,
     ) -> Result<pb::ListPartnershipsResponse, Failure> {
         let pb::ListPartnershipsRequest { page_size, page_token } = request.get_ref();
-        let request = convert::page("partnerships", *page_size, page_token)?;
+        let request = failure::page("partnerships", *page_size, page_token)?;
         let rows = self.store.partnerships(&request).await?;
         let page = request.page(rows, |row| row.name.to_string());
         Ok(pb::ListPartnershipsResponse {

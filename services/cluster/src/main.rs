@@ -1,0 +1,106 @@
+//! The cluster as one process: for newcomers, demonstrations and small installations.
+
+use std::{io::IsTerminal, net::SocketAddr, path::PathBuf, process::ExitCode};
+
+use clap::{Parser, Subcommand};
+use cluster::{Cluster, Plan, tour};
+use kernel::Clock;
+use runtime::{
+    config::{Problems, Reader, Variables},
+    process::stop_requested,
+    telemetry,
+};
+
+const DEFAULTS: &str = include_str!("../config.toml");
+
+/// onboarding, relationship and ordering in one process.
+#[derive(Debug, Parser)]
+#[command(version)]
+struct Arguments {
+    /// TOML file with settings that differ from the defaults.
+    #[arg(long, global = true)]
+    config: Option<PathBuf>,
+    #[command(subcommand)]
+    command: Option<Command>,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Serve gRPC until Ctrl-C (the default).
+    Serve,
+    /// Play the scenarios of the programme against a fresh cluster, and print what came of them.
+    Tour,
+    /// Print the annotated default settings.
+    Defaults,
+}
+
+struct Settings {
+    plan: Plan,
+    data: String,
+    telemetry: telemetry::Settings,
+}
+
+#[tokio::main]
+async fn main() -> ExitCode {
+    let arguments = Arguments::parse();
+    let outcome = match arguments.command {
+        Some(Command::Defaults) => {
+            print!("{DEFAULTS}");
+            Ok(())
+        }
+        Some(Command::Tour) => tour::play(std::io::stdout().is_terminal()).await,
+        Some(Command::Serve) | None => serve(arguments.config).await,
+    };
+    match outcome {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("cluster: {error}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+async fn serve(config: Option<PathBuf>) -> Result<(), String> {
+    let settings = settings(config).map_err(|problems| problems.to_string())?;
+    let _telemetry = telemetry::start("cluster", &settings.telemetry)?;
+    let cluster = settings.plan.start(Clock::system()).await?;
+    greet(&cluster, &settings.data);
+    stop_requested().await?;
+    cluster.stop().await;
+    Ok(())
+}
+
+fn settings(config: Option<PathBuf>) -> Result<Settings, Problems> {
+    let mut reader = Reader::load("cluster", DEFAULTS, config.as_deref(), Variables::Process)?;
+    let data = reader.take::<String>("data");
+    let listen = ["onboarding", "relationship", "ordering"]
+        .map(|service| reader.take::<SocketAddr>(&format!("listen.{service}")));
+    let log = reader.take("telemetry.log");
+    let otlp_endpoint = reader.take("telemetry.otlp_endpoint");
+    let mut plan = Plan::load(&Variables::Process)?;
+    reader.finish(|| {
+        let data = data?;
+        plan.keep_in(|service| format!("sqlite://{data}/{service}.db"));
+        let [onboarding, relationship, ordering] = listen;
+        plan.listen_on([onboarding?, relationship?, ordering?]);
+        let telemetry = telemetry::Settings { log: log?, otlp_endpoint: otlp_endpoint? };
+        Some(Settings { plan, data, telemetry })
+    })
+}
+
+fn greet(cluster: &Cluster, data: &str) {
+    let Cluster { onboarding, relationship, ordering } = cluster;
+    println!("csp-channel serves, with its data in {data}/:");
+    println!("  onboarding    {}   who the partners are", onboarding.address);
+    println!("  relationship  {}   who may sell to whom, and why (not)", relationship.address);
+    println!("  ordering      {}   what was bought", ordering.address);
+    println!();
+    println!("Call next:");
+    println!("  grpcurl -plaintext {} list", ordering.address);
+    println!(
+        "  grpcurl -plaintext {} csp.relationship.v1.RelationshipService/ListRules",
+        relationship.address
+    );
+    println!("  cargo run -p cluster -- tour    (the scenarios of the programme, played)");
+    println!("Stop with Ctrl-C.");
+}

@@ -1,0 +1,100 @@
+//! What a cluster is made of, and how it starts and stops.
+
+use std::net::SocketAddr;
+
+use kernel::Clock;
+use onboarding::Onboarding;
+use ordering::Ordering;
+use relationship::Relationship;
+use runtime::{
+    config::{Problems, Variables},
+    process::{Service, load},
+    server::Running,
+};
+
+/// The settings of three services that are to run together. Where their peers are is found out
+/// at the start.
+#[derive(Debug, Clone)]
+pub struct Plan {
+    /// Of onboarding.
+    pub onboarding: onboarding::Settings,
+    /// Of relationship.
+    pub relationship: relationship::Settings,
+    /// Of ordering.
+    pub ordering: ordering::Settings,
+}
+
+/// Three services that serve.
+#[derive(Debug)]
+pub struct Cluster {
+    /// Knows the partners.
+    pub onboarding: Running,
+    /// Knows the ties, and decides.
+    pub relationship: Running,
+    /// Takes the orders.
+    pub ordering: Running,
+}
+
+impl Plan {
+    /// The services' own defaults and environment.
+    ///
+    /// # Errors
+    /// Everything that is wrong with the settings of the first service that has a problem.
+    pub fn load(variables: &Variables) -> Result<Self, Problems> {
+        Ok(Self {
+            onboarding: load::<Onboarding>(None, variables.clone())?,
+            relationship: load::<Relationship>(None, variables.clone())?,
+            ordering: load::<Ordering>(None, variables.clone())?,
+        })
+    }
+
+    /// Puts the databases where `url` says, by name of the service.
+    pub fn keep_in(&mut self, url: impl Fn(&str) -> String) {
+        self.onboarding.database.url = url(Onboarding::NAME);
+        self.relationship.database.url = url(Relationship::NAME);
+        self.ordering.database.url = url(Ordering::NAME);
+    }
+
+    /// Sets where the services listen: onboarding, relationship, ordering.
+    pub fn listen_on(&mut self, [onboarding, relationship, ordering]: [SocketAddr; 3]) {
+        self.onboarding.common.listen = onboarding;
+        self.relationship.common.listen = relationship;
+        self.ordering.common.listen = ordering;
+    }
+
+    /// Brings the databases up to date.
+    ///
+    /// # Errors
+    /// The first database that cannot be, in words.
+    pub async fn migrate(&self) -> Result<(), String> {
+        Onboarding::migrate(self.onboarding.clone()).await?;
+        Relationship::migrate(self.relationship.clone()).await?;
+        Ordering::migrate(self.ordering.clone()).await.map(drop)
+    }
+
+    /// Starts the services, each knowing where the one it calls listens.
+    ///
+    /// # Errors
+    /// The first service that cannot start, in words.
+    pub async fn start(mut self, clock: Clock) -> Result<Cluster, String> {
+        let named = |name| move |error| format!("{name}: {error}");
+        let onboarding = Onboarding::start(self.onboarding, clock.clone());
+        let onboarding = onboarding.await.map_err(named(Onboarding::NAME))?;
+        self.relationship.onboarding.url = format!("http://{}", onboarding.address);
+        let relationship = Relationship::start(self.relationship, clock.clone());
+        let relationship = relationship.await.map_err(named(Relationship::NAME))?;
+        self.ordering.relationship.url = format!("http://{}", relationship.address);
+        let ordering = Ordering::start(self.ordering, clock);
+        let ordering = ordering.await.map_err(named(Ordering::NAME))?;
+        Ok(Cluster { onboarding, relationship, ordering })
+    }
+}
+
+impl Cluster {
+    /// Stops the services, callers before those they call.
+    pub async fn stop(self) {
+        self.ordering.stop().await;
+        self.relationship.stop().await;
+        self.onboarding.stop().await;
+    }
+}

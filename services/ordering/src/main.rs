@@ -1,0 +1,7 @@
+//! The ordering service as a process of its own.
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    runtime::process::run::<ordering::Ordering>()
+}

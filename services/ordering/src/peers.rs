@@ -1,0 +1,118 @@
+//! Where ordering calls relationship.
+
+use std::time::Duration;
+
+use contracts::relationship::{
+    self as pb, relationship_service_client::RelationshipServiceClient,
+};
+use failure::Failure;
+use kernel::{Responsible, Violation};
+use runtime::{
+    peer,
+    telemetry::{Traced, traced},
+};
+
+use crate::{
+    domain::{Answer, Leg, PricedOrder, ProductFamily},
+    evidence,
+};
+
+const RELATIONSHIP: &str = "relationship";
+
+/// A channel to relationship.
+#[derive(Debug, Clone)]
+pub(crate) struct Relationship {
+    client: RelationshipServiceClient<Traced>,
+    settings: peer::Settings,
+}
+
+impl Relationship {
+    pub(crate) fn new(settings: peer::Settings) -> Result<Self, String> {
+        let client = RelationshipServiceClient::new(traced(peer::channel(&settings)?));
+        Ok(Self { client, settings })
+    }
+
+    /// Asks whether an order may be accepted, and why (not).
+    pub(crate) async fn check(&self, order: &PricedOrder) -> Result<Answer, Failure> {
+        let asked = transaction(order);
+        let request = pb::CheckTransactionRequest {
+            transaction: Some(asked.clone()),
+            view: pb::DecisionView::Full.into(),
+        };
+        let request = peer::request(&self.settings, request);
+        let answer = self.client.clone().check_transaction(request).await;
+        let answer = answer.map_err(|status| failure::read(RELATIONSHIP, &status))?;
+        let decision = answer.into_inner().decision;
+        answer_of(&asked, decision.unwrap_or_default())
+    }
+}
+
+/// Reads a decision. Whatever is not clearly an allowance of what was asked is none.
+fn answer_of(asked: &pb::Transaction, decision: pb::Decision) -> Result<Answer, Failure> {
+    if decision.transaction.as_ref() != Some(asked) {
+        return Err(Failure::bug("relationship decided on another transaction than asked"));
+    }
+    let failed = decision.outcomes.iter().filter(|it| {
+        !matches!(it.outcome(), pb::Outcome::Passed | pb::Outcome::NotApplicable)
+    });
+    let violations: Vec<_> = failed.map(violation).collect();
+    let allowed = decision.verdict() == pb::Verdict::Allowed && !decision.outcomes.is_empty();
+    if violations.is_empty() != allowed {
+        return Err(Failure::bug("verdict and outcomes of a decision contradict each other"));
+    }
+    let legs = decision.legs.iter().cloned();
+    Ok(Answer {
+        violations,
+        legs: legs.map(|leg| Leg { seller: leg.seller, buyer: leg.buyer }).collect(),
+        valid_for: decision.valid_for.and_then(|it| it.try_into().ok()).unwrap_or(Duration::ZERO),
+        evidence: evidence::to_json(&decision).map_err(Failure::bug)?,
+    })
+}
+
+fn transaction(order: &PricedOrder) -> pb::Transaction {
+    let wanted = &order.wanted;
+    let lines = wanted.lines.iter().zip(&order.prices);
+    let lines = lines.map(|(line, (family, _))| pb::TransactionLine {
+        product_family: product_family(*family).into(),
+        partner_id_on_record: line.partner_id.as_ref().map(ToString::to_string).unwrap_or_default(),
+    });
+    pb::Transaction {
+        seller: wanted.seller.to_string(),
+        reseller: wanted.reseller.map(|it| it.to_string()).unwrap_or_default(),
+        customer: wanted.customer.to_string(),
+        purpose: pb::Purpose::NewSubscription.into(),
+        lines: lines.collect(),
+        partner_attestation_accepted: wanted.attested,
+    }
+}
+
+fn violation(outcome: &pb::RuleOutcome) -> Violation {
+    let inputs = outcome.inputs.iter().cloned();
+    Violation {
+        rule: outcome.rule_id.clone(),
+        reason: outcome.reason.clone(),
+        subject: outcome.subject.clone(),
+        explanation: outcome.explanation.clone(),
+        inputs: inputs.map(|input| (input.name, input.value)).collect(),
+        responsible: match outcome.responsible() {
+            pb::Responsible::Seller => Responsible::Seller,
+            pb::Responsible::Reseller => Responsible::Reseller,
+            pb::Responsible::Customer => Responsible::Customer,
+            pb::Responsible::Partner => Responsible::Partner,
+            pb::Responsible::Caller | pb::Responsible::Unspecified => Responsible::Caller,
+        },
+        next_step: outcome.next_step.clone(),
+        source: outcome.source.clone(),
+        partner_center_code: outcome.partner_center_code.clone(),
+    }
+}
+
+fn product_family(family: ProductFamily) -> pb::ProductFamily {
+    match family {
+        ProductFamily::Microsoft365 => pb::ProductFamily::Microsoft365,
+        ProductFamily::Dynamics365 => pb::ProductFamily::Dynamics365,
+        ProductFamily::Azure => pb::ProductFamily::Azure,
+        ProductFamily::AzureSharedServices => pb::ProductFamily::AzureSharedServices,
+        ProductFamily::Software => pb::ProductFamily::Software,
+    }
+}

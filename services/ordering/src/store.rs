@@ -1,0 +1,48 @@
+//! Keeps what ordering knows. The only place that knows its tables.
+
+mod entity;
+mod migration;
+mod offer;
+mod order;
+mod subscription;
+
+use std::time::Duration;
+
+use kernel::Stopwatch;
+pub(crate) use migration::Migrator;
+use storage::Database;
+
+/// The database of ordering.
+#[derive(Debug, Clone)]
+pub(crate) struct Store {
+    database: Database,
+}
+
+impl Store {
+    pub(crate) fn new(database: Database) -> Self {
+        Self { database }
+    }
+
+    /// For the answers to requests that came before.
+    pub(crate) fn database(&self) -> &Database {
+        &self.database
+    }
+}
+
+/// How long a decision may still be acted on.
+#[derive(Debug)]
+pub(crate) struct Freshness {
+    /// Started before the decision was asked for.
+    pub since_asked: Stopwatch,
+    /// How long it is valid from then.
+    pub valid_for: Duration,
+}
+
+impl Freshness {
+    fn holds(&self) -> bool {
+        self.since_asked.elapsed() < self.valid_for
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,79 @@
+//! Rows of the tables, one module a table.
+
+use storage::entity;
+
+entity!(offers, "offers", {
+    #[sea_orm(primary_key, auto_increment = false)]
+    name: String,
+    display_name: String,
+    family: String,
+    min_quantity: i32,
+    max_quantity: i32,
+    revision: i64,
+    create_time: i64,
+    update_time: i64,
+});
+
+entity!(offer_plans, "offer_plans", {
+    #[sea_orm(primary_key, auto_increment = false)]
+    offer: String,
+    #[sea_orm(primary_key, auto_increment = false)]
+    term: String,
+    #[sea_orm(primary_key, auto_increment = false)]
+    billing_cycle: String,
+    currency: String,
+    unit_price: i64,
+});
+
+entity!(orders, "orders", {
+    #[sea_orm(primary_key, auto_increment = false)]
+    name: String,
+    seller: String,
+    reseller: Option<String>,
+    customer: String,
+    attested: bool,
+    state: String,
+    state_reason: String,
+    currency: String,
+    total: i64,
+    legs: String,
+    evidence: String,
+    revision: i64,
+    create_time: i64,
+    update_time: i64,
+});
+
+entity!(order_lines, "order_lines", {
+    #[sea_orm(primary_key, auto_increment = false)]
+    order_name: String,
+    #[sea_orm(primary_key, auto_increment = false)]
+    line: i32,
+    offer: String,
+    quantity: i32,
+    term: String,
+    billing_cycle: String,
+    partner_id: Option<String>,
+    currency: String,
+    unit_price: i64,
+    subscription: String,
+});
+
+entity!(subscriptions, "subscriptions", {
+    #[sea_orm(primary_key, auto_increment = false)]
+    name: String,
+    order_name: String,
+    customer: String,
+    seller: String,
+    reseller: Option<String>,
+    offer: String,
+    quantity: i32,
+    term: String,
+    billing_cycle: String,
+    partner_id: Option<String>,
+    currency: String,
+    unit_price: i64,
+    state: String,
+    revision: i64,
+    create_time: i64,
+    update_time: i64,
+});

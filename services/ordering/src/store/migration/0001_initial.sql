@@ -1,0 +1,77 @@
+-- Times are microseconds since the epoch, amounts minor units. One text for SQLite and PostgreSQL.
+
+CREATE TABLE offers (
+    name TEXT PRIMARY KEY CHECK (name LIKE 'offers/%'),
+    display_name TEXT NOT NULL,
+    family TEXT NOT NULL CHECK (family IN
+        ('microsoft-365', 'dynamics-365', 'azure', 'azure-shared-services', 'software')),
+    min_quantity INTEGER NOT NULL CHECK (min_quantity >= 1),
+    max_quantity INTEGER NOT NULL,
+    revision BIGINT NOT NULL CHECK (revision >= 1),
+    create_time BIGINT NOT NULL,
+    update_time BIGINT NOT NULL,
+    CHECK (max_quantity >= min_quantity)
+);
+
+CREATE TABLE offer_plans (
+    offer TEXT NOT NULL REFERENCES offers (name),
+    term TEXT NOT NULL CHECK (term IN ('P1M', 'P1Y', 'P3Y')),
+    billing_cycle TEXT NOT NULL CHECK (billing_cycle IN ('monthly', 'annual', 'one-time')),
+    currency TEXT NOT NULL CHECK (length(currency) = 3),
+    unit_price BIGINT NOT NULL CHECK (unit_price >= 0),
+    PRIMARY KEY (offer, term, billing_cycle)
+);
+
+CREATE TABLE orders (
+    name TEXT PRIMARY KEY CHECK (name LIKE 'orders/%'),
+    seller TEXT NOT NULL CHECK (seller LIKE 'partners/%'),
+    reseller TEXT CHECK (reseller LIKE 'partners/%'),
+    customer TEXT NOT NULL CHECK (customer LIKE 'customers/%'),
+    attested BOOLEAN NOT NULL,
+    state TEXT NOT NULL CHECK (state IN ('accepted', 'cancelled')),
+    state_reason TEXT NOT NULL,
+    currency TEXT NOT NULL CHECK (length(currency) = 3),
+    total BIGINT NOT NULL CHECK (total >= 0),
+    legs TEXT NOT NULL,
+    -- The decision that let the order through, as JSON.
+    evidence TEXT NOT NULL CHECK (length(evidence) > 2),
+    revision BIGINT NOT NULL CHECK (revision >= 1),
+    create_time BIGINT NOT NULL,
+    update_time BIGINT NOT NULL,
+    CHECK (reseller IS NULL OR reseller <> seller)
+);
+
+CREATE TABLE subscriptions (
+    name TEXT PRIMARY KEY CHECK (name LIKE 'subscriptions/%'),
+    order_name TEXT NOT NULL REFERENCES orders (name),
+    customer TEXT NOT NULL,
+    seller TEXT NOT NULL,
+    reseller TEXT,
+    offer TEXT NOT NULL REFERENCES offers (name),
+    quantity INTEGER NOT NULL CHECK (quantity >= 1),
+    term TEXT NOT NULL CHECK (term IN ('P1M', 'P1Y', 'P3Y')),
+    billing_cycle TEXT NOT NULL CHECK (billing_cycle IN ('monthly', 'annual', 'one-time')),
+    partner_id TEXT,
+    currency TEXT NOT NULL CHECK (length(currency) = 3),
+    unit_price BIGINT NOT NULL CHECK (unit_price >= 0),
+    state TEXT NOT NULL CHECK (state IN ('active', 'cancelled')),
+    revision BIGINT NOT NULL CHECK (revision >= 1),
+    create_time BIGINT NOT NULL,
+    update_time BIGINT NOT NULL
+);
+
+CREATE INDEX subscriptions_by_order ON subscriptions (order_name);
+
+CREATE TABLE order_lines (
+    order_name TEXT NOT NULL REFERENCES orders (name),
+    line INTEGER NOT NULL CHECK (line >= 0),
+    offer TEXT NOT NULL REFERENCES offers (name),
+    quantity INTEGER NOT NULL CHECK (quantity >= 1),
+    term TEXT NOT NULL,
+    billing_cycle TEXT NOT NULL,
+    partner_id TEXT,
+    currency TEXT NOT NULL CHECK (length(currency) = 3),
+    unit_price BIGINT NOT NULL CHECK (unit_price >= 0),
+    subscription TEXT NOT NULL UNIQUE REFERENCES subscriptions (name),
+    PRIMARY KEY (order_name, line)
+);

@@ -1,0 +1,123 @@
+use std::collections::BTreeMap;
+
+use failure::Failure;
+use kernel::PageRequest;
+use sea_orm::{ActiveValue::Set, ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder};
+use storage::{Call, Event, events, fault, insert, list, row};
+
+use super::{
+    Store,
+    entity::{offer_plans as plans, offers},
+};
+use crate::domain::{Approved, Money, Offer, OfferName, Plan};
+
+impl Store {
+    /// The named offers, as far as they exist.
+    pub(crate) async fn offers_named(
+        &self,
+        names: impl Iterator<Item = &OfferName> + Send,
+    ) -> Result<BTreeMap<OfferName, Offer>, Failure> {
+        let names: Vec<_> = names.map(ToString::to_string).collect();
+        let snapshot = self.database.snapshot().await?;
+        let rows = offers::Entity::find().filter(offers::Column::Name.is_in(names));
+        let rows = rows.all(&snapshot).await.map_err(fault)?;
+        let offers = with_plans(&snapshot, rows).await?;
+        Ok(offers.into_iter().map(|offer| (offer.name.clone(), offer)).collect())
+    }
+
+    /// A page of offers.
+    pub(crate) async fn offers(&self, page: &PageRequest) -> Result<Vec<Offer>, Failure> {
+        let snapshot = self.database.snapshot().await?;
+        let rows = list(&snapshot, offers::Entity::find(), offers::Column::Name, page).await?;
+        with_plans(&snapshot, rows).await
+    }
+
+    /// Writes an offer that was decided on.
+    pub(crate) async fn save_offer(
+        &self,
+        approved: Approved<Offer>,
+        call: &Call,
+    ) -> Result<Offer, Failure> {
+        let offer = approved.after();
+        let transaction = self.database.begin().await?;
+        insert(&transaction, to_row(offer)).await?;
+        for plan in &offer.plans {
+            insert(&transaction, to_plan_row(&offer.name, plan)).await?;
+        }
+        let event = Event::new(approved.event(), &offer.name, offer.stamp, offer);
+        events::commit(transaction, call, event).await?;
+        Ok(approved.into_after())
+    }
+}
+
+async fn with_plans(
+    reader: &impl ConnectionTrait,
+    rows: Vec<offers::Model>,
+) -> Result<Vec<Offer>, Failure> {
+    let names = rows.iter().map(|row| row.name.clone());
+    let found = plans::Entity::find()
+        .filter(plans::Column::Offer.is_in(names))
+        .order_by_asc(plans::Column::Term)
+        .order_by_asc(plans::Column::BillingCycle)
+        .all(reader)
+        .await
+        .map_err(fault)?;
+    let mut plans = BTreeMap::<_, Vec<_>>::new();
+    for plan in found {
+        plans.entry(plan.offer.clone()).or_default().push(from_plan_row(&plan)?);
+    }
+    rows.into_iter()
+        .map(|row| {
+            let plans = plans.remove(&row.name).unwrap_or_default();
+            from_row(&row, plans)
+        })
+        .collect()
+}
+
+fn to_row(offer: &Offer) -> offers::ActiveModel {
+    offers::ActiveModel {
+        name: Set(offer.name.to_string()),
+        display_name: Set(offer.display_name.clone()),
+        family: Set(offer.family.to_string()),
+        min_quantity: Set(offer.min_quantity),
+        max_quantity: Set(offer.max_quantity),
+        revision: Set(offer.stamp.revision),
+        create_time: Set(offer.stamp.create_time.as_microsecond()),
+        update_time: Set(offer.stamp.update_time.as_microsecond()),
+    }
+}
+
+fn to_plan_row(offer: &OfferName, plan: &Plan) -> plans::ActiveModel {
+    plans::ActiveModel {
+        offer: Set(offer.to_string()),
+        term: Set(plan.term.to_string()),
+        billing_cycle: Set(plan.billing_cycle.to_string()),
+        currency: Set(plan.unit_price.currency.to_string()),
+        unit_price: Set(plan.unit_price.minor_units),
+    }
+}
+
+fn from_row(row: &offers::Model, plans: Vec<Plan>) -> Result<Offer, Failure> {
+    Ok(Offer {
+        name: row::read(&row.name)?,
+        display_name: row.display_name.clone(),
+        family: row::read(&row.family)?,
+        min_quantity: row.min_quantity,
+        max_quantity: row.max_quantity,
+        plans,
+        stamp: row::stamp(row.revision, row.create_time, row.update_time)?,
+    })
+}
+
+fn from_plan_row(row: &plans::Model) -> Result<Plan, Failure> {
+    Ok(Plan {
+        term: row::read(&row.term)?,
+        billing_cycle: row::read(&row.billing_cycle)?,
+        unit_price: money(&row.currency, row.unit_price)?,
+    })
+}
+
+/// An amount out of its two columns.
+pub(super) fn money(currency: &str, minor_units: i64) -> Result<Money, Failure> {
+    Ok(Money { currency: row::read(currency)?, minor_units })
+}

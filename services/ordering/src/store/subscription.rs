@@ -1,0 +1,70 @@
+use failure::Failure;
+use kernel::{PageRequest, SubscriptionName};
+use sea_orm::{ActiveValue::Set, EntityTrait};
+use storage::{fault, list, row};
+
+use super::{
+    Store,
+    entity::subscriptions::{ActiveModel, Column, Entity, Model},
+    offer::money,
+};
+use crate::domain::Subscription;
+
+impl Store {
+    /// One subscription.
+    pub(crate) async fn subscription(
+        &self,
+        name: SubscriptionName,
+    ) -> Result<Option<Subscription>, Failure> {
+        let row = Entity::find_by_id(name.to_string()).one(self.database.reader()).await;
+        row.map_err(fault)?.map(|row| from_row(&row)).transpose()
+    }
+
+    /// A page of subscriptions.
+    pub(crate) async fn subscriptions(
+        &self,
+        page: &PageRequest,
+    ) -> Result<Vec<Subscription>, Failure> {
+        let rows = list(self.database.reader(), Entity::find(), Column::Name, page).await?;
+        rows.iter().map(from_row).collect()
+    }
+}
+
+pub(super) fn to_row(subscription: &Subscription) -> ActiveModel {
+    ActiveModel {
+        name: Set(subscription.name.to_string()),
+        order_name: Set(subscription.order.to_string()),
+        customer: Set(subscription.customer.to_string()),
+        seller: Set(subscription.seller.to_string()),
+        reseller: Set(subscription.reseller.map(|it| it.to_string())),
+        offer: Set(subscription.offer.to_string()),
+        quantity: Set(subscription.quantity),
+        term: Set(subscription.term.to_string()),
+        billing_cycle: Set(subscription.billing_cycle.to_string()),
+        partner_id: Set(subscription.partner_id.as_ref().map(ToString::to_string)),
+        currency: Set(subscription.unit_price.currency.to_string()),
+        unit_price: Set(subscription.unit_price.minor_units),
+        state: Set(subscription.state.to_string()),
+        revision: Set(subscription.stamp.revision),
+        create_time: Set(subscription.stamp.create_time.as_microsecond()),
+        update_time: Set(subscription.stamp.update_time.as_microsecond()),
+    }
+}
+
+pub(super) fn from_row(row: &Model) -> Result<Subscription, Failure> {
+    Ok(Subscription {
+        name: row::read(&row.name)?,
+        order: row::read(&row.order_name)?,
+        customer: row::read(&row.customer)?,
+        seller: row::read(&row.seller)?,
+        reseller: row::read_optional(row.reseller.as_deref())?,
+        offer: row::read(&row.offer)?,
+        quantity: row.quantity,
+        term: row::read(&row.term)?,
+        billing_cycle: row::read(&row.billing_cycle)?,
+        partner_id: row::read_optional(row.partner_id.as_deref())?,
+        unit_price: money(&row.currency, row.unit_price)?,
+        state: row::read(&row.state)?,
+        stamp: row::stamp(row.revision, row.create_time, row.update_time)?,
+    })
+}

@@ -1,0 +1,50 @@
+//! The gRPC face of ordering. Every method: convert, gather, decide, commit, render.
+
+mod convert;
+mod offer;
+mod order;
+mod place;
+mod render;
+mod status;
+mod subscription;
+
+use contracts::ordering::{self as pb, ordering_service_server::OrderingService};
+use kernel::Clock;
+use prost::Message;
+use runtime::server::actor;
+use storage::Call;
+use tonic::Request;
+use uuid::Uuid;
+
+use crate::{peers::Relationship, store::Store};
+
+#[derive(Debug)]
+pub(crate) struct Transport {
+    store: Store,
+    relationship: Relationship,
+    clock: Clock,
+}
+
+failure::serve! {
+    impl OrderingService for Transport as "ordering.csp";
+    create_offer(CreateOfferRequest) -> CreateOfferResponse;
+    get_offer(GetOfferRequest) -> GetOfferResponse;
+    list_offers(ListOffersRequest) -> ListOffersResponse;
+    place_order(PlaceOrderRequest) -> PlaceOrderResponse;
+    get_order(GetOrderRequest) -> GetOrderResponse;
+    list_orders(ListOrdersRequest) -> ListOrdersResponse;
+    cancel_order(CancelOrderRequest) -> CancelOrderResponse;
+    get_subscription(GetSubscriptionRequest) -> GetSubscriptionResponse;
+    list_subscriptions(ListSubscriptionsRequest) -> ListSubscriptionsResponse;
+}
+
+impl Transport {
+    pub(crate) fn new(store: Store, relationship: Relationship, clock: Clock) -> Self {
+        Self { store, relationship, clock }
+    }
+
+    fn call<R: Message>(&self, method: &str, request: &Request<R>, id: Option<Uuid>) -> Call {
+        let content = request.get_ref().encode_to_vec();
+        Call::new(method, id, &content, actor(request.metadata()), self.clock.now())
+    }
+}

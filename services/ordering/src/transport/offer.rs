@@ -1,0 +1,54 @@
+use contracts::ordering as pb;
+use failure::Failure;
+use tonic::Request;
+
+use super::{
+    Transport, convert, render,
+    status::{OFFER, denied},
+};
+use crate::domain::{Offer, OfferName};
+
+impl Transport {
+    pub(super) async fn create_offer(
+        &self,
+        request: Request<pb::CreateOfferRequest>,
+    ) -> Result<pb::CreateOfferResponse, Failure> {
+        let (request_id, new) = convert::create_offer(request.get_ref())?;
+        let call = self.call("CreateOffer", &request, request_id);
+        let create = async {
+            let taken = self.find_offer(&new.name).await?.is_some();
+            let approved = Offer::create(new, taken, call.now).map_err(denied)?;
+            self.store.save_offer(approved, &call).await
+        };
+        let offer = self.store.database().once(&call, create).await?;
+        Ok(pb::CreateOfferResponse { offer: Some(render::offer(offer)) })
+    }
+
+    pub(super) async fn get_offer(
+        &self,
+        request: Request<pb::GetOfferRequest>,
+    ) -> Result<pb::GetOfferResponse, Failure> {
+        let name: OfferName = failure::one("name", &request.get_ref().name)?;
+        let offer = self.find_offer(&name).await?;
+        let offer = offer.ok_or_else(|| Failure::missing(OFFER, name))?;
+        Ok(pb::GetOfferResponse { offer: Some(render::offer(offer)) })
+    }
+
+    pub(super) async fn list_offers(
+        &self,
+        request: Request<pb::ListOffersRequest>,
+    ) -> Result<pb::ListOffersResponse, Failure> {
+        let pb::ListOffersRequest { page_size, page_token } = request.get_ref();
+        let request = failure::page("offers", *page_size, page_token)?;
+        let rows = self.store.offers(&request).await?;
+        let page = request.page(rows, |row| row.name.to_string());
+        Ok(pb::ListOffersResponse {
+            offers: page.items.into_iter().map(render::offer).collect(),
+            next_page_token: page.next_page_token,
+        })
+    }
+
+    async fn find_offer(&self, name: &OfferName) -> Result<Option<Offer>, Failure> {
+        Ok(self.store.offers_named([name].into_iter()).await?.remove(name))
+    }
+}

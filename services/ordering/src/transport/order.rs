@@ -1,0 +1,54 @@
+use contracts::ordering as pb;
+use failure::Failure;
+use tonic::Request;
+
+use super::{
+    Transport, convert, render,
+    status::{ORDER, denied},
+};
+
+impl Transport {
+    pub(super) async fn get_order(
+        &self,
+        request: Request<pb::GetOrderRequest>,
+    ) -> Result<pb::GetOrderResponse, Failure> {
+        let (name, view) = convert::get_order(request.get_ref())?;
+        let order = self.store.order(name).await?;
+        let order = order.ok_or_else(|| Failure::missing(ORDER, name))?;
+        let order = match view {
+            pb::OrderView::Unspecified | pb::OrderView::Basic => render::order(order),
+            pb::OrderView::Full => render::order_with_decision(order)?,
+        };
+        Ok(pb::GetOrderResponse { order: Some(order) })
+    }
+
+    pub(super) async fn list_orders(
+        &self,
+        request: Request<pb::ListOrdersRequest>,
+    ) -> Result<pb::ListOrdersResponse, Failure> {
+        let pb::ListOrdersRequest { page_size, page_token } = request.get_ref();
+        let request = failure::page("orders", *page_size, page_token)?;
+        let rows = self.store.orders(&request).await?;
+        let page = request.page(rows, |row| row.name.to_string());
+        Ok(pb::ListOrdersResponse {
+            orders: page.items.into_iter().map(render::order).collect(),
+            next_page_token: page.next_page_token,
+        })
+    }
+
+    pub(super) async fn cancel_order(
+        &self,
+        request: Request<pb::CancelOrderRequest>,
+    ) -> Result<pb::CancelOrderResponse, Failure> {
+        let (request_id, name, detail) = convert::cancel_order(request.get_ref())?;
+        let call = self.call("CancelOrder", &request, request_id);
+        let cancel = async {
+            let placement = self.store.placement(name).await?;
+            let placement = placement.ok_or_else(|| Failure::missing(ORDER, name))?;
+            let approved = placement.cancel(detail, call.now).map_err(denied)?;
+            self.store.cancel_order(approved, &call).await
+        };
+        let order = self.store.database().once(&call, cancel).await?;
+        Ok(pb::CancelOrderResponse { order: Some(render::order(order)) })
+    }
+}

@@ -1,0 +1,153 @@
+//! Domain values as messages. Fails only on evidence that does not read back, a defect.
+
+use contracts::{ordering as pb, relationship, time::to_wire};
+use failure::Failure;
+
+use crate::{
+    domain::{
+        BillingCycle, Money, Offer, Order, OrderLine, OrderState, Plan, ProductFamily,
+        Subscription, SubscriptionState, Term,
+    },
+    evidence,
+};
+
+pub(super) fn offer(offer: Offer) -> pb::Offer {
+    let stamp = offer.stamp;
+    pb::Offer {
+        name: offer.name.to_string(),
+        display_name: offer.display_name,
+        product_family: family(offer.family).into(),
+        min_quantity: offer.min_quantity,
+        max_quantity: offer.max_quantity,
+        plans: offer.plans.iter().map(plan).collect(),
+        revision: stamp.revision,
+        etag: stamp.etag(),
+        create_time: Some(to_wire(stamp.create_time)),
+        update_time: Some(to_wire(stamp.update_time)),
+    }
+}
+
+fn plan(plan: &Plan) -> pb::Plan {
+    pb::Plan {
+        term: term(plan.term).into(),
+        billing_cycle: cycle(plan.billing_cycle).into(),
+        unit_price: Some(money(plan.unit_price)),
+    }
+}
+
+/// An order in the basic view.
+pub(super) fn order(order: Order) -> pb::Order {
+    let stamp = order.stamp;
+    let legs = order.legs.into_iter();
+    pb::Order {
+        name: order.name.to_string(),
+        seller: order.seller.to_string(),
+        reseller: order.reseller.map(|it| it.to_string()).unwrap_or_default(),
+        customer: order.customer.to_string(),
+        lines: order.lines.iter().map(line).collect(),
+        partner_attestation_accepted: order.attested,
+        state: match order.state {
+            OrderState::Accepted => pb::OrderState::Accepted,
+            OrderState::Cancelled => pb::OrderState::Cancelled,
+        }
+        .into(),
+        total: Some(money(order.total)),
+        legs: legs.map(|it| relationship::Leg { seller: it.seller, buyer: it.buyer }).collect(),
+        decision: None,
+        state_reason: order.state_reason,
+        revision: stamp.revision,
+        etag: stamp.etag(),
+        create_time: Some(to_wire(stamp.create_time)),
+        update_time: Some(to_wire(stamp.update_time)),
+    }
+}
+
+/// An order in the full view.
+pub(super) fn order_with_decision(mut it: Order) -> Result<pb::Order, Failure> {
+    let decision = evidence::from_json(it.evidence.take()).map_err(Failure::bug)?;
+    Ok(pb::Order { decision: Some(decision), ..order(it) })
+}
+
+/// An order that would be accepted: what makes it a resource is left out.
+pub(super) fn dry_run(it: Order) -> Result<pb::Order, Failure> {
+    let mut order = order_with_decision(it)?;
+    for line in &mut order.lines {
+        line.subscription.clear();
+    }
+    Ok(pb::Order {
+        name: String::new(),
+        revision: 0,
+        etag: String::new(),
+        create_time: None,
+        update_time: None,
+        ..order
+    })
+}
+
+fn line(line: &OrderLine) -> pb::OrderLine {
+    pb::OrderLine {
+        offer: line.offer.to_string(),
+        quantity: line.quantity,
+        term: term(line.term).into(),
+        billing_cycle: cycle(line.billing_cycle).into(),
+        partner_id_on_record: line.partner_id.as_ref().map(ToString::to_string).unwrap_or_default(),
+        unit_price: Some(money(line.unit_price)),
+        subscription: line.subscription.to_string(),
+    }
+}
+
+pub(super) fn subscription(it: Subscription) -> pb::Subscription {
+    let stamp = it.stamp;
+    pb::Subscription {
+        name: it.name.to_string(),
+        order: it.order.to_string(),
+        customer: it.customer.to_string(),
+        seller: it.seller.to_string(),
+        reseller: it.reseller.map(|it| it.to_string()).unwrap_or_default(),
+        offer: it.offer.to_string(),
+        quantity: it.quantity,
+        term: term(it.term).into(),
+        billing_cycle: cycle(it.billing_cycle).into(),
+        partner_id_on_record: it.partner_id.map(|it| it.to_string()).unwrap_or_default(),
+        unit_price: Some(money(it.unit_price)),
+        state: match it.state {
+            SubscriptionState::Active => pb::SubscriptionState::Active,
+            SubscriptionState::Cancelled => pb::SubscriptionState::Cancelled,
+        }
+        .into(),
+        revision: stamp.revision,
+        etag: stamp.etag(),
+        create_time: Some(to_wire(stamp.create_time)),
+        update_time: Some(to_wire(stamp.update_time)),
+    }
+}
+
+fn money(money: Money) -> pb::Money {
+    pb::Money { currency_code: money.currency.to_string(), minor_units: money.minor_units }
+}
+
+fn term(term: Term) -> pb::Term {
+    match term {
+        Term::P1M => pb::Term::P1m,
+        Term::P1Y => pb::Term::P1y,
+        Term::P3Y => pb::Term::P3y,
+    }
+}
+
+fn cycle(cycle: BillingCycle) -> pb::BillingCycle {
+    match cycle {
+        BillingCycle::Monthly => pb::BillingCycle::Monthly,
+        BillingCycle::Annual => pb::BillingCycle::Annual,
+        BillingCycle::OneTime => pb::BillingCycle::OneTime,
+    }
+}
+
+fn family(family: ProductFamily) -> relationship::ProductFamily {
+    match family {
+        ProductFamily::Microsoft365 => relationship::ProductFamily::Microsoft365,
+        ProductFamily::Dynamics365 => relationship::ProductFamily::Dynamics365,
+        ProductFamily::Azure => relationship::ProductFamily::Azure,
+        ProductFamily::AzureSharedServices => relationship::ProductFamily::AzureSharedServices,
+        ProductFamily::Software => relationship::ProductFamily::Software,
+    }
+}

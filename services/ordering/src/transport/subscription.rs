@@ -1,0 +1,31 @@
+use contracts::ordering as pb;
+use failure::Failure;
+use tonic::Request;
+
+use super::{Transport, render, status::SUBSCRIPTION};
+
+impl Transport {
+    pub(super) async fn get_subscription(
+        &self,
+        request: Request<pb::GetSubscriptionRequest>,
+    ) -> Result<pb::GetSubscriptionResponse, Failure> {
+        let name = failure::one("name", &request.get_ref().name)?;
+        let subscription = self.store.subscription(name).await?;
+        let subscription = subscription.ok_or_else(|| Failure::missing(SUBSCRIPTION, name))?;
+        Ok(pb::GetSubscriptionResponse { subscription: Some(render::subscription(subscription)) })
+    }
+
+    pub(super) async fn list_subscriptions(
+        &self,
+        request: Request<pb::ListSubscriptionsRequest>,
+    ) -> Result<pb::ListSubscriptionsResponse, Failure> {
+        let pb::ListSubscriptionsRequest { page_size, page_token } = request.get_ref();
+        let request = failure::page("subscriptions", *page_size, page_token)?;
+        let rows = self.store.subscriptions(&request).await?;
+        let page = request.page(rows, |row| row.name.to_string());
+        Ok(pb::ListSubscriptionsResponse {
+            subscriptions: page.items.into_iter().map(render::subscription).collect(),
+            next_page_token: page.next_page_token,
+        })
+    }
+}

@@ -1,0 +1,224 @@
+//! A decision as a whole: the order of its rules, what a purpose leaves of them, its legs and
+//! its revisions.
+
+use super::world::{
+    CUSTOMER, OF_CUSTOMER, OF_RESELLER, OF_SELLER, RESELLER, SELLER, World, at, tie,
+};
+use crate::domain::{
+    CustomerKind, Decision, PartnershipState, Purpose, RULES, RelationshipKind, RelationshipState,
+    Role, RoleState, Rule,
+};
+
+/// Rules in order of precedence: seller, chain, customer, own use, order. One that looks at
+/// seller and reseller stands once for each.
+pub(super) const ORDER: [&str; 20] = [
+    "PT-1", "ON-1", "MPA-3", "REL-1", "REL-2", "ON-1", "ON-3", "MPA-1", "MPA-2", "REL-4", "REL-4",
+    "REL-3", "REL-3", "CUS-1", "OWN-1", "OWN-1", "OWN-2", "OWN-3", "ORD-1", "ORD-2",
+];
+
+pub(super) fn ids(decision: &Decision) -> Vec<&'static str> {
+    decision.outcomes.iter().map(|it| it.rule.id).collect()
+}
+
+fn failed(decision: &Decision) -> Vec<&'static str> {
+    decision.outcomes.iter().filter(|it| it.failed()).map(|it| it.rule.id).collect()
+}
+
+fn applied(decision: &Decision) -> Vec<&'static str> {
+    decision.outcomes.iter().filter(|it| it.finding.is_some()).map(|it| it.rule.id).collect()
+}
+
+/// A chain in which nothing is in order.
+fn all_wrong() -> World {
+    let mut world = World::through_reseller();
+    world.provider_is(RoleState::Suspended);
+    world.facts.seller.agreements.clear();
+    world.facts.seller.affiliation = vec!["one owns the other".to_owned()];
+    world.facts.partnership = None;
+    world.reseller().moves_to("US");
+    world.reseller().location = None;
+    world.reseller().roles.clear();
+    world.reseller().agreements.clear();
+    world.facts.relationships.clear();
+    world.facts.customer.country = "BR".parse().unwrap();
+    world.facts.customer.agreement = None;
+    world.facts.customer.organization = OF_RESELLER;
+    world.facts.buyer.csp_tenant = true;
+    world.facts.buyer.partners = vec![RESELLER];
+    world.product(crate::domain::ProductFamily::AzureSharedServices);
+    world.asked.attested = false;
+    world
+}
+
+#[test]
+fn everything_that_is_wrong_is_told_at_once_in_the_fixed_order() {
+    let mut world = all_wrong();
+    let but_the_first = &ORDER[1..];
+    assert_eq!(failed(&world.decide()), but_the_first);
+    // A seller that cannot sell at all has no role of which more could be said.
+    world.seller_is(Role::DirectBill, RoleState::Suspended);
+    let but_on_1_and_mpa_3: Vec<_> = [&ORDER[..1], &ORDER[3..]].concat();
+    assert_eq!(failed(&world.decide()), but_on_1_and_mpa_3);
+    assert_eq!(applied(&world.decide()), but_on_1_and_mpa_3);
+}
+
+#[test]
+fn every_rule_is_answered_for_in_the_fixed_order_whether_it_applies_or_not() {
+    for mut world in World::all() {
+        assert_eq!(ids(&world.decide()), ORDER);
+        world.asked.purpose = Purpose::Manage;
+        assert_eq!(ids(&world.decide()), ORDER);
+    }
+}
+
+#[test]
+fn rules_on_the_reseller_apply_only_where_one_is_named() {
+    let alone = "PT-1 ON-1 MPA-3 REL-4 REL-3 CUS-1 OWN-1 OWN-2 ORD-1 ORD-2";
+    for world in [World::direct_bill(), World::provider_alone()] {
+        assert_eq!(applied(&world.decide()).join(" "), alone);
+    }
+    let chain = "PT-1 ON-1 MPA-3 REL-1 REL-2 ON-1 ON-3 MPA-1 MPA-2 REL-4 REL-4 REL-3 REL-3 CUS-1 \
+                 OWN-1 OWN-1 OWN-2 ORD-1 ORD-2";
+    assert_eq!(applied(&World::through_reseller().decide()).join(" "), chain);
+    let own_use = format!("{} OWN-3 ORD-1 ORD-2", &chain[..chain.len() - " ORD-1 ORD-2".len()]);
+    assert_eq!(applied(&World::own_use_through_reseller().decide()).join(" "), own_use);
+}
+
+#[test]
+fn rules_on_lines_do_not_apply_to_a_question_without_lines() {
+    let mut world = all_wrong();
+    world.asked.lines.clear();
+    let applied = applied(&world.decide());
+    for rule in ["MPA-1", "ORD-1", "ORD-2"] {
+        assert!(!applied.contains(&rule), "{rule}");
+    }
+}
+
+#[test]
+fn to_manage_takes_an_active_relationship_of_either_kind_and_nothing_else() {
+    use RelationshipKind::{Management, Resale};
+    use RelationshipState::{Active, Removed, Requested};
+    for (kind, state, allowed) in [
+        (Resale, Active, true),
+        (Management, Active, true),
+        (Resale, Requested, false),
+        (Management, Requested, false),
+        (Resale, Removed, false),
+        (Management, Removed, false),
+    ] {
+        let mut alone = all_wrong();
+        alone.asked.reseller = None;
+        alone.facts.reseller = None;
+        for mut world in World::all().into_iter().chain([all_wrong(), alone]) {
+            world.asked.purpose = Purpose::Manage;
+            world.unties(SELLER);
+            assert_eq!(failed(&world.decide()), ["REL-4"], "without a relationship");
+            world.ties(SELLER, kind, state);
+            let decision = world.decide();
+            assert_eq!(decision.allowed(), allowed, "{kind} {state}");
+            assert!(applied(&decision).iter().all(|rule| *rule == "REL-4"), "{kind} {state}");
+        }
+    }
+}
+
+#[test]
+fn one_relationship_that_suffices_is_enough_beside_others_that_do_not() {
+    use RelationshipKind::{Management, Resale};
+    use RelationshipState::{Active, Removed, Requested};
+    let mut world = World::direct_bill();
+    world.facts.relationships = [(Management, Requested), (Resale, Removed), (Management, Active)]
+        .map(|(kind, state)| tie(SELLER, kind, state))
+        .to_vec();
+    assert_eq!(failed(&world.decide()), ["REL-4"]);
+    world.facts.relationships.push(tie(SELLER, Resale, Active));
+    assert!(world.decide().allowed());
+}
+
+#[test]
+fn legs_lead_from_microsoft_to_the_customer() {
+    let legs = |world: World| -> Vec<_> {
+        world.decide().legs.into_iter().map(|leg| format!("{} to {}", leg.seller, leg.buyer)).collect()
+    };
+    let first = format!("microsoft to {SELLER}");
+    assert_eq!(legs(World::direct_bill()), [first.clone(), format!("{SELLER} to {CUSTOMER}")]);
+    let chain = [first, format!("{SELLER} to {RESELLER}"), format!("{RESELLER} to {CUSTOMER}")];
+    assert_eq!(legs(World::through_reseller()), chain);
+}
+
+#[test]
+fn revisions_name_every_fact_once() {
+    let mut world = World::through_reseller();
+    world.facts.seller.revision = 7;
+    world.facts.customer.organization = OF_SELLER;
+    let removed = tie(
+        super::world::STRANGER,
+        RelationshipKind::Resale,
+        RelationshipState::Removed,
+    );
+    world.facts.relationships.push(removed);
+    let partnership = world.facts.partnership.as_ref().unwrap().name;
+    let [of_seller, of_reseller] = [SELLER, RESELLER].map(|partner| {
+        tie(partner, RelationshipKind::Resale, RelationshipState::Active).name.to_string()
+    });
+    let mut expected = vec![
+        (SELLER.to_string(), 7),
+        (RESELLER.to_string(), 4),
+        (OF_SELLER.to_string(), 1),
+        (OF_RESELLER.to_string(), 1),
+        (partnership.to_string(), 1),
+        (CUSTOMER.to_string(), 1),
+        (of_seller, 1),
+        (of_reseller, 1),
+    ];
+    expected.sort();
+    assert_eq!(world.decide().revisions, expected);
+    world.facts.customer.organization = OF_CUSTOMER;
+    assert!(world.decide().revisions.contains(&(OF_CUSTOMER.to_string(), 1)));
+}
+
+#[test]
+fn the_same_question_gets_the_same_answer() {
+    for world in World::all().into_iter().chain([all_wrong()]) {
+        assert_eq!(format!("{:?}", world.decide()), format!("{:?}", world.decide()));
+        assert_eq!(world.decide().decide_time, at(9));
+    }
+}
+
+#[test]
+fn every_check_is_a_rule_of_the_catalogue_that_says_so() {
+    let by_check = |rule: &&&Rule| rule.applied_by.contains(&"CheckTransaction");
+    let told: Vec<_> = RULES.iter().filter(by_check).map(|rule| rule.id).collect();
+    let mut checked = ORDER.to_vec();
+    let mut known = Vec::new();
+    checked.retain(|id| !known.contains(id) && { known.push(*id); true });
+    let (mut told, mut checked) = (told, checked);
+    told.sort_unstable();
+    checked.sort_unstable();
+    assert_eq!(told, checked);
+    for rule in RULES {
+        assert!(rule.text.ends_with('.') && !rule.source.is_empty(), "{}", rule.id);
+        assert_eq!(
+            rule.applied_by.contains(&"CheckTransaction"),
+            rule.applied_by.contains(&"PlaceOrder"),
+            "{}",
+            rule.id
+        );
+    }
+}
+
+#[test]
+fn a_partnership_counts_only_while_it_is_active() {
+    for state in PartnershipState::ALL {
+        let mut world = World::through_reseller();
+        world.facts.partnership.as_mut().unwrap().state = *state;
+        assert_eq!(world.decide().allowed(), *state == PartnershipState::Active, "{state}");
+    }
+}
+
+#[test]
+fn a_shared_services_tenant_takes_part_in_every_other_rule() {
+    let mut world = World::shared_services();
+    world.facts.customer.agreement = None;
+    assert_eq!(failed(&world.decide()), ["CUS-1"]);
+    assert_eq!(world.facts.customer.kind, CustomerKind::SharedServices);
+}

@@ -1,0 +1,305 @@
+//! Worlds in which everything is allowed. A test says what it changes in one.
+
+use kernel::{
+    CustomerName, CustomerRelationshipName, LocationAccountId, OrganizationName, PartnerName,
+    PartnershipName, Stamp, Timestamp, Violation,
+};
+use uuid::Uuid;
+
+use crate::domain::{
+    AgreementKind, BuyerStanding, Customer, CustomerAgreement, CustomerKind, CustomerRelationship,
+    Decision, Denial, Facts, Line, Location, Partnership, PartnershipState, ProductFamily, Purpose,
+    RelationshipKind, RelationshipState, Role, RoleState, Standing, StandingAgreement, Transaction,
+    decide,
+};
+
+pub(super) const SELLER: PartnerName = PartnerName::new(Uuid::from_u128(0x1));
+pub(super) const RESELLER: PartnerName = PartnerName::new(Uuid::from_u128(0x2));
+pub(super) const STRANGER: PartnerName = PartnerName::new(Uuid::from_u128(0x3));
+pub(super) const CUSTOMER: CustomerName = CustomerName::new(Uuid::from_u128(0xc));
+pub(super) const OF_SELLER: OrganizationName = OrganizationName::new(Uuid::from_u128(0xa1));
+pub(super) const OF_RESELLER: OrganizationName = OrganizationName::new(Uuid::from_u128(0xa2));
+pub(super) const OF_CUSTOMER: OrganizationName = OrganizationName::new(Uuid::from_u128(0xac));
+
+/// Locations of the seller, of the reseller and of nobody.
+pub(super) const LOCATIONS: [&str; 3] = ["1001", "2002", "3003"];
+
+/// A time, in seconds.
+pub(super) fn at(second: i64) -> Timestamp {
+    Timestamp::from_second(second).unwrap()
+}
+
+/// What stands against a change.
+pub(super) fn violations<T>(decided: Result<T, Denial>) -> Vec<Violation> {
+    match decided {
+        Err(Denial::Refused(violations)) => violations,
+        Err(Denial::Exists(name)) => unreachable!("{name} exists"),
+        Ok(_) => Vec::new(),
+    }
+}
+
+/// Rule and reason of each violation.
+pub(super) fn named(violations: &[Violation]) -> Vec<String> {
+    violations.iter().map(|it| format!("{} {}", it.rule, it.reason)).collect()
+}
+
+/// A partner in one role, with all that the role takes.
+pub(super) fn partner(name: PartnerName, role: Role) -> Standing {
+    let (organization, account) = match name {
+        SELLER => (OF_SELLER, LOCATIONS[0]),
+        RESELLER => (OF_RESELLER, LOCATIONS[1]),
+        _ => (OF_CUSTOMER, LOCATIONS[2]),
+    };
+    let kind = match role {
+        Role::IndirectProvider => AgreementKind::IndirectProvider,
+        Role::IndirectReseller => AgreementKind::IndirectReseller,
+        Role::DirectBill => AgreementKind::DirectBill,
+    };
+    Standing {
+        partner: name,
+        organization,
+        country: "FR".parse().unwrap(),
+        location: Some(location(account, "FR")),
+        roles: vec![(role, RoleState::Active)],
+        agreements: vec![accepted(kind)],
+        affiliation: Vec::new(),
+        revision: 4,
+        organization_revision: 1,
+    }
+}
+
+pub(super) fn location(account: &str, country: &str) -> Location {
+    Location { account: account.parse().unwrap(), country: country.parse().unwrap() }
+}
+
+pub(super) fn accepted(kind: AgreementKind) -> StandingAgreement {
+    let name = format!("{SELLER}/agreements/{}", Uuid::from_u128(0xd));
+    StandingAgreement { name, kind, version: "2024-10".to_owned() }
+}
+
+/// A customer that has accepted the MCA.
+pub(super) fn customer() -> Customer {
+    Customer {
+        name: CUSTOMER,
+        display_name: "Contoso".to_owned(),
+        organization: OF_CUSTOMER,
+        country: "DE".parse().unwrap(),
+        kind: CustomerKind::Company,
+        agreement: Some(mca()),
+        stamp: Stamp::first(at(0)),
+    }
+}
+
+pub(super) fn mca() -> CustomerAgreement {
+    CustomerAgreement {
+        attested_by: SELLER,
+        first_name: "Ada".to_owned(),
+        last_name: "Lovelace".to_owned(),
+        email: "ada@contoso.com".parse().unwrap(),
+        accept_time: at(0),
+    }
+}
+
+/// A buyer whose company is no partner.
+pub(super) fn buyer() -> BuyerStanding {
+    BuyerStanding { csp_tenant: false, partners: Vec::new(), organization_revision: 1 }
+}
+
+pub(super) fn tie(
+    partner: PartnerName,
+    kind: RelationshipKind,
+    state: RelationshipState,
+) -> CustomerRelationship {
+    CustomerRelationship {
+        name: CustomerRelationshipName { customer: CUSTOMER, uid: partner.id() },
+        partner,
+        kind,
+        state,
+        state_reason: String::new(),
+        stamp: Stamp::first(at(0)),
+    }
+}
+
+pub(super) fn partnership(state: PartnershipState) -> Partnership {
+    Partnership {
+        name: PartnershipName::new(Uuid::from_u128(0xb)),
+        provider: SELLER,
+        reseller: RESELLER,
+        state,
+        state_reason: String::new(),
+        stamp: Stamp::first(at(0)),
+    }
+}
+
+/// What somebody wants, and what is known.
+#[derive(Debug, Clone)]
+pub(super) struct World {
+    pub asked: Transaction,
+    pub facts: Facts,
+}
+
+impl World {
+    /// A direct-bill partner sells to a customer.
+    pub(super) fn direct_bill() -> Self {
+        Self::alone(Role::DirectBill)
+    }
+
+    /// A provider sells to a customer without a reseller.
+    pub(super) fn provider_alone() -> Self {
+        Self::alone(Role::IndirectProvider)
+    }
+
+    /// A provider sells through a reseller.
+    pub(super) fn through_reseller() -> Self {
+        let mut world = Self::provider_alone();
+        world.asked.reseller = Some(RESELLER);
+        world.asked.lines[0].partner_id = Some(LOCATIONS[1].parse().unwrap());
+        world.facts.reseller = Some(partner(RESELLER, Role::IndirectReseller));
+        world.facts.partnership = Some(partnership(PartnershipState::Active));
+        let resale = tie(RESELLER, RelationshipKind::Resale, RelationshipState::Active);
+        world.facts.relationships.push(resale);
+        world
+    }
+
+    /// A provider sells through a direct-bill partner that works as reseller.
+    pub(super) fn through_direct_bill() -> Self {
+        let mut world = Self::through_reseller();
+        world.reseller().roles.push((Role::DirectBill, RoleState::Active));
+        world.reseller().agreements = vec![accepted(AgreementKind::DirectBill)];
+        world
+    }
+
+    /// A direct-bill partner buys Azure into its shared services tenant.
+    pub(super) fn shared_services() -> Self {
+        let mut world = Self::direct_bill();
+        world.into_shared_services_of(OF_SELLER);
+        world
+    }
+
+    /// A reseller buys Azure into its shared services tenant.
+    pub(super) fn shared_services_of_reseller() -> Self {
+        let mut world = Self::through_reseller();
+        world.into_shared_services_of(OF_RESELLER);
+        world
+    }
+
+    /// A partner buys into a separate tenant from a direct-bill partner.
+    pub(super) fn own_use() -> Self {
+        let mut world = Self::direct_bill();
+        world.facts.buyer.partners = vec![STRANGER];
+        world
+    }
+
+    /// A partner buys into a separate tenant from a reseller.
+    pub(super) fn own_use_through_reseller() -> Self {
+        let mut world = Self::through_reseller();
+        world.facts.buyer.partners = vec![STRANGER];
+        world
+    }
+
+    /// Every world of these.
+    pub(super) fn all() -> Vec<Self> {
+        vec![
+            Self::direct_bill(),
+            Self::provider_alone(),
+            Self::through_reseller(),
+            Self::through_direct_bill(),
+            Self::shared_services(),
+            Self::shared_services_of_reseller(),
+            Self::own_use(),
+            Self::own_use_through_reseller(),
+        ]
+    }
+
+    fn alone(role: Role) -> Self {
+        Self {
+            asked: Transaction {
+                seller: SELLER,
+                reseller: None,
+                customer: CUSTOMER,
+                purpose: Purpose::NewSubscription,
+                lines: vec![Line { family: ProductFamily::Microsoft365, partner_id: None }],
+                attested: true,
+            },
+            facts: Facts {
+                seller: partner(SELLER, role),
+                reseller: None,
+                partnership: None,
+                customer: customer(),
+                buyer: buyer(),
+                relationships: vec![tie(
+                    SELLER,
+                    RelationshipKind::Resale,
+                    RelationshipState::Active,
+                )],
+            },
+        }
+    }
+
+    pub(super) fn decide(&self) -> Decision {
+        decide(self.asked.clone(), &self.facts, at(9))
+    }
+
+    pub(super) fn reseller(&mut self) -> &mut Standing {
+        self.facts.reseller.as_mut().unwrap()
+    }
+
+    /// Puts the seller into one role.
+    pub(super) fn seller_is(&mut self, role: Role, state: RoleState) {
+        self.facts.seller.roles = vec![(role, state)];
+    }
+
+    pub(super) fn provider_is(&mut self, state: RoleState) {
+        self.seller_is(Role::IndirectProvider, state);
+    }
+
+    pub(super) fn reseller_is(&mut self, state: RoleState) {
+        self.reseller().roles = vec![(Role::IndirectReseller, state)];
+    }
+
+    /// Gives a partner this one relationship with the customer.
+    pub(super) fn ties(
+        &mut self,
+        partner: PartnerName,
+        kind: RelationshipKind,
+        state: RelationshipState,
+    ) {
+        self.unties(partner);
+        self.facts.relationships.push(tie(partner, kind, state));
+    }
+
+    pub(super) fn unties(&mut self, partner: PartnerName) {
+        self.facts.relationships.retain(|it| it.partner != partner);
+    }
+
+    /// Puts this PartnerID, or none, on the first line.
+    pub(super) fn partner_id(&mut self, id: Option<&str>) {
+        self.asked.lines[0].partner_id = id.map(location_id);
+    }
+
+    /// Asks for this product on the first line.
+    pub(super) fn product(&mut self, family: ProductFamily) {
+        self.asked.lines[0].family = family;
+    }
+
+    fn into_shared_services_of(&mut self, company: OrganizationName) {
+        self.facts.customer.kind = CustomerKind::SharedServices;
+        self.facts.customer.organization = company;
+        self.facts.buyer.partners = vec![SELLER];
+        self.product(ProductFamily::AzureSharedServices);
+    }
+}
+
+pub(super) fn location_id(digits: &str) -> LocationAccountId {
+    digits.parse().unwrap()
+}
+
+impl Standing {
+    /// Moves tenant and location to another country.
+    pub(super) fn moves_to(&mut self, country: &str) {
+        self.country = country.parse().unwrap();
+        for location in &mut self.location {
+            location.country = self.country;
+        }
+    }
+}

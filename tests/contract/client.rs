@@ -1,0 +1,96 @@
+//! A client that knows a service by its description only, as grpcurl does.
+
+use prost_reflect::{
+    DynamicMessage, MessageDescriptor, MethodDescriptor,
+    prost::{DecodeError, Message},
+};
+use serde_json::Value;
+use tonic::{
+    Request, Status,
+    client::Grpc,
+    codec::{Codec, DecodeBuf, Decoder, EncodeBuf, Encoder},
+    transport::Channel,
+};
+use tonic_types::{ErrorDetail, ErrorInfo, StatusExt};
+
+/// A request in its JSON form.
+pub fn message(of: MessageDescriptor, json: &Value) -> DynamicMessage {
+    let name = of.full_name().to_owned();
+    DynamicMessage::deserialize(of, json)
+        .unwrap_or_else(|error| panic!("{json} is no {name}: {error}; mend the test"))
+}
+
+/// Calls a method. An error has exactly one `ErrorInfo`.
+pub async fn call(
+    channel: &Channel,
+    method: &MethodDescriptor,
+    json: &Value,
+) -> Result<Value, Status> {
+    let answer = send(channel, method, json).await;
+    answer.inspect_err(|status| drop(error_info(status)))
+}
+
+/// Calls a method.
+pub async fn send(
+    channel: &Channel,
+    method: &MethodDescriptor,
+    json: &Value,
+) -> Result<Value, Status> {
+    let path = format!("/{}/{}", method.parent_service().full_name(), method.name());
+    let request = Request::new(message(method.input(), json));
+    let mut client = Grpc::new(channel.clone());
+    client.ready().await.expect("a service that serves takes calls");
+    let answer = client.unary(request, path.parse().expect("it is a path"), Json(method.output()));
+    Ok(serde_json::to_value(answer.await?.get_ref()).expect("a message has a JSON form"))
+}
+
+/// The one `ErrorInfo` of an error.
+pub fn error_info(status: &Status) -> ErrorInfo {
+    let details = status.get_error_details_vec().into_iter();
+    let mut infos = details.filter_map(|detail| match detail {
+        ErrorDetail::ErrorInfo(info) => Some(info),
+        _ => None,
+    });
+    match (infos.next(), infos.next()) {
+        (Some(info), None) => info,
+        (None, _) => panic!("no ErrorInfo is in {status:?}: build it in libs/failure"),
+        (Some(_), Some(_)) => panic!("more than one ErrorInfo is in {status:?}"),
+    }
+}
+
+/// Messages of one type, known by its description.
+struct Json(MessageDescriptor);
+
+impl Codec for Json {
+    type Encode = DynamicMessage;
+    type Decode = DynamicMessage;
+    type Encoder = Self;
+    type Decoder = Self;
+
+    fn encoder(&mut self) -> Self {
+        Self(self.0.clone())
+    }
+
+    fn decoder(&mut self) -> Self {
+        Self(self.0.clone())
+    }
+}
+
+impl Encoder for Json {
+    type Item = DynamicMessage;
+    type Error = Status;
+
+    fn encode(&mut self, item: DynamicMessage, into: &mut EncodeBuf<'_>) -> Result<(), Status> {
+        item.encode(into).map_err(|error| Status::internal(error.to_string()))
+    }
+}
+
+impl Decoder for Json {
+    type Item = DynamicMessage;
+    type Error = Status;
+
+    fn decode(&mut self, from: &mut DecodeBuf<'_>) -> Result<Option<DynamicMessage>, Status> {
+        let broken = |error: DecodeError| Status::internal(error.to_string());
+        DynamicMessage::decode(self.0.clone(), from).map(Some).map_err(broken)
+    }
+}

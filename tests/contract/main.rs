@@ -1,0 +1,58 @@
+//! Words, reasons, keys, reflection and health: what is promised is what is sent.
+
+mod client;
+mod forms;
+mod health;
+mod limits;
+mod metadata;
+mod proto;
+mod reflection;
+mod rules;
+#[path = "../tidy/tree.rs"]
+mod tree;
+mod words;
+
+use std::net::{Ipv4Addr, SocketAddr};
+
+use cluster::{Cast, Cluster, Plan};
+use kernel::Clock;
+use runtime::config::Variables;
+use testbed::Folder;
+use tonic::transport::Channel;
+
+/// A cluster that serves, and its people.
+struct Stage {
+    cluster: Cluster,
+    cast: Cast,
+    _folder: Folder,
+}
+
+impl Stage {
+    async fn open() -> Self {
+        Self::with(|_| {}).await
+    }
+
+    /// A cluster with other settings.
+    async fn with(change: impl FnOnce(&mut Plan)) -> Self {
+        let folder = Folder::new();
+        let mut plan = Plan::load(&Variables::Only([].into())).expect("the defaults are usable");
+        plan.keep_in(|service| format!("sqlite://{}/{service}.db", folder.path().display()));
+        plan.listen_on([SocketAddr::from((Ipv4Addr::LOCALHOST, 0)); 3]);
+        change(&mut plan);
+        let clock = Clock::system();
+        let cluster = plan.start(clock.clone()).await.expect("a cluster starts in an empty folder");
+        let cast = Cast::of(&cluster, clock.now()).await.expect("a cluster that started answers");
+        Self { cluster, cast, _folder: folder }
+    }
+
+    /// A connection to one of the services.
+    async fn channel(&self, service: &str) -> Channel {
+        let address = match service {
+            "onboarding" => self.cluster.onboarding.address,
+            "relationship" => self.cluster.relationship.address,
+            _ => self.cluster.ordering.address,
+        };
+        let endpoint = Channel::from_shared(format!("http://{address}"));
+        endpoint.expect("it is a URL").connect().await.expect("a service that serves accepts")
+    }
+}

@@ -1,0 +1,97 @@
+//! What the contracts say: descriptors for programs, comments for people.
+
+use std::{collections::BTreeSet, sync::OnceLock};
+
+use prost_reflect::{DescriptorPool, MethodDescriptor, ServiceDescriptor};
+
+use crate::tree;
+
+/// The services, by the name of their folder.
+pub const SERVICES: [&str; 3] = ["onboarding", "relationship", "ordering"];
+
+/// Everything that is described.
+pub fn pool() -> &'static DescriptorPool {
+    static POOL: OnceLock<DescriptorPool> = OnceLock::new();
+    POOL.get_or_init(|| {
+        DescriptorPool::decode(contracts::DESCRIPTORS).expect("contracts::DESCRIPTORS reads back")
+    })
+}
+
+/// The gRPC service of one of [`SERVICES`].
+pub fn service(name: &str) -> ServiceDescriptor {
+    let mut all = pool().services();
+    let package = format!("csp.{name}.v1");
+    let found = all.find(|it| it.package_name() == package);
+    found.unwrap_or_else(|| panic!("proto/ has no service in the package {package}"))
+}
+
+/// A method of one of [`SERVICES`].
+pub fn method(of: &str, name: &str) -> MethodDescriptor {
+    let found = service(of).methods().find(|it| it.name() == name);
+    found.unwrap_or_else(|| panic!("{of} has no method {name}: mend the test"))
+}
+
+/// A value of `ErrorReason` and what stands beside it.
+#[derive(Debug)]
+pub struct Reason {
+    /// The value without its prefix.
+    pub word: String,
+    /// Keys of `ErrorInfo.metadata` that its comment promises.
+    pub keys: BTreeSet<String>,
+    /// The rule that its comment names.
+    pub rule: Option<String>,
+}
+
+/// The reasons of a service, in the order of the file, but for the unspecified one.
+pub fn reasons(service: &str) -> Vec<Reason> {
+    let name = format!("csp.{service}.v1.ErrorReason");
+    let described = pool().get_enum_by_name(&name).unwrap_or_else(|| panic!("{name} is missing"));
+    let path = format!("proto/csp/{service}/v1/error_reason.proto");
+    let file = tree::files().iter().find(|file| file.path == path);
+    let text = &file.unwrap_or_else(|| panic!("{path} is missing")).text;
+    let mut below = BTreeSet::new();
+    let values = described.values().filter(|value| value.number() != 0);
+    let reasons = values.map(|value| {
+        let comment = comment(text, value.name());
+        let mut keys = promised(&comment);
+        if comment.contains("every reason below") {
+            below.clone_from(&keys);
+        }
+        keys.extend(below.iter().cloned());
+        let word = value.name().trim_start_matches("ERROR_REASON_").to_owned();
+        Reason { word, keys, rule: rule(&comment) }
+    });
+    reasons.collect()
+}
+
+/// The comment above a value, as one line.
+fn comment(text: &str, value: &str) -> String {
+    let before = text.split(&format!("  {value} = ")).next().unwrap_or_default();
+    let lines = before.lines().rev().skip_while(|line| line.trim().is_empty());
+    let lines: Vec<_> = lines.map_while(|line| line.trim().strip_prefix("// ")).collect();
+    lines.into_iter().rev().collect::<Vec<_>>().join(" ")
+}
+
+/// The words in backticks after `Metadata`.
+fn promised(comment: &str) -> BTreeSet<String> {
+    let said = comment.split_once("Metadata").map(|(_, said)| said).unwrap_or_default();
+    said.split('`').skip(1).step_by(2).map(str::to_owned).collect()
+}
+
+/// The id in `Rule ON-1: …`.
+fn rule(comment: &str) -> Option<String> {
+    let (id, _) = comment.strip_prefix("Rule ")?.split_once(':')?;
+    Some(id.to_owned())
+}
+
+#[test]
+fn comments_are_read_as_they_are_meant() {
+    let all = reasons("relationship");
+    let keys = |word| &all.iter().find(|it| it.word == word).unwrap().keys;
+    assert_eq!(keys("INVALID_FIELDS").len(), 0);
+    assert_eq!(Vec::from_iter(keys("INTERNAL")), ["incidentId"]);
+    assert!(keys("SALE_TO_AFFILIATE").contains("ownershipPath"));
+    assert!(keys("PROVIDER_NOT_ENROLLED").contains("failedRules"));
+    let ruled = all.iter().filter(|it| it.rule.is_some()).count();
+    assert_eq!(ruled, all.len() - 9, "7 common reasons and 2 of states name no rule");
+}

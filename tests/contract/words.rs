@@ -1,0 +1,111 @@
+//! Reasons: the words of the contract, of the code and of the tests.
+
+use crate::{
+    proto::{Reason, SERVICES, reasons},
+    tree::{self, File},
+};
+
+/// Where the failures that every service has get their words.
+const COMMON: &str = "libs/failure/src";
+/// Words among them that one service alone gives.
+const OF_ONE: [(&str, &str); 1] = [("DECISION_EXPIRED", "ordering")];
+
+fn production(folder: &str) -> Vec<&'static File> {
+    let files = tree::files().iter().filter(|file| file.is_rust() && !file.is_test());
+    files.filter(|file| file.is_in(&[folder])).collect()
+}
+
+fn source(service: &str) -> Vec<&'static File> {
+    production(&format!("services/{service}/src"))
+}
+
+/// Texts like `"LOST_RACE"` in a file.
+fn quoted(text: &str) -> impl Iterator<Item = &str> {
+    text.split('"').filter(|it| {
+        it.len() > 2 && it.starts_with(|it: char| it.is_ascii_uppercase()) && it.bytes().all(plain)
+    })
+}
+
+fn plain(byte: u8) -> bool {
+    byte.is_ascii_uppercase() || byte.is_ascii_digit() || byte == b'_'
+}
+
+/// The variant of the Rust enum: `LostRace` for `LOST_RACE`.
+fn variant(word: &str) -> String {
+    let parts = word.split('_').filter(|part| !part.is_empty());
+    parts.map(|part| format!("{}{}", &part[..1], part[1..].to_lowercase())).collect()
+}
+
+#[test]
+fn every_reason_of_the_contract_is_given_by_the_code() {
+    let mut wrong = Vec::new();
+    for service in SERVICES {
+        let files = [source(service), production(COMMON)].concat();
+        for Reason { word, .. } in reasons(service) {
+            let given = files.iter().any(|file| quoted(&file.text).any(|it| it == word));
+            if !given {
+                wrong.push(format!("{service}: {word}"));
+            }
+        }
+    }
+    assert!(
+        wrong.is_empty(),
+        "no code says {wrong:#?}\ngive the reason in the service's domain, or mark the value of \
+         error_reason.proto as reserved"
+    );
+}
+
+#[test]
+fn every_reason_in_the_code_is_in_the_contract() {
+    let mut wrong = Vec::new();
+    for service in SERVICES {
+        let known = reasons(service);
+        let theirs = |word: &&str| OF_ONE.iter().any(|(it, of)| it == word && *of != service);
+        let common = production(COMMON).into_iter().flat_map(|file| quoted(&file.text));
+        let common = common.filter(|word| !theirs(word));
+        let own = source(service).into_iter().flat_map(|file| quoted(&file.text));
+        for word in common.chain(own.filter(|word| word.contains('_'))) {
+            if !known.iter().any(|it| it.word == word) {
+                wrong.push(format!("proto/csp/{service}/v1/error_reason.proto lacks {word}"));
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{wrong:#?}\nadd the value with a comment, or mend the word");
+}
+
+#[test]
+fn every_reason_is_named_in_a_test() {
+    let mut wrong = Vec::new();
+    for service in SERVICES {
+        let own = format!("services/{service}");
+        let files = tree::files().iter().filter(|file| file.is_test());
+        let files: Vec<_> = files.filter(|file| file.is_in(&["tests", "libs", &own])).collect();
+        for Reason { word, .. } in reasons(service) {
+            let typed = format!("Reason::{}", variant(&word));
+            let named = |file: &&File| says(&file.text, &word) || says(&file.text, &typed);
+            if !files.iter().any(|file| named(file)) {
+                wrong.push(format!("{service}: {word}"));
+            }
+        }
+    }
+    assert!(
+        wrong.is_empty(),
+        "no test names {wrong:#?}\nplay a scenario in tests/scenarios that ends with this reason"
+    );
+}
+
+/// Whether a text holds a word that goes on neither before nor after.
+fn says(text: &str, word: &str) -> bool {
+    let part = |it: char| it.is_ascii_alphanumeric() || it == '_';
+    text.match_indices(word).any(|(at, _)| {
+        !text[..at].ends_with(part) && !text[at + word.len()..].starts_with(part)
+    })
+}
+
+#[test]
+fn words_are_told_from_other_texts() {
+    let text = r#"("LOST_RACE", "P1M", "lost", "ORD-3", "STATE")"#;
+    assert_eq!(quoted(text).collect::<Vec<_>>(), ["LOST_RACE", "P1M", "STATE"]);
+    assert_eq!(variant("SALE_TO_SELF"), "SaleToSelf");
+    assert!(says("a LOST_RACE.", "LOST_RACE") && !says("LOST_RACES", "LOST_RACE"));
+}

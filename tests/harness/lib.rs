@@ -1,0 +1,159 @@
+//! A world to play scenarios in: a running cluster on databases of its own, a clock that moves
+//! only when told to, and an outside client.
+
+#![allow(clippy::expect_used, clippy::panic, reason = "a scenario that cannot go on has failed")]
+
+pub mod process;
+
+use std::net::{Ipv4Addr, SocketAddr};
+
+use cluster::{
+    Cast, Cluster, Plan,
+    cast::{Answer, Partner, refusals},
+};
+use contracts::relationship::{ProductFamily, Transaction, TransactionLine};
+use kernel::{Clock, Timestamp};
+use runtime::config::Variables;
+pub use testbed::Engine;
+use testbed::Databases;
+use tonic::Status;
+
+/// When every world begins: 2026-03-02T09:00:00Z.
+const BEGINNING: i64 = 1_772_442_000;
+
+/// A running cluster and what a scenario needs of it.
+#[derive(Debug)]
+pub struct World {
+    /// The outside client.
+    pub cast: Cast,
+    /// The clock of all three services.
+    pub clock: Clock,
+    /// The services.
+    pub cluster: Cluster,
+    _databases: Databases,
+}
+
+/// A provider, its reseller, and a customer of both to whom nothing stands against selling.
+#[derive(Debug)]
+pub struct Channel {
+    /// The provider.
+    pub provider: Partner,
+    /// The reseller.
+    pub reseller: Partner,
+    /// The partnership of the two.
+    pub partnership: String,
+    /// The customer.
+    pub customer: String,
+    /// An offer of Microsoft 365.
+    pub offer: String,
+}
+
+impl World {
+    /// A cluster as it is by default.
+    pub async fn on(engine: Engine) -> Self {
+        Self::with(engine, |_| {}).await
+    }
+
+    /// A cluster with other settings.
+    pub async fn with(engine: Engine, change: impl FnOnce(&mut Plan)) -> Self {
+        let databases = Databases::new(engine).await;
+        let mut plan = Plan::load(&Variables::Only([].into())).expect("the defaults are usable");
+        plan.keep_in(|service| databases.url(service));
+        plan.listen_on([SocketAddr::from((Ipv4Addr::LOCALHOST, 0)); 3]);
+        change(&mut plan);
+        plan.migrate().await.expect("the databases can be migrated");
+        let clock = Clock::manual(Timestamp::from_second(BEGINNING).expect("it is a time"));
+        let cluster = plan.start(clock.clone()).await.expect("the cluster starts");
+        let cast = Cast::of(&cluster, clock.now()).await.expect("the cluster answers");
+        Self { cast, clock, cluster, _databases: databases }
+    }
+
+    /// A channel in one country.
+    pub async fn channel(&self, country: &str) -> Answer<Channel> {
+        let provider = self.cast.provider(country).await?;
+        let reseller = self.cast.reseller(country).await?;
+        self.channel_of(provider, reseller, country).await
+    }
+
+    /// A channel of a provider and a reseller that are as they are.
+    pub async fn channel_of(
+        &self,
+        provider: Partner,
+        reseller: Partner,
+        country: &str,
+    ) -> Answer<Channel> {
+        let cast = &self.cast;
+        let partnership = cast.partner_up(&provider, &reseller).await?;
+        let customer = cast.customer(country).await?;
+        cast.ready(&customer, &[&provider, &reseller]).await?;
+        let offer = cast.offer(ProductFamily::Microsoft365).await?;
+        Ok(Channel { provider, reseller, partnership, customer, offer })
+    }
+}
+
+/// A purchase of one line through a chain, to be asked about.
+#[must_use]
+pub fn purchase(seller: &Partner, reseller: Option<&Partner>, customer: &str) -> Transaction {
+    Transaction {
+        seller: seller.name.clone(),
+        reseller: reseller.map(|it| it.name.clone()).unwrap_or_default(),
+        customer: customer.to_owned(),
+        purpose: contracts::relationship::Purpose::NewSubscription.into(),
+        lines: vec![TransactionLine {
+            product_family: ProductFamily::Microsoft365.into(),
+            partner_id_on_record: reseller.map(|it| it.location.clone()).unwrap_or_default(),
+        }],
+        partner_attestation_accepted: true,
+    }
+}
+
+/// Every rule that stands against a request and why, as `REL-3 CUSTOMER_OUTSIDE_REGION`.
+///
+/// # Panics
+/// When the request was not refused by rules.
+pub fn refused<T: std::fmt::Debug>(answer: Answer<T>) -> Vec<String> {
+    let status = failed(answer);
+    let refusals = refusals(&status);
+    assert!(!refusals.is_empty(), "no rule refused it: {status:?}");
+    refusals.iter().map(|it| format!("{} {}", it.rule, it.reason)).collect()
+}
+
+/// The status of a request that failed.
+///
+/// # Panics
+/// When it did not.
+pub fn failed<T: std::fmt::Debug>(answer: Answer<T>) -> Status {
+    answer.expect_err("this request must fail")
+}
+
+/// Declares scenarios, each of which is played on SQLite and on PostgreSQL.
+#[macro_export]
+macro_rules! scenarios {
+    ($($(#[$doc:meta])* async fn $name:ident($world:ident) $play:block)*) => {
+        $(
+            $(#[$doc])*
+            async fn $name($world: $crate::World) -> Result<(), tonic::Status> {
+                $play
+                Ok(())
+            }
+        )*
+
+        mod sqlite {
+            $(
+                #[tokio::test]
+                async fn $name() -> Result<(), tonic::Status> {
+                    super::$name($crate::World::on($crate::Engine::Sqlite).await).await
+                }
+            )*
+        }
+
+        mod postgres {
+            $(
+                #[tokio::test]
+                async fn $name() -> Result<(), tonic::Status> {
+                    super::$name($crate::World::on($crate::Engine::Postgres).await).await
+                }
+            )*
+        }
+    };
+}

@@ -1,0 +1,91 @@
+//! The services as processes of their own.
+
+use std::{
+    net::TcpListener,
+    path::PathBuf,
+    process::{Child, Command, Output, Stdio},
+};
+
+/// A program of this workspace that runs. It is killed when the value is dropped.
+#[derive(Debug)]
+pub struct Process(Child);
+
+impl Process {
+    /// Starts a program with these settings in its environment.
+    ///
+    /// # Panics
+    /// When it was not built.
+    #[must_use]
+    pub fn start(program: &str, environment: &[(String, String)]) -> Self {
+        let mut command = command(program, environment);
+        let child = command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
+        Self(child.spawn().expect("the program starts"))
+    }
+
+    /// Kills it at once, as a power cut would.
+    ///
+    /// # Panics
+    /// When it cannot be killed.
+    pub fn kill(mut self) {
+        self.0.kill().expect("it can be killed");
+        self.0.wait().expect("it ends");
+    }
+
+    /// Sends it a signal by name, such as `STOP`.
+    ///
+    /// # Panics
+    /// When it cannot be sent.
+    pub fn signal(&self, name: &str) {
+        let (name, id) = (format!("-{name}"), self.0.id().to_string());
+        let sent = Command::new("kill").args([name, id]).status();
+        assert!(sent.expect("kill runs").success());
+    }
+
+    /// Waits until it ends by itself, and tells whether it did so without a complaint.
+    ///
+    /// # Panics
+    /// When it cannot be waited for.
+    pub fn ended_well(mut self) -> bool {
+        self.0.wait().expect("it ends").success()
+    }
+}
+
+impl Drop for Process {
+    fn drop(&mut self) {
+        let _ = self.0.kill();
+        let _ = self.0.wait();
+    }
+}
+
+/// Runs a program to its end.
+///
+/// # Panics
+/// When it was not built.
+#[must_use]
+pub fn run(program: &str, arguments: &[&str], environment: &[(String, String)]) -> Output {
+    let mut command = command(program, environment);
+    command.args(arguments).stdin(Stdio::null()).output().expect("the program runs")
+}
+
+/// An address that nobody listens on now.
+///
+/// # Panics
+/// When there is none.
+#[must_use]
+pub fn free_address() -> String {
+    let listener = TcpListener::bind("127.0.0.1:0").expect("a port is free");
+    listener.local_addr().expect("it has an address").to_string()
+}
+
+fn command(program: &str, environment: &[(String, String)]) -> Command {
+    let mut command = Command::new(folder().join(program));
+    command.envs(environment.iter().cloned());
+    command
+}
+
+/// Where cargo puts the programs: beside the folder of the tests.
+fn folder() -> PathBuf {
+    let test = std::env::current_exe().expect("a test knows where it is");
+    let folder = test.parent().and_then(std::path::Path::parent).expect("it is in target/…/deps");
+    folder.to_owned()
+}

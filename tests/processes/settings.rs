@@ -1,0 +1,60 @@
+use tests::{Engine, process::run};
+
+use crate::trio::Trio;
+
+fn said(output: &std::process::Output) -> String {
+    String::from_utf8(output.stderr.clone()).unwrap()
+}
+
+#[tokio::test]
+async fn settings_that_cannot_be_used_stop_the_start_with_every_problem() {
+    let mut trio = Trio::on(Engine::Sqlite).await;
+    trio.set("GRPC__LISTEN", "nowhere");
+    trio.set("DATABASE__MAX_CONNECTIONS", "many");
+    trio.set("GRPC__PROT", "50051");
+    for service in ["onboarding", "relationship", "ordering"] {
+        let output = run(service, &[], &trio.environment(service));
+        assert_eq!(output.status.code(), Some(78), "EX_CONFIG");
+        let said = said(&output);
+        for problem in ["grpc.listen", "nowhere", "database.max_connections", "many", "grpc.prot"] {
+            assert!(said.contains(problem), "{service} does not mention {problem}: {said}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_service_refuses_to_serve_a_postgres_that_lacks_migrations_and_names_them() {
+    let trio = Trio::on(Engine::Postgres).await;
+    for service in ["onboarding", "relationship", "ordering"] {
+        let environment = trio.environment(service);
+        let output = run(service, &[], &environment);
+        assert!(!output.status.success());
+        let said = said(&output);
+        assert!(said.contains(&format!("{service}_0001_initial")), "{said}");
+        assert!(said.contains(&format!("`{service} migrate`")), "{said}");
+        for expected in [format!("applied {service}_0001_initial"), "nothing to apply".to_owned()] {
+            let output = run(service, &["migrate"], &environment);
+            assert!(output.status.success());
+            assert_eq!(String::from_utf8(output.stdout).unwrap().trim(), expected);
+        }
+    }
+}
+
+#[test]
+fn the_defaults_are_printed_with_their_explanations() {
+    for service in ["onboarding", "relationship", "ordering", "cluster"] {
+        let output = run(service, &["defaults"], &[]);
+        let defaults = String::from_utf8(output.stdout).unwrap();
+        assert!(output.status.success());
+        assert!(defaults.contains("# Where to send traces"), "{service}: {defaults}");
+    }
+}
+
+#[test]
+fn the_tour_plays_every_scenario_as_the_programme_says() {
+    let output = run("cluster", &["tour"], &[]);
+    let printed = String::from_utf8(output.stdout).unwrap();
+    assert!(output.status.success(), "{printed}");
+    assert!(printed.ends_with("questions, every answer as the programme says.\n"), "{printed}");
+    assert!(!printed.contains('\u{1b}'), "no colours where there is no terminal");
+}

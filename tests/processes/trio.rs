@@ -1,0 +1,99 @@
+use cluster::cast::{Cast, Partner, order};
+use contracts::{ordering::Order, relationship::ProductFamily};
+use kernel::Clock;
+use tests::{
+    Engine,
+    process::{self, Process, free_address},
+};
+use testbed::Databases;
+use tonic::{Status, transport::Endpoint};
+
+/// The three services, each a process, with addresses that outlive it.
+pub struct Trio {
+    databases: Databases,
+    addresses: [String; 3],
+    extra: Vec<(String, String)>,
+}
+
+/// The services in the order of their addresses.
+const SERVICES: [&str; 3] = ["onboarding", "relationship", "ordering"];
+
+impl Trio {
+    /// Chooses addresses and prepares databases; nothing runs yet.
+    pub async fn on(engine: Engine) -> Self {
+        let databases = Databases::new(engine).await;
+        Self { databases, addresses: [(); 3].map(|()| free_address()), extra: Vec::new() }
+    }
+
+    /// A setting of every service, such as `TELEMETRY__LOG`.
+    pub fn set(&mut self, key: &str, value: &str) {
+        for service in SERVICES {
+            let service = service.to_uppercase();
+            self.extra.push((format!("{service}__{key}"), value.to_owned()));
+        }
+    }
+
+    /// What a service is started with.
+    pub fn environment(&self, service: &str) -> Vec<(String, String)> {
+        let prefix = service.to_uppercase();
+        let [onboarding, relationship, _] = &self.addresses;
+        let mut environment = vec![
+            (format!("{prefix}__GRPC__LISTEN"), self.address(service).to_owned()),
+            (format!("{prefix}__DATABASE__URL"), self.databases.url(service)),
+        ];
+        match service {
+            "relationship" => environment
+                .push(("RELATIONSHIP__ONBOARDING__URL".to_owned(), format!("http://{onboarding}"))),
+            "ordering" => environment
+                .push(("ORDERING__RELATIONSHIP__URL".to_owned(), format!("http://{relationship}"))),
+            _ => {}
+        }
+        let own = self.extra.iter().filter(|(key, _)| key.starts_with(&prefix));
+        environment.extend(own.cloned());
+        environment
+    }
+
+    fn address(&self, service: &str) -> &str {
+        let at = SERVICES.iter().position(|each| *each == service).unwrap();
+        &self.addresses[at]
+    }
+
+    /// Starts one service and waits until it answers.
+    pub async fn start(&self, service: &str) -> Process {
+        let environment = self.environment(service);
+        let migrated = process::run(service, &["migrate"], &environment);
+        assert!(migrated.status.success(), "{migrated:?}");
+        let process = Process::start(service, &environment);
+        let endpoint = Endpoint::from_shared(format!("http://{}", self.address(service))).unwrap();
+        let mut waited = 0;
+        while endpoint.connect().await.is_err() {
+            waited += 1;
+            assert!(waited < 1000, "{service} does not answer");
+            tokio::time::sleep(std::time::Duration::from_millis(10)).await;
+        }
+        process
+    }
+
+    /// Starts all three.
+    pub async fn start_all(&self) -> [Process; 3] {
+        let onboarding = self.start("onboarding").await;
+        let relationship = self.start("relationship").await;
+        [onboarding, relationship, self.start("ordering").await]
+    }
+
+    /// An outside client of all three, which must run.
+    pub async fn cast(&self) -> Cast {
+        let [onboarding, relationship, ordering] = &self.addresses;
+        let addresses = [onboarding, relationship, ordering].map(String::as_str);
+        Cast::at(addresses, Clock::system().now()).await.unwrap()
+    }
+}
+
+/// An order of a direct-bill partner to which nothing stands in the way.
+pub async fn sale(cast: &Cast) -> Result<Order, Status> {
+    let direct: Partner = cast.direct_bill("FR").await?;
+    let customer = cast.customer("FR").await?;
+    cast.ready(&customer, &[&direct]).await?;
+    let offer = cast.offer(ProductFamily::Microsoft365).await?;
+    Ok(order(&direct, None, &customer, &offer))
+}

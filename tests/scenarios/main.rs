@@ -1,0 +1,14 @@
+//! The programme's rules through real gRPC across three services, on both databases. Each refusal
+//! stands beside its nearest allowed neighbour.
+
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "tests")]
+
+mod agreement;
+mod chain;
+mod customers;
+mod onboarding;
+mod order_lines;
+mod orders;
+mod own_use;
+mod paths;
+mod repetition;

@@ -1,0 +1,82 @@
+//! The three steps of a partner, and what must come first.
+
+use cluster::cast::new_id;
+use contracts::onboarding::{
+    AgreementKind, AssociateLocationRequest, CreateOrganizationRequest, Organization, Role,
+};
+use tests::{refused, scenarios};
+
+scenarios! {
+    /// ON-1 and ON-2: enrolled, vetted, located, and only then the MPA.
+    async fn the_mpa_is_accepted_only_by_a_vetted_partner_with_a_location(world) {
+        let cast = &world.cast;
+        let company = cast.company("Fabrikam Resale", "FR").await?;
+        let mut partner = cast.join(&company, "FR").await?;
+        let kind = AgreementKind::IndirectReseller;
+
+        assert_eq!(
+            refused(cast.accept_mpa(&partner, kind).await),
+            ["ON-1 ROLE_NOT_ENROLLED", "ON-2 LOCATION_NOT_ASSOCIATED"]
+        );
+        cast.enroll(&partner, Role::IndirectReseller).await?;
+        assert_eq!(
+            refused(cast.accept_mpa(&partner, kind).await),
+            ["ON-2 ENROLLMENT_NOT_VETTED", "ON-2 LOCATION_NOT_ASSOCIATED"]
+        );
+        cast.vet(&partner, Role::IndirectReseller).await?;
+        assert_eq!(
+            refused(cast.accept_mpa(&partner, kind).await),
+            ["ON-2 LOCATION_NOT_ASSOCIATED"]
+        );
+        cast.locate(&mut partner, "FR").await?;
+        cast.accept_mpa(&partner, kind).await?;
+    }
+
+    /// ON-3: one country, not just one region.
+    async fn a_location_is_in_the_country_of_the_tenant(world) {
+        let cast = &world.cast;
+        let company = cast.company("Fabrikam Resale", "FR").await?;
+        let mut partner = cast.join(&company, "FR").await?;
+        let located = cast.locate(&mut partner, "GB").await;
+        assert_eq!(refused(located), ["ON-3 LOCATION_COUNTRY_MISMATCH"]);
+        cast.locate(&mut partner, "FR").await?;
+        let twice = cast.locate(&mut partner, "FR").await;
+        assert_eq!(refused(twice), ["ON-3 LOCATION_ALREADY_ASSOCIATED"]);
+    }
+
+    /// ON-3: a global account is no location.
+    async fn a_global_account_in_place_of_a_location_is_refused_with_that_explanation(world) {
+        let cast = &world.cast;
+        let organization = Organization {
+            display_name: "Fabrikam".to_owned(),
+            country_code: "FR".to_owned(),
+            global_account_id: "5000001".to_owned(),
+            ..Organization::default()
+        };
+        let create = CreateOrganizationRequest {
+            organization: Some(organization),
+            request_id: new_id(),
+        };
+        let created = cast.onboarding.clone().create_organization(create).await?.into_inner();
+        let partner = cast.join(&created.organization.unwrap().name, "FR").await?;
+        let associate = AssociateLocationRequest {
+            name: partner.name,
+            location_account_id: "5000001".to_owned(),
+            location_country_code: "FR".to_owned(),
+            request_id: new_id(),
+        };
+        let located = cast.onboarding.clone().associate_location(associate).await;
+        assert_eq!(refused(located), ["ON-3 LOCATION_IS_GLOBAL_ACCOUNT"]);
+    }
+
+    /// Lifecycle of an enrollment.
+    async fn a_vetting_result_is_recorded_once(world) {
+        let cast = &world.cast;
+        let company = cast.company("Fabrikam Resale", "FR").await?;
+        let partner = cast.join(&company, "FR").await?;
+        cast.enroll(&partner, Role::IndirectReseller).await?;
+        cast.vet(&partner, Role::IndirectReseller).await?;
+        let twice = cast.vet(&partner, Role::IndirectReseller).await;
+        assert_eq!(refused(twice), ["STATE ENROLLMENT_STATE_CONFLICT"]);
+    }
+}

@@ -1,0 +1,170 @@
+//! What partners may buy for themselves, and from whom.
+
+use cluster::cast::{new_id, order};
+use contracts::{
+    onboarding::CreatePartnerRequest,
+    relationship::{CreateCustomerRequest, Customer, CustomerKind, ProductFamily},
+};
+use tests::{refused, scenarios};
+
+scenarios! {
+    /// Scenario 4 of the programme: OWN-3, shared services.
+    async fn a_shared_services_tenant_takes_azure_and_nothing_else(world) {
+        let cast = &world.cast;
+        let direct = cast.direct_bill("FR").await?;
+        let kind = CustomerKind::SharedServices;
+        let shared = cast.customer_of(&direct.organization, "FR", kind).await?;
+        cast.ready(&shared, &[&direct]).await?;
+        let azure = cast.offer(ProductFamily::AzureSharedServices).await?;
+        cast.place(order(&direct, None, &shared, &azure)).await?;
+        for family in [ProductFamily::Microsoft365, ProductFamily::Azure, ProductFamily::Software] {
+            let offer = cast.offer(family).await?;
+            let placed = cast.place(order(&direct, None, &shared, &offer)).await;
+            assert_eq!(refused(placed), ["OWN-3 SHARED_SERVICES_TAKES_AZURE_ONLY"]);
+        }
+        let company = cast.customer("FR").await?;
+        cast.ready(&company, &[&direct]).await?;
+        let placed = cast.place(order(&direct, None, &company, &azure)).await;
+        assert_eq!(refused(placed), ["OWN-3 SHARED_SERVICES_TENANT_NEEDED"]);
+    }
+
+    /// OWN-3: the tenant of a partner that takes no part in the sale.
+    async fn a_shared_services_tenant_is_served_by_its_own_partner(world) {
+        let cast = &world.cast;
+        let (owner, other) = (cast.direct_bill("FR").await?, cast.direct_bill("FR").await?);
+        let kind = CustomerKind::SharedServices;
+        let shared = cast.customer_of(&owner.organization, "FR", kind).await?;
+        cast.ready(&shared, &[&owner, &other]).await?;
+        let azure = cast.offer(ProductFamily::AzureSharedServices).await?;
+        let placed = cast.place(order(&other, None, &shared, &azure)).await;
+        assert_eq!(refused(placed), ["OWN-3 SHARED_SERVICES_OF_ANOTHER"]);
+        cast.place(order(&owner, None, &shared, &azure)).await?;
+        let company = cast.company("Litware", "FR").await?;
+        let created = cast.customer_of(&company, "FR", kind).await;
+        assert_eq!(refused(created), ["OWN-3 SHARED_SERVICES_OF_ANOTHER"]);
+    }
+
+    /// Scenario 4 of the programme: OWN-3, a separate tenant.
+    async fn a_separate_tenant_of_a_partner_buys_from_a_reseller_or_direct_bill_partner(world) {
+        let cast = &world.cast;
+        let channel = world.channel("FR").await?;
+        let (owner, other) = (cast.direct_bill("FR").await?, cast.direct_bill("FR").await?);
+        let (provider, reseller) = (&channel.provider, &channel.reseller);
+        let separate =
+            cast.customer_of(&owner.organization, "FR", CustomerKind::Company).await?;
+        cast.ready(&separate, &[provider, reseller, &other]).await?;
+        cast.place(order(provider, Some(reseller), &separate, &channel.offer)).await?;
+        cast.place(order(&other, None, &separate, &channel.offer)).await?;
+        let placed = cast.place(order(provider, None, &separate, &channel.offer)).await;
+        assert_eq!(refused(placed), ["OWN-3 OWN_USE_NEEDS_RESELLER"]);
+    }
+
+    /// Scenario 5 of the programme: OWN-1.
+    async fn a_partner_does_not_sell_to_itself(world) {
+        let cast = &world.cast;
+        let channel = world.channel("FR").await?;
+        let direct = cast.direct_bill("FR").await?;
+        let own = cast.customer_of(&direct.organization, "FR", CustomerKind::Company).await?;
+        cast.ready(&own, &[&direct, &channel.provider, &channel.reseller]).await?;
+        let placed = cast.place(order(&direct, None, &own, &channel.offer)).await;
+        assert_eq!(refused(placed), ["OWN-1 SALE_TO_SELF"]);
+        let (provider, reseller) = (&channel.provider, &channel.reseller);
+        let of_reseller =
+            cast.customer_of(&reseller.organization, "FR", CustomerKind::Company).await?;
+        cast.ready(&of_reseller, &[provider, reseller]).await?;
+        let placed = cast.place(order(provider, Some(reseller), &of_reseller, &channel.offer)).await;
+        assert_eq!(refused(placed), ["OWN-1 SALE_TO_SELF"], "the reseller is the customer");
+        cast.place(order(provider, Some(reseller), &own, &channel.offer)).await?;
+    }
+
+    /// Scenario 5 of the programme: OWN-1, affiliates, with the path that makes them so.
+    async fn a_partner_does_not_sell_to_an_affiliate(world) {
+        let cast = &world.cast;
+        let direct = cast.direct_bill("FR").await?;
+        let company = &direct.organization;
+        let middle = cast.company_of("Middle", "FR", &[(company, 6000, false)]).await?;
+        let cases = [
+            ("owned", cast.company_of("A", "FR", &[(company, 5001, false)]).await?, true),
+            ("half", cast.company_of("B", "FR", &[(company, 5000, false)]).await?, false),
+            ("controlled", cast.company_of("C", "FR", &[(company, 0, true)]).await?, true),
+            ("chain", cast.company_of("D", "FR", &[(&middle, 6000, false)]).await?, true),
+            ("minority", cast.company_of("E", "FR", &[(&middle, 4999, false)]).await?, false),
+        ];
+        let offer = cast.offer(ProductFamily::Microsoft365).await?;
+        for (case, buyer, affiliate) in cases {
+            let customer = cast.customer_of(&buyer, "FR", CustomerKind::Company).await?;
+            cast.ready(&customer, &[&direct]).await?;
+            let placed = cast.place(order(&direct, None, &customer, &offer)).await;
+            if affiliate {
+                let status = tests::failed(placed);
+                assert_eq!(
+                    refused::<()>(Err(status.clone())),
+                    ["OWN-1 SALE_TO_AFFILIATE"],
+                    "{case}"
+                );
+                assert!(status.message().contains(&buyer), "the path names the buyer: {case}");
+            } else {
+                placed?;
+            }
+        }
+    }
+
+    /// OWN-1: two daughters of one holding, and a customer that owns the seller.
+    async fn a_common_owner_and_the_owner_itself_are_affiliates(world) {
+        let cast = &world.cast;
+        let holding = cast.company("Holding", "FR").await?;
+        let daughter = cast.company_of("Contoso", "FR", &[(&holding, 8000, false)]).await?;
+        let role = contracts::onboarding::Role::DirectBill;
+        let direct = cast.active(&daughter, "FR", role).await?;
+        let sister = cast.company_of("Sister", "FR", &[(&holding, 8000, false)]).await?;
+        let stranger = cast.company("Stranger", "FR").await?;
+        let offer = cast.offer(ProductFamily::Microsoft365).await?;
+        for (buyer, affiliate) in [(&sister, true), (&holding, true), (&stranger, false)] {
+            let customer = cast.customer_of(buyer, "FR", CustomerKind::Company).await?;
+            cast.ready(&customer, &[&direct]).await?;
+            let placed = cast.place(order(&direct, None, &customer, &offer)).await;
+            match affiliate {
+                true => assert_eq!(refused(placed), ["OWN-1 SALE_TO_AFFILIATE"]),
+                false => drop(placed?),
+            }
+        }
+    }
+
+    /// OWN-2: at the customer, and at the order where the tenant became a CSP tenant later.
+    async fn a_csp_tenant_is_no_customer(world) {
+        let cast = &world.cast;
+        let (direct, partner) = (cast.direct_bill("FR").await?, cast.direct_bill("FR").await?);
+        let tenant = partner.name.trim_start_matches("partners/").to_owned();
+        let create = CreateCustomerRequest {
+            customer_id: tenant,
+            customer: Some(Customer {
+                display_name: "Partner".to_owned(),
+                organization: partner.organization.clone(),
+                country_code: "FR".to_owned(),
+                kind: CustomerKind::Company.into(),
+                ..Customer::default()
+            }),
+            request_id: new_id(),
+        };
+        let created = cast.relationship.clone().create_customer(create).await;
+        assert_eq!(refused(created), ["OWN-2 CUSTOMER_IS_CSP_TENANT"]);
+
+        let company = cast.company("Litware", "FR").await?;
+        let customer = cast.customer_of(&company, "FR", CustomerKind::Company).await?;
+        cast.ready(&customer, &[&direct]).await?;
+        let offer = cast.offer(ProductFamily::Microsoft365).await?;
+        let wanted = || order(&direct, None, &customer, &offer);
+        cast.place(wanted()).await?;
+        let join = CreatePartnerRequest {
+            partner_id: customer.trim_start_matches("customers/").to_owned(),
+            partner: Some(contracts::onboarding::Partner {
+                organization: company,
+                country_code: "FR".to_owned(),
+                ..Default::default()
+            }),
+            request_id: new_id(),
+        };
+        cast.onboarding.clone().create_partner(join).await?;
+        assert_eq!(refused(cast.place(wanted()).await), ["OWN-2 CUSTOMER_IS_CSP_TENANT"]);
+    }
+}

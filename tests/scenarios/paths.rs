@@ -1,0 +1,58 @@
+//! Which chains could serve a customer, and what blocks each.
+
+use contracts::relationship::{
+    CheckTransactionRequest, CustomerRelationshipKind as Kind, DecisionView, GetMarketRequest,
+    ListSalesPathsRequest, Verdict,
+};
+use tests::{purchase, scenarios};
+
+scenarios! {
+    /// Scenario 1 of the programme: every chain, the open ones first (REL-4, ON-1).
+    async fn the_chains_that_could_serve_a_customer_are_listed_with_what_blocks_each(world) {
+        let cast = &world.cast;
+        let channel = world.channel("FR").await?;
+        let direct = cast.direct_bill("FR").await?;
+        cast.ask(&channel.customer, &direct, Kind::Resale).await?;
+        let list = ListSalesPathsRequest { customer: channel.customer.clone() };
+        let answer = cast.relationship.clone().list_sales_paths(list).await?.into_inner();
+        let paths: Vec<_> = answer.paths.iter().map(|path| {
+            let chain = path.transaction.clone().unwrap();
+            let blocked = path.outcomes.iter().map(|it| it.rule_id.as_str());
+            (chain.seller, chain.reseller, blocked.collect::<Vec<_>>().join(","))
+        }).collect();
+        let (provider, reseller) = (channel.provider.name, channel.reseller.name);
+        assert_eq!(paths.len(), 3, "{paths:?}");
+        assert!(paths.contains(&(provider.clone(), String::new(), String::new())));
+        assert!(paths.contains(&(provider, reseller, String::new())));
+        assert_eq!(paths[2], (direct.name, String::new(), "REL-4".to_owned()));
+    }
+
+    /// The two views of a decision (CUS-1).
+    async fn the_basic_view_shows_what_failed_and_the_full_view_everything(world) {
+        let cast = &world.cast;
+        let (direct, customer) = (cast.direct_bill("FR").await?, cast.customer("FR").await?);
+        cast.tie(&customer, &direct, Kind::Resale).await?;
+        let transaction = Some(purchase(&direct, None, &customer));
+        let mut outcomes = Vec::new();
+        for view in [DecisionView::Unspecified, DecisionView::Basic, DecisionView::Full] {
+            let transaction = transaction.clone();
+            let check = CheckTransactionRequest { transaction, view: view.into() };
+            let answer = cast.relationship.clone().check_transaction(check).await?.into_inner();
+            let decision = answer.decision.unwrap();
+            assert_eq!(decision.verdict(), Verdict::Refused);
+            outcomes.push(decision.outcomes.len());
+        }
+        assert_eq!(outcomes, [1, 1, 20]);
+    }
+
+    /// The table of markets (REL-3).
+    async fn the_region_and_currency_of_a_country_are_told(world) {
+        let get = GetMarketRequest { country_code: "RE".to_owned() };
+        let market = world.cast.relationship.clone().get_market(get).await?.into_inner();
+        let market = market.market.unwrap();
+        assert_eq!((&*market.csp_region, &*market.currency_code), ("africa", "USD"));
+        let get = GetMarketRequest { country_code: "IR".to_owned() };
+        let unlisted = tests::failed(world.cast.relationship.clone().get_market(get).await);
+        assert_eq!(unlisted.code(), tonic::Code::InvalidArgument);
+    }
+}

@@ -1,0 +1,126 @@
+//! Retries, dry runs, and decisions that grow old: no order is lost or doubled.
+
+use std::time::Duration;
+
+use cluster::cast::{new_id, order};
+use contracts::ordering::{ListOrdersRequest, PlaceOrderRequest};
+use tests::{Engine, World, refused, scenarios};
+use tonic::Code;
+use tonic_types::StatusExt;
+
+async fn orders(world: &World) -> Result<usize, tonic::Status> {
+    let list = world.cast.ordering.clone().list_orders(ListOrdersRequest::default()).await?;
+    Ok(list.into_inner().orders.len())
+}
+
+scenarios! {
+    /// Idempotency.
+    async fn the_same_request_gets_the_first_answer_and_other_content_is_refused(world) {
+        let channel = world.channel("FR").await?;
+        let mut ordering = world.cast.ordering.clone();
+        let request = PlaceOrderRequest {
+            order: Some(order(&channel.provider, None, &channel.customer, &channel.offer)),
+            request_id: new_id(),
+            validate_only: false,
+        };
+        let first = ordering.place_order(request.clone()).await?.into_inner();
+        world.clock.advance(Duration::from_secs(3600));
+        let again = ordering.place_order(request.clone()).await?.into_inner();
+        assert_eq!(first, again);
+        assert_eq!(orders(&world).await?, 1);
+        let mut other = request;
+        other.order.as_mut().unwrap().lines[0].quantity = 6;
+        let status = tests::failed(ordering.place_order(other).await);
+        assert_eq!(status.code(), Code::AlreadyExists);
+        assert_eq!(status.get_details_error_info().unwrap().reason, "REQUEST_ID_REUSED");
+        assert_eq!(orders(&world).await?, 1);
+    }
+
+    /// Idempotency under concurrency.
+    async fn a_request_sent_many_times_at_once_makes_one_order(world) {
+        let channel = world.channel("FR").await?;
+        let request = PlaceOrderRequest {
+            order: Some(order(&channel.provider, None, &channel.customer, &channel.offer)),
+            request_id: new_id(),
+            validate_only: false,
+        };
+        let calls = (0..8).map(|_| {
+            let (mut ordering, request) = (world.cast.ordering.clone(), request.clone());
+            runtime::spawn(async move { ordering.place_order(request).await })
+        });
+        let mut names = std::collections::BTreeSet::new();
+        for call in calls.collect::<Vec<_>>() {
+            names.insert(call.await.unwrap()?.into_inner().order.unwrap().name);
+        }
+        assert_eq!(names.len(), 1);
+        assert_eq!(orders(&world).await?, 1);
+    }
+
+    /// A refusal is not remembered: it is decided afresh when the world has changed (CUS-1).
+    async fn a_refused_request_may_come_again_with_the_same_id(world) {
+        let cast = &world.cast;
+        let (direct, customer) = (cast.direct_bill("FR").await?, cast.customer("FR").await?);
+        let kind = contracts::relationship::CustomerRelationshipKind::Resale;
+        cast.tie(&customer, &direct, kind).await?;
+        let offer = cast.offer(contracts::relationship::ProductFamily::Azure).await?;
+        let request = PlaceOrderRequest {
+            order: Some(order(&direct, None, &customer, &offer)),
+            request_id: new_id(),
+            validate_only: false,
+        };
+        let refusal = cast.ordering.clone().place_order(request.clone()).await;
+        assert_eq!(refused(refusal), ["CUS-1 CUSTOMER_AGREEMENT_MISSING"]);
+        cast.accept_mca(&customer, &direct).await?;
+        cast.ordering.clone().place_order(request).await?;
+    }
+
+    /// Dry runs: the same errors, nothing written (ORD-2).
+    async fn a_dry_run_checks_everything_and_writes_nothing(world) {
+        let channel = world.channel("FR").await?;
+        let mut ordering = world.cast.ordering.clone();
+        let mut request = PlaceOrderRequest {
+            order: Some(order(&channel.provider, None, &channel.customer, &channel.offer)),
+            request_id: new_id(),
+            validate_only: true,
+        };
+        let dry = ordering.place_order(request.clone()).await?.into_inner().order.unwrap();
+        assert_eq!((&*dry.name, &*dry.lines[0].subscription), ("", ""));
+        assert_eq!(dry.total.unwrap().minor_units, 5000);
+        assert!(dry.decision.is_some());
+        assert_eq!(orders(&world).await?, 0);
+        request.validate_only = false;
+        ordering.place_order(request.clone()).await?;
+        assert_eq!(orders(&world).await?, 1, "the id of a dry run is free");
+        request.validate_only = true;
+        request.order.as_mut().unwrap().partner_attestation_accepted = false;
+        let refusal = ordering.place_order(request).await;
+        assert_eq!(refused(refusal), ["ORD-2 ATTESTATION_MISSING"]);
+    }
+
+    /// What does not exist is told by name.
+    async fn an_order_for_an_unknown_customer_names_it(world) {
+        let cast = &world.cast;
+        let channel = world.channel("FR").await?;
+        let customer = format!("customers/{}", new_id());
+        let wanted = order(&channel.provider, None, &customer, &channel.offer);
+        let status = tests::failed(cast.place(wanted).await);
+        assert_eq!(status.code(), Code::NotFound);
+        assert_eq!(status.get_details_resource_info().unwrap().resource_name, customer);
+        assert_eq!(status.get_details_error_info().unwrap().domain, "ordering.csp");
+    }
+}
+
+#[tokio::test]
+async fn an_order_whose_decision_grew_too_old_twice_is_not_accepted() -> Result<(), tonic::Status> {
+    for engine in [Engine::Sqlite, Engine::Postgres] {
+        let world =
+            World::with(engine, |plan| plan.relationship.valid_for = Duration::ZERO).await;
+        let channel = world.channel("FR").await?;
+        let wanted = order(&channel.provider, None, &channel.customer, &channel.offer);
+        let status = tests::failed(world.cast.place(wanted).await);
+        assert_eq!(status.code(), Code::Aborted);
+        assert_eq!(status.get_details_error_info().unwrap().reason, "DECISION_EXPIRED");
+        assert_eq!(orders(&world).await?, 0);
+    }
+    Ok(())
+}

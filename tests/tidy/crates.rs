@@ -1,0 +1,142 @@
+//! Manifests: who depends on whom, and on nothing for nothing.
+
+use crate::{assert_none, code, tree, tree::File};
+
+/// Dependencies that are used though the crate's own text does not name them.
+const UNNAMED: &[(&str, &str, &str)] = &[
+    ("contracts", "prost", "generated code names it"),
+    ("contracts", "tonic-prost", "generated code names it"),
+];
+
+/// Macros of the house, and the dependency that each names in the crate that calls it.
+const MACROS: &[(&str, &str)] =
+    &[("serde_as_text!", "serde"), ("text_enum!", "serde"), ("serve!", "tonic")];
+
+struct Crate {
+    folder: &'static str,
+    manifest: &'static str,
+}
+
+impl Crate {
+    fn name(&self) -> &str {
+        self.folder.rsplit('/').next().unwrap_or_default()
+    }
+
+    fn dependencies(&self) -> impl Iterator<Item = &'static str> {
+        keys(self.manifest, |table| table.ends_with("dependencies"))
+    }
+
+    fn sources(&self) -> impl Iterator<Item = &'static File> {
+        let files = tree::files().iter().filter(|file| file.is_rust());
+        files.filter(|file| file.is_in(&[self.folder]))
+    }
+
+    fn names(&self, dependency: &str) -> bool {
+        let word = dependency.replace('-', "_");
+        let called = MACROS.iter().filter(|(_, named)| *named == dependency);
+        let words: Vec<_> = called.map(|(call, _)| *call).chain([word.as_str()]).collect();
+        self.sources().any(|file| {
+            let code = code::code(&file.text);
+            words.iter().any(|word| whole(&code, word))
+        })
+    }
+}
+
+/// Whether a text holds a word that neither goes on before nor after.
+fn whole(text: &str, word: &str) -> bool {
+    let part = |it: char| it.is_ascii_alphanumeric() || it == '_';
+    text.match_indices(word).any(|(at, _)| {
+        !text[..at].ends_with(part) && !text[at + word.len()..].starts_with(part)
+    })
+}
+
+/// The members of the workspace.
+fn crates() -> Vec<Crate> {
+    let manifests = tree::files().iter().filter(|file| {
+        file.is_in(&["libs/*/Cargo.toml", "services/*/Cargo.toml", "tests/Cargo.toml"])
+    });
+    let crates: Vec<_> = manifests
+        .map(|file| Crate {
+            folder: file.path.trim_end_matches("/Cargo.toml"),
+            manifest: &file.text,
+        })
+        .collect();
+    assert!(crates.len() > 10, "only {} crates were found: mend {}", crates.len(), file!());
+    crates
+}
+
+/// The keys of the tables of a manifest, as in `prost` for `prost.workspace = true`.
+fn keys(manifest: &str, wanted: impl Fn(&str) -> bool) -> impl Iterator<Item = &str> {
+    let mut inside = false;
+    manifest.lines().filter_map(move |line| {
+        if let Some(table) = line.strip_prefix('[') {
+            inside = wanted(table.trim_end_matches(']'));
+            return None;
+        }
+        let key = line.split(['.', ' ', '=']).next()?;
+        (inside && !key.is_empty() && !key.starts_with('#')).then_some(key)
+    })
+}
+
+#[test]
+fn services_do_not_know_each_other() {
+    let services: Vec<_> =
+        crates().into_iter().filter(|it| it.folder.starts_with("services/")).collect();
+    let names: Vec<_> = services.iter().map(Crate::name).collect();
+    let mut wrong = Vec::new();
+    for service in services.iter().filter(|it| it.name() != "cluster") {
+        let others = service.dependencies().filter(|it| names.contains(it));
+        wrong.extend(others.map(|it| format!("{}/Cargo.toml takes {it}", service.folder)));
+    }
+    assert_none(&wrong, "Services speak through contracts; only cluster takes them all.");
+}
+
+#[test]
+fn libraries_do_not_know_services() {
+    let all = crates();
+    let services: Vec<_> =
+        all.iter().filter(|it| it.folder.starts_with("services/")).map(Crate::name).collect();
+    let mut wrong = Vec::new();
+    for library in all.iter().filter(|it| it.folder.starts_with("libs/")) {
+        let taken = library.dependencies().filter(|it| services.contains(it));
+        wrong.extend(taken.map(|it| format!("{}/Cargo.toml takes {it}", library.folder)));
+    }
+    assert_none(&wrong, "What libraries and services share belongs into a library.");
+}
+
+#[test]
+fn every_dependency_is_used() {
+    let mut wrong = Vec::new();
+    for each in crates() {
+        let excused = |it: &&str| UNNAMED.iter().any(|(of, on, _)| of == &each.name() && on == it);
+        let idle = each.dependencies().filter(|it| !excused(it) && !each.names(it));
+        wrong.extend(idle.map(|it| format!("{}/Cargo.toml takes {it}", each.folder)));
+    }
+    assert_none(&wrong, "No source of the crate names it: take it out of the manifest.");
+}
+
+#[test]
+fn every_dependency_of_the_workspace_is_taken_by_a_member() {
+    let manifest = tree::files().iter().find(|file| file.path == "Cargo.toml");
+    let manifest = &manifest.expect("there is no Cargo.toml at the root").text;
+    let taken: Vec<_> = crates().iter().flat_map(Crate::dependencies).collect();
+    let idle: Vec<_> = keys(manifest, |table| table == "workspace.dependencies")
+        .filter(|key| !taken.contains(key))
+        .map(|key| format!("Cargo.toml offers {key}"))
+        .collect();
+    assert_none(&idle, "No member takes it: take it out of [workspace.dependencies].");
+}
+
+#[test]
+fn versions_stand_in_the_workspace_only() {
+    let mut wrong = Vec::new();
+    for each in crates() {
+        for name in each.dependencies() {
+            let line = format!("{name}.workspace = true");
+            if !each.manifest.lines().any(|it| it == line) {
+                wrong.push(format!("{}/Cargo.toml does not say `{line}`", each.folder));
+            }
+        }
+    }
+    assert_none(&wrong, "Put version and features into [workspace.dependencies].");
+}

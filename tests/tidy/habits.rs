@@ -1,0 +1,49 @@
+//! What no file that runs in production may hold.
+
+use crate::{assert_none, code, tree, tree::File};
+
+/// Code whose failure ends a test, not a service.
+const SUPPORT: &[&str] = &["libs/testbed", "libs/*/build.rs", "services/*/build.rs"];
+
+fn production() -> impl Iterator<Item = &'static File> {
+    let files = tree::files().iter().filter(|file| file.is_rust());
+    files.filter(|file| !file.is_test() && !file.is_in(SUPPORT))
+}
+
+#[test]
+fn production_code_does_not_panic() {
+    let words =
+        [".unwrap()", ".expect(", "panic!(", "todo!(", "unimplemented!(", "unreachable!("];
+    let mut wrong = Vec::new();
+    for file in production() {
+        let code = code::production(&file.text);
+        for word in words {
+            let lines = code::lines_with(&code, word);
+            wrong.extend(lines.iter().map(|at| format!("{}:{at} says `{word}`", file.path)));
+        }
+    }
+    assert_none(&wrong, "Give a failure::Failure, or words where the process starts.");
+}
+
+#[test]
+fn nothing_is_left_for_later() {
+    let files = tree::files().iter().filter(|file| !file.is_test() && !file.is_in(SUPPORT));
+    let mut wrong = Vec::new();
+    for file in files {
+        for word in ["TODO", "FIXME", "XXX", "HACK"] {
+            let lines = code::lines_with(&file.text, word);
+            wrong.extend(lines.iter().map(|at| format!("{}:{at} says `{word}`", file.path)));
+        }
+    }
+    assert_none(&wrong, "Do it now, or leave it out; a note in the code is done by nobody.");
+}
+
+#[test]
+fn no_test_is_switched_off() {
+    let mut wrong = Vec::new();
+    for file in tree::files().iter().filter(|file| file.is_rust()) {
+        let lines = code::lines_with(&code::code(&file.text), "#[ignore");
+        wrong.extend(lines.iter().map(|at| format!("{}:{at}", file.path)));
+    }
+    assert_none(&wrong, "Mend the test, or delete it: one that never runs says nothing.");
+}

@@ -1,0 +1,144 @@
+//! What each layer may know of. The words are looked for in code, tests included.
+
+use crate::{assert_none, code, tree};
+
+/// Words that are at home in some places and must not stand anywhere else.
+struct Fence {
+    words: &'static [&'static str],
+    /// Where the fence stands; `*` stands for any one name, or for the rest of one.
+    within: &'static [&'static str],
+    /// Where the words are at home.
+    but: &'static [&'static str],
+    advice: &'static str,
+}
+
+impl Fence {
+    fn check(&self) {
+        let files = tree::files().iter().filter(|file| {
+            file.is_rust() && file.is_in(self.within) && !file.is_in(self.but)
+        });
+        let mut wrong = Vec::new();
+        for file in files {
+            let code = code::code(&file.text);
+            for word in self.words {
+                let lines = code::lines_with(&code, word);
+                wrong.extend(lines.iter().map(|at| format!("{}:{at} says `{word}`", file.path)));
+            }
+        }
+        assert_none(&wrong, self.advice);
+    }
+}
+
+const CODE: &[&str] = &["libs", "services", "tests"];
+
+#[test]
+fn the_domain_knows_neither_transport_nor_storage_nor_the_machine() {
+    let within = &["services/*/src/domain", "services/*/src/domain.rs"];
+    Fence {
+        words: &[
+            "tonic",
+            "prost",
+            "sea_orm",
+            "tracing",
+            "tokio",
+            "contracts",
+            "failure::",
+            "storage::",
+            "runtime::",
+        ],
+        within,
+        but: &[],
+        advice: "The domain takes values and gives values: do this in transport or store.",
+    }
+    .check();
+    let guarded = tree::files().iter().filter(|file| file.is_in(within)).count();
+    assert!(guarded > 20, "only {guarded} files are in {within:?}: mend the paths in {}", file!());
+}
+
+#[test]
+fn only_stores_know_the_database() {
+    Fence {
+        words: &["sea_orm", "DbErr"],
+        within: CODE,
+        but: &["services/*/src/store*", "libs/storage", "libs/testbed", "tests"],
+        advice: "Move it into the service's store, or into libs/storage where all need it.",
+    }
+    .check();
+}
+
+#[test]
+fn only_edges_know_the_generated_types() {
+    Fence {
+        words: &["contracts::", "contracts as"],
+        within: CODE,
+        but: &[
+            "services/*/src/transport*",
+            "services/*/src/peers.rs",
+            "services/*/src/evidence.rs",
+            "services/*/src/lib.rs",
+            "services/cluster",
+            "libs/contracts",
+            "tests",
+        ],
+        advice: "Convert between messages and domain values in transport, peers or evidence.",
+    }
+    .check();
+}
+
+#[test]
+fn a_status_is_made_in_one_place() {
+    Fence {
+        words: &["Status::"],
+        within: CODE,
+        but: &["libs/failure", "services/cluster/src/tour", "tests"],
+        advice: "Answer with a failure::Failure; libs/failure makes the status of it.",
+    }
+    .check();
+}
+
+#[test]
+fn time_comes_from_the_clock() {
+    Fence {
+        words: &["SystemTime::now", "Instant::now", "Timestamp::now", "Uuid::now_v7"],
+        within: CODE,
+        but: &["libs/kernel/src/clock.rs"],
+        advice: "Take a kernel::Clock, so that a test can move it.",
+    }
+    .check();
+}
+
+#[test]
+fn tasks_are_spawned_in_one_place() {
+    Fence {
+        words: &["tokio::spawn", "task::spawn("],
+        within: CODE,
+        but: &["libs/runtime/src/lib.rs"],
+        advice: "Use runtime::spawn, which keeps the task inside the current span.",
+    }
+    .check();
+}
+
+#[test]
+fn the_environment_is_read_in_one_place() {
+    Fence {
+        words: &["env::", "std::env"],
+        within: CODE,
+        but: &["libs/runtime", "libs/testbed", "libs/*/build.rs", "services/*/build.rs", "tests"],
+        advice: "Make it a setting; runtime::config reads those from the environment.",
+    }
+    .check();
+}
+
+#[test]
+fn a_fence_finds_what_stands_outside_it() {
+    let stray = tree::File { path: "services/x/src/domain/a.rs".into(), text: String::new() };
+    for (places, inside) in [
+        (&["services/*/src/domain"][..], true),
+        (&["services/*/src/store*", "services"][..], true),
+        (&["services/*/src/do*"][..], true),
+        (&["services/*/src/store*"][..], false),
+        (&["libs"][..], false),
+    ] {
+        assert_eq!(stray.is_in(places), inside, "{places:?}");
+    }
+}

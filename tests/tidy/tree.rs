@@ -1,0 +1,74 @@
+//! The files of this repository as text.
+
+use std::{fs, path::Path, sync::OnceLock};
+
+/// A text file.
+pub struct File {
+    /// Where it is, from the root, as in `libs/kernel/src/lib.rs`.
+    pub path: String,
+    /// What is in it.
+    pub text: String,
+}
+
+impl File {
+    /// Whether it is Rust that only tests run.
+    pub fn is_test(&self) -> bool {
+        self.is_rust() && self.path.split('/').any(|part| ["tests", "tests.rs"].contains(&part))
+    }
+
+    /// Whether it is Rust.
+    pub fn is_rust(&self) -> bool {
+        self.path.ends_with(".rs")
+    }
+
+    /// Whether it is, or is in, one of these files and folders. `*` stands for any one name.
+    pub fn is_in(&self, places: &[&str]) -> bool {
+        places.iter().any(|place| {
+            let mut parts = self.path.split('/');
+            place.split('/').all(|wanted| parts.next().is_some_and(|it| matches(it, wanted)))
+        })
+    }
+}
+
+fn matches(name: &str, pattern: &str) -> bool {
+    match pattern.strip_suffix('*') {
+        Some(start) => name.starts_with(start),
+        None => name == pattern,
+    }
+}
+
+/// The folder that all paths start from.
+pub fn root() -> &'static Path {
+    let tests = Path::new(env!("CARGO_MANIFEST_DIR"));
+    tests.parent().unwrap_or(tests)
+}
+
+/// Every text file, but for what `.gitignore` names.
+pub fn files() -> &'static [File] {
+    static FILES: OnceLock<Vec<File>> = OnceLock::new();
+    FILES.get_or_init(|| {
+        let ignored = fs::read_to_string(root().join(".gitignore")).unwrap_or_default();
+        let ignored = ignored.lines().filter_map(|line| line.strip_prefix('/'));
+        let ignored: Vec<_> = ignored.chain([".git"]).collect();
+        let mut files = Vec::new();
+        read("", &ignored, &mut files);
+        assert!(files.len() > 100, "{} holds too few files to be the repository", root().display());
+        files
+    })
+}
+
+fn read(folder: &str, ignored: &[&str], files: &mut Vec<File>) {
+    let entries = fs::read_dir(root().join(folder)).into_iter().flatten();
+    for entry in entries.flatten() {
+        let name = entry.file_name().to_string_lossy().into_owned();
+        let path = if folder.is_empty() { name } else { format!("{folder}/{name}") };
+        if ignored.contains(&path.as_str()) {
+            continue;
+        }
+        if entry.path().is_dir() {
+            read(&path, ignored, files);
+        } else if let Ok(text) = fs::read_to_string(entry.path()) {
+            files.push(File { path, text });
+        }
+    }
+}
