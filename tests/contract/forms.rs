@@ -6,6 +6,7 @@ mod relationship;
 
 use std::collections::BTreeSet;
 
+use prost_reflect::Kind;
 use serde_json::{Value, json};
 use tonic::{Code, transport::Channel};
 use tonic_types::StatusExt;
@@ -56,7 +57,7 @@ impl Form {
     fn changed(&self, changes: &[Change]) -> Value {
         let mut request = self.good.clone();
         for (field, value) in changes {
-            let pointer = format!("/{}", field.replace('.', "/").replace('[', "/").replace(']', ""));
+            let pointer = format!("/{}", field.replace(['.', '['], "/").replace(']', ""));
             let (parent, key) = pointer.rsplit_once('/').unwrap_or_default();
             match request.pointer_mut(parent) {
                 Some(Value::Array(all)) => all[key.parse::<usize>().expect(key)] = value.clone(),
@@ -73,9 +74,10 @@ impl Form {
             let changes = std::slice::from_ref(change);
             (self.changed(changes), BTreeSet::from([change.0]))
         });
-        let listed = self.also.iter().map(|(changes, fields)| {
-            (self.changed(changes), fields.iter().copied().collect())
-        });
+        let listed = self
+            .also
+            .iter()
+            .map(|(changes, fields)| (self.changed(changes), fields.iter().copied().collect()));
         alone.chain(listed).chain([self.together()]).collect()
     }
 
@@ -152,7 +154,8 @@ fn list(method: &'static str, token: &str) -> Form {
 /// Tokens of the second page of ListOrganizations and of ListPartners.
 async fn tokens(stage: &Stage) -> [String; 2] {
     for _ in 0..2 {
-        stage.cast.provider("FR").await.expect("a provider can be set up");
+        let company = stage.cast.company("Contoso", "FR").await.expect("a company is recorded");
+        stage.cast.join(&company, "FR").await.expect("a partner is recorded");
     }
     let channel = stage.channel("onboarding").await;
     let mut tokens = Vec::new();
@@ -245,8 +248,8 @@ async fn every_field_of_every_request_is_tried_wrong() {
             let form = forms.iter().find(|form| form.method == method.name());
             let requests = form.map(Form::requests).unwrap_or_default();
             let tried: BTreeSet<_> = requests.iter().flat_map(|(_, fields)| fields).collect();
-            let fields = method.input().fields().filter(|it| it.kind() != prost_reflect::Kind::Bool);
-            for field in fields {
+            let input = method.input();
+            for field in input.fields().filter(|it| it.kind() != Kind::Bool) {
                 if !tried.iter().any(|it| it.split(['.', '[']).next() == Some(field.name())) {
                     missing.push(field.full_name().to_owned());
                 }

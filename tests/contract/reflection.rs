@@ -40,8 +40,10 @@ macro_rules! client {
                     Question::Symbol(it) => MessageRequest::FileContainingSymbol(it),
                     Question::File(it) => MessageRequest::FileByFilename(it),
                 };
-                let request =
-                    ServerReflectionRequest { host: String::new(), message_request: Some(question) };
+                let request = ServerReflectionRequest {
+                    host: String::new(),
+                    message_request: Some(question),
+                };
                 let mut client = ServerReflectionClient::new(channel.clone());
                 let answers = client.server_reflection_info(tokio_stream::once(request)).await?;
                 let answer = answers.into_inner().message().await?;
@@ -142,7 +144,8 @@ async fn every_file_comes_with_all_that_it_imports() {
     for service in SERVICES {
         let channel = stage.channel(service).await;
         for version in VERSIONS {
-            let symbols = [proto::service(service).full_name(), "google.rpc.Status"].map(str::to_owned);
+            let symbols =
+                [proto::service(service).full_name(), "google.rpc.Status"].map(str::to_owned);
             let mut open: Vec<_> = symbols.into_iter().map(Question::Symbol).collect();
             open.push(Question::Symbol("google.rpc.ErrorInfo".to_owned()));
             let mut seen = BTreeSet::new();

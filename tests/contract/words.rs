@@ -82,8 +82,9 @@ fn every_reason_is_named_in_a_test() {
         let files: Vec<_> = files.filter(|file| file.is_in(&["tests", "libs", &own])).collect();
         for Reason { word, .. } in reasons(service) {
             let typed = format!("Reason::{}", variant(&word));
-            let named = |file: &&File| says(&file.text, &word) || says(&file.text, &typed);
-            if !files.iter().any(|file| named(file)) {
+            let named =
+                |file: &&File| tree::says(&file.text, &word) || tree::says(&file.text, &typed);
+            if !files.iter().any(named) {
                 wrong.push(format!("{service}: {word}"));
             }
         }
@@ -94,18 +95,10 @@ fn every_reason_is_named_in_a_test() {
     );
 }
 
-/// Whether a text holds a word that goes on neither before nor after.
-fn says(text: &str, word: &str) -> bool {
-    let part = |it: char| it.is_ascii_alphanumeric() || it == '_';
-    text.match_indices(word).any(|(at, _)| {
-        !text[..at].ends_with(part) && !text[at + word.len()..].starts_with(part)
-    })
-}
-
 #[test]
 fn words_are_told_from_other_texts() {
     let text = r#"("LOST_RACE", "P1M", "lost", "ORD-3", "STATE")"#;
     assert_eq!(quoted(text).collect::<Vec<_>>(), ["LOST_RACE", "P1M", "STATE"]);
     assert_eq!(variant("SALE_TO_SELF"), "SaleToSelf");
-    assert!(says("a LOST_RACE.", "LOST_RACE") && !says("LOST_RACES", "LOST_RACE"));
+    assert!(tree::says("a LOST_RACE.", "LOST_RACE") && !tree::says("LOST_RACES", "LOST_RACE"));
 }

@@ -4,6 +4,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "tests")]
 
 mod outage;
+mod readme;
 mod settings;
 mod trio;
 mod traces;

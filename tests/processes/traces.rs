@@ -41,7 +41,7 @@ impl TraceService for Receiver {
     }
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn one_order_is_one_trace_through_three_services() -> Result<(), Status> {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = listener.local_addr().unwrap();

@@ -81,6 +81,19 @@ impl Trio {
         [onboarding, relationship, self.start("ordering").await]
     }
 
+    /// Where the README says that a service listens.
+    pub fn documented_address(&self, service: &str) -> &'static str {
+        let at = SERVICES.iter().position(|each| *each == service).unwrap();
+        ["127.0.0.1:50051", "127.0.0.1:50052", "127.0.0.1:50053"][at]
+    }
+
+    /// Commands of the README, at the addresses of this trio.
+    pub fn at_our_addresses(&self, commands: &str) -> String {
+        SERVICES.iter().fold(commands.to_owned(), |commands, service| {
+            commands.replace(self.documented_address(service), self.address(service))
+        })
+    }
+
     /// An outside client of all three, which must run.
     pub async fn cast(&self) -> Cast {
         let [onboarding, relationship, ordering] = &self.addresses;

@@ -56,6 +56,7 @@ scenarios! {
         let create = CreateOrganizationRequest {
             organization: Some(organization),
             request_id: new_id(),
+            organization_id: String::new(),
         };
         let created = cast.onboarding.clone().create_organization(create).await?.into_inner();
         let partner = cast.join(&created.organization.unwrap().name, "FR").await?;

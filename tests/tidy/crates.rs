@@ -37,17 +37,9 @@ impl Crate {
         let words: Vec<_> = called.map(|(call, _)| *call).chain([word.as_str()]).collect();
         self.sources().any(|file| {
             let code = code::code(&file.text);
-            words.iter().any(|word| whole(&code, word))
+            words.iter().any(|word| tree::says(&code, word))
         })
     }
-}
-
-/// Whether a text holds a word that neither goes on before nor after.
-fn whole(text: &str, word: &str) -> bool {
-    let part = |it: char| it.is_ascii_alphanumeric() || it == '_';
-    text.match_indices(word).any(|(at, _)| {
-        !text[..at].ends_with(part) && !text[at + word.len()..].starts_with(part)
-    })
 }
 
 /// The members of the workspace.

@@ -12,8 +12,7 @@ fn production() -> impl Iterator<Item = &'static File> {
 
 #[test]
 fn production_code_does_not_panic() {
-    let words =
-        [".unwrap()", ".expect(", "panic!(", "todo!(", "unimplemented!(", "unreachable!("];
+    let words = [".unwrap()", ".expect(", "panic!(", "todo!(", "unimplemented!(", "unreachable!("];
     let mut wrong = Vec::new();
     for file in production() {
         let code = code::production(&file.text);

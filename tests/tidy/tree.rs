@@ -37,6 +37,13 @@ fn matches(name: &str, pattern: &str) -> bool {
     }
 }
 
+/// Whether a text holds a word that goes on neither before nor after.
+pub fn says(text: &str, word: &str) -> bool {
+    let part = |it: char| it.is_ascii_alphanumeric() || it == '_';
+    text.match_indices(word)
+        .any(|(at, _)| !text[..at].ends_with(part) && !text[at + word.len()..].starts_with(part))
+}
+
 /// The folder that all paths start from.
 pub fn root() -> &'static Path {
     let tests = Path::new(env!("CARGO_MANIFEST_DIR"));

@@ -128,9 +128,14 @@ impl Fields {
         self.check(field, tenant_id(text))
     }
 
+    /// A GUID that may be empty. The outer `None` means a violation.
+    pub fn guid_optional(&mut self, field: impl Display, text: &str) -> Option<Option<Uuid>> {
+        if text.is_empty() { Some(None) } else { self.guid(field, text).map(Some) }
+    }
+
     /// The field `request_id`, which may be empty. The outer `None` means a violation.
     pub fn request_id(&mut self, text: &str) -> Option<Option<Uuid>> {
-        if text.is_empty() { Some(None) } else { self.guid("request_id", text).map(Some) }
+        self.guid_optional("request_id", text)
     }
 
     /// The outcome of a check made elsewhere.

@@ -127,22 +127,24 @@ async fn migrate<S: Service>(settings: S::Settings) -> Result<(), String> {
 
 async fn serve<S: Service>(settings: S::Settings) -> Result<(), String> {
     let _telemetry = telemetry::start(S::NAME, &S::common(&settings).telemetry)?;
+    let stop = stop_request()?;
     let running = S::start(settings, Clock::system()).await?;
-    stop_requested().await?;
+    stop.await;
     running.stop().await;
     Ok(())
 }
 
-/// Waits for Ctrl-C or SIGTERM.
+/// Ctrl-C or SIGTERM. Listens from the call on, so that none is missed during a start.
 ///
 /// # Errors
 /// When the system does not let the process listen for signals.
-pub async fn stop_requested() -> Result<(), String> {
+pub fn stop_request() -> Result<impl Future<Output = ()>, String> {
     let mut terminate = signal(SignalKind::terminate()).map_err(|error| error.to_string())?;
     let mut interrupt = signal(SignalKind::interrupt()).map_err(|error| error.to_string())?;
-    tokio::select! {
-        _ = terminate.recv() => {}
-        _ = interrupt.recv() => {}
-    }
-    Ok(())
+    Ok(async move {
+        tokio::select! {
+            _ = terminate.recv() => {}
+            _ = interrupt.recv() => {}
+        }
+    })
 }

@@ -1,5 +1,7 @@
 //! Logs for people, and traces over OTLP where an endpoint is configured.
 
+use std::io::IsTerminal;
+
 use http::HeaderMap;
 use opentelemetry::{
     global,
@@ -57,7 +59,10 @@ pub fn start(service: &'static str, settings: &Settings) -> Result<Telemetry, St
     let traces = provider
         .as_ref()
         .map(|provider| tracing_opentelemetry::layer().with_tracer(provider.tracer("csp-channel")));
-    let logs = tracing_subscriber::fmt::layer().with_writer(std::io::stderr).with_filter(filter);
+    let logs = tracing_subscriber::fmt::layer()
+        .with_ansi(std::io::stderr().is_terminal())
+        .with_writer(std::io::stderr)
+        .with_filter(filter);
     tracing_subscriber::registry()
         .with(traces.with_filter(EnvFilter::new("info,h2=off,hyper=off,tonic=off,tower=off")))
         .with(logs)

@@ -77,7 +77,7 @@ pub struct Call {
     request_id: Option<Uuid>,
     digest: String,
     actor: String,
-    /// When the call began; the time of everything that it changes.
+    /// When the call began.
     pub now: Timestamp,
 }
 
@@ -104,8 +104,8 @@ pub struct Event<'a, T> {
     pub kind: &'a str,
     /// Name of the resource.
     pub resource: String,
-    /// Its revision after the change.
-    pub revision: i64,
+    /// Its revision after the change, and when that was.
+    pub stamp: Stamp,
     /// The resource after the change.
     pub content: &'a T,
 }
@@ -156,7 +156,7 @@ impl Database {
 impl<'a, T> Event<'a, T> {
     /// The event of a resource that was changed under this stamp.
     pub fn new(kind: &'a str, resource: impl Display, stamp: Stamp, content: &'a T) -> Self {
-        Self { kind, resource: resource.to_string(), revision: stamp.revision, content }
+        Self { kind, resource: resource.to_string(), stamp, content }
     }
 }
 
@@ -193,10 +193,10 @@ async fn insert<T: Serialize>(
 ) -> Result<(), Failure> {
     let row = ActiveModel {
         resource: Set(event.resource),
-        revision: Set(event.revision),
+        revision: Set(event.stamp.revision),
         kind: Set(event.kind.to_owned()),
         actor: Set(call.actor.clone()),
-        time: Set(call.now.as_microsecond()),
+        time: Set(event.stamp.update_time.as_microsecond()),
         content: Set(serde_json::to_string(event.content).map_err(Failure::bug)?),
         request_digest: Set(request_id.map(|_| call.digest.clone())),
         request_id: Set(request_id.map(|id| id.to_string())),

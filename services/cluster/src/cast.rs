@@ -118,6 +118,7 @@ impl Cast {
         let request = ob::CreateOrganizationRequest {
             organization: Some(organization),
             request_id: new_id(),
+            organization_id: String::new(),
         };
         let answer = self.onboarding.clone().create_organization(request).await?.into_inner();
         Ok(answer.organization.unwrap_or_default().name)
@@ -247,6 +248,7 @@ impl Cast {
             provider: provider.name.clone(),
             reseller: reseller.name.clone(),
             request_id: new_id(),
+            partnership_id: String::new(),
         };
         let answer = self.relationship.clone().invite_partnership(request).await?.into_inner();
         Ok(answer.partnership.unwrap_or_default().name)
@@ -318,6 +320,7 @@ impl Cast {
             partner: partner.name.clone(),
             kind: kind.into(),
             request_id: new_id(),
+            relationship_id: String::new(),
         };
         let answer = self.relationship.clone().request_customer_relationship(request).await?;
         Ok(answer.into_inner().relationship.unwrap_or_default().name)

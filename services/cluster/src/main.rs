@@ -7,7 +7,7 @@ use cluster::{Cluster, Plan, tour};
 use kernel::Clock;
 use runtime::{
     config::{Problems, Reader, Variables},
-    process::stop_requested,
+    process::stop_request,
     telemetry,
 };
 
@@ -63,9 +63,10 @@ async fn main() -> ExitCode {
 async fn serve(config: Option<PathBuf>) -> Result<(), String> {
     let settings = settings(config).map_err(|problems| problems.to_string())?;
     let _telemetry = telemetry::start("cluster", &settings.telemetry)?;
+    let stop = stop_request()?;
     let cluster = settings.plan.start(Clock::system()).await?;
     greet(&cluster, &settings.data);
-    stop_requested().await?;
+    stop.await;
     cluster.stop().await;
     Ok(())
 }

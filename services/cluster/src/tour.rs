@@ -38,8 +38,8 @@ impl Scenario {
     /// Notes an order that should be accepted, or refused by a rule.
     fn ordered(&mut self, asked: &str, refused_by: Option<&str>, answer: Answer<od::Order>) {
         let legs = |order: &od::Order| {
-            let buyers = order.legs.iter().map(|leg| kind_of(&leg.buyer));
-            format!("microsoft → {}", buyers.collect::<Vec<_>>().join(" → "))
+            let buyers = order.legs.iter().map(|leg| part_in(order, &leg.buyer));
+            format!("Microsoft → {}", buyers.collect::<Vec<_>>().join(" → "))
         };
         self.asked(asked, refused_by, answer.map(|order| legs(&order)));
     }
@@ -90,10 +90,12 @@ fn reasons(status: &Status) -> Vec<String> {
     refusals.iter().map(|it| format!("{} {}: {}", it.rule, it.reason, it.text)).collect()
 }
 
-fn kind_of(name: &str) -> &str {
-    match name.split('/').next() {
-        Some("partners") => "partner",
-        Some("customers") => "customer",
-        _ => name,
+/// What a party is in an order.
+fn part_in(order: &od::Order, party: &str) -> &'static str {
+    match (party == order.customer, party == order.reseller, order.reseller.is_empty()) {
+        (true, _, _) => "customer",
+        (_, true, _) => "reseller",
+        (_, _, true) => "direct seller",
+        (_, _, false) => "provider",
     }
 }

@@ -67,13 +67,13 @@ pub struct Identity<N> {
 }
 
 impl Organization {
-    /// Records a legal entity, unless `holder` has its PartnerID already.
+    /// Records a legal entity, unless something has its name or PartnerID already.
     pub fn create(
         new: NewOrganization,
-        holder: Option<String>,
+        taken_by: Option<String>,
         identity: Identity<OrganizationName>,
     ) -> Result<Approved<Self>, Denial> {
-        if let Some(holder) = holder {
+        if let Some(holder) = taken_by {
             return Err(Denial::Exists(holder));
         }
         let organization = Self {

@@ -1,0 +1,7 @@
+//! What is decided about partners: enrollment, location, agreement, and who owns whom.
+
+mod agreement;
+mod enrollment;
+mod location;
+mod ownership;
+mod world;

@@ -35,13 +35,14 @@ pub(super) enum AgreementQuestion {
 
 pub(super) fn create_organization(
     request: &pb::CreateOrganizationRequest,
-) -> Converted<(Option<Uuid>, NewOrganization)> {
+) -> Converted<(Option<Uuid>, Option<Uuid>, NewOrganization)> {
     let mut fields = Fields::new();
     let request_id = fields.request_id(&request.request_id);
+    let id = fields.guid_optional("organization_id", &request.organization_id);
     let new = fields
         .required("organization", request.organization.as_ref())
         .and_then(|message| new_organization(&mut fields, message));
-    fields.finish(|| Some((request_id?, new?)))
+    fields.finish(|| Some((request_id?, id?, new?)))
 }
 
 fn new_organization(fields: &mut Fields, message: &pb::Organization) -> Option<NewOrganization> {

@@ -14,18 +14,19 @@ impl Transport {
         &self,
         request: Request<pb::CreateOrganizationRequest>,
     ) -> Result<pb::CreateOrganizationResponse, Failure> {
-        let (request_id, new) = convert::create_organization(request.get_ref())?;
+        let (request_id, id, new) = convert::create_organization(request.get_ref())?;
         let call = self.call("CreateOrganization", &request, request_id);
         let create = async {
             self.require_owners(&new).await?;
+            let name = OrganizationName::new(id.unwrap_or_else(|| self.clock.new_uid()));
             let holder = match &new.global_account {
                 Some(account) => self.store.holder_of_partner_id(account.as_str()).await?,
                 None => None,
             };
-            let name = OrganizationName::new(self.clock.new_uid());
+            let namesake = self.store.organization(name).await?.map(|it| it.name.to_string());
             let identity = Identity { name, now: call.now };
-            let approved =
-                Organization::create(new, holder, identity).map_err(denied(ORGANIZATION))?;
+            let approved = Organization::create(new, namesake.or(holder), identity)
+                .map_err(denied(ORGANIZATION))?;
             self.store.save_organization(approved, &call).await
         };
         let organization = self.store.database().once(&call, create).await?;

@@ -1,6 +1,6 @@
 use contracts::ordering as pb;
 use failure::Failure;
-use kernel::{OrderName, SubscriptionName, Timestamp};
+use kernel::{OrderName, SubscriptionName};
 use storage::Call;
 use tonic::Request;
 
@@ -18,7 +18,7 @@ impl Transport {
         let (request_id, new) = convert::place_order(request.get_ref())?;
         let call = self.call("PlaceOrder", &request, Some(request_id));
         let order = if request.get_ref().validate_only {
-            let (approved, _) = self.decide(&self.price(new).await?, call.now).await?;
+            let (approved, _) = self.decide(&self.price(new).await?).await?;
             render::dry_run(approved.into_after().order)?
         } else {
             let place = self.place(new, &call);
@@ -39,7 +39,7 @@ impl Transport {
     }
 
     async fn place_once(&self, priced: &PricedOrder, call: &Call) -> Result<Order, Failure> {
-        let (approved, fresh) = self.decide(priced, call.now).await?;
+        let (approved, fresh) = self.decide(priced).await?;
         self.store.accept_order(approved, &fresh, call).await
     }
 
@@ -51,7 +51,6 @@ impl Transport {
     async fn decide(
         &self,
         priced: &PricedOrder,
-        now: Timestamp,
     ) -> Result<(Approved<Placement>, Freshness), Failure> {
         let since_asked = self.clock.stopwatch();
         let answer = self.relationship.check(priced).await?;
@@ -60,7 +59,7 @@ impl Transport {
         let identities = Identities {
             order: OrderName::new(self.clock.new_uid()),
             subscriptions: priced.wanted.lines.iter().map(subscription).collect(),
-            now,
+            now: self.clock.now(),
         };
         let decided = priced.clone().accept(answer, identities);
         tracing::info!(

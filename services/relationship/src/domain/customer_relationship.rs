@@ -63,7 +63,7 @@ pub struct NewRelationship {
     pub customer: Customer,
     /// What is known of the customer's company.
     pub buyer: BuyerStanding,
-    /// The relationship of this kind that the two have.
+    /// The relationship of this kind that the two have, or one that has its name.
     pub open: Option<CustomerRelationshipName>,
 }
 

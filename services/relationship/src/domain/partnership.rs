@@ -46,7 +46,7 @@ pub struct Partners {
     pub provider: Standing,
     /// The reseller.
     pub reseller: Standing,
-    /// The partnership that they have.
+    /// The partnership that they have, or one that has its name.
     pub open: Option<PartnershipName>,
 }
 

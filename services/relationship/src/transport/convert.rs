@@ -19,6 +19,9 @@ const MAX_LINES: usize = 300;
 
 type Converted<T> = Result<T, Failure>;
 
+/// A customer, a partner, and what ties them.
+type Tie = (CustomerName, PartnerName, RelationshipKind);
+
 /// A move of the named resource.
 pub(super) fn act<N: FromStr<Err: Display>>(id: &str, name: &str) -> Converted<(Option<Uuid>, N)> {
     let mut fields = Fields::new();
@@ -42,15 +45,16 @@ pub(super) fn act_with_detail<N: FromStr<Err: Display>>(
 
 pub(super) fn invite(
     request: &pb::InvitePartnershipRequest,
-) -> Converted<(Option<Uuid>, PartnerName, PartnerName)> {
+) -> Converted<(Option<Uuid>, Option<Uuid>, PartnerName, PartnerName)> {
     let mut fields = Fields::new();
     let request_id = fields.request_id(&request.request_id);
+    let id = fields.guid_optional("partnership_id", &request.partnership_id);
     let provider = fields.parse("provider", &request.provider);
     let reseller = fields.parse("reseller", &request.reseller);
     if provider.is_some() && provider == reseller {
         fields.reject("reseller", "is the provider itself");
     }
-    fields.finish(|| Some((request_id?, provider?, reseller?)))
+    fields.finish(|| Some((request_id?, id?, provider?, reseller?)))
 }
 
 pub(super) fn create_customer(
@@ -121,9 +125,10 @@ fn agreement(
 
 pub(super) fn request_relationship(
     request: &pb::RequestCustomerRelationshipRequest,
-) -> Converted<(Option<Uuid>, CustomerName, PartnerName, RelationshipKind)> {
+) -> Converted<(Option<Uuid>, Option<Uuid>, Tie)> {
     let mut fields = Fields::new();
     let request_id = fields.request_id(&request.request_id);
+    let id = fields.guid_optional("relationship_id", &request.relationship_id);
     let customer = fields.parse("parent", &request.parent);
     let partner = fields.parse("partner", &request.partner);
     let kind = fields.choice("kind", request.kind, |kind| match kind {
@@ -131,7 +136,7 @@ pub(super) fn request_relationship(
         pb::CustomerRelationshipKind::Resale => Some(RelationshipKind::Resale),
         pb::CustomerRelationshipKind::Management => Some(RelationshipKind::Management),
     });
-    fields.finish(|| Some((request_id?, customer?, partner?, kind?)))
+    fields.finish(|| Some((request_id?, id?, (customer?, partner?, kind?))))
 }
 
 pub(super) fn check(

@@ -18,12 +18,14 @@ impl Transport {
         &self,
         request: Request<pb::RequestCustomerRelationshipRequest>,
     ) -> Result<pb::RequestCustomerRelationshipResponse, Failure> {
-        let (request_id, customer, partner, kind) =
+        let (request_id, id, (customer, partner, kind)) =
             convert::request_relationship(request.get_ref())?;
         let call = self.call("RequestCustomerRelationship", &request, request_id);
         let ask = async {
-            let name = CustomerRelationshipName { customer, uid: self.clock.new_uid() };
-            let open = self.store.open_relationship(customer, partner, kind).await?;
+            let uid = id.unwrap_or_else(|| self.clock.new_uid());
+            let name = CustomerRelationshipName { customer, uid };
+            let namesake = self.store.relationship(name).await?.map(|it| it.name);
+            let open = self.store.open_relationship(customer, partner, kind).await?.or(namesake);
             let customer = self.find_customer(customer).await?;
             let buyer =
                 Buyer { tenant: customer.name.id(), organization: customer.organization };

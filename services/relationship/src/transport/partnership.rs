@@ -15,14 +15,15 @@ impl Transport {
         &self,
         request: Request<pb::InvitePartnershipRequest>,
     ) -> Result<pb::InvitePartnershipResponse, Failure> {
-        let (request_id, provider, reseller) = convert::invite(request.get_ref())?;
+        let (request_id, id, provider, reseller) = convert::invite(request.get_ref())?;
         let call = self.call("InvitePartnership", &request, request_id);
         let invite = async {
             let open = self.store.open_partnership(provider, reseller).await?;
             let (provider, reseller) =
                 (self.standing(provider).await?, self.standing(reseller).await?);
-            let name = PartnershipName::new(self.clock.new_uid());
-            let partners = Partners { provider, reseller, open };
+            let name = PartnershipName::new(id.unwrap_or_else(|| self.clock.new_uid()));
+            let namesake = self.store.partnership(name).await?.map(|it| it.name);
+            let partners = Partners { provider, reseller, open: open.or(namesake) };
             let approved =
                 Partnership::invite(name, &partners, call.now).map_err(denied(PARTNERSHIP))?;
             self.store.save_partnership(approved, &call).await

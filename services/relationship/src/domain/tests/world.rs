@@ -172,14 +172,14 @@ impl World {
     /// A direct-bill partner buys Azure into its shared services tenant.
     pub(super) fn shared_services() -> Self {
         let mut world = Self::direct_bill();
-        world.into_shared_services_of(OF_SELLER);
+        world.moves_into_shared_services_of(OF_SELLER);
         world
     }
 
     /// A reseller buys Azure into its shared services tenant.
     pub(super) fn shared_services_of_reseller() -> Self {
         let mut world = Self::through_reseller();
-        world.into_shared_services_of(OF_RESELLER);
+        world.moves_into_shared_services_of(OF_RESELLER);
         world
     }
 
@@ -282,7 +282,7 @@ impl World {
         self.asked.lines[0].family = family;
     }
 
-    fn into_shared_services_of(&mut self, company: OrganizationName) {
+    fn moves_into_shared_services_of(&mut self, company: OrganizationName) {
         self.facts.customer.kind = CustomerKind::SharedServices;
         self.facts.customer.organization = company;
         self.facts.buyer.partners = vec![SELLER];
@@ -298,7 +298,7 @@ impl Standing {
     /// Moves tenant and location to another country.
     pub(super) fn moves_to(&mut self, country: &str) {
         self.country = country.parse().unwrap();
-        for location in &mut self.location {
+        if let Some(location) = &mut self.location {
             location.country = self.country;
         }
     }

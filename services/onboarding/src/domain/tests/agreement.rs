@@ -1,0 +1,149 @@
+//! Who may accept the Microsoft Partner Agreement, and what that changes.
+
+use kernel::Stamp;
+use uuid::Uuid;
+
+use super::world::{
+    PARTNER, REVISION, acceptance, accepted, at, changed, enrolled, named, signatory, tells,
+    violations,
+};
+use crate::domain::{
+    Agreement, AgreementKind, Approved, Denial,
+    EnrollmentState::{self, Active, Qualified, Rejected, Suspended, Vetting},
+    Partner,
+    Role::{self, DirectBill, IndirectProvider, IndirectReseller},
+    VettingResult,
+};
+
+const UID: Uuid = Uuid::from_u128(0xf);
+
+const NOT_ENROLLED: &str = "ON-1 ROLE_NOT_ENROLLED";
+const NOT_VETTED: &str = "ON-2 ENROLLMENT_NOT_VETTED";
+const NO_LOCATION: &str = "ON-2 LOCATION_NOT_ASSOCIATED";
+
+fn accept(partner: Partner, kind: AgreementKind) -> Result<Approved<Partner>, Denial> {
+    partner.accept_agreement(acceptance(kind), UID, at(9))
+}
+
+fn without_location(roles: &[(Role, EnrollmentState)]) -> Partner {
+    Partner { location: None, ..enrolled(roles) }
+}
+
+fn states(partner: &Partner) -> Vec<(Role, EnrollmentState)> {
+    partner.enrollments.iter().map(|it| (it.role, it.state)).collect()
+}
+
+#[test]
+fn the_mpa_is_accepted_by_a_vetted_partner_with_a_location_only() {
+    let kind = AgreementKind::IndirectReseller;
+    let rows: [(&str, &[(Role, EnrollmentState)], &[&str]); 7] = [
+        ("not enrolled", &[], &[NOT_ENROLLED]),
+        ("enrolled as something else", &[(IndirectProvider, Active)], &[NOT_ENROLLED]),
+        ("being vetted", &[(IndirectReseller, Vetting)], &[NOT_VETTED]),
+        ("rejected", &[(IndirectReseller, Rejected)], &[NOT_VETTED]),
+        ("qualified", &[(IndirectReseller, Qualified)], &[]),
+        ("active", &[(IndirectReseller, Active)], &[]),
+        ("suspended", &[(IndirectReseller, Suspended)], &[]),
+    ];
+    for (what, roles, expected) in rows {
+        assert_eq!(named(&violations(accept(enrolled(roles), kind))), expected, "{what}");
+        let both: Vec<_> = expected.iter().copied().chain([NO_LOCATION]).collect();
+        let homeless = accept(without_location(roles), kind);
+        assert_eq!(named(&violations(homeless)), both, "{what}, without a location");
+    }
+}
+
+#[test]
+fn the_direct_bill_text_takes_the_direct_bill_role() {
+    let reseller = enrolled(&[(IndirectReseller, Qualified)]);
+    let denied = accept(reseller, AgreementKind::DirectBill);
+    assert_eq!(named(&violations(denied)), [NOT_ENROLLED]);
+}
+
+#[test]
+fn what_stands_against_an_acceptance_tells_what_it_looked_at() {
+    let partner = PARTNER.to_string();
+    let kind = AgreementKind::DirectBill;
+    let found = violations(accept(without_location(&[(DirectBill, Vetting)]), kind));
+    tells(&found[0], &partner, &[("role", "direct-bill"), ("state", "vetting")]);
+    tells(&found[1], &partner, &[("tenantCountry", "FR")]);
+    let found = violations(accept(enrolled(&[]), kind));
+    tells(&found[0], &partner, &[("role", "direct-bill")]);
+}
+
+#[test]
+fn an_acceptance_is_kept_with_the_location_and_the_revision_that_it_was_made_at() {
+    let mut before = enrolled(&[(IndirectProvider, Active)]);
+    before.agreements.push(accepted(AgreementKind::IndirectProvider));
+    let approved = accept(before.clone(), AgreementKind::IndirectProvider).unwrap();
+    assert_eq!((approved.event(), approved.decided_on()), ("AgreementAccepted", Some(REVISION)));
+    let recorded = Agreement {
+        uid: UID,
+        kind: AgreementKind::IndirectProvider,
+        version: "2024-10".to_owned(),
+        signatory: signatory(),
+        accept_time: at(8),
+        location_account: "1001".parse().unwrap(),
+        stamp: Stamp { create_time: at(9), ..changed() },
+    };
+    let agreements = vec![accepted(AgreementKind::IndirectProvider), recorded];
+    assert_eq!(approved.into_after(), Partner { agreements, stamp: changed(), ..before });
+}
+
+#[test]
+fn an_acceptance_makes_the_qualified_roles_active_that_its_text_covers() {
+    let kinds = [
+        (AgreementKind::IndirectProvider, [Active, Qualified, Qualified]),
+        (AgreementKind::IndirectReseller, [Qualified, Active, Qualified]),
+        (AgreementKind::DirectBill, [Qualified, Active, Active]),
+    ];
+    assert_eq!(kinds.map(|(kind, _)| kind).as_slice(), AgreementKind::ALL);
+    for (kind, expected) in kinds {
+        let roles = [IndirectProvider, IndirectReseller, DirectBill];
+        let qualified = enrolled(&roles.map(|role| (role, Qualified)));
+        let after = accept(qualified, kind).unwrap().into_after();
+        let expected: Vec<_> = roles.into_iter().zip(expected).collect();
+        assert_eq!(states(&after), expected, "{kind}");
+        for it in &after.enrollments {
+            let revision = if it.state == Active { REVISION + 1 } else { REVISION };
+            assert_eq!(it.stamp.revision, revision, "{kind}, {}", it.role);
+            assert_eq!(it.stamp.create_time, at(1), "{kind}, {}", it.role);
+        }
+    }
+}
+
+#[test]
+fn an_acceptance_leaves_roles_that_are_not_qualified_as_they_are() {
+    for state in [Vetting, Rejected, Suspended] {
+        let before = enrolled(&[(DirectBill, Qualified), (IndirectReseller, state)]);
+        let after = accept(before, AgreementKind::DirectBill).unwrap().into_after();
+        assert_eq!(states(&after), [(DirectBill, Active), (IndirectReseller, state)]);
+    }
+}
+
+#[test]
+fn a_role_vetted_after_the_acceptance_that_covers_it_is_active_at_once() {
+    for (kind, role, expected) in [
+        (AgreementKind::DirectBill, IndirectReseller, Active),
+        (AgreementKind::DirectBill, IndirectProvider, Qualified),
+        (AgreementKind::IndirectReseller, DirectBill, Qualified),
+        (AgreementKind::IndirectReseller, IndirectReseller, Active),
+    ] {
+        let mut partner = enrolled(&[(role, Vetting)]);
+        partner.agreements.push(accepted(kind));
+        let vetted =
+            partner.record_vetting(role, VettingResult::Authorized, String::new(), at(9)).unwrap();
+        assert_eq!(states(vetted.after()), [(role, expected)], "{kind} for {role}");
+    }
+}
+
+#[test]
+fn a_suspension_outlasts_an_acceptance_and_ends_in_what_the_partner_has_reached_by_then() {
+    let suspended = enrolled(&[(IndirectReseller, Suspended)]);
+    let before = suspended.clone().reinstate(IndirectReseller, at(9)).unwrap();
+    assert_eq!(states(before.after()), [(IndirectReseller, Qualified)]);
+    let accepted = accept(suspended, AgreementKind::IndirectReseller).unwrap().into_after();
+    assert_eq!(states(&accepted), [(IndirectReseller, Suspended)]);
+    let after = accepted.reinstate(IndirectReseller, at(10)).unwrap();
+    assert_eq!(states(after.after()), [(IndirectReseller, Active)]);
+}

@@ -1,0 +1,96 @@
+//! Location accounts and global accounts.
+
+use kernel::Stamp;
+
+use super::world::{
+    COMPANY, OTHER, PARTNER, REVISION, at, changed, location, named, partner, tells, violations,
+};
+use crate::domain::{
+    Denial, Identity, LocationFacts, NewOrganization, Organization, Owner, Partner,
+};
+
+const MISMATCH: &str = "ON-3 LOCATION_COUNTRY_MISMATCH";
+const GLOBAL: &str = "ON-3 LOCATION_IS_GLOBAL_ACCOUNT";
+const TIED: &str = "ON-3 LOCATION_ALREADY_ASSOCIATED";
+
+fn free() -> LocationFacts {
+    LocationFacts::default()
+}
+
+fn global() -> LocationFacts {
+    LocationFacts { global_account_of: Some(COMPANY), ..free() }
+}
+
+fn taken() -> LocationFacts {
+    LocationFacts { location_of: Some(OTHER), ..free() }
+}
+
+#[test]
+fn a_location_and_its_tenant_are_in_one_country_and_go_with_each_other_alone() {
+    let both = || LocationFacts { location_of: Some(OTHER), ..global() };
+    let rows: [(&str, bool, &str, LocationFacts, &[&str]); 8] = [
+        ("all is fine", false, "FR", free(), &[]),
+        ("another country of the region", false, "DE", free(), &[MISMATCH]),
+        ("a global account", false, "FR", global(), &[GLOBAL]),
+        ("the location has a tenant", false, "FR", taken(), &[TIED]),
+        ("the tenant has a location", true, "FR", free(), &[TIED]),
+        ("both have one", true, "FR", taken(), &[TIED]),
+        ("it is everybody's", false, "FR", both(), &[GLOBAL, TIED]),
+        ("everything is wrong", true, "US", both(), &[MISMATCH, GLOBAL, TIED]),
+    ];
+    for (what, has_location, country, facts, expected) in rows {
+        let mut partner = partner();
+        partner.location = has_location.then(|| location("9999", "FR"));
+        let decided = partner.associate_location(location("1001", country), &facts, at(9));
+        assert_eq!(named(&violations(decided)), expected, "{what}");
+    }
+}
+
+#[test]
+fn what_stands_against_a_location_tells_what_it_looked_at() {
+    let facts = LocationFacts { location_of: Some(OTHER), ..global() };
+    let found = violations(partner().associate_location(location("1001", "DE"), &facts, at(9)));
+    let subject = PARTNER.to_string();
+    tells(&found[0], &subject, &[("locationCountry", "DE"), ("tenantCountry", "FR")]);
+    tells(&found[1], &subject, &[("locationAccountId", "1001")]);
+    tells(&found[2], &subject, &[("locationAccountId", "1001")]);
+    assert!(found[0].explanation.contains("Germany") && found[0].next_step.contains("France"));
+    assert!(found[1].explanation.contains(&COMPANY.to_string()));
+    assert!(found[2].explanation.contains(&OTHER.to_string()));
+    let mut partner = partner();
+    partner.location = Some(location("9999", "FR"));
+    let found = violations(partner.associate_location(location("1001", "FR"), &taken(), at(9)));
+    assert!(found[0].explanation.contains("9999"), "the tenant's own location is named first");
+}
+
+#[test]
+fn a_location_is_tied_under_the_next_revision() {
+    let approved = partner().associate_location(location("1001", "FR"), &free(), at(9)).unwrap();
+    assert_eq!((approved.event(), approved.decided_on()), ("LocationAssociated", Some(REVISION)));
+    let location = Some(location("1001", "FR"));
+    assert_eq!(approved.into_after(), Partner { location, stamp: changed(), ..partner() });
+}
+
+#[test]
+fn a_global_account_belongs_to_one_company() {
+    let new = || NewOrganization {
+        display_name: "Contoso".to_owned(),
+        country: "FR".parse().unwrap(),
+        global_account: Some("4000".parse().unwrap()),
+        owners: vec![Owner {
+            organization: COMPANY,
+            share_basis_points: 1,
+            management_control: false,
+        }],
+    };
+    let identity = Identity { name: COMPANY, now: at(9) };
+    let denied = Organization::create(new(), Some("partners/p".to_owned()), identity);
+    assert_eq!(denied.unwrap_err(), Denial::Exists("partners/p".to_owned()));
+    let approved = Organization::create(new(), None, identity).unwrap();
+    assert_eq!((approved.event(), approved.decided_on()), ("OrganizationCreated", None));
+    let NewOrganization { display_name, country, global_account, owners } = new();
+    let stamp = Stamp::first(at(9));
+    let expected =
+        Organization { name: COMPANY, display_name, country, global_account, owners, stamp };
+    assert_eq!(approved.into_after(), expected);
+}

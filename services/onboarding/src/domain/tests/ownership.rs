@@ -1,0 +1,213 @@
+//! Who is an affiliate of whom.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use kernel::OrganizationName;
+use proptest::{collection::vec, prelude::*};
+use uuid::Uuid;
+
+use super::world::before;
+use crate::domain::{Organization, Owner, Ownership};
+
+/// Owner, share in basis points, control of the management, owned.
+type Edge = (char, i32, bool, char);
+
+const COMPANIES: [char; 6] = ['A', 'B', 'C', 'D', 'E', 'F'];
+
+fn name(letter: char) -> OrganizationName {
+    OrganizationName::new(Uuid::from_u128(u128::from(u32::from(letter))))
+}
+
+fn graph(edges: &[Edge]) -> Ownership {
+    let company = |letter: char| {
+        let owners = edges.iter().filter(|(_, _, _, owned)| *owned == letter);
+        let owners = owners.map(|(owner, share_basis_points, control, _)| Owner {
+            organization: name(*owner),
+            share_basis_points: *share_basis_points,
+            management_control: *control,
+        });
+        Organization {
+            name: name(letter),
+            display_name: letter.to_string(),
+            country: "FR".parse().unwrap(),
+            global_account: None,
+            owners: owners.collect(),
+            stamp: before(),
+        }
+    };
+    Ownership::new(COMPANIES.map(company))
+}
+
+/// The path between two companies, without their resource names.
+fn path(graph: &Ownership, from: char, to: char) -> Vec<String> {
+    let sentences = graph.path(name(from), name(to)).into_iter();
+    let letters = COMPANIES.map(|letter| format!(" ({})", name(letter)));
+    let plain = |text: String| letters.iter().fold(text, |text, it| text.replace(it, ""));
+    sentences.map(plain).collect()
+}
+
+#[test]
+fn affiliates_are_tied_by_control_whatever_the_product_of_the_shares() {
+    let rows: [(&str, &[Edge], char, char, &[&str]); 15] = [
+        ("strangers", &[('A', 6000, false, 'B')], 'A', 'C', &[]),
+        ("a company and itself", &[('A', 6000, false, 'B')], 'A', 'A', &[]),
+        ("owner and owned", &[('A', 6000, false, 'B')], 'A', 'B', &["A owns 60 % of B"]),
+        ("owned and owner", &[('A', 6000, false, 'B')], 'B', 'A', &["A owns 60 % of B"]),
+        ("exactly half", &[('A', 5000, false, 'B')], 'A', 'B', &[]),
+        ("more than half", &[('A', 5001, false, 'B')], 'A', 'B', &["A owns 50.01 % of B"]),
+        ("all", &[('A', 10_000, false, 'B')], 'A', 'B', &["A owns 100 % of B"]),
+        ("control", &[('A', 0, true, 'B')], 'A', 'B', &["A controls the management of B"]),
+        (
+            "60 % of 60 %",
+            &[('A', 6000, false, 'B'), ('B', 6050, false, 'C')],
+            'A',
+            'C',
+            &["A owns 60 % of B", "B owns 60.50 % of C"],
+        ),
+        (
+            "60 % of 60 % upwards",
+            &[('A', 6000, false, 'B'), ('B', 0, true, 'C')],
+            'C',
+            'A',
+            &["B controls the management of C", "A owns 60 % of B"],
+        ),
+        (
+            "a common owner",
+            &[('A', 6000, false, 'B'), ('A', 7000, false, 'C')],
+            'B',
+            'C',
+            &["A owns 60 % of B", "A owns 70 % of C"],
+        ),
+        (
+            "a common owner of half of one",
+            &[('A', 6000, false, 'B'), ('A', 5000, false, 'C')],
+            'B',
+            'C',
+            &[],
+        ),
+        (
+            "owner and manager of one company",
+            &[('A', 6000, false, 'C'), ('B', 0, true, 'C')],
+            'A',
+            'B',
+            &[],
+        ),
+        (
+            "a chain with a weak link",
+            &[('A', 6000, false, 'B'), ('B', 5000, false, 'C')],
+            'A',
+            'C',
+            &[],
+        ),
+        (
+            "cousins over the nearest of two common owners",
+            &[
+                ('A', 9000, false, 'B'),
+                ('B', 8000, false, 'C'),
+                ('B', 7000, false, 'D'),
+                ('C', 6000, false, 'E'),
+            ],
+            'E',
+            'D',
+            &["C owns 60 % of E", "B owns 80 % of C", "B owns 70 % of D"],
+        ),
+    ];
+    for (what, edges, from, to, expected) in rows {
+        assert_eq!(path(&graph(edges), from, to), expected, "{what}");
+    }
+}
+
+#[test]
+fn a_link_names_both_companies_in_full() {
+    let link = graph(&[('A', 6000, false, 'B')]).path(name('A'), name('B'));
+    assert_eq!(link, [format!("A ({}) owns 60 % of B ({})", name('A'), name('B'))]);
+    let unknown = OrganizationName::new(Uuid::from_u128(0xffff));
+    let owner =
+        Owner { organization: unknown, share_basis_points: 6000, management_control: false };
+    let mut company = graph(&[]).get(name('A')).unwrap().clone();
+    company.owners.push(owner);
+    let link = Ownership::new([company]).path(name('A'), unknown);
+    assert_eq!(link, [format!("{unknown} owns 60 % of A ({})", name('A'))]);
+}
+
+#[test]
+fn companies_that_own_each_other_do_not_send_the_search_round_and_round() {
+    let ring: Vec<Edge> = vec![
+        ('A', 6000, false, 'B'),
+        ('B', 6000, false, 'C'),
+        ('C', 6000, false, 'A'),
+        ('D', 6000, false, 'D'),
+        ('D', 6000, false, 'A'),
+    ];
+    let ring = graph(&ring);
+    assert_eq!(path(&ring, 'A', 'B'), ["A owns 60 % of B"]);
+    assert_eq!(path(&ring, 'B', 'A'), ["A owns 60 % of B"]);
+    assert_eq!(path(&ring, 'D', 'C'), ["D owns 60 % of A", "A owns 60 % of B", "B owns 60 % of C"]);
+    assert!(path(&ring, 'A', 'E').is_empty());
+    assert!(path(&ring, 'D', 'D').is_empty());
+}
+
+/// Every company above each, itself included: the rule as a plain closure.
+fn owners_of_owners(edges: &[Edge]) -> BTreeMap<char, BTreeSet<char>> {
+    let mut above: BTreeMap<_, _> = COMPANIES.map(|it| (it, BTreeSet::from([it]))).into();
+    for _ in COMPANIES {
+        for (owner, share, control, owned) in edges {
+            if *control || *share > 5000 {
+                let inherited = above[owner].clone();
+                above.entry(*owned).or_default().extend(inherited);
+            }
+        }
+    }
+    above
+}
+
+fn edges() -> impl Strategy<Value = Vec<Edge>> {
+    let letter = || prop::sample::select(&COMPANIES[..]);
+    let share = prop::sample::select(vec![0, 1, 4999, 5000, 5001, 10_000]);
+    vec((letter(), share, prop::bool::weighted(0.2), letter()), 0..10)
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 512, ..ProptestConfig::default() })]
+
+    #[test]
+    fn two_companies_are_affiliates_when_something_stands_above_both(edges in edges()) {
+        let (graph, above) = (graph(&edges), owners_of_owners(&edges));
+        for from in COMPANIES {
+            for to in COMPANIES.into_iter().filter(|to| *to != from) {
+                let affiliates = above[&from].intersection(&above[&to]).next().is_some();
+                prop_assert_eq!(!path(&graph, from, to).is_empty(), affiliates, "{} {}", from, to);
+            }
+        }
+    }
+
+    #[test]
+    fn affiliation_is_mutual_and_as_far_one_way_as_the_other(edges in edges()) {
+        let graph = graph(&edges);
+        for from in COMPANIES {
+            for to in COMPANIES {
+                let (there, back) = (path(&graph, from, to), path(&graph, to, from));
+                prop_assert_eq!(there.len(), back.len());
+            }
+        }
+    }
+
+    #[test]
+    fn a_path_leads_from_the_first_company_to_the_second_by_links_that_exist(edges in edges()) {
+        let graph = graph(&edges);
+        for from in COMPANIES {
+            for to in COMPANIES {
+                let mut at = from;
+                for link in path(&graph, from, to) {
+                    let ends = [link.chars().next().unwrap(), link.chars().last().unwrap()];
+                    prop_assert!(edges.iter().any(|(owner, share, control, owned)| {
+                        ends == [*owner, *owned] && (*control || *share > 5000)
+                    }), "{}", link);
+                    prop_assert!(ends.contains(&at), "{} from {}", link, at);
+                    at = if ends[0] == at { ends[1] } else { ends[0] };
+                }
+                prop_assert!(at == to || path(&graph, from, to).is_empty());
+            }
+        }
+    }
+}

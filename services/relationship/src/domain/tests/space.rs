@@ -1,0 +1,156 @@
+//! The space of all worlds, thick around those that are allowed.
+
+use std::fmt::Debug;
+
+use kernel::OrganizationName;
+use proptest::{
+    collection::vec,
+    option,
+    prelude::*,
+    sample::{Select, select, subsequence},
+};
+
+use super::world::{
+    LOCATIONS, OF_CUSTOMER, OF_RESELLER, OF_SELLER, RESELLER, SELLER, STRANGER, World, accepted,
+    location, location_id, mca, partnership, tie,
+};
+use crate::domain::{
+    AgreementKind, BuyerStanding, Customer, CustomerKind, CustomerRelationship, Facts, Line,
+    Partnership, PartnershipState, ProductFamily, Purpose, RelationshipKind, RelationshipState,
+    Role, RoleState, Standing, StandingAgreement, Transaction,
+};
+
+/// Two of one region, two more of one region, one alone.
+const COUNTRIES: [&str; 5] = ["FR", "DE", "US", "UM", "BR"];
+
+/// Worlds in which each thing is as it should be `weight` times as often as it is anything.
+pub(super) fn worlds(weight: u32) -> impl Strategy<Value = World> {
+    select(World::all()).prop_flat_map(move |base| {
+        let facts = facts(&base.facts, weight);
+        (asked(&base.asked, weight), facts).prop_map(|(asked, facts)| World { asked, facts })
+    })
+}
+
+/// `usual`, or now and then something else.
+fn mostly<T: Clone + Debug + 'static>(
+    weight: u32,
+    usual: T,
+    any: impl Strategy<Value = T> + 'static,
+) -> BoxedStrategy<T> {
+    prop_oneof![weight => Just(usual), 1 => any].boxed()
+}
+
+fn asked(base: &Transaction, weight: u32) -> impl Strategy<Value = Transaction> + use<> {
+    let lines = mostly(weight, base.lines.clone(), vec(line(), 0..4));
+    let purpose = mostly(4 * weight, base.purpose, select(Purpose::ALL));
+    let attested = mostly(weight, base.attested, any::<bool>());
+    let base = base.clone();
+    (lines, purpose, attested).prop_map(move |(lines, purpose, attested)| Transaction {
+        lines,
+        purpose,
+        attested,
+        ..base.clone()
+    })
+}
+
+fn line() -> impl Strategy<Value = Line> {
+    (select(ProductFamily::ALL), option::of(select(&LOCATIONS[..])))
+        .prop_map(|(family, id)| Line { family, partner_id: id.map(location_id) })
+}
+
+fn facts(base: &Facts, weight: u32) -> impl Strategy<Value = Facts> + use<> {
+    let reseller = match &base.reseller {
+        Some(reseller) => standing(reseller, weight).prop_map(Some).boxed(),
+        None => Just(None).boxed(),
+    };
+    (
+        standing(&base.seller, weight),
+        reseller,
+        mostly(weight, base.partnership.clone(), option::of(any_partnership())),
+        any_customer(&base.customer, weight),
+        any_buyer(&base.buyer, weight),
+        mostly(weight, base.relationships.clone(), vec(any_tie(), 0..6)),
+    )
+        .prop_map(|(seller, reseller, partnership, customer, buyer, relationships)| Facts {
+            seller,
+            reseller,
+            partnership,
+            customer,
+            buyer,
+            relationships,
+        })
+}
+
+fn standing(base: &Standing, weight: u32) -> impl Strategy<Value = Standing> + use<> {
+    let home = base.country;
+    let moved = select(&COUNTRIES[..]).prop_map(|country| country.parse().unwrap());
+    let located = (select(&LOCATIONS[..]), select(&COUNTRIES[..]));
+    let located = option::of(located.prop_map(|(account, country)| location(account, country)));
+    let base = base.clone();
+    (
+        mostly(weight, base.organization, companies()),
+        mostly(weight, home, moved),
+        mostly(weight, base.location.clone(), located),
+        mostly(weight, base.roles.clone(), roles()),
+        mostly(weight, base.agreements.clone(), agreements()),
+        mostly(weight, Vec::new(), vec(Just("one owns the other".to_owned()), 0..3)),
+    )
+        .prop_map(move |(organization, country, location, roles, agreements, affiliation)| {
+            let base = base.clone();
+            Standing { organization, country, location, roles, agreements, affiliation, ..base }
+        })
+}
+
+fn companies() -> Select<OrganizationName> {
+    select(vec![OF_SELLER, OF_RESELLER, OF_CUSTOMER])
+}
+
+/// Some roles, each once, in any state.
+fn roles() -> impl Strategy<Value = Vec<(Role, RoleState)>> {
+    let states = || select(RoleState::ALL);
+    (subsequence(Role::ALL, 0..=3), states(), states(), states())
+        .prop_map(|(roles, a, b, c)| roles.into_iter().zip([a, b, c]).collect())
+}
+
+fn agreements() -> impl Strategy<Value = Vec<StandingAgreement>> {
+    subsequence(AgreementKind::ALL, 0..=3)
+        .prop_map(|kinds| kinds.into_iter().map(accepted).collect())
+}
+
+fn any_partnership() -> impl Strategy<Value = Partnership> {
+    select(PartnershipState::ALL).prop_map(partnership)
+}
+
+fn any_customer(base: &Customer, weight: u32) -> impl Strategy<Value = Customer> + use<> {
+    let country = select(&COUNTRIES[..]).prop_map(|country| country.parse().unwrap());
+    let base = base.clone();
+    (
+        mostly(weight, base.organization, companies()),
+        mostly(weight, base.country, country),
+        mostly(weight, base.kind, select(CustomerKind::ALL)),
+        mostly(weight, Some(mca()), Just(None)),
+    )
+        .prop_map(move |(organization, country, kind, agreement)| Customer {
+            organization,
+            country,
+            kind,
+            agreement,
+            ..base.clone()
+        })
+}
+
+fn any_buyer(base: &BuyerStanding, weight: u32) -> impl Strategy<Value = BuyerStanding> + use<> {
+    let partners = subsequence(vec![SELLER, RESELLER, STRANGER], 0..=3);
+    let partners = mostly(weight, base.partners.clone(), partners);
+    (mostly(weight, false, Just(true)), partners).prop_map(|(csp_tenant, partners)| BuyerStanding {
+        csp_tenant,
+        partners,
+        organization_revision: 1,
+    })
+}
+
+fn any_tie() -> impl Strategy<Value = CustomerRelationship> {
+    let partners = select(vec![SELLER, RESELLER, STRANGER]);
+    (partners, select(RelationshipKind::ALL), select(RelationshipState::ALL))
+        .prop_map(|(partner, kind, state)| tie(partner, kind, state))
+}

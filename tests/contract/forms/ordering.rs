@@ -1,0 +1,136 @@
+use contracts::relationship::ProductFamily;
+use serde_json::{Value, json};
+
+use super::{
+    Form, ID, OTHER_ID, Stage, list, no_choice, no_guid, no_name, no_required_guid, no_text,
+};
+
+pub(super) async fn forms([token, _]: &[String; 2], stage: &Stage) -> Vec<Form> {
+    let offer = stage.cast.offer(ProductFamily::Microsoft365).await.expect("an offer is recorded");
+    let lists = ["ListOffers", "ListOrders", "ListSubscriptions"].map(|it| list(it, token));
+    let all = [offers(), place(&offer), orders(), lists.into()];
+    all.into_iter().flatten().collect()
+}
+
+/// A plan at 10.00 a cycle.
+fn plan(term: i32, cycle: i32, currency: &str) -> Value {
+    let price = json!({ "currency_code": currency, "minor_units": "1000" });
+    json!({ "term": term, "billing_cycle": cycle, "unit_price": price })
+}
+
+fn no_offer_id() -> Vec<Value> {
+    let long = "x".repeat(64);
+    ["", "Office", "office_365", "a/b", "ö", &long].map(Value::from).into()
+}
+
+fn no_offer() -> Vec<Value> {
+    let ids = no_offer_id().into_iter().map(|id| format!("offers/{}", id.as_str().unwrap_or("")));
+    ids.chain([String::new(), "office".to_owned()]).map(Value::from).collect()
+}
+
+fn offers() -> Vec<Form> {
+    let good = json!({
+        "offer_id": "x".repeat(63),
+        "offer": {
+            "display_name": "é".repeat(200),
+            "product_family": 1,
+            "min_quantity": 1,
+            "max_quantity": 1_000_000,
+            "plans": [plan(1, 1, "EUR"), plan(2, 2, "EUR"), plan(3, 3, "EUR")],
+        },
+        "request_id": ID,
+    });
+    let (plans, first_cycle) = ("offer.plans", "offer.plans[0].billing_cycle");
+    let price = "offer.plans[0].unit_price";
+    let most = "offer.max_quantity";
+    let ten: Vec<_> = (0..10).map(|_| plan(1, 1, "EUR")).collect();
+    let twice = json!([plan(1, 1, "EUR"), plan(1, 1, "EUR")]);
+    let mixed = json!([plan(1, 1, "EUR"), plan(2, 1, "USD")]);
+    vec![
+        Form::new("CreateOffer", good)
+            .wrong("offer_id", no_offer_id())
+            .wrong("offer", [Value::Null])
+            .wrong("offer.display_name", no_text(200))
+            .wrong("offer.product_family", no_choice())
+            .wrong("offer.min_quantity", [json!(0), json!(-1)])
+            .wrong(most, [json!(0), json!(-1), json!(1_000_001)])
+            .wrong("offer.plans[0].term", no_choice())
+            .wrong(first_cycle, no_choice())
+            .wrong(price, [Value::Null])
+            .wrong("offer.plans[0].unit_price.currency_code", ["", "XXX", "eur"].map(Value::from))
+            .wrong("offer.plans[0].unit_price.minor_units", [json!("-1")])
+            .wrong("request_id", no_guid())
+            .also([(first_cycle, json!(2))], &[first_cycle])
+            .also([("offer.min_quantity", json!(7)), (most, json!(6))], &[most])
+            .also([(plans, json!([]))], &[plans])
+            .also([(plans, json!(ten))], &[plans])
+            .also([(plans, twice)], &[plans])
+            .also([(plans, mixed)], &[plans]),
+        Form::new("GetOffer", json!({ "name": "offers/office" })).wrong("name", no_offer()),
+    ]
+}
+
+fn place(offer: &str) -> Vec<Form> {
+    let line = json!({
+        "offer": offer,
+        "quantity": 300,
+        "term": 2,
+        "billing_cycle": 1,
+        "partner_id_on_record": "1234",
+    });
+    let good = json!({
+        "order": {
+            "seller": format!("partners/{ID}"),
+            "reseller": format!("partners/{OTHER_ID}"),
+            "customer": format!("customers/{ID}"),
+            "lines": vec![line.clone(); 300],
+            "partner_attestation_accepted": true,
+        },
+        "request_id": ID,
+    });
+    let (reseller, lines, quantity) =
+        ("order.reseller", "order.lines", "order.lines[299].quantity");
+    let (which, term) = ("order.lines[299].offer", "order.lines[299].term");
+    let misfits = [
+        (which, json!("offers/unheard-of")),
+        ("order.lines[1].quantity", json!(301)),
+        ("order.lines[2].term", json!(3)),
+    ];
+    vec![
+        Form::new("PlaceOrder", good)
+            .wrong("order", [Value::Null])
+            .wrong("order.seller", no_name("partners"))
+            .wrong(reseller, [json!("x"), json!(format!("customers/{ID}"))])
+            .wrong("order.customer", no_name("customers"))
+            .wrong(which, no_offer())
+            .wrong(quantity, [json!(0), json!(-1)])
+            .wrong(term, no_choice())
+            .wrong("order.lines[299].billing_cycle", no_choice())
+            .wrong("order.lines[299].partner_id_on_record", ["123", "x"].map(Value::from))
+            .wrong("request_id", no_required_guid())
+            .also([(reseller, json!(format!("partners/{ID}")))], &[reseller])
+            .also([(lines, json!([]))], &[lines])
+            .also([(lines, json!(vec![line; 301]))], &[lines])
+            .also([(quantity, json!(301))], &[quantity])
+            .also([(which, json!("offers/unheard-of"))], &[which])
+            .also([(term, json!(3))], &[term])
+            .also(misfits, &[which, "order.lines[1].quantity", "order.lines[2].term"]),
+    ]
+}
+
+fn orders() -> Vec<Form> {
+    let order = format!("orders/{ID}");
+    let cancel = json!({ "name": order, "detail": "é".repeat(500), "request_id": ID });
+    let subscription = format!("subscriptions/{ID}");
+    vec![
+        Form::new("GetOrder", json!({ "name": order, "view": 2 }))
+            .wrong("name", no_name("orders"))
+            .wrong("view", [json!(99), json!(-1)]),
+        Form::new("CancelOrder", cancel)
+            .wrong("name", no_name("orders"))
+            .wrong("detail", no_text(500))
+            .wrong("request_id", no_guid()),
+        Form::new("GetSubscription", json!({ "name": subscription }))
+            .wrong("name", no_name("subscriptions")),
+    ]
+}

@@ -1,0 +1,159 @@
+use serde_json::{Value, json};
+
+use super::{
+    Form, ID, OTHER_ID, list, no_choice, no_country, no_email, no_guid, no_name, no_required_guid,
+    no_text, no_time_past,
+};
+
+pub(super) fn forms([of_organizations, of_partners]: &[String; 2]) -> Vec<Form> {
+    let lists =
+        vec![list("ListPartnerships", of_partners), list("ListCustomers", of_organizations)];
+    let all = [partnerships(), customers(), relationships(of_partners), decisions(), lists];
+    all.into_iter().flatten().collect()
+}
+
+fn partner() -> String {
+    format!("partners/{ID}")
+}
+
+fn customer() -> String {
+    format!("customers/{ID}")
+}
+
+fn partnerships() -> Vec<Form> {
+    let other = format!("partners/{OTHER_ID}");
+    let invite = json!({
+        "provider": partner(), "reseller": other, "request_id": ID, "partnership_id": ID,
+    });
+    let name = format!("partnerships/{ID}");
+    let explained = json!({ "name": name, "detail": "é".repeat(500), "request_id": ID });
+    let explained = |method| {
+        Form::new(method, explained.clone())
+            .wrong("name", no_name("partnerships"))
+            .wrong("detail", no_text(500))
+            .wrong("request_id", no_guid())
+    };
+    vec![
+        Form::new("InvitePartnership", invite)
+            .wrong("provider", no_name("partners"))
+            .wrong("reseller", no_name("partners"))
+            .wrong("request_id", no_guid())
+            .wrong("partnership_id", no_guid())
+            .also([("reseller", json!(partner()))], &["reseller"]),
+        Form::new("AcceptPartnership", json!({ "name": name, "request_id": ID }))
+            .wrong("name", no_name("partnerships"))
+            .wrong("request_id", no_guid()),
+        explained("DeclinePartnership"),
+        explained("EndPartnership"),
+        Form::new("GetPartnership", json!({ "name": name })).wrong("name", no_name("partnerships")),
+    ]
+}
+
+fn customers() -> Vec<Form> {
+    let good = json!({
+        "customer_id": ID,
+        "customer": {
+            "display_name": "é".repeat(200),
+            "organization": format!("organizations/{ID}"),
+            "country_code": "FR",
+            "kind": 1,
+        },
+        "request_id": ID,
+    });
+    let agreement = json!({
+        "name": customer(),
+        "agreement": {
+            "attested_by": partner(),
+            "first_name": "é".repeat(100),
+            "last_name": "Hopper",
+            "email": "grace@gmail.com",
+            "accept_time": "2026-01-01T00:00:00Z",
+        },
+        "request_id": ID,
+    });
+    vec![
+        Form::new("CreateCustomer", good)
+            .wrong("customer_id", no_required_guid())
+            .wrong("customer", [Value::Null])
+            .wrong("customer.display_name", no_text(200))
+            .wrong("customer.organization", no_name("organizations"))
+            .wrong("customer.country_code", no_country())
+            .wrong("customer.kind", no_choice())
+            .wrong("request_id", no_guid()),
+        Form::new("GetCustomer", json!({ "name": customer() })).wrong("name", no_name("customers")),
+        Form::new("RecordCustomerAgreement", agreement)
+            .wrong("name", no_name("customers"))
+            .wrong("agreement", [Value::Null])
+            .wrong("agreement.attested_by", no_name("partners"))
+            .wrong("agreement.first_name", no_text(100))
+            .wrong("agreement.last_name", no_text(100))
+            .wrong("agreement.email", no_email())
+            .wrong("agreement.accept_time", no_time_past())
+            .wrong("request_id", no_guid()),
+    ]
+}
+
+fn relationships(token: &str) -> Vec<Form> {
+    let ask = json!({ "parent": customer(), "partner": partner(), "kind": 1, "request_id": ID,
+        "relationship_id": ID });
+    let name = format!("{}/relationships/{ID}", customer());
+    let no_relationship = || {
+        let loose = [customer(), format!("{}/relationships/x", customer())];
+        [no_name("customers"), loose.map(Value::from).into()].concat()
+    };
+    let page = json!({ "parent": customer(), "page_size": 5, "page_token": "" });
+    let remove = json!({ "name": name, "detail": "moved", "request_id": ID });
+    vec![
+        Form::new("RequestCustomerRelationship", ask)
+            .wrong("parent", no_name("customers"))
+            .wrong("partner", no_name("partners"))
+            .wrong("kind", no_choice())
+            .wrong("request_id", no_guid())
+            .wrong("relationship_id", no_guid()),
+        Form::new("AcceptCustomerRelationship", json!({ "name": name, "request_id": ID }))
+            .wrong("name", no_relationship())
+            .wrong("request_id", no_guid()),
+        Form::new("RemoveCustomerRelationship", remove)
+            .wrong("name", no_relationship())
+            .wrong("detail", no_text(500))
+            .wrong("request_id", no_guid()),
+        Form::new("GetCustomerRelationship", json!({ "name": name }))
+            .wrong("name", no_relationship()),
+        Form::new("ListCustomerRelationships", page)
+            .wrong("parent", no_name("customers"))
+            .wrong("page_size", [json!(-1)])
+            .wrong("page_token", [json!("?"), json!(token)]),
+    ]
+}
+
+fn decisions() -> Vec<Form> {
+    let line = json!({ "product_family": 1, "partner_id_on_record": "1234" });
+    let good = json!({
+        "transaction": {
+            "seller": partner(),
+            "reseller": format!("partners/{OTHER_ID}"),
+            "customer": customer(),
+            "purpose": 1,
+            "lines": vec![line.clone(); 300],
+        },
+        "view": 2,
+    });
+    let (seller, reseller) = ("transaction.seller", "transaction.reseller");
+    let lines = "transaction.lines";
+    vec![
+        Form::new("CheckTransaction", good)
+            .wrong("transaction", [Value::Null])
+            .wrong(seller, no_name("partners"))
+            .wrong(reseller, [json!("x"), json!(customer())])
+            .wrong("transaction.customer", no_name("customers"))
+            .wrong("transaction.purpose", no_choice())
+            .wrong("transaction.lines[299].product_family", no_choice())
+            .wrong("transaction.lines[299].partner_id_on_record", [json!("123"), json!("x")])
+            .wrong("view", [json!(99), json!(-1)])
+            .also([(reseller, json!(partner()))], &[reseller])
+            .also([(lines, json!(vec![line; 301]))], &[lines]),
+        Form::new("ListSalesPaths", json!({ "customer": customer() }))
+            .wrong("customer", no_name("customers")),
+        Form::new("GetMarket", json!({ "country_code": "XK" })).wrong("country_code", no_country()),
+    ]
+}
