@@ -7,6 +7,7 @@ use prost::Message;
 const ROOT: &str = "../../proto";
 const SERVICES: [&str; 3] = ["onboarding", "relationship", "ordering"];
 
+#[allow(clippy::disallowed_methods, reason = "cargo tells a build script by its environment")]
 fn main() -> Result<(), Box<dyn Error>> {
     println!("cargo:rerun-if-changed={ROOT}");
     let files = SERVICES.iter().flat_map(|service| {

@@ -2,6 +2,7 @@
 
 use std::{env, error::Error, fmt::Write, fs, path::Path};
 
+#[allow(clippy::disallowed_methods, reason = "cargo tells a build script by its environment")]
 fn main() -> Result<(), Box<dyn Error>> {
     println!("cargo:rerun-if-changed=markets.csv");
     let mut table = String::from("&[\n");

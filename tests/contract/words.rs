@@ -78,7 +78,9 @@ fn every_reason_is_named_in_a_test() {
     let mut wrong = Vec::new();
     for service in SERVICES {
         let own = format!("services/{service}");
-        let files = tree::files().iter().filter(|file| file.is_test());
+        // The tables of this test name words that it does not reach.
+        let files =
+            tree::files().iter().filter(|it| it.is_test() && !it.is_in(&["tests/contract"]));
         let files: Vec<_> = files.filter(|file| file.is_in(&["tests", "libs", &own])).collect();
         for Reason { word, .. } in reasons(service) {
             let typed = format!("Reason::{}", variant(&word));

@@ -2,6 +2,7 @@
 /// `domain` of the crate that declares it can make one, so that a write without a decision
 /// does not compile.
 #[macro_export]
+#[allow(clippy::crate_in_macro_def, reason = "it means the crate that declares the type")]
 macro_rules! declare_approved {
     () => {
         /// A change of a resource that the rules let through. Only `domain` makes one.
@@ -14,7 +15,6 @@ macro_rules! declare_approved {
             after: T,
         }
 
-        #[allow(clippy::crate_in_macro_def, reason = "it means the crate that declares the type")]
         impl<T> Approved<T> {
             pub(in crate::domain) const fn created(event: &'static str, after: T) -> Self {
                 Self { event, decided_on: None, after }

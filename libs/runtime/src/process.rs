@@ -4,11 +4,13 @@ use std::{future::Future, net::SocketAddr, path::PathBuf, process::ExitCode};
 
 use clap::{Parser, Subcommand};
 use kernel::Clock;
+use storage::{Database, MigratorTrait};
 use tokio::signal::unix::{SignalKind, signal};
+use tonic::service::Routes;
 
 use crate::{
     config::{Reader, Variables},
-    server::Running,
+    server::{self, Parts, Running},
     telemetry,
 };
 
@@ -20,18 +22,25 @@ const BAD_CONFIGURATION: u8 = 78;
 pub struct Common {
     /// Where it listens.
     pub listen: SocketAddr,
+    /// Its database.
+    pub database: storage::Settings,
     /// What it logs and traces.
     pub telemetry: telemetry::Settings,
 }
 
 impl Common {
-    /// Reads `grpc.listen`, `log` and `otlp_endpoint`.
+    /// Reads `grpc.listen`, `database.*` and `telemetry.*`.
     pub fn read(reader: &mut Reader) -> Option<Self> {
         let listen = reader.take("grpc.listen");
+        let url = reader.take("database.url");
+        let max_connections = reader.take("database.max_connections");
         let log = reader.take("telemetry.log");
         let otlp_endpoint = reader.take("telemetry.otlp_endpoint");
-        let telemetry = telemetry::Settings { log: log?, otlp_endpoint: otlp_endpoint? };
-        Some(Self { listen: listen?, telemetry })
+        Some(Self {
+            listen: listen?,
+            database: storage::Settings { url: url?, max_connections: max_connections? },
+            telemetry: telemetry::Settings { log: log?, otlp_endpoint: otlp_endpoint? },
+        })
     }
 }
 
@@ -39,22 +48,46 @@ impl Common {
 pub trait Service {
     /// Name of crate, binary and environment prefix.
     const NAME: &'static str;
+    /// Full name of its gRPC service.
+    const GRPC_NAME: &'static str;
     /// Annotated defaults, TOML.
     const DEFAULTS: &'static str;
     /// What it is configured with.
     type Settings: Send;
+    /// The schema of its database.
+    type Migrator: MigratorTrait;
 
     /// Reads its settings.
     fn read(reader: &mut Reader) -> Option<Self::Settings>;
     /// The settings that every service has.
     fn common(settings: &Self::Settings) -> &Common;
-    /// Brings its database up to date and names what was applied.
-    fn migrate(settings: Self::Settings) -> impl Future<Output = Result<Vec<String>, String>>;
-    /// Serves until it is stopped.
-    fn start(
-        settings: Self::Settings,
-        clock: Clock,
-    ) -> impl Future<Output = Result<Running, String>>;
+    /// Its gRPC service on an open database.
+    ///
+    /// # Errors
+    /// Settings that only now turn out to be unusable, in words.
+    fn routes(settings: Self::Settings, database: Database, clock: Clock)
+    -> Result<Routes, String>;
+}
+
+/// Brings the database of a service up to date and names what was applied.
+///
+/// # Errors
+/// In words for the person who runs it.
+pub async fn migrate<S: Service>(settings: &S::Settings) -> Result<Vec<String>, String> {
+    Database::open(&S::common(settings).database).await?.migrate::<S::Migrator>().await
+}
+
+/// Starts a service, if the schema of its database is complete.
+///
+/// # Errors
+/// In words for the person who starts it.
+pub async fn start<S: Service>(settings: S::Settings, clock: Clock) -> Result<Running, String> {
+    let Common { listen, database, .. } = S::common(&settings).clone();
+    let database = Database::open(&database).await?;
+    database.require_schema::<S::Migrator>(S::NAME).await?;
+    let routes = S::routes(settings, database.clone(), clock)?;
+    let parts = Parts { name: S::NAME, grpc_name: S::GRPC_NAME, routes };
+    server::start(listen, parts, database).await
 }
 
 #[derive(Debug, Parser)]
@@ -92,7 +125,7 @@ pub async fn run<S: Service>() -> ExitCode {
         }
     };
     let outcome = match arguments.command {
-        Some(Command::Migrate) => migrate::<S>(settings).await,
+        Some(Command::Migrate) => report_migration(migrate::<S>(&settings).await),
         _ => serve::<S>(settings).await,
     };
     match outcome {
@@ -117,8 +150,8 @@ pub fn load<S: Service>(
     reader.finish(|| settings)
 }
 
-async fn migrate<S: Service>(settings: S::Settings) -> Result<(), String> {
-    match S::migrate(settings).await?.as_slice() {
+fn report_migration(applied: Result<Vec<String>, String>) -> Result<(), String> {
+    match applied?.as_slice() {
         [] => println!("nothing to apply"),
         applied => println!("applied {}", applied.join(", ")),
     }
@@ -128,7 +161,7 @@ async fn migrate<S: Service>(settings: S::Settings) -> Result<(), String> {
 async fn serve<S: Service>(settings: S::Settings) -> Result<(), String> {
     let _telemetry = telemetry::start(S::NAME, &S::common(&settings).telemetry)?;
     let stop = stop_request()?;
-    let running = S::start(settings, Clock::system()).await?;
+    let running = start::<S>(settings, Clock::system()).await?;
     stop.await;
     running.stop().await;
     Ok(())

@@ -1,7 +1,8 @@
 //! A gRPC server with health and reflection, from a bound port to its last answer.
 
-use std::{future::Future, net::SocketAddr, time::Duration};
+use std::{net::SocketAddr, time::Duration};
 
+use storage::Database;
 use tokio::{net::TcpListener, sync::watch, task::JoinHandle, time};
 use tonic::{
     metadata::MetadataMap,
@@ -23,13 +24,11 @@ const KEEPALIVE: Duration = Duration::from_secs(30);
 
 /// What a service brings to its server.
 #[derive(Debug)]
-pub struct Parts {
+pub(crate) struct Parts {
     /// Name for logs and traces, such as `ordering`.
     pub name: &'static str,
     /// Full name of the gRPC service.
-    pub service: &'static str,
-    /// Encoded descriptors for reflection.
-    pub descriptors: &'static [u8],
+    pub grpc_name: &'static str,
     /// The service itself.
     pub routes: Routes,
 }
@@ -51,22 +50,19 @@ impl Running {
     }
 }
 
-/// Binds the port and serves. Healthy as long as `alive` says so.
-///
-/// # Errors
-/// A port that cannot be bound, or descriptors that cannot be read, in words.
-pub async fn start<A, F>(listen: SocketAddr, parts: Parts, alive: A) -> Result<Running, String>
-where
-    A: Fn() -> F + Send + 'static,
-    F: Future<Output = bool> + Send + 'static,
-{
+/// Binds the port and serves. Healthy as long as the database answers.
+pub(crate) async fn start(
+    listen: SocketAddr,
+    parts: Parts,
+    database: Database,
+) -> Result<Running, String> {
     let listener =
         TcpListener::bind(listen).await.map_err(|error| format!("cannot listen on {listen}: {error}"))?;
     let address = listener.local_addr().map_err(|error| error.to_string())?;
     let (stop, stopped) = watch::channel(false);
     let (reporter, health) = tonic_health::server::health_reporter();
-    let Parts { name, service, descriptors, routes } = parts;
-    let reflection = || reflection(service, descriptors);
+    let Parts { name, grpc_name, routes } = parts;
+    let reflection = || reflection(grpc_name);
     let routes = routes
         .add_service(health)
         .add_service(reflection().build_v1().map_err(|error| error.to_string())?)
@@ -80,8 +76,8 @@ where
             TcpIncoming::from(listener).with_nodelay(Some(true)),
             told(stopped.clone()),
         );
-    report(&reporter, service, alive().await).await;
-    spawn(watch_health(reporter, service, alive, stopped.clone()));
+    report(&reporter, grpc_name, alive(&database).await).await;
+    spawn(watch_health(reporter, grpc_name, database, stopped.clone()));
     let task = spawn(async move {
         let end = async {
             told(stopped).await;
@@ -94,18 +90,18 @@ where
             () = end => tracing::warn!("calls in work were cut off at the stop"),
         }
     });
-    tracing::info!(service, %address, "serving");
+    tracing::info!(service = name, %address, "serving");
     Ok(Running { address, stop, task })
 }
 
 /// Serves the service's own descriptors and those that its errors and health need, so that a
 /// client without our files can print every answer.
-fn reflection(service: &'static str, descriptors: &'static [u8]) -> Builder<'static> {
+fn reflection(grpc_name: &'static str) -> Builder<'static> {
     Builder::configure()
-        .register_encoded_file_descriptor_set(descriptors)
+        .register_encoded_file_descriptor_set(contracts::DESCRIPTORS)
         .register_encoded_file_descriptor_set(tonic_types::pb::FILE_DESCRIPTOR_SET)
         .register_encoded_file_descriptor_set(tonic_health::pb::FILE_DESCRIPTOR_SET)
-        .with_service_name(service)
+        .with_service_name(grpc_name)
         .with_service_name("grpc.health.v1.Health")
 }
 
@@ -114,32 +110,32 @@ async fn told(mut stopped: watch::Receiver<bool>) {
     let _ = stopped.wait_for(|stopped| *stopped).await;
 }
 
-async fn watch_health<A, F>(
+async fn watch_health(
     reporter: HealthReporter,
-    service: &'static str,
-    alive: A,
+    grpc_name: &'static str,
+    database: Database,
     stopped: watch::Receiver<bool>,
-) where
-    A: Fn() -> F + Send + 'static,
-    F: Future<Output = bool> + Send + 'static,
-{
+) {
     let mut ticks = time::interval(HEALTH_INTERVAL);
     let stopped = told(stopped);
     tokio::pin!(stopped);
     loop {
         tokio::select! {
             _ = ticks.tick() => {}
-            () = &mut stopped => return report(&reporter, service, false).await,
+            () = &mut stopped => return report(&reporter, grpc_name, false).await,
         }
-        let alive = time::timeout(HEALTH_INTERVAL, alive()).await.unwrap_or(false);
-        report(&reporter, service, alive).await;
+        report(&reporter, grpc_name, alive(&database).await).await;
     }
 }
 
-async fn report(reporter: &HealthReporter, service: &str, alive: bool) {
+async fn alive(database: &Database) -> bool {
+    time::timeout(HEALTH_INTERVAL, database.ping()).await.is_ok_and(|pong| pong.is_ok())
+}
+
+async fn report(reporter: &HealthReporter, grpc_name: &str, alive: bool) {
     let status = if alive { ServingStatus::Serving } else { ServingStatus::NotServing };
     reporter.set_service_status("", status).await;
-    reporter.set_service_status(service, status).await;
+    reporter.set_service_status(grpc_name, status).await;
 }
 
 /// Who calls, as the caller says in the metadata `csp-actor`: a claim for the audit log, no

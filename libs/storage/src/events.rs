@@ -47,9 +47,8 @@ pub enum Relation {}
 
 impl ActiveModelBehavior for ActiveModel {}
 
-/// The statements that create the table.
-#[must_use]
-pub fn schema(backend: DatabaseBackend) -> String {
+/// The statement that creates the table.
+pub(crate) fn schema(backend: DatabaseBackend) -> String {
     let seq = match backend {
         DatabaseBackend::Sqlite => "INTEGER PRIMARY KEY AUTOINCREMENT",
         _ => "BIGINT GENERATED ALWAYS AS IDENTITY PRIMARY KEY",

@@ -5,10 +5,13 @@ mod database;
 mod entity;
 pub mod events;
 mod fault;
+mod migration;
 pub mod row;
 mod rows;
 
 pub use database::{Database, Settings, Snapshot};
 pub use events::{Call, Event};
 pub use fault::fault;
+pub use migration::{EventsTable, Step};
+pub use sea_orm_migration::{MigrationTrait, MigratorTrait};
 pub use rows::{insert, list, put};

@@ -8,7 +8,7 @@ use ordering::Ordering;
 use relationship::Relationship;
 use runtime::{
     config::{Problems, Variables},
-    process::{Service, load},
+    process::{self, Common, Service, load},
     server::Running,
 };
 
@@ -17,7 +17,7 @@ use runtime::{
 #[derive(Debug, Clone)]
 pub struct Plan {
     /// Of onboarding.
-    pub onboarding: onboarding::Settings,
+    pub onboarding: Common,
     /// Of relationship.
     pub relationship: relationship::Settings,
     /// Of ordering.
@@ -51,13 +51,13 @@ impl Plan {
     /// Puts the databases where `url` says, by name of the service.
     pub fn keep_in(&mut self, url: impl Fn(&str) -> String) {
         self.onboarding.database.url = url(Onboarding::NAME);
-        self.relationship.database.url = url(Relationship::NAME);
-        self.ordering.database.url = url(Ordering::NAME);
+        self.relationship.common.database.url = url(Relationship::NAME);
+        self.ordering.common.database.url = url(Ordering::NAME);
     }
 
     /// Sets where the services listen: onboarding, relationship, ordering.
     pub fn listen_on(&mut self, [onboarding, relationship, ordering]: [SocketAddr; 3]) {
-        self.onboarding.common.listen = onboarding;
+        self.onboarding.listen = onboarding;
         self.relationship.common.listen = relationship;
         self.ordering.common.listen = ordering;
     }
@@ -67,9 +67,9 @@ impl Plan {
     /// # Errors
     /// The first database that cannot be, in words.
     pub async fn migrate(&self) -> Result<(), String> {
-        Onboarding::migrate(self.onboarding.clone()).await?;
-        Relationship::migrate(self.relationship.clone()).await?;
-        Ordering::migrate(self.ordering.clone()).await.map(drop)
+        process::migrate::<Onboarding>(&self.onboarding).await?;
+        process::migrate::<Relationship>(&self.relationship).await?;
+        process::migrate::<Ordering>(&self.ordering).await.map(drop)
     }
 
     /// Starts the services, each knowing where the one it calls listens.
@@ -78,13 +78,13 @@ impl Plan {
     /// The first service that cannot start, in words.
     pub async fn start(mut self, clock: Clock) -> Result<Cluster, String> {
         let named = |name| move |error| format!("{name}: {error}");
-        let onboarding = Onboarding::start(self.onboarding, clock.clone());
+        let onboarding = process::start::<Onboarding>(self.onboarding, clock.clone());
         let onboarding = onboarding.await.map_err(named(Onboarding::NAME))?;
         self.relationship.onboarding.url = format!("http://{}", onboarding.address);
-        let relationship = Relationship::start(self.relationship, clock.clone());
+        let relationship = process::start::<Relationship>(self.relationship, clock.clone());
         let relationship = relationship.await.map_err(named(Relationship::NAME))?;
         self.ordering.relationship.url = format!("http://{}", relationship.address);
-        let ordering = Ordering::start(self.ordering, clock);
+        let ordering = process::start::<Ordering>(self.ordering, clock);
         let ordering = ordering.await.map_err(named(Ordering::NAME))?;
         Ok(Cluster { onboarding, relationship, ordering })
     }

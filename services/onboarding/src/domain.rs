@@ -19,7 +19,7 @@ pub use name::{AgreementName, EnrollmentName};
 pub use organization::{Identity, NewOrganization, Organization, Owner};
 pub use ownership::Ownership;
 pub use partner::{Location, LocationFacts, NewPartner, Partner};
-pub use standing::{BuyerStanding, Standing};
+pub use standing::{Buyer, BuyerStanding, Standing};
 
 #[cfg(test)]
 mod tests;

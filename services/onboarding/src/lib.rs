@@ -1,22 +1,18 @@
 //! Knows who the partners are: companies and who owns whom, programme membership, enrollments
 //! with vetting, location accounts, and acceptances of the Microsoft Partner Agreement.
 
-mod config;
 mod domain;
 mod store;
 mod transport;
 
-use contracts::onboarding::onboarding_service_server::{OnboardingServiceServer, SERVICE_NAME};
+use contracts::onboarding::onboarding_service_server::{SERVICE_NAME, OnboardingServiceServer};
 use kernel::Clock;
 use runtime::{
     config::Reader,
     process::{Common, Service},
-    server::{self, Parts, Running},
 };
 use storage::Database;
 use tonic::service::Routes;
-
-pub use config::Settings;
 
 /// Longest request in bytes.
 const MAX_REQUEST: usize = 256 * 1024;
@@ -27,37 +23,23 @@ pub struct Onboarding;
 
 impl Service for Onboarding {
     const NAME: &'static str = "onboarding";
+    const GRPC_NAME: &'static str = SERVICE_NAME;
     const DEFAULTS: &'static str = include_str!("../config.toml");
-    type Settings = Settings;
+    type Settings = Common;
+    type Migrator = store::Migrator;
 
-    fn read(reader: &mut Reader) -> Option<Settings> {
-        Settings::read(reader)
+    fn read(reader: &mut Reader) -> Option<Common> {
+        Common::read(reader)
     }
 
-    fn common(settings: &Settings) -> &Common {
-        &settings.common
+    fn common(settings: &Common) -> &Common {
+        settings
     }
 
-    async fn migrate(settings: Settings) -> Result<Vec<String>, String> {
-        Database::open(&settings.database).await?.migrate::<store::Migrator>().await
-    }
-
-    async fn start(settings: Settings, clock: Clock) -> Result<Running, String> {
-        let database = Database::open(&settings.database).await?;
-        database.require_schema::<store::Migrator>(Self::NAME).await?;
-        let transport = transport::Transport::new(store::Store::new(database.clone()), clock);
-        let service =
-            OnboardingServiceServer::new(transport).max_decoding_message_size(MAX_REQUEST);
-        let parts = Parts {
-            name: Self::NAME,
-            service: SERVICE_NAME,
-            descriptors: contracts::DESCRIPTORS,
-            routes: Routes::new(service),
-        };
-        server::start(settings.common.listen, parts, move || {
-            let database = database.clone();
-            async move { database.ping().await.is_ok() }
-        })
-        .await
+    fn routes(_: Common, database: Database, clock: Clock) -> Result<Routes, String> {
+        let store = store::Store::new(database);
+        let transport = transport::Transport::new(store, clock);
+        let service = OnboardingServiceServer::new(transport);
+        Ok(Routes::new(service.max_decoding_message_size(MAX_REQUEST)))
     }
 }

@@ -5,7 +5,7 @@ mod migration;
 mod organization;
 mod partner;
 
-pub(crate) use migration::Migrator;
+pub use migration::Migrator;
 use storage::Database;
 
 /// The database of onboarding.

@@ -8,12 +8,11 @@ mod peers;
 mod store;
 mod transport;
 
-use contracts::ordering::ordering_service_server::{OrderingServiceServer, SERVICE_NAME};
+use contracts::ordering::ordering_service_server::{SERVICE_NAME, OrderingServiceServer};
 use kernel::Clock;
 use runtime::{
     config::Reader,
     process::{Common, Service},
-    server::{self, Parts, Running},
 };
 use storage::Database;
 use tonic::service::Routes;
@@ -29,8 +28,10 @@ pub struct Ordering;
 
 impl Service for Ordering {
     const NAME: &'static str = "ordering";
+    const GRPC_NAME: &'static str = SERVICE_NAME;
     const DEFAULTS: &'static str = include_str!("../config.toml");
     type Settings = Settings;
+    type Migrator = store::Migrator;
 
     fn read(reader: &mut Reader) -> Option<Settings> {
         Settings::read(reader)
@@ -40,29 +41,11 @@ impl Service for Ordering {
         &settings.common
     }
 
-    async fn migrate(settings: Settings) -> Result<Vec<String>, String> {
-        Database::open(&settings.database).await?.migrate::<store::Migrator>().await
-    }
-
-    async fn start(settings: Settings, clock: Clock) -> Result<Running, String> {
-        let database = Database::open(&settings.database).await?;
-        database.require_schema::<store::Migrator>(Self::NAME).await?;
-        let transport = transport::Transport::new(
-            store::Store::new(database.clone()),
-            peers::Relationship::new(settings.relationship)?,
-            clock,
-        );
-        let service = OrderingServiceServer::new(transport).max_decoding_message_size(MAX_REQUEST);
-        let parts = Parts {
-            name: Self::NAME,
-            service: SERVICE_NAME,
-            descriptors: contracts::DESCRIPTORS,
-            routes: Routes::new(service),
-        };
-        server::start(settings.common.listen, parts, move || {
-            let database = database.clone();
-            async move { database.ping().await.is_ok() }
-        })
-        .await
+    fn routes(settings: Settings, database: Database, clock: Clock) -> Result<Routes, String> {
+        let store = store::Store::new(database);
+        let relationship = peers::Relationship::new(settings.relationship)?;
+        let transport = transport::Transport::new(store, relationship, clock);
+        let service = OrderingServiceServer::new(transport);
+        Ok(Routes::new(service.max_decoding_message_size(MAX_REQUEST)))
     }
 }

@@ -9,7 +9,7 @@ mod subscription;
 use std::time::Duration;
 
 use kernel::Stopwatch;
-pub(crate) use migration::Migrator;
+pub use migration::Migrator;
 use storage::Database;
 
 /// The database of ordering.

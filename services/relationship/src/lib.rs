@@ -7,14 +7,11 @@ mod peers;
 mod store;
 mod transport;
 
-use contracts::relationship::relationship_service_server::{
-    RelationshipServiceServer, SERVICE_NAME,
-};
+use contracts::relationship::relationship_service_server::{SERVICE_NAME, RelationshipServiceServer};
 use kernel::Clock;
 use runtime::{
     config::Reader,
     process::{Common, Service},
-    server::{self, Parts, Running},
 };
 use storage::Database;
 use tonic::service::Routes;
@@ -30,8 +27,10 @@ pub struct Relationship;
 
 impl Service for Relationship {
     const NAME: &'static str = "relationship";
+    const GRPC_NAME: &'static str = SERVICE_NAME;
     const DEFAULTS: &'static str = include_str!("../config.toml");
     type Settings = Settings;
+    type Migrator = store::Migrator;
 
     fn read(reader: &mut Reader) -> Option<Settings> {
         Settings::read(reader)
@@ -41,31 +40,11 @@ impl Service for Relationship {
         &settings.common
     }
 
-    async fn migrate(settings: Settings) -> Result<Vec<String>, String> {
-        Database::open(&settings.database).await?.migrate::<store::Migrator>().await
-    }
-
-    async fn start(settings: Settings, clock: Clock) -> Result<Running, String> {
-        let database = Database::open(&settings.database).await?;
-        database.require_schema::<store::Migrator>(Self::NAME).await?;
-        let transport = transport::Transport::new(
-            store::Store::new(database.clone()),
-            peers::Onboarding::new(settings.onboarding)?,
-            clock,
-            settings.valid_for,
-        );
-        let service =
-            RelationshipServiceServer::new(transport).max_decoding_message_size(MAX_REQUEST);
-        let parts = Parts {
-            name: Self::NAME,
-            service: SERVICE_NAME,
-            descriptors: contracts::DESCRIPTORS,
-            routes: Routes::new(service),
-        };
-        server::start(settings.common.listen, parts, move || {
-            let database = database.clone();
-            async move { database.ping().await.is_ok() }
-        })
-        .await
+    fn routes(settings: Settings, database: Database, clock: Clock) -> Result<Routes, String> {
+        let store = store::Store::new(database);
+        let onboarding = peers::Onboarding::new(settings.onboarding)?;
+        let transport = transport::Transport::new(store, onboarding, clock, settings.valid_for);
+        let service = RelationshipServiceServer::new(transport);
+        Ok(Routes::new(service.max_decoding_message_size(MAX_REQUEST)))
     }
 }

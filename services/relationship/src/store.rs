@@ -8,7 +8,7 @@ mod migration;
 mod partnership;
 
 pub(crate) use facts::Chain;
-pub(crate) use migration::Migrator;
+pub use migration::Migrator;
 use storage::Database;
 
 /// The database of relationship.

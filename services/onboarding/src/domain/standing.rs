@@ -1,4 +1,4 @@
-use kernel::PartnerName;
+use kernel::{OrganizationName, PartnerName};
 
 use super::Partner;
 
@@ -11,6 +11,15 @@ pub struct Standing {
     pub organization_revision: i64,
     /// How its company and the buyer's are tied, one sentence a link. Empty when they are not.
     pub affiliation: Vec<String>,
+}
+
+/// A buyer as a caller names it.
+#[derive(Debug, Clone, Copy)]
+pub struct Buyer {
+    /// Its tenant, under the name that it would have as a partner.
+    pub tenant: PartnerName,
+    /// Its company.
+    pub organization: OrganizationName,
 }
 
 /// What is known of a buyer.

@@ -16,10 +16,7 @@ use super::{
     entity::{agreements, enrollments, partners},
     organization::ownership,
 };
-use crate::domain::{Approved, BuyerStanding, Location, LocationFacts, Partner, Standing};
-
-/// A buyer as a caller names it: tenant and company.
-pub(crate) type Buyer = (PartnerName, OrganizationName);
+use crate::domain::{Approved, Buyer, BuyerStanding, Location, LocationFacts, Partner, Standing};
 
 impl Store {
     /// One partner.
@@ -64,37 +61,36 @@ impl Store {
         Ok(LocationFacts { global_account_of, location_of })
     }
 
-    /// Standings of the named partners and of the buyer, all read from one state. The inner
-    /// error names what does not exist.
+    /// Standings of the named partners and of the buyer, as far as they exist, all read from
+    /// one state of the database.
     pub(crate) async fn standings(
         &self,
         names: &[PartnerName],
         buyer: Option<Buyer>,
-    ) -> Result<Result<(Vec<Standing>, Option<BuyerStanding>), String>, Failure> {
+    ) -> Result<(Vec<Standing>, Option<BuyerStanding>), Failure> {
         let snapshot = self.database.snapshot().await?;
         let wanted = partners::Column::Name.is_in(names.iter().map(ToString::to_string));
         let mut found = read(&snapshot, partners::Entity::find().filter(wanted)).await?;
         found.sort_by_key(|partner| names.iter().position(|name| *name == partner.name));
-        if let Some(missing) = names.iter().find(|name| found.iter().all(|it| it.name != **name)) {
-            return Ok(Err(missing.to_string()));
-        }
         let companies = found.iter().map(|partner| partner.organization);
-        let companies = companies.chain(buyer.map(|(_, company)| company)).collect();
+        let companies = companies.chain(buyer.map(|buyer| buyer.organization)).collect();
         let ownership = ownership(&snapshot, companies).await?;
         let revision = |name| ownership.get(name).map_or(0, |company| company.stamp.revision);
         let standings = found.into_iter().map(|partner| Standing {
             organization_revision: revision(partner.organization),
-            affiliation: buyer
-                .map_or_else(Vec::new, |(_, company)| ownership.path(partner.organization, company)),
+            affiliation: buyer.map_or_else(Vec::new, |buyer| {
+                ownership.path(partner.organization, buyer.organization)
+            }),
             partner,
         });
-        let standings = standings.collect();
-        let Some((tenant, company)) = buyer else { return Ok(Ok((standings, None))) };
-        if ownership.get(company).is_none() {
-            return Ok(Err(company.to_string()));
-        }
-        let buyer = buyer_standing(&snapshot, tenant, company, revision(company)).await?;
-        Ok(Ok((standings, Some(buyer))))
+        let known = buyer.filter(|buyer| ownership.get(buyer.organization).is_some());
+        let buyer = match known {
+            None => None,
+            Some(buyer) => {
+                Some(buyer_standing(&snapshot, buyer, revision(buyer.organization)).await?)
+            }
+        };
+        Ok((standings.collect(), buyer))
     }
 
     /// Writes a partner that was decided on, with its enrollments and agreements.
@@ -119,13 +115,12 @@ impl Store {
 
 async fn buyer_standing(
     snapshot: &Snapshot,
-    tenant: PartnerName,
-    company: OrganizationName,
+    buyer: Buyer,
     organization_revision: i64,
 ) -> Result<BuyerStanding, Failure> {
-    let wanted = partners::Column::Organization.eq(company.to_string());
+    let wanted = partners::Column::Organization.eq(buyer.organization.to_string());
     let of_company = read(snapshot, partners::Entity::find().filter(wanted)).await?;
-    let as_partner = partners::Entity::find_by_id(tenant.to_string());
+    let as_partner = partners::Entity::find_by_id(buyer.tenant.to_string());
     let csp_tenant = as_partner.one(snapshot).await.map_err(fault)?.is_some();
     let partners = of_company.iter().map(|partner| partner.name).collect();
     Ok(BuyerStanding { csp_tenant, partners, organization_revision })

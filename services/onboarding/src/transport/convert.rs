@@ -5,13 +5,13 @@ use std::collections::BTreeSet;
 use contracts::{onboarding as pb, time::from_wire};
 use failure::{Failure, Fields};
 use kernel::{
-    GlobalAccountId, LocationAccountId, OrganizationName, PartnerName, Timestamp,
+    GlobalAccountId, LocationAccountId, PartnerName, Timestamp,
     WorkEmail,
 };
 use uuid::Uuid;
 
 use crate::domain::{
-    AgreementKind, EnrollmentName, Location, NewAgreement, NewOrganization, NewPartner, Owner,
+    AgreementKind, Buyer, EnrollmentName, Location, NewAgreement, NewOrganization, NewPartner, Owner,
     Role, Signatory, VettingResult,
 };
 
@@ -238,7 +238,7 @@ pub(super) fn agreement_question(
 
 pub(super) fn batch_get_standings(
     request: &pb::BatchGetPartnerStandingsRequest,
-) -> Converted<(Vec<PartnerName>, Option<(PartnerName, OrganizationName)>)> {
+) -> Converted<(Vec<PartnerName>, Option<Buyer>)> {
     let mut fields = Fields::new();
     if request.names.is_empty() && request.buyer.is_none() {
         fields.reject("names", "is required where no buyer is given");
@@ -255,7 +255,8 @@ pub(super) fn batch_get_standings(
     }
     let buyer = request.buyer.as_ref().map(|buyer| {
         let tenant = fields.guid("buyer.tenant_id", &buyer.tenant_id).map(PartnerName::new);
-        tenant.zip(fields.parse("buyer.organization", &buyer.organization))
+        let organization = fields.parse("buyer.organization", &buyer.organization);
+        Some(Buyer { tenant: tenant?, organization: organization? })
     });
     let buyer = match buyer {
         None => Some(None),

@@ -1,5 +1,6 @@
 use contracts::onboarding as pb;
 use failure::Failure;
+use kernel::PartnerName;
 use tonic::Request;
 
 use super::{
@@ -13,13 +14,17 @@ impl Transport {
         request: Request<pb::BatchGetPartnerStandingsRequest>,
     ) -> Result<pb::BatchGetPartnerStandingsResponse, Failure> {
         let (names, buyer) = convert::batch_get_standings(request.get_ref())?;
-        let (standings, buyer) = self.store.standings(&names, buyer).await?.map_err(|name| {
-            let kind = if name.starts_with("partners/") { PARTNER } else { ORGANIZATION };
-            Failure::missing(kind, name)
-        })?;
+        let (standings, found) = self.store.standings(&names, buyer).await?;
+        let known = |name: &PartnerName| standings.iter().any(|it| it.partner.name == *name);
+        if let Some(name) = names.iter().find(|name| !known(name)) {
+            return Err(Failure::missing(PARTNER, name));
+        }
+        if let (Some(buyer), None) = (buyer, &found) {
+            return Err(Failure::missing(ORGANIZATION, buyer.organization));
+        }
         Ok(pb::BatchGetPartnerStandingsResponse {
             standings: standings.into_iter().map(render::standing).collect(),
-            buyer: buyer.map(|buyer| render::buyer(&buyer)),
+            buyer: found.map(|buyer| render::buyer(&buyer)),
         })
     }
 }

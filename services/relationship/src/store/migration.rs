@@ -1,32 +1,15 @@
-use sea_orm_migration::{
-    DbErr, MigrationName, MigrationTrait, MigratorTrait, SchemaManager, async_trait, sea_orm,
-};
-use sea_orm::ConnectionTrait;
+use storage::{EventsTable, MigrationTrait, MigratorTrait, Step};
 
 /// The schema of relationship, step by step.
 #[derive(Debug)]
-pub(crate) struct Migrator;
+pub struct Migrator;
 
 impl MigratorTrait for Migrator {
     fn migrations() -> Vec<Box<dyn MigrationTrait>> {
-        vec![Box::new(Initial)]
-    }
-}
-
-struct Initial;
-
-impl MigrationName for Initial {
-    fn name(&self) -> &'static str {
-        "relationship_0001_initial"
-    }
-}
-
-#[async_trait::async_trait]
-impl MigrationTrait for Initial {
-    async fn up(&self, manager: &SchemaManager) -> Result<(), DbErr> {
-        let connection = manager.get_connection();
-        connection.execute_unprepared(include_str!("migration/0001_initial.sql")).await?;
-        let events = storage::events::schema(manager.get_database_backend());
-        connection.execute_unprepared(&events).await.map(drop)
+        let initial = Step {
+            name: "relationship_0001_initial",
+            sql: include_str!("migration/0001_initial.sql"),
+        };
+        vec![Box::new(EventsTable), Box::new(initial)]
     }
 }

@@ -1,0 +1,482 @@
+//! What the store keeps and refuses, the same on either engine.
+
+use std::collections::BTreeMap;
+
+use failure::Failure;
+use kernel::{
+    CustomerName, CustomerRelationshipName, OrganizationName, PageRequest, PartnerName,
+    PartnershipName, Timestamp,
+};
+use sea_orm::{ConnectionTrait, EntityTrait, QueryOrder};
+use storage::{Call, Database, Settings, events};
+use testbed::{Databases, Engine};
+use uuid::Uuid;
+
+use super::{Migrator, Store};
+use crate::domain::{
+    Approved, BuyerStanding, Customer, CustomerAgreement, CustomerKind, CustomerRelationship,
+    NewCustomer, NewRelationship, Partners, Partnership, RelationshipKind, Role, RoleState,
+    Standing,
+};
+
+macro_rules! on_both_engines {
+    ($($test:ident,)*) => { $(
+        mod $test {
+            #[tokio::test]
+            async fn on_sqlite() {
+                super::$test(testbed::Engine::Sqlite).await;
+            }
+
+            #[tokio::test]
+            async fn on_postgres() {
+                super::$test(testbed::Engine::Postgres).await;
+            }
+        }
+    )* };
+}
+
+on_both_engines! {
+    what_is_saved_reads_back_equal,
+    a_decision_on_a_revision_that_is_gone_changes_nothing,
+    the_first_answer_is_given_again,
+    a_request_id_goes_with_one_content,
+    a_request_that_failed_is_decided_afresh,
+    a_request_sent_eight_times_at_once_has_one_answer,
+    of_eight_rivals_one_wins,
+    every_change_leaves_an_event,
+    a_pair_has_a_new_partnership_once_the_old_one_is_over,
+    a_chain_is_what_is_open_around_the_customer,
+    pages_follow_each_other,
+    the_database_refuses_what_no_decision_gives,
+    a_migration_is_applied_once,
+}
+
+const PROVIDER: PartnerName = PartnerName::new(Uuid::from_u128(0x1));
+const RESELLER: PartnerName = PartnerName::new(Uuid::from_u128(0x2));
+const CUSTOMER: CustomerName = CustomerName::new(Uuid::from_u128(0xc));
+const COMPANY: OrganizationName = OrganizationName::new(Uuid::from_u128(0xa));
+
+fn at(second: i64) -> Timestamp {
+    Timestamp::from_second(second).unwrap()
+}
+
+fn call(request_id: impl Into<Option<u128>>, content: &str) -> Call {
+    let request_id = request_id.into().map(Uuid::from_u128);
+    Call::new("Method", request_id, content.as_bytes(), "ada".to_owned(), at(9))
+}
+
+/// A call that nobody repeats.
+fn once() -> Call {
+    call(None, "")
+}
+
+async fn connect(databases: &Databases) -> Database {
+    let settings = Settings { url: databases.url("relationship"), max_connections: 10 };
+    Database::open(&settings).await.unwrap()
+}
+
+/// A store without content. The databases are to outlive it.
+async fn store(engine: Engine) -> (Databases, Store) {
+    let databases = Databases::new(engine).await;
+    let database = connect(&databases).await;
+    database.migrate::<Migrator>().await.unwrap();
+    (databases, Store::new(database))
+}
+
+async fn history(store: &Store) -> Vec<events::Model> {
+    let all = events::Entity::find().order_by_asc(events::Column::Seq);
+    all.all(store.database().reader()).await.unwrap()
+}
+
+/// Does the same eight times at once.
+async fn eight_times<T>(one: impl AsyncFn() -> T) -> [T; 8] {
+    tokio::join!(one(), one(), one(), one(), one(), one(), one(), one()).into()
+}
+
+fn new_customer() -> Approved<Customer> {
+    let new = NewCustomer {
+        name: CUSTOMER,
+        display_name: "Contoso ☂".to_owned(),
+        organization: COMPANY,
+        country: "FR".parse().unwrap(),
+        kind: CustomerKind::Company,
+    };
+    Customer::create(new, false, &buyer(), at(9)).unwrap()
+}
+
+fn buyer() -> BuyerStanding {
+    BuyerStanding { csp_tenant: false, partners: Vec::new(), organization_revision: 1 }
+}
+
+fn mca(first_name: &str) -> CustomerAgreement {
+    CustomerAgreement {
+        attested_by: PROVIDER,
+        first_name: first_name.to_owned(),
+        last_name: "Lovelace".to_owned(),
+        email: "ada@contoso.com".parse().unwrap(),
+        accept_time: at(8),
+    }
+}
+
+fn standing(partner: PartnerName) -> Standing {
+    let both = [Role::IndirectProvider, Role::IndirectReseller];
+    Standing {
+        partner,
+        organization: OrganizationName::new(partner.id()),
+        country: "FR".parse().unwrap(),
+        location: None,
+        roles: both.map(|role| (role, RoleState::Active)).to_vec(),
+        agreements: Vec::new(),
+        affiliation: Vec::new(),
+        revision: 1,
+        organization_revision: 1,
+    }
+}
+
+/// A partnership that is invited under a name of its own.
+fn invite(provider: PartnerName, reseller: PartnerName) -> Approved<Partnership> {
+    let (provider, reseller) = (standing(provider), standing(reseller));
+    let partners = Partners { provider, reseller, open: None };
+    Partnership::invite(PartnershipName::new(Uuid::new_v4()), &partners, at(9)).unwrap()
+}
+
+/// A relationship that is requested under a name of its own.
+fn request(partner: PartnerName, kind: RelationshipKind) -> Approved<CustomerRelationship> {
+    let new = NewRelationship {
+        name: CustomerRelationshipName { customer: CUSTOMER, uid: Uuid::new_v4() },
+        kind,
+        partner: standing(partner),
+        customer: new_customer().into_after(),
+        buyer: buyer(),
+        open: None,
+    };
+    CustomerRelationship::request(&new, at(9)).unwrap()
+}
+
+/// What the three kinds of resource are in the database.
+async fn kept(store: &Store) -> (Vec<Customer>, Vec<CustomerRelationship>, Vec<Partnership>) {
+    let page = PageRequest::first("", 0).unwrap();
+    let customers = store.customers(&page).await.unwrap();
+    let relationships = store.relationships(CUSTOMER, &page).await.unwrap();
+    (customers, relationships, store.partnerships(&page).await.unwrap())
+}
+
+async fn what_is_saved_reads_back_equal(engine: Engine) {
+    let (_databases, store) = store(engine).await;
+    let saved = store.save_customer(new_customer(), &once()).await.unwrap();
+    assert_eq!(saved, new_customer().into_after());
+    assert_eq!(store.customer(CUSTOMER).await.unwrap(), Some(saved.clone()));
+    let agreed = saved.record_agreement(mca("Ada"), at(10));
+    let customer = store.save_customer(agreed, &once()).await.unwrap();
+    assert_eq!(store.customer(CUSTOMER).await.unwrap(), Some(customer.clone()));
+
+    let invited = store.save_partnership(invite(PROVIDER, RESELLER), &once()).await.unwrap();
+    assert_eq!(store.partnership(invited.name).await.unwrap(), Some(invited.clone()));
+    assert_eq!(store.open_partnership(PROVIDER, RESELLER).await.unwrap(), Some(invited.name));
+    assert_eq!(store.open_partnership(RESELLER, PROVIDER).await.unwrap(), None);
+    let declined = invited.decline("it's \"no\"".to_owned(), at(10)).unwrap();
+    let declined = store.save_partnership(declined, &once()).await.unwrap();
+    assert_eq!(store.partnership(declined.name).await.unwrap(), Some(declined.clone()));
+    assert_eq!(store.open_partnership(PROVIDER, RESELLER).await.unwrap(), None);
+
+    let resale = RelationshipKind::Resale;
+    let requested = store.save_relationship(request(PROVIDER, resale), &once()).await.unwrap();
+    assert_eq!(store.relationship(requested.name).await.unwrap(), Some(requested.clone()));
+    let accepted = requested.accept(at(10)).unwrap();
+    let accepted = store.save_relationship(accepted, &once()).await.unwrap();
+    assert_eq!(store.relationship(accepted.name).await.unwrap(), Some(accepted.clone()));
+    let open = store.open_relationship(CUSTOMER, PROVIDER, resale).await.unwrap();
+    assert_eq!(open, Some(accepted.name));
+    let manages = store.open_relationship(CUSTOMER, PROVIDER, RelationshipKind::Management);
+    assert_eq!(manages.await.unwrap(), None);
+    assert_eq!(kept(&store).await, (vec![customer], vec![accepted], vec![declined]));
+}
+
+async fn a_decision_on_a_revision_that_is_gone_changes_nothing(engine: Engine) {
+    let (_databases, store) = store(engine).await;
+    let customer = store.save_customer(new_customer(), &once()).await.unwrap();
+    let partnership = store.save_partnership(invite(PROVIDER, RESELLER), &once()).await.unwrap();
+    let request = request(PROVIDER, RelationshipKind::Resale);
+    let relationship = store.save_relationship(request, &once()).await.unwrap();
+
+    let first = customer.clone().record_agreement(mca("Ada"), at(10));
+    store.save_customer(first, &once()).await.unwrap();
+    store.save_partnership(partnership.clone().accept(at(10)).unwrap(), &once()).await.unwrap();
+    store.save_relationship(relationship.clone().accept(at(10)).unwrap(), &once()).await.unwrap();
+    let (before, events) = (kept(&store).await, history(&store).await);
+
+    let why = || "why".to_owned();
+    let late = customer.record_agreement(mca("Grace"), at(11));
+    let late = store.save_customer(late, &once()).await.map(drop);
+    assert!(matches!(late, Err(Failure::LostRace)), "{late:?}");
+    let late = partnership.decline(why(), at(11)).unwrap();
+    let late = store.save_partnership(late, &once()).await.map(drop);
+    assert!(matches!(late, Err(Failure::LostRace)), "{late:?}");
+    let late = relationship.remove(why(), at(11)).unwrap();
+    let late = store.save_relationship(late, &once()).await.map(drop);
+    assert!(matches!(late, Err(Failure::LostRace)), "{late:?}");
+    let again = store.save_customer(new_customer(), &once()).await.map(drop);
+    assert!(matches!(again, Err(Failure::LostRace)), "{again:?}");
+
+    assert_eq!(kept(&store).await, before);
+    assert_eq!(history(&store).await, events);
+}
+
+async fn the_first_answer_is_given_again(engine: Engine) {
+    let (_databases, store) = store(engine).await;
+    let call = call(7, "content");
+    let invite = || store.save_partnership(invite(PROVIDER, RESELLER), &call);
+    let first = store.database().once(&call, invite()).await.unwrap();
+    let changed = first.clone().accept(at(10)).unwrap();
+    store.save_partnership(changed, &once()).await.unwrap();
+    let again = store.database().once(&call, invite()).await.unwrap();
+    assert_eq!(again, first, "as it was, and not as it is by now");
+    assert_eq!(kept(&store).await.2.len(), 1);
+    assert_eq!(history(&store).await.len(), 2);
+}
+
+async fn a_request_id_goes_with_one_content(engine: Engine) {
+    let (_databases, store) = store(engine).await;
+    let (first, other) = (call(7, "content"), call(7, "other content"));
+    let saved = store.database().once(&first, store.save_customer(new_customer(), &first));
+    saved.await.unwrap();
+    let invite = store.save_partnership(invite(PROVIDER, RESELLER), &other);
+    let reused = store.database().once(&other, invite).await;
+    let Err(Failure::RequestIdReused(resource)) = reused else { unreachable!("{reused:?}") };
+    assert_eq!(resource.name, CUSTOMER.to_string());
+    let method = Call::new("Other", Some(Uuid::from_u128(7)), b"content", String::new(), at(9));
+    let change = store.save_customer(new_customer(), &method);
+    let reused = store.database().once(&method, change).await;
+    assert!(matches!(reused, Err(Failure::RequestIdReused(_))), "{reused:?}");
+    assert!(kept(&store).await.2.is_empty());
+    assert_eq!(history(&store).await.len(), 1);
+}
+
+async fn a_request_that_failed_is_decided_afresh(engine: Engine) {
+    let (_databases, store) = store(engine).await;
+    let call = call(7, "content");
+    let missing = async { Err::<Customer, _>(Failure::missing("kind", "name")) };
+    let failed = store.database().once(&call, missing).await;
+    assert!(matches!(failed, Err(Failure::Missing(_))), "{failed:?}");
+    let saved = store.database().once(&call, store.save_customer(new_customer(), &call)).await;
+    assert_eq!(saved.unwrap(), new_customer().into_after());
+}
+
+async fn a_request_sent_eight_times_at_once_has_one_answer(engine: Engine) {
+    let (_databases, store) = store(engine).await;
+    let call = call(7, "content");
+    let answers = eight_times(async || {
+        let change = async {
+            match store.open_partnership(PROVIDER, RESELLER).await? {
+                Some(open) => Err(Failure::exists("kind", open)),
+                None => store.save_partnership(invite(PROVIDER, RESELLER), &call).await,
+            }
+        };
+        store.database().once(&call, change).await.unwrap()
+    });
+    let answers = answers.await;
+    assert!(answers.iter().all(|it| *it == answers[0]), "{answers:?}");
+    assert_eq!(kept(&store).await.2, [answers[0].clone()]);
+    assert_eq!(history(&store).await.len(), 1);
+}
+
+async fn of_eight_rivals_one_wins(engine: Engine) {
+    let (_databases, store) = store(engine).await;
+    let tried =
+        eight_times(async || store.save_partnership(invite(PROVIDER, RESELLER), &once()).await);
+    let (won, lost): (Vec<_>, Vec<_>) = tried.await.into_iter().partition(Result::is_ok);
+    assert_eq!(won.len(), 1);
+    assert!(lost.iter().all(|it| matches!(it, Err(Failure::LostRace))), "{lost:?}");
+    let won: Vec<_> = won.into_iter().map(Result::unwrap).collect();
+    assert_eq!(kept(&store).await.2, won);
+    assert_eq!(history(&store).await.len(), 1);
+}
+
+async fn every_change_leaves_an_event(engine: Engine) {
+    let (_databases, store) = store(engine).await;
+    let created = store.save_customer(new_customer(), &call(7, "content")).await.unwrap();
+    let changed = created.clone().record_agreement(mca("Ada"), at(10));
+    let changed = store.save_customer(changed, &once()).await.unwrap();
+    let history = history(&store).await;
+    let expected = [("CustomerCreated", 1, &created), ("CustomerAgreementRecorded", 2, &changed)];
+    assert_eq!(history.len(), expected.len());
+    for (event, (kind, revision, customer)) in history.iter().zip(expected) {
+        assert_eq!((event.kind.as_str(), event.revision), (kind, revision));
+        assert_eq!(
+            (event.resource.as_str(), event.actor.as_str()),
+            (&*CUSTOMER.to_string(), "ada")
+        );
+        assert_eq!(event.time, customer.stamp.update_time.as_microsecond());
+        assert_eq!(storage::row::from_json::<Customer>(&event.content).unwrap(), *customer);
+    }
+    assert_eq!(history[0].request_id, Some(Uuid::from_u128(7).to_string()));
+    assert_eq!((&history[1].request_id, &history[1].request_digest), (&None, &None));
+}
+
+async fn a_pair_has_a_new_partnership_once_the_old_one_is_over(engine: Engine) {
+    let (_databases, store) = store(engine).await;
+    let first = store.save_partnership(invite(PROVIDER, RESELLER), &once()).await.unwrap();
+    let active = store.save_partnership(first.accept(at(10)).unwrap(), &once()).await.unwrap();
+    let second = store.save_partnership(invite(PROVIDER, RESELLER), &once()).await;
+    assert!(matches!(second, Err(Failure::LostRace)), "{second:?}");
+    store.save_partnership(invite(RESELLER, PROVIDER), &once()).await.unwrap();
+    let ended = active.end("why".to_owned(), at(11)).unwrap();
+    store.save_partnership(ended, &once()).await.unwrap();
+    let second = store.save_partnership(invite(PROVIDER, RESELLER), &once()).await.unwrap();
+    assert_eq!(store.open_partnership(PROVIDER, RESELLER).await.unwrap(), Some(second.name));
+    assert_eq!(kept(&store).await.2.len(), 3);
+}
+
+async fn a_chain_is_what_is_open_around_the_customer(engine: Engine) {
+    let (_databases, store) = store(engine).await;
+    assert!(store.chain(CUSTOMER, &[]).await.unwrap().is_none());
+    let customer = store.save_customer(new_customer(), &once()).await.unwrap();
+    let [other, stranger] = [3, 4].map(|id| PartnerName::new(Uuid::from_u128(id)));
+    let mut ties = Vec::new();
+    for (partner, kind) in [
+        (PROVIDER, RelationshipKind::Resale),
+        (PROVIDER, RelationshipKind::Management),
+        (other, RelationshipKind::Resale),
+        (RESELLER, RelationshipKind::Resale),
+    ] {
+        ties.push(store.save_relationship(request(partner, kind), &once()).await.unwrap());
+    }
+    let removed = ties.pop().unwrap().remove("why".to_owned(), at(10)).unwrap();
+    store.save_relationship(removed, &once()).await.unwrap();
+    let pair = store.save_partnership(invite(PROVIDER, RESELLER), &once()).await.unwrap();
+    let strange = store.save_partnership(invite(stranger, other), &once()).await.unwrap();
+    let declined = store.save_partnership(invite(PROVIDER, other), &once()).await.unwrap();
+    let declined = declined.decline("why".to_owned(), at(10)).unwrap();
+    store.save_partnership(declined, &once()).await.unwrap();
+
+    let named = store.chain(CUSTOMER, &[PROVIDER, RESELLER]).await.unwrap().unwrap();
+    assert_eq!(named.customer, customer);
+    assert_eq!(by_name(named.relationships), by_name(ties[..2].to_vec()));
+    assert_eq!(named.partnerships, [pair.clone()]);
+
+    let mut all = store.chain(CUSTOMER, &[]).await.unwrap().unwrap();
+    assert_eq!(by_name(all.relationships), by_name(ties));
+    all.partnerships.sort_by_key(|it| it.provider);
+    assert_eq!(all.partnerships, [pair, strange]);
+}
+
+fn by_name(mut relationships: Vec<CustomerRelationship>) -> Vec<CustomerRelationship> {
+    relationships.sort_by_key(|it| it.name);
+    relationships
+}
+
+async fn pages_follow_each_other(engine: Engine) {
+    let (_databases, store) = store(engine).await;
+    let mut saved = Vec::new();
+    for id in 0x10..0x15 {
+        let pair = invite(PROVIDER, PartnerName::new(Uuid::from_u128(id)));
+        saved.push(store.save_partnership(pair, &once()).await.unwrap().name);
+    }
+    saved.sort_by_key(ToString::to_string);
+    let (mut read, mut token) = (Vec::new(), String::new());
+    while read.is_empty() || !token.is_empty() {
+        let request = PageRequest::first("list", 2).unwrap().at(&token).unwrap();
+        let rows = store.partnerships(&request).await.unwrap();
+        let page = request.page(rows, |it| it.name.to_string());
+        assert!(page.items.len() <= 2);
+        read.extend(page.items.into_iter().map(|it| it.name));
+        token = page.next_page_token;
+    }
+    assert_eq!(read, saved);
+}
+
+/// Rows, column by column, each value as SQL writes it.
+const PARTNERSHIP: &str = "name 'partnerships/1', provider 'partners/1', reseller 'partners/2', \
+    state 'invited', state_reason '', revision 1, create_time 0, update_time 0";
+const CUSTOMER_ROW: &str = "name 'customers/1', display_name '', organization 'organizations/1', \
+    country 'FR', kind 'company', mca_attested_by 'partners/1', mca_first_name 'Ada', \
+    mca_last_name 'Lovelace', mca_email 'ada@contoso.com', mca_accept_time 0, revision 1, \
+    create_time 0, update_time 0";
+const RELATIONSHIP: &str = "name 'customers/1/relationships/1', customer 'customers/1', \
+    partner 'partners/1', kind 'resale', state 'active', state_reason '', revision 1, \
+    create_time 0, update_time 0";
+
+/// Inserts a row in which some columns have another value.
+async fn insert(store: &Store, table: &str, row: &str, changes: &str) -> Result<(), String> {
+    let columns = |row: &str| -> BTreeMap<String, String> {
+        let columns = row.split(", ").filter_map(|column| column.split_once(' '));
+        columns.map(|(name, value)| (name.to_owned(), value.to_owned())).collect()
+    };
+    let mut row = columns(row);
+    row.extend(columns(changes));
+    let (names, values): (Vec<_>, Vec<_>) = row.into_iter().unzip();
+    let (names, values) = (names.join(", "), values.join(", "));
+    let statement = format!("INSERT INTO {table} ({names}) VALUES ({values})");
+    let inserted = store.database().reader().execute_unprepared(&statement).await;
+    inserted.map(drop).map_err(|error| error.to_string())
+}
+
+async fn the_database_refuses_what_no_decision_gives(engine: Engine) {
+    let (_databases, store) = store(engine).await;
+    for (table, row, forbidden, second) in [
+        (
+            "partnerships",
+            PARTNERSHIP,
+            "name 'pairs/1', provider 'customers/1', reseller 'customers/1', \
+             reseller 'partners/1', reseller NULL, state 'unknown', state NULL, revision 0",
+            "name 'partnerships/2', state 'active'",
+        ),
+        (
+            "customers",
+            CUSTOMER_ROW,
+            "name 'partners/1', organization 'partners/1', country 'FRA', kind 'person', \
+             mca_attested_by NULL, mca_first_name NULL, mca_last_name NULL, mca_email NULL, \
+             mca_accept_time 1, revision 0",
+            "kind 'shared-services'",
+        ),
+        (
+            "customer_relationships",
+            RELATIONSHIP,
+            "customer 'customers/2', partner 'customers/1', kind 'both', state 'unknown', \
+             revision 0",
+            "name 'customers/1/relationships/2', state 'requested'",
+        ),
+    ] {
+        for change in forbidden.split(", ") {
+            let refused = insert(&store, table, row, change).await.unwrap_err();
+            assert!(refused.contains("constraint"), "{table}, {change}: {refused}");
+        }
+        insert(&store, table, row, "").await.unwrap();
+        let refused = insert(&store, table, row, second).await.unwrap_err();
+        assert!(refused.to_lowercase().contains("unique constraint"), "{table}: {refused}");
+    }
+    let over = "name 'partnerships/3', state 'ended'";
+    insert(&store, "partnerships", PARTNERSHIP, over).await.unwrap();
+    let other_kind = "name 'customers/1/relationships/3', kind 'management'";
+    insert(&store, "customer_relationships", RELATIONSHIP, other_kind).await.unwrap();
+}
+
+async fn a_migration_is_applied_once(engine: Engine) {
+    let databases = Databases::new(engine).await;
+    let database = connect(&databases).await;
+    let applied = database.migrate::<Migrator>().await.unwrap();
+    assert!(applied.contains(&"relationship_0001_initial".to_owned()), "{applied:?}");
+    assert!(database.migrate::<Migrator>().await.unwrap().is_empty());
+    database.require_schema::<Migrator>("relationship").await.unwrap();
+    let store = Store::new(database);
+    store.save_customer(new_customer(), &once()).await.unwrap();
+}
+
+#[tokio::test]
+async fn an_embedded_database_migrates_itself() {
+    let databases = Databases::new(Engine::Sqlite).await;
+    let database = connect(&databases).await;
+    database.require_schema::<Migrator>("relationship").await.unwrap();
+    Store::new(database).save_customer(new_customer(), &once()).await.unwrap();
+}
+
+#[tokio::test]
+async fn a_server_without_the_schema_is_refused_with_what_to_do() {
+    let databases = Databases::new(Engine::Postgres).await;
+    let database = connect(&databases).await;
+    let refused = database.require_schema::<Migrator>("relationship").await.unwrap_err();
+    for part in ["relationship_0001_initial", "`relationship migrate`"] {
+        assert!(refused.contains(part), "{refused}");
+    }
+    assert!(Store::new(database).customer(CUSTOMER).await.is_err(), "nothing was applied");
+}

@@ -63,23 +63,17 @@ fn standing(row: &str, role: Role) -> Partner {
 #[test]
 fn an_enrollment_moves_as_its_states_allow() {
     for role in Role::ALL {
-        let mut table =
-            "\nstate            enroll    authorize  reject    suspend    reinstate\n".to_owned();
         for row in TABLE.lines().skip(2) {
-            let row = row[..16].trim_end();
-            let cells = MOVES.map(|(_, _, step)| match step(standing(row, *role), *role) {
+            let state = row[..16].trim_end();
+            let cells = MOVES.map(|(_, _, step)| match step(standing(state, *role), *role) {
                 Ok(approved) => approved.after().enrollment(*role).unwrap().state.as_str(),
                 Err(Denial::Missing(_)) => "missing",
                 Err(Denial::Exists(_)) => "exists",
                 Err(Denial::Refused(_)) => "conflict",
             });
-            let [enroll, authorize, reject, suspend, reinstate] = cells;
-            let line = format!(
-                "{row:<17}{enroll:<10}{authorize:<11}{reject:<10}{suspend:<11}{reinstate}\n"
-            );
-            table.push_str(&line);
+            let expected: Vec<_> = row[16..].split_whitespace().collect();
+            assert_eq!(cells.as_slice(), expected, "{state}, {role}");
         }
-        assert_eq!(table, TABLE, "{role}");
     }
 }
 

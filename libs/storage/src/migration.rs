@@ -1,0 +1,42 @@
+use sea_orm::ConnectionTrait;
+use sea_orm_migration::{DbErr, MigrationName, MigrationTrait, SchemaManager, async_trait};
+
+/// A step of a schema: a name, and SQL that serves both databases.
+#[derive(Debug, Clone, Copy)]
+pub struct Step {
+    /// Its name, which sorts after those of the steps before it.
+    pub name: &'static str,
+    /// Its statements.
+    pub sql: &'static str,
+}
+
+/// The step that makes the events table, the first of every service.
+#[derive(Debug, Clone, Copy)]
+pub struct EventsTable;
+
+impl MigrationName for Step {
+    fn name(&self) -> &str {
+        self.name
+    }
+}
+
+#[async_trait::async_trait]
+impl MigrationTrait for Step {
+    async fn up(&self, manager: &SchemaManager) -> Result<(), DbErr> {
+        manager.get_connection().execute_unprepared(self.sql).await.map(drop)
+    }
+}
+
+impl MigrationName for EventsTable {
+    fn name(&self) -> &str {
+        "events_0001_initial"
+    }
+}
+
+#[async_trait::async_trait]
+impl MigrationTrait for EventsTable {
+    async fn up(&self, manager: &SchemaManager) -> Result<(), DbErr> {
+        let schema = crate::events::schema(manager.get_database_backend());
+        manager.get_connection().execute_unprepared(&schema).await.map(drop)
+    }
+}

@@ -1,0 +1,126 @@
+//! What partners and customers do with each other.
+
+use contracts::{relationship as rl, time::to_wire};
+
+use super::{Answer, Cast, Partner, new_id};
+
+/// Each gives what its call answers.
+#[allow(clippy::missing_errors_doc, reason = "the error is always the status of the call")]
+impl Cast {
+    /// A provider invites a reseller; gives the name of the partnership.
+    pub async fn invite(&self, provider: &Partner, reseller: &Partner) -> Answer<String> {
+        let request = rl::InvitePartnershipRequest {
+            provider: provider.name.clone(),
+            reseller: reseller.name.clone(),
+            request_id: new_id(),
+            partnership_id: String::new(),
+        };
+        let answer = self.relationship.clone().invite_partnership(request).await?.into_inner();
+        Ok(answer.partnership.unwrap_or_default().name)
+    }
+
+    /// A provider and a reseller partner; gives the name of the partnership.
+    pub async fn partner_up(&self, provider: &Partner, reseller: &Partner) -> Answer<String> {
+        let name = self.invite(provider, reseller).await?;
+        let request = rl::AcceptPartnershipRequest { name: name.clone(), request_id: new_id() };
+        self.relationship.clone().accept_partnership(request).await?;
+        Ok(name)
+    }
+
+    /// A customer tenant of a company.
+    pub async fn customer_of(
+        &self,
+        organization: &str,
+        country: &str,
+        kind: rl::CustomerKind,
+    ) -> Answer<String> {
+        let customer = rl::Customer {
+            display_name: "Litware".to_owned(),
+            organization: organization.to_owned(),
+            country_code: country.to_owned(),
+            kind: kind.into(),
+            ..rl::Customer::default()
+        };
+        let request = rl::CreateCustomerRequest {
+            customer_id: new_id(),
+            customer: Some(customer),
+            request_id: new_id(),
+        };
+        let answer = self.relationship.clone().create_customer(request).await?.into_inner();
+        Ok(answer.customer.unwrap_or_default().name)
+    }
+
+    /// A customer with a company of its own that has signed nothing and knows nobody.
+    pub async fn customer(&self, country: &str) -> Answer<String> {
+        let company = self.company("Litware", country).await?;
+        self.customer_of(&company, country, rl::CustomerKind::Company).await
+    }
+
+    /// A customer accepts the MCA, as a partner attests.
+    pub async fn accept_mca(&self, customer: &str, attested_by: &Partner) -> Answer<()> {
+        let agreement = rl::CustomerAgreement {
+            attested_by: attested_by.name.clone(),
+            first_name: "Grace".to_owned(),
+            last_name: "Hopper".to_owned(),
+            email: "grace@litware.com".to_owned(),
+            accept_time: Some(to_wire(self.accept_time)),
+        };
+        let request = rl::RecordCustomerAgreementRequest {
+            name: customer.to_owned(),
+            agreement: Some(agreement),
+            request_id: new_id(),
+        };
+        self.relationship.clone().record_customer_agreement(request).await.map(drop)
+    }
+
+    /// A partner asks a customer for a relationship; gives its name.
+    pub async fn ask(
+        &self,
+        customer: &str,
+        partner: &Partner,
+        kind: rl::CustomerRelationshipKind,
+    ) -> Answer<String> {
+        let request = rl::RequestCustomerRelationshipRequest {
+            parent: customer.to_owned(),
+            partner: partner.name.clone(),
+            kind: kind.into(),
+            request_id: new_id(),
+            relationship_id: String::new(),
+        };
+        let answer = self.relationship.clone().request_customer_relationship(request).await?;
+        Ok(answer.into_inner().relationship.unwrap_or_default().name)
+    }
+
+    /// A customer and a partner are tied; gives the name of the relationship.
+    pub async fn tie(
+        &self,
+        customer: &str,
+        partner: &Partner,
+        kind: rl::CustomerRelationshipKind,
+    ) -> Answer<String> {
+        let name = self.ask(customer, partner, kind).await?;
+        let request =
+            rl::AcceptCustomerRelationshipRequest { name: name.clone(), request_id: new_id() };
+        self.relationship.clone().accept_customer_relationship(request).await?;
+        Ok(name)
+    }
+
+    /// A customer that these partners may sell to: MCA accepted, relationships active.
+    pub async fn ready(&self, customer: &str, partners: &[&Partner]) -> Answer<()> {
+        for partner in partners {
+            self.accept_mca(customer, partner).await?;
+            self.tie(customer, partner, rl::CustomerRelationshipKind::Resale).await?;
+        }
+        Ok(())
+    }
+
+    /// Asks for a decision without writing anything.
+    pub async fn check(&self, transaction: rl::Transaction) -> Answer<rl::Decision> {
+        let request = rl::CheckTransactionRequest {
+            transaction: Some(transaction),
+            view: rl::DecisionView::Full.into(),
+        };
+        let answer = self.relationship.clone().check_transaction(request).await?.into_inner();
+        Ok(answer.decision.unwrap_or_default())
+    }
+}

@@ -1,0 +1,161 @@
+//! What partners do: join, enroll, accept.
+
+use std::sync::atomic::Ordering;
+
+use contracts::{onboarding as ob, time::to_wire};
+
+use super::{Answer, Cast, Partner, agreement_of, enrollment, new_id};
+
+/// Each gives what its call answers.
+#[allow(clippy::missing_errors_doc, reason = "the error is always the status of the call")]
+impl Cast {
+    /// Records a company.
+    pub async fn company(&self, name: &str, country: &str) -> Answer<String> {
+        self.company_of(name, country, &[]).await
+    }
+
+    /// Records a company with its owners: name, basis points, control.
+    pub async fn company_of(
+        &self,
+        name: &str,
+        country: &str,
+        owners: &[(&str, i32, bool)],
+    ) -> Answer<String> {
+        let owners = owners.iter().map(|(organization, share, control)| ob::Owner {
+            organization: (*organization).to_owned(),
+            share_basis_points: *share,
+            management_control: *control,
+        });
+        let organization = ob::Organization {
+            display_name: name.to_owned(),
+            country_code: country.to_owned(),
+            owners: owners.collect(),
+            ..ob::Organization::default()
+        };
+        let request = ob::CreateOrganizationRequest {
+            organization: Some(organization),
+            request_id: new_id(),
+            organization_id: String::new(),
+        };
+        let answer = self.onboarding.clone().create_organization(request).await?.into_inner();
+        Ok(answer.organization.unwrap_or_default().name)
+    }
+
+    /// Step 1: a company joins with a CSP tenant.
+    pub async fn join(&self, organization: &str, country: &str) -> Answer<Partner> {
+        let partner = ob::Partner {
+            organization: organization.to_owned(),
+            country_code: country.to_owned(),
+            ..ob::Partner::default()
+        };
+        let request = ob::CreatePartnerRequest {
+            partner_id: new_id(),
+            partner: Some(partner),
+            request_id: new_id(),
+        };
+        let answer = self.onboarding.clone().create_partner(request).await?.into_inner();
+        let name = answer.partner.unwrap_or_default().name;
+        Ok(Partner { name, organization: organization.to_owned(), location: String::new() })
+    }
+
+    /// Step 2: a partner enrolls; vetting has not run.
+    pub async fn enroll(&self, partner: &Partner, role: ob::Role) -> Answer<()> {
+        let request = ob::EnrollPartnerRequest {
+            parent: partner.name.clone(),
+            role: role.into(),
+            contact_email: "ada@contoso.com".to_owned(),
+            request_id: new_id(),
+        };
+        self.onboarding.clone().enroll_partner(request).await.map(drop)
+    }
+
+    /// Vetting passes.
+    pub async fn vet(&self, partner: &Partner, role: ob::Role) -> Answer<()> {
+        let request = ob::RecordVettingResultRequest {
+            name: enrollment(partner, role),
+            result: ob::VettingResult::Authorized.into(),
+            detail: String::new(),
+            request_id: new_id(),
+        };
+        self.onboarding.clone().record_vetting_result(request).await.map(drop)
+    }
+
+    /// A location account is tied to the tenant.
+    pub async fn locate(&self, partner: &mut Partner, country: &str) -> Answer<()> {
+        let location = self.next_partner_id.fetch_add(1, Ordering::Relaxed).to_string();
+        let request = ob::AssociateLocationRequest {
+            name: partner.name.clone(),
+            location_account_id: location.clone(),
+            location_country_code: country.to_owned(),
+            request_id: new_id(),
+        };
+        self.onboarding.clone().associate_location(request).await?;
+        partner.location = location;
+        Ok(())
+    }
+
+    /// Step 3: a partner accepts the MPA.
+    pub async fn accept_mpa(&self, partner: &Partner, kind: ob::AgreementKind) -> Answer<()> {
+        let agreement = ob::Agreement {
+            kind: kind.into(),
+            version: "2025-10".to_owned(),
+            signatory: Some(ob::Signatory {
+                first_name: "Ada".to_owned(),
+                last_name: "Byron".to_owned(),
+                email: "ada@contoso.com".to_owned(),
+            }),
+            accept_time: Some(to_wire(self.accept_time)),
+            ..ob::Agreement::default()
+        };
+        let request = ob::AcceptAgreementRequest {
+            parent: partner.name.clone(),
+            agreement: Some(agreement),
+            request_id: new_id(),
+        };
+        self.onboarding.clone().accept_agreement(request).await.map(drop)
+    }
+
+    /// A partner of a company that is enrolled, vetted and located; its MPA is open.
+    pub async fn qualified(
+        &self,
+        organization: &str,
+        country: &str,
+        role: ob::Role,
+    ) -> Answer<Partner> {
+        let mut partner = self.join(organization, country).await?;
+        self.enroll(&partner, role).await?;
+        self.vet(&partner, role).await?;
+        self.locate(&mut partner, country).await?;
+        Ok(partner)
+    }
+
+    /// A partner of a company that may transact.
+    pub async fn active(
+        &self,
+        organization: &str,
+        country: &str,
+        role: ob::Role,
+    ) -> Answer<Partner> {
+        let partner = self.qualified(organization, country, role).await?;
+        self.accept_mpa(&partner, agreement_of(role)).await?;
+        Ok(partner)
+    }
+
+    /// An active indirect provider with a company of its own.
+    pub async fn provider(&self, country: &str) -> Answer<Partner> {
+        let company = self.company("Northwind Distribution", country).await?;
+        self.active(&company, country, ob::Role::IndirectProvider).await
+    }
+
+    /// An active indirect reseller with a company of its own.
+    pub async fn reseller(&self, country: &str) -> Answer<Partner> {
+        let company = self.company("Fabrikam Resale", country).await?;
+        self.active(&company, country, ob::Role::IndirectReseller).await
+    }
+
+    /// An active direct-bill partner with a company of its own.
+    pub async fn direct_bill(&self, country: &str) -> Answer<Partner> {
+        let company = self.company("Contoso Direct", country).await?;
+        self.active(&company, country, ob::Role::DirectBill).await
+    }
+}

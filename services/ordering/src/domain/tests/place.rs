@@ -1,0 +1,214 @@
+//! From an order that somebody wants to one that is accepted.
+
+use kernel::{LocationAccountId, Stamp};
+use proptest::{collection::vec, prelude::*, sample::select};
+
+use super::world::{
+    CUSTOMER, ORDER, RESELLER, SELLER, answer, at, catalogue, identities, line, money, name,
+    new_offer, order, subscription, violation,
+};
+use crate::domain::{
+    BillingCycle, Denial, NewLine, NewOffer, NewOrder, Order, OrderLine, OrderState, Placement,
+    ProductFamily, Subscription, SubscriptionState, Term,
+};
+
+/// What is sold here: three offers in euro and one in dollars.
+fn offers() -> Vec<NewOffer> {
+    let mut limited = new_offer("limited", money("EUR", 100));
+    (limited.min_quantity, limited.max_quantity) = (5, 10);
+    let mut dear = new_offer("dear", money("EUR", i64::MAX / 2));
+    dear.family = ProductFamily::Azure;
+    let mail = new_offer("mail", money("EUR", 500));
+    vec![mail, limited, dear, new_offer("dollars", money("USD", 700))]
+}
+
+/// What does not fit, one `field: description` each.
+fn misfits(lines: Vec<NewLine>) -> Vec<String> {
+    match order(lines).price(&catalogue(offers())) {
+        Ok(_) => Vec::new(),
+        Err(Denial::Misfits(misfits)) => {
+            misfits.iter().map(|it| format!("{}: {}", it.field, it.description)).collect()
+        }
+        Err(denial) => unreachable!("{denial:?}"),
+    }
+}
+
+fn on(term: Term, billing_cycle: BillingCycle) -> NewLine {
+    NewLine { term, billing_cycle, ..line("mail", 1) }
+}
+
+#[test]
+fn a_line_fits_its_offer_or_tells_which_field_does_not() {
+    use BillingCycle::{Annual, Monthly, OneTime};
+    let unsold = |how| format!("order.lines[0].term: offers/mail is not sold for {how}");
+    let too_large = "offer: makes the amount too large";
+    let currency = "offer: is priced in USD, the lines before it in EUR; an order has one currency";
+    let on_second = |problem| vec![format!("order.lines[1].{problem}")];
+    let quantity = |it| vec![format!("order.lines[0].quantity: {it} is not 5 to 10")];
+    let rows = [
+        (vec![line("mail", 1)], vec![]),
+        (vec![line("none", 1)], vec!["order.lines[0].offer: offers/none does not exist".into()]),
+        (vec![line("limited", 4)], quantity("4")),
+        (vec![line("limited", 5)], vec![]),
+        (vec![line("limited", 10)], vec![]),
+        (vec![line("limited", 11)], quantity("11")),
+        (vec![line("limited", -1)], quantity("-1")),
+        (vec![on(Term::P1M, Monthly)], vec![unsold("P1M billed monthly")]),
+        (vec![on(Term::P1Y, Annual)], vec![unsold("P1Y billed annual")]),
+        (vec![on(Term::P3Y, OneTime)], vec![unsold("P3Y billed one-time")]),
+        (vec![line("dear", 2)], vec![]),
+        (vec![line("dear", 3)], vec![format!("order.lines[0].{too_large}")]),
+        (vec![line("dear", 2), line("mail", 1)], on_second(too_large)),
+        (vec![line("mail", 1), line("dollars", 1)], on_second(currency)),
+        (vec![line("mail", 1), line("dollars", 1), line("mail", 1)], on_second(currency)),
+    ];
+    for (lines, expected) in rows {
+        let what: Vec<_> = lines.iter().map(|it| format!("{} {}", it.quantity, it.offer)).collect();
+        assert_eq!(misfits(lines), expected, "{what:?}");
+    }
+}
+
+#[test]
+fn all_that_does_not_fit_is_told_at_once_in_the_order_of_the_lines() {
+    let unsold = NewLine { billing_cycle: BillingCycle::Annual, ..line("limited", 1) };
+    let lines = vec![
+        line("mail", 1),
+        line("none", 0),
+        line("limited", 99),
+        unsold,
+        line("dollars", 1),
+        line("dear", 100),
+        line("mail", 2),
+    ];
+    let fields: Vec<_> = misfits(lines)
+        .iter()
+        .map(|it| it.split_once(": ").unwrap().0.trim_start_matches("order.").to_owned())
+        .collect();
+    let expected = [
+        "lines[1].offer",
+        "lines[2].quantity",
+        "lines[3].quantity",
+        "lines[3].term",
+        "lines[4].offer",
+        "lines[5].offer",
+    ];
+    assert_eq!(fields, expected);
+}
+
+#[test]
+fn a_price_keeps_family_and_unit_price_of_every_line() {
+    let lines = vec![line("mail", 2), line("dear", 1), line("limited", 5)];
+    let priced = order(lines).price(&catalogue(offers())).unwrap();
+    let expected = [
+        (ProductFamily::Microsoft365, money("EUR", 500)),
+        (ProductFamily::Azure, money("EUR", i64::MAX / 2)),
+        (ProductFamily::Microsoft365, money("EUR", 100)),
+    ];
+    assert_eq!(priced.prices, expected);
+    assert_eq!(priced.total, money("EUR", 2 * 500 + i64::MAX / 2 + 5 * 100));
+}
+
+#[test]
+fn an_order_that_the_programme_refuses_is_refused_in_its_words() {
+    let priced = order(vec![line("mail", 1)]).price(&catalogue(offers())).unwrap();
+    let mut answer = answer();
+    answer.violations = vec![violation("REL-3"), violation("CUS-1")];
+    let denied = priced.accept(answer, identities(1, 9)).unwrap_err();
+    let expected = vec![violation("REL-3"), violation("CUS-1")];
+    assert_eq!(denied, Denial::RefusedByProgramme(expected));
+}
+
+#[test]
+fn an_accepted_order_is_what_was_wanted_with_prices_names_and_the_decision() {
+    let id: LocationAccountId = "2002".parse().unwrap();
+    let wanted = NewLine { partner_id: Some(id.clone()), ..line("mail", 2) };
+    let priced = order(vec![wanted]).price(&catalogue(offers())).unwrap();
+    let approved = priced.accept(answer(), identities(1, 9)).unwrap();
+    assert_eq!((approved.event(), approved.decided_on()), ("OrderAccepted", None));
+    let Placement { order, subscriptions } = approved.into_after();
+    let line = OrderLine {
+        offer: name("mail"),
+        quantity: 2,
+        term: Term::P1Y,
+        billing_cycle: BillingCycle::Monthly,
+        partner_id: Some(id.clone()),
+        unit_price: money("EUR", 500),
+        subscription: subscription(0),
+    };
+    let expected = Order {
+        name: ORDER,
+        seller: SELLER,
+        reseller: Some(RESELLER),
+        customer: CUSTOMER,
+        lines: vec![line],
+        attested: true,
+        state: OrderState::Accepted,
+        state_reason: String::new(),
+        total: money("EUR", 1000),
+        legs: answer().legs,
+        evidence: answer().evidence,
+        stamp: Stamp::first(at(9)),
+    };
+    assert_eq!(order, expected);
+    let expected = Subscription {
+        name: subscription(0),
+        order: ORDER,
+        customer: CUSTOMER,
+        seller: SELLER,
+        reseller: Some(RESELLER),
+        offer: name("mail"),
+        quantity: 2,
+        term: Term::P1Y,
+        billing_cycle: BillingCycle::Monthly,
+        partner_id: Some(id),
+        unit_price: money("EUR", 500),
+        state: SubscriptionState::Active,
+        stamp: Stamp::first(at(9)),
+    };
+    assert_eq!(subscriptions, [expected]);
+}
+
+fn lines() -> impl Strategy<Value = Vec<NewLine>> {
+    let line = (select(vec!["mail", "limited"]), 5..=10).prop_map(|(offer, quantity)| {
+        let partner_id = (quantity % 2 == 0).then(|| "2002".parse().unwrap());
+        NewLine { partner_id, ..line(offer, quantity) }
+    });
+    vec(line, 1..20)
+}
+
+proptest! {
+    #[test]
+    fn an_order_and_its_subscriptions_agree_with_each_other_and_with_what_was_wanted(
+        lines in lines(), reseller in any::<bool>(), attested in any::<bool>(),
+    ) {
+        let reseller = reseller.then_some(RESELLER);
+        let wanted = NewOrder { reseller, attested, ..order(lines) };
+        let priced = wanted.clone().price(&catalogue(offers())).unwrap();
+        let approved = priced.accept(answer(), identities(wanted.lines.len(), 9)).unwrap();
+        let Placement { order, subscriptions } = approved.into_after();
+
+        let prices = wanted.lines.iter().map(|it| if it.offer == name("mail") { 500 } else { 100 });
+        let amounts = wanted.lines.iter().zip(prices).map(|(it, price)| i64::from(it.quantity) * price);
+        prop_assert_eq!(order.total, money("EUR", amounts.sum()));
+        prop_assert_eq!((order.reseller, order.attested), (reseller, attested));
+        prop_assert_eq!(order.lines.len(), wanted.lines.len());
+        prop_assert_eq!(subscriptions.len(), wanted.lines.len());
+        for ((line, wanted), made) in order.lines.iter().zip(&wanted.lines).zip(&subscriptions) {
+            let kept = (&line.offer, line.quantity, &line.partner_id);
+            prop_assert_eq!(kept, (&wanted.offer, wanted.quantity, &wanted.partner_id));
+            prop_assert_eq!((made.name, made.order), (line.subscription, order.name));
+            let sold = (&made.offer, made.quantity, &made.partner_id, made.unit_price);
+            prop_assert_eq!(sold, (&line.offer, line.quantity, &line.partner_id, line.unit_price));
+            prop_assert_eq!((made.reseller, made.stamp), (order.reseller, order.stamp));
+        }
+    }
+
+    #[test]
+    fn an_amount_is_exact_or_refused(price in 0..=i64::MAX, quantity in 1..=100_i32) {
+        let offers = catalogue([new_offer("mail", money("EUR", price))]);
+        let priced = order(vec![line("mail", quantity), line("mail", 1)]).price(&offers);
+        let exact = i128::from(price) * i128::from(quantity + 1);
+        let total = priced.ok().map(|it| i128::from(it.total.minor_units));
+        prop_assert_eq!(total, (exact <= i128::from(i64::MAX)).then_some(exact));
+    }
+}

@@ -1,0 +1,105 @@
+//! Offers and orders to begin a test with.
+
+use std::{collections::BTreeMap, time::Duration};
+
+use kernel::{
+    CustomerName, OrderName, PartnerName, Responsible, SubscriptionName, Timestamp, Violation,
+};
+use serde_json::json;
+use uuid::Uuid;
+
+use crate::domain::{
+    Answer, BillingCycle, Identities, Leg, Money, NewLine, NewOffer, NewOrder, Offer, OfferName,
+    Placement, Plan, ProductFamily, Term,
+};
+
+pub(super) const SELLER: PartnerName = PartnerName::new(Uuid::from_u128(0x1));
+pub(super) const RESELLER: PartnerName = PartnerName::new(Uuid::from_u128(0x2));
+pub(super) const CUSTOMER: CustomerName = CustomerName::new(Uuid::from_u128(0xc));
+pub(super) const ORDER: OrderName = OrderName::new(Uuid::from_u128(0xd));
+
+/// A time, in seconds.
+pub(super) fn at(second: i64) -> Timestamp {
+    Timestamp::from_second(second).unwrap()
+}
+
+pub(super) fn money(currency: &str, minor_units: i64) -> Money {
+    Money { currency: currency.parse().unwrap(), minor_units }
+}
+
+pub(super) fn name(id: &str) -> OfferName {
+    OfferName::new(id).unwrap()
+}
+
+/// An offer of 1 to 100 units, sold for a year and billed monthly.
+pub(super) fn new_offer(id: &str, price: Money) -> NewOffer {
+    let plan = Plan { term: Term::P1Y, billing_cycle: BillingCycle::Monthly, unit_price: price };
+    NewOffer {
+        name: name(id),
+        display_name: id.to_owned(),
+        family: ProductFamily::Microsoft365,
+        min_quantity: 1,
+        max_quantity: 100,
+        plans: vec![plan],
+    }
+}
+
+pub(super) fn catalogue(offers: impl IntoIterator<Item = NewOffer>) -> BTreeMap<OfferName, Offer> {
+    let create = |new| Offer::create(new, false, at(0)).unwrap().into_after();
+    offers.into_iter().map(create).map(|offer| (offer.name.clone(), offer)).collect()
+}
+
+pub(super) fn line(offer: &str, quantity: i32) -> NewLine {
+    NewLine {
+        offer: name(offer),
+        quantity,
+        term: Term::P1Y,
+        billing_cycle: BillingCycle::Monthly,
+        partner_id: None,
+    }
+}
+
+pub(super) fn order(lines: Vec<NewLine>) -> NewOrder {
+    NewOrder { seller: SELLER, reseller: Some(RESELLER), customer: CUSTOMER, lines, attested: true }
+}
+
+/// An answer without anything against the order.
+pub(super) fn answer() -> Answer {
+    Answer {
+        violations: Vec::new(),
+        legs: vec![Leg { seller: "microsoft".to_owned(), buyer: SELLER.to_string() }],
+        valid_for: Duration::from_secs(5),
+        evidence: json!({"verdict": "VERDICT_ALLOWED"}),
+    }
+}
+
+pub(super) fn subscription(at: usize) -> SubscriptionName {
+    SubscriptionName::new(Uuid::from_u128(0x100 + at as u128))
+}
+
+/// Names for an order of so many lines, accepted at this second.
+pub(super) fn identities(lines: usize, second: i64) -> Identities {
+    let subscriptions = (0..lines).map(subscription).collect();
+    Identities { order: ORDER, subscriptions, now: at(second) }
+}
+
+/// An order of two lines, accepted at second 0.
+pub(super) fn placement() -> Placement {
+    let offers = catalogue([new_offer("mail", money("EUR", 500))]);
+    let priced = order(vec![line("mail", 2), line("mail", 3)]).price(&offers).unwrap();
+    priced.accept(answer(), identities(2, 0)).unwrap().into_after()
+}
+
+pub(super) fn violation(rule: &str) -> Violation {
+    Violation {
+        rule: rule.to_owned(),
+        reason: "CUSTOMER_OUTSIDE_REGION".to_owned(),
+        subject: CUSTOMER.to_string(),
+        explanation: "it is outside".to_owned(),
+        inputs: vec![("customerRegion".to_owned(), "europe".to_owned())],
+        responsible: Responsible::Seller,
+        next_step: "sell elsewhere".to_owned(),
+        source: "a page".to_owned(),
+        partner_center_code: "403/2030".to_owned(),
+    }
+}
