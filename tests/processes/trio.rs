@@ -6,7 +6,7 @@ use tests::{
     process::{self, Process, free_address},
 };
 use testbed::Databases;
-use tonic::{Status, transport::Endpoint};
+use tonic::{Status, transport::{Channel, Endpoint}};
 
 /// The three services, each a process, with addresses that outlive it.
 pub struct Trio {
@@ -79,6 +79,17 @@ impl Trio {
         let onboarding = self.start("onboarding").await;
         let relationship = self.start("relationship").await;
         [onboarding, relationship, self.start("ordering").await]
+    }
+
+    /// URL of a service's database.
+    pub fn url(&self, service: &str) -> String {
+        self.databases.url(service)
+    }
+
+    /// A connection to a service, which must run.
+    pub async fn channel(&self, service: &str) -> Channel {
+        let endpoint = Endpoint::from_shared(format!("http://{}", self.address(service)));
+        endpoint.unwrap().connect().await.unwrap()
     }
 
     /// Where the README says that a service listens.

@@ -1,0 +1,453 @@
+//! What the store keeps and refuses, the same on either engine.
+
+use std::{collections::BTreeMap, time::Duration};
+
+use failure::Failure;
+use kernel::{
+    Clock, CustomerName, OrderName, PageRequest, PartnerName, SubscriptionName, Timestamp,
+};
+use sea_orm::{ConnectionTrait, EntityTrait, QueryOrder};
+use serde_json::json;
+use storage::{Call, Database, Settings, events};
+use testbed::{Databases, Engine};
+use uuid::Uuid;
+
+use super::{Freshness, Migrator, Store};
+use crate::domain::{
+    Answer, Approved, BillingCycle, Identities, Leg, Money, NewLine, NewOffer, NewOrder, Offer,
+    OfferName, Order, OrderState, Placement, Plan, ProductFamily, Subscription, Term,
+};
+
+macro_rules! on_both_engines {
+    ($($test:ident,)*) => { $(
+        mod $test {
+            #[tokio::test]
+            async fn on_sqlite() {
+                super::$test(testbed::Engine::Sqlite).await;
+            }
+
+            #[tokio::test]
+            async fn on_postgres() {
+                super::$test(testbed::Engine::Postgres).await;
+            }
+        }
+    )* };
+}
+
+on_both_engines! {
+    an_offer_reads_back_equal,
+    an_order_reads_back_equal_with_its_subscriptions,
+    an_order_is_written_only_while_its_decision_is_fresh,
+    a_decision_on_a_revision_that_is_gone_changes_nothing,
+    an_order_is_not_cancelled_while_a_subscription_changes,
+    the_first_answer_is_given_again,
+    a_request_id_goes_with_one_content,
+    a_request_that_failed_is_decided_afresh,
+    an_order_sent_eight_times_at_once_is_placed_once,
+    of_eight_cancellations_one_wins,
+    every_change_leaves_an_event,
+    the_database_refuses_what_no_decision_gives,
+    a_migration_is_applied_once,
+}
+
+const SELLER: PartnerName = PartnerName::new(Uuid::from_u128(0x1));
+const RESELLER: PartnerName = PartnerName::new(Uuid::from_u128(0x2));
+const CUSTOMER: CustomerName = CustomerName::new(Uuid::from_u128(0xc));
+const LINES: usize = 2;
+
+fn at(second: i64) -> Timestamp {
+    Timestamp::from_second(second).unwrap()
+}
+
+fn call(request_id: impl Into<Option<u128>>, content: &str) -> Call {
+    let request_id = request_id.into().map(Uuid::from_u128);
+    Call::new("Method", request_id, content.as_bytes(), "ada".to_owned(), at(9))
+}
+
+/// A call that nobody repeats.
+fn once() -> Call {
+    call(None, "")
+}
+
+async fn connect(databases: &Databases) -> Database {
+    let settings = Settings { url: databases.url("ordering"), max_connections: 10 };
+    Database::open(&settings).await.unwrap()
+}
+
+/// A store with one offer. The databases are to outlive it.
+async fn store(engine: Engine) -> (Databases, Store) {
+    let databases = Databases::new(engine).await;
+    let database = connect(&databases).await;
+    database.migrate::<Migrator>().await.unwrap();
+    let store = Store::new(database);
+    store.save_offer(offer("mail"), &once()).await.unwrap();
+    (databases, store)
+}
+
+/// Everything that happened after the offer was recorded.
+async fn history(store: &Store) -> Vec<events::Model> {
+    let all = events::Entity::find().order_by_asc(events::Column::Seq);
+    all.all(store.database().reader()).await.unwrap().split_off(1)
+}
+
+/// Does the same eight times at once.
+async fn eight_times<T>(one: impl AsyncFn() -> T) -> [T; 8] {
+    tokio::join!(one(), one(), one(), one(), one(), one(), one(), one()).into()
+}
+
+fn euro(minor_units: i64) -> Money {
+    Money { currency: "EUR".parse().unwrap(), minor_units }
+}
+
+fn offer(id: &str) -> Approved<Offer> {
+    let plan = |term, billing_cycle, price| Plan { term, billing_cycle, unit_price: euro(price) };
+    let new = NewOffer {
+        name: OfferName::new(id).unwrap(),
+        display_name: "Post ☂".to_owned(),
+        family: ProductFamily::AzureSharedServices,
+        min_quantity: 1,
+        max_quantity: 1_000_000,
+        plans: vec![
+            plan(Term::P1M, BillingCycle::Monthly, 0),
+            plan(Term::P1Y, BillingCycle::Monthly, i64::MAX / 4_000_000),
+            plan(Term::P3Y, BillingCycle::OneTime, 9000),
+        ],
+    };
+    Offer::create(new, false, at(9)).unwrap()
+}
+
+/// An order of two lines that is accepted under names of its own.
+fn accepted() -> Approved<Placement> {
+    let offer = offer("mail").into_after();
+    let line = |quantity, partner_id: Option<&str>| NewLine {
+        offer: offer.name.clone(),
+        quantity,
+        term: Term::P1Y,
+        billing_cycle: BillingCycle::Monthly,
+        partner_id: partner_id.map(|id| id.parse().unwrap()),
+    };
+    let new = NewOrder {
+        seller: SELLER,
+        reseller: Some(RESELLER),
+        customer: CUSTOMER,
+        lines: vec![line(1_000_000, Some("0020")), line(2, None)],
+        attested: true,
+    };
+    let answer = Answer {
+        violations: Vec::new(),
+        legs: vec![Leg { seller: "microsoft".to_owned(), buyer: SELLER.to_string() }],
+        valid_for: Duration::from_secs(5),
+        evidence: json!({"verdict": "☂ \"'", "revisions": [i64::MAX, 1.5, null, {"a": true}]}),
+    };
+    let mut subscriptions = [Uuid::new_v4(), Uuid::new_v4()];
+    subscriptions.sort();
+    let identities = Identities {
+        order: OrderName::new(Uuid::new_v4()),
+        subscriptions: subscriptions.map(SubscriptionName::new).to_vec(),
+        now: at(9),
+    };
+    let offers = BTreeMap::from([(offer.name.clone(), offer)]);
+    new.price(&offers).unwrap().accept(answer, identities).unwrap()
+}
+
+/// What makes a decision fresh that was asked for so long ago and holds for five seconds.
+fn asked(ago: Duration) -> Freshness {
+    let clock = Clock::manual(at(0));
+    let since_asked = clock.stopwatch();
+    clock.advance(ago);
+    Freshness { since_asked, valid_for: Duration::from_secs(5) }
+}
+
+fn fresh() -> Freshness {
+    asked(Duration::ZERO)
+}
+
+/// An order that is in the database, with its subscriptions.
+async fn placed(store: &Store) -> Placement {
+    let order = store.accept_order(accepted(), &fresh(), &once()).await.unwrap();
+    store.placement(order.name).await.unwrap().unwrap()
+}
+
+fn cancelled(placement: &Placement) -> Approved<Placement> {
+    placement.clone().cancel("it's \"why\"".to_owned(), at(10)).unwrap()
+}
+
+/// The orders and subscriptions in the database.
+async fn kept(store: &Store) -> (Vec<Order>, Vec<Subscription>) {
+    let page = PageRequest::first("", 0).unwrap();
+    (store.orders(&page).await.unwrap(), store.subscriptions(&page).await.unwrap())
+}
+
+async fn an_offer_reads_back_equal(engine: Engine) {
+    let (_databases, store) = store(engine).await;
+    let other = store.save_offer(offer("other"), &once()).await.unwrap();
+    let mail = offer("mail").into_after();
+    let all = store.offers(&PageRequest::first("", 0).unwrap()).await.unwrap();
+    assert_eq!(all, [mail, other.clone()]);
+    let missing = OfferName::new("missing").unwrap();
+    let named = store.offers_named([&other.name, &missing].into_iter()).await.unwrap();
+    assert_eq!(named, BTreeMap::from([(other.name.clone(), other)]));
+    let twice = store.save_offer(offer("mail"), &once()).await;
+    assert!(matches!(twice, Err(Failure::LostRace)), "{twice:?}");
+}
+
+async fn an_order_reads_back_equal_with_its_subscriptions(engine: Engine) {
+    let (_databases, store) = store(engine).await;
+    let wanted = accepted();
+    let Placement { order, subscriptions } = wanted.after().clone();
+    let saved = store.accept_order(wanted, &fresh(), &once()).await.unwrap();
+    assert_eq!(saved, order);
+    assert_eq!(store.order(order.name).await.unwrap(), Some(order.clone()));
+    let placement = store.placement(order.name).await.unwrap().unwrap();
+    assert_eq!((&placement.order, &placement.subscriptions), (&order, &subscriptions));
+    for each in &subscriptions {
+        assert_eq!(store.subscription(each.name).await.unwrap().as_ref(), Some(each));
+    }
+    assert_eq!(kept(&store).await, (vec![order.clone()], subscriptions));
+    let unknown = OrderName::new(Uuid::from_u128(0xff));
+    assert_eq!(store.order(unknown).await.unwrap(), None);
+    assert!(store.placement(unknown).await.unwrap().is_none());
+
+    let Placement { order, subscriptions } = cancelled(&placement).into_after();
+    let saved = store.cancel_order(cancelled(&placement), &once()).await.unwrap();
+    assert_eq!(saved, order);
+    assert_eq!(kept(&store).await, (vec![order], subscriptions));
+}
+
+async fn an_order_is_written_only_while_its_decision_is_fresh(engine: Engine) {
+    let (_databases, store) = store(engine).await;
+    let call = call(7, "content");
+    let just = Duration::from_secs(5) - Duration::from_micros(1);
+    for ago in [Duration::from_secs(5), Duration::from_secs(6), Duration::MAX / 2] {
+        let late = store.accept_order(accepted(), &asked(ago), &call).await;
+        assert!(matches!(late, Err(Failure::DecisionExpired)), "{ago:?}: {late:?}");
+        assert_eq!(kept(&store).await, (vec![], vec![]), "{ago:?}");
+        assert_eq!(history(&store).await, [], "{ago:?}");
+    }
+    let order = store.accept_order(accepted(), &asked(just), &call).await.unwrap();
+    assert_eq!(kept(&store).await.0, [order]);
+}
+
+async fn a_decision_on_a_revision_that_is_gone_changes_nothing(engine: Engine) {
+    let (_databases, store) = store(engine).await;
+    let placement = placed(&store).await;
+    store.cancel_order(cancelled(&placement), &once()).await.unwrap();
+    let (before, events) = (kept(&store).await, history(&store).await);
+    let late = store.cancel_order(cancelled(&placement), &once()).await;
+    assert!(matches!(late, Err(Failure::LostRace)), "{late:?}");
+    assert_eq!((kept(&store).await, history(&store).await), (before, events));
+}
+
+async fn an_order_is_not_cancelled_while_a_subscription_changes(engine: Engine) {
+    let (_databases, store) = store(engine).await;
+    let placement = placed(&store).await;
+    let last = placement.subscriptions.last().unwrap().name;
+    let change = format!("UPDATE subscriptions SET revision = 2 WHERE name = '{last}'");
+    store.database().reader().execute_unprepared(&change).await.unwrap();
+    let (before, events) = (kept(&store).await, history(&store).await);
+    let late = store.cancel_order(cancelled(&placement), &once()).await;
+    assert!(matches!(late, Err(Failure::LostRace)), "{late:?}");
+    assert_eq!((kept(&store).await, history(&store).await), (before, events));
+}
+
+async fn the_first_answer_is_given_again(engine: Engine) {
+    let (_databases, store) = store(engine).await;
+    let (call, fresh) = (call(7, "content"), fresh());
+    let accept = || store.accept_order(accepted(), &fresh, &call);
+    let first = store.database().once(&call, accept()).await.unwrap();
+    let placement = store.placement(first.name).await.unwrap().unwrap();
+    store.cancel_order(cancelled(&placement), &once()).await.unwrap();
+    let again = store.database().once(&call, accept()).await.unwrap();
+    assert_eq!(again, first, "as it was, and not as it is by now");
+    assert_eq!(again.state, OrderState::Accepted);
+    assert_eq!(kept(&store).await.0.len(), 1);
+    assert_eq!(history(&store).await.len(), 2 * (LINES + 1));
+}
+
+async fn a_request_id_goes_with_one_content(engine: Engine) {
+    let (_databases, store) = store(engine).await;
+    let (call, other, fresh) = (call(7, "content"), call(7, "other content"), fresh());
+    let accept = |call| store.accept_order(accepted(), &fresh, call);
+    let first = store.database().once(&call, accept(&call)).await.unwrap();
+    let reused = store.database().once(&other, accept(&other)).await;
+    let Err(Failure::RequestIdReused(resource)) = reused else { unreachable!("{reused:?}") };
+    assert_eq!(resource.name, first.name.to_string());
+    assert_eq!(kept(&store).await.0, [first]);
+    assert_eq!(history(&store).await.len(), LINES + 1);
+}
+
+async fn a_request_that_failed_is_decided_afresh(engine: Engine) {
+    let (_databases, store) = store(engine).await;
+    let (call, late, fresh) = (call(7, "content"), asked(Duration::from_secs(5)), fresh());
+    let failed = store.database().once(&call, store.accept_order(accepted(), &late, &call)).await;
+    assert!(matches!(failed, Err(Failure::DecisionExpired)), "{failed:?}");
+    let accept = store.accept_order(accepted(), &fresh, &call);
+    let order = store.database().once(&call, accept).await.unwrap();
+    assert_eq!(kept(&store).await.0, [order]);
+}
+
+async fn an_order_sent_eight_times_at_once_is_placed_once(engine: Engine) {
+    let (_databases, store) = store(engine).await;
+    let (call, fresh) = (call(7, "content"), fresh());
+    let answers = eight_times(async || {
+        let accept = store.accept_order(accepted(), &fresh, &call);
+        store.database().once(&call, accept).await.unwrap()
+    });
+    let answers = answers.await;
+    assert!(answers.iter().all(|it| *it == answers[0]), "{answers:?}");
+    let (orders, subscriptions) = kept(&store).await;
+    assert_eq!(orders, [answers[0].clone()]);
+    assert_eq!(subscriptions.len(), LINES);
+    assert_eq!(history(&store).await.len(), LINES + 1);
+}
+
+async fn of_eight_cancellations_one_wins(engine: Engine) {
+    let (_databases, store) = store(engine).await;
+    let placement = placed(&store).await;
+    let tried = eight_times(async || store.cancel_order(cancelled(&placement), &once()).await);
+    let (won, lost): (Vec<_>, Vec<_>) = tried.await.into_iter().partition(Result::is_ok);
+    assert!(lost.iter().all(|it| matches!(it, Err(Failure::LostRace))), "{lost:?}");
+    let won: Vec<_> = won.into_iter().map(Result::unwrap).collect();
+    assert_eq!((won.len(), lost.len()), (1, 7));
+    assert_eq!(kept(&store).await.0, won);
+    assert_eq!(history(&store).await.len(), 2 * (LINES + 1));
+}
+
+async fn every_change_leaves_an_event(engine: Engine) {
+    let (_databases, store) = store(engine).await;
+    let accept = call(7, "content");
+    let order = store.accept_order(accepted(), &fresh(), &accept).await.unwrap();
+    let before = store.placement(order.name).await.unwrap().unwrap();
+    store.cancel_order(cancelled(&before), &once()).await.unwrap();
+    let after = store.placement(order.name).await.unwrap().unwrap();
+
+    let mut history = history(&store).await.into_iter();
+    for (made, placement) in [(true, before), (false, after)] {
+        let (each, whole) = if made {
+            ("SubscriptionCreated", "OrderAccepted")
+        } else {
+            ("SubscriptionCancelled", "OrderCancelled")
+        };
+        for subscription in &placement.subscriptions {
+            let event = history.next().unwrap();
+            assert_eq!((event.kind.as_str(), event.request_id), (each, None));
+            assert_eq!(event.resource, subscription.name.to_string());
+            let content: Subscription = storage::row::from_json(&event.content).unwrap();
+            assert_eq!(content, *subscription);
+        }
+        let event = history.next().unwrap();
+        let request_id = made.then(|| Uuid::from_u128(7).to_string());
+        assert_eq!((event.kind.as_str(), event.request_id), (whole, request_id));
+        assert_eq!((&event.resource, &*event.actor), (&order.name.to_string(), "ada"));
+        assert_eq!(event.revision, placement.order.stamp.revision);
+        let content: Order = storage::row::from_json(&event.content).unwrap();
+        assert_eq!(content, placement.order);
+    }
+    assert_eq!(history.next(), None);
+}
+
+/// Inserts a row, column by column, in which some columns have another value.
+async fn insert(store: &Store, table: &str, row: &str, changes: &str) -> Result<(), String> {
+    let columns = |row: &str| -> BTreeMap<String, String> {
+        let columns = row.split(", ").filter_map(|column| column.split_once(' '));
+        columns.map(|(name, value)| (name.to_owned(), value.to_owned())).collect()
+    };
+    let mut row = columns(row);
+    row.extend(columns(changes));
+    let (names, values): (Vec<_>, Vec<_>) = row.into_iter().unzip();
+    let (names, values) = (names.join(", "), values.join(", "));
+    let statement = format!("INSERT INTO {table} ({names}) VALUES ({values})");
+    let inserted = store.database().reader().execute_unprepared(&statement).await;
+    inserted.map(drop).map_err(|error| error.to_string())
+}
+
+/// A table, a row of it, changes that no row may have, and a change that makes a second row
+/// which may not stand beside the first.
+const FORBIDDEN: [(&str, &str, &str, &str); 5] = [
+    (
+        "offers",
+        "name 'offers/1', display_name '', family 'azure', min_quantity 1, max_quantity 1, \
+         revision 1, create_time 0, update_time 0",
+        "name 'orders/1', family 'office', min_quantity 0, min_quantity 2, max_quantity 0, \
+         revision 0",
+        "family 'software'",
+    ),
+    (
+        "offer_plans",
+        "offer 'offers/1', term 'P1Y', billing_cycle 'annual', currency 'EUR', unit_price 0",
+        "offer 'offers/9', term 'P2Y', billing_cycle 'weekly', currency 'EURO', unit_price -1",
+        "unit_price 1",
+    ),
+    (
+        "orders",
+        "name 'orders/1', seller 'partners/1', reseller 'partners/2', customer 'customers/1', \
+         attested TRUE, state 'accepted', state_reason '', currency 'EUR', total 0, legs '[]', \
+         evidence '{\"a\":1}', revision 1, create_time 0, update_time 0",
+        "name 'offers/1', seller 'customers/1', reseller 'customers/1', reseller 'partners/1', \
+         customer 'partners/1', state 'unknown', state NULL, currency 'EURO', total -1, \
+         evidence '{}', evidence NULL, revision 0",
+        "seller 'partners/3'",
+    ),
+    (
+        "subscriptions",
+        "name 'subscriptions/1', order_name 'orders/1', customer '', seller '', \
+         offer 'offers/1', quantity 1, term 'P1Y', billing_cycle 'annual', currency 'EUR', \
+         unit_price 0, state 'active', revision 1, create_time 0, update_time 0",
+        "name 'orders/1', order_name 'orders/9', offer 'offers/9', quantity 0, quantity -1, \
+         term 'P2Y', billing_cycle 'weekly', currency 'EURO', unit_price -1, state 'unknown', \
+         revision 0",
+        "quantity 2",
+    ),
+    (
+        "order_lines",
+        "order_name 'orders/1', line 0, offer 'offers/1', quantity 1, term 'P1Y', \
+         billing_cycle 'annual', currency 'EUR', unit_price 0, subscription 'subscriptions/1'",
+        "order_name 'orders/9', line -1, offer 'offers/9', quantity 0, currency 'EURO', \
+         unit_price -1, subscription 'subscriptions/9', subscription NULL",
+        "line 1",
+    ),
+];
+
+async fn the_database_refuses_what_no_decision_gives(engine: Engine) {
+    let (_databases, store) = store(engine).await;
+    for (table, row, forbidden, second) in FORBIDDEN {
+        for change in forbidden.split(", ") {
+            let refused = insert(&store, table, row, change).await.unwrap_err();
+            assert!(refused.contains("constraint"), "{table}, {change}: {refused}");
+        }
+        insert(&store, table, row, "").await.unwrap();
+        let refused = insert(&store, table, row, second).await.unwrap_err();
+        assert!(refused.to_lowercase().contains("unique constraint"), "{table}: {refused}");
+    }
+}
+
+async fn a_migration_is_applied_once(engine: Engine) {
+    let databases = Databases::new(engine).await;
+    let database = connect(&databases).await;
+    let applied = database.migrate::<Migrator>().await.unwrap();
+    assert!(applied.contains(&"ordering_0001_initial".to_owned()), "{applied:?}");
+    assert!(database.migrate::<Migrator>().await.unwrap().is_empty());
+    database.require_schema::<Migrator>("ordering").await.unwrap();
+    let store = Store::new(database);
+    store.save_offer(offer("mail"), &once()).await.unwrap();
+}
+
+#[tokio::test]
+async fn an_embedded_database_migrates_itself() {
+    let databases = Databases::new(Engine::Sqlite).await;
+    let database = connect(&databases).await;
+    database.require_schema::<Migrator>("ordering").await.unwrap();
+    Store::new(database).save_offer(offer("mail"), &once()).await.unwrap();
+}
+
+#[tokio::test]
+async fn a_server_without_the_schema_is_refused_with_what_to_do() {
+    let databases = Databases::new(Engine::Postgres).await;
+    let database = connect(&databases).await;
+    let refused = database.require_schema::<Migrator>("ordering").await.unwrap_err();
+    for part in ["ordering_0001_initial", "`ordering migrate`"] {
+        assert!(refused.contains(part), "{refused}");
+    }
+    let unknown = OrderName::new(Uuid::from_u128(0xff));
+    assert!(Store::new(database).order(unknown).await.is_err(), "nothing was applied");
+}

@@ -176,6 +176,11 @@ fn lines() -> impl Strategy<Value = Vec<NewLine>> {
     vec(line, 1..20)
 }
 
+/// Prices of every size.
+fn prices() -> impl Strategy<Value = i64> {
+    (any::<i64>(), 1..63_u32).prop_map(|(bits, size)| (bits & i64::MAX) >> size)
+}
+
 proptest! {
     #[test]
     fn an_order_and_its_subscriptions_agree_with_each_other_and_with_what_was_wanted(
@@ -204,7 +209,7 @@ proptest! {
     }
 
     #[test]
-    fn an_amount_is_exact_or_refused(price in 0..=i64::MAX, quantity in 1..=100_i32) {
+    fn an_amount_is_exact_or_refused(price in prices(), quantity in 1..=100_i32) {
         let offers = catalogue([new_offer("mail", money("EUR", price))]);
         let priced = order(vec![line("mail", quantity), line("mail", 1)]).price(&offers);
         let exact = i128::from(price) * i128::from(quantity + 1);
