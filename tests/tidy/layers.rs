@@ -78,6 +78,7 @@ fn only_edges_know_the_generated_types() {
             "services/*/src/lib.rs",
             "services/cluster",
             "libs/contracts",
+            "libs/runtime/src/server.rs",
             "tests",
         ],
         advice: "Convert between messages and domain values in transport, peers or evidence.",

@@ -4,6 +4,7 @@
 mod fields;
 mod peer;
 mod serve;
+mod resource;
 mod status;
 
 use std::fmt::Display;
@@ -11,6 +12,7 @@ use std::fmt::Display;
 pub use fields::{FieldViolation, Fields, one, page};
 use kernel::Violation;
 pub use peer::read;
+pub use resource::Resource;
 
 /// The kinds of failure. [`Failure::into_status`] maps each to its code and details.
 #[derive(Debug)]
@@ -40,15 +42,6 @@ pub enum Failure {
     Bug(String),
 }
 
-/// A resource by type and name.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Resource {
-    /// Message name, such as `csp.onboarding.v1.Partner`.
-    pub kind: String,
-    /// Resource name, such as `partners/{tenant}`.
-    pub name: String,
-}
-
 /// A refusal by rules.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Refusal {
@@ -60,13 +53,13 @@ pub struct Refusal {
 
 impl Failure {
     /// A resource that does not exist.
-    pub fn missing(kind: impl Into<String>, name: impl Display) -> Self {
-        Self::Missing(Resource { kind: kind.into(), name: name.to_string() })
+    pub fn missing(name: impl Display) -> Self {
+        Self::Missing(Resource::named(name))
     }
 
     /// A resource that exists already.
-    pub fn exists(kind: impl Into<String>, name: impl Display) -> Self {
-        Self::Exists(Resource { kind: kind.into(), name: name.to_string() })
+    pub fn exists(name: impl Display) -> Self {
+        Self::Exists(Resource::named(name))
     }
 
     /// A defect, described for the log.

@@ -22,8 +22,8 @@ fn violation(rule: &str, reason: &str) -> Violation {
 fn every_kind_has_its_code_and_exactly_one_error_info() {
     let kinds = [
         (Failure::Invalid(vec![]), Code::InvalidArgument, "INVALID_FIELDS"),
-        (Failure::missing("T", "t/1"), Code::NotFound, "RESOURCE_NOT_FOUND"),
-        (Failure::exists("T", "t/1"), Code::AlreadyExists, "RESOURCE_EXISTS"),
+        (Failure::missing("orders/1"), Code::NotFound, "RESOURCE_NOT_FOUND"),
+        (Failure::exists("orders/1"), Code::AlreadyExists, "RESOURCE_EXISTS"),
         (Failure::LostRace, Code::Aborted, "LOST_RACE"),
         (Failure::DecisionExpired, Code::Aborted, "DECISION_EXPIRED"),
         (
@@ -41,6 +41,18 @@ fn every_kind_has_its_code_and_exactly_one_error_info() {
         for secret in ["SQLSTATE", "row 7"] {
             assert!(!format!("{status:?}").contains(secret), "{status:?}");
         }
+    }
+}
+
+#[test]
+fn a_resource_is_named_with_the_type_of_its_collection() {
+    for (name, kind) in [
+        ("partners/1", "csp.onboarding.v1.Partner"),
+        ("partners/1/enrollments/direct-bill", "csp.onboarding.v1.Enrollment"),
+        ("customers/1/relationships/2", "csp.relationship.v1.CustomerRelationship"),
+        ("offers/1", "csp.ordering.v1.Offer"),
+    ] {
+        assert_eq!(Resource::named(name).kind, kind);
     }
 }
 
@@ -70,8 +82,8 @@ fn a_peer_that_is_away_is_unavailable_and_what_it_lacks_is_missing() {
     assert_eq!(away.code(), Code::Unavailable);
     assert!(away.get_details_retry_info().is_some());
     assert!(!format!("{away:?}").contains("10.0.0.7"));
-    let lacking = Failure::missing("T", "t/1").into_status("onboarding.csp");
-    assert!(matches!(read("onboarding", &lacking), Failure::Missing(it) if it.name == "t/1"));
+    let lacking = Failure::missing("orders/1").into_status("onboarding.csp");
+    assert!(matches!(read("onboarding", &lacking), Failure::Missing(it) if it.name == "orders/1"));
     assert!(matches!(read("onboarding", &Status::internal("?")), Failure::Bug(_)));
 }
 

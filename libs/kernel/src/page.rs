@@ -22,31 +22,35 @@ pub struct Page<T> {
 }
 
 impl PageRequest {
-    /// The first `size` items; 0 means 50, and more than 1000 means 1000.
+    /// The items of `list` after a key, or the first ones.
+    pub fn new(list: impl Into<String>, size: usize, after: Option<String>) -> Self {
+        Self { list: list.into(), size, after }
+    }
+
+    /// How many items a `page_size` asks for: 0 means 50, and more than 1000 means 1000.
     ///
     /// # Errors
     /// A negative size, in words.
-    pub fn first(list: impl Into<String>, size: i32) -> Result<Self, &'static str> {
-        let size = match usize::try_from(size) {
-            Ok(0) => DEFAULT_SIZE,
-            Ok(size) => size.min(MAX_SIZE),
-            Err(_) => return Err("is negative"),
-        };
-        Ok(Self { list: list.into(), size, after: None })
+    pub fn size(page_size: i32) -> Result<usize, &'static str> {
+        match usize::try_from(page_size) {
+            Ok(0) => Ok(DEFAULT_SIZE),
+            Ok(size) => Ok(size.min(MAX_SIZE)),
+            Err(_) => Err("is negative"),
+        }
     }
 
-    /// The page that a token names.
+    /// The key in a `page_token` of `list`; none in an empty one.
     ///
     /// # Errors
     /// A token that was not given out for this list, in words.
-    pub fn at(mut self, token: &str) -> Result<Self, &'static str> {
-        if !token.is_empty() {
-            let bytes = URL_SAFE_NO_PAD.decode(token).unwrap_or_default();
-            let text = String::from_utf8(bytes).unwrap_or_default();
-            let key = text.strip_prefix(&self.list).and_then(|rest| rest.strip_prefix('\n'));
-            self.after = Some(key.ok_or("was not given out for this list")?.to_owned());
+    pub fn key(list: &str, page_token: &str) -> Result<Option<String>, &'static str> {
+        if page_token.is_empty() {
+            return Ok(None);
         }
-        Ok(self)
+        let bytes = URL_SAFE_NO_PAD.decode(page_token).unwrap_or_default();
+        let text = String::from_utf8(bytes).unwrap_or_default();
+        let key = text.strip_prefix(list).and_then(|rest| rest.strip_prefix('\n'));
+        key.map(|key| Some(key.to_owned())).ok_or("was not given out for this list")
     }
 
     /// Key of the last item of the page before.
@@ -82,21 +86,21 @@ mod tests {
 
     #[test]
     fn a_token_opens_the_next_page_of_its_own_list_only() {
-        let first = PageRequest::first("a", 2).unwrap();
+        let first = PageRequest::new("a", 2, None);
         assert_eq!(first.limit(), 3);
         let page = first.page(vec![1, 2, 3], ToString::to_string);
         assert_eq!(page.items, [1, 2]);
-        let next = PageRequest::first("a", 2).unwrap().at(&page.next_page_token).unwrap();
-        assert_eq!(next.after(), Some("2"));
-        assert!(next.page(vec![3], ToString::to_string).next_page_token.is_empty());
-        assert!(PageRequest::first("b", 2).unwrap().at(&page.next_page_token).is_err());
-        assert!(PageRequest::first("a", 2).unwrap().at("?").is_err());
+        let token = page.next_page_token;
+        assert_eq!(PageRequest::key("a", &token), Ok(Some("2".to_owned())));
+        let last = PageRequest::new("a", 2, Some("2".to_owned()));
+        assert!(last.page(vec![3], ToString::to_string).next_page_token.is_empty());
+        assert!(PageRequest::key("b", &token).is_err());
+        assert!(PageRequest::key("a", "?").is_err());
     }
 
     #[test]
     fn sizes_have_a_default_and_a_ceiling() {
-        assert_eq!(PageRequest::first("a", 0).unwrap().limit(), 51);
-        assert_eq!(PageRequest::first("a", 5000).unwrap().limit(), 1001);
-        assert!(PageRequest::first("a", -1).is_err());
+        assert_eq!([0, 7, 5000].map(PageRequest::size), [Ok(50), Ok(7), Ok(1000)]);
+        assert!(PageRequest::size(-1).is_err());
     }
 }

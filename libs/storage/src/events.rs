@@ -124,10 +124,7 @@ impl Database {
             Some(event) if event.request_digest.as_ref() == Some(&call.digest) => {
                 serde_json::from_str(&event.content).map(Some).map_err(Failure::bug)
             }
-            Some(event) => {
-                let kind = "csp.request".to_owned();
-                Err(Failure::RequestIdReused(Resource { kind, name: event.resource }))
-            }
+            Some(event) => Err(Failure::RequestIdReused(Resource::named(event.resource))),
         }
     }
 

@@ -61,6 +61,6 @@ impl Transport {
 
     async fn find(&self, name: PartnerName) -> Result<Partner, Failure> {
         let partner = self.store.partner(name).await?;
-        partner.ok_or_else(|| Failure::missing(status::PARTNER, name))
+        partner.ok_or_else(|| Failure::missing(name))
     }
 }

@@ -78,7 +78,7 @@ impl Transport {
 
     async fn find_customer(&self, name: CustomerName) -> Result<Customer, Failure> {
         let customer = self.store.customer(name).await?;
-        customer.ok_or_else(|| Failure::missing(status::CUSTOMER, name))
+        customer.ok_or_else(|| Failure::missing(name))
     }
 
     async fn standing(&self, partner: PartnerName) -> Result<Standing, Failure> {

@@ -5,7 +5,7 @@ use tonic::Request;
 
 use super::{
     Transport, convert, render,
-    status::{AGREEMENT, PARTNER, denied},
+    status::denied,
 };
 use crate::domain::{AgreementName, Partner, Role};
 
@@ -21,7 +21,7 @@ impl Transport {
             let partner = self.find(name).await?;
             let uid = self.clock.new_uid();
             let approved =
-                partner.accept_agreement(new, uid, call.now).map_err(denied(PARTNER))?;
+                partner.accept_agreement(new, uid, call.now).map_err(denied)?;
             self.store.save_partner(approved, &call).await
         };
         let partner = self.store.database().once(&call, accept).await?;
@@ -41,7 +41,7 @@ impl Transport {
             let found = partner.agreements.iter().find(|agreement| agreement.uid == name.uid);
             found.map(|agreement| render::agreement(partner, agreement))
         });
-        let agreement = agreement.ok_or_else(|| Failure::missing(AGREEMENT, name))?;
+        let agreement = agreement.ok_or_else(|| Failure::missing(name))?;
         Ok(pb::GetAgreementResponse { agreement: Some(agreement) })
     }
 
@@ -65,7 +65,7 @@ impl Transport {
                     Some(partner) => vec![partner],
                     None => match self.store.holder_of_global_account(&global).await? {
                         Some(organization) => self.store.partners_of(organization).await?,
-                        None => return Err(Failure::missing(PARTNER, location)),
+                        None => return Err(Failure::missing(location)),
                     },
                 }
             }

@@ -249,8 +249,8 @@ pub(super) fn batch_get_standings(
     let names = request.names.iter().take(MAX_BATCH).enumerate();
     let names: Vec<Option<PartnerName>> =
         names.map(|(at, name)| fields.parse(format!("names[{at}]"), name)).collect();
-    let distinct: BTreeSet<_> = names.iter().collect();
-    if distinct.len() < names.len() {
+    let known: Vec<_> = names.iter().flatten().collect();
+    if known.iter().collect::<BTreeSet<_>>().len() < known.len() {
         fields.reject("names", "names a partner twice");
     }
     let buyer = request.buyer.as_ref().map(|buyer| {

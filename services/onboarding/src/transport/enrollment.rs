@@ -5,7 +5,7 @@ use tonic::Request;
 
 use super::{
     Transport, convert, render,
-    status::{ENROLLMENT, denied},
+    status::denied,
 };
 use crate::domain::{Approved, Denial, EnrollmentName, Partner};
 
@@ -61,7 +61,7 @@ impl Transport {
     ) -> Result<pb::GetEnrollmentResponse, Failure> {
         let name: EnrollmentName = failure::one("name", &request.get_ref().name)?;
         let partner = self.store.partner(name.partner).await?;
-        let partner = partner.ok_or_else(|| Failure::missing(ENROLLMENT, name))?;
+        let partner = partner.ok_or_else(|| Failure::missing(name))?;
         Ok(pb::GetEnrollmentResponse { enrollment: Some(of(&partner, name)?) })
     }
 
@@ -82,7 +82,7 @@ impl Transport {
     ) -> Result<pb::Enrollment, Failure> {
         let change = async {
             let partner = self.find(name.partner).await?;
-            let approved = decide(partner).map_err(denied(ENROLLMENT))?;
+            let approved = decide(partner).map_err(denied)?;
             self.store.save_partner(approved, call).await
         };
         let partner = self.store.database().once(call, change).await?;
@@ -91,6 +91,6 @@ impl Transport {
 }
 
 fn of(partner: &Partner, name: EnrollmentName) -> Result<pb::Enrollment, Failure> {
-    let enrollment = partner.enrollment(name.role).map_err(denied(ENROLLMENT))?;
+    let enrollment = partner.enrollment(name.role).map_err(denied)?;
     Ok(render::enrollment(partner.name, enrollment))
 }

@@ -5,7 +5,7 @@ use tonic::Request;
 
 use super::{
     Transport, convert, render,
-    status::{ORGANIZATION, denied},
+    status::denied,
 };
 use crate::domain::{Identity, NewOrganization, Organization};
 
@@ -26,7 +26,7 @@ impl Transport {
             let namesake = self.store.organization(name).await?.map(|it| it.name.to_string());
             let identity = Identity { name, now: call.now };
             let approved = Organization::create(new, namesake.or(holder), identity)
-                .map_err(denied(ORGANIZATION))?;
+                .map_err(denied)?;
             self.store.save_organization(approved, &call).await
         };
         let organization = self.store.database().once(&call, create).await?;
@@ -39,7 +39,7 @@ impl Transport {
     ) -> Result<pb::GetOrganizationResponse, Failure> {
         let name = failure::one("name", &request.get_ref().name)?;
         let organization = self.store.organization(name).await?;
-        let organization = organization.ok_or_else(|| Failure::missing(ORGANIZATION, name))?;
+        let organization = organization.ok_or_else(|| Failure::missing(name))?;
         Ok(pb::GetOrganizationResponse { organization: Some(render::organization(organization)) })
     }
 
@@ -61,7 +61,7 @@ impl Transport {
         let owners: Vec<_> = new.owners.iter().map(|owner| owner.organization).collect();
         match self.store.missing_organizations(&owners).await?.first() {
             None => Ok(()),
-            Some(name) => Err(Failure::missing(ORGANIZATION, name)),
+            Some(name) => Err(Failure::missing(name)),
         }
     }
 }

@@ -4,7 +4,7 @@ use tonic::Request;
 
 use super::{
     Transport, convert, render,
-    status::{ORGANIZATION, PARTNER, denied},
+    status::denied,
 };
 use crate::domain::Partner;
 
@@ -17,10 +17,10 @@ impl Transport {
         let call = self.call("CreatePartner", &request, request_id);
         let create = async {
             if self.store.organization(new.organization).await?.is_none() {
-                return Err(Failure::missing(ORGANIZATION, new.organization));
+                return Err(Failure::missing(new.organization));
             }
             let taken = self.store.partner(new.name).await?.is_some();
-            let approved = Partner::create(new, taken, call.now).map_err(denied(PARTNER))?;
+            let approved = Partner::create(new, taken, call.now).map_err(denied)?;
             self.store.save_partner(approved, &call).await
         };
         let partner = self.store.database().once(&call, create).await?;
@@ -59,7 +59,7 @@ impl Transport {
             let partner = self.find(name).await?;
             let facts = self.store.location_facts(&location).await?;
             let approved =
-                partner.associate_location(location, &facts, call.now).map_err(denied(PARTNER))?;
+                partner.associate_location(location, &facts, call.now).map_err(denied)?;
             self.store.save_partner(approved, &call).await
         };
         let partner = self.store.database().once(&call, associate).await?;

@@ -3,10 +3,7 @@ use failure::Failure;
 use kernel::PartnerName;
 use tonic::Request;
 
-use super::{
-    Transport, convert, render,
-    status::{ORGANIZATION, PARTNER},
-};
+use super::{Transport, convert, render};
 
 impl Transport {
     pub(super) async fn batch_get_partner_standings(
@@ -17,10 +14,10 @@ impl Transport {
         let (standings, found) = self.store.standings(&names, buyer).await?;
         let known = |name: &PartnerName| standings.iter().any(|it| it.partner.name == *name);
         if let Some(name) = names.iter().find(|name| !known(name)) {
-            return Err(Failure::missing(PARTNER, name));
+            return Err(Failure::missing(name));
         }
         if let (Some(buyer), None) = (buyer, &found) {
-            return Err(Failure::missing(ORGANIZATION, buyer.organization));
+            return Err(Failure::missing(buyer.organization));
         }
         Ok(pb::BatchGetPartnerStandingsResponse {
             standings: standings.into_iter().map(render::standing).collect(),

@@ -4,7 +4,7 @@ use tonic::Request;
 
 use super::{
     Transport, convert, render,
-    status::{OFFER, denied},
+    status::denied,
 };
 use crate::domain::{Offer, OfferName};
 
@@ -30,7 +30,7 @@ impl Transport {
     ) -> Result<pb::GetOfferResponse, Failure> {
         let name: OfferName = failure::one("name", &request.get_ref().name)?;
         let offer = self.find_offer(&name).await?;
-        let offer = offer.ok_or_else(|| Failure::missing(OFFER, name))?;
+        let offer = offer.ok_or_else(|| Failure::missing(name))?;
         Ok(pb::GetOfferResponse { offer: Some(render::offer(offer)) })
     }
 

@@ -4,7 +4,7 @@ use tonic::Request;
 
 use super::{
     Transport, convert, render,
-    status::{ORDER, denied},
+    status::denied,
 };
 
 impl Transport {
@@ -14,7 +14,7 @@ impl Transport {
     ) -> Result<pb::GetOrderResponse, Failure> {
         let (name, view) = convert::get_order(request.get_ref())?;
         let order = self.store.order(name).await?;
-        let order = order.ok_or_else(|| Failure::missing(ORDER, name))?;
+        let order = order.ok_or_else(|| Failure::missing(name))?;
         let order = match view {
             pb::OrderView::Unspecified | pb::OrderView::Basic => render::order(order),
             pb::OrderView::Full => render::order_with_decision(order)?,
@@ -44,7 +44,7 @@ impl Transport {
         let call = self.call("CancelOrder", &request, request_id);
         let cancel = async {
             let placement = self.store.placement(name).await?;
-            let placement = placement.ok_or_else(|| Failure::missing(ORDER, name))?;
+            let placement = placement.ok_or_else(|| Failure::missing(name))?;
             let approved = placement.cancel(detail, call.now).map_err(denied)?;
             self.store.cancel_order(approved, &call).await
         };

@@ -2,7 +2,7 @@ use contracts::ordering as pb;
 use failure::Failure;
 use tonic::Request;
 
-use super::{Transport, render, status::SUBSCRIPTION};
+use super::{Transport, render};
 
 impl Transport {
     pub(super) async fn get_subscription(
@@ -11,7 +11,7 @@ impl Transport {
     ) -> Result<pb::GetSubscriptionResponse, Failure> {
         let name = failure::one("name", &request.get_ref().name)?;
         let subscription = self.store.subscription(name).await?;
-        let subscription = subscription.ok_or_else(|| Failure::missing(SUBSCRIPTION, name))?;
+        let subscription = subscription.ok_or_else(|| Failure::missing(name))?;
         Ok(pb::GetSubscriptionResponse { subscription: Some(render::subscription(subscription)) })
     }
 

@@ -5,7 +5,7 @@ use failure::Failure;
 use kernel::PartnerName;
 use tonic::Request;
 
-use super::{Transport, convert, render, status::CUSTOMER};
+use super::{Transport, convert, render};
 use crate::{
     domain::{
         BuyerStanding, Decision, Facts, Partnership, Purpose, Role, Standing, Transaction, decide,
@@ -29,7 +29,7 @@ impl Transport {
         let partners = [Some(transaction.seller), transaction.reseller];
         let partners: Vec<_> = partners.into_iter().flatten().collect();
         let chain = self.store.chain(transaction.customer, &partners).await?;
-        let chain = chain.ok_or_else(|| Failure::missing(CUSTOMER, transaction.customer))?;
+        let chain = chain.ok_or_else(|| Failure::missing(transaction.customer))?;
         let (standings, buyer) = self.standings(&partners, &chain).await?;
         let facts = facts((transaction.seller, transaction.reseller), &chain, &standings, &buyer)?;
         let decision = decide(transaction, &facts, self.clock.now());
@@ -44,7 +44,7 @@ impl Transport {
     ) -> Result<pb::ListSalesPathsResponse, Failure> {
         let customer = failure::one("customer", &request.get_ref().customer)?;
         let chain = self.store.chain(customer, &[]).await?;
-        let chain = chain.ok_or_else(|| Failure::missing(CUSTOMER, customer))?;
+        let chain = chain.ok_or_else(|| Failure::missing(customer))?;
         let (partners, mut truncated) = partners(&chain);
         let (standings, buyer) = self.standings(&partners, &chain).await?;
         let mut paths = paths(&standings, &chain);

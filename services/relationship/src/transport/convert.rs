@@ -4,7 +4,7 @@ use std::{fmt::Display, str::FromStr};
 
 use contracts::{relationship as pb, time::from_wire};
 use failure::{Failure, Fields};
-use kernel::{CustomerName, PartnerName, Timestamp};
+use kernel::{CustomerName, PageRequest, PartnerName, Timestamp};
 use uuid::Uuid;
 
 use crate::domain::{
@@ -137,6 +137,16 @@ pub(super) fn request_relationship(
         pb::CustomerRelationshipKind::Management => Some(RelationshipKind::Management),
     });
     fields.finish(|| Some((request_id?, id?, (customer?, partner?, kind?))))
+}
+
+pub(super) fn list_relationships(
+    request: &pb::ListCustomerRelationshipsRequest,
+) -> Converted<(CustomerName, PageRequest)> {
+    let mut fields = Fields::new();
+    let customer = fields.parse("parent", &request.parent);
+    let list = format!("{}/relationships", request.parent);
+    let page = fields.page(&list, request.page_size, &request.page_token);
+    fields.finish(|| Some((customer?, page?)))
 }
 
 pub(super) fn check(

@@ -4,7 +4,7 @@ use tonic::Request;
 
 use super::{
     Transport, convert, render,
-    status::{CUSTOMER, denied},
+    status::denied,
 };
 use crate::{domain::Customer, peers::Buyer};
 
@@ -20,7 +20,7 @@ impl Transport {
             let buyer = self.onboarding.buyer(buyer).await?;
             let taken = self.store.customer(new.name).await?.is_some();
             let approved =
-                Customer::create(new, taken, &buyer, call.now).map_err(denied(CUSTOMER))?;
+                Customer::create(new, taken, &buyer, call.now).map_err(denied)?;
             self.store.save_customer(approved, &call).await
         };
         let customer = self.store.database().once(&call, create).await?;

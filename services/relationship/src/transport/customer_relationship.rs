@@ -6,7 +6,7 @@ use tonic::Request;
 
 use super::{
     Transport, convert, render,
-    status::{CUSTOMER_RELATIONSHIP, denied},
+    status::denied,
 };
 use crate::{
     domain::{Approved, CustomerRelationship, Denial, NewRelationship},
@@ -34,7 +34,7 @@ impl Transport {
             let partner = standings.pop().ok_or_else(|| Failure::bug("no standing came back"))?;
             let new = NewRelationship { name, kind, partner, customer, buyer, open };
             let approved = CustomerRelationship::request(&new, call.now)
-                .map_err(denied(CUSTOMER_RELATIONSHIP))?;
+                .map_err(denied)?;
             self.store.save_relationship(approved, &call).await
         };
         let relationship = self.store.database().once(&call, ask).await?;
@@ -79,11 +79,7 @@ impl Transport {
         &self,
         request: Request<pb::ListCustomerRelationshipsRequest>,
     ) -> Result<pb::ListCustomerRelationshipsResponse, Failure> {
-        let pb::ListCustomerRelationshipsRequest { parent, page_size, page_token } =
-            request.get_ref();
-        let customer = failure::one("parent", parent)?;
-        let list = format!("{customer}/relationships");
-        let request = failure::page(&list, *page_size, page_token)?;
+        let (customer, request) = convert::list_relationships(request.get_ref())?;
         let customer = self.find_customer(customer).await?;
         let rows = self.store.relationships(customer.name, &request).await?;
         let page = request.page(rows, |row| row.name.to_string());
@@ -102,7 +98,7 @@ impl Transport {
     ) -> Result<pb::CustomerRelationship, Failure> {
         let change = async {
             let relationship = self.find_relationship(name).await?;
-            let approved = decide(relationship).map_err(denied(CUSTOMER_RELATIONSHIP))?;
+            let approved = decide(relationship).map_err(denied)?;
             self.store.save_relationship(approved, call).await
         };
         self.store.database().once(call, change).await.map(render::relationship)
@@ -113,6 +109,6 @@ impl Transport {
         name: CustomerRelationshipName,
     ) -> Result<CustomerRelationship, Failure> {
         let relationship = self.store.relationship(name).await?;
-        relationship.ok_or_else(|| Failure::missing(CUSTOMER_RELATIONSHIP, name))
+        relationship.ok_or_else(|| Failure::missing(name))
     }
 }

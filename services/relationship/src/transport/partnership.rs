@@ -6,7 +6,7 @@ use tonic::Request;
 
 use super::{
     Transport, convert, render,
-    status::{PARTNERSHIP, denied},
+    status::denied,
 };
 use crate::domain::{Approved, Denial, Partners, Partnership};
 
@@ -25,7 +25,7 @@ impl Transport {
             let namesake = self.store.partnership(name).await?.map(|it| it.name);
             let partners = Partners { provider, reseller, open: open.or(namesake) };
             let approved =
-                Partnership::invite(name, &partners, call.now).map_err(denied(PARTNERSHIP))?;
+                Partnership::invite(name, &partners, call.now).map_err(denied)?;
             self.store.save_partnership(approved, &call).await
         };
         let partnership = self.store.database().once(&call, invite).await?;
@@ -99,7 +99,7 @@ impl Transport {
     ) -> Result<pb::Partnership, Failure> {
         let change = async {
             let partnership = self.find_partnership(name).await?;
-            let approved = decide(partnership).map_err(denied(PARTNERSHIP))?;
+            let approved = decide(partnership).map_err(denied)?;
             self.store.save_partnership(approved, call).await
         };
         self.store.database().once(call, change).await.map(render::partnership)
@@ -107,6 +107,6 @@ impl Transport {
 
     async fn find_partnership(&self, name: PartnershipName) -> Result<Partnership, Failure> {
         let partnership = self.store.partnership(name).await?;
-        partnership.ok_or_else(|| Failure::missing(PARTNERSHIP, name))
+        partnership.ok_or_else(|| Failure::missing(name))
     }
 }
