@@ -13,7 +13,10 @@ fn main() -> Result<(), Box<dyn Error>> {
         if code.len() != 2 || currency.len() != 3 || region.is_empty() || code <= last.as_str() {
             return Err(format!("bad or unsorted row: {row:?}").into());
         }
-        writeln!(table, "    Market {{ code: {code:?}, name: {name:?}, region: {region:?}, currency: {currency:?} }},")?;
+        writeln!(
+            table,
+            "    Market {{ code: {code:?}, name: {name:?}, region: {region:?}, currency: {currency:?} }},"
+        )?;
         last = code.to_owned();
     }
     table.push(']');

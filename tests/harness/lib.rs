@@ -14,8 +14,8 @@ use cluster::{
 use contracts::relationship::{ProductFamily, Transaction, TransactionLine};
 use kernel::{Clock, Timestamp};
 use runtime::config::Variables;
-pub use testbed::Engine;
 use testbed::Databases;
+pub use testbed::Engine;
 use tonic::Status;
 
 /// When every world begins: 2026-03-02T09:00:00Z.

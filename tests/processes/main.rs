@@ -7,5 +7,5 @@ mod database;
 mod outage;
 mod readme;
 mod settings;
-mod trio;
 mod traces;
+mod trio;

@@ -66,8 +66,8 @@ async fn without_relationship_or_onboarding_no_order_is_accepted_on_sqlite() -> 
 }
 
 #[tokio::test]
-async fn without_relationship_or_onboarding_no_order_is_accepted_on_postgres()
--> Result<(), Status> {
+async fn without_relationship_or_onboarding_no_order_is_accepted_on_postgres() -> Result<(), Status>
+{
     without_relationship_no_order_is_accepted(Engine::Postgres).await
 }
 

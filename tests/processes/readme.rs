@@ -17,9 +17,7 @@ grpcurl() { buf curl --protocol grpc --http2-prior-knowledge -d "$3" "http://$4/
 fn blocks() -> Vec<(&'static str, &'static str)> {
     let parts: Vec<_> = README.split("```").collect();
     let fenced = parts.iter().skip(1).step_by(2).filter_map(|part| part.split_once('\n'));
-    fenced
-        .filter_map(|(mark, text)| Some((mark.strip_prefix("sh ")?, text)))
-        .collect()
+    fenced.filter_map(|(mark, text)| Some((mark.strip_prefix("sh ")?, text))).collect()
 }
 
 fn shell(script: &str) -> Output {

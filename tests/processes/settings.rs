@@ -32,7 +32,10 @@ async fn a_service_refuses_to_serve_a_postgres_that_lacks_migrations_and_names_t
         let said = said(&output);
         assert!(said.contains(&format!("{service}_0001_initial")), "{said}");
         assert!(said.contains(&format!("`{service} migrate`")), "{said}");
-        for expected in [format!("applied events_0001_initial, {service}_0001_initial"), "nothing to apply".to_owned()] {
+        for expected in [
+            format!("applied events_0001_initial, {service}_0001_initial"),
+            "nothing to apply".to_owned(),
+        ] {
             let output = run(service, &["migrate"], &environment);
             assert!(output.status.success());
             assert_eq!(String::from_utf8(output.stdout).unwrap().trim(), expected);

@@ -67,12 +67,13 @@ async fn one_order_is_one_trace_through_three_services() -> Result<(), Status> {
     let (service, order) = named("OrderingService/PlaceOrder");
     assert_eq!(service, "ordering");
     assert!(order.parent_span_id.is_empty(), "the client sent no traceparent");
-    let chain = ["RelationshipService/CheckTransaction", "OnboardingService/BatchGetPartnerStandings"];
+    let chain =
+        ["RelationshipService/CheckTransaction", "OnboardingService/BatchGetPartnerStandings"];
     let mut parent = order;
     for (name, expected) in chain.into_iter().zip(["relationship", "onboarding"]) {
-        let child = all.values().find(|(_, span)| {
-            span.name.ends_with(name) && span.parent_span_id == parent.span_id
-        });
+        let child = all
+            .values()
+            .find(|(_, span)| span.name.ends_with(name) && span.parent_span_id == parent.span_id);
         let (service, span) = child.unwrap_or_else(|| panic!("{name} has no such parent"));
         assert_eq!(service, expected);
         assert_eq!(span.trace_id, order.trace_id);

@@ -1,12 +1,15 @@
 use cluster::cast::{Cast, Partner, order};
 use contracts::{ordering::Order, relationship::ProductFamily};
 use kernel::Clock;
+use testbed::Databases;
 use tests::{
     Engine,
     process::{self, Process, free_address},
 };
-use testbed::Databases;
-use tonic::{Status, transport::{Channel, Endpoint}};
+use tonic::{
+    Status,
+    transport::{Channel, Endpoint},
+};
 
 /// The three services, each a process, with addresses that outlive it.
 pub struct Trio {

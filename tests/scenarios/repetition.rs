@@ -113,8 +113,7 @@ scenarios! {
 #[tokio::test]
 async fn an_order_whose_decision_grew_too_old_twice_is_not_accepted() -> Result<(), tonic::Status> {
     for engine in [Engine::Sqlite, Engine::Postgres] {
-        let world =
-            World::with(engine, |plan| plan.relationship.valid_for = Duration::ZERO).await;
+        let world = World::with(engine, |plan| plan.relationship.valid_for = Duration::ZERO).await;
         let channel = world.channel("FR").await?;
         let wanted = order(&channel.provider, None, &channel.customer, &channel.offer);
         let status = tests::failed(world.cast.place(wanted).await);

@@ -3,8 +3,8 @@
 
 mod fields;
 mod peer;
-mod serve;
 mod resource;
+mod serve;
 mod status;
 
 use std::fmt::Display;

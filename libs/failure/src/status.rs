@@ -91,12 +91,14 @@ fn refused(refusal: Refusal) -> Status {
     };
     let message = match refusal.violations.len() {
         1 => format!("refused by {}: {}", first.rule, first.explanation),
-        more => format!("refused by {more} rules ({rules}), first {}: {}", first.rule, first.explanation),
+        more => format!(
+            "refused by {more} rules ({rules}), first {}: {}",
+            first.rule, first.explanation
+        ),
     };
     let mut details = info(refusal.domain, &first.reason, metadata(first, rules));
-    details.set_precondition_failure(
-        refusal.violations.iter().map(precondition).collect::<Vec<_>>(),
-    );
+    details
+        .set_precondition_failure(refusal.violations.iter().map(precondition).collect::<Vec<_>>());
     Status::with_error_details(Code::FailedPrecondition, message, details)
 }
 

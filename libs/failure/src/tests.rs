@@ -69,10 +69,7 @@ fn a_refusal_names_the_first_rule_in_error_info_and_lists_all() {
     let listed = status.get_details_precondition_failure().unwrap().violations;
     assert_eq!(listed.len(), 2);
     assert_eq!(listed[1].r#type, "MPA-2");
-    assert_eq!(
-        listed[1].description,
-        "B: it is so. Who must act: reseller. Next: accept it."
-    );
+    assert_eq!(listed[1].description, "B: it is so. Who must act: reseller. Next: accept it.");
 }
 
 #[test]

@@ -57,9 +57,7 @@ impl Clock {
         Stopwatch(match &self.0 {
             #[allow(clippy::disallowed_methods, reason = "this is the clock")]
             Source::System => Start::System(Instant::now()),
-            Source::Manual(micros) => {
-                Start::Manual(micros.clone(), micros.load(Ordering::SeqCst))
-            }
+            Source::Manual(micros) => Start::Manual(micros.clone(), micros.load(Ordering::SeqCst)),
         })
     }
 

@@ -4,9 +4,28 @@ use email_address::{EmailAddress, Options};
 
 /// Domains whose addresses show no tie to a company.
 const WEBMAIL: &[&str] = &[
-    "aol.com", "gmail.com", "gmx.com", "gmx.de", "gmx.net", "googlemail.com", "hotmail.com",
-    "icloud.com", "live.com", "mac.com", "mail.com", "mail.ru", "me.com", "msn.com", "outlook.com",
-    "proton.me", "protonmail.com", "qq.com", "web.de", "yahoo.com", "yandex.ru", "ymail.com",
+    "aol.com",
+    "gmail.com",
+    "gmx.com",
+    "gmx.de",
+    "gmx.net",
+    "googlemail.com",
+    "hotmail.com",
+    "icloud.com",
+    "live.com",
+    "mac.com",
+    "mail.com",
+    "mail.ru",
+    "me.com",
+    "msn.com",
+    "outlook.com",
+    "proton.me",
+    "protonmail.com",
+    "qq.com",
+    "web.de",
+    "yahoo.com",
+    "yandex.ru",
+    "ymail.com",
 ];
 
 /// Longest address that mail carries.
@@ -30,12 +49,10 @@ impl FromStr for Email {
     type Err = &'static str;
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
-        let options = Options::default()
-            .with_required_tld()
-            .without_display_text()
-            .without_domain_literal();
-        let valid = text.len() <= MAX_LENGTH
-            && EmailAddress::parse_with_options(text, options).is_ok();
+        let options =
+            Options::default().with_required_tld().without_display_text().without_domain_literal();
+        let valid =
+            text.len() <= MAX_LENGTH && EmailAddress::parse_with_options(text, options).is_ok();
         valid.then(|| Self(text.to_owned())).ok_or("is not an e-mail address")
     }
 }

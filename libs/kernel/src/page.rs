@@ -71,9 +71,7 @@ impl PageRequest {
         let more = items.len() > self.size;
         items.truncate(self.size);
         let next_page_token = match items.last() {
-            Some(last) if more => {
-                URL_SAFE_NO_PAD.encode(format!("{}\n{}", self.list, key(last)))
-            }
+            Some(last) if more => URL_SAFE_NO_PAD.encode(format!("{}\n{}", self.list, key(last))),
             _ => String::new(),
         };
         Page { items, next_page_token }

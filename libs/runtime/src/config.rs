@@ -56,8 +56,7 @@ impl Reader {
         if let Variables::Only(variables) = variables {
             environment = environment.source(Some(variables.into_iter().collect()));
         }
-        let mut layers =
-            Config::builder().add_source(File::from_str(defaults, FileFormat::Toml));
+        let mut layers = Config::builder().add_source(File::from_str(defaults, FileFormat::Toml));
         if let Some(file) = file {
             layers = layers.add_source(File::from(file).format(FileFormat::Toml));
         }
@@ -99,7 +98,8 @@ impl Reader {
     pub fn finish<T>(mut self, build: impl FnOnce() -> Option<T>) -> Result<T, Problems> {
         for key in self.left.keys() {
             let variable = format!("{}__{}", self.prefix, key.to_uppercase().replace('.', "__"));
-            self.problems.push(format!("`{key}` is not a setting (file: {key}, environment: {variable})"));
+            self.problems
+                .push(format!("`{key}` is not a setting (file: {key}, environment: {variable})"));
         }
         match build() {
             Some(settings) if self.problems.is_empty() => Ok(settings),
@@ -171,7 +171,9 @@ mod tests {
         reader.take::<Span>("check.timeout");
         reader.take::<String>("database.url");
         let told = reader.finish(|| Some(())).unwrap_err().to_string();
-        for part in ["grpc.listen", "nowhere", "check.timeout", "database.url", "ORDERING__GRPC__PROT"] {
+        for part in
+            ["grpc.listen", "nowhere", "check.timeout", "database.url", "ORDERING__GRPC__PROT"]
+        {
             assert!(told.contains(part), "{part} is not in {told}");
         }
     }

@@ -32,7 +32,9 @@ fn sort(error: &DbErr, cause: &sqlx::Error) -> Failure {
             Some("40001" | "40P01") => Failure::LostRace,
             // PostgreSQL: connection, resources, shutdown; SQLite: busy, snapshot too old, full
             Some(code)
-                if ["08", "53", "57"].iter().any(|class| code.len() == 5 && code.starts_with(class))
+                if ["08", "53", "57"]
+                    .iter()
+                    .any(|class| code.len() == 5 && code.starts_with(class))
                     || ["5", "517", "13"].contains(&code) =>
             {
                 unavailable(error)

@@ -13,5 +13,5 @@ pub use database::{Database, Settings, Snapshot};
 pub use events::{Call, Event};
 pub use fault::fault;
 pub use migration::{EventsTable, Step};
-pub use sea_orm_migration::{MigrationTrait, MigratorTrait};
 pub use rows::{insert, list, put};
+pub use sea_orm_migration::{MigrationTrait, MigratorTrait};

@@ -65,19 +65,12 @@ impl Share {
         let server = tokio::task::spawn_blocking(postgres::server).await;
         let server = server.expect("the start of PostgreSQL panicked");
         let server = server.unwrap_or_else(|error| panic!("{error}"));
-        Self {
-            server,
-            test: Uuid::new_v4(),
-            created: Mutex::default(),
-        }
+        Self { server, test: Uuid::new_v4(), created: Mutex::default() }
     }
 
     fn url(&self, service: &str) -> String {
         let name = format!("{service}_{}", self.test.simple());
-        let mut created = self
-            .created
-            .lock()
-            .expect("the creation of a database panicked");
+        let mut created = self.created.lock().expect("the creation of a database panicked");
         if created.insert(name.clone()) {
             self.server.create(&name).expect("cannot create a database");
         }

@@ -1,10 +1,6 @@
 //! Test support: a database of its own for one test, on either engine.
 
-#![allow(
-    clippy::expect_used,
-    clippy::panic,
-    reason = "a test that cannot be set up has failed"
-)]
+#![allow(clippy::expect_used, clippy::panic, reason = "a test that cannot be set up has failed")]
 
 mod databases;
 mod folder;

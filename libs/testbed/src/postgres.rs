@@ -31,27 +31,16 @@ pub struct Server {
 /// The server that all tests of this process share; the first call starts it.
 pub fn server() -> Result<&'static Server, &'static str> {
     static SERVER: OnceLock<Result<Server, String>> = OnceLock::new();
-    SERVER
-        .get_or_init(Server::new)
-        .as_ref()
-        .map_err(String::as_str)
+    SERVER.get_or_init(Server::new).as_ref().map_err(String::as_str)
 }
 
 impl Server {
-    #[allow(
-        clippy::disallowed_methods,
-        reason = "a test has no configuration file"
-    )]
+    #[allow(clippy::disallowed_methods, reason = "a test has no configuration file")]
     fn new() -> Result<Self, String> {
         match env::var(URL) {
             Ok(url) => {
-                let url = url
-                    .parse()
-                    .map_err(|error| format!("{URL} is not a URL: {error}"))?;
-                Ok(Self {
-                    url,
-                    _lifeline: None,
-                })
+                let url = url.parse().map_err(|error| format!("{URL} is not a URL: {error}"))?;
+                Ok(Self { url, _lifeline: None })
             }
             Err(_) => start(&programs()?),
         }
@@ -67,9 +56,7 @@ impl Server {
     /// Creates a database.
     pub fn create(&self, name: &str) -> Result<(), DbErr> {
         // Copying files takes half the time of the default, which logs every page.
-        self.execute(format!(
-            "CREATE DATABASE \"{name}\" TEMPLATE template0 STRATEGY FILE_COPY"
-        ))
+        self.execute(format!("CREATE DATABASE \"{name}\" TEMPLATE template0 STRATEGY FILE_COPY"))
     }
 
     /// Deletes a database, whoever still uses it.
@@ -87,9 +74,7 @@ impl Server {
         };
         let runtime = runtime::Builder::new_current_thread().enable_all().build();
         let runtime = runtime.expect("cannot make a runtime");
-        thread::spawn(move || runtime.block_on(work))
-            .join()
-            .expect("a statement panicked")
+        thread::spawn(move || runtime.block_on(work)).join().expect("a statement panicked")
     }
 }
 
@@ -100,34 +85,21 @@ fn start(programs: &Path) -> Result<Server, String> {
         .tempdir_in(crate::folder::place())
         .map_err(explain)?;
     let log = folder.path().join("log");
-    let mut log = File::create_new(&log)
-        .and_then(|_| File::open(&log))
-        .map_err(explain)?;
+    let mut log = File::create_new(&log).and_then(|_| File::open(&log)).map_err(explain)?;
     let mut guardian = guard(folder.path(), programs).map_err(explain)?;
     // From here on the folder is the guardian's.
     let folder = folder.keep();
     let mut answer = String::new();
     let stdout = guardian.stdout.take().expect("it is piped");
-    BufReader::new(stdout)
-        .read_line(&mut answer)
-        .map_err(explain)?;
+    BufReader::new(stdout).read_line(&mut answer).map_err(explain)?;
     if answer != "ready\n" {
         let mut text = String::new();
         log.read_to_string(&mut text).map_err(explain)?;
-        return Err(format!(
-            "PostgreSQL of {} does not start:\n{text}",
-            programs.display()
-        ));
+        return Err(format!("PostgreSQL of {} does not start:\n{text}", programs.display()));
     }
-    let url = format!(
-        "postgres://postgres@localhost:5432/postgres?host={}",
-        folder.display()
-    );
+    let url = format!("postgres://postgres@localhost:5432/postgres?host={}", folder.display());
     let url = url.parse().expect("it is a URL");
-    Ok(Server {
-        url,
-        _lifeline: guardian.stdin.take(),
-    })
+    Ok(Server { url, _lifeline: guardian.stdin.take() })
 }
 
 /// Starts the guardian, out of reach of the signals which a terminal sends to this process.
@@ -157,10 +129,7 @@ fn newest() -> Option<PathBuf> {
     let found = versions.filter_map(|entry| {
         let version: u32 = entry.file_name().to_str()?.parse().ok()?;
         let programs = entry.path().join("bin");
-        programs
-            .join("initdb")
-            .exists()
-            .then_some((version, programs))
+        programs.join("initdb").exists().then_some((version, programs))
     });
     found.max().map(|(_, programs)| programs)
 }

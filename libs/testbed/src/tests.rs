@@ -6,27 +6,17 @@ use crate::{Databases, Engine, Folder, postgres};
 const ENGINES: [Engine; 2] = [Engine::Sqlite, Engine::Postgres];
 
 async fn open(url: String) -> Result<Database, String> {
-    Database::open(&Settings {
-        url,
-        max_connections: 2,
-    })
-    .await
+    Database::open(&Settings { url, max_connections: 2 }).await
 }
 
 async fn execute(database: &Database, statement: &str) -> Result<(), DbErr> {
-    database
-        .reader()
-        .execute_unprepared(statement)
-        .await
-        .map(drop)
+    database.reader().execute_unprepared(statement).await.map(drop)
 }
 
 /// Makes a table in one database and looks for it in another.
 async fn shared(one: String, other: String) -> bool {
     let (one, other) = (open(one).await.unwrap(), open(other).await.unwrap());
-    execute(&one, "CREATE TABLE things (id BIGINT)")
-        .await
-        .unwrap();
+    execute(&one, "CREATE TABLE things (id BIGINT)").await.unwrap();
     execute(&other, "SELECT id FROM things").await.is_ok()
 }
 
@@ -34,10 +24,7 @@ async fn shared(one: String, other: String) -> bool {
 async fn two_tests_share_nothing() {
     for engine in ENGINES {
         let (one, other) = (Databases::new(engine).await, Databases::new(engine).await);
-        assert!(
-            !shared(one.url("ordering"), other.url("ordering")).await,
-            "{engine:?}"
-        );
+        assert!(!shared(one.url("ordering"), other.url("ordering")).await, "{engine:?}");
     }
 }
 
@@ -56,10 +43,7 @@ async fn two_services_share_nothing() {
 async fn a_service_that_comes_back_finds_its_database() {
     for engine in ENGINES {
         let databases = Databases::new(engine).await;
-        assert!(
-            shared(databases.url("ordering"), databases.url("ordering")).await,
-            "{engine:?}"
-        );
+        assert!(shared(databases.url("ordering"), databases.url("ordering")).await, "{engine:?}");
     }
 }
 
@@ -69,9 +53,7 @@ async fn databases_go_with_their_value() {
         let databases = Databases::new(engine).await;
         let url = databases.url("ordering");
         let database = open(url.clone()).await.unwrap();
-        execute(&database, "CREATE TABLE things (id BIGINT)")
-            .await
-            .unwrap();
+        execute(&database, "CREATE TABLE things (id BIGINT)").await.unwrap();
         drop(databases);
         match engine {
             Engine::Sqlite => assert!(!std::path::Path::new(&url["sqlite://".len()..]).exists()),
@@ -82,10 +64,7 @@ async fn databases_go_with_their_value() {
 
 #[test]
 fn tests_share_a_server() {
-    assert!(std::ptr::eq(
-        postgres::server().unwrap(),
-        postgres::server().unwrap()
-    ));
+    assert!(std::ptr::eq(postgres::server().unwrap(), postgres::server().unwrap()));
 }
 
 #[test]

@@ -96,7 +96,12 @@ impl Cast {
 /// An order of five units of an offer, for a year, billed by the month, with all that the rules
 /// ask of its form.
 #[must_use]
-pub fn order(seller: &Partner, reseller: Option<&Partner>, customer: &str, offer: &str) -> od::Order {
+pub fn order(
+    seller: &Partner,
+    reseller: Option<&Partner>,
+    customer: &str,
+    offer: &str,
+) -> od::Order {
     let line = od::OrderLine {
         offer: offer.to_owned(),
         quantity: 5,

@@ -5,7 +5,7 @@ mod domain;
 mod store;
 mod transport;
 
-use contracts::onboarding::onboarding_service_server::{SERVICE_NAME, OnboardingServiceServer};
+use contracts::onboarding::onboarding_service_server::{OnboardingServiceServer, SERVICE_NAME};
 use kernel::Clock;
 use runtime::{
     config::Reader,

@@ -8,7 +8,7 @@ mod peers;
 mod store;
 mod transport;
 
-use contracts::ordering::ordering_service_server::{SERVICE_NAME, OrderingServiceServer};
+use contracts::ordering::ordering_service_server::{OrderingServiceServer, SERVICE_NAME};
 use kernel::Clock;
 use runtime::{
     config::Reader,

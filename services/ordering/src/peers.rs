@@ -2,9 +2,7 @@
 
 use std::time::Duration;
 
-use contracts::relationship::{
-    self as pb, relationship_service_client::RelationshipServiceClient,
-};
+use contracts::relationship::{self as pb, relationship_service_client::RelationshipServiceClient};
 use failure::Failure;
 use kernel::{Responsible, Violation};
 use runtime::{
@@ -52,9 +50,10 @@ fn answer_of(asked: &pb::Transaction, decision: pb::Decision) -> Result<Answer, 
     if decision.transaction.as_ref() != Some(asked) {
         return Err(Failure::bug("relationship decided on another transaction than asked"));
     }
-    let failed = decision.outcomes.iter().filter(|it| {
-        !matches!(it.outcome(), pb::Outcome::Passed | pb::Outcome::NotApplicable)
-    });
+    let failed = decision
+        .outcomes
+        .iter()
+        .filter(|it| !matches!(it.outcome(), pb::Outcome::Passed | pb::Outcome::NotApplicable));
     let violations: Vec<_> = failed.map(violation).collect();
     let allowed = decision.verdict() == pb::Verdict::Allowed && !decision.outcomes.is_empty();
     if violations.is_empty() != allowed {

@@ -22,7 +22,7 @@ pub use denial::{Denial, Fault, Finding, Reason};
 pub use facts::{
     AgreementKind, BuyerStanding, Facts, Location, Role, RoleState, Standing, StandingAgreement,
 };
-pub use partnership::{Partnership, PartnershipState, Partners};
+pub use partnership::{Partners, Partnership, PartnershipState};
 pub use transaction::{Line, ProductFamily, Purpose, Transaction};
 
 #[cfg(test)]

@@ -7,7 +7,9 @@ mod peers;
 mod store;
 mod transport;
 
-use contracts::relationship::relationship_service_server::{SERVICE_NAME, RelationshipServiceServer};
+use contracts::relationship::relationship_service_server::{
+    RelationshipServiceServer, SERVICE_NAME,
+};
 use kernel::Clock;
 use runtime::{
     config::Reader,

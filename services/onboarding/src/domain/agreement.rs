@@ -133,7 +133,9 @@ impl Partner {
                 format!("enroll the partner as {role}, then record its vetting"),
                 &[("role", role.to_string())],
             )),
-            Some(enrollment) if !enrollment.vetted() => violations.push(self.not_vetted(enrollment)),
+            Some(enrollment) if !enrollment.vetted() => {
+                violations.push(self.not_vetted(enrollment))
+            }
             Some(_) => {}
         }
         if self.location.is_none() {

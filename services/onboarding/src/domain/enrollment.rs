@@ -1,10 +1,7 @@
 use kernel::{Stamp, Timestamp, WorkEmail, text_enum};
 use serde::{Deserialize, Serialize};
 
-use super::{
-    Approved, Denial, EnrollmentName, Partner, Reason,
-    denial::STATE,
-};
+use super::{Approved, Denial, EnrollmentName, Partner, Reason, denial::STATE};
 
 text_enum! {
     /// What a partner is in the programme.

@@ -34,9 +34,8 @@ impl Ownership {
         }
         let (up, down) = (self.way_up(from), self.way_up(to));
         let shared = up.keys().filter(|owner| down.contains_key(owner));
-        let nearest = shared.min_by_key(|owner| {
-            self.links(&up, **owner).len() + self.links(&down, **owner).len()
-        });
+        let nearest = shared
+            .min_by_key(|owner| self.links(&up, **owner).len() + self.links(&down, **owner).len());
         let Some(nearest) = nearest else { return Vec::new() };
         let mut path = self.links(&up, *nearest);
         path.reverse();

@@ -119,7 +119,9 @@ impl Partner {
             );
         }
         let holder = match (&self.location, facts.location_of) {
-            (Some(current), _) => Some(format!("the tenant is tied to location {}", current.account)),
+            (Some(current), _) => {
+                Some(format!("the tenant is tied to location {}", current.account))
+            }
             (None, Some(partner)) => Some(format!("location {account} is tied to {partner}")),
             (None, None) => None,
         };

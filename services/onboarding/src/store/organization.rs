@@ -2,9 +2,7 @@ use std::collections::BTreeMap;
 
 use failure::Failure;
 use kernel::{GlobalAccountId, OrganizationName, PageRequest};
-use sea_orm::{
-    ActiveValue::Set, ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter,
-};
+use sea_orm::{ActiveValue::Set, ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter};
 use storage::{Call, Event, Snapshot, events, fault, insert, list, row};
 
 use super::{

@@ -107,7 +107,10 @@ impl Store {
         Ok(approved.into_after())
     }
 
-    async fn partners_where(&self, rows: Select<partners::Entity>) -> Result<Vec<Partner>, Failure> {
+    async fn partners_where(
+        &self,
+        rows: Select<partners::Entity>,
+    ) -> Result<Vec<Partner>, Failure> {
         let snapshot = self.database.snapshot().await?;
         read(&snapshot, rows).await
     }

@@ -132,7 +132,7 @@ async fn saved(store: &Store, partner: Approved<Partner>) -> Partner {
 }
 
 async fn all_partners(store: &Store) -> Vec<Partner> {
-    store.partners(&PageRequest::first("", 0).unwrap()).await.unwrap()
+    store.partners(&PageRequest::new("", 50, None)).await.unwrap()
 }
 
 async fn an_organization_reads_back_equal(engine: Engine) {
@@ -145,7 +145,7 @@ async fn an_organization_reads_back_equal(engine: Engine) {
     let second = store.save_organization(second, &once()).await.unwrap();
     assert_eq!(store.organization(company(0xb)).await.unwrap(), Some(first.clone()));
     assert_eq!(store.organization(company(0xc)).await.unwrap(), Some(second.clone()));
-    let page = PageRequest::first("", 0).unwrap();
+    let page = PageRequest::new("", 50, None);
     assert_eq!(store.organizations(&page).await.unwrap(), [recorded, first, second]);
 
     let named = [COMPANY, company(0xe), company(0xb), company(0xf)];
@@ -266,7 +266,7 @@ async fn a_request_id_goes_with_one_content(engine: Engine) {
 async fn a_request_that_failed_is_decided_afresh(engine: Engine) {
     let (_databases, store) = store(engine).await;
     let call = call(7, "content");
-    let missing = async { Err::<Partner, _>(Failure::missing("kind", "name")) };
+    let missing = async { Err::<Partner, _>(Failure::missing("name")) };
     let failed = store.database().once(&call, missing).await;
     assert!(matches!(failed, Err(Failure::Missing(_))), "{failed:?}");
     let create = store.save_partner(partner(PARTNER, COMPANY), &call);
@@ -280,7 +280,7 @@ async fn a_request_sent_eight_times_at_once_has_one_answer(engine: Engine) {
     let answers = eight_times(async || {
         let change = async {
             match store.partner(PARTNER).await? {
-                Some(taken) => Err(Failure::exists("kind", taken.name)),
+                Some(taken) => Err(Failure::exists(taken.name)),
                 None => store.save_partner(partner(PARTNER, COMPANY), &call).await,
             }
         };

@@ -3,10 +3,7 @@ use convert::AgreementQuestion;
 use failure::Failure;
 use tonic::Request;
 
-use super::{
-    Transport, convert, render,
-    status::denied,
-};
+use super::{Transport, convert, render, status::denied};
 use crate::domain::{AgreementName, Partner, Role};
 
 impl Transport {
@@ -20,8 +17,7 @@ impl Transport {
         let accept = async {
             let partner = self.find(name).await?;
             let uid = self.clock.new_uid();
-            let approved =
-                partner.accept_agreement(new, uid, call.now).map_err(denied)?;
+            let approved = partner.accept_agreement(new, uid, call.now).map_err(denied)?;
             self.store.save_partner(approved, &call).await
         };
         let partner = self.store.database().once(&call, accept).await?;

@@ -4,15 +4,12 @@ use std::collections::BTreeSet;
 
 use contracts::{onboarding as pb, time::from_wire};
 use failure::{Failure, Fields};
-use kernel::{
-    GlobalAccountId, LocationAccountId, PartnerName, Timestamp,
-    WorkEmail,
-};
+use kernel::{GlobalAccountId, LocationAccountId, PartnerName, Timestamp, WorkEmail};
 use uuid::Uuid;
 
 use crate::domain::{
-    AgreementKind, Buyer, EnrollmentName, Location, NewAgreement, NewOrganization, NewPartner, Owner,
-    Role, Signatory, VettingResult,
+    AgreementKind, Buyer, EnrollmentName, Location, NewAgreement, NewOrganization, NewPartner,
+    Owner, Role, Signatory, VettingResult,
 };
 
 const MAX_NAME: usize = 200;
@@ -46,8 +43,7 @@ pub(super) fn create_organization(
 }
 
 fn new_organization(fields: &mut Fields, message: &pb::Organization) -> Option<NewOrganization> {
-    let display_name =
-        fields.text("organization.display_name", &message.display_name, MAX_NAME);
+    let display_name = fields.text("organization.display_name", &message.display_name, MAX_NAME);
     let country = fields.parse("organization.country_code", &message.country_code);
     let account =
         fields.parse_optional("organization.global_account_id", &message.global_account_id);
@@ -112,9 +108,7 @@ pub(super) fn associate_location(
     let name = fields.parse("name", &request.name);
     let account = fields.parse("location_account_id", &request.location_account_id);
     let country = fields.parse("location_country_code", &request.location_country_code);
-    fields.finish(|| {
-        Some((request_id?, name?, Location { account: account?, country: country? }))
-    })
+    fields.finish(|| Some((request_id?, name?, Location { account: account?, country: country? })))
 }
 
 pub(super) fn enroll_partner(
@@ -125,9 +119,8 @@ pub(super) fn enroll_partner(
     let partner = fields.parse("parent", &request.parent);
     let role = fields.choice("role", request.role, role);
     let contact = fields.parse("contact_email", &request.contact_email);
-    fields.finish(|| {
-        Some((request_id?, EnrollmentName { partner: partner?, role: role? }, contact?))
-    })
+    fields
+        .finish(|| Some((request_id?, EnrollmentName { partner: partner?, role: role? }, contact?)))
 }
 
 pub(super) fn record_vetting(
@@ -221,12 +214,14 @@ pub(super) fn agreement_question(
             fields.reject("partner_id", "or tenant_id is required");
             None
         }
-        ("", id) => fields.guid("tenant_id", id).map(PartnerName::new).map(AgreementQuestion::Tenant),
+        ("", id) => {
+            fields.guid("tenant_id", id).map(PartnerName::new).map(AgreementQuestion::Tenant)
+        }
         (id, "") => {
             let location = fields.parse("partner_id", id);
-            location.zip(id.parse().ok()).map(|(location, global)| {
-                AgreementQuestion::PartnerId { location, global }
-            })
+            location
+                .zip(id.parse().ok())
+                .map(|(location, global)| AgreementQuestion::PartnerId { location, global })
         }
         (_, _) => {
             fields.reject("partner_id", "and tenant_id are both given; give one");

@@ -3,10 +3,7 @@ use failure::Failure;
 use storage::Call;
 use tonic::Request;
 
-use super::{
-    Transport, convert, render,
-    status::denied,
-};
+use super::{Transport, convert, render, status::denied};
 use crate::domain::{Approved, Denial, EnrollmentName, Partner};
 
 impl Transport {
@@ -27,8 +24,7 @@ impl Transport {
     ) -> Result<pb::RecordVettingResultResponse, Failure> {
         let (request_id, name, result, detail) = convert::record_vetting(request.get_ref())?;
         let call = self.call("RecordVettingResult", &request, request_id);
-        let record =
-            |partner: Partner| partner.record_vetting(name.role, result, detail, call.now);
+        let record = |partner: Partner| partner.record_vetting(name.role, result, detail, call.now);
         let enrollment = self.change_enrollment(&call, name, record).await?;
         Ok(pb::RecordVettingResultResponse { enrollment: Some(enrollment) })
     }

@@ -3,10 +3,7 @@ use failure::Failure;
 use kernel::OrganizationName;
 use tonic::Request;
 
-use super::{
-    Transport, convert, render,
-    status::denied,
-};
+use super::{Transport, convert, render, status::denied};
 use crate::domain::{Identity, NewOrganization, Organization};
 
 impl Transport {
@@ -25,12 +22,14 @@ impl Transport {
             };
             let namesake = self.store.organization(name).await?.map(|it| it.name.to_string());
             let identity = Identity { name, now: call.now };
-            let approved = Organization::create(new, namesake.or(holder), identity)
-                .map_err(denied)?;
+            let approved =
+                Organization::create(new, namesake.or(holder), identity).map_err(denied)?;
             self.store.save_organization(approved, &call).await
         };
         let organization = self.store.database().once(&call, create).await?;
-        Ok(pb::CreateOrganizationResponse { organization: Some(render::organization(organization)) })
+        Ok(pb::CreateOrganizationResponse {
+            organization: Some(render::organization(organization)),
+        })
     }
 
     pub(super) async fn get_organization(

@@ -2,10 +2,7 @@ use contracts::onboarding as pb;
 use failure::Failure;
 use tonic::Request;
 
-use super::{
-    Transport, convert, render,
-    status::denied,
-};
+use super::{Transport, convert, render, status::denied};
 use crate::domain::Partner;
 
 impl Transport {

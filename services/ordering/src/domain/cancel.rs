@@ -29,21 +29,22 @@ impl Placement {
         let order = &self.order;
         let accepted = order.stamp.create_time;
         let until = accepted.saturating_add(WINDOW).unwrap_or(Timestamp::MAX);
-        let violation = |rule: &str, reason: &str, explanation: String, next_step: &str| Violation {
-            rule: rule.to_owned(),
-            reason: reason.to_owned(),
-            subject: order.name.to_string(),
-            explanation,
-            inputs: vec![
-                ("orderState".to_owned(), order.state.to_string()),
-                ("acceptTime".to_owned(), accepted.to_string()),
-                ("cancelUntil".to_owned(), until.to_string()),
-            ],
-            responsible: Responsible::Caller,
-            next_step: next_step.to_owned(),
-            source: String::new(),
-            partner_center_code: String::new(),
-        };
+        let violation =
+            |rule: &str, reason: &str, explanation: String, next_step: &str| Violation {
+                rule: rule.to_owned(),
+                reason: reason.to_owned(),
+                subject: order.name.to_string(),
+                explanation,
+                inputs: vec![
+                    ("orderState".to_owned(), order.state.to_string()),
+                    ("acceptTime".to_owned(), accepted.to_string()),
+                    ("cancelUntil".to_owned(), until.to_string()),
+                ],
+                responsible: Responsible::Caller,
+                next_step: next_step.to_owned(),
+                source: String::new(),
+                partner_center_code: String::new(),
+            };
         if order.state == OrderState::Cancelled {
             return vec![Violation {
                 source: "lifecycle of the resource".to_owned(),

@@ -6,10 +6,8 @@ pub struct Migrator;
 
 impl MigratorTrait for Migrator {
     fn migrations() -> Vec<Box<dyn MigrationTrait>> {
-        let initial = Step {
-            name: "ordering_0001_initial",
-            sql: include_str!("migration/0001_initial.sql"),
-        };
+        let initial =
+            Step { name: "ordering_0001_initial", sql: include_str!("migration/0001_initial.sql") };
         vec![Box::new(EventsTable), Box::new(initial)]
     }
 }

@@ -2,7 +2,9 @@ use std::collections::BTreeMap;
 
 use failure::Failure;
 use kernel::PageRequest;
-use sea_orm::{ActiveValue::Set, ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder};
+use sea_orm::{
+    ActiveValue::Set, ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder,
+};
 use storage::{Call, Event, events, fault, insert, list, row};
 
 use super::{

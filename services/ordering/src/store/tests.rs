@@ -174,7 +174,7 @@ fn cancelled(placement: &Placement) -> Approved<Placement> {
 
 /// The orders and subscriptions in the database.
 async fn kept(store: &Store) -> (Vec<Order>, Vec<Subscription>) {
-    let page = PageRequest::first("", 0).unwrap();
+    let page = PageRequest::new("", 50, None);
     (store.orders(&page).await.unwrap(), store.subscriptions(&page).await.unwrap())
 }
 
@@ -182,7 +182,7 @@ async fn an_offer_reads_back_equal(engine: Engine) {
     let (_databases, store) = store(engine).await;
     let other = store.save_offer(offer("other"), &once()).await.unwrap();
     let mail = offer("mail").into_after();
-    let all = store.offers(&PageRequest::first("", 0).unwrap()).await.unwrap();
+    let all = store.offers(&PageRequest::new("", 50, None)).await.unwrap();
     assert_eq!(all, [mail, other.clone()]);
     let missing = OfferName::new("missing").unwrap();
     let named = store.offers_named([&other.name, &missing].into_iter()).await.unwrap();

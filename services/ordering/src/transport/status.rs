@@ -2,7 +2,6 @@ use failure::{Failure, FieldViolation, Refusal};
 
 use crate::domain::Denial;
 
-
 /// A denial of the domain as a failure. A refusal by the programme keeps the words of
 /// relationship, whose reasons they are.
 pub(super) fn denied(denial: Denial) -> Failure {

@@ -1,4 +1,6 @@
-use kernel::{CustomerName, Email, OrganizationName, PartnerName, Responsible, Stamp, Timestamp, text_enum};
+use kernel::{
+    CustomerName, Email, OrganizationName, PartnerName, Responsible, Stamp, Timestamp, text_enum,
+};
 use markets::Country;
 use serde::{Deserialize, Serialize};
 
@@ -111,7 +113,8 @@ impl Customer {
 
 fn shared_services_of_a_partner(new: &NewCustomer, buyer: &BuyerStanding) -> Finding {
     let kept = new.kind == CustomerKind::Company || !buyer.partners.is_empty();
-    let finding = Finding::of(new.name, vec![("customerOrganization", new.organization.to_string())]);
+    let finding =
+        Finding::of(new.name, vec![("customerOrganization", new.organization.to_string())]);
     finding.unless(kept, || Fault {
         reason: Reason::SharedServicesOfAnother,
         explanation: "a shared services tenant belongs to a company that is a partner".to_owned(),

@@ -1,9 +1,6 @@
 use kernel::Timestamp;
 
-use super::{
-    Facts, Finding, Rule, RelationshipState, Transaction,
-    catalogue::CHECKS,
-};
+use super::{Facts, Finding, RelationshipState, Rule, Transaction, catalogue::CHECKS};
 
 /// The answer to "may this transaction happen, and why (not)?".
 #[derive(Debug, Clone)]

@@ -61,8 +61,10 @@ impl Store {
         let relationship = approved.after();
         let key = Column::Name.eq(relationship.name.to_string());
         let transaction = self.database.begin().await?;
-        put(&transaction, to_row(relationship), key, Column::Revision, approved.decided_on()).await?;
-        let event = Event::new(approved.event(), relationship.name, relationship.stamp, relationship);
+        put(&transaction, to_row(relationship), key, Column::Revision, approved.decided_on())
+            .await?;
+        let event =
+            Event::new(approved.event(), relationship.name, relationship.stamp, relationship);
         events::commit(transaction, call, event).await?;
         Ok(approved.into_after())
     }

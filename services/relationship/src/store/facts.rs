@@ -48,9 +48,8 @@ impl Store {
         let tied = ties.into_iter().map(|row| row.partner);
         let named = partners.iter().map(ToString::to_string);
         let among: Vec<_> = tied.chain(named).collect();
-        let pairs = partnerships::Entity::find()
-            .filter(Pair::State.is_in(partnership::OPEN))
-            .filter(
+        let pairs =
+            partnerships::Entity::find().filter(Pair::State.is_in(partnership::OPEN)).filter(
                 Condition::any()
                     .add(Pair::Provider.is_in(among.clone()))
                     .add(Pair::Reseller.is_in(among)),

@@ -57,7 +57,8 @@ impl Store {
         let partnership = approved.after();
         let key = Column::Name.eq(partnership.name.to_string());
         let transaction = self.database.begin().await?;
-        put(&transaction, to_row(partnership), key, Column::Revision, approved.decided_on()).await?;
+        put(&transaction, to_row(partnership), key, Column::Revision, approved.decided_on())
+            .await?;
         let event = Event::new(approved.event(), partnership.name, partnership.stamp, partnership);
         events::commit(transaction, call, event).await?;
         Ok(approved.into_after())

@@ -118,9 +118,10 @@ fn paths(standings: &BTreeMap<PartnerName, Standing>, chain: &Chain) -> Vec<Path
     };
     let tied: BTreeSet<_> = chain.relationships.iter().map(|it| it.partner).collect();
     let alone = tied.iter().filter_map(|partner| standings.get(partner)).filter(|it| buys(it));
-    let pairs = chain.partnerships.iter().filter(|it| {
-        standings.contains_key(&it.provider) && standings.contains_key(&it.reseller)
-    });
+    let pairs = chain
+        .partnerships
+        .iter()
+        .filter(|it| standings.contains_key(&it.provider) && standings.contains_key(&it.reseller));
     let alone = alone.map(|seller| (seller.partner, None));
     alone.chain(pairs.map(|it| (it.provider, Some(it.reseller)))).collect()
 }

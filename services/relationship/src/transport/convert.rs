@@ -204,4 +204,3 @@ fn line(fields: &mut Fields, at: usize, message: &pb::TransactionLine) -> Option
     let partner_id = fields.parse_optional(field, &message.partner_id_on_record);
     Some(Line { family: family?, partner_id: partner_id? })
 }
-

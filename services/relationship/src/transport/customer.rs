@@ -2,10 +2,7 @@ use contracts::relationship as pb;
 use failure::Failure;
 use tonic::Request;
 
-use super::{
-    Transport, convert, render,
-    status::denied,
-};
+use super::{Transport, convert, render, status::denied};
 use crate::{domain::Customer, peers::Buyer};
 
 impl Transport {
@@ -19,8 +16,7 @@ impl Transport {
             let buyer = Buyer { tenant: new.name.id(), organization: new.organization };
             let buyer = self.onboarding.buyer(buyer).await?;
             let taken = self.store.customer(new.name).await?.is_some();
-            let approved =
-                Customer::create(new, taken, &buyer, call.now).map_err(denied)?;
+            let approved = Customer::create(new, taken, &buyer, call.now).map_err(denied)?;
             self.store.save_customer(approved, &call).await
         };
         let customer = self.store.database().once(&call, create).await?;

@@ -4,10 +4,7 @@ use kernel::CustomerRelationshipName;
 use storage::Call;
 use tonic::Request;
 
-use super::{
-    Transport, convert, render,
-    status::denied,
-};
+use super::{Transport, convert, render, status::denied};
 use crate::{
     domain::{Approved, CustomerRelationship, Denial, NewRelationship},
     peers::Buyer,
@@ -27,14 +24,11 @@ impl Transport {
             let namesake = self.store.relationship(name).await?.map(|it| it.name);
             let open = self.store.open_relationship(customer, partner, kind).await?.or(namesake);
             let customer = self.find_customer(customer).await?;
-            let buyer =
-                Buyer { tenant: customer.name.id(), organization: customer.organization };
-            let (mut standings, buyer) =
-                self.onboarding.standings_for(&[partner], buyer).await?;
+            let buyer = Buyer { tenant: customer.name.id(), organization: customer.organization };
+            let (mut standings, buyer) = self.onboarding.standings_for(&[partner], buyer).await?;
             let partner = standings.pop().ok_or_else(|| Failure::bug("no standing came back"))?;
             let new = NewRelationship { name, kind, partner, customer, buyer, open };
-            let approved = CustomerRelationship::request(&new, call.now)
-                .map_err(denied)?;
+            let approved = CustomerRelationship::request(&new, call.now).map_err(denied)?;
             self.store.save_relationship(approved, &call).await
         };
         let relationship = self.store.database().once(&call, ask).await?;

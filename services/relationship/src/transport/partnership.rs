@@ -4,10 +4,7 @@ use kernel::PartnershipName;
 use storage::Call;
 use tonic::Request;
 
-use super::{
-    Transport, convert, render,
-    status::denied,
-};
+use super::{Transport, convert, render, status::denied};
 use crate::domain::{Approved, Denial, Partners, Partnership};
 
 impl Transport {
@@ -24,8 +21,7 @@ impl Transport {
             let name = PartnershipName::new(id.unwrap_or_else(|| self.clock.new_uid()));
             let namesake = self.store.partnership(name).await?.map(|it| it.name);
             let partners = Partners { provider, reseller, open: open.or(namesake) };
-            let approved =
-                Partnership::invite(name, &partners, call.now).map_err(denied)?;
+            let approved = Partnership::invite(name, &partners, call.now).map_err(denied)?;
             self.store.save_partnership(approved, &call).await
         };
         let partnership = self.store.database().once(&call, invite).await?;

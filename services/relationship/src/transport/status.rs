@@ -2,7 +2,6 @@ use failure::{Failure, Refusal};
 
 use crate::domain::Denial;
 
-
 /// A denial of the domain as a failure.
 pub(super) fn denied(denial: Denial) -> Failure {
     match denial {

@@ -47,12 +47,12 @@ fn untied<'a>(
     responsible: Responsible,
 ) -> Fault {
     let partner = with.partner;
-    let requested = held.clone().any(|it| {
-        it.kind == RelationshipKind::Resale && it.state == RelationshipState::Requested
-    });
-    let manages = held.clone().any(|it| {
-        it.kind == RelationshipKind::Management && it.state == RelationshipState::Active
-    });
+    let requested = held
+        .clone()
+        .any(|it| it.kind == RelationshipKind::Resale && it.state == RelationshipState::Requested);
+    let manages = held
+        .clone()
+        .any(|it| it.kind == RelationshipKind::Management && it.state == RelationshipState::Active);
     let (responsible, next_step) = if requested {
         let accept = "the customer's Global admin accepts the request with \
                       AcceptCustomerRelationship";
@@ -119,8 +119,8 @@ pub(in crate::domain) fn accepted_mca(_: &Transaction, facts: &Facts) -> Option<
         reason: Reason::CustomerAgreementMissing,
         explanation: "the customer has not accepted the Microsoft Customer Agreement".to_owned(),
         responsible: Responsible::Customer,
-        next_step: "the customer accepts the MCA; record it with RecordCustomerAgreement"
-            .to_owned(),
+        next_step:
+            "the customer accepts the MCA; record it with RecordCustomerAgreement".to_owned(),
         code: "403/13605",
     }))
 }

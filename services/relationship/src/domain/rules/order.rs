@@ -67,13 +67,15 @@ pub(in crate::domain) fn attested(transaction: &Transaction, _: &Facts) -> Optio
         return None;
     }
     let inputs = vec![("partnerAttestationAccepted", transaction.attested.to_string())];
-    Some(Finding::of(transaction.seller, inputs).unless(transaction.attested, || Fault {
-        reason: Reason::AttestationMissing,
-        explanation: "the seller has not attested that it acts as indirect partner where a \
+    Some(Finding::of(transaction.seller, inputs).unless(transaction.attested, || {
+        Fault {
+            reason: Reason::AttestationMissing,
+            explanation: "the seller has not attested that it acts as indirect partner where a \
                       reseller is named and as direct partner where none is"
-            .to_owned(),
-        responsible: Responsible::Seller,
-        next_step: "set partner_attestation_accepted once the seller attests it".to_owned(),
-        code: "400/900206",
+                .to_owned(),
+            responsible: Responsible::Seller,
+            next_step: "set partner_attestation_accepted once the seller attests it".to_owned(),
+            code: "400/900206",
+        }
     }))
 }

@@ -6,10 +6,7 @@ use crate::domain::{
 };
 
 /// OWN-1 for the seller.
-pub(in crate::domain) fn seller_is_no_affiliate(
-    _: &Transaction,
-    facts: &Facts,
-) -> Option<Finding> {
+pub(in crate::domain) fn seller_is_no_affiliate(_: &Transaction, facts: &Facts) -> Option<Finding> {
     no_affiliate(&facts.seller, facts)
 }
 
@@ -82,7 +79,8 @@ pub(in crate::domain) fn own_use_as_allowed(
     let fault = match customer.kind {
         CustomerKind::SharedServices => {
             let chain = [Some(&facts.seller), facts.reseller.as_ref()];
-            let own = chain.into_iter().flatten().any(|it| it.organization == customer.organization);
+            let own =
+                chain.into_iter().flatten().any(|it| it.organization == customer.organization);
             let azure = families.iter().all(|family| shared(*family));
             if azure { (!own).then(of_another) } else { Some(azure_only()) }
         }

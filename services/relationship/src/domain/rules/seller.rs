@@ -64,14 +64,16 @@ pub(in crate::domain) fn accepted_mpa(transaction: &Transaction, facts: &Facts) 
         ("sellerMpa", or_none(agreement.map(|it| &it.name))),
         ("sellerMpaVersion", or_none(agreement.map(|it| &it.version))),
     ];
-    Some(Finding::of(seller.partner, inputs).unless(agreement.is_some(), || Fault {
-        reason: Reason::SellerMpaNotAccepted,
-        explanation: format!("the seller has not accepted the MPA as {role}"),
-        responsible: Responsible::Seller,
-        next_step: "a Global admin of the seller accepts the MPA in Partner Center; record it \
+    Some(Finding::of(seller.partner, inputs).unless(agreement.is_some(), || {
+        Fault {
+            reason: Reason::SellerMpaNotAccepted,
+            explanation: format!("the seller has not accepted the MPA as {role}"),
+            responsible: Responsible::Seller,
+            next_step: "a Global admin of the seller accepts the MPA in Partner Center; record it \
                     with AcceptAgreement"
-            .to_owned(),
-        code: "403/900124",
+                .to_owned(),
+            code: "403/900124",
+        }
     }))
 }
 
@@ -97,9 +99,7 @@ pub(super) fn next_step(state: Option<RoleState>) -> &'static str {
             "a Global admin of the partner accepts the MPA in Partner Center; record it with \
              AcceptAgreement"
         }
-        Some(RoleState::Suspended) => {
-            "mend the cause of the suspension, then ReinstateEnrollment"
-        }
+        Some(RoleState::Suspended) => "mend the cause of the suspension, then ReinstateEnrollment",
         Some(RoleState::Active) => "nothing",
         Some(RoleState::Unknown) => "bring relationship to the version of onboarding",
     }
