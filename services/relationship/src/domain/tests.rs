@@ -8,4 +8,5 @@ mod oracle;
 mod properties;
 mod refusals;
 mod space;
+mod wording;
 mod world;

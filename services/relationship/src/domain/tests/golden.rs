@@ -7,7 +7,7 @@ use crate::domain::{
     AgreementKind, PartnershipState, RelationshipKind, RelationshipState, Role, RoleState, Standing,
 };
 
-const FILE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../tests/golden/decisions.txt");
+const FOLDER: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../tests/golden");
 
 const HEADER: &str = "\
 May a provider order something new for a customer, through a reseller or without one?
@@ -114,18 +114,23 @@ fn table() -> String {
     text
 }
 
-#[test]
-#[allow(clippy::disallowed_methods, reason = "how a test is asked to write has no other place")]
-fn decisions_are_those_of_the_golden_table() {
-    let table = table();
+/// Compares a text with the one in a file, or writes it there when `GOLDEN=write` asks for that.
+#[allow(clippy::disallowed_methods, reason = "a test is told by its environment what to write")]
+pub(super) fn golden(file: &str, text: &str) {
+    let path = Path::new(FOLDER).join(file);
     if std::env::var("GOLDEN").is_ok_and(|it| it == "write") {
-        fs::create_dir_all(Path::new(FILE).parent().unwrap()).unwrap();
-        fs::write(FILE, &table).unwrap();
+        fs::create_dir_all(FOLDER).unwrap();
+        fs::write(&path, text).unwrap();
     }
-    let golden = fs::read_to_string(FILE).unwrap_or_default();
-    let hint = "tests/golden/decisions.txt is not what is decided; GOLDEN=write writes it anew";
-    for (golden, now) in golden.lines().zip(table.lines()) {
-        assert_eq!(golden, now, "{hint}");
+    let golden = fs::read_to_string(path).unwrap_or_default();
+    let hint = format!("tests/golden/{file} says something else; GOLDEN=write writes it anew");
+    for (at, (golden, now)) in golden.lines().zip(text.lines()).enumerate() {
+        assert_eq!(golden, now, "line {}: {hint}", at + 1);
     }
-    assert_eq!(golden.len(), table.len(), "{hint}");
+    assert_eq!(golden.len(), text.len(), "{hint}");
+}
+
+#[test]
+fn decisions_are_those_of_the_golden_table() {
+    golden("decisions.txt", &table());
 }

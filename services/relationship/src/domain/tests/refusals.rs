@@ -12,17 +12,19 @@ use crate::domain::{
 };
 
 /// What fails once something is changed: `rule reason, subject, who must act`.
-struct Row {
-    what: &'static str,
+pub(super) struct Row {
+    pub what: &'static str,
+    pub begins_with: &'static str,
     world: fn() -> World,
     change: fn(&mut World),
-    fails: &'static [&'static str],
+    pub fails: &'static [&'static str],
 }
 
 macro_rules! rows {
     ($name:ident: $($what:literal, $world:ident, $change:expr => $($fails:literal),*;)*) => {
         static $name: &[Row] = &[$(Row {
             what: $what,
+            begins_with: stringify!($world),
             world: World::$world,
             change: $change,
             fails: &[$($fails),*],
@@ -258,18 +260,18 @@ fn line(family: ProductFamily) -> Line {
     Line { family, partner_id: None }
 }
 
-fn rows() -> impl Iterator<Item = &'static Row> {
+pub(super) fn rows() -> impl Iterator<Item = &'static Row> {
     let tables = [SELLER_ROWS, CHAIN_ROWS, CUSTOMER_ROWS, OWN_USE_ROWS, ORDER_ROWS, ALLOWED_ROWS];
     tables.into_iter().flatten()
 }
 
-fn decided(row: &Row) -> Decision {
+pub(super) fn decided(row: &Row) -> Decision {
     let mut world = (row.world)();
     (row.change)(&mut world);
     world.decide()
 }
 
-fn failed(decision: &Decision) -> impl Iterator<Item = (&RuleOutcome, &Finding)> {
+pub(super) fn failed(decision: &Decision) -> impl Iterator<Item = (&RuleOutcome, &Finding)> {
     let failed = decision.outcomes.iter().filter(|it| it.failed());
     failed.map(|it| (it, it.finding.as_ref().unwrap()))
 }

@@ -1,0 +1,89 @@
+//! What a person reads who is refused, as one text to review.
+
+use std::fmt::Write;
+
+use super::{
+    golden::golden,
+    refusals::{decided, failed, rows},
+    world::{CUSTOMER, OF_CUSTOMER, OF_RESELLER, OF_SELLER, RESELLER, SELLER, STRANGER, World},
+};
+use crate::domain::{Finding, RuleOutcome};
+
+const HEADER: &str = "\
+What a refusal says: one change in a world in which everything is allowed, and all that fails then.
+At the end what a decision says in which nothing fails.
+
+in        the world before the change: who sells to whom
+because   the reason, as a word and as a sentence
+about     the resource that the rule looked at
+knowing   the facts that it looked at
+next      who must act, and how
+code      of the same refusal in Partner Center, where it has one
+
+This text is written by `GOLDEN=write cargo test -p relationship golden`.
+";
+
+/// Widest line of the text.
+const WIDTH: usize = 100;
+
+#[test]
+fn refusals_say_what_the_golden_text_says() {
+    let mut text = HEADER.to_owned();
+    for row in rows().filter(|row| !row.fails.is_empty()) {
+        writeln!(text, "\n{}", row.what).unwrap();
+        part(&mut text, "in", &row.begins_with.replace('_', " "));
+        for (outcome, finding) in failed(&decided(row)) {
+            tell(&mut text, outcome, finding);
+        }
+    }
+    text.push_str("\nnothing is wrong\n");
+    part(&mut text, "in", "own use through reseller");
+    let decision = World::own_use_through_reseller().decide();
+    for outcome in &decision.outcomes {
+        tell(&mut text, outcome, outcome.finding.as_ref().unwrap());
+    }
+    golden("refusals.txt", &text);
+}
+
+fn tell(text: &mut String, outcome: &RuleOutcome, finding: &Finding) {
+    writeln!(text, "  {}", outcome.rule.id).unwrap();
+    if let Some(fault) = &finding.fault {
+        part(text, "because", &format!("{}: {}", fault.reason, fault.explanation));
+    }
+    part(text, "about", &finding.subject);
+    for (name, value) in &finding.inputs {
+        part(text, "knowing", &format!("{name} = {value}"));
+    }
+    if let Some(fault) = &finding.fault {
+        part(text, "next", &format!("{}: {}", fault.responsible, fault.next_step));
+        part(text, "code", fault.code);
+    }
+}
+
+/// A part of what is told, on as many lines as it takes.
+fn part(text: &mut String, label: &str, told: &str) {
+    let mut line = format!("    {label:<8}");
+    for word in plain(told).split_whitespace() {
+        if line.chars().count() + 1 + word.chars().count() > WIDTH {
+            writeln!(text, "{line}").unwrap();
+            line = " ".repeat(12);
+        }
+        line.push(' ');
+        line.push_str(word);
+    }
+    writeln!(text, "{}", line.trim_end()).unwrap();
+}
+
+/// Words for resource names.
+fn plain(text: &str) -> String {
+    let words = [
+        (SELLER.to_string(), "seller"),
+        (RESELLER.to_string(), "reseller"),
+        (STRANGER.to_string(), "stranger"),
+        (CUSTOMER.to_string(), "customer"),
+        (OF_SELLER.to_string(), "company-of-seller"),
+        (OF_RESELLER.to_string(), "company-of-reseller"),
+        (OF_CUSTOMER.to_string(), "company-of-customer"),
+    ];
+    words.iter().fold(text.to_owned(), |text, (name, word)| text.replace(name, word))
+}
