@@ -27,6 +27,24 @@ scenarios! {
         assert_eq!(paths[2], (direct.name, String::new(), "REL-4".to_owned()));
     }
 
+    /// The chains of a customer do not drown in the other partners of its provider (REL-1).
+    async fn a_provider_with_many_resellers_is_still_listed_for_its_customer(world) {
+        let cast = &world.cast;
+        let channel = world.channel("FR").await?;
+        let company = cast.company("Many", "FR").await?;
+        let role = contracts::onboarding::Role::IndirectReseller;
+        for _ in 0..101 {
+            let other = cast.join(&company, "FR").await?;
+            cast.enroll(&other, role).await?;
+            cast.invite(&channel.provider, &other).await?;
+        }
+        let list = ListSalesPathsRequest { customer: channel.customer.clone() };
+        let answer = cast.relationship.clone().list_sales_paths(list).await?.into_inner();
+        assert!(answer.truncated);
+        let allowed = answer.paths.iter().filter(|it| it.verdict() == Verdict::Allowed);
+        assert_eq!(allowed.count(), 2, "the provider alone, and through the customer's reseller");
+    }
+
     /// The two views of a decision (CUS-1).
     async fn the_basic_view_shows_what_failed_and_the_full_view_everything(world) {
         let cast = &world.cast;

@@ -27,6 +27,9 @@ scenarios! {
         world.clock.advance(Duration::from_secs(3600));
         let again = ordering.place_order(request.clone()).await?.into_inner();
         assert_eq!(first, again);
+        let request_id = request.request_id.to_uppercase();
+        let shouted = PlaceOrderRequest { request_id, ..request.clone() };
+        assert_eq!(first, ordering.place_order(shouted).await?.into_inner());
         assert_eq!(orders(&world).await?, 1);
         let mut other = request;
         other.order.as_mut().unwrap().lines[0].quantity = 6;

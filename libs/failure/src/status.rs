@@ -7,6 +7,12 @@ use uuid::Uuid;
 
 use crate::{Failure, Refusal, Resource};
 
+/// A status travels in headers, of which clients read 8 to 16 KiB: how many violations are told
+/// in its message and in its details, and how long each text may be.
+const TOLD_IN_MESSAGE: usize = 10;
+const TOLD_IN_DETAILS: usize = 40;
+const LONGEST_TEXT: usize = 300;
+
 /// How long a caller should wait before it calls again.
 const RETRY_DELAY: Duration = Duration::from_secs(1);
 
@@ -28,7 +34,7 @@ impl Failure {
             Self::RequestIdReused(resource) => {
                 let message = format!(
                     "this request id was used for other content, which changed {}; \
-                     take a new one for a new request",
+                     look at that first, and take a new id for another request",
                     resource.name
                 );
                 about(Code::AlreadyExists, domain, "REQUEST_ID_REUSED", resource, message)
@@ -61,12 +67,18 @@ fn plain(code: Code, domain: &str, reason: &str, message: &str) -> Status {
 }
 
 fn invalid(domain: &str, violations: Vec<crate::FieldViolation>) -> Status {
-    let listed: Vec<_> =
-        violations.iter().map(|each| format!("{} {}", each.field, each.description)).collect();
-    let message = format!("the request is malformed: {}", listed.join("; "));
+    let told = violations.iter().take(TOLD_IN_MESSAGE);
+    let told: Vec<_> =
+        told.map(|each| short(&format!("{} {}", each.field, each.description))).collect();
+    let more = match violations.len().saturating_sub(TOLD_IN_MESSAGE) {
+        0 => String::new(),
+        more => format!("; and {more} more"),
+    };
+    let message = format!("the request cannot be used: {}{more}", told.join("; "));
     let violations: Vec<_> = violations
         .into_iter()
-        .map(|each| FieldViolation::new(each.field, each.description))
+        .take(TOLD_IN_DETAILS)
+        .map(|each| FieldViolation::new(each.field, short(&each.description)))
         .collect();
     let mut details = info(domain, "INVALID_FIELDS", []);
     details.set_bad_request(violations);
@@ -90,16 +102,25 @@ fn refused(refusal: Refusal) -> Status {
         return bug(refusal.domain, "a refusal without a violation");
     };
     let message = match refusal.violations.len() {
-        1 => format!("refused by {}: {}", first.rule, first.explanation),
+        1 => format!("refused by {}: {}", first.rule, short(&first.explanation)),
         more => format!(
             "refused by {more} rules ({rules}), first {}: {}",
-            first.rule, first.explanation
+            first.rule,
+            short(&first.explanation)
         ),
     };
     let mut details = info(refusal.domain, &first.reason, metadata(first, rules));
     details
         .set_precondition_failure(refusal.violations.iter().map(precondition).collect::<Vec<_>>());
     Status::with_error_details(Code::FailedPrecondition, message, details)
+}
+
+/// The text, or its beginning where it is too long for a header.
+fn short(text: &str) -> String {
+    match text.char_indices().nth(LONGEST_TEXT) {
+        Some((end, _)) => format!("{}…", &text[..end]),
+        None => text.to_owned(),
+    }
 }
 
 fn metadata(first: &Violation, rules: String) -> HashMap<String, String> {
@@ -113,13 +134,17 @@ fn metadata(first: &Violation, rules: String) -> HashMap<String, String> {
         ("failedRules", rules),
     ];
     let fixed = fixed.into_iter().map(|(key, value)| (key.to_owned(), value));
-    first.inputs.iter().cloned().chain(fixed).collect()
+    let inputs = first.inputs.iter().map(|(key, value)| (key.clone(), short(value)));
+    inputs.chain(fixed).collect()
 }
 
 fn precondition(violation: &Violation) -> PreconditionViolation {
     let description = format!(
         "{}: {}. Who must act: {}. Next: {}.",
-        violation.reason, violation.explanation, violation.responsible, violation.next_step
+        violation.reason,
+        short(&violation.explanation),
+        violation.responsible,
+        violation.next_step
     );
     PreconditionViolation::new(&violation.rule, &violation.subject, description)
 }
@@ -129,7 +154,7 @@ fn unavailable(domain: &str, dependency: &str, cause: &str) -> Status {
     let metadata = [("dependency".to_owned(), dependency.to_owned())];
     let mut details = info(domain, "DEPENDENCY_UNAVAILABLE", metadata);
     details.set_retry_info(Some(RETRY_DELAY));
-    let message = format!("{dependency} cannot be asked; nothing was written; call again");
+    let message = format!("{dependency} cannot be asked; call again with the same request id");
     Status::with_error_details(Code::Unavailable, message, details)
 }
 

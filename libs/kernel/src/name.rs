@@ -25,7 +25,7 @@ pub fn tenant_id(text: &str) -> Result<Uuid, NameError> {
     Uuid::try_parse(text)
         .ok()
         .filter(|_| hyphenated)
-        .ok_or_else(|| NameError::Guid(text.to_owned()))
+        .ok_or_else(|| NameError::Guid(text.chars().take(64).collect()))
 }
 
 macro_rules! name {

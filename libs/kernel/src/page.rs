@@ -1,7 +1,7 @@
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 
 const DEFAULT_SIZE: usize = 50;
-const MAX_SIZE: usize = 1000;
+const MAX_SIZE: usize = 200;
 
 /// Which page of a list is wanted. Pages follow a key, so rows that come or go between two
 /// calls neither repeat nor hide others.
@@ -27,7 +27,7 @@ impl PageRequest {
         Self { list: list.into(), size, after }
     }
 
-    /// How many items a `page_size` asks for: 0 means 50, and more than 1000 means 1000.
+    /// How many items a `page_size` asks for: 0 means 50, and more than 200 means 200.
     ///
     /// # Errors
     /// A negative size, in words.
@@ -50,6 +50,7 @@ impl PageRequest {
         let bytes = URL_SAFE_NO_PAD.decode(page_token).unwrap_or_default();
         let text = String::from_utf8(bytes).unwrap_or_default();
         let key = text.strip_prefix(list).and_then(|rest| rest.strip_prefix('\n'));
+        let key = key.filter(|key| !key.contains(char::is_control));
         key.map(|key| Some(key.to_owned())).ok_or("was not given out for this list")
     }
 
@@ -98,7 +99,7 @@ mod tests {
 
     #[test]
     fn sizes_have_a_default_and_a_ceiling() {
-        assert_eq!([0, 7, 5000].map(PageRequest::size), [Ok(50), Ok(7), Ok(1000)]);
+        assert_eq!([0, 7, 5000].map(PageRequest::size), [Ok(50), Ok(7), Ok(200)]);
         assert!(PageRequest::size(-1).is_err());
     }
 }

@@ -2,7 +2,7 @@
 
 use std::{fmt, str::FromStr};
 
-const FORM: &str = "a PartnerID has 4 to 10 digits";
+const FORM: &str = "a PartnerID has 4 to 10 digits, the first of which is not 0";
 
 macro_rules! partner_id {
     ($(#[$doc:meta])* $name:ident) => {
@@ -29,7 +29,7 @@ macro_rules! partner_id {
 
             fn from_str(text: &str) -> Result<Self, Self::Err> {
                 let digits = text.bytes().all(|byte| byte.is_ascii_digit());
-                let well_formed = digits && (4..=10).contains(&text.len());
+                let well_formed = digits && (4..=10).contains(&text.len()) && !text.starts_with('0');
                 well_formed.then(|| Self(text.to_owned())).ok_or(FORM)
             }
         }
@@ -54,7 +54,9 @@ mod tests {
     #[test]
     fn only_four_to_ten_digits_are_a_partner_id() {
         assert_eq!("4847383".parse::<LocationAccountId>().unwrap().as_str(), "4847383");
-        for text in ["", "123", "12345678901", "48a7383", " 4847383", "-484738", "٤٨٤٧٣٨٣"] {
+        for text in
+            ["", "123", "12345678901", "48a7383", "04847383", " 4847383", "-484738", "٤٨٤٧٣٨٣"]
+        {
             assert!(text.parse::<LocationAccountId>().is_err(), "{text}");
         }
     }

@@ -12,6 +12,8 @@ use crate::fault;
 
 /// How long a request waits for a connection, and a SQLite writer for its turn.
 const PATIENCE: Duration = Duration::from_millis(1500);
+/// How long one statement may run on PostgreSQL.
+const LONGEST_STATEMENT: Duration = Duration::from_secs(5);
 /// A connection that idled longer is tested before it is used.
 const IDLE_BEFORE_TEST: Duration = Duration::from_secs(5);
 
@@ -133,6 +135,7 @@ fn options(settings: &Settings) -> ConnectOptions {
         .max_connections(settings.max_connections)
         .acquire_timeout(PATIENCE)
         .connect_timeout(PATIENCE)
+        .statement_timeout(LONGEST_STATEMENT)
         .test_before_acquire(false)
         .test_before_acquire_if_idle_for(IDLE_BEFORE_TEST)
         .sqlx_logging(false)

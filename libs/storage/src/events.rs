@@ -90,9 +90,24 @@ impl Call {
         actor: String,
         now: Timestamp,
     ) -> Self {
+        let mut request = request.to_vec();
+        if let Some(id) = request_id {
+            one_case(&mut request, id.to_string().as_bytes());
+        }
         let hash = Sha256::new().chain_update(method).chain_update([0]).chain_update(request);
         let digest = hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect();
         Self { request_id, digest, actor, now }
+    }
+}
+
+/// Writes an id in its own case wherever it stands, so that the same request with its id in
+/// another case is the same request.
+fn one_case(request: &mut [u8], id: &[u8]) {
+    for at in 0..request.len().saturating_sub(id.len() - 1) {
+        let part = &mut request[at..at + id.len()];
+        if part.eq_ignore_ascii_case(id) {
+            part.copy_from_slice(id);
+        }
     }
 }
 
@@ -165,8 +180,20 @@ pub async fn commit<T: Serialize + Sync>(
     call: &Call,
     event: Event<'_, T>,
 ) -> Result<(), Failure> {
-    insert(&transaction, call, event, call.request_id).await?;
+    append(&transaction, call, event).await?;
     transaction.commit().await.map_err(fault)
+}
+
+/// Appends the event that answers the call. The caller commits.
+///
+/// # Errors
+/// [`Failure::LostRace`] when the revision or the request id is taken.
+pub async fn append<T: Serialize + Sync>(
+    transaction: &DatabaseTransaction,
+    call: &Call,
+    event: Event<'_, T>,
+) -> Result<(), Failure> {
+    insert(transaction, call, event, call.request_id).await
 }
 
 /// Appends an event that goes with the one that answers the call.

@@ -30,18 +30,19 @@ fn sort(error: &DbErr, cause: &sqlx::Error) -> Failure {
         sqlx::Error::Database(cause) => match cause.code().as_deref() {
             // serialization failure, deadlock
             Some("40001" | "40P01") => Failure::LostRace,
-            // PostgreSQL: connection, resources, shutdown; SQLite: busy, snapshot too old, full
-            Some(code)
-                if ["08", "53", "57"]
-                    .iter()
-                    .any(|class| code.len() == 5 && code.starts_with(class))
-                    || ["5", "517", "13"].contains(&code) =>
-            {
-                unavailable(error)
-            }
+            Some(code) if out_of_reach(code) => unavailable(error),
             _ => Failure::bug(error),
         },
         _ => Failure::bug(error),
+    }
+}
+
+/// Whether a code means that the database cannot work now. PostgreSQL's classes: connection,
+/// resources, operator. SQLite's primary codes: busy, locked, read-only, I/O, full, cannot open.
+fn out_of_reach(code: &str) -> bool {
+    match code.parse::<u32>() {
+        Ok(sqlite) if code.len() < 5 => matches!(sqlite & 0xff, 5 | 6 | 8 | 10 | 13 | 14),
+        _ => ["08", "53", "57"].iter().any(|class| code.starts_with(class)),
     }
 }
 

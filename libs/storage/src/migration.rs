@@ -22,6 +22,10 @@ impl MigrationName for Step {
 
 #[async_trait::async_trait]
 impl MigrationTrait for Step {
+    fn use_transaction(&self) -> Option<bool> {
+        Some(true)
+    }
+
     async fn up(&self, manager: &SchemaManager) -> Result<(), DbErr> {
         manager.get_connection().execute_unprepared(self.sql).await.map(drop)
     }
@@ -35,6 +39,10 @@ impl MigrationName for EventsTable {
 
 #[async_trait::async_trait]
 impl MigrationTrait for EventsTable {
+    fn use_transaction(&self) -> Option<bool> {
+        Some(true)
+    }
+
     async fn up(&self, manager: &SchemaManager) -> Result<(), DbErr> {
         let schema = crate::events::schema(manager.get_database_backend());
         manager.get_connection().execute_unprepared(&schema).await.map(drop)

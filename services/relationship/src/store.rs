@@ -7,7 +7,7 @@ mod facts;
 mod migration;
 mod partnership;
 
-pub(crate) use facts::Chain;
+pub(crate) use facts::{Path, Surroundings};
 pub use migration::Migrator;
 use storage::Database;
 

@@ -38,11 +38,8 @@ pub(super) struct Rule {
 }
 
 /// A reseller transacts only after it has joined, enrolled and accepted the MPA.
-pub(super) const ON_1: Rule = Rule {
-    id: "ON-1",
-    source: "CSP supported partner relationships: three steps of an indirect reseller",
-    partner_center_code: "",
-};
+pub(super) const ON_1: Rule =
+    Rule { id: "ON-1", source: "CSP supported partner relationships", partner_center_code: "" };
 
 /// The MPA is accepted only by a vetted partner whose location is tied to its tenant.
 pub(super) const ON_2: Rule = Rule {

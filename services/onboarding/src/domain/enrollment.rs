@@ -111,9 +111,9 @@ impl Partner {
         detail: String,
         now: Timestamp,
     ) -> Result<Approved<Self>, Denial> {
-        let to = match result {
-            VettingResult::Authorized => self.qualified_or_active(role),
-            VettingResult::Rejected => EnrollmentState::Rejected,
+        let (to, detail) = match result {
+            VettingResult::Authorized => (self.qualified_or_active(role), String::new()),
+            VettingResult::Rejected => (EnrollmentState::Rejected, detail),
         };
         self.step("VettingResultRecorded", role, &[EnrollmentState::Vetting], to, detail, now)
     }

@@ -135,7 +135,8 @@ pub(super) fn record_vetting(
         pb::VettingResult::Rejected => Some(VettingResult::Rejected),
     });
     let detail = match result {
-        Some(VettingResult::Authorized) if request.detail.is_empty() => Some(String::new()),
+        Some(VettingResult::Rejected) => fields.text("detail", &request.detail, MAX_DETAIL),
+        _ if request.detail.is_empty() => Some(String::new()),
         _ => fields.text("detail", &request.detail, MAX_DETAIL),
     };
     fields.finish(|| Some((request_id?, name?, result?, detail?)))

@@ -62,11 +62,12 @@ impl Store {
         for (at, line) in (0..).zip(&order.lines) {
             insert(&transaction, to_line_row(order.name, at, line)).await?;
         }
+        let event = Event::new(approved.event(), order.name, order.stamp, order);
+        events::append(&transaction, call, event).await?;
         if !fresh.holds() {
             return Err(Failure::DecisionExpired);
         }
-        let event = Event::new(approved.event(), order.name, order.stamp, order);
-        events::commit(transaction, call, event).await?;
+        transaction.commit().await.map_err(fault)?;
         Ok(approved.into_after().order)
     }
 

@@ -130,7 +130,7 @@ fn accepted() -> Approved<Placement> {
         seller: SELLER,
         reseller: Some(RESELLER),
         customer: CUSTOMER,
-        lines: vec![line(1_000_000, Some("0020")), line(2, None)],
+        lines: vec![line(1_000_000, Some("2000")), line(2, None)],
         attested: true,
     };
     let answer = Answer {

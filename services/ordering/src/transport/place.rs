@@ -18,7 +18,7 @@ impl Transport {
         let (request_id, new) = convert::place_order(request.get_ref())?;
         let call = self.call("PlaceOrder", &request, Some(request_id));
         let order = if request.get_ref().validate_only {
-            let (approved, _) = self.decide(&self.price(new).await?).await?;
+            let (approved, _) = self.decide(&self.price(new).await?, true).await?;
             render::dry_run(approved.into_after().order)?
         } else {
             let place = self.place(new, &call);
@@ -39,7 +39,7 @@ impl Transport {
     }
 
     async fn place_once(&self, priced: &PricedOrder, call: &Call) -> Result<Order, Failure> {
-        let (approved, fresh) = self.decide(priced).await?;
+        let (approved, fresh) = self.decide(priced, false).await?;
         self.store.accept_order(approved, &fresh, call).await
     }
 
@@ -51,13 +51,15 @@ impl Transport {
     async fn decide(
         &self,
         priced: &PricedOrder,
+        validate_only: bool,
     ) -> Result<(Approved<Placement>, Freshness), Failure> {
         let since_asked = self.clock.stopwatch();
         let answer = self.relationship.check(priced).await?;
         let fresh = Freshness { since_asked, valid_for: answer.valid_for };
         let subscription = |_| SubscriptionName::new(self.clock.new_uid());
+        let order = OrderName::new(self.clock.new_uid());
         let identities = Identities {
-            order: OrderName::new(self.clock.new_uid()),
+            order,
             subscriptions: priced.wanted.lines.iter().map(subscription).collect(),
             now: self.clock.now(),
         };
@@ -66,6 +68,8 @@ impl Transport {
             verdict = if decided.is_ok() { "allowed" } else { "refused" },
             seller = %priced.wanted.seller,
             customer = %priced.wanted.customer,
+            order = %order,
+            validate_only,
             "decided on an order"
         );
         Ok((decided.map_err(denied)?, fresh))

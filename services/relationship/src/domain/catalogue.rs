@@ -83,7 +83,7 @@ rules! {
         "The PartnerID on an order line is the reseller's, never the provider's; without a reseller there is none.";
     ORD_2 = "ORD-2", "Partner Center API: error codes, 900206", CHECK,
         "The seller attests on every order in which role it acts.";
-    ORD_3 = "ORD-3", "Partner Center: new commerce cancellation policy, 900117", &["CancelOrder"],
+    ORD_3 = "ORD-3", "Partner Center: new commerce cancellation policy", &["CancelOrder"],
         "An order is cancelled within 168 hours of its acceptance.";
 }
 
@@ -102,7 +102,7 @@ pub(super) static CHECKS: &[Check] = &[
     Check { rule: &MPA_1, purposes: SALE, judge: chain::mpa_before_partner_id },
     Check { rule: &MPA_2, purposes: SALE, judge: chain::mpa_before_business },
     Check { rule: &REL_4, purposes: ANY, judge: customer::tied_to_seller },
-    Check { rule: &REL_4, purposes: SALE, judge: customer::tied_to_reseller },
+    Check { rule: &REL_4, purposes: ANY, judge: customer::tied_to_reseller },
     Check { rule: &REL_3, purposes: SALE, judge: customer::in_region_of_seller },
     Check { rule: &REL_3, purposes: SALE, judge: customer::in_region_of_reseller },
     Check { rule: &CUS_1, purposes: SALE, judge: customer::accepted_mca },

@@ -329,7 +329,8 @@ async fn a_pair_has_a_new_partnership_once_the_old_one_is_over(engine: Engine) {
 
 async fn a_chain_is_what_is_open_around_the_customer(engine: Engine) {
     let (_databases, store) = store(engine).await;
-    assert!(store.chain(CUSTOMER, &[]).await.unwrap().is_none());
+    assert!(store.surroundings(CUSTOMER, 9).await.unwrap().is_none());
+    assert!(store.chain(CUSTOMER, (PROVIDER, None)).await.unwrap().is_none());
     let customer = store.save_customer(new_customer(), &once()).await.unwrap();
     let [other, stranger] = [3, 4].map(|id| PartnerName::new(Uuid::from_u128(id)));
     let mut ties = Vec::new();
@@ -349,12 +350,17 @@ async fn a_chain_is_what_is_open_around_the_customer(engine: Engine) {
     let declined = declined.decline("why".to_owned(), at(10)).unwrap();
     store.save_partnership(declined, &once()).await.unwrap();
 
-    let named = store.chain(CUSTOMER, &[PROVIDER, RESELLER]).await.unwrap().unwrap();
+    let named = store.chain(CUSTOMER, (PROVIDER, Some(RESELLER))).await.unwrap().unwrap();
     assert_eq!(named.customer, customer);
     assert_eq!(by_name(named.relationships), by_name(ties[..2].to_vec()));
     assert_eq!(named.partnerships, std::slice::from_ref(&pair));
 
-    let mut all = store.chain(CUSTOMER, &[]).await.unwrap().unwrap();
+    let alone = store.chain(CUSTOMER, (PROVIDER, None)).await.unwrap().unwrap();
+    assert_eq!((alone.relationships.len(), alone.partnerships.len()), (2, 0));
+
+    let few = store.surroundings(CUSTOMER, 1).await.unwrap().unwrap();
+    assert_eq!((few.relationships.len(), few.partnerships.len()), (1, 1));
+    let mut all = store.surroundings(CUSTOMER, 9).await.unwrap().unwrap();
     assert_eq!(by_name(all.relationships), by_name(ties));
     all.partnerships.sort_by_key(|it| it.provider);
     assert_eq!(all.partnerships, [pair, strange]);

@@ -2,7 +2,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use contracts::relationship as pb;
 use failure::Failure;
-use kernel::PartnerName;
+use kernel::{CustomerName, PartnerName};
 use tonic::Request;
 
 use super::{Transport, convert, render};
@@ -11,14 +11,11 @@ use crate::{
         BuyerStanding, Decision, Facts, Partnership, Purpose, Role, Standing, Transaction, decide,
     },
     peers::Buyer,
-    store::Chain,
+    store::{Path, Surroundings},
 };
 
 /// Most chains that one answer holds.
 const MAX_PATHS: usize = 100;
-
-/// A seller and maybe a reseller.
-type Path = (PartnerName, Option<PartnerName>);
 
 impl Transport {
     pub(super) async fn check_transaction(
@@ -26,12 +23,11 @@ impl Transport {
         request: Request<pb::CheckTransactionRequest>,
     ) -> Result<pb::CheckTransactionResponse, Failure> {
         let (transaction, view) = convert::check(request.get_ref())?;
-        let partners = [Some(transaction.seller), transaction.reseller];
-        let partners: Vec<_> = partners.into_iter().flatten().collect();
-        let chain = self.store.chain(transaction.customer, &partners).await?;
+        let path = (transaction.seller, transaction.reseller);
+        let chain = self.store.chain(transaction.customer, path).await?;
         let chain = chain.ok_or_else(|| Failure::missing(transaction.customer))?;
-        let (standings, buyer) = self.standings(&partners, &chain).await?;
-        let facts = facts((transaction.seller, transaction.reseller), &chain, &standings, &buyer)?;
+        let (standings, buyer) = self.standings(&[path], &chain).await?;
+        let facts = facts(path, &chain, &standings, &buyer)?;
         let decision = decide(transaction, &facts, self.clock.now());
         log(&decision);
         let decision = Some(render::decision(&decision, view, self.valid_for));
@@ -43,21 +39,19 @@ impl Transport {
         request: Request<pb::ListSalesPathsRequest>,
     ) -> Result<pb::ListSalesPathsResponse, Failure> {
         let customer = failure::one("customer", &request.get_ref().customer)?;
-        let chain = self.store.chain(customer, &[]).await?;
-        let chain = chain.ok_or_else(|| Failure::missing(customer))?;
-        let (partners, mut truncated) = partners(&chain);
-        let (standings, buyer) = self.standings(&partners, &chain).await?;
-        let mut paths = paths(&standings, &chain);
-        truncated |= paths.len() > MAX_PATHS;
+        let around = self.store.surroundings(customer, MAX_PATHS as u64 + 1).await?;
+        let around = around.ok_or_else(|| Failure::missing(customer))?;
+        let mut paths = paths(&around);
+        let truncated = paths.len() > MAX_PATHS;
         paths.truncate(MAX_PATHS);
+        let (standings, buyer) = self.standings(&paths, &around).await?;
         let mut decisions = Vec::new();
         for path in paths {
-            let facts = facts(path, &chain, &standings, &buyer)?;
-            let (seller, reseller) = path;
-            let purpose = Purpose::NewSubscription;
-            let (lines, attested) = (Vec::new(), false);
-            let sale = Transaction { seller, reseller, customer, purpose, lines, attested };
-            decisions.push(decide(sale, &facts, self.clock.now()));
+            let facts = facts(path, &around, &standings, &buyer)?;
+            if path.1.is_none() && !buys_from_microsoft(&facts.seller) {
+                continue;
+            }
+            decisions.push(decide(sale(path, customer), &facts, self.clock.now()));
         }
         decisions.sort_by_key(|decision| !decision.allowed());
         let view = pb::DecisionView::Basic;
@@ -67,12 +61,15 @@ impl Transport {
 
     async fn standings(
         &self,
-        partners: &[PartnerName],
-        chain: &Chain,
+        paths: &[Path],
+        around: &Surroundings,
     ) -> Result<(BTreeMap<PartnerName, Standing>, BuyerStanding), Failure> {
-        let customer = &chain.customer;
+        let partners = paths.iter().flat_map(|(seller, reseller)| [Some(*seller), *reseller]);
+        let partners: BTreeSet<_> = partners.flatten().collect();
+        let partners: Vec<_> = partners.into_iter().collect();
+        let customer = &around.customer;
         let buyer = Buyer { tenant: customer.name.id(), organization: customer.organization };
-        let (standings, buyer) = self.onboarding.standings_for(partners, buyer).await?;
+        let (standings, buyer) = self.onboarding.standings_for(&partners, buyer).await?;
         Ok((standings.into_iter().map(|it| (it.partner, it)).collect(), buyer))
     }
 }
@@ -80,7 +77,7 @@ impl Transport {
 /// The facts about one chain, out of those about several.
 fn facts(
     (seller, reseller): Path,
-    chain: &Chain,
+    around: &Surroundings,
     standings: &BTreeMap<PartnerName, Standing>,
     buyer: &BuyerStanding,
 ) -> Result<Facts, Failure> {
@@ -90,40 +87,32 @@ fn facts(
     };
     let pair = |it: &&Partnership| it.provider == seller && Some(it.reseller) == reseller;
     let of_chain = |partner| partner == seller || Some(partner) == reseller;
-    let relationships = chain.relationships.iter().filter(|it| of_chain(it.partner));
+    let relationships = around.relationships.iter().filter(|it| of_chain(it.partner));
     Ok(Facts {
         seller: standing(seller)?,
         reseller: reseller.map(standing).transpose()?,
-        partnership: chain.partnerships.iter().find(pair).cloned(),
-        customer: chain.customer.clone(),
+        partnership: around.partnerships.iter().find(pair).cloned(),
+        customer: around.customer.clone(),
         buyer: buyer.clone(),
         relationships: relationships.cloned().collect(),
     })
 }
 
-/// The partners around a customer, as many as chains are looked at, and whether there are more.
-fn partners(chain: &Chain) -> (Vec<PartnerName>, bool) {
-    let tied = chain.relationships.iter().map(|it| it.partner);
-    let paired = chain.partnerships.iter().flat_map(|it| [it.provider, it.reseller]);
-    let all: BTreeSet<_> = tied.chain(paired).collect();
-    let truncated = all.len() > MAX_PATHS;
-    (all.into_iter().take(MAX_PATHS).collect(), truncated)
+/// The chains that could serve a customer: each tied partner alone, and each partnership of one.
+fn paths(around: &Surroundings) -> Vec<Path> {
+    let tied: BTreeSet<_> = around.relationships.iter().map(|it| it.partner).collect();
+    let pairs = around.partnerships.iter().map(|it| (it.provider, Some(it.reseller)));
+    tied.into_iter().map(|partner| (partner, None)).chain(pairs).collect()
 }
 
-/// The chains that could serve a customer: each tied partner that buys from Microsoft, and each
-/// partnership of a tied partner.
-fn paths(standings: &BTreeMap<PartnerName, Standing>, chain: &Chain) -> Vec<Path> {
-    let buys = |partner: &Standing| {
-        [Role::DirectBill, Role::IndirectProvider].iter().any(|role| partner.state(*role).is_some())
-    };
-    let tied: BTreeSet<_> = chain.relationships.iter().map(|it| it.partner).collect();
-    let alone = tied.iter().filter_map(|partner| standings.get(partner)).filter(|it| buys(it));
-    let pairs = chain
-        .partnerships
-        .iter()
-        .filter(|it| standings.contains_key(&it.provider) && standings.contains_key(&it.reseller));
-    let alone = alone.map(|seller| (seller.partner, None));
-    alone.chain(pairs.map(|it| (it.provider, Some(it.reseller)))).collect()
+fn buys_from_microsoft(partner: &Standing) -> bool {
+    [Role::DirectBill, Role::IndirectProvider].iter().any(|role| partner.state(*role).is_some())
+}
+
+/// Something new through a chain, as far as the chain alone decides.
+fn sale((seller, reseller): Path, customer: CustomerName) -> Transaction {
+    let purpose = Purpose::NewSubscription;
+    Transaction { seller, reseller, customer, purpose, lines: Vec::new(), attested: false }
 }
 
 /// One line a decision, with the same fields whatever the verdict.

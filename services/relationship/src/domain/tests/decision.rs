@@ -107,11 +107,10 @@ fn to_manage_takes_an_active_relationship_of_either_kind_and_nothing_else() {
         (Resale, Removed, false),
         (Management, Removed, false),
     ] {
-        let mut alone = all_wrong();
-        alone.asked.reseller = None;
-        alone.facts.reseller = None;
-        for mut world in World::all().into_iter().chain([all_wrong(), alone]) {
+        for mut world in World::all().into_iter().chain([all_wrong()]) {
             world.asked.purpose = Purpose::Manage;
+            world.asked.reseller = None;
+            world.facts.reseller = None;
             world.unties(SELLER);
             assert_eq!(failed(&world.decide()), ["REL-4"], "without a relationship");
             world.ties(SELLER, kind, state);
@@ -120,6 +119,17 @@ fn to_manage_takes_an_active_relationship_of_either_kind_and_nothing_else() {
             assert!(applied(&decision).iter().all(|rule| *rule == "REL-4"), "{kind} {state}");
         }
     }
+}
+
+#[test]
+fn a_reseller_that_is_named_needs_a_relationship_to_manage_too() {
+    use RelationshipKind::Management;
+    let mut world = World::through_reseller();
+    world.asked.purpose = Purpose::Manage;
+    world.unties(RESELLER);
+    assert_eq!(failed(&world.decide()), ["REL-4"]);
+    world.ties(RESELLER, Management, RelationshipState::Active);
+    assert!(world.decide().allowed());
 }
 
 #[test]

@@ -18,19 +18,19 @@ PartnerIDs, attestation, and the reseller's own relationship with the customer.
 seller        the provider's enrollment as indirect provider
 reseller      the reseller's enrollment as indirect reseller; - where no reseller is named
 partnership   between the two
-relationship  between the provider and the customer
+customer      the relationship of the provider with the customer
 MCA           whether the customer has accepted the Microsoft Customer Agreement
 verdict       allowed or REFUSED
 rules         that stand against it, in order of precedence; ON-1 once for each of the two
 
-none          seller, reseller: not enrolled; partnership, relationship: there is none
+none          of seller or reseller: not enrolled; of the others: there is none
 vetting       enrolled, and being vetted
 qualified     vetted; the Microsoft Partner Agreement (MPA) is not accepted
 active        vetted, and the MPA accepted; of a partnership: accepted by the reseller
 suspended     was active before
 invited       the reseller has not answered the invitation
 requested     the customer has not answered the request to resell
-management    the provider may manage what the customer has
+manages       the provider may manage what the customer has
 resale        the provider may sell to the customer
 
 This table is written by `GOLDEN=write cargo test -p relationship golden`.
@@ -55,7 +55,7 @@ const PARTNERSHIPS: [State<Option<PartnershipState>>; 3] = [
 const RELATIONSHIPS: [State<Option<(RelationshipKind, RelationshipState)>>; 4] = [
     ("none", None),
     ("requested", Some((RelationshipKind::Resale, RelationshipState::Requested))),
-    ("management", Some((RelationshipKind::Management, RelationshipState::Active))),
+    ("manages", Some((RelationshipKind::Management, RelationshipState::Active))),
     ("resale", Some((RelationshipKind::Resale, RelationshipState::Active))),
 ];
 
@@ -85,11 +85,11 @@ fn table() -> String {
     let mut text = HEADER.to_owned();
     let mut line = |cells: [&str; 5], verdict: &str, rules: &str| {
         let [seller, reseller, pair, tie, mca] = cells;
-        let cells = format!("{seller:<11}{reseller:<11}{pair:<13}{tie:<14}{mca:<5}{verdict:<9}");
+        let cells = format!("{seller:<10}{reseller:<10}{pair:<12}{tie:<11}{mca:<4}{verdict:<8}");
         writeln!(text, "{}", format!("{cells}{rules}").trim_end()).unwrap();
     };
     line([""; 5], "", "");
-    line(["seller", "reseller", "partnership", "relationship", "MCA"], "verdict", "rules");
+    line(["seller", "reseller", "partnership", "customer", "MCA"], "verdict", "rules");
     for (seller, state) in STANDINGS {
         for ([reseller, pair], chain) in chains() {
             for (tie, tied) in RELATIONSHIPS {

@@ -16,8 +16,10 @@ pub(super) fn allowed(facts: &Facts, asked: &Transaction) -> bool {
         })
     };
     if asked.purpose == Purpose::Manage {
-        return active(asked.seller, RelationshipKind::Resale)
-            || active(asked.seller, RelationshipKind::Management);
+        return [Some(asked.seller), asked.reseller].into_iter().flatten().all(|partner| {
+            active(partner, RelationshipKind::Resale)
+                || active(partner, RelationshipKind::Management)
+        });
     }
     let chain: Vec<&Standing> = [&facts.seller].into_iter().chain(&facts.reseller).collect();
     let customer = &facts.customer;

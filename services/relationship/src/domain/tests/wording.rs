@@ -18,7 +18,7 @@ because   the reason, as a word and as a sentence
 about     the resource that the rule looked at
 knowing   the facts that it looked at
 next      who must act, and how
-code      of the same refusal in Partner Center, where it has one
+code      of the same refusal in Partner Center
 
 This text is written by `GOLDEN=write cargo test -p relationship golden`.
 ";
@@ -56,7 +56,7 @@ fn tell(text: &mut String, outcome: &RuleOutcome, finding: &Finding) {
     }
     if let Some(fault) = &finding.fault {
         part(text, "next", &format!("{}: {}", fault.responsible, fault.next_step));
-        part(text, "code", fault.code);
+        part(text, "code", if fault.code.is_empty() { "none" } else { fault.code });
     }
 }
 
