@@ -11,6 +11,7 @@ use crate::{Failure, Refusal, Resource};
 /// in its message and in its details, and how long each text may be.
 const TOLD_IN_MESSAGE: usize = 10;
 const TOLD_IN_DETAILS: usize = 40;
+const LONGEST_FIELD: usize = 120;
 const LONGEST_TEXT: usize = 300;
 
 /// How long a caller should wait before it calls again.
@@ -68,8 +69,9 @@ fn plain(code: Code, domain: &str, reason: &str, message: &str) -> Status {
 
 fn invalid(domain: &str, violations: Vec<crate::FieldViolation>) -> Status {
     let told = violations.iter().take(TOLD_IN_MESSAGE);
-    let told: Vec<_> =
-        told.map(|each| short(&format!("{} {}", each.field, each.description))).collect();
+    let told: Vec<_> = told
+        .map(|each| short(&format!("{} {}", each.field, each.description), LONGEST_FIELD))
+        .collect();
     let more = match violations.len().saturating_sub(TOLD_IN_MESSAGE) {
         0 => String::new(),
         more => format!("; and {more} more"),
@@ -78,7 +80,7 @@ fn invalid(domain: &str, violations: Vec<crate::FieldViolation>) -> Status {
     let violations: Vec<_> = violations
         .into_iter()
         .take(TOLD_IN_DETAILS)
-        .map(|each| FieldViolation::new(each.field, short(&each.description)))
+        .map(|each| FieldViolation::new(each.field, short(&each.description, LONGEST_FIELD)))
         .collect();
     let mut details = info(domain, "INVALID_FIELDS", []);
     details.set_bad_request(violations);
@@ -102,11 +104,11 @@ fn refused(refusal: Refusal) -> Status {
         return bug(refusal.domain, "a refusal without a violation");
     };
     let message = match refusal.violations.len() {
-        1 => format!("refused by {}: {}", first.rule, short(&first.explanation)),
+        1 => format!("refused by {}: {}", first.rule, short(&first.explanation, LONGEST_TEXT)),
         more => format!(
             "refused by {more} rules ({rules}), first {}: {}",
             first.rule,
-            short(&first.explanation)
+            short(&first.explanation, LONGEST_TEXT)
         ),
     };
     let mut details = info(refusal.domain, &first.reason, metadata(first, rules));
@@ -116,8 +118,8 @@ fn refused(refusal: Refusal) -> Status {
 }
 
 /// The text, or its beginning where it is too long for a header.
-fn short(text: &str) -> String {
-    match text.char_indices().nth(LONGEST_TEXT) {
+fn short(text: &str, longest: usize) -> String {
+    match text.char_indices().nth(longest) {
         Some((end, _)) => format!("{}…", &text[..end]),
         None => text.to_owned(),
     }
@@ -134,7 +136,7 @@ fn metadata(first: &Violation, rules: String) -> HashMap<String, String> {
         ("failedRules", rules),
     ];
     let fixed = fixed.into_iter().map(|(key, value)| (key.to_owned(), value));
-    let inputs = first.inputs.iter().map(|(key, value)| (key.clone(), short(value)));
+    let inputs = first.inputs.iter().map(|(key, value)| (key.clone(), short(value, LONGEST_TEXT)));
     inputs.chain(fixed).collect()
 }
 
@@ -142,7 +144,7 @@ fn precondition(violation: &Violation) -> PreconditionViolation {
     let description = format!(
         "{}: {}. Who must act: {}. Next: {}.",
         violation.reason,
-        short(&violation.explanation),
+        short(&violation.explanation, LONGEST_TEXT),
         violation.responsible,
         violation.next_step
     );

@@ -96,3 +96,15 @@ fn all_violations_of_a_request_are_answered_at_once() {
     let paths: Vec<_> = violations.iter().map(|each| each.field.as_str()).collect();
     assert_eq!(paths, ["a.number", "a.text", "b"]);
 }
+
+#[test]
+fn a_status_stays_within_what_headers_carry() {
+    let violation = |at| FieldViolation {
+        field: format!("order.lines[{at}].partner_id_on_record"),
+        description: "x".repeat(5000),
+    };
+    let status = Failure::Invalid((0..300).map(violation).collect()).into_status("ordering.csp");
+    assert_eq!(status.get_details_bad_request().unwrap().field_violations.len(), 40);
+    assert!(status.message().ends_with("and 290 more"), "{}", status.message());
+    assert!(status.message().len() + status.details().len() < 12_000);
+}
