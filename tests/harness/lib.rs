@@ -5,7 +5,10 @@
 
 pub mod process;
 
-use std::net::{Ipv4Addr, SocketAddr};
+use std::{
+    net::{Ipv4Addr, SocketAddr},
+    time::Duration,
+};
 
 use cluster::{
     Cast, Cluster, Plan,
@@ -20,6 +23,9 @@ use tonic::Status;
 
 /// When every world begins: 2026-03-02T09:00:00Z.
 const BEGINNING: i64 = 1_772_442_000;
+
+/// How long services wait for each other.
+const PATIENCE: Duration = Duration::from_secs(20);
 
 /// A running cluster and what a scenario needs of it.
 #[derive(Debug)]
@@ -60,6 +66,9 @@ impl World {
         let mut plan = Plan::load(&Variables::Only([].into())).expect("the defaults are usable");
         plan.keep_in(|service| databases.url(service));
         plan.listen_on([SocketAddr::from((Ipv4Addr::LOCALHOST, 0)); 3]);
+        // A scenario is about rules, not about a machine that is busy with a hundred of them.
+        plan.relationship.onboarding.timeout = PATIENCE;
+        plan.ordering.relationship.timeout = PATIENCE;
         change(&mut plan);
         plan.migrate().await.expect("the databases can be migrated");
         let clock = Clock::manual(Timestamp::from_second(BEGINNING).expect("it is a time"));

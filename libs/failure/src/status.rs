@@ -12,7 +12,7 @@ use crate::{Failure, Refusal, Resource};
 const TOLD_IN_MESSAGE: usize = 10;
 const TOLD_IN_DETAILS: usize = 40;
 const LONGEST_FIELD: usize = 120;
-const LONGEST_TEXT: usize = 300;
+const LONGEST_TEXT: usize = 1000;
 
 /// How long a caller should wait before it calls again.
 const RETRY_DELAY: Duration = Duration::from_secs(1);
