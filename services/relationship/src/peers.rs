@@ -135,6 +135,9 @@ fn state(state: pb::EnrollmentState) -> RoleState {
         pb::EnrollmentState::Qualified => RoleState::Qualified,
         pb::EnrollmentState::Active => RoleState::Active,
         pb::EnrollmentState::Suspended => RoleState::Suspended,
+        pb::EnrollmentState::Draft => RoleState::Draft,
+        pb::EnrollmentState::Restricted => RoleState::Restricted,
+        pb::EnrollmentState::Revoked => RoleState::Revoked,
     }
 }
 

@@ -88,12 +88,14 @@ pub(super) fn standing(standing: Standing) -> pb::PartnerStanding {
     let roles = partner.enrollments.iter().map(|each| pb::RoleStanding {
         role: role(each.role).into(),
         state: state(each.state).into(),
+        block_time: None,
     });
     let agreements = partner.agreements.iter().map(|each| pb::AgreementStanding {
         name: AgreementName { partner: partner.name, uid: each.uid }.to_string(),
         kind: kind(each.kind).into(),
         version: each.version.clone(),
         accept_time: Some(to_wire(each.accept_time)),
+        lapse_time: None,
     });
     pb::PartnerStanding {
         partner: partner.name.to_string(),

@@ -87,29 +87,44 @@ rules! {
         "An order is cancelled within 168 hours of its acceptance.";
 }
 
-const SALE: &[Purpose] = &[Purpose::NewSubscription];
-const ANY: &[Purpose] = &[Purpose::NewSubscription, Purpose::Manage];
+/// What changes hands for money, or on what terms.
+const DEAL: &[Purpose] = &[
+    Purpose::NewSubscription,
+    Purpose::AddQuantity,
+    Purpose::Renew,
+    Purpose::Change,
+    Purpose::TransferIn,
+];
+/// What needs the reseller's tie to the customer too.
+const CHAIN: &[Purpose] = &[
+    Purpose::NewSubscription,
+    Purpose::Manage,
+    Purpose::AddQuantity,
+    Purpose::Renew,
+    Purpose::Change,
+    Purpose::TransferIn,
+];
 
 /// The order in which a transaction is held against the rules.
 pub(super) static CHECKS: &[Check] = &[
-    Check { rule: &PT_1, purposes: SALE, judge: seller::buys_from_microsoft },
-    Check { rule: &ON_1, purposes: SALE, judge: seller::is_active },
-    Check { rule: &MPA_3, purposes: SALE, judge: seller::accepted_mpa },
-    Check { rule: &REL_1, purposes: SALE, judge: chain::partnership_active },
-    Check { rule: &REL_2, purposes: SALE, judge: chain::one_region },
-    Check { rule: &ON_1, purposes: SALE, judge: chain::reseller_active },
-    Check { rule: &ON_3, purposes: SALE, judge: chain::reseller_located },
-    Check { rule: &MPA_1, purposes: SALE, judge: chain::mpa_before_partner_id },
-    Check { rule: &MPA_2, purposes: SALE, judge: chain::mpa_before_business },
-    Check { rule: &REL_4, purposes: ANY, judge: customer::tied_to_seller },
-    Check { rule: &REL_4, purposes: ANY, judge: customer::tied_to_reseller },
-    Check { rule: &REL_3, purposes: SALE, judge: customer::in_region_of_seller },
-    Check { rule: &REL_3, purposes: SALE, judge: customer::in_region_of_reseller },
-    Check { rule: &CUS_1, purposes: SALE, judge: customer::accepted_mca },
-    Check { rule: &OWN_1, purposes: SALE, judge: own_use::seller_is_no_affiliate },
-    Check { rule: &OWN_1, purposes: SALE, judge: own_use::reseller_is_no_affiliate },
-    Check { rule: &OWN_2, purposes: SALE, judge: own_use::no_csp_tenant },
-    Check { rule: &OWN_3, purposes: SALE, judge: own_use::own_use_as_allowed },
-    Check { rule: &ORD_1, purposes: SALE, judge: order::partner_id_of_reseller },
-    Check { rule: &ORD_2, purposes: SALE, judge: order::attested },
+    Check { rule: &PT_1, purposes: DEAL, judge: seller::buys_from_microsoft },
+    Check { rule: &ON_1, purposes: DEAL, judge: seller::is_active },
+    Check { rule: &MPA_3, purposes: DEAL, judge: seller::accepted_mpa },
+    Check { rule: &REL_1, purposes: DEAL, judge: chain::partnership_active },
+    Check { rule: &REL_2, purposes: DEAL, judge: chain::one_region },
+    Check { rule: &ON_1, purposes: DEAL, judge: chain::reseller_active },
+    Check { rule: &ON_3, purposes: DEAL, judge: chain::reseller_located },
+    Check { rule: &MPA_1, purposes: DEAL, judge: chain::mpa_before_partner_id },
+    Check { rule: &MPA_2, purposes: DEAL, judge: chain::mpa_before_business },
+    Check { rule: &REL_4, purposes: Purpose::ALL, judge: customer::tied_to_seller },
+    Check { rule: &REL_4, purposes: CHAIN, judge: customer::tied_to_reseller },
+    Check { rule: &REL_3, purposes: DEAL, judge: customer::in_region_of_seller },
+    Check { rule: &REL_3, purposes: DEAL, judge: customer::in_region_of_reseller },
+    Check { rule: &CUS_1, purposes: DEAL, judge: customer::accepted_mca },
+    Check { rule: &OWN_1, purposes: DEAL, judge: own_use::seller_is_no_affiliate },
+    Check { rule: &OWN_1, purposes: DEAL, judge: own_use::reseller_is_no_affiliate },
+    Check { rule: &OWN_2, purposes: DEAL, judge: own_use::no_csp_tenant },
+    Check { rule: &OWN_3, purposes: DEAL, judge: own_use::own_use_as_allowed },
+    Check { rule: &ORD_1, purposes: DEAL, judge: order::partner_id_of_reseller },
+    Check { rule: &ORD_2, purposes: DEAL, judge: order::attested },
 ];

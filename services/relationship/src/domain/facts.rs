@@ -28,6 +28,12 @@ text_enum! {
         Active = "active",
         /// Sells nothing new.
         Suspended = "suspended",
+        /// Recorded and not handed in yet.
+        Draft = "draft",
+        /// Below the requirements of direct bill: goes on with what it sold, sells nothing new.
+        Restricted = "restricted",
+        /// Out of the programme.
+        Revoked = "revoked",
         /// A state that this version does not know; never enough for anything.
         Unknown = "unknown",
     }

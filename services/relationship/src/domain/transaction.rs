@@ -7,6 +7,18 @@ text_enum! {
         NewSubscription = "new-subscription",
         /// Manage what the customer has.
         Manage = "manage",
+        /// Add units to a subscription.
+        AddQuantity = "add-quantity",
+        /// Renew a subscription by hand.
+        Renew = "renew",
+        /// Change quantity downwards, term or billing cycle.
+        Change = "change",
+        /// Take a subscription over from another partner.
+        TransferIn = "transfer-in",
+        /// Cancel a subscription.
+        Cancel = "cancel",
+        /// Let a subscription renew itself.
+        AutomaticRenewal = "automatic-renewal",
     }
 }
 

@@ -172,6 +172,12 @@ fn transaction(fields: &mut Fields, message: &pb::Transaction) -> Option<Transac
         pb::Purpose::Unspecified => None,
         pb::Purpose::NewSubscription => Some(Purpose::NewSubscription),
         pb::Purpose::Manage => Some(Purpose::Manage),
+        pb::Purpose::AddQuantity => Some(Purpose::AddQuantity),
+        pb::Purpose::Renew => Some(Purpose::Renew),
+        pb::Purpose::Change => Some(Purpose::Change),
+        pb::Purpose::TransferIn => Some(Purpose::TransferIn),
+        pb::Purpose::Cancel => Some(Purpose::Cancel),
+        pb::Purpose::AutomaticRenewal => Some(Purpose::AutomaticRenewal),
     });
     if message.lines.len() > MAX_LINES {
         fields.reject("transaction.lines", format!("has more than {MAX_LINES} entries"));

@@ -175,6 +175,12 @@ fn transaction(transaction: &Transaction) -> pb::Transaction {
         purpose: match transaction.purpose {
             Purpose::NewSubscription => pb::Purpose::NewSubscription,
             Purpose::Manage => pb::Purpose::Manage,
+            Purpose::AddQuantity => pb::Purpose::AddQuantity,
+            Purpose::Renew => pb::Purpose::Renew,
+            Purpose::Change => pb::Purpose::Change,
+            Purpose::TransferIn => pb::Purpose::TransferIn,
+            Purpose::Cancel => pb::Purpose::Cancel,
+            Purpose::AutomaticRenewal => pb::Purpose::AutomaticRenewal,
         }
         .into(),
         lines: lines.collect(),

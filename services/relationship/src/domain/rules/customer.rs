@@ -27,8 +27,8 @@ fn tied(purpose: Purpose, facts: &Facts, with: &Standing, responsible: Responsib
     let active = |kind| held().find(|it| it.kind == kind && it.state == RelationshipState::Active);
     let resale = active(RelationshipKind::Resale);
     let enough = match purpose {
-        Purpose::NewSubscription => resale,
         Purpose::Manage => resale.or_else(|| active(RelationshipKind::Management)),
+        _ => resale,
     };
     let shown = enough.or_else(|| held().next());
     let inputs = vec![

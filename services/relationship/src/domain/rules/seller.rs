@@ -100,6 +100,9 @@ pub(super) fn next_step(state: Option<RoleState>) -> &'static str {
              AcceptAgreement"
         }
         Some(RoleState::Suspended) => "mend the cause of the suspension, then ReinstateEnrollment",
+        Some(RoleState::Draft) => "hand the enrollment in",
+        Some(RoleState::Restricted) => "meet the requirements of direct bill again",
+        Some(RoleState::Revoked) => "wait until it may apply again, then enroll",
         Some(RoleState::Active) => "nothing",
         Some(RoleState::Unknown) => "bring relationship to the version of onboarding",
     }

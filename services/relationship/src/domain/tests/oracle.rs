@@ -21,6 +21,9 @@ pub(super) fn allowed(facts: &Facts, asked: &Transaction) -> bool {
                 || active(partner, RelationshipKind::Management)
         });
     }
+    if matches!(asked.purpose, Purpose::Cancel | Purpose::AutomaticRenewal) {
+        return active(asked.seller, RelationshipKind::Resale);
+    }
     let chain: Vec<&Standing> = [&facts.seller].into_iter().chain(&facts.reseller).collect();
     let customer = &facts.customer;
     seller_may_buy(facts)
