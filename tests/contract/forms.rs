@@ -145,11 +145,30 @@ fn no_choice() -> Vec<Value> {
     vec![json!(0), json!(99), json!(-1)]
 }
 
-/// The three fields of a list; `token` was given out for another one.
+/// The fields of a list; `token` was given out for another one.
 fn list(method: &'static str, token: &str) -> Form {
-    Form::new(method, json!({ "page_size": 5, "page_token": "" }))
+    list_under(method, json!({}), token)
+}
+
+/// The fields of a list that has others too.
+fn list_under(method: &'static str, others: Value, token: &str) -> Form {
+    let mut good = json!({
+        "page_size": 5,
+        "page_token": "",
+        "filter": "create_time > \"2026-03-02T09:00:00Z\" AND update_time != 2026-03-02T09:00:00Z",
+        "order_by": "create_time desc",
+    });
+    good.as_object_mut()
+        .expect("it is one")
+        .extend(others.as_object().cloned().unwrap_or_default());
+    Form::new(method, good)
         .wrong("page_size", [json!(-1)])
         .wrong("page_token", [json!("?"), json!("bm9uc2Vuc2U"), json!(token)])
+        .wrong(
+            "filter",
+            ["x", "planet = mars", "create_time = now", "create_time"].map(Value::from),
+        )
+        .wrong("order_by", ["x", "update_time", "name asc", "name, create_time"].map(Value::from))
 }
 
 /// Tokens of the second page of ListOrganizations and of ListPartners.

@@ -61,11 +61,15 @@ scenarios! {
             assert_eq!(subscription.order, placed.name);
             assert_eq!(subscription.state(), SubscriptionState::Active);
         }
-        let list = ListSubscriptionsRequest { page_size: 2, page_token: String::new() };
+        let list = ListSubscriptionsRequest { page_size: 2, ..ListSubscriptionsRequest::default() };
         let page = cast.ordering.clone().list_subscriptions(list).await?.into_inner();
         assert_eq!(page.subscriptions.len(), 2);
         let page_token = page.next_page_token;
-        let list = ListSubscriptionsRequest { page_size: 2, page_token };
+        let list = ListSubscriptionsRequest {
+            page_size: 2,
+            page_token,
+            ..ListSubscriptionsRequest::default()
+        };
         let page = cast.ordering.clone().list_subscriptions(list).await?.into_inner();
         assert_eq!((page.subscriptions.len(), &*page.next_page_token), (1, ""));
     }

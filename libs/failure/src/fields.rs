@@ -1,6 +1,6 @@
 use std::{fmt::Display, str::FromStr};
 
-use kernel::{PageRequest, tenant_id};
+use kernel::tenant_id;
 use uuid::Uuid;
 
 use crate::Failure;
@@ -22,16 +22,6 @@ pub fn one<T: FromStr<Err: Display>>(field: &str, text: &str) -> Result<T, Failu
     let mut fields = Fields::new();
     let value = fields.parse(field, text);
     fields.finish(|| value)
-}
-
-/// Reads `page_size` and `page_token` of a request for a page of `list`.
-///
-/// # Errors
-/// [`Failure::Invalid`] if the size is negative or the token was not given out for the list.
-pub fn page(list: &str, size: i32, token: &str) -> Result<PageRequest, Failure> {
-    let mut fields = Fields::new();
-    let page = fields.page(list, size, token);
-    fields.finish(|| page)
 }
 
 /// Reads the fields of a request and gathers everything that is wrong with them.
@@ -135,13 +125,6 @@ impl Fields {
     /// The field `request_id`, which may be empty. The outer `None` means a violation.
     pub fn request_id(&mut self, text: &str) -> Option<Option<Uuid>> {
         self.guid_optional("request_id", text)
-    }
-
-    /// The fields `page_size` and `page_token` of a request for a page of `list`.
-    pub fn page(&mut self, list: &str, size: i32, token: &str) -> Option<PageRequest> {
-        let size = self.check("page_size", PageRequest::size(size));
-        let after = self.check("page_token", PageRequest::key(list, token));
-        Some(PageRequest::new(list, size?, after?))
     }
 
     /// The outcome of a check made elsewhere.

@@ -9,7 +9,7 @@ mod status;
 
 use std::fmt::Display;
 
-pub use fields::{FieldViolation, Fields, one, page};
+pub use fields::{FieldViolation, Fields, one};
 use kernel::Violation;
 pub use peer::read;
 pub use resource::Resource;

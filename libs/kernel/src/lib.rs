@@ -4,7 +4,6 @@ mod approved;
 mod clock;
 mod email;
 mod name;
-mod page;
 mod partner_id;
 mod stamp;
 mod text;
@@ -17,7 +16,6 @@ pub use name::{
     CustomerName, CustomerRelationshipName, NameError, OrderName, OrganizationName, PartnerName,
     PartnershipName, SubscriptionName, tenant_id,
 };
-pub use page::{Page, PageRequest};
 pub use partner_id::{GlobalAccountId, LocationAccountId};
 pub use stamp::Stamp;
 pub use violation::{Responsible, Violation};

@@ -5,13 +5,17 @@ mod database;
 mod entity;
 pub mod events;
 mod fault;
+mod filter;
 mod migration;
+mod page;
 pub mod row;
 mod rows;
 
 pub use database::{Database, Settings, Snapshot};
 pub use events::{Call, Event};
 pub use fault::fault;
+pub use filter::{Field, Kind, Term};
 pub use migration::{EventsTable, Step};
-pub use rows::{insert, list, put};
+pub use page::{Asked, Listing, Page, PageRequest, list};
+pub use rows::{insert, put};
 pub use sea_orm_migration::{MigrationTrait, MigratorTrait};

@@ -1,8 +1,7 @@
 use failure::Failure;
-use kernel::PageRequest;
 use sea_orm::{
-    ActiveModelTrait, ColumnTrait, ConnectionTrait, DatabaseTransaction, EntityTrait, QueryFilter,
-    QueryOrder, QuerySelect, Select, sea_query::SimpleExpr,
+    ActiveModelTrait, ColumnTrait, DatabaseTransaction, EntityTrait, QueryFilter,
+    sea_query::SimpleExpr,
 };
 
 use crate::fault;
@@ -35,20 +34,4 @@ pub async fn insert<A: ActiveModelTrait>(
 ) -> Result<(), Failure> {
     let insert = A::Entity::insert(row).exec_without_returning(transaction).await;
     insert.map(drop).map_err(fault)
-}
-
-/// Reads the rows of a page, in the order of `key`.
-///
-/// # Errors
-/// When the database cannot be asked.
-pub async fn list<E: EntityTrait>(
-    reader: &impl ConnectionTrait,
-    mut rows: Select<E>,
-    key: E::Column,
-    page: &PageRequest,
-) -> Result<Vec<E::Model>, Failure> {
-    if let Some(after) = page.after() {
-        rows = rows.filter(key.gt(after));
-    }
-    rows.order_by_asc(key).limit(page.limit()).all(reader).await.map_err(fault)
 }

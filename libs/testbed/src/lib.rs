@@ -4,9 +4,11 @@
 
 mod databases;
 mod folder;
+mod listing;
 mod postgres;
 #[cfg(test)]
 mod tests;
 
 pub use databases::{Databases, Engine};
 pub use folder::Folder;
+pub use listing::assert_indexed;

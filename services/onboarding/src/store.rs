@@ -6,6 +6,8 @@ mod organization;
 mod partner;
 
 pub use migration::Migrator;
+pub(crate) use organization::ORGANIZATIONS;
+pub(crate) use partner::PARTNERS;
 use storage::Database;
 
 /// The database of onboarding.

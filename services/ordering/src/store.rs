@@ -10,7 +10,10 @@ use std::time::Duration;
 
 use kernel::Stopwatch;
 pub use migration::Migrator;
+pub(crate) use offer::OFFERS;
+pub(crate) use order::ORDERS;
 use storage::Database;
+pub(crate) use subscription::SUBSCRIPTIONS;
 
 /// The database of ordering.
 #[derive(Debug, Clone)]

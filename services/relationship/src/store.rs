@@ -7,8 +7,11 @@ mod facts;
 mod migration;
 mod partnership;
 
+pub(crate) use customer::CUSTOMERS;
+pub(crate) use customer_relationship::RELATIONSHIPS;
 pub(crate) use facts::{Path, Surroundings};
 pub use migration::Migrator;
+pub(crate) use partnership::PARTNERSHIPS;
 use storage::Database;
 
 /// The database of relationship.

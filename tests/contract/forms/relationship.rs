@@ -1,8 +1,8 @@
 use serde_json::{Value, json};
 
 use super::{
-    Form, ID, OTHER_ID, list, no_choice, no_country, no_email, no_guid, no_name, no_required_guid,
-    no_text, no_time_past,
+    Form, ID, OTHER_ID, list, list_under, no_choice, no_country, no_email, no_guid, no_name,
+    no_required_guid, no_text, no_time_past,
 };
 
 pub(super) fn forms([of_organizations, of_partners]: &[String; 2]) -> Vec<Form> {
@@ -101,7 +101,6 @@ fn relationships(token: &str) -> Vec<Form> {
         let loose = [customer(), format!("{}/relationships/x", customer())];
         [no_name("customers"), loose.map(Value::from).into()].concat()
     };
-    let page = json!({ "parent": customer(), "page_size": 5, "page_token": "" });
     let remove = json!({ "name": name, "detail": "moved", "request_id": ID });
     vec![
         Form::new("RequestCustomerRelationship", ask)
@@ -119,10 +118,8 @@ fn relationships(token: &str) -> Vec<Form> {
             .wrong("request_id", no_guid()),
         Form::new("GetCustomerRelationship", json!({ "name": name }))
             .wrong("name", no_relationship()),
-        Form::new("ListCustomerRelationships", page)
-            .wrong("parent", no_name("customers"))
-            .wrong("page_size", [json!(-1)])
-            .wrong("page_token", [json!("?"), json!(token)]),
+        list_under("ListCustomerRelationships", json!({ "parent": customer() }), token)
+            .wrong("parent", no_name("customers")),
     ]
 }
 

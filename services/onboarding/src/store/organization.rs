@@ -1,15 +1,22 @@
 use std::collections::BTreeMap;
 
 use failure::Failure;
-use kernel::{GlobalAccountId, OrganizationName, PageRequest};
+use kernel::{GlobalAccountId, OrganizationName};
 use sea_orm::{ActiveValue::Set, ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter};
-use storage::{Call, Event, Snapshot, events, fault, insert, list, row};
+use storage::{
+    Call, Event, Field, Listing, Page, PageRequest, Snapshot, events, fault, insert, list, row,
+};
 
 use super::{
     Store,
     entity::{organization_owners as owners, organizations},
 };
 use crate::domain::{Approved, Organization, Owner, Ownership};
+
+pub(crate) const ORGANIZATIONS: Listing = Listing::of(
+    "organizations",
+    &[Field::text("country_code", "country"), Field::text("global_account_id", "global_account")],
+);
 
 impl Store {
     /// One organization.
@@ -58,11 +65,11 @@ impl Store {
     pub(crate) async fn organizations(
         &self,
         page: &PageRequest,
-    ) -> Result<Vec<Organization>, Failure> {
+    ) -> Result<Page<Organization>, Failure> {
         let snapshot = self.database.snapshot().await?;
-        let rows = organizations::Entity::find();
-        let rows = list(&snapshot, rows, organizations::Column::Name, page).await?;
-        with_owners(&snapshot, rows).await
+        let page = list(&snapshot, organizations::Entity::find(), page).await?;
+        let items = with_owners(&snapshot, page.items).await?;
+        Ok(Page { items, next_page_token: page.next_page_token })
     }
 
     /// Writes an organization that was decided on.

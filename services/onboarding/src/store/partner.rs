@@ -3,13 +3,15 @@ mod rows;
 use std::collections::BTreeMap;
 
 use failure::Failure;
-use kernel::{LocationAccountId, OrganizationName, PageRequest, PartnerName};
+use kernel::{LocationAccountId, OrganizationName, PartnerName};
 use rows::{agreement_row, enrollment_row, partner_from, partner_row};
 use sea_orm::{
     ColumnTrait, ConnectionTrait, DatabaseTransaction, EntityTrait, QueryFilter, QueryOrder,
     Select, sea_query::OnConflict,
 };
-use storage::{Call, Event, Snapshot, events, fault, insert, list, put, row};
+use storage::{
+    Call, Event, Field, Listing, Page, PageRequest, Snapshot, events, fault, insert, list, put, row,
+};
 
 use super::{
     Store,
@@ -17,6 +19,15 @@ use super::{
     organization::ownership,
 };
 use crate::domain::{Approved, Buyer, BuyerStanding, Location, LocationFacts, Partner, Standing};
+
+pub(crate) const PARTNERS: Listing = Listing::of(
+    "partners",
+    &[
+        Field::text("organization", "organization"),
+        Field::text("country_code", "country"),
+        Field::text("location_account_id", "location_account"),
+    ],
+);
 
 impl Store {
     /// One partner.
@@ -44,10 +55,11 @@ impl Store {
     }
 
     /// A page of partners.
-    pub(crate) async fn partners(&self, page: &PageRequest) -> Result<Vec<Partner>, Failure> {
+    pub(crate) async fn partners(&self, page: &PageRequest) -> Result<Page<Partner>, Failure> {
         let snapshot = self.database.snapshot().await?;
-        let rows = list(&snapshot, partners::Entity::find(), partners::Column::Name, page).await?;
-        complete(&snapshot, rows).await
+        let page = list(&snapshot, partners::Entity::find(), page).await?;
+        let items = complete(&snapshot, page.items).await?;
+        Ok(Page { items, next_page_token: page.next_page_token })
     }
 
     /// What is known about a location account, whichever kind of id it turns out to be.

@@ -1,15 +1,17 @@
 //! What the store keeps and refuses, the same on either engine.
 
+mod lists;
+
 use std::collections::BTreeMap;
 
 use failure::Failure;
-use kernel::{OrganizationName, PageRequest, PartnerName, Timestamp};
+use kernel::{OrganizationName, PartnerName, Timestamp};
 use sea_orm::{ConnectionTrait, EntityTrait, QueryOrder};
-use storage::{Call, Database, Settings, events};
+use storage::{Asked, Call, Database, Settings, events};
 use testbed::{Databases, Engine};
 use uuid::Uuid;
 
-use super::{Migrator, Store};
+use super::{Migrator, ORGANIZATIONS, PARTNERS, Store};
 use crate::domain::{
     AgreementKind, Approved, Buyer, Denial, Identity, Location, LocationFacts, NewAgreement,
     NewOrganization, NewPartner, Organization, Owner, Partner, Role, Signatory, VettingResult,
@@ -132,7 +134,7 @@ async fn saved(store: &Store, partner: Approved<Partner>) -> Partner {
 }
 
 async fn all_partners(store: &Store) -> Vec<Partner> {
-    store.partners(&PageRequest::new("", 50, None)).await.unwrap()
+    store.partners(&PARTNERS.page(Asked::default()).unwrap()).await.unwrap().items
 }
 
 async fn an_organization_reads_back_equal(engine: Engine) {
@@ -145,8 +147,8 @@ async fn an_organization_reads_back_equal(engine: Engine) {
     let second = store.save_organization(second, &once()).await.unwrap();
     assert_eq!(store.organization(company(0xb)).await.unwrap(), Some(first.clone()));
     assert_eq!(store.organization(company(0xc)).await.unwrap(), Some(second.clone()));
-    let page = PageRequest::new("", 50, None);
-    assert_eq!(store.organizations(&page).await.unwrap(), [recorded, first, second]);
+    let page = ORGANIZATIONS.page(Asked::default()).unwrap();
+    assert_eq!(store.organizations(&page).await.unwrap().items, [recorded, first, second]);
 
     let named = [COMPANY, company(0xe), company(0xb), company(0xf)];
     let missing = store.missing_organizations(&named).await.unwrap();

@@ -46,10 +46,8 @@ impl Transport {
         &self,
         request: Request<pb::ListOrganizationsRequest>,
     ) -> Result<pb::ListOrganizationsResponse, Failure> {
-        let pb::ListOrganizationsRequest { page_size, page_token } = request.get_ref();
-        let request = failure::page("organizations", *page_size, page_token)?;
-        let rows = self.store.organizations(&request).await?;
-        let page = request.page(rows, |row| row.name.to_string());
+        let page = crate::store::ORGANIZATIONS.page(storage::asked!(request.get_ref()))?;
+        let page = self.store.organizations(&page).await?;
         Ok(pb::ListOrganizationsResponse {
             organizations: page.items.into_iter().map(render::organization).collect(),
             next_page_token: page.next_page_token,

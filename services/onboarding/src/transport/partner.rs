@@ -36,10 +36,8 @@ impl Transport {
         &self,
         request: Request<pb::ListPartnersRequest>,
     ) -> Result<pb::ListPartnersResponse, Failure> {
-        let pb::ListPartnersRequest { page_size, page_token } = request.get_ref();
-        let request = failure::page("partners", *page_size, page_token)?;
-        let rows = self.store.partners(&request).await?;
-        let page = request.page(rows, |row| row.name.to_string());
+        let page = crate::store::PARTNERS.page(storage::asked!(request.get_ref()))?;
+        let page = self.store.partners(&page).await?;
         Ok(pb::ListPartnersResponse {
             partners: page.items.iter().map(render::partner).collect(),
             next_page_token: page.next_page_token,

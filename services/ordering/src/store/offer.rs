@@ -1,17 +1,23 @@
 use std::collections::BTreeMap;
 
 use failure::Failure;
-use kernel::PageRequest;
 use sea_orm::{
     ActiveValue::Set, ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder,
 };
-use storage::{Call, Event, events, fault, insert, list, row};
+use storage::{Call, Event, Field, Listing, Page, PageRequest, events, fault, insert, list, row};
 
 use super::{
     Store,
     entity::{offer_plans as plans, offers},
 };
-use crate::domain::{Approved, Money, Offer, OfferName, Plan};
+use crate::domain::{Approved, Money, Offer, OfferName, Plan, ProductFamily};
+
+const FAMILY: Field = Field {
+    column: "family",
+    ..Field::choice::<ProductFamily>("product_family", "PRODUCT_FAMILY_")
+};
+
+pub(crate) const OFFERS: Listing = Listing::of("offers", &[FAMILY]);
 
 impl Store {
     /// The named offers, as far as they exist.
@@ -28,10 +34,11 @@ impl Store {
     }
 
     /// A page of offers.
-    pub(crate) async fn offers(&self, page: &PageRequest) -> Result<Vec<Offer>, Failure> {
+    pub(crate) async fn offers(&self, page: &PageRequest) -> Result<Page<Offer>, Failure> {
         let snapshot = self.database.snapshot().await?;
-        let rows = list(&snapshot, offers::Entity::find(), offers::Column::Name, page).await?;
-        with_plans(&snapshot, rows).await
+        let page = list(&snapshot, offers::Entity::find(), page).await?;
+        let items = with_plans(&snapshot, page.items).await?;
+        Ok(Page { items, next_page_token: page.next_page_token })
     }
 
     /// Writes an offer that was decided on.

@@ -1,11 +1,13 @@
 use std::collections::BTreeMap;
 
 use failure::Failure;
-use kernel::{OrderName, PageRequest};
+use kernel::OrderName;
 use sea_orm::{
     ActiveValue::Set, ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder,
 };
-use storage::{Call, Event, events, fault, insert, list, put, row};
+use storage::{
+    Call, Event, Field, Listing, Page, PageRequest, events, fault, insert, list, put, row,
+};
 
 use super::{
     Freshness, Store,
@@ -13,7 +15,21 @@ use super::{
     offer::money,
     subscription,
 };
-use crate::domain::{Approved, Order, OrderLine, Placement};
+use crate::domain::{Approved, Order, OrderLine, OrderState, Placement};
+
+pub(crate) const ORDERS: Listing = Listing {
+    // Each may have hundreds of lines, and clients read 4 MiB by default.
+    max_size: 50,
+    ..Listing::of(
+        "orders",
+        &[
+            Field::text("seller", "seller"),
+            Field::text("reseller", "reseller"),
+            Field::text("customer", "customer"),
+            Field::choice::<OrderState>("state", "ORDER_STATE_"),
+        ],
+    )
+};
 
 impl Store {
     /// One order.
@@ -37,10 +53,11 @@ impl Store {
     }
 
     /// A page of orders.
-    pub(crate) async fn orders(&self, page: &PageRequest) -> Result<Vec<Order>, Failure> {
+    pub(crate) async fn orders(&self, page: &PageRequest) -> Result<Page<Order>, Failure> {
         let snapshot = self.database.snapshot().await?;
-        let rows = list(&snapshot, orders::Entity::find(), orders::Column::Name, page).await?;
-        with_lines(&snapshot, rows).await
+        let page = list(&snapshot, orders::Entity::find(), page).await?;
+        let items = with_lines(&snapshot, page.items).await?;
+        Ok(Page { items, next_page_token: page.next_page_token })
     }
 
     /// Writes an order that was accepted, with its lines, subscriptions and decision, while

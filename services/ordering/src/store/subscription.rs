@@ -1,14 +1,26 @@
 use failure::Failure;
-use kernel::{PageRequest, SubscriptionName};
+use kernel::SubscriptionName;
 use sea_orm::{ActiveValue::Set, EntityTrait};
-use storage::{fault, list, row};
+use storage::{Field, Listing, Page, PageRequest, fault, list, row};
 
 use super::{
     Store,
-    entity::subscriptions::{ActiveModel, Column, Entity, Model},
+    entity::subscriptions::{ActiveModel, Entity, Model},
     offer::money,
 };
-use crate::domain::Subscription;
+use crate::domain::{Subscription, SubscriptionState};
+
+pub(crate) const SUBSCRIPTIONS: Listing = Listing::of(
+    "subscriptions",
+    &[
+        Field::text("order", "order_name"),
+        Field::text("seller", "seller"),
+        Field::text("reseller", "reseller"),
+        Field::text("customer", "customer"),
+        Field::text("offer", "offer"),
+        Field::choice::<SubscriptionState>("state", "SUBSCRIPTION_STATE_"),
+    ],
+);
 
 impl Store {
     /// One subscription.
@@ -24,9 +36,9 @@ impl Store {
     pub(crate) async fn subscriptions(
         &self,
         page: &PageRequest,
-    ) -> Result<Vec<Subscription>, Failure> {
-        let rows = list(self.database.reader(), Entity::find(), Column::Name, page).await?;
-        rows.iter().map(from_row).collect()
+    ) -> Result<Page<Subscription>, Failure> {
+        let page = list(self.database.reader(), Entity::find(), page).await?;
+        page.try_map(|row| from_row(&row))
     }
 }
 

@@ -1,18 +1,18 @@
 //! What the store keeps and refuses, the same on either engine.
 
+mod lists;
+
 use std::{collections::BTreeMap, time::Duration};
 
 use failure::Failure;
-use kernel::{
-    Clock, CustomerName, OrderName, PageRequest, PartnerName, SubscriptionName, Timestamp,
-};
+use kernel::{Clock, CustomerName, OrderName, PartnerName, SubscriptionName, Timestamp};
 use sea_orm::{ConnectionTrait, EntityTrait, QueryOrder};
 use serde_json::json;
-use storage::{Call, Database, Settings, events};
+use storage::{Asked, Call, Database, Settings, events};
 use testbed::{Databases, Engine};
 use uuid::Uuid;
 
-use super::{Freshness, Migrator, Store};
+use super::{Freshness, Migrator, OFFERS, ORDERS, SUBSCRIPTIONS, Store};
 use crate::domain::{
     Answer, Approved, BillingCycle, Identities, Leg, Money, NewLine, NewOffer, NewOrder, Offer,
     OfferName, Order, OrderState, Placement, Plan, ProductFamily, Subscription, Term,
@@ -174,15 +174,16 @@ fn cancelled(placement: &Placement) -> Approved<Placement> {
 
 /// The orders and subscriptions in the database.
 async fn kept(store: &Store) -> (Vec<Order>, Vec<Subscription>) {
-    let page = PageRequest::new("", 50, None);
-    (store.orders(&page).await.unwrap(), store.subscriptions(&page).await.unwrap())
+    let orders = store.orders(&ORDERS.page(Asked::default()).unwrap()).await;
+    let subscriptions = store.subscriptions(&SUBSCRIPTIONS.page(Asked::default()).unwrap()).await;
+    (orders.unwrap().items, subscriptions.unwrap().items)
 }
 
 async fn an_offer_reads_back_equal(engine: Engine) {
     let (_databases, store) = store(engine).await;
     let other = store.save_offer(offer("other"), &once()).await.unwrap();
     let mail = offer("mail").into_after();
-    let all = store.offers(&PageRequest::new("", 50, None)).await.unwrap();
+    let all = store.offers(&OFFERS.page(Asked::default()).unwrap()).await.unwrap().items;
     assert_eq!(all, [mail, other.clone()]);
     let missing = OfferName::new("missing").unwrap();
     let named = store.offers_named([&other.name, &missing].into_iter()).await.unwrap();

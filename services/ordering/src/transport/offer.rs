@@ -35,10 +35,8 @@ impl Transport {
         &self,
         request: Request<pb::ListOffersRequest>,
     ) -> Result<pb::ListOffersResponse, Failure> {
-        let pb::ListOffersRequest { page_size, page_token } = request.get_ref();
-        let request = failure::page("offers", *page_size, page_token)?;
-        let rows = self.store.offers(&request).await?;
-        let page = request.page(rows, |row| row.name.to_string());
+        let page = crate::store::OFFERS.page(storage::asked!(request.get_ref()))?;
+        let page = self.store.offers(&page).await?;
         Ok(pb::ListOffersResponse {
             offers: page.items.into_iter().map(render::offer).collect(),
             next_page_token: page.next_page_token,

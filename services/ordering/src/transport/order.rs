@@ -4,9 +4,6 @@ use tonic::Request;
 
 use super::{Transport, convert, render, status::denied};
 
-/// Most orders on a page: each may have hundreds of lines, and clients read 4 MiB by default.
-const MAX_ORDERS: i32 = 50;
-
 impl Transport {
     pub(super) async fn get_order(
         &self,
@@ -26,10 +23,8 @@ impl Transport {
         &self,
         request: Request<pb::ListOrdersRequest>,
     ) -> Result<pb::ListOrdersResponse, Failure> {
-        let pb::ListOrdersRequest { page_size, page_token } = request.get_ref();
-        let request = failure::page("orders", (*page_size).min(MAX_ORDERS), page_token)?;
-        let rows = self.store.orders(&request).await?;
-        let page = request.page(rows, |row| row.name.to_string());
+        let page = crate::store::ORDERS.page(storage::asked!(request.get_ref()))?;
+        let page = self.store.orders(&page).await?;
         Ok(pb::ListOrdersResponse {
             orders: page.items.into_iter().map(render::order).collect(),
             next_page_token: page.next_page_token,

@@ -19,10 +19,8 @@ impl Transport {
         &self,
         request: Request<pb::ListSubscriptionsRequest>,
     ) -> Result<pb::ListSubscriptionsResponse, Failure> {
-        let pb::ListSubscriptionsRequest { page_size, page_token } = request.get_ref();
-        let request = failure::page("subscriptions", *page_size, page_token)?;
-        let rows = self.store.subscriptions(&request).await?;
-        let page = request.page(rows, |row| row.name.to_string());
+        let page = crate::store::SUBSCRIPTIONS.page(storage::asked!(request.get_ref()))?;
+        let page = self.store.subscriptions(&page).await?;
         Ok(pb::ListSubscriptionsResponse {
             subscriptions: page.items.into_iter().map(render::subscription).collect(),
             next_page_token: page.next_page_token,

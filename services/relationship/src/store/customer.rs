@@ -1,13 +1,22 @@
 use failure::Failure;
-use kernel::{CustomerName, PageRequest};
+use kernel::CustomerName;
 use sea_orm::{ActiveValue::Set, ColumnTrait, EntityTrait};
-use storage::{Call, Event, events, fault, list, put, row};
+use storage::{Call, Event, Field, Listing, Page, PageRequest, events, fault, list, put, row};
 
 use super::{
     Store,
     entity::customers::{ActiveModel, Column, Entity, Model},
 };
-use crate::domain::{Approved, Customer, CustomerAgreement};
+use crate::domain::{Approved, Customer, CustomerAgreement, CustomerKind};
+
+pub(crate) const CUSTOMERS: Listing = Listing::of(
+    "customers",
+    &[
+        Field::text("organization", "organization"),
+        Field::text("country_code", "country"),
+        Field::choice::<CustomerKind>("kind", "CUSTOMER_KIND_"),
+    ],
+);
 
 impl Store {
     /// One customer.
@@ -17,9 +26,9 @@ impl Store {
     }
 
     /// A page of customers.
-    pub(crate) async fn customers(&self, page: &PageRequest) -> Result<Vec<Customer>, Failure> {
-        let rows = list(self.database.reader(), Entity::find(), Column::Name, page).await?;
-        rows.iter().map(from_row).collect()
+    pub(crate) async fn customers(&self, page: &PageRequest) -> Result<Page<Customer>, Failure> {
+        let page = list(self.database.reader(), Entity::find(), page).await?;
+        page.try_map(|row| from_row(&row))
     }
 
     /// Writes a customer that was decided on.

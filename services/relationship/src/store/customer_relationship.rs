@@ -1,7 +1,7 @@
 use failure::Failure;
-use kernel::{CustomerName, CustomerRelationshipName, PageRequest, PartnerName};
+use kernel::{CustomerName, CustomerRelationshipName, PartnerName};
 use sea_orm::{ActiveValue::Set, ColumnTrait, EntityTrait, QueryFilter};
-use storage::{Call, Event, events, fault, list, put, row};
+use storage::{Call, Event, Field, Listing, Page, PageRequest, events, fault, list, put, row};
 
 use super::{
     Store,
@@ -12,6 +12,15 @@ use crate::domain::{Approved, CustomerRelationship, RelationshipKind, Relationsh
 /// States in which a customer and a partner are tied, or soon may be.
 pub(super) const OPEN: [&str; 2] =
     [RelationshipState::Requested.as_str(), RelationshipState::Active.as_str()];
+
+pub(crate) const RELATIONSHIPS: Listing = Listing::of(
+    "relationships",
+    &[
+        Field::text("partner", "partner"),
+        Field::choice::<RelationshipKind>("kind", "CUSTOMER_RELATIONSHIP_KIND_"),
+        Field::choice::<RelationshipState>("state", "CUSTOMER_RELATIONSHIP_STATE_"),
+    ],
+);
 
 impl Store {
     /// One customer relationship.
@@ -46,10 +55,10 @@ impl Store {
         &self,
         customer: CustomerName,
         page: &PageRequest,
-    ) -> Result<Vec<CustomerRelationship>, Failure> {
+    ) -> Result<Page<CustomerRelationship>, Failure> {
         let rows = Entity::find().filter(Column::Customer.eq(customer.to_string()));
-        let rows = list(self.database.reader(), rows, Column::Name, page).await?;
-        rows.iter().map(from_row).collect()
+        let page = list(self.database.reader(), rows, page).await?;
+        page.try_map(|row| from_row(&row))
     }
 
     /// Writes a relationship that was decided on.

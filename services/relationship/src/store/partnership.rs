@@ -1,7 +1,7 @@
 use failure::Failure;
-use kernel::{PageRequest, PartnerName, PartnershipName};
+use kernel::{PartnerName, PartnershipName};
 use sea_orm::{ActiveValue::Set, ColumnTrait, EntityTrait, QueryFilter};
-use storage::{Call, Event, events, fault, list, put, row};
+use storage::{Call, Event, Field, Listing, Page, PageRequest, events, fault, list, put, row};
 
 use super::{
     Store,
@@ -12,6 +12,15 @@ use crate::domain::{Approved, Partnership, PartnershipState};
 /// States in which a pair has a partnership.
 pub(super) const OPEN: [&str; 2] =
     [PartnershipState::Invited.as_str(), PartnershipState::Active.as_str()];
+
+pub(crate) const PARTNERSHIPS: Listing = Listing::of(
+    "partnerships",
+    &[
+        Field::text("provider", "provider"),
+        Field::text("reseller", "reseller"),
+        Field::choice::<PartnershipState>("state", "PARTNERSHIP_STATE_"),
+    ],
+);
 
 impl Store {
     /// One partnership.
@@ -43,9 +52,9 @@ impl Store {
     pub(crate) async fn partnerships(
         &self,
         page: &PageRequest,
-    ) -> Result<Vec<Partnership>, Failure> {
-        let rows = list(self.database.reader(), Entity::find(), Column::Name, page).await?;
-        rows.iter().map(from_row).collect()
+    ) -> Result<Page<Partnership>, Failure> {
+        let page = list(self.database.reader(), Entity::find(), page).await?;
+        page.try_map(|row| from_row(&row))
     }
 
     /// Writes a partnership that was decided on.

@@ -1,18 +1,20 @@
 //! What the store keeps and refuses, the same on either engine.
 
+mod lists;
+
 use std::collections::BTreeMap;
 
 use failure::Failure;
 use kernel::{
-    CustomerName, CustomerRelationshipName, OrganizationName, PageRequest, PartnerName,
-    PartnershipName, Timestamp,
+    CustomerName, CustomerRelationshipName, OrganizationName, PartnerName, PartnershipName,
+    Timestamp,
 };
 use sea_orm::{ConnectionTrait, EntityTrait, QueryOrder};
-use storage::{Call, Database, Settings, events};
+use storage::{Asked, Call, Database, Settings, events};
 use testbed::{Databases, Engine};
 use uuid::Uuid;
 
-use super::{Migrator, Store};
+use super::{CUSTOMERS, Migrator, PARTNERSHIPS, RELATIONSHIPS, Store};
 use crate::domain::{
     Approved, BuyerStanding, Customer, CustomerAgreement, CustomerKind, CustomerRelationship,
     NewCustomer, NewRelationship, Partners, Partnership, RelationshipKind, Role, RoleState,
@@ -155,10 +157,10 @@ fn request(partner: PartnerName, kind: RelationshipKind) -> Approved<CustomerRel
 
 /// What the three kinds of resource are in the database.
 async fn kept(store: &Store) -> (Vec<Customer>, Vec<CustomerRelationship>, Vec<Partnership>) {
-    let page = PageRequest::new("", 50, None);
-    let customers = store.customers(&page).await.unwrap();
-    let relationships = store.relationships(CUSTOMER, &page).await.unwrap();
-    (customers, relationships, store.partnerships(&page).await.unwrap())
+    let page = |listing: storage::Listing| listing.page(Asked::default()).unwrap();
+    let customers = store.customers(&page(CUSTOMERS)).await.unwrap().items;
+    let relationships = store.relationships(CUSTOMER, &page(RELATIONSHIPS)).await.unwrap().items;
+    (customers, relationships, store.partnerships(&page(PARTNERSHIPS)).await.unwrap().items)
 }
 
 async fn what_is_saved_reads_back_equal(engine: Engine) {
@@ -381,9 +383,8 @@ async fn pages_follow_each_other(engine: Engine) {
     saved.sort_by_key(ToString::to_string);
     let (mut read, mut token) = (Vec::new(), String::new());
     while read.is_empty() || !token.is_empty() {
-        let request = PageRequest::new("list", 2, PageRequest::key("list", &token).unwrap());
-        let rows = store.partnerships(&request).await.unwrap();
-        let page = request.page(rows, |it| it.name.to_string());
+        let asked = Asked { page_size: 2, page_token: &token, ..Asked::default() };
+        let page = store.partnerships(&PARTNERSHIPS.page(asked).unwrap()).await.unwrap();
         assert!(page.items.len() <= 2);
         read.extend(page.items.into_iter().map(|it| it.name));
         token = page.next_page_token;

@@ -4,12 +4,16 @@ use std::{fmt::Display, str::FromStr};
 
 use contracts::{relationship as pb, time::from_wire};
 use failure::{Failure, Fields};
-use kernel::{CustomerName, PageRequest, PartnerName, Timestamp};
+use kernel::{CustomerName, PartnerName, Timestamp};
+use storage::{PageRequest, asked};
 use uuid::Uuid;
 
-use crate::domain::{
-    CustomerAgreement, CustomerKind, Line, NewCustomer, ProductFamily, Purpose, RelationshipKind,
-    Transaction,
+use crate::{
+    domain::{
+        CustomerAgreement, CustomerKind, Line, NewCustomer, ProductFamily, Purpose,
+        RelationshipKind, Transaction,
+    },
+    store::RELATIONSHIPS,
 };
 
 const MAX_NAME: usize = 200;
@@ -144,8 +148,7 @@ pub(super) fn list_relationships(
 ) -> Converted<(CustomerName, PageRequest)> {
     let mut fields = Fields::new();
     let customer = fields.parse("parent", &request.parent);
-    let list = format!("{}/relationships", request.parent);
-    let page = fields.page(&list, request.page_size, &request.page_token);
+    let page = RELATIONSHIPS.read(&mut fields, &request.parent, asked!(request));
     fields.finish(|| Some((customer?, page?)))
 }
 

@@ -36,10 +36,8 @@ impl Transport {
         &self,
         request: Request<pb::ListCustomersRequest>,
     ) -> Result<pb::ListCustomersResponse, Failure> {
-        let pb::ListCustomersRequest { page_size, page_token } = request.get_ref();
-        let request = failure::page("customers", *page_size, page_token)?;
-        let rows = self.store.customers(&request).await?;
-        let page = request.page(rows, |row| row.name.to_string());
+        let page = crate::store::CUSTOMERS.page(storage::asked!(request.get_ref()))?;
+        let page = self.store.customers(&page).await?;
         Ok(pb::ListCustomersResponse {
             customers: page.items.into_iter().map(render::customer).collect(),
             next_page_token: page.next_page_token,

@@ -73,10 +73,9 @@ impl Transport {
         &self,
         request: Request<pb::ListCustomerRelationshipsRequest>,
     ) -> Result<pb::ListCustomerRelationshipsResponse, Failure> {
-        let (customer, request) = convert::list_relationships(request.get_ref())?;
+        let (customer, page) = convert::list_relationships(request.get_ref())?;
         let customer = self.find_customer(customer).await?;
-        let rows = self.store.relationships(customer.name, &request).await?;
-        let page = request.page(rows, |row| row.name.to_string());
+        let page = self.store.relationships(customer.name, &page).await?;
         Ok(pb::ListCustomerRelationshipsResponse {
             relationships: page.items.into_iter().map(render::relationship).collect(),
             next_page_token: page.next_page_token,

@@ -77,10 +77,8 @@ impl Transport {
         &self,
         request: Request<pb::ListPartnershipsRequest>,
     ) -> Result<pb::ListPartnershipsResponse, Failure> {
-        let pb::ListPartnershipsRequest { page_size, page_token } = request.get_ref();
-        let request = failure::page("partnerships", *page_size, page_token)?;
-        let rows = self.store.partnerships(&request).await?;
-        let page = request.page(rows, |row| row.name.to_string());
+        let page = crate::store::PARTNERSHIPS.page(storage::asked!(request.get_ref()))?;
+        let page = self.store.partnerships(&page).await?;
         Ok(pb::ListPartnershipsResponse {
             partnerships: page.items.into_iter().map(render::partnership).collect(),
             next_page_token: page.next_page_token,

@@ -33,7 +33,7 @@ CREATE TABLE partners (
     CHECK (location_country IS NULL OR location_country = country)
 );
 
-CREATE INDEX partners_by_organization ON partners (organization);
+CREATE INDEX partners_by_organization ON partners (organization, name);
 
 CREATE TABLE enrollments (
     partner TEXT NOT NULL REFERENCES partners (name),
@@ -64,3 +64,11 @@ CREATE TABLE agreements (
 );
 
 CREATE INDEX agreements_by_partner ON agreements (partner);
+
+-- What lists are filtered and ordered by.
+CREATE INDEX organizations_by_create_time ON organizations (create_time, name);
+CREATE INDEX organizations_by_update_time ON organizations (update_time);
+CREATE INDEX organizations_by_country ON organizations (country, name);
+CREATE INDEX partners_by_create_time ON partners (create_time, name);
+CREATE INDEX partners_by_update_time ON partners (update_time);
+CREATE INDEX partners_by_country ON partners (country, name);

@@ -60,7 +60,7 @@ CREATE TABLE subscriptions (
     update_time BIGINT NOT NULL
 );
 
-CREATE INDEX subscriptions_by_order ON subscriptions (order_name);
+CREATE INDEX subscriptions_by_order ON subscriptions (order_name, name);
 
 CREATE TABLE order_lines (
     order_name TEXT NOT NULL REFERENCES orders (name),
@@ -75,3 +75,21 @@ CREATE TABLE order_lines (
     subscription TEXT NOT NULL UNIQUE REFERENCES subscriptions (name),
     PRIMARY KEY (order_name, line)
 );
+
+-- What lists are filtered and ordered by.
+CREATE INDEX offers_by_create_time ON offers (create_time, name);
+CREATE INDEX offers_by_update_time ON offers (update_time);
+CREATE INDEX offers_by_family ON offers (family, name);
+CREATE INDEX orders_by_create_time ON orders (create_time, name);
+CREATE INDEX orders_by_update_time ON orders (update_time);
+CREATE INDEX orders_by_seller ON orders (seller, name);
+CREATE INDEX orders_by_reseller ON orders (reseller, name);
+CREATE INDEX orders_by_customer ON orders (customer, name);
+CREATE INDEX orders_by_state ON orders (state, name);
+CREATE INDEX subscriptions_by_create_time ON subscriptions (create_time, name);
+CREATE INDEX subscriptions_by_update_time ON subscriptions (update_time);
+CREATE INDEX subscriptions_by_seller ON subscriptions (seller, name);
+CREATE INDEX subscriptions_by_reseller ON subscriptions (reseller, name);
+CREATE INDEX subscriptions_by_customer ON subscriptions (customer, name);
+CREATE INDEX subscriptions_by_offer ON subscriptions (offer, name);
+CREATE INDEX subscriptions_by_state ON subscriptions (state, name);

@@ -15,7 +15,6 @@ CREATE TABLE partnerships (
 -- One open partnership a pair.
 CREATE UNIQUE INDEX partnerships_open ON partnerships (provider, reseller)
     WHERE state IN ('invited', 'active');
-CREATE INDEX partnerships_by_reseller ON partnerships (reseller);
 
 CREATE TABLE customers (
     name TEXT PRIMARY KEY CHECK (name LIKE 'customers/%'),
@@ -53,3 +52,19 @@ CREATE TABLE customer_relationships (
 -- One open relationship of a kind between a customer and a partner.
 CREATE UNIQUE INDEX customer_relationships_open
     ON customer_relationships (customer, partner, kind) WHERE state IN ('requested', 'active');
+
+-- What lists are filtered and ordered by.
+CREATE INDEX partnerships_by_create_time ON partnerships (create_time, name);
+CREATE INDEX partnerships_by_update_time ON partnerships (update_time);
+CREATE INDEX partnerships_by_provider ON partnerships (provider, name);
+CREATE INDEX partnerships_by_reseller ON partnerships (reseller, name);
+CREATE INDEX partnerships_by_state ON partnerships (state, name);
+CREATE INDEX customers_by_create_time ON customers (create_time, name);
+CREATE INDEX customers_by_update_time ON customers (update_time);
+CREATE INDEX customers_by_organization ON customers (organization, name);
+CREATE INDEX customers_by_country ON customers (country, name);
+CREATE INDEX customers_by_kind ON customers (kind, name);
+CREATE INDEX customer_relationships_by_create_time ON customer_relationships (create_time, name);
+CREATE INDEX customer_relationships_by_update_time ON customer_relationships (update_time);
+CREATE INDEX customer_relationships_by_customer ON customer_relationships (customer, name);
+CREATE INDEX customer_relationships_by_partner ON customer_relationships (partner, name);

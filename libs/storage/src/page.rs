@@ -1,0 +1,243 @@
+//! Lists, a page at a time.
+
+use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
+use failure::{Failure, Fields};
+use sea_orm::{
+    Condition, ConnectionTrait, EntityTrait, ExprTrait, IdenStatic, Iterable, ModelTrait, Order,
+    QueryFilter, QueryOrder, QuerySelect, Select,
+    sea_query::{BinOper, Expr, Value, ValueType},
+};
+use sha2::{Digest, Sha256};
+
+use crate::{
+    fault,
+    filter::{self, Field, Term},
+};
+
+const DEFAULT_SIZE: usize = 50;
+const MAX_SIZE: usize = 200;
+
+/// What is listed, and what it may be filtered by.
+#[derive(Debug, Clone, Copy)]
+pub struct Listing {
+    /// The collection, such as `orders`.
+    pub collection: &'static str,
+    /// Fields that a filter may compare, beside `create_time` and `update_time`.
+    pub fields: &'static [Field],
+    /// Most items of a page.
+    pub max_size: usize,
+}
+
+/// What a caller asks of a list, in the words of its request.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Asked<'a> {
+    /// How many items at most; 0 stands for the default.
+    pub page_size: i32,
+    /// Where to go on; empty for the first page.
+    pub page_token: &'a str,
+    /// Which items; empty for all.
+    pub filter: &'a str,
+    /// In which order; empty for the one of names.
+    pub order_by: &'a str,
+}
+
+/// Which page of a list is wanted. Pages follow keys that never change, so rows that come or go
+/// between two calls neither repeat nor hide others.
+#[derive(Debug, Clone)]
+pub struct PageRequest {
+    /// Differs between any two lists, filters and orders.
+    list: String,
+    size: usize,
+    terms: Vec<Term>,
+    by_time: bool,
+    descending: bool,
+    after: Option<Position>,
+}
+
+/// The keys of a row.
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct Position {
+    create_time: i64,
+    name: String,
+}
+
+/// One page of a list.
+#[derive(Debug, Clone)]
+pub struct Page<T> {
+    /// Its items.
+    pub items: Vec<T>,
+    /// Token of the next page; empty on the last.
+    pub next_page_token: String,
+}
+
+/// What a request for a page asks, whichever list it is for.
+#[macro_export]
+macro_rules! asked {
+    ($request:expr) => {{
+        let request = $request;
+        $crate::Asked {
+            page_size: request.page_size,
+            page_token: &request.page_token,
+            filter: &request.filter,
+            order_by: &request.order_by,
+        }
+    }};
+}
+
+impl Listing {
+    /// A list that is filtered by these fields.
+    #[must_use]
+    pub const fn of(collection: &'static str, fields: &'static [Field]) -> Self {
+        Self { collection, fields, max_size: MAX_SIZE }
+    }
+
+    /// Reads a request for a page.
+    ///
+    /// # Errors
+    /// [`Failure::Invalid`] with every field that is wrong.
+    pub fn page(&self, asked: Asked<'_>) -> Result<PageRequest, Failure> {
+        let mut fields = Fields::new();
+        let page = self.read(&mut fields, "", asked);
+        fields.finish(|| page)
+    }
+
+    /// The same for the list under a parent, as part of a request that has other fields too.
+    pub fn read(&self, fields: &mut Fields, parent: &str, asked: Asked<'_>) -> Option<PageRequest> {
+        let list = digest(&[parent, self.collection, asked.filter, asked.order_by]);
+        let times = [Field::time("create_time"), Field::time("update_time")];
+        let comparable: Vec<_> = self.fields.iter().copied().chain(times).collect();
+        let size = fields.check("page_size", self.size(asked.page_size));
+        let after = fields.check("page_token", position(&list, asked.page_token));
+        let terms = fields.check("filter", filter::parse(asked.filter, &comparable));
+        let order = fields.check("order_by", order(asked.order_by));
+        let (size, after, terms, (by_time, descending)) = (size?, after?, terms?, order?);
+        Some(PageRequest { list, size, terms, by_time, descending, after })
+    }
+
+    fn size(&self, page_size: i32) -> Result<usize, &'static str> {
+        match usize::try_from(page_size) {
+            Ok(0) => Ok(DEFAULT_SIZE.min(self.max_size)),
+            Ok(size) => Ok(size.min(self.max_size)),
+            Err(_) => Err("is negative"),
+        }
+    }
+}
+
+/// Whether to order by time, and whether the last comes first.
+fn order(order_by: &str) -> Result<(bool, bool), &'static str> {
+    match order_by {
+        "" | "name" => Ok((false, false)),
+        "name desc" => Ok((false, true)),
+        "create_time" => Ok((true, false)),
+        "create_time desc" => Ok((true, true)),
+        _ => Err("is none of `name`, `name desc`, `create_time`, `create_time desc`"),
+    }
+}
+
+fn digest(parts: &[&str]) -> String {
+    let hash = Sha256::digest(parts.join("\n"));
+    URL_SAFE_NO_PAD.encode(&hash[..9])
+}
+
+/// The position in a token of this list.
+fn position(list: &str, token: &str) -> Result<Option<Position>, &'static str> {
+    if token.is_empty() {
+        return Ok(None);
+    }
+    let read = || {
+        let text = String::from_utf8(URL_SAFE_NO_PAD.decode(token).ok()?).ok()?;
+        let (create_time, name) = text.strip_prefix(list)?.split_once(' ')?;
+        let name = Some(name).filter(|it| !it.contains(char::is_control))?;
+        Some(Position { create_time: create_time.parse().ok()?, name: name.to_owned() })
+    };
+    read().map(Some).ok_or("was not given out for this list, filter and order")
+}
+
+impl PageRequest {
+    /// The rows of the page, and one more where there is a next page.
+    ///
+    /// # Errors
+    /// A column that the table has not, a defect.
+    pub fn select<E: EntityTrait>(&self, rows: Select<E>) -> Result<Select<E>, Failure> {
+        let order = if self.descending { Order::Desc } else { Order::Asc };
+        let mut rows = rows.filter(self.condition::<E>()?);
+        if self.by_time {
+            rows = rows.order_by(column::<E>("create_time")?, order.clone());
+        }
+        Ok(rows.order_by(column::<E>("name")?, order).limit(self.size as u64 + 1))
+    }
+
+    fn condition<E: EntityTrait>(&self) -> Result<Condition, Failure> {
+        let mut condition = Condition::all();
+        for term in &self.terms {
+            condition = condition.add(compared(Expr::col(column::<E>(term.column)?), term));
+        }
+        let Some(after) = &self.after else { return Ok(condition) };
+        let beyond = if self.descending { BinOper::SmallerThan } else { BinOper::GreaterThan };
+        let name = Expr::col(column::<E>("name")?);
+        if !self.by_time {
+            return Ok(condition.add(name.binary(beyond, Expr::val(after.name.clone()))));
+        }
+        let time = Expr::col(column::<E>("create_time")?);
+        let keys = Expr::tuple([time, name]);
+        let position = [Expr::val(after.create_time), Expr::val(after.name.clone())];
+        Ok(condition.add(keys.binary(beyond, Expr::tuple(position))))
+    }
+}
+
+/// A row in which the column holds nothing differs from every value.
+fn compared(column: Expr, term: &Term) -> Condition {
+    match (&term.value, term.operator) {
+        (None, BinOper::Equal) => Condition::all().add(column.is_null()),
+        (None, _) => Condition::all().add(column.is_not_null()),
+        (Some(value), BinOper::NotEqual) => Condition::any()
+            .add(column.clone().is_null())
+            .add(column.binary(BinOper::NotEqual, Expr::val(value.clone()))),
+        (Some(value), operator) => {
+            Condition::all().add(column.binary(operator, Expr::val(value.clone())))
+        }
+    }
+}
+
+fn column<E: EntityTrait>(name: &str) -> Result<E::Column, Failure> {
+    let found = E::Column::iter().find(|it| it.as_str() == name);
+    found.ok_or_else(|| Failure::bug(format!("a list has no column {name}")))
+}
+
+fn held<T: ValueType>(value: Value) -> Result<T, Failure> {
+    T::try_from(value).map_err(|_| Failure::bug("a key of a list has another type than it should"))
+}
+
+/// Reads a page of rows. Their table has the columns `name` and `create_time`.
+///
+/// # Errors
+/// When the database cannot be asked.
+pub async fn list<E: EntityTrait>(
+    reader: &impl ConnectionTrait,
+    rows: Select<E>,
+    page: &PageRequest,
+) -> Result<Page<E::Model>, Failure> {
+    let (name, time) = (column::<E>("name")?, column::<E>("create_time")?);
+    let mut items = page.select(rows)?.all(reader).await.map_err(fault)?;
+    let more = items.len() > page.size;
+    items.truncate(page.size);
+    let next_page_token = match items.last() {
+        Some(last) if more => {
+            let (time, name): (i64, String) = (held(last.get(time))?, held(last.get(name))?);
+            URL_SAFE_NO_PAD.encode(format!("{}{time} {name}", page.list))
+        }
+        _ => String::new(),
+    };
+    Ok(Page { items, next_page_token })
+}
+
+impl<T> Page<T> {
+    /// The same page of what its items stand for.
+    ///
+    /// # Errors
+    /// The first that `read` gives.
+    pub fn try_map<U>(self, read: impl FnMut(T) -> Result<U, Failure>) -> Result<Page<U>, Failure> {
+        let items = self.items.into_iter().map(read).collect::<Result<_, _>>()?;
+        Ok(Page { items, next_page_token: self.next_page_token })
+    }
+}

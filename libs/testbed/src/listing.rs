@@ -1,0 +1,31 @@
+use sea_orm::{ConnectionTrait, DbBackend, EntityTrait, QueryTrait, Statement};
+use storage::{Asked, Database, Kind, Listing};
+
+/// Makes sure that an embedded database reads a list in every order, and those items that have
+/// one value of a text, by following an index.
+///
+/// # Panics
+/// When it does not.
+pub async fn assert_indexed<E: EntityTrait>(database: &Database, listing: Listing) {
+    let texts = listing.fields.iter().filter(|it| matches!(it.kind, Kind::Text));
+    let filters = texts.map(|it| (format!("{} = x", it.name), "name"));
+    let orders = ["name", "name desc", "create_time", "create_time desc"];
+    let orders = orders.into_iter().map(|it| (String::new(), it));
+    for (filter, order_by) in orders.chain(filters) {
+        let asked = Asked { filter: &filter, order_by, ..Asked::default() };
+        let page = listing.page(asked).expect("the list can be asked for");
+        let rows = page.select(E::find()).expect("the table has the columns");
+        let query = rows.build(DbBackend::Sqlite).to_string();
+        let explain =
+            Statement::from_string(DbBackend::Sqlite, format!("EXPLAIN QUERY PLAN {query}"));
+        let plan = database.reader().query_all_raw(explain).await.expect("the query has a plan");
+        let steps = plan.iter().map(|it| it.try_get::<String>("", "detail").expect("it is a plan"));
+        for step in steps {
+            let follows = step.contains("USING INDEX");
+            assert!(
+                follows && (filter.is_empty() || step.starts_with("SEARCH")),
+                "{step}: {query}"
+            );
+        }
+    }
+}

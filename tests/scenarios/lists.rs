@@ -1,0 +1,123 @@
+//! Lists: which items, in which order, a page at a time.
+
+use std::time::Duration;
+
+use contracts::{
+    ordering::ListOrdersRequest,
+    relationship::{ListPartnershipsRequest, ListPartnershipsResponse},
+};
+use tests::{World, failed, scenarios};
+use tonic::Status;
+
+async fn page(
+    world: &World,
+    filter: &str,
+    order_by: &str,
+    token: &str,
+) -> Result<ListPartnershipsResponse, Status> {
+    let request = ListPartnershipsRequest {
+        page_size: 2,
+        page_token: token.to_owned(),
+        filter: filter.to_owned(),
+        order_by: order_by.to_owned(),
+    };
+    Ok(world.cast.relationship.clone().list_partnerships(request).await?.into_inner())
+}
+
+/// The names on the first page.
+async fn listed(world: &World, filter: &str, order_by: &str) -> Result<Vec<String>, Status> {
+    let page = page(world, filter, order_by, "").await?;
+    Ok(page.partnerships.into_iter().map(|it| it.name).collect())
+}
+
+scenarios! {
+    async fn a_list_holds_what_its_filter_says_and_no_more(world) {
+        let cast = &world.cast;
+        let (one, other) = (cast.provider("FR").await?, cast.provider("FR").await?);
+        let (near, far) = (cast.reseller("FR").await?, cast.reseller("FR").await?);
+        let active = cast.partner_up(&one, &near).await?;
+        let before = world.clock.now();
+        world.clock.advance(Duration::from_secs(1));
+        let invited = cast.invite(&one, &far).await?;
+        world.clock.advance(Duration::from_secs(1));
+        let of_other = cast.invite(&other, &far).await?;
+        let (by_one, to_far) = (format!("provider = {}", one.name), format!("reseller=\"{}\"", far.name));
+        for (filter, expected) in [
+            (by_one.clone(), vec![&active, &invited]),
+            (to_far.clone(), vec![&invited, &of_other]),
+            (format!("{by_one} AND {to_far}"), vec![&invited]),
+            ("state = PARTNERSHIP_STATE_ACTIVE".to_owned(), vec![&active]),
+            ("state != PARTNERSHIP_STATE_ACTIVE".to_owned(), vec![&invited, &of_other]),
+            (format!("{by_one} AND state = PARTNERSHIP_STATE_DECLINED"), vec![]),
+            (format!("create_time <= {before}"), vec![&active]),
+            (format!("create_time > {before} AND {by_one}"), vec![&invited]),
+            (format!("update_time = \"{before}\""), vec![&active]),
+        ] {
+            let expected: Vec<_> = expected.into_iter().cloned().collect();
+            assert_eq!(listed(&world, &filter, "create_time").await?, expected, "{filter}");
+        }
+    }
+
+    async fn pages_neither_repeat_nor_hide_what_is_there_while_others_come(world) {
+        let cast = &world.cast;
+        let provider = cast.provider("FR").await?;
+        let mut invited = Vec::new();
+        for _ in 0..5 {
+            world.clock.advance(Duration::from_secs(1));
+            invited.push(cast.invite(&provider, &cast.reseller("FR").await?).await?);
+        }
+        for (order_by, reversed) in [("create_time", false), ("create_time desc", true)] {
+            let (mut read, mut token) = (Vec::new(), String::new());
+            while read.is_empty() || !token.is_empty() {
+                let page = page(&world, "", order_by, &token).await?;
+                read.extend(page.partnerships.into_iter().map(|it| it.name));
+                token = page.next_page_token;
+                world.clock.advance(Duration::from_secs(1));
+                if read.len() < 4 {
+                    cast.invite(&provider, &cast.reseller("FR").await?).await?;
+                }
+            }
+            read.retain(|it| invited.contains(it));
+            if reversed {
+                read.reverse();
+            }
+            assert_eq!(read, invited, "{order_by}");
+        }
+    }
+
+    async fn a_page_token_belongs_to_its_filter_and_order(world) {
+        let cast = &world.cast;
+        let provider = cast.provider("FR").await?;
+        for _ in 0..3 {
+            cast.invite(&provider, &cast.reseller("FR").await?).await?;
+        }
+        let filter = format!("provider = {}", provider.name);
+        let token = page(&world, &filter, "name desc", "").await?.next_page_token;
+        let rest = page(&world, &filter, "name desc", &token).await?;
+        assert_eq!((rest.partnerships.len(), rest.next_page_token.as_str()), (1, ""));
+        for (filter, order_by) in [("", "name desc"), (filter.as_str(), "name"), (&filter, "")] {
+            let status = failed(page(&world, filter, order_by, &token).await);
+            assert_eq!(status.code(), tonic::Code::InvalidArgument, "{filter}, {order_by}");
+        }
+    }
+
+    async fn an_empty_value_stands_for_none(world) {
+        let cast = &world.cast;
+        let channel = world.channel("FR").await?;
+        let through = Some(&channel.reseller);
+        let order = |reseller| cluster::cast::order(&channel.provider, reseller, &channel.customer, &channel.offer);
+        let direct = cast.place(order(None)).await?;
+        world.clock.advance(Duration::from_secs(1));
+        let indirect = cast.place(order(through)).await?;
+        for (filter, expected) in [
+            ("reseller = \"\"", vec![&direct.name]),
+            ("reseller != \"\"", vec![&indirect.name]),
+            ("reseller != partners/x", vec![&direct.name, &indirect.name]),
+        ] {
+            let request = ListOrdersRequest { filter: filter.to_owned(), ..Default::default() };
+            let answer = cast.ordering.clone().list_orders(request).await?.into_inner();
+            let names: Vec<_> = answer.orders.iter().map(|it| &it.name).collect();
+            assert_eq!(names, expected, "{filter}");
+        }
+    }
+}
