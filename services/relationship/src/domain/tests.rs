@@ -7,6 +7,7 @@ mod lifecycle;
 mod oracle;
 mod properties;
 mod refusals;
+mod regions;
 mod space;
 mod wording;
 mod world;
