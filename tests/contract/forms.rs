@@ -171,6 +171,18 @@ fn list_under(method: &'static str, others: Value, token: &str) -> Form {
         .wrong("order_by", ["x", "update_time", "name asc", "name, create_time"].map(Value::from))
 }
 
+/// The field of a request for several resources.
+fn batch(method: &'static str, collection: &str, max: usize, no_name: Vec<Value>) -> Form {
+    let id = |at| format!("{collection}/0195f0a8-7c1e-7b3a-9c55-{at:012x}");
+    let names = |count| (0..count).map(id);
+    let good: Vec<_> = names(max).collect();
+    Form::new(method, json!({ "names": good }))
+        .wrong("names[0]", no_name)
+        .also([("names", json!([]))], &["names"])
+        .also([("names", json!(names(max + 1).collect::<Vec<_>>()))], &["names"])
+        .also([("names[1]", json!(good[0]))], &["names[1]"])
+}
+
 /// Tokens of the second page of ListOrganizations and of ListPartners.
 async fn tokens(stage: &Stage) -> [String; 2] {
     for _ in 0..2 {

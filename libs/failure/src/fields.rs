@@ -24,6 +24,35 @@ pub fn one<T: FromStr<Err: Display>>(field: &str, text: &str) -> Result<T, Failu
     fields.finish(|| value)
 }
 
+/// Reads a request for several resources by name, at most `max`.
+///
+/// # Errors
+/// [`Failure::Invalid`] if there are none or too many, or one does not parse or is there twice.
+pub fn names<T: FromStr<Err: Display> + PartialEq>(
+    names: &[String],
+    max: usize,
+) -> Result<Vec<T>, Failure> {
+    let mut fields = Fields::new();
+    let names = fields.names("names", names, max);
+    fields.finish(|| names)
+}
+
+/// Puts the resources that were found for some names into the order of the names.
+///
+/// # Errors
+/// [`Failure::Missing`] for the first name that nothing was found for.
+pub fn in_order<N: PartialEq + Display, T>(
+    names: &[N],
+    mut found: Vec<T>,
+    name: impl Fn(&T) -> &N,
+) -> Result<Vec<T>, Failure> {
+    let take = |wanted: &N| {
+        let at = found.iter().position(|it| name(it) == wanted);
+        at.map(|at| found.swap_remove(at)).ok_or_else(|| Failure::missing(wanted))
+    };
+    names.iter().map(take).collect()
+}
+
 /// Reads the fields of a request and gathers everything that is wrong with them.
 ///
 /// Each reader gives `None` after noting a violation; [`Fields::finish`] then answers with all
@@ -125,6 +154,28 @@ impl Fields {
     /// The field `request_id`, which may be empty. The outer `None` means a violation.
     pub fn request_id(&mut self, text: &str) -> Option<Option<Uuid>> {
         self.guid_optional("request_id", text)
+    }
+
+    /// From 1 to `max` different names of resources that exist or not.
+    pub fn names<T>(&mut self, field: &str, names: &[String], max: usize) -> Option<Vec<T>>
+    where
+        T: FromStr<Err: Display> + PartialEq,
+    {
+        if names.is_empty() {
+            self.reject(field, "is required");
+        } else if names.len() > max {
+            self.reject(field, format!("has more than {max} entries"));
+            return None;
+        }
+        let mut read = Vec::new();
+        for (at, name) in names.iter().enumerate() {
+            let name = self.parse(format!("{field}[{at}]"), name);
+            if name.is_some() && read.contains(&name) {
+                self.reject(format!("{field}[{at}]"), "is there twice");
+            }
+            read.push(name);
+        }
+        read.into_iter().collect()
     }
 
     /// The outcome of a check made elsewhere.

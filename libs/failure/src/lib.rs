@@ -9,7 +9,7 @@ mod status;
 
 use std::fmt::Display;
 
-pub use fields::{FieldViolation, Fields, one};
+pub use fields::{FieldViolation, Fields, in_order, names, one};
 use kernel::Violation;
 pub use peer::read;
 pub use resource::Resource;

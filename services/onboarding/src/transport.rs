@@ -1,6 +1,7 @@
 //! The gRPC face of onboarding. Every method: convert, gather, decide, commit, render.
 
 mod agreement;
+mod batch;
 mod convert;
 mod enrollment;
 mod organization;
@@ -31,9 +32,11 @@ failure::serve! {
     create_organization(CreateOrganizationRequest) -> CreateOrganizationResponse;
     get_organization(GetOrganizationRequest) -> GetOrganizationResponse;
     list_organizations(ListOrganizationsRequest) -> ListOrganizationsResponse;
+    batch_get_organizations(BatchGetOrganizationsRequest) -> BatchGetOrganizationsResponse;
     create_partner(CreatePartnerRequest) -> CreatePartnerResponse;
     get_partner(GetPartnerRequest) -> GetPartnerResponse;
     list_partners(ListPartnersRequest) -> ListPartnersResponse;
+    batch_get_partners(BatchGetPartnersRequest) -> BatchGetPartnersResponse;
     associate_location(AssociateLocationRequest) -> AssociateLocationResponse;
     enroll_partner(EnrollPartnerRequest) -> EnrollPartnerResponse;
     get_enrollment(GetEnrollmentRequest) -> GetEnrollmentResponse;

@@ -1,5 +1,6 @@
 //! The gRPC face of ordering. Every method: convert, gather, decide, commit, render.
 
+mod batch;
 mod convert;
 mod offer;
 mod order;
@@ -30,12 +31,15 @@ failure::serve! {
     create_offer(CreateOfferRequest) -> CreateOfferResponse;
     get_offer(GetOfferRequest) -> GetOfferResponse;
     list_offers(ListOffersRequest) -> ListOffersResponse;
+    batch_get_offers(BatchGetOffersRequest) -> BatchGetOffersResponse;
     place_order(PlaceOrderRequest) -> PlaceOrderResponse;
     get_order(GetOrderRequest) -> GetOrderResponse;
     list_orders(ListOrdersRequest) -> ListOrdersResponse;
+    batch_get_orders(BatchGetOrdersRequest) -> BatchGetOrdersResponse;
     cancel_order(CancelOrderRequest) -> CancelOrderResponse;
     get_subscription(GetSubscriptionRequest) -> GetSubscriptionResponse;
     list_subscriptions(ListSubscriptionsRequest) -> ListSubscriptionsResponse;
+    batch_get_subscriptions(BatchGetSubscriptionsRequest) -> BatchGetSubscriptionsResponse;
 }
 
 impl Transport {

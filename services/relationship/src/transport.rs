@@ -1,5 +1,6 @@
 //! The gRPC face of relationship. Every method: convert, gather, decide, commit, render.
 
+mod batch;
 mod catalogue;
 mod check;
 mod convert;
@@ -42,9 +43,11 @@ failure::serve! {
     end_partnership(EndPartnershipRequest) -> EndPartnershipResponse;
     get_partnership(GetPartnershipRequest) -> GetPartnershipResponse;
     list_partnerships(ListPartnershipsRequest) -> ListPartnershipsResponse;
+    batch_get_partnerships(BatchGetPartnershipsRequest) -> BatchGetPartnershipsResponse;
     create_customer(CreateCustomerRequest) -> CreateCustomerResponse;
     get_customer(GetCustomerRequest) -> GetCustomerResponse;
     list_customers(ListCustomersRequest) -> ListCustomersResponse;
+    batch_get_customers(BatchGetCustomersRequest) -> BatchGetCustomersResponse;
     record_customer_agreement(RecordCustomerAgreementRequest) -> RecordCustomerAgreementResponse;
     request_customer_relationship(RequestCustomerRelationshipRequest)
         -> RequestCustomerRelationshipResponse;

@@ -1,14 +1,19 @@
 use serde_json::{Value, json};
 
 use super::{
-    Form, ID, OTHER_ID, list, no_choice, no_country, no_guid, no_name, no_required_guid, no_text,
-    no_time_past, no_work_email,
+    Form, ID, OTHER_ID, batch, list, no_choice, no_country, no_guid, no_name, no_required_guid,
+    no_text, no_time_past, no_work_email,
 };
 
 pub(super) fn forms([of_organizations, of_partners]: &[String; 2]) -> Vec<Form> {
     let lists =
         vec![list("ListOrganizations", of_partners), list("ListPartners", of_organizations)];
-    let all = [organizations(), partners(), enrollments(), agreements(), standings(), lists];
+    let batches = vec![
+        batch("BatchGetOrganizations", "organizations", 200, no_name("organizations")),
+        batch("BatchGetPartners", "partners", 200, no_name("partners")),
+    ];
+    let all =
+        [organizations(), partners(), enrollments(), agreements(), standings(), lists, batches];
     all.into_iter().flatten().collect()
 }
 

@@ -2,13 +2,18 @@ use contracts::relationship::ProductFamily;
 use serde_json::{Value, json};
 
 use super::{
-    Form, ID, OTHER_ID, Stage, list, no_choice, no_guid, no_name, no_required_guid, no_text,
+    Form, ID, OTHER_ID, Stage, batch, list, no_choice, no_guid, no_name, no_required_guid, no_text,
 };
 
 pub(super) async fn forms([token, _]: &[String; 2], stage: &Stage) -> Vec<Form> {
     let offer = stage.cast.offer(ProductFamily::Microsoft365).await.expect("an offer is recorded");
     let lists = ["ListOffers", "ListOrders", "ListSubscriptions"].map(|it| list(it, token));
-    let all = [offers(), place(&offer), orders(), lists.into()];
+    let batches = vec![
+        batch("BatchGetOffers", "offers", 200, no_offer()),
+        batch("BatchGetOrders", "orders", 50, no_name("orders")),
+        batch("BatchGetSubscriptions", "subscriptions", 200, no_name("subscriptions")),
+    ];
+    let all = [offers(), place(&offer), orders(), lists.into(), batches];
     all.into_iter().flatten().collect()
 }
 

@@ -1,14 +1,19 @@
 use serde_json::{Value, json};
 
 use super::{
-    Form, ID, OTHER_ID, list, list_under, no_choice, no_country, no_email, no_guid, no_name,
+    Form, ID, OTHER_ID, batch, list, list_under, no_choice, no_country, no_email, no_guid, no_name,
     no_required_guid, no_text, no_time_past,
 };
 
 pub(super) fn forms([of_organizations, of_partners]: &[String; 2]) -> Vec<Form> {
     let lists =
         vec![list("ListPartnerships", of_partners), list("ListCustomers", of_organizations)];
-    let all = [partnerships(), customers(), relationships(of_partners), decisions(), lists];
+    let batches = vec![
+        batch("BatchGetPartnerships", "partnerships", 200, no_name("partnerships")),
+        batch("BatchGetCustomers", "customers", 200, no_name("customers")),
+    ];
+    let all =
+        [partnerships(), customers(), relationships(of_partners), decisions(), lists, batches];
     all.into_iter().flatten().collect()
 }
 

@@ -28,6 +28,15 @@ impl Store {
         Ok(read(&snapshot, &[name]).await?.pop())
     }
 
+    /// The named organizations, as far as they exist.
+    pub(crate) async fn organizations_named(
+        &self,
+        names: &[OrganizationName],
+    ) -> Result<Vec<Organization>, Failure> {
+        let snapshot = self.database.snapshot().await?;
+        read(&snapshot, names).await
+    }
+
     /// Those of the named organizations that do not exist.
     pub(crate) async fn missing_organizations(
         &self,

@@ -36,6 +36,15 @@ impl Store {
         Ok(self.partners_where(partners::Entity::find().filter(wanted)).await?.pop())
     }
 
+    /// The named partners, as far as they exist.
+    pub(crate) async fn partners_named(
+        &self,
+        names: &[PartnerName],
+    ) -> Result<Vec<Partner>, Failure> {
+        let wanted = partners::Column::Name.is_in(names.iter().map(ToString::to_string));
+        self.partners_where(partners::Entity::find().filter(wanted)).await
+    }
+
     /// The partner that has this location account.
     pub(crate) async fn partner_at(
         &self,

@@ -52,6 +52,15 @@ impl Store {
         Ok(Some(Placement { order, subscriptions }))
     }
 
+    /// The named orders, as far as they exist.
+    pub(crate) async fn orders_named(&self, names: &[OrderName]) -> Result<Vec<Order>, Failure> {
+        let snapshot = self.database.snapshot().await?;
+        let names = names.iter().map(ToString::to_string);
+        let rows = orders::Entity::find().filter(orders::Column::Name.is_in(names));
+        let rows = rows.all(&snapshot).await.map_err(fault)?;
+        with_lines(&snapshot, rows).await
+    }
+
     /// A page of orders.
     pub(crate) async fn orders(&self, page: &PageRequest) -> Result<Page<Order>, Failure> {
         let snapshot = self.database.snapshot().await?;

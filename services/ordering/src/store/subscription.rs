@@ -1,11 +1,11 @@
 use failure::Failure;
 use kernel::SubscriptionName;
-use sea_orm::{ActiveValue::Set, EntityTrait};
+use sea_orm::{ActiveValue::Set, ColumnTrait, EntityTrait, QueryFilter};
 use storage::{Field, Listing, Page, PageRequest, fault, list, row};
 
 use super::{
     Store,
-    entity::subscriptions::{ActiveModel, Entity, Model},
+    entity::subscriptions::{ActiveModel, Column, Entity, Model},
     offer::money,
 };
 use crate::domain::{Subscription, SubscriptionState};
@@ -30,6 +30,16 @@ impl Store {
     ) -> Result<Option<Subscription>, Failure> {
         let row = Entity::find_by_id(name.to_string()).one(self.database.reader()).await;
         row.map_err(fault)?.map(|row| from_row(&row)).transpose()
+    }
+
+    /// The named subscriptions, as far as they exist.
+    pub(crate) async fn subscriptions_named(
+        &self,
+        names: &[SubscriptionName],
+    ) -> Result<Vec<Subscription>, Failure> {
+        let names = names.iter().map(ToString::to_string);
+        let rows = Entity::find().filter(Column::Name.is_in(names)).all(self.database.reader());
+        rows.await.map_err(fault)?.iter().map(from_row).collect()
     }
 
     /// A page of subscriptions.

@@ -1,6 +1,6 @@
 use failure::Failure;
 use kernel::CustomerName;
-use sea_orm::{ActiveValue::Set, ColumnTrait, EntityTrait};
+use sea_orm::{ActiveValue::Set, ColumnTrait, EntityTrait, QueryFilter};
 use storage::{Call, Event, Field, Listing, Page, PageRequest, events, fault, list, put, row};
 
 use super::{
@@ -23,6 +23,16 @@ impl Store {
     pub(crate) async fn customer(&self, name: CustomerName) -> Result<Option<Customer>, Failure> {
         let row = Entity::find_by_id(name.to_string()).one(self.database.reader()).await;
         row.map_err(fault)?.map(|row| from_row(&row)).transpose()
+    }
+
+    /// The named customers, as far as they exist.
+    pub(crate) async fn customers_named(
+        &self,
+        names: &[CustomerName],
+    ) -> Result<Vec<Customer>, Failure> {
+        let names = names.iter().map(ToString::to_string);
+        let rows = Entity::find().filter(Column::Name.is_in(names)).all(self.database.reader());
+        rows.await.map_err(fault)?.iter().map(from_row).collect()
     }
 
     /// A page of customers.

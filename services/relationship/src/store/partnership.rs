@@ -48,6 +48,16 @@ impl Store {
         row.map(|row| row::read(&row.name)).transpose()
     }
 
+    /// The named partnerships, as far as they exist.
+    pub(crate) async fn partnerships_named(
+        &self,
+        names: &[PartnershipName],
+    ) -> Result<Vec<Partnership>, Failure> {
+        let names = names.iter().map(ToString::to_string);
+        let rows = Entity::find().filter(Column::Name.is_in(names)).all(self.database.reader());
+        rows.await.map_err(fault)?.iter().map(from_row).collect()
+    }
+
     /// A page of partnerships.
     pub(crate) async fn partnerships(
         &self,
