@@ -6,6 +6,7 @@
 mod agreement;
 mod chain;
 mod customers;
+mod enrollment;
 mod lists;
 mod onboarding;
 mod order_lines;
