@@ -17,8 +17,8 @@ use uuid::Uuid;
 use super::{CUSTOMERS, Migrator, PARTNERSHIPS, RELATIONSHIPS, Store};
 use crate::domain::{
     Approved, BuyerStanding, Customer, CustomerAgreement, CustomerKind, CustomerRelationship,
-    NewCustomer, NewRelationship, Partners, Partnership, RelationshipKind, Role, RoleState,
-    Standing,
+    NewCustomer, NewRelationship, Partners, Partnership, RelationshipKind, Role, RoleStanding,
+    RoleState, Standing,
 };
 
 macro_rules! on_both_engines {
@@ -127,7 +127,9 @@ fn standing(partner: PartnerName) -> Standing {
         organization: OrganizationName::new(partner.id()),
         country: "FR".parse().unwrap(),
         location: None,
-        roles: both.map(|role| (role, RoleState::Active)).to_vec(),
+        roles: both
+            .map(|role| RoleStanding { role, state: RoleState::Active, block_time: None })
+            .to_vec(),
         agreements: Vec::new(),
         affiliation: Vec::new(),
         revision: 1,
@@ -439,7 +441,7 @@ async fn the_database_refuses_what_no_decision_gives(engine: Engine) {
         (
             "customer_relationships",
             RELATIONSHIP,
-            "customer 'customers/2', partner 'customers/1', kind 'both', state 'unknown', \
+            "name 'customers/2/relationships/1', customer 'customers/2', partner 'customers/1', kind 'both', state 'unknown', \
              revision 0",
             "name 'customers/1/relationships/2', state 'requested'",
         ),
