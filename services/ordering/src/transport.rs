@@ -29,6 +29,7 @@ pub(crate) struct Transport {
 failure::serve! {
     impl OrderingService for Transport as "ordering.csp";
     create_offer(CreateOfferRequest) -> CreateOfferResponse;
+    retire_offer(RetireOfferRequest) -> RetireOfferResponse;
     get_offer(GetOfferRequest) -> GetOfferResponse;
     list_offers(ListOffersRequest) -> ListOffersResponse;
     batch_get_offers(BatchGetOffersRequest) -> BatchGetOffersResponse;
