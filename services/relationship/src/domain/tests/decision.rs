@@ -200,7 +200,7 @@ fn the_catalogue_says_which_rules_a_transaction_is_held_against() {
     for rule in RULES {
         let [checked, ordered] =
             ["CheckTransaction", "PlaceOrder"].map(|call| rule.applied_by.contains(&call));
-        assert_eq!(checked, ordered, "{}", rule.id);
+        assert!(ordered || !checked, "{}", rule.id);
         assert!(rule.text.ends_with('.') && !rule.source.is_empty(), "{}", rule.id);
     }
 }
