@@ -2,7 +2,7 @@
 
 use cluster::cast::{enrollment, new_id, order};
 use contracts::{
-    onboarding::{ReinstateEnrollmentRequest, Role, SuspendEnrollmentRequest},
+    onboarding::{ReinstateEnrollmentRequest, Role, SuspendEnrollmentRequest, SuspensionCause},
     relationship::{
         AcceptPartnershipRequest, DeclinePartnershipRequest, EndPartnershipRequest, ProductFamily,
     },
@@ -74,12 +74,13 @@ scenarios! {
             let name = enrollment(partner, role);
             let suspend = SuspendEnrollmentRequest {
                 name: name.clone(),
-                detail: "an invoice is 60 days overdue".to_owned(),
-                request_id: new_id(),
+                cause: SuspensionCause::InvoiceOverdue.into(),
+                detail: "an invoice of March".to_owned(),
+                ..SuspendEnrollmentRequest::default()
             };
             cast.onboarding.clone().suspend_enrollment(suspend).await?;
             assert_eq!(refused(cast.place(wanted()).await), [refusal]);
-            let reinstate = ReinstateEnrollmentRequest { name, request_id: new_id() };
+            let reinstate = ReinstateEnrollmentRequest { name, ..Default::default() };
             cast.onboarding.clone().reinstate_enrollment(reinstate).await?;
             cast.place(wanted()).await?;
         }

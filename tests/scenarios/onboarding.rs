@@ -65,19 +65,9 @@ scenarios! {
             location_account_id: "5000001".to_owned(),
             location_country_code: "FR".to_owned(),
             request_id: new_id(),
+            validate_only: false,
         };
         let located = cast.onboarding.clone().associate_location(associate).await;
         assert_eq!(refused(located), ["ON-3 LOCATION_IS_GLOBAL_ACCOUNT"]);
-    }
-
-    /// Lifecycle of an enrollment.
-    async fn a_vetting_result_is_recorded_once(world) {
-        let cast = &world.cast;
-        let company = cast.company("Fabrikam Resale", "FR").await?;
-        let partner = cast.join(&company, "FR").await?;
-        cast.enroll(&partner, Role::IndirectReseller).await?;
-        cast.vet(&partner, Role::IndirectReseller).await?;
-        let twice = cast.vet(&partner, Role::IndirectReseller).await;
-        assert_eq!(refused(twice), ["STATE ENROLLMENT_STATE_CONFLICT"]);
     }
 }

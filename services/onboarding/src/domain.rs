@@ -5,16 +5,22 @@ mod agreement;
 mod approved;
 mod denial;
 mod enrollment;
+mod lifecycle;
+mod moves;
 mod name;
 mod organization;
 mod ownership;
 mod partner;
+mod settle;
 mod standing;
+mod time;
 
 pub use agreement::{Agreement, AgreementKind, NewAgreement, Signatory};
 pub use approved::Approved;
 pub use denial::{Denial, Reason};
-pub use enrollment::{Enrollment, EnrollmentState, Role, VettingResult};
+pub use enrollment::{
+    Enrollment, EnrollmentState, Role, SuspensionCause, VettingCheck, VettingResult,
+};
 pub use name::{AgreementName, EnrollmentName};
 pub use organization::{Identity, NewOrganization, Organization, Owner};
 pub use ownership::Ownership;

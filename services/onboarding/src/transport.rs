@@ -11,14 +11,18 @@ mod status;
 
 use contracts::onboarding::{self as pb, onboarding_service_server::OnboardingService};
 use failure::Failure;
-use kernel::{Clock, PartnerName};
+use kernel::{Clock, PartnerName, Timestamp};
 use prost::Message;
 use runtime::server::actor;
 use storage::Call;
 use tonic::Request;
 use uuid::Uuid;
 
-use crate::{domain::Partner, store::Store};
+use self::convert::Mutation;
+use crate::{
+    domain::{Approved, Partner},
+    store::Store,
+};
 
 #[derive(Debug)]
 pub(crate) struct Transport {
@@ -39,6 +43,9 @@ failure::serve! {
     get_enrollment(GetEnrollmentRequest) -> GetEnrollmentResponse;
     list_enrollments(ListEnrollmentsRequest) -> ListEnrollmentsResponse;
     record_vetting_result(RecordVettingResultRequest) -> RecordVettingResultResponse;
+    submit_enrollment(SubmitEnrollmentRequest) -> SubmitEnrollmentResponse;
+    resubmit_enrollment(ResubmitEnrollmentRequest) -> ResubmitEnrollmentResponse;
+    revoke_enrollment(RevokeEnrollmentRequest) -> RevokeEnrollmentResponse;
     suspend_enrollment(SuspendEnrollmentRequest) -> SuspendEnrollmentResponse;
     reinstate_enrollment(ReinstateEnrollmentRequest) -> ReinstateEnrollmentResponse;
     accept_agreement(AcceptAgreementRequest) -> AcceptAgreementResponse;
@@ -55,12 +62,41 @@ impl Transport {
     }
 
     fn call<R: Message>(&self, method: &str, request: &Request<R>, id: Option<Uuid>) -> Call {
-        let content = request.get_ref().encode_to_vec();
-        Call::new(method, id, &content, actor(request.metadata()), self.clock.now())
+        self.call_at(self.clock.now(), method, request, id)
     }
 
+    fn call_at<R: Message>(
+        &self,
+        now: Timestamp,
+        method: &str,
+        request: &Request<R>,
+        id: Option<Uuid>,
+    ) -> Call {
+        let content = request.get_ref().encode_to_vec();
+        Call::new(method, id, &content, actor(request.metadata()), now)
+    }
+
+    /// The partner as it was written, to be decided on.
     async fn find(&self, name: PartnerName) -> Result<Partner, Failure> {
         let partner = self.store.partner(name).await?;
         partner.ok_or_else(|| Failure::missing(name))
+    }
+
+    /// The partner as it is by now, to be told.
+    async fn read(&self, name: PartnerName) -> Result<Partner, Failure> {
+        Ok(self.find(name).await?.settled(self.clock.now()))
+    }
+
+    /// Writes a partner that was decided on, unless the call only tries.
+    async fn commit(
+        &self,
+        approved: Approved<Partner>,
+        call: &Call,
+        how: Mutation,
+    ) -> Result<Partner, Failure> {
+        match how.validate_only {
+            true => Ok(approved.into_after()),
+            false => self.store.save_partner(approved, call).await,
+        }
     }
 }

@@ -102,9 +102,20 @@ fn enrollments() -> Vec<Form> {
         "parent": partner(), "role": 1, "contact_email": "ada@contoso.com", "request_id": ID,
     });
     let vetting = json!({
-        "name": enrollment(), "result": 2, "detail": "é".repeat(500), "request_id": ID,
+        "name": enrollment(), "check": 3, "result": 2, "detail": "é".repeat(500), "request_id": ID,
     });
-    let suspend = json!({ "name": enrollment(), "detail": "late", "request_id": ID });
+    let suspend = json!({
+        "name": enrollment(), "cause": 5, "detail": "late", "request_id": ID,
+    });
+    let resubmit = json!({
+        "name": enrollment(), "contact_email": "ada@contoso.com", "request_id": ID,
+    });
+    let revoke = json!({ "name": enrollment(), "detail": "late", "request_id": ID });
+    let bare = |method| {
+        Form::new(method, json!({ "name": enrollment(), "request_id": ID }))
+            .wrong("name", no_enrollment())
+            .wrong("request_id", no_guid())
+    };
     vec![
         Form::new("EnrollPartner", enroll)
             .wrong("parent", no_name("partners"))
@@ -116,17 +127,26 @@ fn enrollments() -> Vec<Form> {
             .wrong("parent", no_name("partners")),
         Form::new("RecordVettingResult", vetting)
             .wrong("name", no_enrollment())
+            .wrong("check", no_choice())
             .wrong("result", no_choice())
             .wrong("detail", no_text(500))
             .wrong("request_id", no_guid())
             .also([("result", json!(1)), ("detail", json!("x".repeat(501)))], &["detail"]),
+        Form::new("ResubmitEnrollment", resubmit)
+            .wrong("name", no_enrollment())
+            .wrong("contact_email", no_work_email().into_iter().filter(|it| *it != ""))
+            .wrong("request_id", no_guid()),
         Form::new("SuspendEnrollment", suspend)
+            .wrong("name", no_enrollment())
+            .wrong("cause", no_choice())
+            .wrong("detail", no_text(500))
+            .wrong("request_id", no_guid()),
+        Form::new("RevokeEnrollment", revoke)
             .wrong("name", no_enrollment())
             .wrong("detail", no_text(500))
             .wrong("request_id", no_guid()),
-        Form::new("ReinstateEnrollment", json!({ "name": enrollment(), "request_id": ID }))
-            .wrong("name", no_enrollment())
-            .wrong("request_id", no_guid()),
+        bare("SubmitEnrollment"),
+        bare("ReinstateEnrollment"),
     ]
 }
 

@@ -58,26 +58,35 @@ impl Cast {
         Ok(Partner { name, organization: organization.to_owned(), location: String::new() })
     }
 
-    /// Step 2: a partner enrolls; vetting has not run.
+    /// Step 2: a partner enrolls and hands the enrollment in; vetting has not run.
     pub async fn enroll(&self, partner: &Partner, role: ob::Role) -> Answer<()> {
         let request = ob::EnrollPartnerRequest {
             parent: partner.name.clone(),
             role: role.into(),
             contact_email: "ada@contoso.com".to_owned(),
             request_id: new_id(),
+            validate_only: false,
         };
-        self.onboarding.clone().enroll_partner(request).await.map(drop)
+        self.onboarding.clone().enroll_partner(request).await?;
+        let name = enrollment(partner, role);
+        let request = ob::SubmitEnrollmentRequest { name, ..Default::default() };
+        self.onboarding.clone().submit_enrollment(request).await.map(drop)
     }
 
-    /// Vetting passes.
+    /// Every check of vetting passes.
     pub async fn vet(&self, partner: &Partner, role: ob::Role) -> Answer<()> {
-        let request = ob::RecordVettingResultRequest {
-            name: enrollment(partner, role),
-            result: ob::VettingResult::Authorized.into(),
-            detail: String::new(),
-            request_id: new_id(),
-        };
-        self.onboarding.clone().record_vetting_result(request).await.map(drop)
+        use ob::VettingCheck::{Business, EmailOwnership, Employment};
+        for check in [EmailOwnership, Employment, Business] {
+            let request = ob::RecordVettingResultRequest {
+                name: enrollment(partner, role),
+                check: check.into(),
+                result: ob::VettingResult::Authorized.into(),
+                request_id: new_id(),
+                ..Default::default()
+            };
+            self.onboarding.clone().record_vetting_result(request).await?;
+        }
+        Ok(())
     }
 
     /// A location account is tied to the tenant.
@@ -88,6 +97,7 @@ impl Cast {
             location_account_id: location.clone(),
             location_country_code: country.to_owned(),
             request_id: new_id(),
+            validate_only: false,
         };
         self.onboarding.clone().associate_location(request).await?;
         partner.location = location;
@@ -111,6 +121,7 @@ impl Cast {
             parent: partner.name.clone(),
             agreement: Some(agreement),
             request_id: new_id(),
+            validate_only: false,
         };
         self.onboarding.clone().accept_agreement(request).await.map(drop)
     }

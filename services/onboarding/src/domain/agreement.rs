@@ -3,8 +3,9 @@ use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use super::{
-    Approved, Denial, Enrollment, EnrollmentState, Partner, Reason, Role,
+    Approved, Denial, Enrollment, Partner, Reason, Role,
     denial::{ON_1, ON_2},
+    lifecycle::Move,
 };
 
 text_enum! {
@@ -88,37 +89,28 @@ impl Partner {
     /// Records that the partner accepted the MPA (rule ON-2). Qualified enrollments that the
     /// text covers become active.
     pub fn accept_agreement(
-        mut self,
+        self,
         new: NewAgreement,
         uid: Uuid,
         now: Timestamp,
     ) -> Result<Approved<Self>, Denial> {
-        let violations = self.against_agreement(new.kind);
-        let location = match &self.location {
-            Some(location) if violations.is_empty() => location.account.clone(),
-            _ => return Err(Denial::Refused(violations)),
-        };
-        let decided_on = self.stamp.revision;
-        self.stamp = self.stamp.next(now);
-        let stamp = self.stamp;
-        let recorded = Stamp { create_time: now, ..stamp };
-        for enrollment in &mut self.enrollments {
-            if enrollment.state == EnrollmentState::Qualified && new.kind.covers(enrollment.role) {
-                let create_time = enrollment.stamp.create_time;
-                enrollment.state = EnrollmentState::Active;
-                enrollment.stamp = Stamp { create_time, ..stamp };
-            }
-        }
-        self.agreements.push(Agreement {
-            uid,
-            kind: new.kind,
-            version: new.version,
-            signatory: new.signatory,
-            accept_time: new.accept_time,
-            location_account: location,
-            stamp: recorded,
-        });
-        Ok(Approved::changed("AgreementAccepted", decided_on, self))
+        self.change(Move::Accept.event(), now, |partner| {
+            let violations = partner.against_agreement(new.kind);
+            let location = match &partner.location {
+                Some(location) if violations.is_empty() => location.account.clone(),
+                _ => return Err(Denial::Refused(violations)),
+            };
+            partner.agreements.push(Agreement {
+                uid,
+                kind: new.kind,
+                version: new.version,
+                signatory: new.signatory,
+                accept_time: new.accept_time,
+                location_account: location,
+                stamp: Stamp { create_time: now, ..partner.stamp.next(now) },
+            });
+            Ok(())
+        })
     }
 
     fn against_agreement(&self, kind: AgreementKind) -> Vec<Violation> {

@@ -5,6 +5,10 @@ text_enum! {
     pub enum Reason {
         /// The state of the enrollment does not allow the move.
         EnrollmentStateConflict = "ENROLLMENT_STATE_CONFLICT",
+        /// The vetting result is about another check than the open one.
+        VettingCheckNotOpen = "VETTING_CHECK_NOT_OPEN",
+        /// A revoked enrollment applies again too early.
+        ReappliedTooEarly = "REAPPLIED_TOO_EARLY",
         /// ON-1: the agreement's role was not enrolled in first.
         RoleNotEnrolled = "ROLE_NOT_ENROLLED",
         /// ON-2: the role is not vetted.

@@ -1,8 +1,6 @@
 use kernel::{Stamp, Timestamp, WorkEmail, text_enum};
 use serde::{Deserialize, Serialize};
 
-use super::{Approved, Denial, EnrollmentName, Partner, Reason, denial::STATE};
-
 text_enum! {
     /// What a partner is in the programme.
     pub enum Role {
@@ -18,26 +16,58 @@ text_enum! {
 text_enum! {
     /// Where an enrollment stands.
     pub enum EnrollmentState {
+        /// Recorded and not handed in.
+        Draft = "draft",
         /// Vetting runs.
         Vetting = "vetting",
         /// Vetting failed.
         Rejected = "rejected",
-        /// Vetted; the MPA is open.
+        /// Vetted; location or MPA is open.
         Qualified = "qualified",
-        /// Vetted and the MPA accepted.
+        /// May transact.
         Active = "active",
         /// Sells nothing new.
         Suspended = "suspended",
+        /// Out of the programme.
+        Revoked = "revoked",
     }
 }
 
-/// Outcome of vetting.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+text_enum! {
+    /// The checks of vetting, in their order.
+    pub enum VettingCheck {
+        /// The contact reads mail at a work address.
+        EmailOwnership = "email-ownership",
+        /// The contact belongs to the company.
+        Employment = "employment",
+        /// The company is what it says.
+        Business = "business",
+    }
+}
+
+text_enum! {
+    /// What an enrollment is suspended for.
+    pub enum SuspensionCause {
+        /// Abuse of the programme.
+        Abuse = "abuse",
+        /// The profile failed vetting.
+        ProfileRejected = "profile-rejected",
+        /// The requirements of the role are not met.
+        EligibilityNotMet = "eligibility-not-met",
+        /// An invoice is more than 60 days overdue.
+        InvoiceOverdue = "invoice-overdue",
+        /// Trouble at the provider.
+        ProviderTrouble = "provider-trouble",
+    }
+}
+
+/// Outcome of one check of vetting.
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum VettingResult {
-    /// Every check passed.
+    /// It passed.
     Authorized,
-    /// A check failed.
-    Rejected,
+    /// It failed, for this reason.
+    Rejected(String),
 }
 
 /// A partner's enrollment in one role.
@@ -47,141 +77,86 @@ pub struct Enrollment {
     pub role: Role,
     /// Where it stands.
     pub state: EnrollmentState,
-    /// Why it was rejected or suspended.
+    /// Since when.
+    pub state_time: Timestamp,
+    /// Why, where it was rejected, suspended or revoked.
     pub state_reason: String,
+    /// What for, where it is suspended.
+    pub suspension_cause: Option<SuspensionCause>,
+    /// The check of vetting that is open or failed; none once all have passed.
+    pub open_check: Option<VettingCheck>,
+    /// From when on it may apply again, where it is revoked.
+    pub reapply_time: Option<Timestamp>,
     /// Whom vetting writes to.
     pub contact_email: WorkEmail,
     /// When it changed; the revision is the partner's at that change.
     pub stamp: Stamp,
 }
 
-impl Enrollment {
-    /// Whether vetting has passed, at whatever time.
-    pub fn vetted(&self) -> bool {
-        match self.state {
-            EnrollmentState::Vetting | EnrollmentState::Rejected => false,
-            EnrollmentState::Qualified | EnrollmentState::Active | EnrollmentState::Suspended => {
-                true
-            }
+impl VettingCheck {
+    /// The check that vetting begins with.
+    pub(super) const FIRST: Self = Self::EmailOwnership;
+
+    /// The check after this one.
+    pub(super) const fn next(self) -> Option<Self> {
+        match self {
+            Self::EmailOwnership => Some(Self::Employment),
+            Self::Employment => Some(Self::Business),
+            Self::Business => None,
         }
     }
 }
 
-/// Moves of an enrollment. Each changes the partner as a whole.
-impl Partner {
-    /// The enrollment in a role.
-    pub fn enrollment(&self, role: Role) -> Result<&Enrollment, Denial> {
-        let found = self.enrollments.iter().find(|enrollment| enrollment.role == role);
-        let name = EnrollmentName { partner: self.name, role };
-        found.ok_or_else(|| Denial::Missing(name.to_string()))
-    }
-
-    /// Enrolls in a role, or again after a rejection. Vetting begins.
-    pub fn enroll(
-        mut self,
-        role: Role,
-        contact_email: WorkEmail,
-        now: Timestamp,
-    ) -> Result<Approved<Self>, Denial> {
-        let decided_on = self.stamp.revision;
-        self.stamp = self.stamp.next(now);
-        let state = EnrollmentState::Vetting;
-        let stamp = Stamp { create_time: now, ..self.stamp };
-        let new = Enrollment { role, state, state_reason: String::new(), contact_email, stamp };
-        match self.enrollments.iter_mut().find(|enrollment| enrollment.role == role) {
-            None => self.enrollments.push(new),
-            Some(old) if old.state == EnrollmentState::Rejected => {
-                let create_time = old.stamp.create_time;
-                *old = Enrollment { stamp: Stamp { create_time, ..stamp }, ..new };
-            }
-            Some(_) => {
-                let name = EnrollmentName { partner: self.name, role };
-                return Err(Denial::Exists(name.to_string()));
-            }
+impl Enrollment {
+    /// A new one, to be handed in.
+    pub(super) fn draft(role: Role, contact_email: WorkEmail, now: Timestamp) -> Self {
+        Self {
+            role,
+            state: EnrollmentState::Draft,
+            state_time: now,
+            state_reason: String::new(),
+            suspension_cause: None,
+            open_check: Some(VettingCheck::FIRST),
+            reapply_time: None,
+            contact_email,
+            stamp: Stamp::first(now),
         }
-        Ok(Approved::changed("PartnerEnrolled", decided_on, self))
     }
 
-    /// Records the outcome of vetting. An agreement that covers the role and was accepted
-    /// before makes it active at once.
-    pub fn record_vetting(
+    /// Whether vetting has passed, and the enrollment has not ended since.
+    pub fn vetted(&self) -> bool {
+        self.open_check.is_none() && self.state != EnrollmentState::Revoked
+    }
+
+    /// The same in another state, with nothing left of the reasons for the one it was in.
+    pub(super) fn entering(self, state: EnrollmentState, since: Timestamp) -> Self {
+        Self {
+            state,
+            state_time: since,
+            state_reason: String::new(),
+            suspension_cause: None,
+            reapply_time: None,
+            ..self
+        }
+    }
+
+    /// The same at the beginning of vetting.
+    pub(super) fn in_vetting(self, since: Timestamp) -> Self {
+        let open_check = Some(VettingCheck::FIRST);
+        Self { open_check, ..self.entering(EnrollmentState::Vetting, since) }
+    }
+
+    /// The same, suspended.
+    pub(super) fn suspended(
         self,
-        role: Role,
-        result: VettingResult,
-        detail: String,
-        now: Timestamp,
-    ) -> Result<Approved<Self>, Denial> {
-        let (to, detail) = match result {
-            VettingResult::Authorized => (self.qualified_or_active(role), String::new()),
-            VettingResult::Rejected => (EnrollmentState::Rejected, detail),
-        };
-        self.step("VettingResultRecorded", role, &[EnrollmentState::Vetting], to, detail, now)
-    }
-
-    /// Suspends a vetted enrollment.
-    pub fn suspend(
-        self,
-        role: Role,
-        detail: String,
-        now: Timestamp,
-    ) -> Result<Approved<Self>, Denial> {
-        let from = [EnrollmentState::Qualified, EnrollmentState::Active];
-        self.step("EnrollmentSuspended", role, &from, EnrollmentState::Suspended, detail, now)
-    }
-
-    /// Ends a suspension.
-    pub fn reinstate(self, role: Role, now: Timestamp) -> Result<Approved<Self>, Denial> {
-        let to = self.qualified_or_active(role);
-        let from = [EnrollmentState::Suspended];
-        self.step("EnrollmentReinstated", role, &from, to, String::new(), now)
-    }
-
-    fn qualified_or_active(&self, role: Role) -> EnrollmentState {
-        let covered = self.agreements.iter().any(|agreement| agreement.kind.covers(role));
-        if covered { EnrollmentState::Active } else { EnrollmentState::Qualified }
-    }
-
-    fn step(
-        mut self,
-        event: &'static str,
-        role: Role,
-        from: &[EnrollmentState],
-        to: EnrollmentState,
-        state_reason: String,
-        now: Timestamp,
-    ) -> Result<Approved<Self>, Denial> {
-        let state = self.enrollment(role)?.state;
-        if !from.contains(&state) {
-            return Err(self.conflict(role, state, from));
+        cause: SuspensionCause,
+        reason: String,
+        since: Timestamp,
+    ) -> Self {
+        Self {
+            state_reason: reason,
+            suspension_cause: Some(cause),
+            ..self.entering(EnrollmentState::Suspended, since)
         }
-        let decided_on = self.stamp.revision;
-        self.stamp = self.stamp.next(now);
-        let stamp = self.stamp;
-        for enrollment in self.enrollments.iter_mut().filter(|each| each.role == role) {
-            let create_time = enrollment.stamp.create_time;
-            enrollment.state = to;
-            enrollment.state_reason.clone_from(&state_reason);
-            enrollment.stamp = Stamp { create_time, ..stamp };
-        }
-        Ok(Approved::changed(event, decided_on, self))
-    }
-
-    fn conflict(&self, role: Role, state: EnrollmentState, from: &[EnrollmentState]) -> Denial {
-        let needed: Vec<_> = from.iter().map(|state| state.as_str()).collect();
-        let needed = needed.join(" or ");
-        let next = match state {
-            EnrollmentState::Vetting => "record the vetting result",
-            EnrollmentState::Rejected => "enroll again with a corrected profile",
-            EnrollmentState::Qualified => "associate the location, accept the MPA, or suspend",
-            EnrollmentState::Active => "nothing is open; it may be suspended",
-            EnrollmentState::Suspended => "reinstate the enrollment",
-        };
-        Denial::Refused(vec![STATE.violated(
-            Reason::EnrollmentStateConflict,
-            EnrollmentName { partner: self.name, role },
-            format!("the enrollment is {state}; this move needs {needed}"),
-            next,
-            &[("state", state.to_string()), ("neededState", needed.clone())],
-        )])
     }
 }

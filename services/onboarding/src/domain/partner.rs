@@ -2,7 +2,7 @@ use kernel::{LocationAccountId, OrganizationName, PartnerName, Stamp, Timestamp,
 use markets::Country;
 use serde::{Deserialize, Serialize};
 
-use super::{Agreement, Approved, Denial, Enrollment, Reason, denial::ON_3};
+use super::{Agreement, Approved, Denial, Enrollment, Reason, denial::ON_3, lifecycle::Move};
 
 /// A partner account: one CSP tenant with its location, enrollments and agreements. It changes
 /// as a whole, under one revision.
@@ -16,7 +16,7 @@ pub struct Partner {
     pub country: Country,
     /// Its location account.
     pub location: Option<Location>,
-    /// At most one a role.
+    /// At most one a role, in the order of the roles' texts.
     pub enrollments: Vec<Enrollment>,
     /// Oldest first.
     pub agreements: Vec<Agreement>,
@@ -71,21 +71,22 @@ impl Partner {
         Ok(Approved::created("PartnerCreated", partner))
     }
 
-    /// Ties a location account to the tenant (rule ON-3).
+    /// Ties a location account to the tenant (rule ON-3). Qualified enrollments whose MPA is
+    /// accepted become active.
     pub fn associate_location(
-        mut self,
+        self,
         location: Location,
         facts: &LocationFacts,
         now: Timestamp,
     ) -> Result<Approved<Self>, Denial> {
-        let violations = self.against_location(&location, facts);
-        if !violations.is_empty() {
-            return Err(Denial::Refused(violations));
-        }
-        let decided_on = self.stamp.revision;
-        self.location = Some(location);
-        self.stamp = self.stamp.next(now);
-        Ok(Approved::changed("LocationAssociated", decided_on, self))
+        self.change(Move::Locate.event(), now, |partner| {
+            let violations = partner.against_location(&location, facts);
+            if !violations.is_empty() {
+                return Err(Denial::Refused(violations));
+            }
+            partner.location = Some(location);
+            Ok(())
+        })
     }
 
     fn against_location(&self, location: &Location, facts: &LocationFacts) -> Vec<Violation> {

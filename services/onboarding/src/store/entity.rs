@@ -40,7 +40,11 @@ entity!(enrollments, "enrollments", {
     #[sea_orm(primary_key, auto_increment = false)]
     role: String,
     state: String,
+    state_time: i64,
     state_reason: String,
+    suspension_cause: Option<String>,
+    open_check: Option<String>,
+    reapply_time: Option<i64>,
     contact_email: String,
     revision: i64,
     create_time: i64,

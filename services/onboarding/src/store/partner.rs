@@ -195,7 +195,11 @@ async fn put_enrollment(
     let replace = OnConflict::columns([Column::Partner, Column::Role])
         .update_columns([
             Column::State,
+            Column::StateTime,
             Column::StateReason,
+            Column::SuspensionCause,
+            Column::OpenCheck,
+            Column::ReapplyTime,
             Column::ContactEmail,
             Column::Revision,
             Column::UpdateTime,

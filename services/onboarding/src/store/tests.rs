@@ -12,7 +12,9 @@ use uuid::Uuid;
 use super::{Migrator, Store};
 use crate::domain::{
     AgreementKind, Approved, Buyer, Denial, Identity, Location, LocationFacts, NewAgreement,
-    NewOrganization, NewPartner, Organization, Owner, Partner, Role, Signatory, VettingResult,
+    NewOrganization, NewPartner, Organization, Owner, Partner, Role, Signatory, SuspensionCause,
+    VettingCheck,
+    VettingResult::{self, Authorized},
 };
 
 macro_rules! on_both_engines {
@@ -173,16 +175,24 @@ async fn a_partner_reads_back_equal_after_every_step(engine: Engine) {
         let uid = Uuid::from_u128(second.unsigned_abs().into());
         it.accept_agreement(new, uid, at(second))
     };
-    let steps: [&dyn Fn(Partner) -> Result<Approved<Partner>, Denial>; 9] = [
-        &|it| it.enroll(direct, email(), at(10)),
-        &|it| it.enroll(reseller, email(), at(11)),
-        &|it| it.record_vetting(direct, VettingResult::Authorized, String::new(), at(12)),
-        &|it| it.record_vetting(reseller, VettingResult::Rejected, "why".to_owned(), at(13)),
+    let pass = |it: Partner, check| it.record_vetting(direct, check, Authorized, at(12));
+    let failed = || VettingResult::Rejected("why".to_owned());
+    let steps: [&dyn Fn(Partner) -> Result<Approved<Partner>, Denial>; 15] = [
+        &|it| it.enroll(reseller, email(), at(10)),
+        &|it| it.enroll(direct, email(), at(11)),
+        &|it| it.submit(direct, at(11)),
+        &|it| it.submit(reseller, at(11)),
+        &|it| pass(it, VettingCheck::EmailOwnership),
+        &|it| pass(it, VettingCheck::Employment),
+        &|it| pass(it, VettingCheck::Business),
+        &|it| it.record_vetting(reseller, VettingCheck::EmailOwnership, failed(), at(13)),
         &|it| Ok(located(it, "1001")),
         &|it| accept(it, 15),
-        &|it| it.enroll(reseller, "new@contoso.com".parse().unwrap(), at(16)),
+        &|it| it.resubmit(reseller, Some("new@contoso.com".parse().unwrap()), at(16)),
         &|it| accept(it, 17),
-        &|it| it.suspend(direct, "\"why\"".to_owned(), at(18)),
+        &|it| it.suspend(direct, SuspensionCause::Abuse, "\"why\"".to_owned(), at(18)),
+        &|it| it.revoke(direct, "for good".to_owned(), at(19)),
+        &|it| it.enroll(direct, email(), at(400 * 24 * 3600)),
     ];
     let mut partner = saved(&store, partner(PARTNER, COMPANY)).await;
     for (at, step) in steps.iter().enumerate() {
@@ -415,16 +425,20 @@ const FORBIDDEN: [(&str, &str, &str, &str); 6] = [
     ),
     (
         "enrollments",
-        "partner 'partners/1', role 'direct-bill', state 'active', state_reason '', \
+        "partner 'partners/1', role 'direct-bill', state 'active', state_time 0, \
+         state_reason '', suspension_cause NULL, open_check NULL, reapply_time NULL, \
          contact_email '', revision 1, create_time 0, update_time 0",
-        "partner 'partners/9', role 'advisor', state 'unknown', state NULL, revision 0",
-        "state 'vetting'",
+        "partner 'partners/9', role 'advisor', state 'unknown', state NULL, revision 0, \
+         state 'suspended', suspension_cause 'abuse', state 'revoked', reapply_time 1, \
+         state 'draft', state 'vetting', state 'rejected', open_check 'business'",
+        "state 'qualified'",
     ),
     (
         "agreements",
-        "name '1', partner 'partners/1', kind 'direct-bill', version '', first_name '', \
+        "name 'partners/1/agreements/1', partner 'partners/1', kind 'direct-bill', version '', first_name '', \
          last_name '', email '', accept_time 0, location_account '1001', revision 1, create_time 0",
-        "partner 'partners/9', kind 'advisor', accept_time 1, location_account NULL, revision 0",
+        "name 'partners/1', partner 'partners/9', kind 'advisor', accept_time 1, \
+         location_account NULL, revision 0",
         "kind 'indirect-reseller'",
     ),
     (

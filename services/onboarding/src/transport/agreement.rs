@@ -12,13 +12,13 @@ impl Transport {
         request: Request<pb::AcceptAgreementRequest>,
     ) -> Result<pb::AcceptAgreementResponse, Failure> {
         let now = self.clock.now();
-        let (request_id, name, new) = convert::accept_agreement(request.get_ref(), now)?;
-        let call = self.call("AcceptAgreement", &request, request_id);
+        let (how, name, new) = convert::agreement::accept(request.get_ref(), now)?;
+        let call = self.call_at(now, "AcceptAgreement", &request, how.request_id);
         let accept = async {
             let partner = self.find(name).await?;
             let uid = self.clock.new_uid();
             let approved = partner.accept_agreement(new, uid, call.now).map_err(denied)?;
-            self.store.save_partner(approved, &call).await
+            self.commit(approved, &call, how).await
         };
         let partner = self.store.database().once(&call, accept).await?;
         // The last acceptance of the partner as it was after this call is the one it recorded.

@@ -1,26 +1,32 @@
 //! Messages as domain values, or everything that is wrong with them.
 
+pub(super) mod agreement;
+pub(super) mod enrollment;
+
 use std::collections::BTreeSet;
 
-use contracts::{onboarding as pb, time::from_wire};
+use contracts::onboarding as pb;
 use failure::{Failure, Fields};
-use kernel::{GlobalAccountId, LocationAccountId, PartnerName, Timestamp, WorkEmail};
+use kernel::{GlobalAccountId, LocationAccountId, PartnerName};
 use uuid::Uuid;
 
-use crate::domain::{
-    AgreementKind, Buyer, EnrollmentName, Location, NewAgreement, NewOrganization, NewPartner,
-    Owner, Role, Signatory, VettingResult,
-};
+use crate::domain::{Buyer, Location, NewOrganization, NewPartner, Owner};
 
 const MAX_NAME: usize = 200;
-const MAX_PERSON: usize = 100;
-const MAX_VERSION: usize = 40;
-const MAX_DETAIL: usize = 500;
 const MAX_OWNERS: usize = 100;
 const MAX_BATCH: usize = 200;
 const WHOLE: i32 = 10_000;
 
 type Converted<T> = Result<T, Failure>;
+
+/// How a mutation is to be done.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Mutation {
+    /// Makes a retry safe. A call that only tries leaves it free.
+    pub request_id: Option<Uuid>,
+    /// Whether only to try.
+    pub validate_only: bool,
+}
 
 /// How a caller asks for the status of an agreement.
 pub(super) enum AgreementQuestion {
@@ -28,6 +34,11 @@ pub(super) enum AgreementQuestion {
     Tenant(PartnerName),
     /// By PartnerID, of either kind.
     PartnerId { location: LocationAccountId, global: GlobalAccountId },
+}
+
+fn mutation(fields: &mut Fields, request_id: &str, validate_only: bool) -> Option<Mutation> {
+    let request_id = fields.request_id(request_id)?.filter(|_| !validate_only);
+    Some(Mutation { request_id, validate_only })
 }
 
 pub(super) fn create_organization(
@@ -102,108 +113,13 @@ pub(super) fn create_partner(
 
 pub(super) fn associate_location(
     request: &pb::AssociateLocationRequest,
-) -> Converted<(Option<Uuid>, PartnerName, Location)> {
+) -> Converted<(Mutation, PartnerName, Location)> {
     let mut fields = Fields::new();
-    let request_id = fields.request_id(&request.request_id);
+    let how = mutation(&mut fields, &request.request_id, request.validate_only);
     let name = fields.parse("name", &request.name);
     let account = fields.parse("location_account_id", &request.location_account_id);
     let country = fields.parse("location_country_code", &request.location_country_code);
-    fields.finish(|| Some((request_id?, name?, Location { account: account?, country: country? })))
-}
-
-pub(super) fn enroll_partner(
-    request: &pb::EnrollPartnerRequest,
-) -> Converted<(Option<Uuid>, EnrollmentName, WorkEmail)> {
-    let mut fields = Fields::new();
-    let request_id = fields.request_id(&request.request_id);
-    let partner = fields.parse("parent", &request.parent);
-    let role = fields.choice("role", request.role, role);
-    let contact = fields.parse("contact_email", &request.contact_email);
-    fields
-        .finish(|| Some((request_id?, EnrollmentName { partner: partner?, role: role? }, contact?)))
-}
-
-pub(super) fn record_vetting(
-    request: &pb::RecordVettingResultRequest,
-) -> Converted<(Option<Uuid>, EnrollmentName, VettingResult, String)> {
-    let mut fields = Fields::new();
-    let request_id = fields.request_id(&request.request_id);
-    let name = fields.parse("name", &request.name);
-    let result = fields.choice("result", request.result, |result| match result {
-        pb::VettingResult::Unspecified => None,
-        pb::VettingResult::Authorized => Some(VettingResult::Authorized),
-        pb::VettingResult::Rejected => Some(VettingResult::Rejected),
-    });
-    let detail = match result {
-        Some(VettingResult::Rejected) => fields.text("detail", &request.detail, MAX_DETAIL),
-        _ if request.detail.is_empty() => Some(String::new()),
-        _ => fields.text("detail", &request.detail, MAX_DETAIL),
-    };
-    fields.finish(|| Some((request_id?, name?, result?, detail?)))
-}
-
-pub(super) fn suspend(
-    request: &pb::SuspendEnrollmentRequest,
-) -> Converted<(Option<Uuid>, EnrollmentName, String)> {
-    let mut fields = Fields::new();
-    let request_id = fields.request_id(&request.request_id);
-    let name = fields.parse("name", &request.name);
-    let detail = fields.text("detail", &request.detail, MAX_DETAIL);
-    fields.finish(|| Some((request_id?, name?, detail?)))
-}
-
-pub(super) fn reinstate(
-    request: &pb::ReinstateEnrollmentRequest,
-) -> Converted<(Option<Uuid>, EnrollmentName)> {
-    let mut fields = Fields::new();
-    let request_id = fields.request_id(&request.request_id);
-    let name = fields.parse("name", &request.name);
-    fields.finish(|| Some((request_id?, name?)))
-}
-
-pub(super) fn accept_agreement(
-    request: &pb::AcceptAgreementRequest,
-    now: Timestamp,
-) -> Converted<(Option<Uuid>, PartnerName, NewAgreement)> {
-    let mut fields = Fields::new();
-    let request_id = fields.request_id(&request.request_id);
-    let parent = fields.parse("parent", &request.parent);
-    let new = fields
-        .required("agreement", request.agreement.as_ref())
-        .and_then(|message| new_agreement(&mut fields, message, now));
-    fields.finish(|| Some((request_id?, parent?, new?)))
-}
-
-fn new_agreement(
-    fields: &mut Fields,
-    message: &pb::Agreement,
-    now: Timestamp,
-) -> Option<NewAgreement> {
-    let kind = fields.choice("agreement.kind", message.kind, |kind| match kind {
-        pb::AgreementKind::Unspecified => None,
-        pb::AgreementKind::IndirectProvider => Some(AgreementKind::IndirectProvider),
-        pb::AgreementKind::IndirectReseller => Some(AgreementKind::IndirectReseller),
-        pb::AgreementKind::DirectBill => Some(AgreementKind::DirectBill),
-    });
-    let version = fields.text("agreement.version", &message.version, MAX_VERSION);
-    let signatory = fields
-        .required("agreement.signatory", message.signatory.as_ref())
-        .and_then(|message| signatory(fields, message));
-    let accept_time = fields
-        .required("agreement.accept_time", message.accept_time.as_ref())
-        .and_then(|time| fields.check("agreement.accept_time", from_wire(time)));
-    if accept_time.is_some_and(|time| time > now) {
-        fields.reject("agreement.accept_time", "is in the future");
-    }
-    let (kind, version, signatory) = (kind?, version?, signatory?);
-    Some(NewAgreement { kind, version, signatory, accept_time: accept_time? })
-}
-
-fn signatory(fields: &mut Fields, message: &pb::Signatory) -> Option<Signatory> {
-    let first = fields.text("agreement.signatory.first_name", &message.first_name, MAX_PERSON);
-    let last = fields.text("agreement.signatory.last_name", &message.last_name, MAX_PERSON);
-    let email = fields.parse("agreement.signatory.email", &message.email);
-    Some(Signatory { first_name: first?, last_name: last?, email: email? })
+    fields.finish(|| Some((how?, name?, Location { account: account?, country: country? })))
 }
 
 pub(super) fn agreement_question(
@@ -259,13 +175,4 @@ pub(super) fn batch_get_standings(
         Some(buyer) => buyer.map(Some),
     };
     fields.finish(|| Some((names.into_iter().collect::<Option<_>>()?, buyer?)))
-}
-
-fn role(role: pb::Role) -> Option<Role> {
-    match role {
-        pb::Role::Unspecified => None,
-        pb::Role::IndirectProvider => Some(Role::IndirectProvider),
-        pb::Role::IndirectReseller => Some(Role::IndirectReseller),
-        pb::Role::DirectBill => Some(Role::DirectBill),
-    }
 }

@@ -3,7 +3,12 @@ use failure::Failure;
 use storage::Call;
 use tonic::Request;
 
-use super::{Transport, convert, render, status::denied};
+use super::{
+    Transport,
+    convert::{Mutation, enrollment as convert},
+    render,
+    status::denied,
+};
 use crate::domain::{Approved, Denial, EnrollmentName, Partner};
 
 impl Transport {
@@ -11,32 +16,54 @@ impl Transport {
         &self,
         request: Request<pb::EnrollPartnerRequest>,
     ) -> Result<pb::EnrollPartnerResponse, Failure> {
-        let (request_id, name, contact) = convert::enroll_partner(request.get_ref())?;
-        let call = self.call("EnrollPartner", &request, request_id);
-        let enroll = |partner: Partner| partner.enroll(name.role, contact, call.now);
-        let enrollment = self.change_enrollment(&call, name, enroll).await?;
+        let (how, name, contact) = convert::enroll(request.get_ref())?;
+        let call = self.call("EnrollPartner", &request, how.request_id);
+        let decide = |it: Partner| it.enroll(name.role, contact, call.now);
+        let enrollment = self.change_enrollment(&call, how, name, decide).await?;
         Ok(pb::EnrollPartnerResponse { enrollment: Some(enrollment) })
+    }
+
+    pub(super) async fn submit_enrollment(
+        &self,
+        request: Request<pb::SubmitEnrollmentRequest>,
+    ) -> Result<pb::SubmitEnrollmentResponse, Failure> {
+        let (how, name) = convert::submit(request.get_ref())?;
+        let call = self.call("SubmitEnrollment", &request, how.request_id);
+        let decide = |it: Partner| it.submit(name.role, call.now);
+        let enrollment = self.change_enrollment(&call, how, name, decide).await?;
+        Ok(pb::SubmitEnrollmentResponse { enrollment: Some(enrollment) })
     }
 
     pub(super) async fn record_vetting_result(
         &self,
         request: Request<pb::RecordVettingResultRequest>,
     ) -> Result<pb::RecordVettingResultResponse, Failure> {
-        let (request_id, name, result, detail) = convert::record_vetting(request.get_ref())?;
-        let call = self.call("RecordVettingResult", &request, request_id);
-        let record = |partner: Partner| partner.record_vetting(name.role, result, detail, call.now);
-        let enrollment = self.change_enrollment(&call, name, record).await?;
+        let (how, name, check, result) = convert::record_vetting(request.get_ref())?;
+        let call = self.call("RecordVettingResult", &request, how.request_id);
+        let decide = |it: Partner| it.record_vetting(name.role, check, result, call.now);
+        let enrollment = self.change_enrollment(&call, how, name, decide).await?;
         Ok(pb::RecordVettingResultResponse { enrollment: Some(enrollment) })
+    }
+
+    pub(super) async fn resubmit_enrollment(
+        &self,
+        request: Request<pb::ResubmitEnrollmentRequest>,
+    ) -> Result<pb::ResubmitEnrollmentResponse, Failure> {
+        let (how, name, contact) = convert::resubmit(request.get_ref())?;
+        let call = self.call("ResubmitEnrollment", &request, how.request_id);
+        let decide = |it: Partner| it.resubmit(name.role, contact, call.now);
+        let enrollment = self.change_enrollment(&call, how, name, decide).await?;
+        Ok(pb::ResubmitEnrollmentResponse { enrollment: Some(enrollment) })
     }
 
     pub(super) async fn suspend_enrollment(
         &self,
         request: Request<pb::SuspendEnrollmentRequest>,
     ) -> Result<pb::SuspendEnrollmentResponse, Failure> {
-        let (request_id, name, detail) = convert::suspend(request.get_ref())?;
-        let call = self.call("SuspendEnrollment", &request, request_id);
-        let suspend = |partner: Partner| partner.suspend(name.role, detail, call.now);
-        let enrollment = self.change_enrollment(&call, name, suspend).await?;
+        let (how, name, cause, detail) = convert::suspend(request.get_ref())?;
+        let call = self.call("SuspendEnrollment", &request, how.request_id);
+        let decide = |it: Partner| it.suspend(name.role, cause, detail, call.now);
+        let enrollment = self.change_enrollment(&call, how, name, decide).await?;
         Ok(pb::SuspendEnrollmentResponse { enrollment: Some(enrollment) })
     }
 
@@ -44,11 +71,22 @@ impl Transport {
         &self,
         request: Request<pb::ReinstateEnrollmentRequest>,
     ) -> Result<pb::ReinstateEnrollmentResponse, Failure> {
-        let (request_id, name) = convert::reinstate(request.get_ref())?;
-        let call = self.call("ReinstateEnrollment", &request, request_id);
-        let reinstate = |partner: Partner| partner.reinstate(name.role, call.now);
-        let enrollment = self.change_enrollment(&call, name, reinstate).await?;
+        let (how, name) = convert::reinstate(request.get_ref())?;
+        let call = self.call("ReinstateEnrollment", &request, how.request_id);
+        let decide = |it: Partner| it.reinstate(name.role, call.now);
+        let enrollment = self.change_enrollment(&call, how, name, decide).await?;
         Ok(pb::ReinstateEnrollmentResponse { enrollment: Some(enrollment) })
+    }
+
+    pub(super) async fn revoke_enrollment(
+        &self,
+        request: Request<pb::RevokeEnrollmentRequest>,
+    ) -> Result<pb::RevokeEnrollmentResponse, Failure> {
+        let (how, name, detail) = convert::revoke(request.get_ref())?;
+        let call = self.call("RevokeEnrollment", &request, how.request_id);
+        let decide = |it: Partner| it.revoke(name.role, detail, call.now);
+        let enrollment = self.change_enrollment(&call, how, name, decide).await?;
+        Ok(pb::RevokeEnrollmentResponse { enrollment: Some(enrollment) })
     }
 
     pub(super) async fn get_enrollment(
@@ -57,7 +95,7 @@ impl Transport {
     ) -> Result<pb::GetEnrollmentResponse, Failure> {
         let name: EnrollmentName = failure::one("name", &request.get_ref().name)?;
         let partner = self.store.partner(name.partner).await?;
-        let partner = partner.ok_or_else(|| Failure::missing(name))?;
+        let partner = partner.ok_or_else(|| Failure::missing(name))?.settled(self.clock.now());
         Ok(pb::GetEnrollmentResponse { enrollment: Some(of(&partner, name)?) })
     }
 
@@ -65,7 +103,7 @@ impl Transport {
         &self,
         request: Request<pb::ListEnrollmentsRequest>,
     ) -> Result<pb::ListEnrollmentsResponse, Failure> {
-        let partner = self.find(failure::one("parent", &request.get_ref().parent)?).await?;
+        let partner = self.read(failure::one("parent", &request.get_ref().parent)?).await?;
         let all = partner.enrollments.iter().map(|each| render::enrollment(partner.name, each));
         Ok(pb::ListEnrollmentsResponse { enrollments: all.collect() })
     }
@@ -73,13 +111,14 @@ impl Transport {
     async fn change_enrollment(
         &self,
         call: &Call,
+        how: Mutation,
         name: EnrollmentName,
         decide: impl FnOnce(Partner) -> Result<Approved<Partner>, Denial> + Send,
     ) -> Result<pb::Enrollment, Failure> {
         let change = async {
             let partner = self.find(name.partner).await?;
             let approved = decide(partner).map_err(denied)?;
-            self.store.save_partner(approved, call).await
+            self.commit(approved, call, how).await
         };
         let partner = self.store.database().once(call, change).await?;
         of(&partner, name)

@@ -50,14 +50,14 @@ impl Transport {
         &self,
         request: Request<pb::AssociateLocationRequest>,
     ) -> Result<pb::AssociateLocationResponse, Failure> {
-        let (request_id, name, location) = convert::associate_location(request.get_ref())?;
-        let call = self.call("AssociateLocation", &request, request_id);
+        let (how, name, location) = convert::associate_location(request.get_ref())?;
+        let call = self.call("AssociateLocation", &request, how.request_id);
         let associate = async {
             let partner = self.find(name).await?;
             let facts = self.store.location_facts(&location).await?;
             let approved =
                 partner.associate_location(location, &facts, call.now).map_err(denied)?;
-            self.store.save_partner(approved, &call).await
+            self.commit(approved, &call, how).await
         };
         let partner = self.store.database().once(&call, associate).await?;
         Ok(pb::AssociateLocationResponse { partner: Some(render::partner(&partner)) })

@@ -1,11 +1,11 @@
 //! Domain values as messages. Cannot fail.
 
 use contracts::{onboarding as pb, time::to_wire};
-use kernel::PartnerName;
+use kernel::{PartnerName, Timestamp};
 
 use crate::domain::{
     Agreement, AgreementKind, AgreementName, BuyerStanding, Enrollment, EnrollmentName,
-    EnrollmentState, Organization, Owner, Partner, Role, Standing,
+    EnrollmentState, Organization, Owner, Partner, Role, Standing, SuspensionCause, VettingCheck,
 };
 
 pub(super) fn organization(organization: Organization) -> pb::Organization {
@@ -58,6 +58,13 @@ pub(super) fn enrollment(partner: PartnerName, enrollment: &Enrollment) -> pb::E
         etag: enrollment.stamp.etag(),
         create_time: Some(to_wire(enrollment.stamp.create_time)),
         update_time: Some(to_wire(enrollment.stamp.update_time)),
+        state_time: Some(to_wire(enrollment.state_time)),
+        open_check: enrollment.open_check.map_or(pb::VettingCheck::Unspecified, check).into(),
+        suspension_cause: enrollment
+            .suspension_cause
+            .map_or(pb::SuspensionCause::Unspecified, cause)
+            .into(),
+        reapply_time: enrollment.reapply_time.map(to_wire),
     }
 }
 
@@ -82,8 +89,9 @@ pub(super) fn agreement(partner: &Partner, agreement: &Agreement) -> pb::Agreeme
     }
 }
 
-pub(super) fn standing(standing: Standing) -> pb::PartnerStanding {
+pub(super) fn standing(standing: Standing, now: Timestamp) -> pb::PartnerStanding {
     let Standing { partner, organization_revision, affiliation } = standing;
+    let partner = partner.settled(now);
     let location = partner.location.as_ref();
     let roles = partner.enrollments.iter().map(|each| pb::RoleStanding {
         role: role(each.role).into(),
@@ -133,11 +141,31 @@ fn role(role: Role) -> pb::Role {
 
 fn state(state: EnrollmentState) -> pb::EnrollmentState {
     match state {
+        EnrollmentState::Draft => pb::EnrollmentState::Draft,
         EnrollmentState::Vetting => pb::EnrollmentState::Vetting,
         EnrollmentState::Rejected => pb::EnrollmentState::Rejected,
         EnrollmentState::Qualified => pb::EnrollmentState::Qualified,
         EnrollmentState::Active => pb::EnrollmentState::Active,
         EnrollmentState::Suspended => pb::EnrollmentState::Suspended,
+        EnrollmentState::Revoked => pb::EnrollmentState::Revoked,
+    }
+}
+
+fn check(check: VettingCheck) -> pb::VettingCheck {
+    match check {
+        VettingCheck::EmailOwnership => pb::VettingCheck::EmailOwnership,
+        VettingCheck::Employment => pb::VettingCheck::Employment,
+        VettingCheck::Business => pb::VettingCheck::Business,
+    }
+}
+
+fn cause(cause: SuspensionCause) -> pb::SuspensionCause {
+    match cause {
+        SuspensionCause::Abuse => pb::SuspensionCause::Abuse,
+        SuspensionCause::ProfileRejected => pb::SuspensionCause::ProfileRejected,
+        SuspensionCause::EligibilityNotMet => pb::SuspensionCause::EligibilityNotMet,
+        SuspensionCause::InvoiceOverdue => pb::SuspensionCause::InvoiceOverdue,
+        SuspensionCause::ProviderTrouble => pb::SuspensionCause::ProviderTrouble,
     }
 }
 

@@ -12,6 +12,7 @@ impl Transport {
     ) -> Result<pb::BatchGetPartnerStandingsResponse, Failure> {
         let (names, buyer) = convert::batch_get_standings(request.get_ref())?;
         let (standings, found) = self.store.standings(&names, buyer).await?;
+        let now = self.clock.now();
         let known = |name: &PartnerName| standings.iter().any(|it| it.partner.name == *name);
         if let Some(name) = names.iter().find(|name| !known(name)) {
             return Err(Failure::missing(name));
@@ -20,7 +21,7 @@ impl Transport {
             return Err(Failure::missing(buyer.organization));
         }
         Ok(pb::BatchGetPartnerStandingsResponse {
-            standings: standings.into_iter().map(render::standing).collect(),
+            standings: standings.into_iter().map(|it| render::standing(it, now)).collect(),
             buyer: found.map(|buyer| render::buyer(&buyer)),
         })
     }

@@ -9,10 +9,11 @@ use super::world::{
 };
 use crate::domain::{
     Agreement, AgreementKind, Approved, Denial,
-    EnrollmentState::{self, Active, Qualified, Rejected, Suspended, Vetting},
+    EnrollmentState::{self, Active, Draft, Qualified, Rejected, Revoked, Suspended, Vetting},
     Partner,
     Role::{self, DirectBill, IndirectProvider, IndirectReseller},
-    VettingResult,
+    VettingCheck,
+    VettingResult::Authorized,
 };
 
 const UID: Uuid = Uuid::from_u128(0xf);
@@ -36,9 +37,11 @@ fn states(partner: &Partner) -> Vec<(Role, EnrollmentState)> {
 #[test]
 fn the_mpa_is_accepted_by_a_vetted_partner_with_a_location_only() {
     let kind = AgreementKind::IndirectReseller;
-    let rows: [(&str, &[(Role, EnrollmentState)], &[&str]); 7] = [
+    let rows: [(&str, &[(Role, EnrollmentState)], &[&str]); 9] = [
         ("not enrolled", &[], &[NOT_ENROLLED]),
         ("enrolled as something else", &[(IndirectProvider, Active)], &[NOT_ENROLLED]),
+        ("a draft", &[(IndirectReseller, Draft)], &[NOT_VETTED]),
+        ("revoked", &[(IndirectReseller, Revoked)], &[NOT_VETTED]),
         ("being vetted", &[(IndirectReseller, Vetting)], &[NOT_VETTED]),
         ("rejected", &[(IndirectReseller, Rejected)], &[NOT_VETTED]),
         ("qualified", &[(IndirectReseller, Qualified)], &[]),
@@ -114,7 +117,7 @@ fn an_acceptance_makes_the_qualified_roles_active_that_its_text_covers() {
 
 #[test]
 fn an_acceptance_leaves_roles_that_are_not_qualified_as_they_are() {
-    for state in [Vetting, Rejected, Suspended] {
+    for state in [Draft, Vetting, Rejected, Suspended, Revoked] {
         let before = enrolled(&[(DirectBill, Qualified), (IndirectReseller, state)]);
         let after = accept(before, AgreementKind::DirectBill).unwrap().into_after();
         assert_eq!(states(&after), [(DirectBill, Active), (IndirectReseller, state)]);
@@ -132,7 +135,7 @@ fn a_role_vetted_after_the_acceptance_that_covers_it_is_active_at_once() {
         let mut partner = enrolled(&[(role, Vetting)]);
         partner.agreements.push(accepted(kind));
         let vetted =
-            partner.record_vetting(role, VettingResult::Authorized, String::new(), at(9)).unwrap();
+            partner.record_vetting(role, VettingCheck::Business, Authorized, at(9)).unwrap();
         assert_eq!(states(vetted.after()), [(role, expected)], "{kind} for {role}");
     }
 }

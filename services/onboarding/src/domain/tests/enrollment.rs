@@ -8,34 +8,50 @@ use super::world::{
 };
 use crate::domain::{
     AgreementKind, AgreementName, Approved, Denial, Enrollment, EnrollmentName, EnrollmentState,
-    NewPartner, Partner, Role, VettingResult,
+    NewPartner, Partner, Role, SuspensionCause, VettingCheck, VettingResult, lifecycle::MOVES,
 };
 
-type Move = fn(Partner, Role) -> Result<Approved<Partner>, Denial>;
+type Decide = fn(Partner, Role) -> Result<Approved<Partner>, Denial>;
 
-const MOVES: [(&str, &str, Move); 5] = [
+const STEPS: [(&str, &str, Decide); 8] = [
     ("enroll", "PartnerEnrolled", |it, role| it.enroll(role, email("new@contoso.com"), at(9))),
+    ("submit", "EnrollmentSubmitted", |it, role| it.submit(role, at(9))),
     ("authorize", "VettingResultRecorded", |it, role| {
-        it.record_vetting(role, VettingResult::Authorized, String::new(), at(9))
+        it.record_vetting(role, VettingCheck::Business, VettingResult::Authorized, at(9))
     }),
     ("reject", "VettingResultRecorded", |it, role| {
-        it.record_vetting(role, VettingResult::Rejected, "why".to_owned(), at(9))
+        it.record_vetting(role, VettingCheck::Business, rejected(), at(9))
     }),
-    ("suspend", "EnrollmentSuspended", |it, role| it.suspend(role, "why".to_owned(), at(9))),
+    ("resubmit", "EnrollmentResubmitted", |it, role| it.resubmit(role, None, at(9))),
+    ("suspend", "EnrollmentSuspended", |it, role| {
+        it.suspend(role, SuspensionCause::InvoiceOverdue, "why".to_owned(), at(9))
+    }),
     ("reinstate", "EnrollmentReinstated", |it, role| it.reinstate(role, at(9))),
+    ("revoke", "EnrollmentRevoked", |it, role| it.revoke(role, "why".to_owned(), at(9))),
 ];
 
 const TABLE: &str = "
-state            enroll    authorize  reject    suspend    reinstate
-none             vetting   missing    missing   missing    missing
-vetting          exists    qualified  rejected  conflict   conflict
-vetting, MPA     exists    active     rejected  conflict   conflict
-rejected         vetting   conflict   conflict  conflict   conflict
-qualified        exists    conflict   conflict  suspended  conflict
-active, MPA      exists    conflict   conflict  suspended  conflict
-suspended        exists    conflict   conflict  conflict   qualified
-suspended, MPA   exists    conflict   conflict  conflict   active
+state            enroll    submit    authorize  reject    resubmit  suspend    reinstate  revoke
+none             draft     missing   missing    missing   missing   missing    missing    missing
+draft            exists    vetting   refused    refused   refused   refused    refused    refused
+vetting          exists    refused   qualified  rejected  refused   refused    refused    refused
+vetting, MPA     exists    refused   active     rejected  refused   refused    refused    refused
+rejected         exists    refused   refused    refused   vetting   refused    refused    refused
+qualified        exists    refused   refused    refused   refused   suspended  refused    refused
+active, MPA      exists    refused   refused    refused   refused   suspended  refused    refused
+suspended        exists    refused   refused    refused   refused   refused    qualified  revoked
+suspended, MPA   exists    refused   refused    refused   refused   refused    active     revoked
+revoked          draft     refused   refused    refused   refused   refused    refused    refused
 ";
+
+fn rejected() -> VettingResult {
+    VettingResult::Rejected("why".to_owned())
+}
+
+fn step(name: &str) -> (&'static str, Decide) {
+    let (_, event, decide) = STEPS.into_iter().find(|it| it.0 == name).unwrap();
+    (event, decide)
+}
 
 /// The text of the MPA that is written for a role.
 fn mpa(role: Role) -> AgreementKind {
@@ -65,11 +81,11 @@ fn an_enrollment_moves_as_its_states_allow() {
     for role in Role::ALL {
         for row in TABLE.lines().skip(2) {
             let state = row[..16].trim_end();
-            let cells = MOVES.map(|(_, _, step)| match step(standing(state, *role), *role) {
+            let cells = STEPS.map(|(_, _, decide)| match decide(standing(state, *role), *role) {
                 Ok(approved) => approved.after().enrollment(*role).unwrap().state.as_str(),
                 Err(Denial::Missing(_)) => "missing",
                 Err(Denial::Exists(_)) => "exists",
-                Err(Denial::Refused(_)) => "conflict",
+                Err(Denial::Refused(_)) => "refused",
             });
             let expected: Vec<_> = row[16..].split_whitespace().collect();
             assert_eq!(cells.as_slice(), expected, "{state}, {role}");
@@ -83,53 +99,168 @@ fn a_move_changes_the_partner_and_the_one_enrollment_under_the_next_revision() {
     let role = Role::IndirectReseller;
     for (row, name, reason) in [
         ("none", "enroll", ""),
-        ("rejected", "enroll", ""),
+        ("draft", "submit", ""),
         ("vetting", "authorize", ""),
         ("vetting", "reject", "why"),
+        ("rejected", "resubmit", ""),
         ("qualified", "suspend", "why"),
         ("suspended", "reinstate", ""),
+        ("suspended", "revoke", "why"),
+        ("revoked", "enroll", ""),
     ] {
         let mut before = standing(row, role);
         before.enrollments.insert(0, bystander.clone());
-        let (_, event, step) = MOVES.iter().find(|it| it.0 == name).unwrap();
-        let approved = step(before.clone(), role).unwrap();
-        assert_eq!((approved.event(), approved.decided_on()), (*event, Some(REVISION)), "{name}");
+        let (event, decide) = step(name);
+        let approved = decide(before.clone(), role).unwrap();
+        assert_eq!((approved.event(), approved.decided_on()), (event, Some(REVISION)), "{name}");
         let after = approved.into_after();
         let moved = after.enrollment(role).unwrap().clone();
         let create_time = if row == "none" { at(9) } else { at(1) };
         let contact = if name == "enroll" { "new@contoso.com" } else { "ada@contoso.com" };
         let expected = Enrollment {
             role,
-            state: moved.state,
+            state_time: at(9),
             state_reason: reason.to_owned(),
+            suspension_cause: (name == "suspend").then_some(SuspensionCause::InvoiceOverdue),
+            reapply_time: (name == "revoke").then(|| "1971-01-01T00:00:09Z".parse().unwrap()),
             contact_email: email(contact),
             stamp: Stamp { create_time, ..changed() },
+            ..moved
         };
-        assert_eq!(moved, expected, "{name} of {row}");
+        assert_eq!(after.enrollment(role), Ok(&expected), "{name} of {row}");
         let enrollments = vec![bystander.clone(), expected];
         assert_eq!(after, Partner { enrollments, stamp: changed(), ..before }, "{name} of {row}");
     }
 }
 
 #[test]
-fn a_conflict_tells_the_state_and_the_way_on() {
-    use EnrollmentState::{Active, Qualified, Rejected, Suspended, Vetting};
+fn the_checks_of_vetting_pass_in_their_order() {
+    let role = Role::IndirectReseller;
+    let mut partner = enrolled(&[(role, EnrollmentState::Draft)]).submit(role, at(2)).unwrap();
+    for (nth, open) in VettingCheck::ALL.iter().enumerate() {
+        for check in VettingCheck::ALL.iter().filter(|it| *it != open) {
+            for result in [VettingResult::Authorized, rejected()] {
+                let early = partner.after().clone().record_vetting(role, *check, result, at(3));
+                let found = violations(early);
+                assert_eq!(named(&found), ["STATE VETTING_CHECK_NOT_OPEN"], "{check}");
+                let name = EnrollmentName { partner: PARTNER, role }.to_string();
+                tells(&found[0], &name, &[("openCheck", open.as_str()), ("check", check.as_str())]);
+            }
+        }
+        let failed = partner.after().clone().record_vetting(role, *open, rejected(), at(3));
+        let failed = failed.unwrap().into_after();
+        let it = failed.enrollment(role).unwrap();
+        assert_eq!((it.state, it.open_check), (EnrollmentState::Rejected, Some(*open)));
+        let again = failed.resubmit(role, Some(email("new@contoso.com")), at(4)).unwrap();
+        let it = again.after().enrollment(role).unwrap();
+        assert_eq!(it.open_check, Some(VettingCheck::EmailOwnership), "all checks run anew");
+        assert_eq!(it.contact_email, email("new@contoso.com"));
+
+        let passed = partner.into_after();
+        partner = passed.record_vetting(role, *open, VettingResult::Authorized, at(3)).unwrap();
+        let it = partner.after().enrollment(role).unwrap();
+        assert_eq!(it.open_check, VettingCheck::ALL.get(nth + 1).copied());
+        let since = if nth < 2 { at(2) } else { at(3) };
+        assert_eq!(it.state_time, since, "a check that is not the last leaves the state");
+    }
+    let state = partner.after().enrollment(role).unwrap().state;
+    assert_eq!(state, EnrollmentState::Qualified);
+}
+
+#[test]
+fn a_rejection_of_thirty_days_is_a_suspension_from_which_vetting_begins_anew() {
+    const DAYS: i64 = 30 * 24 * 3600;
+    let role = Role::IndirectProvider;
+    let stored = || enrolled(&[(role, EnrollmentState::Rejected)]);
+    let before = stored().settled(at(DAYS));
+    assert_eq!(before, stored());
+    assert!(before.resubmit(role, None, at(DAYS)).is_ok());
+
+    let over = at(1 + DAYS);
+    let it = stored().settled(over).enrollment(role).unwrap().clone();
+    let cause = Some(SuspensionCause::ProfileRejected);
+    let expected = (EnrollmentState::Suspended, over, cause);
+    assert_eq!((it.state, it.state_time, it.suspension_cause), expected);
+    assert_eq!(it.state_reason, "rejected for 30 days: of old");
+    let late = at(2 + DAYS);
+    assert_eq!(stored().settled(late), stored().settled(over), "it happened when it was due");
+    let refused = violations(stored().resubmit(role, None, late));
+    assert_eq!(named(&refused), ["STATE ENROLLMENT_STATE_CONFLICT"]);
+    let reinstated = stored().reinstate(role, late).unwrap().into_after();
+    let it = reinstated.enrollment(role).unwrap();
+    let first = Some(VettingCheck::EmailOwnership);
+    assert_eq!((it.state, it.open_check), (EnrollmentState::Vetting, first));
+    assert_eq!(reinstated.stamp, before_at(late), "one change, whatever time had changed before");
+}
+
+fn before_at(second: kernel::Timestamp) -> Stamp {
+    super::world::before().next(second)
+}
+
+#[test]
+fn what_time_has_changed_is_written_with_the_next_change_of_the_partner() {
+    let (rejected, other) = (Role::IndirectProvider, Role::DirectBill);
+    let stored = enrolled(&[(rejected, EnrollmentState::Rejected)]);
+    let late = at(40 * 24 * 3600);
+    let after = stored.enroll(other, email("ada@contoso.com"), late).unwrap().into_after();
+    let it = after.enrollment(rejected).unwrap();
+    assert_eq!((it.state, it.stamp.revision), (EnrollmentState::Suspended, REVISION + 1));
+    let roles: Vec<_> = after.enrollments.iter().map(|it| it.role).collect();
+    assert_eq!(roles, [other, rejected], "in the order of their texts");
+}
+
+#[test]
+fn a_revoked_partner_applies_again_after_twelve_months_to_the_second() {
+    let role = Role::DirectBill;
+    let revoked = enrolled(&[(role, EnrollmentState::Suspended)]);
+    let revoked = revoked.revoke(role, "why".to_owned(), at(9)).unwrap().into_after();
+    let again = |second: i64| revoked.clone().enroll(role, email("ada@contoso.com"), at(second));
+    const YEAR: i64 = 365 * 24 * 3600;
+    let refused = violations(again(8 + YEAR));
+    assert_eq!(named(&refused), ["STATE REAPPLIED_TOO_EARLY"]);
+    let name = EnrollmentName { partner: PARTNER, role }.to_string();
+    let time = "1971-01-01T00:00:09Z";
+    tells(&refused[0], &name, &[("state", "revoked"), ("reapplyTime", time)]);
+    assert!(refused[0].explanation.contains(time));
+    let draft = again(9 + YEAR).unwrap().into_after();
+    let it = draft.enrollment(role).unwrap();
+    assert_eq!((it.state, it.reapply_time, it.vetted()), (EnrollmentState::Draft, None, false));
+    assert_eq!(it.stamp.create_time, at(1));
+}
+
+#[test]
+fn a_refused_move_tells_the_state_and_the_legal_moves() {
+    use EnrollmentState::{Active, Draft, Qualified, Rejected, Revoked, Suspended, Vetting};
     let role = Role::IndirectProvider;
     let name = EnrollmentName { partner: PARTNER, role }.to_string();
-    for (state, step, needed, next_step) in [
-        (Vetting, "suspend", "qualified or active", "record the vetting result"),
-        (Rejected, "authorize", "vetting", "enroll again with a corrected profile"),
-        (Qualified, "reject", "vetting", "associate the location, accept the MPA, or suspend"),
-        (Active, "reinstate", "suspended", "nothing is open; it may be suspended"),
-        (Suspended, "suspend", "qualified or active", "reinstate the enrollment"),
+    for (state, wrong, called, legal) in [
+        (Draft, "suspend", "SuspendEnrollment", "SubmitEnrollment"),
+        (Vetting, "suspend", "SuspendEnrollment", "RecordVettingResult"),
+        (Rejected, "authorize", "RecordVettingResult", "ResubmitEnrollment"),
+        (
+            Qualified,
+            "reject",
+            "RecordVettingResult",
+            "AssociateLocation, AcceptAgreement, SuspendEnrollment",
+        ),
+        (Active, "reinstate", "ReinstateEnrollment", "SuspendEnrollment"),
+        (Suspended, "suspend", "SuspendEnrollment", "ReinstateEnrollment, RevokeEnrollment"),
+        (Revoked, "reinstate", "ReinstateEnrollment", "EnrollPartner"),
     ] {
-        let (_, _, decide) = MOVES.iter().find(|it| it.0 == step).unwrap();
-        let violations = violations(decide(enrolled(&[(role, state)]), role));
+        let violations = violations(step(wrong).1(enrolled(&[(role, state)]), role));
         assert_eq!(named(&violations), ["STATE ENROLLMENT_STATE_CONFLICT"]);
-        tells(&violations[0], &name, &[("state", state.as_str()), ("neededState", needed)]);
-        assert_eq!(violations[0].next_step, next_step);
-        let expected = format!("the enrollment is {state}; this move needs {needed}");
+        tells(&violations[0], &name, &[("state", state.as_str()), ("legalMoves", legal)]);
+        assert_eq!(violations[0].next_step, format!("from {state} the moves are {legal}"));
+        let expected = format!("the enrollment is {state}, which {called} does not start from");
         assert_eq!(violations[0].explanation, expected);
+    }
+}
+
+#[test]
+fn every_state_is_left_and_reached_by_some_move() {
+    for state in EnrollmentState::ALL {
+        assert!(MOVES.iter().any(|(_, from, _)| from.contains(state)), "{state} is the end");
+        assert!(MOVES.iter().any(|(_, _, to)| to.contains(state)), "{state} is never reached");
     }
 }
 
@@ -137,7 +268,7 @@ fn a_conflict_tells_the_state_and_the_way_on() {
 fn what_is_missing_or_exists_is_named() {
     let role = Role::IndirectReseller;
     let name = EnrollmentName { partner: PARTNER, role }.to_string();
-    let missing = partner().suspend(role, "why".to_owned(), at(9)).unwrap_err();
+    let missing = partner().revoke(role, "why".to_owned(), at(9)).unwrap_err();
     assert_eq!(missing, Denial::Missing(name.clone()));
     let vetting = enrolled(&[(role, EnrollmentState::Vetting)]);
     let exists = vetting.enroll(role, email("ada@contoso.com"), at(9)).unwrap_err();

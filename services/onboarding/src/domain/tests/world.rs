@@ -5,7 +5,7 @@ use uuid::Uuid;
 
 use crate::domain::{
     Agreement, AgreementKind, Denial, Enrollment, EnrollmentState, Location, NewAgreement, Partner,
-    Role, Signatory,
+    Role, Signatory, SuspensionCause, VettingCheck,
 };
 
 pub(super) const PARTNER: PartnerName = PartnerName::new(Uuid::from_u128(0x1));
@@ -56,11 +56,22 @@ pub(super) fn enrolled(roles: &[(Role, EnrollmentState)]) -> Partner {
     Partner { location: Some(location("1001", "FR")), enrollments, ..partner() }
 }
 
+/// An enrollment of time 1, with the last check open where vetting has begun.
 pub(super) fn enrollment(role: Role, state: EnrollmentState) -> Enrollment {
+    use EnrollmentState::{Draft, Rejected, Revoked, Suspended, Vetting};
+    let open_check = match state {
+        Draft => Some(VettingCheck::EmailOwnership),
+        Vetting | Rejected => Some(VettingCheck::Business),
+        _ => None,
+    };
     Enrollment {
         role,
         state,
+        state_time: at(1),
         state_reason: "of old".to_owned(),
+        suspension_cause: (state == Suspended).then_some(SuspensionCause::Abuse),
+        open_check,
+        reapply_time: (state == Revoked).then(|| at(9)),
         contact_email: email("ada@contoso.com"),
         stamp: before(),
     }

@@ -38,18 +38,30 @@ CREATE INDEX partners_by_organization ON partners (organization);
 CREATE TABLE enrollments (
     partner TEXT NOT NULL REFERENCES partners (name),
     role TEXT NOT NULL CHECK (role IN ('indirect-provider', 'indirect-reseller', 'direct-bill')),
-    state TEXT NOT NULL
-        CHECK (state IN ('vetting', 'rejected', 'qualified', 'active', 'suspended')),
+    state TEXT NOT NULL CHECK (state IN (
+        'draft', 'vetting', 'rejected', 'qualified', 'active', 'suspended', 'revoked'
+    )),
+    state_time BIGINT NOT NULL,
     state_reason TEXT NOT NULL,
+    suspension_cause TEXT CHECK (suspension_cause IN (
+        'abuse', 'profile-rejected', 'eligibility-not-met', 'invoice-overdue', 'provider-trouble'
+    )),
+    open_check TEXT CHECK (open_check IN ('email-ownership', 'employment', 'business')),
+    reapply_time BIGINT,
     contact_email TEXT NOT NULL,
     revision BIGINT NOT NULL CHECK (revision >= 1),
     create_time BIGINT NOT NULL,
     update_time BIGINT NOT NULL,
-    PRIMARY KEY (partner, role)
+    PRIMARY KEY (partner, role),
+    CHECK ((state = 'suspended') = (suspension_cause IS NOT NULL)),
+    CHECK ((state = 'revoked') = (reapply_time IS NOT NULL)),
+    CHECK (reapply_time IS NULL OR reapply_time > state_time),
+    CHECK (state NOT IN ('draft', 'vetting', 'rejected') OR open_check IS NOT NULL),
+    CHECK (state NOT IN ('qualified', 'active') OR open_check IS NULL)
 );
 
 CREATE TABLE agreements (
-    name TEXT PRIMARY KEY,
+    name TEXT PRIMARY KEY CHECK (name LIKE 'partners/%/agreements/%'),
     partner TEXT NOT NULL REFERENCES partners (name),
     kind TEXT NOT NULL CHECK (kind IN ('indirect-provider', 'indirect-reseller', 'direct-bill')),
     version TEXT NOT NULL,

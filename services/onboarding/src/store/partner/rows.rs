@@ -27,7 +27,11 @@ pub(super) fn enrollment_row(partner: PartnerName, it: &Enrollment) -> enrollmen
         partner: Set(partner.to_string()),
         role: Set(it.role.to_string()),
         state: Set(it.state.to_string()),
+        state_time: Set(it.state_time.as_microsecond()),
         state_reason: Set(it.state_reason.clone()),
+        suspension_cause: Set(it.suspension_cause.map(|cause| cause.to_string())),
+        open_check: Set(it.open_check.map(|check| check.to_string())),
+        reapply_time: Set(it.reapply_time.map(|time| time.as_microsecond())),
         contact_email: Set(it.contact_email.to_string()),
         revision: Set(it.stamp.revision),
         create_time: Set(it.stamp.create_time.as_microsecond()),
@@ -77,7 +81,11 @@ fn enrollment_from(row: &enrollments::Model) -> Result<Enrollment, Failure> {
     Ok(Enrollment {
         role: row::read(&row.role)?,
         state: row::read(&row.state)?,
+        state_time: row::time(row.state_time)?,
         state_reason: row.state_reason.clone(),
+        suspension_cause: row::read_optional(row.suspension_cause.as_deref())?,
+        open_check: row::read_optional(row.open_check.as_deref())?,
+        reapply_time: row.reapply_time.map(row::time).transpose()?,
         contact_email: row::read(&row.contact_email)?,
         stamp: row::stamp(row.revision, row.create_time, row.update_time)?,
     })

@@ -1,0 +1,83 @@
+//! The life of an enrollment as one table.
+
+use kernel::text_enum;
+
+use super::{
+    Denial, Enrollment, EnrollmentName,
+    EnrollmentState::{self, Active, Draft, Qualified, Rejected, Revoked, Suspended, Vetting},
+    Reason,
+    denial::STATE,
+};
+
+text_enum! {
+    /// What moves an enrollment, as its call is named.
+    pub enum Move {
+        /// A revoked partner applies again.
+        Enroll = "EnrollPartner",
+        /// A draft is handed in.
+        Submit = "SubmitEnrollment",
+        /// A check of vetting has an outcome.
+        RecordVetting = "RecordVettingResult",
+        /// A rejected one is handed in again.
+        Resubmit = "ResubmitEnrollment",
+        /// The location is tied to the tenant.
+        Locate = "AssociateLocation",
+        /// The MPA is accepted.
+        Accept = "AcceptAgreement",
+        /// It is suspended.
+        Suspend = "SuspendEnrollment",
+        /// A suspension ends.
+        Reinstate = "ReinstateEnrollment",
+        /// It ends.
+        Revoke = "RevokeEnrollment",
+    }
+}
+
+/// Each move, the states that it is made from, and those that it can end in. By time alone a
+/// rejected enrollment becomes suspended; see `settled`.
+pub(super) const MOVES: &[(Move, &[EnrollmentState], &[EnrollmentState])] = &[
+    (Move::Enroll, &[Revoked], &[Draft]),
+    (Move::Submit, &[Draft], &[Vetting]),
+    (Move::RecordVetting, &[Vetting], &[Vetting, Rejected, Qualified, Active]),
+    (Move::Resubmit, &[Rejected], &[Vetting]),
+    (Move::Locate, &[Qualified], &[Qualified, Active]),
+    (Move::Accept, &[Qualified], &[Qualified, Active]),
+    (Move::Suspend, &[Qualified, Active], &[Suspended]),
+    (Move::Reinstate, &[Suspended], &[Vetting, Qualified, Active]),
+    (Move::Revoke, &[Suspended], &[Revoked]),
+];
+
+impl Move {
+    /// What has happened once it is made.
+    pub(super) const fn event(self) -> &'static str {
+        match self {
+            Self::Enroll => "PartnerEnrolled",
+            Self::Submit => "EnrollmentSubmitted",
+            Self::RecordVetting => "VettingResultRecorded",
+            Self::Resubmit => "EnrollmentResubmitted",
+            Self::Locate => "LocationAssociated",
+            Self::Accept => "AgreementAccepted",
+            Self::Suspend => "EnrollmentSuspended",
+            Self::Reinstate => "EnrollmentReinstated",
+            Self::Revoke => "EnrollmentRevoked",
+        }
+    }
+
+    /// Lets the move through where the state of the enrollment allows it.
+    pub(super) fn check(self, name: EnrollmentName, enrollment: &Enrollment) -> Result<(), Denial> {
+        let state = enrollment.state;
+        let legal = || MOVES.iter().filter(|(_, from, _)| from.contains(&state));
+        if legal().any(|(step, ..)| *step == self) {
+            return Ok(());
+        }
+        let legal: Vec<_> = legal().map(|(step, ..)| step.as_str()).collect();
+        let legal = legal.join(", ");
+        Err(Denial::Refused(vec![STATE.violated(
+            Reason::EnrollmentStateConflict,
+            name,
+            format!("the enrollment is {state}, which {self} does not start from"),
+            format!("from {state} the moves are {legal}"),
+            &[("state", state.to_string()), ("legalMoves", legal)],
+        )]))
+    }
+}

@@ -1,0 +1,196 @@
+//! Moves of an enrollment. Each changes the partner as a whole, under one revision.
+
+use kernel::{Stamp, Timestamp, WorkEmail};
+
+use super::{
+    Approved, Denial, Enrollment, EnrollmentName, EnrollmentState, Partner, Reason, Role,
+    SuspensionCause, VettingCheck, VettingResult, denial::STATE, lifecycle::Move,
+    time::months_after,
+};
+
+/// How long a revoked partner waits before it may apply again.
+const WAITING_MONTHS: i32 = 12;
+
+impl Partner {
+    /// The enrollment in a role.
+    pub fn enrollment(&self, role: Role) -> Result<&Enrollment, Denial> {
+        let found = self.enrollments.iter().find(|enrollment| enrollment.role == role);
+        found.ok_or_else(|| Denial::Missing(self.named(role).to_string()))
+    }
+
+    /// Enrolls in a role, or again after a revocation and its waiting time.
+    pub fn enroll(
+        self,
+        role: Role,
+        contact_email: WorkEmail,
+        now: Timestamp,
+    ) -> Result<Approved<Self>, Denial> {
+        self.change(Move::Enroll.event(), now, |partner| {
+            let name = partner.named(role);
+            match partner.enrollment(role) {
+                Err(_) => {}
+                Ok(old) if old.state == EnrollmentState::Revoked => may_reapply(name, old, now)?,
+                Ok(_) => return Err(Denial::Exists(name.to_string())),
+            }
+            partner.put(Enrollment::draft(role, contact_email, now));
+            Ok(())
+        })
+    }
+
+    /// Hands a draft in.
+    pub fn submit(self, role: Role, now: Timestamp) -> Result<Approved<Self>, Denial> {
+        self.step(Move::Submit, role, now, |it| Ok(it.in_vetting(now)))
+    }
+
+    /// Records the outcome of the open check.
+    pub fn record_vetting(
+        self,
+        role: Role,
+        check: VettingCheck,
+        result: VettingResult,
+        now: Timestamp,
+    ) -> Result<Approved<Self>, Denial> {
+        let name = self.named(role);
+        self.step(Move::RecordVetting, role, now, |it| {
+            if it.open_check != Some(check) {
+                return Err(not_open(name, &it, check));
+            }
+            Ok(match (result, check.next()) {
+                (VettingResult::Rejected(reason), _) => Enrollment {
+                    state_reason: reason,
+                    ..it.entering(EnrollmentState::Rejected, now)
+                },
+                (VettingResult::Authorized, Some(next)) => {
+                    Enrollment { open_check: Some(next), ..it }
+                }
+                (VettingResult::Authorized, None) => {
+                    Enrollment { open_check: None, ..it.entering(EnrollmentState::Qualified, now) }
+                }
+            })
+        })
+    }
+
+    /// Hands a rejected enrollment in again, with another contact where one is given.
+    pub fn resubmit(
+        self,
+        role: Role,
+        contact_email: Option<WorkEmail>,
+        now: Timestamp,
+    ) -> Result<Approved<Self>, Denial> {
+        self.step(Move::Resubmit, role, now, |it| {
+            let it = it.in_vetting(now);
+            Ok(Enrollment { contact_email: contact_email.unwrap_or(it.contact_email), ..it })
+        })
+    }
+
+    /// Suspends a vetted enrollment.
+    pub fn suspend(
+        self,
+        role: Role,
+        cause: SuspensionCause,
+        reason: String,
+        now: Timestamp,
+    ) -> Result<Approved<Self>, Denial> {
+        self.step(Move::Suspend, role, now, |it| Ok(it.suspended(cause, reason, now)))
+    }
+
+    /// Ends a suspension. What was not vetted is vetted from the beginning.
+    pub fn reinstate(self, role: Role, now: Timestamp) -> Result<Approved<Self>, Denial> {
+        self.step(Move::Reinstate, role, now, |it| {
+            Ok(match it.vetted() {
+                true => it.entering(EnrollmentState::Qualified, now),
+                false => it.in_vetting(now),
+            })
+        })
+    }
+
+    /// Ends a suspended enrollment for good, but for a new application after a year.
+    pub fn revoke(
+        self,
+        role: Role,
+        reason: String,
+        now: Timestamp,
+    ) -> Result<Approved<Self>, Denial> {
+        self.step(Move::Revoke, role, now, |it| {
+            let reapply_time = Some(months_after(now, WAITING_MONTHS));
+            let it = it.entering(EnrollmentState::Revoked, now);
+            Ok(Enrollment { state_reason: reason, reapply_time, ..it })
+        })
+    }
+
+    fn named(&self, role: Role) -> EnrollmentName {
+        EnrollmentName { partner: self.name, role }
+    }
+
+    /// Puts an enrollment in the place of the one in its role. They stand in the order of the
+    /// texts of their roles.
+    fn put(&mut self, enrollment: Enrollment) {
+        self.enrollments.retain(|each| each.role != enrollment.role);
+        self.enrollments.push(enrollment);
+        self.enrollments.sort_by_key(|each| each.role.as_str());
+    }
+
+    fn step(
+        self,
+        step: Move,
+        role: Role,
+        now: Timestamp,
+        edit: impl FnOnce(Enrollment) -> Result<Enrollment, Denial>,
+    ) -> Result<Approved<Self>, Denial> {
+        self.change(step.event(), now, |partner| {
+            let enrollment = partner.enrollment(role)?.clone();
+            step.check(partner.named(role), &enrollment)?;
+            partner.put(edit(enrollment)?);
+            Ok(())
+        })
+    }
+
+    /// Changes the partner as it is by now. Enrollments that are ready for it become active;
+    /// whatever differs afterwards bears the new revision.
+    pub(super) fn change(
+        self,
+        event: &'static str,
+        now: Timestamp,
+        edit: impl FnOnce(&mut Self) -> Result<(), Denial>,
+    ) -> Result<Approved<Self>, Denial> {
+        let mut after = self.clone().settled(now);
+        edit(&mut after)?;
+        after.activate(now);
+        after.stamp = self.stamp.next(now);
+        for each in &mut after.enrollments {
+            let before = self.enrollment(each.role).ok();
+            if before != Some(&*each) {
+                let create_time = before.map_or(now, |before| before.stamp.create_time);
+                each.stamp = Stamp { create_time, ..after.stamp };
+            }
+        }
+        Ok(Approved::changed(event, self.stamp.revision, after))
+    }
+}
+
+fn may_reapply(name: EnrollmentName, old: &Enrollment, now: Timestamp) -> Result<(), Denial> {
+    match old.reapply_time {
+        Some(time) if time <= now => Ok(()),
+        time => {
+            let time = time.map_or_else(|| "unknown".to_owned(), |time| time.to_string());
+            Err(Denial::Refused(vec![STATE.violated(
+                Reason::ReappliedTooEarly,
+                name,
+                format!("the enrollment was revoked and may apply again from {time} on"),
+                "wait until then, then enroll the partner again",
+                &[("state", old.state.to_string()), ("reapplyTime", time)],
+            )]))
+        }
+    }
+}
+
+fn not_open(name: EnrollmentName, enrollment: &Enrollment, check: VettingCheck) -> Denial {
+    let open = enrollment.open_check.map_or("none", VettingCheck::as_str);
+    Denial::Refused(vec![STATE.violated(
+        Reason::VettingCheckNotOpen,
+        name,
+        format!("the open check is {open}, not {check}; checks pass in order"),
+        format!("record the outcome of {open} first"),
+        &[("openCheck", open.to_owned()), ("check", check.to_string())],
+    )])
+}

@@ -1,0 +1,51 @@
+//! What happens to enrollments without a request: by the passing of time, and because the last
+//! thing that was missing has come.
+
+use kernel::Timestamp;
+
+use super::{Enrollment, EnrollmentState, Partner, Role, SuspensionCause, time::days_after};
+
+/// How long an enrollment may be rejected before it is suspended.
+const REJECTED_DAYS: i64 = 30;
+
+impl Partner {
+    /// The partner as it is by now, with all that time alone has changed.
+    #[must_use]
+    pub fn settled(mut self, now: Timestamp) -> Self {
+        for at in 0..self.enrollments.len() {
+            while let Some(later) = self.overdue(&self.enrollments[at], now) {
+                self.enrollments[at] = later;
+            }
+        }
+        self
+    }
+
+    /// What has become of an enrollment whose time in its state was over before now.
+    fn overdue(&self, it: &Enrollment, now: Timestamp) -> Option<Enrollment> {
+        let (time, later) = match it.state {
+            EnrollmentState::Rejected => {
+                let time = days_after(it.state_time, REJECTED_DAYS);
+                let reason = format!("rejected for {REJECTED_DAYS} days: {}", it.state_reason);
+                let cause = SuspensionCause::ProfileRejected;
+                (time, it.clone().suspended(cause, reason, time))
+            }
+            _ => return None,
+        };
+        (time <= now).then_some(later)
+    }
+
+    /// Makes qualified enrollments active that lack nothing more.
+    pub(super) fn activate(&mut self, now: Timestamp) {
+        for at in 0..self.enrollments.len() {
+            let it = &self.enrollments[at];
+            if it.state == EnrollmentState::Qualified && self.ready(it.role) {
+                self.enrollments[at] = it.clone().entering(EnrollmentState::Active, now);
+            }
+        }
+    }
+
+    /// Whether a vetted enrollment in the role lacks nothing more to transact.
+    fn ready(&self, role: Role) -> bool {
+        self.location.is_some() && self.agreements.iter().any(|it| it.kind.covers(role))
+    }
+}

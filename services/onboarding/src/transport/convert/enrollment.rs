@@ -1,0 +1,123 @@
+use contracts::onboarding as pb;
+use failure::Fields;
+use kernel::WorkEmail;
+
+use super::{Converted, Mutation, mutation};
+use crate::domain::{EnrollmentName, Role, SuspensionCause, VettingCheck, VettingResult};
+
+const MAX_DETAIL: usize = 500;
+
+pub(in crate::transport) fn enroll(
+    request: &pb::EnrollPartnerRequest,
+) -> Converted<(Mutation, EnrollmentName, WorkEmail)> {
+    let mut fields = Fields::new();
+    let how = mutation(&mut fields, &request.request_id, request.validate_only);
+    let partner = fields.parse("parent", &request.parent);
+    let role = fields.choice("role", request.role, role);
+    let contact = fields.parse("contact_email", &request.contact_email);
+    fields.finish(|| Some((how?, EnrollmentName { partner: partner?, role: role? }, contact?)))
+}
+
+pub(in crate::transport) fn submit(
+    request: &pb::SubmitEnrollmentRequest,
+) -> Converted<(Mutation, EnrollmentName)> {
+    let mut fields = Fields::new();
+    let how = mutation(&mut fields, &request.request_id, request.validate_only);
+    let name = fields.parse("name", &request.name);
+    fields.finish(|| Some((how?, name?)))
+}
+
+pub(in crate::transport) fn record_vetting(
+    request: &pb::RecordVettingResultRequest,
+) -> Converted<(Mutation, EnrollmentName, VettingCheck, VettingResult)> {
+    let mut fields = Fields::new();
+    let how = mutation(&mut fields, &request.request_id, request.validate_only);
+    let name = fields.parse("name", &request.name);
+    let check = fields.choice("check", request.check, check);
+    let rejected = fields.choice("result", request.result, |result| match result {
+        pb::VettingResult::Unspecified => None,
+        pb::VettingResult::Authorized => Some(false),
+        pb::VettingResult::Rejected => Some(true),
+    });
+    let detail = match rejected {
+        Some(true) => fields.text("detail", &request.detail, MAX_DETAIL),
+        _ if request.detail.is_empty() => Some(String::new()),
+        _ => fields.text("detail", &request.detail, MAX_DETAIL),
+    };
+    fields.finish(|| {
+        let result = match rejected? {
+            true => VettingResult::Rejected(detail?),
+            false => VettingResult::Authorized,
+        };
+        Some((how?, name?, check?, result))
+    })
+}
+
+pub(in crate::transport) fn resubmit(
+    request: &pb::ResubmitEnrollmentRequest,
+) -> Converted<(Mutation, EnrollmentName, Option<WorkEmail>)> {
+    let mut fields = Fields::new();
+    let how = mutation(&mut fields, &request.request_id, request.validate_only);
+    let name = fields.parse("name", &request.name);
+    let contact = fields.parse_optional("contact_email", &request.contact_email);
+    fields.finish(|| Some((how?, name?, contact?)))
+}
+
+pub(in crate::transport) fn suspend(
+    request: &pb::SuspendEnrollmentRequest,
+) -> Converted<(Mutation, EnrollmentName, SuspensionCause, String)> {
+    let mut fields = Fields::new();
+    let how = mutation(&mut fields, &request.request_id, request.validate_only);
+    let name = fields.parse("name", &request.name);
+    let cause = fields.choice("cause", request.cause, cause);
+    let detail = fields.text("detail", &request.detail, MAX_DETAIL);
+    fields.finish(|| Some((how?, name?, cause?, detail?)))
+}
+
+pub(in crate::transport) fn reinstate(
+    request: &pb::ReinstateEnrollmentRequest,
+) -> Converted<(Mutation, EnrollmentName)> {
+    let mut fields = Fields::new();
+    let how = mutation(&mut fields, &request.request_id, request.validate_only);
+    let name = fields.parse("name", &request.name);
+    fields.finish(|| Some((how?, name?)))
+}
+
+pub(in crate::transport) fn revoke(
+    request: &pb::RevokeEnrollmentRequest,
+) -> Converted<(Mutation, EnrollmentName, String)> {
+    let mut fields = Fields::new();
+    let how = mutation(&mut fields, &request.request_id, request.validate_only);
+    let name = fields.parse("name", &request.name);
+    let detail = fields.text("detail", &request.detail, MAX_DETAIL);
+    fields.finish(|| Some((how?, name?, detail?)))
+}
+
+fn role(role: pb::Role) -> Option<Role> {
+    match role {
+        pb::Role::Unspecified => None,
+        pb::Role::IndirectProvider => Some(Role::IndirectProvider),
+        pb::Role::IndirectReseller => Some(Role::IndirectReseller),
+        pb::Role::DirectBill => Some(Role::DirectBill),
+    }
+}
+
+fn check(check: pb::VettingCheck) -> Option<VettingCheck> {
+    match check {
+        pb::VettingCheck::Unspecified => None,
+        pb::VettingCheck::EmailOwnership => Some(VettingCheck::EmailOwnership),
+        pb::VettingCheck::Employment => Some(VettingCheck::Employment),
+        pb::VettingCheck::Business => Some(VettingCheck::Business),
+    }
+}
+
+fn cause(cause: pb::SuspensionCause) -> Option<SuspensionCause> {
+    match cause {
+        pb::SuspensionCause::Unspecified => None,
+        pb::SuspensionCause::Abuse => Some(SuspensionCause::Abuse),
+        pb::SuspensionCause::ProfileRejected => Some(SuspensionCause::ProfileRejected),
+        pb::SuspensionCause::EligibilityNotMet => Some(SuspensionCause::EligibilityNotMet),
+        pb::SuspensionCause::InvoiceOverdue => Some(SuspensionCause::InvoiceOverdue),
+        pb::SuspensionCause::ProviderTrouble => Some(SuspensionCause::ProviderTrouble),
+    }
+}
