@@ -4,6 +4,7 @@ mod entity;
 mod migration;
 mod organization;
 mod partner;
+mod partner_id;
 
 pub use migration::Migrator;
 use storage::Database;

@@ -2,6 +2,12 @@
 
 use storage::entity;
 
+entity!(partner_ids, "partner_ids", {
+    #[sea_orm(primary_key, auto_increment = false)]
+    id: String,
+    holder: String,
+});
+
 entity!(organizations, "organizations", {
     #[sea_orm(primary_key, auto_increment = false)]
     name: String,

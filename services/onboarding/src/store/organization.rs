@@ -8,6 +8,7 @@ use storage::{Call, Event, Snapshot, events, fault, insert, list, row};
 use super::{
     Store,
     entity::{organization_owners as owners, organizations},
+    partner_id::claim,
 };
 use crate::domain::{Approved, Organization, Owner, Ownership};
 
@@ -45,15 +46,6 @@ impl Store {
         row.map(|row| row::read(&row.name)).transpose()
     }
 
-    /// Who has this PartnerID, of whichever kind, by name.
-    pub(crate) async fn holder_of_partner_id(&self, id: &str) -> Result<Option<String>, Failure> {
-        if let Some(organization) = self.holder_of_global_account(&row::read(id)?).await? {
-            return Ok(Some(organization.to_string()));
-        }
-        let partner = self.partner_at(&row::read(id)?).await?;
-        Ok(partner.map(|partner| partner.name.to_string()))
-    }
-
     /// A page of organizations.
     pub(crate) async fn organizations(
         &self,
@@ -73,6 +65,9 @@ impl Store {
     ) -> Result<Organization, Failure> {
         let organization = approved.after();
         let transaction = self.database.begin().await?;
+        if let Some(account) = &organization.global_account {
+            claim(&transaction, account, organization.name).await?;
+        }
         insert(&transaction, to_row(organization)).await?;
         for owner in &organization.owners {
             insert(&transaction, to_owner_row(organization.name, owner)).await?;

@@ -15,6 +15,7 @@ use super::{
     Store,
     entity::{agreements, enrollments, partners},
     organization::ownership,
+    partner_id::claim,
 };
 use crate::domain::{Approved, Buyer, BuyerStanding, Location, LocationFacts, Partner, Standing};
 
@@ -175,6 +176,9 @@ async fn write(
     partner: &Partner,
     decided_on: Option<i64>,
 ) -> Result<(), Failure> {
+    if let Some(location) = &partner.location {
+        claim(transaction, &location.account, partner.name).await?;
+    }
     let key = partners::Column::Name.eq(partner.name.to_string());
     put(transaction, partner_row(partner), key, partners::Column::Revision, decided_on).await?;
     let at_this = partner.stamp.revision;

@@ -1,10 +1,8 @@
 //! What the store keeps and refuses, the same on either engine.
 
-use std::collections::BTreeMap;
-
 use failure::Failure;
 use kernel::{OrganizationName, PageRequest, PartnerName, Timestamp};
-use sea_orm::{ConnectionTrait, EntityTrait, QueryOrder};
+use sea_orm::{EntityTrait, QueryOrder};
 use storage::{Call, Database, Settings, events};
 use testbed::{Databases, Engine};
 use uuid::Uuid;
@@ -43,12 +41,13 @@ on_both_engines! {
     a_request_that_failed_is_decided_afresh,
     a_request_sent_eight_times_at_once_has_one_answer,
     of_eight_partners_one_gets_the_location,
+    the_same_digits_are_either_a_location_or_a_global_account,
     every_change_leaves_an_event,
     standings_tell_who_is_an_affiliate_of_the_buyer,
     companies_that_own_each_other_do_not_send_the_store_round_and_round,
-    the_database_refuses_what_no_decision_gives,
-    a_migration_is_applied_once,
 }
+
+mod schema;
 
 const COMPANY: OrganizationName = OrganizationName::new(Uuid::from_u128(0xa));
 const PARTNER: PartnerName = PartnerName::new(Uuid::from_u128(0x1));
@@ -112,6 +111,17 @@ fn organization(
         country: "FR".parse().unwrap(),
         global_account: (name == COMPANY).then(|| "4000".parse().unwrap()),
         owners: owners.iter().map(owner).collect(),
+    };
+    Organization::create(new, None, Identity { name, now: at(9) }).unwrap()
+}
+
+/// A company with this global account.
+fn with_account(name: OrganizationName, account: &str) -> Approved<Organization> {
+    let new = NewOrganization {
+        display_name: "Fabrikam".to_owned(),
+        country: "FR".parse().unwrap(),
+        global_account: Some(account.parse().unwrap()),
+        owners: Vec::new(),
     };
     Organization::create(new, None, Identity { name, now: at(9) }).unwrap()
 }
@@ -318,6 +328,28 @@ async fn of_eight_partners_one_gets_the_location(engine: Engine) {
     assert_eq!(history(&store).await.len(), 9);
 }
 
+async fn the_same_digits_are_either_a_location_or_a_global_account(engine: Engine) {
+    let (_databases, store) = store(engine).await;
+    let tried = tokio::join!(
+        async {
+            let partner = saved(&store, partner(PARTNER, COMPANY)).await;
+            store.save_partner(located(partner, "4001"), &once()).await.map(drop)
+        },
+        async {
+            let mut others = Vec::new();
+            for id in 0..8 {
+                let other = with_account(company(0x10 + id), "4001");
+                others.push(store.save_organization(other, &once()).await.map(drop));
+            }
+            others.into_iter().find(Result::is_ok).unwrap_or(Err(Failure::LostRace))
+        },
+    );
+    assert!(tried.0.is_ok() != tried.1.is_ok(), "{tried:?}");
+    let lost = tried.0.err().or(tried.1.err());
+    assert!(matches!(lost, Some(Failure::LostRace)), "{lost:?}");
+    assert!(store.holder_of_partner_id("4001").await.unwrap().is_some());
+}
+
 async fn every_change_leaves_an_event(engine: Engine) {
     let (_databases, store) = store(engine).await;
     let call = call(7, "content");
@@ -375,122 +407,9 @@ async fn companies_that_own_each_other_do_not_send_the_store_round_and_round(eng
         "organization '{COMPANY}', owner '{}', share_basis_points 6000, management_control TRUE",
         company(0xb)
     );
-    insert(&store, "organization_owners", &back, "").await.unwrap();
+    schema::insert(&store, "organization_owners", &back, "").await.unwrap();
     saved(&store, partner(PARTNER, COMPANY)).await;
     let buyer = Buyer { tenant: PARTNER, organization: company(0xb) };
     let (standings, _) = store.standings(&[PARTNER], Some(buyer)).await.unwrap();
     assert_eq!(standings[0].affiliation.len(), 1);
-}
-
-/// Inserts a row, column by column, in which some columns have another value.
-async fn insert(store: &Store, table: &str, row: &str, changes: &str) -> Result<(), String> {
-    let columns = |row: &str| -> BTreeMap<String, String> {
-        let columns = row.split(", ").filter_map(|column| column.split_once(' '));
-        columns.map(|(name, value)| (name.to_owned(), value.to_owned())).collect()
-    };
-    let mut row = columns(row);
-    row.extend(columns(changes));
-    let (names, values): (Vec<_>, Vec<_>) = row.into_iter().unzip();
-    let (names, values) = (names.join(", "), values.join(", "));
-    let statement = format!("INSERT INTO {table} ({names}) VALUES ({values})");
-    let inserted = store.database().reader().execute_unprepared(&statement).await;
-    inserted.map(drop).map_err(|error| error.to_string())
-}
-
-/// A table, a row of it, changes that no row may have, and a change that makes a second row
-/// which may not stand beside the first.
-const FORBIDDEN: [(&str, &str, &str, &str); 6] = [
-    (
-        "organizations",
-        "name 'organizations/1', display_name '', country 'FR', global_account '4001', \
-         revision 1, create_time 0, update_time 0",
-        "name 'partners/1', country 'FRA', display_name NULL, revision 0, global_account '4000'",
-        "name 'organizations/2'",
-    ),
-    (
-        "organization_owners",
-        "organization 'organizations/1', owner 'COMPANY', share_basis_points 0, \
-         management_control TRUE",
-        "organization 'organizations/9', owner 'organizations/9', owner 'organizations/1', \
-         share_basis_points -1, share_basis_points 10001",
-        "share_basis_points 1",
-    ),
-    (
-        "partners",
-        "name 'partners/1', organization 'organizations/1', country 'FR', \
-         location_account '1001', location_country 'FR', revision 1, create_time 0, update_time 0",
-        "name 'organizations/1', organization 'organizations/9', country 'FRA', country 'DE', \
-         location_country 'DE', location_country NULL, location_account NULL, revision 0",
-        "name 'partners/2'",
-    ),
-    (
-        "enrollments",
-        "partner 'partners/1', role 'direct-bill', state 'active', state_time 0, \
-         state_reason '', suspension_cause NULL, open_check NULL, reapply_time NULL, \
-         contact_email '', revision 1, create_time 0, update_time 0",
-        "partner 'partners/9', role 'advisor', state 'unknown', state NULL, revision 0, \
-         state 'suspended', suspension_cause 'abuse', state 'revoked', reapply_time 1, \
-         state 'draft', state 'vetting', state 'rejected', open_check 'business'",
-        "state 'qualified'",
-    ),
-    (
-        "agreements",
-        "name 'partners/1/agreements/1', partner 'partners/1', kind 'direct-bill', version '', first_name '', \
-         last_name '', email '', accept_time 0, location_account '1001', revision 1, create_time 0",
-        "name 'partners/1', partner 'partners/9', kind 'advisor', accept_time 1, \
-         location_account NULL, revision 0",
-        "kind 'indirect-reseller'",
-    ),
-    (
-        "events",
-        "resource 'partners/1', revision 1, kind '', actor '', time 0, content '', \
-         request_id '1', request_digest '1'",
-        "request_id NULL, request_digest NULL, content NULL, revision 0",
-        "revision 2",
-    ),
-];
-
-async fn the_database_refuses_what_no_decision_gives(engine: Engine) {
-    let (_databases, store) = store(engine).await;
-    for (table, row, forbidden, second) in FORBIDDEN {
-        let row = row.replace("COMPANY", &COMPANY.to_string());
-        for change in forbidden.split(", ") {
-            let refused = insert(&store, table, &row, change).await.unwrap_err();
-            assert!(refused.contains("constraint"), "{table}, {change}: {refused}");
-        }
-        insert(&store, table, &row, "").await.unwrap();
-        let refused = insert(&store, table, &row, second).await.unwrap_err();
-        assert!(refused.to_lowercase().contains("unique constraint"), "{table}: {refused}");
-    }
-}
-
-async fn a_migration_is_applied_once(engine: Engine) {
-    let databases = Databases::new(engine).await;
-    let database = connect(&databases).await;
-    let applied = database.migrate::<Migrator>().await.unwrap();
-    assert!(applied.contains(&"onboarding_0001_initial".to_owned()), "{applied:?}");
-    assert!(database.migrate::<Migrator>().await.unwrap().is_empty());
-    database.require_schema::<Migrator>("onboarding").await.unwrap();
-    let store = Store::new(database);
-    store.save_organization(organization(COMPANY, &[]), &once()).await.unwrap();
-}
-
-#[tokio::test]
-async fn an_embedded_database_migrates_itself() {
-    let databases = Databases::new(Engine::Sqlite).await;
-    let database = connect(&databases).await;
-    database.require_schema::<Migrator>("onboarding").await.unwrap();
-    let store = Store::new(database);
-    store.save_organization(organization(COMPANY, &[]), &once()).await.unwrap();
-}
-
-#[tokio::test]
-async fn a_server_without_the_schema_is_refused_with_what_to_do() {
-    let databases = Databases::new(Engine::Postgres).await;
-    let database = connect(&databases).await;
-    let refused = database.require_schema::<Migrator>("onboarding").await.unwrap_err();
-    for part in ["onboarding_0001_initial", "`onboarding migrate`"] {
-        assert!(refused.contains(part), "{refused}");
-    }
-    assert!(Store::new(database).partner(PARTNER).await.is_err(), "nothing was applied");
 }

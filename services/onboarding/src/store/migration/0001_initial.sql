@@ -1,5 +1,14 @@
 -- Times are microseconds since the epoch. One text for SQLite and PostgreSQL.
 
+-- PartnerIDs of both kinds: the same digits are one company's global account or one partner's
+-- location account, never both. A holder has one and keeps it.
+CREATE TABLE partner_ids (
+    id TEXT PRIMARY KEY,
+    holder TEXT NOT NULL UNIQUE
+        CHECK (holder LIKE 'organizations/%' OR holder LIKE 'partners/%'),
+    UNIQUE (id, holder)
+);
+
 CREATE TABLE organizations (
     name TEXT PRIMARY KEY CHECK (name LIKE 'organizations/%'),
     display_name TEXT NOT NULL,
@@ -7,7 +16,8 @@ CREATE TABLE organizations (
     global_account TEXT UNIQUE,
     revision BIGINT NOT NULL CHECK (revision >= 1),
     create_time BIGINT NOT NULL,
-    update_time BIGINT NOT NULL
+    update_time BIGINT NOT NULL,
+    FOREIGN KEY (global_account, name) REFERENCES partner_ids (id, holder)
 );
 
 CREATE TABLE organization_owners (
@@ -29,6 +39,7 @@ CREATE TABLE partners (
     revision BIGINT NOT NULL CHECK (revision >= 1),
     create_time BIGINT NOT NULL,
     update_time BIGINT NOT NULL,
+    FOREIGN KEY (location_account, name) REFERENCES partner_ids (id, holder),
     CHECK ((location_account IS NULL) = (location_country IS NULL)),
     CHECK (location_country IS NULL OR location_country = country)
 );

@@ -1,0 +1,140 @@
+//! What the schema refuses by itself, and how it comes about.
+
+use std::collections::BTreeMap;
+
+use sea_orm::ConnectionTrait;
+use testbed::{Databases, Engine};
+
+use super::{COMPANY, PARTNER, connect, once, organization, store};
+use crate::store::{Migrator, Store};
+
+on_both_engines! {
+    the_database_refuses_what_no_decision_gives,
+    a_migration_is_applied_once,
+}
+
+/// Inserts a row, column by column, in which some columns have another value.
+pub(super) async fn insert(
+    store: &Store,
+    table: &str,
+    row: &str,
+    changes: &str,
+) -> Result<(), String> {
+    let columns = |row: &str| -> BTreeMap<String, String> {
+        let columns = row.split(", ").filter_map(|column| column.split_once(' '));
+        columns.map(|(name, value)| (name.to_owned(), value.to_owned())).collect()
+    };
+    let mut row = columns(row);
+    row.extend(columns(changes));
+    let (names, values): (Vec<_>, Vec<_>) = row.into_iter().unzip();
+    let (names, values) = (names.join(", "), values.join(", "));
+    let statement = format!("INSERT INTO {table} ({names}) VALUES ({values})");
+    let inserted = store.database().reader().execute_unprepared(&statement).await;
+    inserted.map(drop).map_err(|error| error.to_string())
+}
+
+/// A table, a row of it, changes that no row may have, and a change that makes a second row
+/// which may not stand beside the first.
+const FORBIDDEN: [(&str, &str, &str, &str); 8] = [
+    (
+        "partner_ids",
+        "id '4001', holder 'organizations/1'",
+        "holder 'customers/1', holder NULL, id '4000'",
+        "holder 'partners/1'",
+    ),
+    ("partner_ids", "id '1001', holder 'partners/1'", "id '4000'", "id '1002'"),
+    (
+        "organizations",
+        "name 'organizations/1', display_name '', country 'FR', global_account '4001', \
+         revision 1, create_time 0, update_time 0",
+        "name 'partners/1', name 'organizations/9', country 'FRA', display_name NULL, revision 0, \
+         global_account '4000'",
+        "name 'organizations/2'",
+    ),
+    (
+        "organization_owners",
+        "organization 'organizations/1', owner 'COMPANY', share_basis_points 0, \
+         management_control TRUE",
+        "organization 'organizations/9', owner 'organizations/9', owner 'organizations/1', \
+         share_basis_points -1, share_basis_points 10001",
+        "share_basis_points 1",
+    ),
+    (
+        "partners",
+        "name 'partners/1', organization 'organizations/1', country 'FR', \
+         location_account '1001', location_country 'FR', revision 1, create_time 0, update_time 0",
+        "name 'organizations/1', organization 'organizations/9', country 'FRA', country 'DE', \
+         location_country 'DE', location_country NULL, location_account NULL, revision 0",
+        "name 'partners/2'",
+    ),
+    (
+        "enrollments",
+        "partner 'partners/1', role 'direct-bill', state 'active', state_time 0, \
+         state_reason '', suspension_cause NULL, open_check NULL, reapply_time NULL, \
+         contact_email '', revision 1, create_time 0, update_time 0",
+        "partner 'partners/9', role 'advisor', state 'unknown', state NULL, revision 0, \
+         state 'suspended', suspension_cause 'abuse', state 'revoked', reapply_time 1, \
+         state 'draft', state 'vetting', state 'rejected', open_check 'business'",
+        "state 'qualified'",
+    ),
+    (
+        "agreements",
+        "name 'partners/1/agreements/1', partner 'partners/1', kind 'direct-bill', version '', first_name '', \
+         last_name '', email '', accept_time 0, location_account '1001', revision 1, create_time 0",
+        "name 'partners/1', partner 'partners/9', kind 'advisor', accept_time 1, \
+         location_account NULL, revision 0",
+        "kind 'indirect-reseller'",
+    ),
+    (
+        "events",
+        "resource 'partners/1', revision 1, kind '', actor '', time 0, content '', \
+         request_id '1', request_digest '1'",
+        "request_id NULL, request_digest NULL, content NULL, revision 0",
+        "revision 2",
+    ),
+];
+
+async fn the_database_refuses_what_no_decision_gives(engine: Engine) {
+    let (_databases, store) = store(engine).await;
+    for (table, row, forbidden, second) in FORBIDDEN {
+        let row = row.replace("COMPANY", &COMPANY.to_string());
+        for change in forbidden.split(", ") {
+            let refused = insert(&store, table, &row, change).await.unwrap_err();
+            assert!(refused.contains("constraint"), "{table}, {change}: {refused}");
+        }
+        insert(&store, table, &row, "").await.unwrap();
+        let refused = insert(&store, table, &row, second).await.unwrap_err();
+        assert!(refused.to_lowercase().contains("unique constraint"), "{table}: {refused}");
+    }
+}
+
+async fn a_migration_is_applied_once(engine: Engine) {
+    let databases = Databases::new(engine).await;
+    let database = connect(&databases).await;
+    let applied = database.migrate::<Migrator>().await.unwrap();
+    assert!(applied.contains(&"onboarding_0001_initial".to_owned()), "{applied:?}");
+    assert!(database.migrate::<Migrator>().await.unwrap().is_empty());
+    database.require_schema::<Migrator>("onboarding").await.unwrap();
+    let store = Store::new(database);
+    store.save_organization(organization(COMPANY, &[]), &once()).await.unwrap();
+}
+
+#[tokio::test]
+async fn an_embedded_database_migrates_itself() {
+    let databases = Databases::new(Engine::Sqlite).await;
+    let database = connect(&databases).await;
+    database.require_schema::<Migrator>("onboarding").await.unwrap();
+    let store = Store::new(database);
+    store.save_organization(organization(COMPANY, &[]), &once()).await.unwrap();
+}
+
+#[tokio::test]
+async fn a_server_without_the_schema_is_refused_with_what_to_do() {
+    let databases = Databases::new(Engine::Postgres).await;
+    let database = connect(&databases).await;
+    let refused = database.require_schema::<Migrator>("onboarding").await.unwrap_err();
+    for part in ["onboarding_0001_initial", "`onboarding migrate`"] {
+        assert!(refused.contains(part), "{refused}");
+    }
+    assert!(Store::new(database).partner(PARTNER).await.is_err(), "nothing was applied");
+}
