@@ -9,23 +9,27 @@ mod lifecycle;
 mod moves;
 mod name;
 mod organization;
+mod owner;
 mod ownership;
 mod partner;
 mod settle;
 mod standing;
 mod time;
+mod version;
 
-pub use agreement::{Agreement, AgreementKind, NewAgreement, Signatory};
+pub use agreement::{Agreement, AgreementKind, NewAgreement, Signatory, SignatoryRole};
 pub use approved::Approved;
 pub use denial::{Denial, Reason};
 pub use enrollment::{
     Enrollment, EnrollmentState, Role, SuspensionCause, VettingCheck, VettingResult,
 };
 pub use name::{AgreementName, EnrollmentName};
-pub use organization::{Identity, NewOrganization, Organization, Owner};
+pub use organization::{Identity, NewOrganization, NewProfile, Organization};
+pub use owner::{End, Owner};
 pub use ownership::Ownership;
 pub use partner::{Location, LocationFacts, NewPartner, Partner};
 pub use standing::{Buyer, BuyerStanding, Standing};
+pub use version::{AcceptanceMode, AgreementVersion};
 
 #[cfg(test)]
 mod tests;

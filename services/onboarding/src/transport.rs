@@ -34,6 +34,9 @@ pub(crate) struct Transport {
 failure::serve! {
     impl OnboardingService for Transport as "onboarding.csp";
     create_organization(CreateOrganizationRequest) -> CreateOrganizationResponse;
+    update_organization(UpdateOrganizationRequest) -> UpdateOrganizationResponse;
+    record_ownership(RecordOwnershipRequest) -> RecordOwnershipResponse;
+    end_ownership(EndOwnershipRequest) -> EndOwnershipResponse;
     get_organization(GetOrganizationRequest) -> GetOrganizationResponse;
     list_organizations(ListOrganizationsRequest) -> ListOrganizationsResponse;
     batch_get_organizations(BatchGetOrganizationsRequest) -> BatchGetOrganizationsResponse;

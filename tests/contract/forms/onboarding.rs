@@ -54,6 +54,19 @@ fn organizations() -> Vec<Form> {
     let share = "organization.owners[0].share_basis_points";
     let owners = "organization.owners";
     let many: Vec<_> = (0..101).map(|_| owner(ID, 1)).collect();
+    let mask = "update_mask";
+    let profile =
+        json!({ "name": organization(), "display_name": "Contoso", "country_code": "FR" });
+    let update = json!({
+        "organization": profile, "update_mask": "displayName,countryCode", "request_id": ID,
+    });
+    let record = json!({ "name": organization(), "owner": owner(OTHER_ID, 1), "request_id": ID });
+    let end = json!({
+        "name": organization(),
+        "owner": format!("organizations/{OTHER_ID}"),
+        "detail": "sold",
+        "request_id": ID,
+    });
     vec![
         Form::new("CreateOrganization", good)
             .wrong("organization", [Value::Null])
@@ -67,7 +80,32 @@ fn organizations() -> Vec<Form> {
             .also([(owners, json!(many))], &[owners])
             .also([(owners, json!([owner(ID, 1), owner(ID, 2)]))], &[owners])
             .also([(owners, json!([owner(ID, 10000), owner(OTHER_ID, 1)]))], &[owners])
+            .wrong("organization.owners[0].from_time", [json!("2999-01-01T00:00:00Z")])
             .also([(share, json!(0))], &["organization.owners[0]"]),
+        Form::new("UpdateOrganization", update)
+            .wrong("organization", [Value::Null])
+            .wrong("organization.name", no_name("organizations"))
+            .wrong("organization.display_name", no_text(200))
+            .wrong("organization.country_code", no_country())
+            .wrong("request_id", no_guid())
+            .also([(mask, json!(""))], &[mask])
+            .also([(mask, json!("globalAccountId"))], &[mask])
+            .also([(mask, json!("displayName,owners"))], &[mask]),
+        Form::new("RecordOwnership", record)
+            .wrong("name", no_name("organizations"))
+            .wrong("owner", [Value::Null])
+            .wrong("owner.organization", no_name("organizations"))
+            .wrong("owner.share_basis_points", [json!(-1), json!(10001)])
+            .wrong("owner.from_time", [json!("2999-01-01T00:00:00Z")])
+            .wrong("request_id", no_guid())
+            .also([("owner.share_basis_points", json!(0))], &["owner"])
+            .also([("owner.organization", json!(organization()))], &["owner.organization"]),
+        Form::new("EndOwnership", end)
+            .wrong("name", no_name("organizations"))
+            .wrong("owner", no_name("organizations"))
+            .wrong("end_time", [json!("2999-01-01T00:00:00Z")])
+            .wrong("detail", no_text(500))
+            .wrong("request_id", no_guid()),
         Form::new("GetOrganization", json!({ "name": organization() }))
             .wrong("name", no_name("organizations")),
     ]
@@ -160,8 +198,8 @@ fn agreements() -> Vec<Form> {
         "parent": partner(),
         "agreement": {
             "kind": 1,
-            "version": "v".repeat(40),
-            "signatory": { "first_name": "Ada", "last_name": "Byron", "email": "a@contoso.com" },
+            "version": "2019-09",
+            "signatory": { "first_name": "Ada", "last_name": "Byron", "email": "a@contoso.com", "role": 1 },
             "accept_time": "2026-01-01T00:00:00Z",
         },
         "request_id": ID,
@@ -173,12 +211,14 @@ fn agreements() -> Vec<Form> {
             .wrong("parent", no_name("partners"))
             .wrong("agreement", [Value::Null])
             .wrong("agreement.kind", no_choice())
-            .wrong("agreement.version", no_text(40))
+            .wrong("agreement.version", ["2026-12", "", "2019-9", "2025-10"].map(json))
             .wrong("agreement.signatory", [Value::Null])
             .wrong("agreement.signatory.first_name", no_text(100))
             .wrong("agreement.signatory.last_name", no_text(100))
             .wrong("agreement.signatory.email", no_work_email())
+            .wrong("agreement.signatory.role", no_choice())
             .wrong("agreement.accept_time", no_time_past())
+            .wrong("agreement.accept_time", [json!("2019-08-31T23:59:59Z")])
             .wrong("request_id", no_guid()),
         Form::new("GetAgreement", json!({ "name": name })).wrong("name", no_agreement),
         Form::new("ListAgreements", json!({ "parent": partner() }))

@@ -3,6 +3,7 @@
 use std::sync::atomic::Ordering;
 
 use contracts::{onboarding as ob, time::to_wire};
+use kernel::Timestamp;
 
 use super::{Answer, Cast, Partner, agreement_of, enrollment, new_id};
 
@@ -25,6 +26,7 @@ impl Cast {
             organization: (*organization).to_owned(),
             share_basis_points: *share,
             management_control: *control,
+            ..ob::Owner::default()
         });
         let organization = ob::Organization {
             display_name: name.to_owned(),
@@ -109,11 +111,12 @@ impl Cast {
     pub async fn accept_mpa(&self, partner: &Partner, kind: ob::AgreementKind) -> Answer<()> {
         let agreement = ob::Agreement {
             kind: kind.into(),
-            version: "2025-10".to_owned(),
+            version: version_of(self.accept_time).to_owned(),
             signatory: Some(ob::Signatory {
                 first_name: "Ada".to_owned(),
                 last_name: "Byron".to_owned(),
                 email: "ada@contoso.com".to_owned(),
+                role: ob::SignatoryRole::GlobalAdmin.into(),
             }),
             accept_time: Some(to_wire(self.accept_time)),
             ..ob::Agreement::default()
@@ -170,4 +173,10 @@ impl Cast {
         let company = self.company("Contoso Direct", country).await?;
         self.active(&company, country, ob::Role::DirectBill).await
     }
+}
+
+/// The text of the MPA that there was to accept at a time.
+fn version_of(time: Timestamp) -> &'static str {
+    const SINCE: &str = "2026-12-01";
+    if time.to_string().as_str() < SINCE { "2019-09" } else { "2026-12" }
 }

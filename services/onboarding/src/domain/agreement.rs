@@ -3,10 +3,30 @@ use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use super::{
-    Approved, Denial, Enrollment, Partner, Reason, Role,
+    AgreementVersion, Approved, Denial, Enrollment, Partner, Reason, Role,
     denial::{ON_1, ON_2},
     lifecycle::Move,
 };
+
+text_enum! {
+    /// What a person may do in Partner Center.
+    pub enum SignatoryRole {
+        /// Everything; the only one who may accept the MPA.
+        GlobalAdmin = "global-admin",
+        /// Manages the account.
+        AccountAdmin = "account-admin",
+        /// Manages customers and orders.
+        AdminAgent = "admin-agent",
+        /// Sells.
+        SalesAgent = "sales-agent",
+        /// Supports customers.
+        HelpdeskAgent = "helpdesk-agent",
+        /// Manages billing.
+        BillingAdmin = "billing-admin",
+        /// Manages users.
+        UserManagementAdmin = "user-management-admin",
+    }
+}
 
 text_enum! {
     /// Which text of the Microsoft Partner Agreement.
@@ -50,7 +70,7 @@ pub struct Agreement {
     /// Which text.
     pub kind: AgreementKind,
     /// Version of the text.
-    pub version: String,
+    pub version: AgreementVersion,
     /// Who accepted.
     pub signatory: Signatory,
     /// When.
@@ -70,6 +90,8 @@ pub struct Signatory {
     pub last_name: String,
     /// Work address.
     pub email: WorkEmail,
+    /// What the person may do.
+    pub role: SignatoryRole,
 }
 
 /// An acceptance to be recorded.
@@ -78,7 +100,7 @@ pub struct NewAgreement {
     /// Which text.
     pub kind: AgreementKind,
     /// Version of the text.
-    pub version: String,
+    pub version: AgreementVersion,
     /// Who accepted.
     pub signatory: Signatory,
     /// When.
@@ -95,7 +117,7 @@ impl Partner {
         now: Timestamp,
     ) -> Result<Approved<Self>, Denial> {
         self.change(Move::Accept.event(), now, |partner| {
-            let violations = partner.against_agreement(new.kind);
+            let violations = partner.against_agreement(&new);
             let location = match &partner.location {
                 Some(location) if violations.is_empty() => location.account.clone(),
                 _ => return Err(Denial::Refused(violations)),
@@ -113,8 +135,8 @@ impl Partner {
         })
     }
 
-    fn against_agreement(&self, kind: AgreementKind) -> Vec<Violation> {
-        let role = kind.role();
+    fn against_agreement(&self, new: &NewAgreement) -> Vec<Violation> {
+        let role = new.kind.role();
         let enrollment = self.enrollments.iter().find(|enrollment| enrollment.role == role);
         let mut violations = Vec::new();
         match enrollment {
@@ -137,6 +159,16 @@ impl Partner {
                 "no location account is tied to the CSP tenant".to_owned(),
                 format!("associate a location account in {}", self.country.name()),
                 &[("tenantCountry", self.country.to_string())],
+            ));
+        }
+        if new.signatory.role != SignatoryRole::GlobalAdmin {
+            let role = new.signatory.role;
+            violations.push(ON_2.violated(
+                Reason::SignatoryNotGlobalAdmin,
+                self.name,
+                format!("the signatory is {role}; only a Global admin of the CSP tenant accepts"),
+                "let a Global admin of the CSP tenant accept the MPA in Partner Center",
+                &[("signatoryRole", role.to_string())],
             ));
         }
         violations

@@ -9,12 +9,16 @@ text_enum! {
         VettingCheckNotOpen = "VETTING_CHECK_NOT_OPEN",
         /// A revoked enrollment applies again too early.
         ReappliedTooEarly = "REAPPLIED_TOO_EARLY",
+        /// The recorded ties of an owner do not allow this one.
+        OwnershipConflict = "OWNERSHIP_CONFLICT",
         /// ON-1: the agreement's role was not enrolled in first.
         RoleNotEnrolled = "ROLE_NOT_ENROLLED",
         /// ON-2: the role is not vetted.
         EnrollmentNotVetted = "ENROLLMENT_NOT_VETTED",
         /// ON-2: no location account is tied to the tenant.
         LocationNotAssociated = "LOCATION_NOT_ASSOCIATED",
+        /// ON-2: the signatory is no Global admin.
+        SignatoryNotGlobalAdmin = "SIGNATORY_NOT_GLOBAL_ADMIN",
         /// ON-3: location and tenant are in different countries.
         LocationCountryMismatch = "LOCATION_COUNTRY_MISMATCH",
         /// ON-3: the id is a global account.

@@ -24,6 +24,8 @@ text_enum! {
         Locate = "AssociateLocation",
         /// The MPA is accepted.
         Accept = "AcceptAgreement",
+        /// The legal profile of the company changes.
+        Profile = "UpdateOrganization",
         /// It is suspended.
         Suspend = "SuspendEnrollment",
         /// A suspension ends.
@@ -34,7 +36,8 @@ text_enum! {
 }
 
 /// Each move, the states that it is made from, and those that it can end in. By time alone a
-/// rejected enrollment becomes suspended; see `settled`.
+/// rejected enrollment becomes suspended, and an active one qualified when its MPA lapses; see
+/// `settled`.
 pub(super) const MOVES: &[(Move, &[EnrollmentState], &[EnrollmentState])] = &[
     (Move::Enroll, &[Revoked], &[Draft]),
     (Move::Submit, &[Draft], &[Vetting]),
@@ -42,6 +45,7 @@ pub(super) const MOVES: &[(Move, &[EnrollmentState], &[EnrollmentState])] = &[
     (Move::Resubmit, &[Rejected], &[Vetting]),
     (Move::Locate, &[Qualified], &[Qualified, Active]),
     (Move::Accept, &[Qualified], &[Qualified, Active]),
+    (Move::Profile, &[Vetting, Qualified, Active], &[Vetting]),
     (Move::Suspend, &[Qualified, Active], &[Suspended]),
     (Move::Reinstate, &[Suspended], &[Vetting, Qualified, Active]),
     (Move::Revoke, &[Suspended], &[Revoked]),
@@ -57,6 +61,7 @@ impl Move {
             Self::Resubmit => "EnrollmentResubmitted",
             Self::Locate => "LocationAssociated",
             Self::Accept => "AgreementAccepted",
+            Self::Profile => "VettingRestarted",
             Self::Suspend => "EnrollmentSuspended",
             Self::Reinstate => "EnrollmentReinstated",
             Self::Revoke => "EnrollmentRevoked",

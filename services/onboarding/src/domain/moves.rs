@@ -118,6 +118,22 @@ impl Partner {
         })
     }
 
+    /// Vets anew what vetting had begun or passed, since the legal profile has changed. None
+    /// where there is no such enrollment.
+    pub fn vet_anew(self, now: Timestamp) -> Result<Option<Approved<Self>>, Denial> {
+        let settled = self.clone().settled(now);
+        let anew: Vec<_> =
+            settled.enrollments.iter().filter_map(|it| vetted_anew(it, now)).collect();
+        if anew.is_empty() {
+            return Ok(None);
+        }
+        let restarted = self.change(Move::Profile.event(), now, |partner| {
+            anew.into_iter().for_each(|enrollment| partner.put(enrollment));
+            Ok(())
+        });
+        restarted.map(Some)
+    }
+
     fn named(&self, role: Role) -> EnrollmentName {
         EnrollmentName { partner: self.name, role }
     }
@@ -165,6 +181,20 @@ impl Partner {
             }
         }
         Ok(Approved::changed(event, self.stamp.revision, after))
+    }
+}
+
+/// The enrollment as a change of the legal profile leaves it; none where it stays as it is. A
+/// suspension goes on, and vetting begins when it ends.
+fn vetted_anew(it: &Enrollment, now: Timestamp) -> Option<Enrollment> {
+    match it.state {
+        EnrollmentState::Vetting | EnrollmentState::Qualified | EnrollmentState::Active => {
+            Some(it.clone().in_vetting(now))
+        }
+        EnrollmentState::Suspended => {
+            Some(Enrollment { open_check: Some(VettingCheck::FIRST), ..it.clone() })
+        }
+        EnrollmentState::Draft | EnrollmentState::Rejected | EnrollmentState::Revoked => None,
     }
 }
 

@@ -2,10 +2,7 @@ use kernel::{GlobalAccountId, OrganizationName, Stamp, Timestamp};
 use markets::Country;
 use serde::{Deserialize, Serialize};
 
-use super::{Approved, Denial};
-
-/// Half of the equity, in basis points. Ownership is more than this.
-const HALF: i32 = 5000;
+use super::{Approved, Denial, Owner};
 
 /// A legal entity.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -18,30 +15,10 @@ pub struct Organization {
     pub country: Country,
     /// PartnerID at its headquarters, if it is a partner.
     pub global_account: Option<GlobalAccountId>,
-    /// Who owns it.
+    /// Who owns or owned it, in the order of time and owner.
     pub owners: Vec<Owner>,
     /// How often it changed, and when.
     pub stamp: Stamp,
-}
-
-/// One owner of an organization.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Owner {
-    /// The owner.
-    pub organization: OrganizationName,
-    /// Share of the equity in basis points.
-    pub share_basis_points: i32,
-    /// Whether it directs the management whatever its share.
-    pub management_control: bool,
-}
-
-impl Owner {
-    /// Whether the tie makes the two affiliates: more than half of the equity, or control of
-    /// the management. Exactly half does not.
-    #[must_use]
-    pub fn controls(&self) -> bool {
-        self.share_basis_points > HALF || self.management_control
-    }
 }
 
 /// A legal entity to be recorded.
@@ -55,6 +32,15 @@ pub struct NewOrganization {
     pub global_account: Option<GlobalAccountId>,
     /// Who owns it.
     pub owners: Vec<Owner>,
+}
+
+/// A changed legal profile; what is none stays.
+#[derive(Debug, Clone)]
+pub struct NewProfile {
+    /// The legal name.
+    pub display_name: Option<String>,
+    /// Country of registration.
+    pub country: Option<Country>,
 }
 
 /// Name and time of something new.
@@ -81,9 +67,35 @@ impl Organization {
             display_name: new.display_name,
             country: new.country,
             global_account: new.global_account,
-            owners: new.owners,
+            owners: ordered(new.owners),
             stamp: Stamp::first(identity.now),
         };
         Ok(Approved::created("OrganizationCreated", organization))
     }
+
+    /// Changes the legal profile. The company's enrollments are then vetted anew; see
+    /// [`Partner::vet_anew`](super::Partner::vet_anew).
+    #[must_use]
+    pub fn update(mut self, new: NewProfile, now: Timestamp) -> Approved<Self> {
+        self.display_name = new.display_name.unwrap_or(self.display_name);
+        self.country = new.country.unwrap_or(self.country);
+        self.changed("OrganizationUpdated", now)
+    }
+
+    /// Whether the legal profile of the two is the same.
+    #[must_use]
+    pub fn same_profile(&self, other: &Self) -> bool {
+        (&self.display_name, self.country) == (&other.display_name, other.country)
+    }
+
+    pub(super) fn changed(mut self, event: &'static str, now: Timestamp) -> Approved<Self> {
+        let decided_on = self.stamp.revision;
+        self.stamp = self.stamp.next(now);
+        Approved::changed(event, decided_on, self)
+    }
+}
+
+fn ordered(mut owners: Vec<Owner>) -> Vec<Owner> {
+    owners.sort_by_key(|owner| (owner.from_time, owner.organization));
+    owners
 }

@@ -29,6 +29,11 @@ impl Partner {
                 let cause = SuspensionCause::ProfileRejected;
                 (time, it.clone().suspended(cause, reason, time))
             }
+            EnrollmentState::Active if !self.ready(it.role, now) => {
+                let covering = self.agreements.iter().filter(|each| each.kind.covers(it.role));
+                let time = covering.filter_map(|each| each.lapse_time(self.country)).max()?;
+                (time, it.clone().entering(EnrollmentState::Qualified, time))
+            }
             _ => return None,
         };
         (time <= now).then_some(later)
@@ -38,14 +43,19 @@ impl Partner {
     pub(super) fn activate(&mut self, now: Timestamp) {
         for at in 0..self.enrollments.len() {
             let it = &self.enrollments[at];
-            if it.state == EnrollmentState::Qualified && self.ready(it.role) {
+            if it.state == EnrollmentState::Qualified && self.ready(it.role, now) {
                 self.enrollments[at] = it.clone().entering(EnrollmentState::Active, now);
             }
         }
     }
 
     /// Whether a vetted enrollment in the role lacks nothing more to transact.
-    fn ready(&self, role: Role) -> bool {
-        self.location.is_some() && self.agreements.iter().any(|it| it.kind.covers(role))
+    fn ready(&self, role: Role, now: Timestamp) -> bool {
+        self.location.is_some() && self.covered(role, now)
+    }
+
+    /// Whether an acceptance of the MPA counts for the role.
+    pub fn covered(&self, role: Role, now: Timestamp) -> bool {
+        self.agreements.iter().any(|it| it.kind.covers(role) && it.counts(self.country, now))
     }
 }

@@ -26,6 +26,10 @@ entity!(organization_owners, "organization_owners", {
     owner: String,
     share_basis_points: i32,
     management_control: bool,
+    #[sea_orm(primary_key, auto_increment = false)]
+    from_time: i64,
+    end_time: Option<i64>,
+    end_reason: Option<String>,
 });
 
 entity!(partners, "partners", {
@@ -66,6 +70,7 @@ entity!(agreements, "agreements", {
     first_name: String,
     last_name: String,
     email: String,
+    signatory_role: String,
     accept_time: i64,
     location_account: String,
     revision: i64,

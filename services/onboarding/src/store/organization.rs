@@ -1,18 +1,22 @@
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use failure::Failure;
-use kernel::{GlobalAccountId, OrganizationName};
-use sea_orm::{ActiveValue::Set, ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter};
+use kernel::{GlobalAccountId, OrganizationName, Timestamp};
+use sea_orm::{
+    ActiveValue::Set, ColumnTrait, ConnectionTrait, DatabaseTransaction, EntityTrait, QueryFilter,
+    QueryOrder, sea_query::OnConflict,
+};
 use storage::{
-    Call, Event, Field, Listing, Page, PageRequest, Snapshot, events, fault, insert, list, row,
+    Call, Event, Field, Listing, Page, PageRequest, Snapshot, events, fault, list, put, row,
 };
 
 use super::{
     Store,
     entity::{organization_owners as owners, organizations},
+    partner,
     partner_id::claim,
 };
-use crate::domain::{Approved, Organization, Owner, Ownership};
+use crate::domain::{Approved, End, Organization, Owner, Ownership, Partner};
 
 pub(crate) const ORGANIZATIONS: Listing = Listing::of(
     "organizations",
@@ -79,14 +83,24 @@ impl Store {
         approved: Approved<Organization>,
         call: &Call,
     ) -> Result<Organization, Failure> {
-        let organization = approved.after();
+        self.save_organization_and(approved, &[], call).await
+    }
+
+    /// Writes an organization and those of its partners that change with it.
+    pub(crate) async fn save_organization_and(
+        &self,
+        approved: Approved<Organization>,
+        partners: &[Approved<Partner>],
+        call: &Call,
+    ) -> Result<Organization, Failure> {
         let transaction = self.database.begin().await?;
-        if let Some(account) = &organization.global_account {
-            claim(&transaction, account, organization.name).await?;
-        }
-        insert(&transaction, to_row(organization)).await?;
-        for owner in &organization.owners {
-            insert(&transaction, to_owner_row(organization.name, owner)).await?;
+        let organization = approved.after();
+        write(&transaction, organization, approved.decided_on()).await?;
+        for partner in partners {
+            partner::write(&transaction, partner.after(), partner.decided_on()).await?;
+            let after = partner.after();
+            let event = Event::new(partner.event(), after.name, after.stamp, after);
+            events::append_beside(&transaction, call, event).await?;
         }
         let event =
             Event::new(approved.event(), organization.name, organization.stamp, organization);
@@ -95,21 +109,54 @@ impl Store {
     }
 }
 
-/// The named organizations and everything that controls them, level by level.
+async fn write(
+    transaction: &DatabaseTransaction,
+    organization: &Organization,
+    decided_on: Option<i64>,
+) -> Result<(), Failure> {
+    if let Some(account) = &organization.global_account {
+        claim(transaction, account, organization.name).await?;
+    }
+    let key = organizations::Column::Name.eq(organization.name.to_string());
+    let revision = organizations::Column::Revision;
+    put(transaction, to_row(organization), key, revision, decided_on).await?;
+    for owner in &organization.owners {
+        put_owner(transaction, to_owner_row(organization.name, owner)).await?;
+    }
+    Ok(())
+}
+
+async fn put_owner(
+    transaction: &DatabaseTransaction,
+    row: owners::ActiveModel,
+) -> Result<(), Failure> {
+    use owners::Column;
+    let replace = OnConflict::columns([Column::Organization, Column::Owner, Column::FromTime])
+        .update_columns([Column::EndTime, Column::EndReason])
+        .to_owned();
+    let put = owners::Entity::insert(row).on_conflict(replace);
+    put.exec_without_returning(transaction).await.map(drop).map_err(fault)
+}
+
+/// The named organizations and everything that controls them now, level by level, as far as a
+/// question may reach.
 pub(super) async fn ownership(
     snapshot: &Snapshot,
     names: Vec<OrganizationName>,
+    now: Timestamp,
 ) -> Result<Ownership, Failure> {
     let mut known = BTreeMap::new();
-    let mut wanted = names;
-    while !wanted.is_empty() {
-        let level = read(snapshot, &wanted).await?;
+    let mut wanted: BTreeSet<_> = names.into_iter().collect();
+    while !wanted.is_empty() && known.len() + wanted.len() <= Ownership::MOST {
+        let level = read(snapshot, &Vec::from_iter(wanted)).await?;
         let owners = level.iter().flat_map(|each| &each.owners);
-        wanted = owners.filter(|owner| owner.controls()).map(|owner| owner.organization).collect();
+        wanted =
+            owners.filter(|owner| owner.controls(now)).map(|owner| owner.organization).collect();
         known.extend(level.into_iter().map(|each| (each.name, each)));
         wanted.retain(|name| !known.contains_key(name));
     }
-    Ok(Ownership::new(known.into_values()))
+    let ownership = Ownership::new(known.into_values(), now);
+    Ok(if wanted.is_empty() { ownership } else { ownership.incomplete() })
 }
 
 async fn read(
@@ -132,6 +179,8 @@ async fn with_owners(
     let mut owners = BTreeMap::<_, Vec<_>>::new();
     for owner in owners::Entity::find()
         .filter(owners::Column::Organization.is_in(names))
+        .order_by_asc(owners::Column::FromTime)
+        .order_by_asc(owners::Column::Owner)
         .all(reader)
         .await
         .map_err(fault)?
@@ -164,6 +213,9 @@ fn to_owner_row(organization: OrganizationName, owner: &Owner) -> owners::Active
         owner: Set(owner.organization.to_string()),
         share_basis_points: Set(owner.share_basis_points),
         management_control: Set(owner.management_control),
+        from_time: Set(owner.from_time.as_microsecond()),
+        end_time: Set(owner.end.as_ref().map(|end| end.time.as_microsecond())),
+        end_reason: Set(owner.end.as_ref().map(|end| end.reason.clone())),
     }
 }
 
@@ -179,9 +231,15 @@ fn from_row(row: &organizations::Model, owners: Vec<Owner>) -> Result<Organizati
 }
 
 fn from_owner_row(row: &owners::Model) -> Result<Owner, Failure> {
+    let end = match (row.end_time, &row.end_reason) {
+        (Some(time), Some(reason)) => Some(End { time: row::time(time)?, reason: reason.clone() }),
+        _ => None,
+    };
     Ok(Owner {
         organization: row::read(&row.owner)?,
         share_basis_points: row.share_basis_points,
         management_control: row.management_control,
+        from_time: row::time(row.from_time)?,
+        end,
     })
 }

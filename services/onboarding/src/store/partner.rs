@@ -3,7 +3,7 @@ mod rows;
 use std::collections::BTreeMap;
 
 use failure::Failure;
-use kernel::{LocationAccountId, OrganizationName, PartnerName};
+use kernel::{LocationAccountId, OrganizationName, PartnerName, Timestamp};
 use rows::{agreement_row, enrollment_row, partner_from, partner_row};
 use sea_orm::{
     ColumnTrait, ConnectionTrait, DatabaseTransaction, EntityTrait, QueryFilter, QueryOrder,
@@ -89,6 +89,7 @@ impl Store {
         &self,
         names: &[PartnerName],
         buyer: Option<Buyer>,
+        now: Timestamp,
     ) -> Result<(Vec<Standing>, Option<BuyerStanding>), Failure> {
         let snapshot = self.database.snapshot().await?;
         let wanted = partners::Column::Name.is_in(names.iter().map(ToString::to_string));
@@ -96,7 +97,7 @@ impl Store {
         found.sort_by_key(|partner| names.iter().position(|name| *name == partner.name));
         let companies = found.iter().map(|partner| partner.organization);
         let companies = companies.chain(buyer.map(|buyer| buyer.organization)).collect();
-        let ownership = ownership(&snapshot, companies).await?;
+        let ownership = ownership(&snapshot, companies, now).await?;
         let revision = |name| ownership.get(name).map_or(0, |company| company.stamp.revision);
         let standings = found.into_iter().map(|partner| Standing {
             organization_revision: revision(partner.organization),
@@ -192,7 +193,7 @@ async fn complete(
     complete.collect()
 }
 
-async fn write(
+pub(super) async fn write(
     transaction: &DatabaseTransaction,
     partner: &Partner,
     decided_on: Option<i64>,

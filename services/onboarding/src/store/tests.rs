@@ -4,16 +4,16 @@ mod lists;
 
 use failure::Failure;
 use kernel::{OrganizationName, PartnerName, Timestamp};
-use sea_orm::{EntityTrait, QueryOrder};
+use sea_orm::{ConnectionTrait, EntityTrait, QueryOrder};
 use storage::{Asked, Call, Database, Settings, events};
 use testbed::{Databases, Engine};
 use uuid::Uuid;
 
 use super::{Migrator, ORGANIZATIONS, PARTNERS, Store};
 use crate::domain::{
-    AgreementKind, Approved, Buyer, Denial, Identity, Location, LocationFacts, NewAgreement,
-    NewOrganization, NewPartner, Organization, Owner, Partner, Role, Signatory, SuspensionCause,
-    VettingCheck,
+    AgreementKind, AgreementVersion, Approved, Buyer, Denial, End, Identity, Location,
+    LocationFacts, NewAgreement, NewOrganization, NewPartner, NewProfile, Organization, Owner,
+    Ownership, Partner, Role, Signatory, SignatoryRole, SuspensionCause, VettingCheck,
     VettingResult::{self, Authorized},
 };
 
@@ -45,6 +45,8 @@ on_both_engines! {
     of_eight_partners_one_gets_the_location,
     the_same_digits_are_either_a_location_or_a_global_account,
     every_change_leaves_an_event,
+    a_changed_profile_and_the_partners_that_it_changes_are_written_together,
+    a_question_about_too_many_companies_is_not_answered_with_no,
     standings_tell_who_is_an_affiliate_of_the_buyer,
     companies_that_own_each_other_do_not_send_the_store_round_and_round,
 }
@@ -107,6 +109,8 @@ fn organization(
         organization: *organization,
         share_basis_points: *share,
         management_control: *share == 0,
+        from_time: at(9),
+        end: None,
     };
     let new = NewOrganization {
         display_name: "Contoso ☂".to_owned(),
@@ -160,9 +164,20 @@ async fn an_organization_reads_back_equal(engine: Engine) {
     assert_eq!(store.organization(company(0xb)).await.unwrap(), Some(first.clone()));
     assert_eq!(store.organization(company(0xc)).await.unwrap(), Some(second.clone()));
     let page = ORGANIZATIONS.page(Asked::default()).unwrap();
-    assert_eq!(store.organizations(&page).await.unwrap().items, [recorded, first, second]);
+    let all = store.organizations(&page).await.unwrap().items;
+    assert_eq!(all, [recorded, first, second.clone()]);
 
     let named = [COMPANY, company(0xe), company(0xb), company(0xf)];
+    let end = End { time: at(12), reason: "sold".to_owned() };
+    let sold = second.end_ownership(COMPANY, end, at(20)).unwrap();
+    let sold = store.save_organization(sold, &once()).await.unwrap();
+    let tie =
+        Owner { share_basis_points: 0, from_time: at(13), end: None, ..sold.owners[0].clone() };
+    let again = sold.record_ownership(tie, at(21)).unwrap();
+    let again = store.save_organization(again, &once()).await.unwrap();
+    assert_eq!(again.owners.len(), 3);
+    assert_eq!(store.organization(company(0xc)).await.unwrap(), Some(again));
+
     let missing = store.missing_organizations(&named).await.unwrap();
     assert_eq!(missing, [company(0xe), company(0xf)]);
     let holder = store.holder_of_global_account(&"4000".parse().unwrap()).await.unwrap();
@@ -181,8 +196,9 @@ async fn a_partner_reads_back_equal_after_every_step(engine: Engine) {
             first_name: "Ada".to_owned(),
             last_name: "O'Neil".to_owned(),
             email: email(),
+            role: SignatoryRole::GlobalAdmin,
         };
-        let (kind, version) = (AgreementKind::DirectBill, "2024-10".to_owned());
+        let (kind, version) = (AgreementKind::DirectBill, AgreementVersion::September2019);
         let new = NewAgreement { kind, version, signatory, accept_time: at(second) };
         let uid = Uuid::from_u128(second.unsigned_abs().into());
         it.accept_agreement(new, uid, at(second))
@@ -383,7 +399,7 @@ async fn standings_tell_who_is_an_affiliate_of_the_buyer(engine: Engine) {
     let buyer = |tenant, id| Some(Buyer { tenant, organization: company(id) });
     let asked = [names[2], names[0], names[1]];
     let stranger = PartnerName::new(Uuid::from_u128(9));
-    let (standings, known) = store.standings(&asked, buyer(stranger, 0xc)).await.unwrap();
+    let (standings, known) = store.standings(&asked, buyer(stranger, 0xc), at(9)).await.unwrap();
     assert_eq!(standings.iter().map(|it| it.partner.name).collect::<Vec<_>>(), asked);
     let links: Vec<_> = standings.iter().map(|it| it.affiliation.len()).collect();
     assert_eq!(links, [0, 2, 0], "half of a company, a chain of two, and the buyer's own company");
@@ -392,13 +408,65 @@ async fn standings_tell_who_is_an_affiliate_of_the_buyer(engine: Engine) {
     assert_eq!((known.csp_tenant, known.partners), (false, vec![names[1]]));
     assert_eq!(known.organization_revision, 1);
 
-    let (standings, known) = store.standings(&[], buyer(names[0], 0xb)).await.unwrap();
+    let (standings, known) = store.standings(&[], buyer(names[0], 0xb), at(9)).await.unwrap();
     let known = known.unwrap();
     assert_eq!((standings.len(), known.csp_tenant, known.partners.len()), (0, true, 0));
-    let (standings, known) = store.standings(&asked, None).await.unwrap();
+    let (standings, known) = store.standings(&asked, None, at(9)).await.unwrap();
     assert!(known.is_none() && standings.iter().all(|it| it.affiliation.is_empty()));
-    let unknown = store.standings(&[stranger, names[0]], buyer(stranger, 0xff)).await.unwrap();
+    let unknown =
+        store.standings(&[stranger, names[0]], buyer(stranger, 0xff), at(9)).await.unwrap();
     assert_eq!((unknown.0.len(), unknown.1.is_none()), (1, true));
+}
+
+async fn a_changed_profile_and_the_partners_that_it_changes_are_written_together(engine: Engine) {
+    let (_databases, store) = store(engine).await;
+    let email = || "ada@contoso.com".parse().unwrap();
+    let role = Role::IndirectReseller;
+    let joined = saved(&store, partner(PARTNER, COMPANY)).await;
+    let draft = saved(&store, joined.enroll(role, email(), at(10)).unwrap()).await;
+    let vetting = saved(&store, draft.submit(role, at(11)).unwrap()).await;
+    let profile = |name: &str| NewProfile { display_name: Some(name.to_owned()), country: None };
+    let before = store.organization(COMPANY).await.unwrap().unwrap();
+    let renamed = before.clone().update(profile("Fabrikam"), at(12));
+    let anew = vetting.clone().vet_anew(at(12)).unwrap().unwrap();
+    let renamed = store.save_organization_and(renamed, &[anew], &call(7, "")).await.unwrap();
+    assert_eq!(store.organization(COMPANY).await.unwrap(), Some(renamed));
+    let kinds: Vec<_> = history(&store).await.into_iter().map(|it| it.kind).collect();
+    assert_eq!(kinds[3..], ["VettingRestarted", "OrganizationUpdated"]);
+
+    let late = vetting.vet_anew(at(13)).unwrap().unwrap();
+    let current = store.organization(COMPANY).await.unwrap().unwrap();
+    let lost = current.clone().update(profile("Tailspin"), at(13));
+    let lost = store.save_organization_and(lost, &[late], &once()).await;
+    assert!(matches!(lost, Err(Failure::LostRace)), "{lost:?}");
+    assert_eq!(store.organization(COMPANY).await.unwrap(), Some(current), "all or nothing");
+}
+
+async fn a_question_about_too_many_companies_is_not_answered_with_no(engine: Engine) {
+    let (_databases, store) = store(engine).await;
+    let ids = || 0x100..0x100 + Ownership::MOST;
+    let rows: Vec<_> = ids().map(|id| format!("('{}', 'x', 'FR', 1, 0, 0)", of(id))).collect();
+    let columns = "name, display_name, country, revision, create_time, update_time";
+    fill(&store, "organizations", columns, &rows).await;
+    let tie = |id| format!("('{}', '{}', 6000, FALSE, 0)", of(id), of(id + 1));
+    let rows: Vec<_> = ids().take(Ownership::MOST - 1).map(tie).collect();
+    let columns = "organization, owner, share_basis_points, management_control, from_time";
+    fill(&store, "organization_owners", columns, &rows).await;
+    saved(&store, partner(PARTNER, COMPANY)).await;
+    for (from, affiliates) in [(0x101, false), (0x100, true)] {
+        let buyer = Buyer { tenant: PARTNER, organization: of(from) };
+        let (standings, _) = store.standings(&[PARTNER], Some(buyer), at(9)).await.unwrap();
+        assert_eq!(!standings[0].affiliation.is_empty(), affiliates, "{from}");
+    }
+}
+
+fn of(id: usize) -> OrganizationName {
+    company(u128::try_from(id).unwrap())
+}
+
+async fn fill(store: &Store, table: &str, columns: &str, rows: &[String]) {
+    let statement = format!("INSERT INTO {table} ({columns}) VALUES {}", rows.join(", "));
+    store.database().reader().execute_unprepared(&statement).await.unwrap();
 }
 
 async fn companies_that_own_each_other_do_not_send_the_store_round_and_round(engine: Engine) {
@@ -406,12 +474,13 @@ async fn companies_that_own_each_other_do_not_send_the_store_round_and_round(eng
     let owned = organization(company(0xb), &[(COMPANY, 6000)]);
     store.save_organization(owned, &once()).await.unwrap();
     let back = format!(
-        "organization '{COMPANY}', owner '{}', share_basis_points 6000, management_control TRUE",
+        "organization '{COMPANY}', owner '{}', share_basis_points 6000, management_control TRUE, \
+         from_time 0",
         company(0xb)
     );
     schema::insert(&store, "organization_owners", &back, "").await.unwrap();
     saved(&store, partner(PARTNER, COMPANY)).await;
     let buyer = Buyer { tenant: PARTNER, organization: company(0xb) };
-    let (standings, _) = store.standings(&[PARTNER], Some(buyer)).await.unwrap();
+    let (standings, _) = store.standings(&[PARTNER], Some(buyer), at(9)).await.unwrap();
     assert_eq!(standings[0].affiliation.len(), 1);
 }

@@ -24,18 +24,21 @@ impl Transport {
         // The last acceptance of the partner as it was after this call is the one it recorded.
         let recorded = partner.agreements.last();
         let recorded = recorded.ok_or_else(|| Failure::bug("an acceptance left no agreement"))?;
-        Ok(pb::AcceptAgreementResponse { agreement: Some(render::agreement(&partner, recorded)) })
+        Ok(pb::AcceptAgreementResponse {
+            agreement: Some(render::agreement(&partner, recorded, recorded.stamp.create_time)),
+        })
     }
 
     pub(super) async fn get_agreement(
         &self,
         request: Request<pb::GetAgreementRequest>,
     ) -> Result<pb::GetAgreementResponse, Failure> {
+        let now = self.clock.now();
         let name: AgreementName = failure::one("name", &request.get_ref().name)?;
         let partner = self.store.partner(name.partner).await?;
         let agreement = partner.as_ref().and_then(|partner| {
             let found = partner.agreements.iter().find(|agreement| agreement.uid == name.uid);
-            found.map(|agreement| render::agreement(partner, agreement))
+            found.map(|agreement| render::agreement(partner, agreement, now))
         });
         let agreement = agreement.ok_or_else(|| Failure::missing(name))?;
         Ok(pb::GetAgreementResponse { agreement: Some(agreement) })
@@ -45,8 +48,9 @@ impl Transport {
         &self,
         request: Request<pb::ListAgreementsRequest>,
     ) -> Result<pb::ListAgreementsResponse, Failure> {
+        let now = self.clock.now();
         let partner = self.find(failure::one("parent", &request.get_ref().parent)?).await?;
-        let all = partner.agreements.iter().map(|each| render::agreement(&partner, each));
+        let all = partner.agreements.iter().map(|each| render::agreement(&partner, each, now));
         Ok(pb::ListAgreementsResponse { agreements: all.collect() })
     }
 
@@ -66,9 +70,8 @@ impl Transport {
                 }
             }
         };
-        let accepted = |partner: &Partner| {
-            partner.agreements.iter().any(|it| it.kind.covers(Role::IndirectReseller))
-        };
+        let now = self.clock.now();
+        let accepted = |partner: &Partner| partner.covered(Role::IndirectReseller, now);
         let agreement_accepted = !accounts.is_empty() && accounts.iter().all(accepted);
         Ok(pb::GetAgreementStatusResponse { agreement_accepted })
     }

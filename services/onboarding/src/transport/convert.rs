@@ -2,6 +2,7 @@
 
 pub(super) mod agreement;
 pub(super) mod enrollment;
+pub(super) mod organization;
 
 use std::collections::BTreeSet;
 
@@ -10,12 +11,10 @@ use failure::{Failure, Fields};
 use kernel::{GlobalAccountId, LocationAccountId, PartnerName};
 use uuid::Uuid;
 
-use crate::domain::{Buyer, Location, NewOrganization, NewPartner, Owner};
+use crate::domain::{Buyer, Location, NewPartner};
 
-const MAX_NAME: usize = 200;
-const MAX_OWNERS: usize = 100;
+const MAX_DETAIL: usize = 500;
 const MAX_BATCH: usize = 200;
-const WHOLE: i32 = 10_000;
 
 type Converted<T> = Result<T, Failure>;
 
@@ -39,60 +38,6 @@ pub(super) enum AgreementQuestion {
 fn mutation(fields: &mut Fields, request_id: &str, validate_only: bool) -> Option<Mutation> {
     let request_id = fields.request_id(request_id)?.filter(|_| !validate_only);
     Some(Mutation { request_id, validate_only })
-}
-
-pub(super) fn create_organization(
-    request: &pb::CreateOrganizationRequest,
-) -> Converted<(Option<Uuid>, Option<Uuid>, NewOrganization)> {
-    let mut fields = Fields::new();
-    let request_id = fields.request_id(&request.request_id);
-    let id = fields.guid_optional("organization_id", &request.organization_id);
-    let new = fields
-        .required("organization", request.organization.as_ref())
-        .and_then(|message| new_organization(&mut fields, message));
-    fields.finish(|| Some((request_id?, id?, new?)))
-}
-
-fn new_organization(fields: &mut Fields, message: &pb::Organization) -> Option<NewOrganization> {
-    let display_name = fields.text("organization.display_name", &message.display_name, MAX_NAME);
-    let country = fields.parse("organization.country_code", &message.country_code);
-    let account =
-        fields.parse_optional("organization.global_account_id", &message.global_account_id);
-    if message.owners.len() > MAX_OWNERS {
-        fields.reject("organization.owners", format!("has more than {MAX_OWNERS} entries"));
-        return None;
-    }
-    let owners = message.owners.iter().enumerate();
-    let owners: Vec<_> = owners
-        .map(|(at, each)| owner(fields, &format!("organization.owners[{at}]"), each))
-        .collect();
-    let owners = owners.into_iter().collect::<Option<Vec<_>>>()?;
-    let distinct: BTreeSet<_> = owners.iter().map(|owner| owner.organization).collect();
-    if distinct.len() < owners.len() {
-        fields.reject("organization.owners", "names an owner twice");
-    }
-    if owners.iter().map(|owner| owner.share_basis_points).sum::<i32>() > WHOLE {
-        fields.reject("organization.owners", "have shares of more than 10000 basis points in all");
-    }
-    let (display_name, country, global_account) = (display_name?, country?, account?);
-    Some(NewOrganization { display_name, country, global_account, owners })
-}
-
-fn owner(fields: &mut Fields, path: &str, message: &pb::Owner) -> Option<Owner> {
-    let organization = fields.parse(format!("{path}.organization"), &message.organization);
-    let share = message.share_basis_points;
-    if !(0..=WHOLE).contains(&share) {
-        fields.reject(format!("{path}.share_basis_points"), format!("{share} is not 0 to 10000"));
-        return None;
-    }
-    if share == 0 && !message.management_control {
-        fields.reject(path, "neither holds a share nor controls the management");
-    }
-    Some(Owner {
-        organization: organization?,
-        share_basis_points: share,
-        management_control: message.management_control,
-    })
 }
 
 pub(super) fn create_partner(

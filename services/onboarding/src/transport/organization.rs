@@ -1,20 +1,27 @@
 use contracts::onboarding as pb;
 use failure::Failure;
-use kernel::OrganizationName;
+use kernel::{OrganizationName, Timestamp};
+use storage::Call;
 use tonic::Request;
 
-use super::{Transport, convert, render, status::denied};
-use crate::domain::{Identity, NewOrganization, Organization};
+use super::{
+    Transport,
+    convert::{Mutation, organization as convert},
+    render,
+    status::denied,
+};
+use crate::domain::{Approved, Denial, Identity, Organization, Partner};
 
 impl Transport {
     pub(super) async fn create_organization(
         &self,
         request: Request<pb::CreateOrganizationRequest>,
     ) -> Result<pb::CreateOrganizationResponse, Failure> {
-        let (request_id, id, new) = convert::create_organization(request.get_ref())?;
-        let call = self.call("CreateOrganization", &request, request_id);
+        let now = self.clock.now();
+        let (request_id, id, new) = convert::create(request.get_ref(), now)?;
+        let call = self.call_at(now, "CreateOrganization", &request, request_id);
         let create = async {
-            self.require_owners(&new).await?;
+            self.require(new.owners.iter().map(|owner| owner.organization)).await?;
             let name = OrganizationName::new(id.unwrap_or_else(|| self.clock.new_uid()));
             let holder = match &new.global_account {
                 Some(account) => self.store.holder_of_partner_id(account.as_str()).await?,
@@ -54,9 +61,96 @@ impl Transport {
         })
     }
 
-    async fn require_owners(&self, new: &NewOrganization) -> Result<(), Failure> {
-        let owners: Vec<_> = new.owners.iter().map(|owner| owner.organization).collect();
-        match self.store.missing_organizations(&owners).await?.first() {
+    pub(super) async fn update_organization(
+        &self,
+        request: Request<pb::UpdateOrganizationRequest>,
+    ) -> Result<pb::UpdateOrganizationResponse, Failure> {
+        let (how, name, new, etag) = convert::update(request.get_ref())?;
+        let call = self.call("UpdateOrganization", &request, how.request_id);
+        let update = async {
+            let before = self.find_organization(name).await?;
+            if !etag.is_empty() && etag != before.stamp.etag() {
+                return Err(Failure::LostRace);
+            }
+            let approved = before.clone().update(new, call.now);
+            let partners = match approved.after().same_profile(&before) {
+                true => Vec::new(),
+                false => self.vet_anew(name, call.now).await?,
+            };
+            match how.validate_only {
+                true => Ok(approved.into_after()),
+                false => self.store.save_organization_and(approved, &partners, &call).await,
+            }
+        };
+        let organization = self.store.database().once(&call, update).await?;
+        Ok(pb::UpdateOrganizationResponse {
+            organization: Some(render::organization(organization)),
+        })
+    }
+
+    pub(super) async fn record_ownership(
+        &self,
+        request: Request<pb::RecordOwnershipRequest>,
+    ) -> Result<pb::RecordOwnershipResponse, Failure> {
+        let now = self.clock.now();
+        let (how, name, owner) = convert::record_ownership(request.get_ref(), now)?;
+        let call = self.call_at(now, "RecordOwnership", &request, how.request_id);
+        self.require([owner.organization]).await?;
+        let decide = |it: Organization| it.record_ownership(owner, now);
+        let organization = self.change_organization(&call, how, name, decide).await?;
+        Ok(pb::RecordOwnershipResponse { organization: Some(organization) })
+    }
+
+    pub(super) async fn end_ownership(
+        &self,
+        request: Request<pb::EndOwnershipRequest>,
+    ) -> Result<pb::EndOwnershipResponse, Failure> {
+        let now = self.clock.now();
+        let (how, name, owner, end) = convert::end_ownership(request.get_ref(), now)?;
+        let call = self.call_at(now, "EndOwnership", &request, how.request_id);
+        let decide = |it: Organization| it.end_ownership(owner, end, now);
+        let organization = self.change_organization(&call, how, name, decide).await?;
+        Ok(pb::EndOwnershipResponse { organization: Some(organization) })
+    }
+
+    async fn change_organization(
+        &self,
+        call: &Call,
+        how: Mutation,
+        name: OrganizationName,
+        decide: impl FnOnce(Organization) -> Result<Approved<Organization>, Denial> + Send,
+    ) -> Result<pb::Organization, Failure> {
+        let change = async {
+            let approved = decide(self.find_organization(name).await?).map_err(denied)?;
+            match how.validate_only {
+                true => Ok(approved.into_after()),
+                false => self.store.save_organization(approved, call).await,
+            }
+        };
+        self.store.database().once(call, change).await.map(render::organization)
+    }
+
+    async fn find_organization(&self, name: OrganizationName) -> Result<Organization, Failure> {
+        self.store.organization(name).await?.ok_or_else(|| Failure::missing(name))
+    }
+
+    /// The company's partners as a change of its legal profile leaves them.
+    async fn vet_anew(
+        &self,
+        name: OrganizationName,
+        now: Timestamp,
+    ) -> Result<Vec<Approved<Partner>>, Failure> {
+        let partners = self.store.partners_of(name).await?.into_iter();
+        let anew = partners.map(|it| it.vet_anew(now).map_err(denied));
+        anew.filter_map(Result::transpose).collect()
+    }
+
+    async fn require(
+        &self,
+        names: impl IntoIterator<Item = OrganizationName>,
+    ) -> Result<(), Failure> {
+        let names: Vec<_> = names.into_iter().collect();
+        match self.store.missing_organizations(&names).await?.first() {
             None => Ok(()),
             Some(name) => Err(Failure::missing(name)),
         }

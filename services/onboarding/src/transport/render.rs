@@ -1,11 +1,14 @@
 //! Domain values as messages. Cannot fail.
 
+mod agreement;
+
+pub(super) use agreement::agreement;
 use contracts::{onboarding as pb, time::to_wire};
 use kernel::{PartnerName, Timestamp};
 
 use crate::domain::{
-    Agreement, AgreementKind, AgreementName, BuyerStanding, Enrollment, EnrollmentName,
-    EnrollmentState, Organization, Owner, Partner, Role, Standing, SuspensionCause, VettingCheck,
+    AgreementName, BuyerStanding, Enrollment, EnrollmentName, EnrollmentState, Organization, Owner,
+    Partner, Role, Standing, SuspensionCause, VettingCheck,
 };
 
 pub(super) fn organization(organization: Organization) -> pb::Organization {
@@ -28,6 +31,9 @@ fn owner(owner: &Owner) -> pb::Owner {
         organization: owner.organization.to_string(),
         share_basis_points: owner.share_basis_points,
         management_control: owner.management_control,
+        from_time: Some(to_wire(owner.from_time)),
+        end_time: owner.end.as_ref().map(|end| to_wire(end.time)),
+        end_reason: owner.end.as_ref().map(|end| end.reason.clone()).unwrap_or_default(),
     }
 }
 
@@ -68,27 +74,6 @@ pub(super) fn enrollment(partner: PartnerName, enrollment: &Enrollment) -> pb::E
     }
 }
 
-pub(super) fn agreement(partner: &Partner, agreement: &Agreement) -> pb::Agreement {
-    let signatory = &agreement.signatory;
-    pb::Agreement {
-        name: AgreementName { partner: partner.name, uid: agreement.uid }.to_string(),
-        kind: kind(agreement.kind).into(),
-        version: agreement.version.clone(),
-        signatory: Some(pb::Signatory {
-            first_name: signatory.first_name.clone(),
-            last_name: signatory.last_name.clone(),
-            email: signatory.email.to_string(),
-        }),
-        accept_time: Some(to_wire(agreement.accept_time)),
-        location_account_id: agreement.location_account.to_string(),
-        csp_region: partner.country.region().to_string(),
-        revision: agreement.stamp.revision,
-        etag: agreement.stamp.etag(),
-        create_time: Some(to_wire(agreement.stamp.create_time)),
-        update_time: Some(to_wire(agreement.stamp.create_time)),
-    }
-}
-
 pub(super) fn standing(standing: Standing, now: Timestamp) -> pb::PartnerStanding {
     let Standing { partner, organization_revision, affiliation } = standing;
     let partner = partner.settled(now);
@@ -100,10 +85,10 @@ pub(super) fn standing(standing: Standing, now: Timestamp) -> pb::PartnerStandin
     });
     let agreements = partner.agreements.iter().map(|each| pb::AgreementStanding {
         name: AgreementName { partner: partner.name, uid: each.uid }.to_string(),
-        kind: kind(each.kind).into(),
-        version: each.version.clone(),
+        kind: agreement::kind(each.kind).into(),
+        version: each.version.to_string(),
         accept_time: Some(to_wire(each.accept_time)),
-        lapse_time: None,
+        lapse_time: each.lapse_time(partner.country).map(to_wire),
     });
     pb::PartnerStanding {
         partner: partner.name.to_string(),
@@ -166,13 +151,5 @@ fn cause(cause: SuspensionCause) -> pb::SuspensionCause {
         SuspensionCause::EligibilityNotMet => pb::SuspensionCause::EligibilityNotMet,
         SuspensionCause::InvoiceOverdue => pb::SuspensionCause::InvoiceOverdue,
         SuspensionCause::ProviderTrouble => pb::SuspensionCause::ProviderTrouble,
-    }
-}
-
-fn kind(kind: AgreementKind) -> pb::AgreementKind {
-    match kind {
-        AgreementKind::IndirectProvider => pb::AgreementKind::IndirectProvider,
-        AgreementKind::IndirectReseller => pb::AgreementKind::IndirectReseller,
-        AgreementKind::DirectBill => pb::AgreementKind::DirectBill,
     }
 }

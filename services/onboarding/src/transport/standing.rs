@@ -11,8 +11,8 @@ impl Transport {
         request: Request<pb::BatchGetPartnerStandingsRequest>,
     ) -> Result<pb::BatchGetPartnerStandingsResponse, Failure> {
         let (names, buyer) = convert::batch_get_standings(request.get_ref())?;
-        let (standings, found) = self.store.standings(&names, buyer).await?;
         let now = self.clock.now();
+        let (standings, found) = self.store.standings(&names, buyer, now).await?;
         let known = |name: &PartnerName| standings.iter().any(|it| it.partner.name == *name);
         if let Some(name) = names.iter().find(|name| !known(name)) {
             return Err(Failure::missing(name));

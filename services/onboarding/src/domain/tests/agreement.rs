@@ -8,11 +8,11 @@ use super::world::{
     violations,
 };
 use crate::domain::{
-    Agreement, AgreementKind, Approved, Denial,
+    AcceptanceMode, Agreement, AgreementKind, AgreementVersion, Approved, Denial,
     EnrollmentState::{self, Active, Draft, Qualified, Rejected, Revoked, Suspended, Vetting},
     Partner,
     Role::{self, DirectBill, IndirectProvider, IndirectReseller},
-    VettingCheck,
+    SignatoryRole, VettingCheck,
     VettingResult::Authorized,
 };
 
@@ -83,7 +83,7 @@ fn an_acceptance_is_kept_with_the_location_and_the_revision_that_it_was_made_at(
     let recorded = Agreement {
         uid: UID,
         kind: AgreementKind::IndirectProvider,
-        version: "2024-10".to_owned(),
+        version: AgreementVersion::September2019,
         signatory: signatory(),
         accept_time: at(8),
         location_account: "1001".parse().unwrap(),
@@ -149,4 +149,87 @@ fn a_suspension_outlasts_an_acceptance_and_ends_in_what_the_partner_has_reached_
     assert_eq!(states(&accepted), [(IndirectReseller, Suspended)]);
     let after = accepted.reinstate(IndirectReseller, at(10)).unwrap();
     assert_eq!(states(after.after()), [(IndirectReseller, Active)]);
+}
+
+#[test]
+fn only_a_global_admin_accepts() {
+    for role in SignatoryRole::ALL {
+        let mut new = acceptance(AgreementKind::IndirectReseller);
+        new.signatory.role = *role;
+        let partner = enrolled(&[(IndirectReseller, Qualified)]);
+        let found = violations(partner.accept_agreement(new, UID, at(9)));
+        if *role == SignatoryRole::GlobalAdmin {
+            assert!(found.is_empty());
+        } else {
+            assert_eq!(named(&found), ["ON-2 SIGNATORY_NOT_GLOBAL_ADMIN"], "{role}");
+            tells(&found[0], &PARTNER.to_string(), &[("signatoryRole", role.as_str())]);
+        }
+    }
+}
+
+fn day(text: &str) -> kernel::Timestamp {
+    format!("{text}Z").parse().unwrap()
+}
+
+#[test]
+fn the_text_to_accept_is_that_of_the_day() {
+    use AgreementVersion::{December2026, September2019};
+    for (time, version) in [
+        ("2019-08-31T23:59:59", None),
+        ("2019-09-01T00:00:00", Some(September2019)),
+        ("2026-11-30T23:59:59", Some(September2019)),
+        ("2026-12-01T00:00:00", Some(December2026)),
+    ] {
+        assert_eq!(AgreementVersion::at(day(time)), version, "{time}");
+    }
+}
+
+#[test]
+fn an_acceptance_lapses_where_the_newer_text_asks_for_a_new_one() {
+    use AgreementKind::{
+        DirectBill as Direct, IndirectProvider as Provider, IndirectReseller as Reseller,
+    };
+    use AgreementVersion::{December2026, September2019};
+    let lapse = day("2027-03-01T00:00:00");
+    for (country, kind, version, lapses) in [
+        ("FR", Provider, September2019, true),
+        ("FR", Direct, September2019, true),
+        ("FR", Reseller, September2019, false),
+        ("BE", Provider, September2019, false),
+        ("BE", Direct, September2019, false),
+        ("FR", Provider, December2026, false),
+        ("FR", Direct, December2026, false),
+    ] {
+        let country = country.parse().unwrap();
+        let it = Agreement { version, ..accepted(kind) };
+        let what = format!("{kind} of {version} in {country}");
+        assert_eq!(it.lapse_time(country), lapses.then_some(lapse), "{what}");
+        let before = day("2027-02-28T23:59:59");
+        assert!(it.counts(country, before) && it.counts(country, lapse) != lapses, "{what}");
+        let early = it.in_force(country, day("2026-11-30T23:59:59"));
+        assert_eq!(early, (version, AcceptanceMode::Explicit), "{what}");
+        let deemed = version == September2019 && !lapses;
+        let expected = if deemed {
+            (December2026, AcceptanceMode::Deemed)
+        } else {
+            (version, AcceptanceMode::Explicit)
+        };
+        assert_eq!(it.in_force(country, day("2026-12-01T00:00:00")), expected, "{what}");
+    }
+}
+
+#[test]
+fn an_active_role_whose_mpa_lapses_is_qualified_until_the_newer_text_is_accepted() {
+    let mut partner = enrolled(&[(DirectBill, Active), (IndirectReseller, Active)]);
+    partner.agreements.push(accepted(AgreementKind::DirectBill));
+    let before = day("2027-02-28T23:59:59");
+    assert_eq!(partner.clone().settled(before), partner);
+    let lapse = day("2027-03-01T00:00:00");
+    let late = partner.clone().settled(day("2027-04-01T00:00:00"));
+    assert_eq!(states(&late), [(DirectBill, Qualified), (IndirectReseller, Qualified)]);
+    assert!(late.enrollments.iter().all(|it| it.state_time == lapse));
+    let mut new = acceptance(AgreementKind::DirectBill);
+    new.version = AgreementVersion::December2026;
+    let after = partner.accept_agreement(new, UID, day("2027-04-01T00:00:00")).unwrap();
+    assert_eq!(states(after.after()), [(DirectBill, Active), (IndirectReseller, Active)]);
 }

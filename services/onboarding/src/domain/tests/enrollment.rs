@@ -229,21 +229,44 @@ fn a_revoked_partner_applies_again_after_twelve_months_to_the_second() {
 }
 
 #[test]
+fn a_changed_legal_profile_begins_vetting_anew_where_it_had_begun() {
+    use EnrollmentState::{Active, Draft, Qualified, Rejected, Revoked, Suspended, Vetting};
+    let role = Role::IndirectReseller;
+    let first = Some(VettingCheck::EmailOwnership);
+    for (state, expected) in [
+        (Vetting, Some((Vetting, first))),
+        (Qualified, Some((Vetting, first))),
+        (Active, Some((Vetting, first))),
+        (Suspended, Some((Suspended, first))),
+        (Draft, None),
+        (Rejected, None),
+        (Revoked, None),
+    ] {
+        let mut partner = enrolled(&[(role, state)]);
+        partner.agreements.push(accepted(mpa(role)));
+        let approved = partner.vet_anew(at(9)).unwrap();
+        let it = approved.as_ref().map(|it| it.after().enrollment(role).unwrap());
+        assert_eq!(it.map(|it| (it.state, it.open_check)), expected, "{state}");
+        assert!(approved.is_none_or(|it| it.event() == "VettingRestarted"));
+    }
+}
+
+#[test]
 fn a_refused_move_tells_the_state_and_the_legal_moves() {
     use EnrollmentState::{Active, Draft, Qualified, Rejected, Revoked, Suspended, Vetting};
     let role = Role::IndirectProvider;
     let name = EnrollmentName { partner: PARTNER, role }.to_string();
     for (state, wrong, called, legal) in [
         (Draft, "suspend", "SuspendEnrollment", "SubmitEnrollment"),
-        (Vetting, "suspend", "SuspendEnrollment", "RecordVettingResult"),
+        (Vetting, "suspend", "SuspendEnrollment", "RecordVettingResult, UpdateOrganization"),
         (Rejected, "authorize", "RecordVettingResult", "ResubmitEnrollment"),
         (
             Qualified,
             "reject",
             "RecordVettingResult",
-            "AssociateLocation, AcceptAgreement, SuspendEnrollment",
+            "AssociateLocation, AcceptAgreement, UpdateOrganization, SuspendEnrollment",
         ),
-        (Active, "reinstate", "ReinstateEnrollment", "SuspendEnrollment"),
+        (Active, "reinstate", "ReinstateEnrollment", "UpdateOrganization, SuspendEnrollment"),
         (Suspended, "suspend", "SuspendEnrollment", "ReinstateEnrollment, RevokeEnrollment"),
         (Revoked, "reinstate", "ReinstateEnrollment", "EnrollPartner"),
     ] {

@@ -3,11 +3,10 @@
 use kernel::Stamp;
 
 use super::world::{
-    COMPANY, OTHER, PARTNER, REVISION, at, changed, location, named, partner, tells, violations,
+    COMPANY, OTHER, PARTNER, REVISION, at, changed, location, named, partner, tells, tie,
+    violations,
 };
-use crate::domain::{
-    Denial, Identity, LocationFacts, NewOrganization, Organization, Owner, Partner,
-};
+use crate::domain::{Denial, Identity, LocationFacts, NewOrganization, Organization, Partner};
 
 const MISMATCH: &str = "ON-3 LOCATION_COUNTRY_MISMATCH";
 const GLOBAL: &str = "ON-3 LOCATION_IS_GLOBAL_ACCOUNT";
@@ -77,11 +76,7 @@ fn a_global_account_belongs_to_one_company() {
         display_name: "Contoso".to_owned(),
         country: "FR".parse().unwrap(),
         global_account: Some("4000".parse().unwrap()),
-        owners: vec![Owner {
-            organization: COMPANY,
-            share_basis_points: 1,
-            management_control: false,
-        }],
+        owners: vec![tie(COMPANY, 1, at(1))],
     };
     let identity = Identity { name: COMPANY, now: at(9) };
     let denied = Organization::create(new(), Some("partners/p".to_owned()), identity);

@@ -6,8 +6,8 @@ use kernel::OrganizationName;
 use proptest::{collection::vec, prelude::*};
 use uuid::Uuid;
 
-use super::world::before;
-use crate::domain::{Organization, Owner, Ownership};
+use super::world::{at, before, named, tells, tie, violations};
+use crate::domain::{End, Organization, Owner, Ownership};
 
 /// Owner, share in basis points, control of the management, owned.
 type Edge = (char, i32, bool, char);
@@ -25,6 +25,8 @@ fn graph(edges: &[Edge]) -> Ownership {
             organization: name(*owner),
             share_basis_points: *share_basis_points,
             management_control: *control,
+            from_time: at(1),
+            end: None,
         });
         Organization {
             name: name(letter),
@@ -35,7 +37,7 @@ fn graph(edges: &[Edge]) -> Ownership {
             stamp: before(),
         }
     };
-    Ownership::new(COMPANIES.map(company))
+    Ownership::new(COMPANIES.map(company), at(9))
 }
 
 /// The path between two companies, without their resource names.
@@ -122,11 +124,10 @@ fn a_link_names_both_companies_in_full() {
     let link = graph(&[('A', 6000, false, 'B')]).path(name('A'), name('B'));
     assert_eq!(link, [format!("A ({}) owns 60 % of B ({})", name('A'), name('B'))]);
     let unknown = OrganizationName::new(Uuid::from_u128(0xffff));
-    let owner =
-        Owner { organization: unknown, share_basis_points: 6000, management_control: false };
+    let owner = tie(unknown, 6000, at(1));
     let mut company = graph(&[]).get(name('A')).unwrap().clone();
     company.owners.push(owner);
-    let link = Ownership::new([company]).path(name('A'), unknown);
+    let link = Ownership::new([company], at(9)).path(name('A'), unknown);
     assert_eq!(link, [format!("{unknown} owns 60 % of A ({})", name('A'))]);
 }
 
@@ -145,6 +146,69 @@ fn companies_that_own_each_other_do_not_send_the_search_round_and_round() {
     assert_eq!(path(&ring, 'D', 'C'), ["D owns 60 % of A", "A owns 60 % of B", "B owns 60 % of C"]);
     assert!(path(&ring, 'A', 'E').is_empty());
     assert!(path(&ring, 'D', 'D').is_empty());
+}
+
+#[test]
+fn a_tie_makes_affiliates_from_its_first_instant_to_before_its_last() {
+    let mut company = graph(&[]).get(name('B')).unwrap().clone();
+    let ended = End { time: at(20), reason: "sold".to_owned() };
+    company.owners = vec![Owner { end: Some(ended), ..tie(name('A'), 6000, at(10)) }];
+    for (now, affiliates) in [(9, false), (10, true), (19, true), (20, false)] {
+        let graph = Ownership::new([company.clone()], at(now));
+        assert_eq!(!graph.path(name('A'), name('B')).is_empty(), affiliates, "at {now}");
+    }
+}
+
+#[test]
+fn companies_too_many_to_look_at_are_taken_for_affiliates() {
+    let partial = graph(&[('A', 6000, false, 'B')]).incomplete();
+    assert_eq!(path(&partial, 'A', 'B'), ["A owns 60 % of B"]);
+    let unknown = path(&partial, 'A', 'C');
+    assert!(unknown[0].contains("too many"), "{unknown:?}");
+    assert!(path(&partial, 'A', 'A').is_empty());
+}
+
+#[test]
+fn an_owner_that_holds_another_share_ends_its_former_tie() {
+    let company = graph(&[('A', 6000, false, 'B')]).get(name('B')).unwrap().clone();
+    let approved = company.clone().record_ownership(tie(name('A'), 4000, at(5)), at(9)).unwrap();
+    assert_eq!(approved.event(), "OwnershipRecorded");
+    let ties = approved.into_after().owners;
+    assert_eq!(ties[0].end.as_ref().unwrap().time, at(5));
+    assert_eq!(ties[1], tie(name('A'), 4000, at(5)));
+    let other = company.record_ownership(tie(name('C'), 4000, at(5)), at(9)).unwrap();
+    assert!(other.after().owners.iter().all(|it| it.end.is_none()), "A stays an owner");
+}
+
+#[test]
+fn ties_are_recorded_in_time_and_for_the_whole_at_most() {
+    let company = || graph(&[('A', 6000, false, 'B')]).get(name('B')).unwrap().clone();
+    let ended = |time| End { time: at(time), reason: "sold".to_owned() };
+    let sold = company().end_ownership(name('A'), ended(5), at(9)).unwrap();
+    assert_eq!(
+        (sold.event(), sold.after().owners[0].end.clone()),
+        ("OwnershipEnded", Some(ended(5)))
+    );
+    let sold = sold.into_after();
+    let rows: [(&str, bool, Result<_, _>); 8] = [
+        ("more of it", true, company().record_ownership(tie(name('C'), 4000, at(2)), at(9))),
+        ("more than all", false, company().record_ownership(tie(name('C'), 4001, at(2)), at(9))),
+        ("at the same time", false, company().record_ownership(tie(name('A'), 1, at(1)), at(9))),
+        ("bought again", true, sold.clone().record_ownership(tie(name('A'), 1, at(5)), at(9))),
+        ("while it lasted", false, sold.clone().record_ownership(tie(name('A'), 1, at(4)), at(9))),
+        ("ended before it began", false, company().end_ownership(name('A'), ended(1), at(9))),
+        ("no owner", false, company().end_ownership(name('C'), ended(5), at(9))),
+        ("ended twice", false, sold.end_ownership(name('A'), ended(6), at(9))),
+    ];
+    for (what, allowed, decided) in rows {
+        let found = violations(decided);
+        assert_eq!(found.is_empty(), allowed, "{what}");
+        if !allowed {
+            assert_eq!(named(&found), ["STATE OWNERSHIP_CONFLICT"], "{what}");
+            let owner = if what.starts_with("more") || what == "no owner" { 'C' } else { 'A' };
+            tells(&found[0], &name('B').to_string(), &[("owner", &name(owner).to_string())]);
+        }
+    }
 }
 
 /// Every company above each, itself included: the rule as a plain closure.

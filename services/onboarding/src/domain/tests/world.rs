@@ -4,8 +4,8 @@ use kernel::{OrganizationName, PartnerName, Stamp, Timestamp, Violation, WorkEma
 use uuid::Uuid;
 
 use crate::domain::{
-    Agreement, AgreementKind, Denial, Enrollment, EnrollmentState, Location, NewAgreement, Partner,
-    Role, Signatory, SuspensionCause, VettingCheck,
+    Agreement, AgreementKind, AgreementVersion, Denial, Enrollment, EnrollmentState, Location,
+    NewAgreement, Owner, Partner, Role, Signatory, SignatoryRole, SuspensionCause, VettingCheck,
 };
 
 pub(super) const PARTNER: PartnerName = PartnerName::new(Uuid::from_u128(0x1));
@@ -79,7 +79,12 @@ pub(super) fn enrollment(role: Role, state: EnrollmentState) -> Enrollment {
 
 /// An acceptance that is still to be recorded.
 pub(super) fn acceptance(kind: AgreementKind) -> NewAgreement {
-    NewAgreement { kind, version: "2024-10".to_owned(), signatory: signatory(), accept_time: at(8) }
+    NewAgreement {
+        kind,
+        version: AgreementVersion::September2019,
+        signatory: signatory(),
+        accept_time: at(8),
+    }
 }
 
 pub(super) fn signatory() -> Signatory {
@@ -87,7 +92,14 @@ pub(super) fn signatory() -> Signatory {
         first_name: "Ada".to_owned(),
         last_name: "Lovelace".to_owned(),
         email: email("ada@contoso.com"),
+        role: SignatoryRole::GlobalAdmin,
     }
+}
+
+/// A share in basis points that an owner holds from a time on.
+pub(super) fn tie(organization: OrganizationName, share: i32, from_time: Timestamp) -> Owner {
+    let (share_basis_points, management_control) = (share, false);
+    Owner { organization, share_basis_points, management_control, from_time, end: None }
 }
 
 /// An acceptance of time 1.
@@ -95,7 +107,7 @@ pub(super) fn accepted(kind: AgreementKind) -> Agreement {
     Agreement {
         uid: Uuid::from_u128(0xe),
         kind,
-        version: "2019-09".to_owned(),
+        version: AgreementVersion::September2019,
         signatory: signatory(),
         accept_time: at(1),
         location_account: "1001".parse().unwrap(),

@@ -25,9 +25,17 @@ CREATE TABLE organization_owners (
     owner TEXT NOT NULL REFERENCES organizations (name),
     share_basis_points INTEGER NOT NULL CHECK (share_basis_points BETWEEN 0 AND 10000),
     management_control BOOLEAN NOT NULL,
-    PRIMARY KEY (organization, owner),
-    CHECK (organization <> owner)
+    from_time BIGINT NOT NULL,
+    end_time BIGINT,
+    end_reason TEXT,
+    PRIMARY KEY (organization, owner, from_time),
+    CHECK (organization <> owner),
+    CHECK (end_time IS NULL OR end_time > from_time),
+    CHECK ((end_time IS NULL) = (end_reason IS NULL))
 );
+
+CREATE UNIQUE INDEX one_lasting_tie ON organization_owners (organization, owner)
+    WHERE end_time IS NULL;
 
 -- ON-3: a tenant has at most one location, a location at most one tenant, both in one country.
 CREATE TABLE partners (
@@ -75,10 +83,11 @@ CREATE TABLE agreements (
     name TEXT PRIMARY KEY CHECK (name LIKE 'partners/%/agreements/%'),
     partner TEXT NOT NULL REFERENCES partners (name),
     kind TEXT NOT NULL CHECK (kind IN ('indirect-provider', 'indirect-reseller', 'direct-bill')),
-    version TEXT NOT NULL,
+    version TEXT NOT NULL CHECK (version IN ('2019-09', '2026-12')),
     first_name TEXT NOT NULL,
     last_name TEXT NOT NULL,
     email TEXT NOT NULL,
+    signatory_role TEXT NOT NULL CHECK (signatory_role = 'global-admin'),
     accept_time BIGINT NOT NULL,
     location_account TEXT NOT NULL,
     revision BIGINT NOT NULL CHECK (revision >= 1),

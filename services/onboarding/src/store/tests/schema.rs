@@ -54,10 +54,10 @@ const FORBIDDEN: [(&str, &str, &str, &str); 8] = [
     (
         "organization_owners",
         "organization 'organizations/1', owner 'COMPANY', share_basis_points 0, \
-         management_control TRUE",
+         management_control TRUE, from_time 0, end_time NULL, end_reason NULL",
         "organization 'organizations/9', owner 'organizations/9', owner 'organizations/1', \
-         share_basis_points -1, share_basis_points 10001",
-        "share_basis_points 1",
+         share_basis_points -1, share_basis_points 10001, end_time 1, end_reason ''",
+        "from_time 1",
     ),
     (
         "partners",
@@ -79,9 +79,10 @@ const FORBIDDEN: [(&str, &str, &str, &str); 8] = [
     ),
     (
         "agreements",
-        "name 'partners/1/agreements/1', partner 'partners/1', kind 'direct-bill', version '', first_name '', \
-         last_name '', email '', accept_time 0, location_account '1001', revision 1, create_time 0",
-        "name 'partners/1', partner 'partners/9', kind 'advisor', accept_time 1, \
+        "name 'partners/1/agreements/1', partner 'partners/1', kind 'direct-bill', \
+         version '2019-09', first_name '', last_name '', email '', signatory_role 'global-admin', accept_time 0, location_account '1001', revision 1, create_time 0",
+        "version '2025-10', signatory_role 'admin-agent', \
+         name 'partners/1', partner 'partners/9', kind 'advisor', accept_time 1, \
          location_account NULL, revision 0",
         "kind 'indirect-reseller'",
     ),

@@ -3,10 +3,9 @@ use failure::Fields;
 use kernel::{PartnerName, Timestamp};
 
 use super::{Converted, Mutation, mutation};
-use crate::domain::{AgreementKind, NewAgreement, Signatory};
+use crate::domain::{AgreementKind, AgreementVersion, NewAgreement, Signatory, SignatoryRole};
 
 const MAX_PERSON: usize = 100;
-const MAX_VERSION: usize = 40;
 
 pub(in crate::transport) fn accept(
     request: &pb::AcceptAgreementRequest,
@@ -32,15 +31,26 @@ fn new_agreement(
         pb::AgreementKind::IndirectReseller => Some(AgreementKind::IndirectReseller),
         pb::AgreementKind::DirectBill => Some(AgreementKind::DirectBill),
     });
-    let version = fields.text("agreement.version", &message.version, MAX_VERSION);
+    let version = fields.parse("agreement.version", &message.version);
     let signatory = fields
         .required("agreement.signatory", message.signatory.as_ref())
         .and_then(|message| signatory(fields, message));
     let accept_time = fields
         .required("agreement.accept_time", message.accept_time.as_ref())
         .and_then(|time| fields.check("agreement.accept_time", from_wire(time)));
-    if accept_time.is_some_and(|time| time > now) {
-        fields.reject("agreement.accept_time", "is in the future");
+    let accept_time = accept_time.filter(|time| {
+        let problem = match AgreementVersion::at(*time) {
+            _ if *time > now => "is in the future",
+            None => "is before the first version of the text",
+            Some(_) => return true,
+        };
+        fields.reject("agreement.accept_time", problem);
+        false
+    });
+    let of_that_day = accept_time.and_then(AgreementVersion::at);
+    if let (Some(given), Some(right)) = (version, of_that_day.filter(|it| Some(*it) != version)) {
+        let problem = format!("{given} was not the text to accept at that time, but {right}");
+        fields.reject("agreement.version", problem);
     }
     let (kind, version, signatory) = (kind?, version?, signatory?);
     Some(NewAgreement { kind, version, signatory, accept_time: accept_time? })
@@ -50,5 +60,19 @@ fn signatory(fields: &mut Fields, message: &pb::Signatory) -> Option<Signatory> 
     let first = fields.text("agreement.signatory.first_name", &message.first_name, MAX_PERSON);
     let last = fields.text("agreement.signatory.last_name", &message.last_name, MAX_PERSON);
     let email = fields.parse("agreement.signatory.email", &message.email);
-    Some(Signatory { first_name: first?, last_name: last?, email: email? })
+    let role = fields.choice("agreement.signatory.role", message.role, role);
+    Some(Signatory { first_name: first?, last_name: last?, email: email?, role: role? })
+}
+
+fn role(role: pb::SignatoryRole) -> Option<SignatoryRole> {
+    match role {
+        pb::SignatoryRole::Unspecified => None,
+        pb::SignatoryRole::GlobalAdmin => Some(SignatoryRole::GlobalAdmin),
+        pb::SignatoryRole::AccountAdmin => Some(SignatoryRole::AccountAdmin),
+        pb::SignatoryRole::AdminAgent => Some(SignatoryRole::AdminAgent),
+        pb::SignatoryRole::SalesAgent => Some(SignatoryRole::SalesAgent),
+        pb::SignatoryRole::HelpdeskAgent => Some(SignatoryRole::HelpdeskAgent),
+        pb::SignatoryRole::BillingAdmin => Some(SignatoryRole::BillingAdmin),
+        pb::SignatoryRole::UserManagementAdmin => Some(SignatoryRole::UserManagementAdmin),
+    }
 }

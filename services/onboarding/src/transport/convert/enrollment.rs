@@ -2,10 +2,8 @@ use contracts::onboarding as pb;
 use failure::Fields;
 use kernel::WorkEmail;
 
-use super::{Converted, Mutation, mutation};
+use super::{Converted, MAX_DETAIL, Mutation, mutation};
 use crate::domain::{EnrollmentName, Role, SuspensionCause, VettingCheck, VettingResult};
-
-const MAX_DETAIL: usize = 500;
 
 pub(in crate::transport) fn enroll(
     request: &pb::EnrollPartnerRequest,

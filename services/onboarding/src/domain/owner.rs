@@ -1,0 +1,113 @@
+//! Ties of ownership and how they change. Each has its time; none is ever removed.
+
+use kernel::{OrganizationName, Timestamp};
+use serde::{Deserialize, Serialize};
+
+use super::{Approved, Denial, Organization, Reason, denial::STATE};
+
+/// Half of the equity, in basis points. Ownership is more than this.
+const HALF: i32 = 5000;
+/// All of the equity, in basis points.
+const WHOLE: i32 = 10_000;
+/// Most owners at a time.
+const MAX_OWNERS: usize = 100;
+
+/// One owner of an organization, for a time.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Owner {
+    /// The owner.
+    pub organization: OrganizationName,
+    /// Share of the equity in basis points.
+    pub share_basis_points: i32,
+    /// Whether it directs the management whatever its share.
+    pub management_control: bool,
+    /// From when on.
+    pub from_time: Timestamp,
+    /// Until when, exclusive; none while it lasts.
+    pub end: Option<End>,
+}
+
+/// The end of a tie.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct End {
+    /// When.
+    pub time: Timestamp,
+    /// Why.
+    pub reason: String,
+}
+
+impl Owner {
+    /// Whether the tie makes the two affiliates at a time: more than half of the equity, or
+    /// control of the management. Exactly half does not.
+    #[must_use]
+    pub fn controls(&self, at: Timestamp) -> bool {
+        let begun = self.from_time <= at;
+        let over = self.end.as_ref().is_some_and(|end| end.time <= at);
+        begun && !over && (self.share_basis_points > HALF || self.management_control)
+    }
+}
+
+impl Organization {
+    /// Records an owner, or what an owner holds from now on: its former tie ends then.
+    pub fn record_ownership(
+        mut self,
+        new: Owner,
+        now: Timestamp,
+    ) -> Result<Approved<Self>, Denial> {
+        let owner = new.organization;
+        let mut theirs = self.owners.iter_mut().filter(|it| it.organization == owner);
+        if theirs.any(|it| {
+            it.end.as_ref().map_or(it.from_time >= new.from_time, |end| end.time > new.from_time)
+        }) {
+            let from = new.from_time;
+            return Err(self.conflict(owner, format!("a tie of {owner} after {from} is recorded")));
+        }
+        let former = self.owners.iter_mut().filter(|it| it.organization == owner);
+        for open in former.filter(|it| it.end.is_none()) {
+            let reason = "the owner holds another share".to_owned();
+            open.end = Some(End { time: new.from_time, reason });
+        }
+        self.owners.push(new);
+        self.owners.sort_by_key(|it| (it.from_time, it.organization));
+        let lasting = || self.owners.iter().filter(|it| it.end.is_none());
+        let shares: i32 = lasting().map(|it| it.share_basis_points).sum();
+        if shares > WHOLE {
+            let explanation = format!("the owners would hold {shares} of {WHOLE} basis points");
+            return Err(self.conflict(owner, explanation));
+        }
+        if lasting().count() > MAX_OWNERS {
+            return Err(self.conflict(owner, format!("there are {MAX_OWNERS} owners already")));
+        }
+        Ok(self.changed("OwnershipRecorded", now))
+    }
+
+    /// Records that an owner is one no longer.
+    pub fn end_ownership(
+        mut self,
+        owner: OrganizationName,
+        end: End,
+        now: Timestamp,
+    ) -> Result<Approved<Self>, Denial> {
+        let mut open =
+            self.owners.iter_mut().filter(|it| it.organization == owner && it.end.is_none());
+        match open.next() {
+            Some(tie) if tie.from_time < end.time => tie.end = Some(end),
+            Some(tie) => {
+                let explanation = format!("{owner} is an owner only from {} on", tie.from_time);
+                return Err(self.conflict(owner, explanation));
+            }
+            None => return Err(self.conflict(owner, format!("{owner} is no owner"))),
+        }
+        Ok(self.changed("OwnershipEnded", now))
+    }
+
+    fn conflict(&self, owner: OrganizationName, explanation: String) -> Denial {
+        Denial::Refused(vec![STATE.violated(
+            Reason::OwnershipConflict,
+            self.name,
+            explanation,
+            "read the organization; correct the owner, its share or the time",
+            &[("owner", owner.to_string())],
+        )])
+    }
+}

@@ -1,0 +1,147 @@
+use std::collections::BTreeSet;
+
+use contracts::{onboarding as pb, time::from_wire};
+use failure::Fields;
+use kernel::{OrganizationName, Timestamp};
+use prost_types::Timestamp as Time;
+use uuid::Uuid;
+
+use super::{Converted, MAX_DETAIL, Mutation, mutation};
+use crate::domain::{End, NewOrganization, NewProfile, Owner};
+
+const MAX_NAME: usize = 200;
+const MAX_OWNERS: usize = 100;
+const WHOLE: i32 = 10_000;
+
+pub(in crate::transport) fn create(
+    request: &pb::CreateOrganizationRequest,
+    now: Timestamp,
+) -> Converted<(Option<Uuid>, Option<Uuid>, NewOrganization)> {
+    let mut fields = Fields::new();
+    let request_id = fields.request_id(&request.request_id);
+    let id = fields.guid_optional("organization_id", &request.organization_id);
+    let new = fields
+        .required("organization", request.organization.as_ref())
+        .and_then(|message| new_organization(&mut fields, message, now));
+    fields.finish(|| Some((request_id?, id?, new?)))
+}
+
+fn new_organization(
+    fields: &mut Fields,
+    message: &pb::Organization,
+    now: Timestamp,
+) -> Option<NewOrganization> {
+    let display_name = fields.text("organization.display_name", &message.display_name, MAX_NAME);
+    let country = fields.parse("organization.country_code", &message.country_code);
+    let account =
+        fields.parse_optional("organization.global_account_id", &message.global_account_id);
+    if message.owners.len() > MAX_OWNERS {
+        fields.reject("organization.owners", format!("has more than {MAX_OWNERS} entries"));
+        return None;
+    }
+    let owners = message.owners.iter().enumerate();
+    let owners: Vec<_> = owners
+        .map(|(at, each)| owner(fields, &format!("organization.owners[{at}]"), each, now))
+        .collect();
+    let owners = owners.into_iter().collect::<Option<Vec<_>>>()?;
+    let distinct: BTreeSet<_> = owners.iter().map(|owner| owner.organization).collect();
+    if distinct.len() < owners.len() {
+        fields.reject("organization.owners", "names an owner twice");
+    }
+    if owners.iter().map(|owner| owner.share_basis_points).sum::<i32>() > WHOLE {
+        fields.reject("organization.owners", "have shares of more than 10000 basis points in all");
+    }
+    let (display_name, country, global_account) = (display_name?, country?, account?);
+    Some(NewOrganization { display_name, country, global_account, owners })
+}
+
+fn owner(fields: &mut Fields, path: &str, message: &pb::Owner, now: Timestamp) -> Option<Owner> {
+    let organization = fields.parse(format!("{path}.organization"), &message.organization);
+    let from_time = past(fields, &format!("{path}.from_time"), message.from_time.as_ref(), now);
+    let share = message.share_basis_points;
+    if !(0..=WHOLE).contains(&share) {
+        fields.reject(format!("{path}.share_basis_points"), format!("{share} is not 0 to 10000"));
+        return None;
+    }
+    if share == 0 && !message.management_control {
+        fields.reject(path, "neither holds a share nor controls the management");
+    }
+    Some(Owner {
+        organization: organization?,
+        share_basis_points: share,
+        management_control: message.management_control,
+        from_time: from_time?,
+        end: None,
+    })
+}
+
+/// A time that is over or now; now where it is unset.
+fn past(fields: &mut Fields, path: &str, time: Option<&Time>, now: Timestamp) -> Option<Timestamp> {
+    let Some(time) = time else { return Some(now) };
+    let time = fields.check(path, from_wire(time))?;
+    if time > now {
+        fields.reject(path, "is in the future");
+        return None;
+    }
+    Some(time)
+}
+
+pub(in crate::transport) fn update(
+    request: &pb::UpdateOrganizationRequest,
+) -> Converted<(Mutation, OrganizationName, NewProfile, String)> {
+    let mut fields = Fields::new();
+    let how = mutation(&mut fields, &request.request_id, request.validate_only);
+    let message = fields.required("organization", request.organization.as_ref());
+    let name = message.and_then(|it| fields.parse("organization.name", &it.name));
+    let paths = request.update_mask.as_ref().map_or(&[][..], |mask| &mask.paths);
+    let known = |path: &String| ["display_name", "country_code"].contains(&path.as_str());
+    if paths.is_empty() || !paths.iter().all(known) {
+        fields.reject("update_mask", "names neither display_name nor country_code, or another");
+    }
+    let masked = |path: &str| message.filter(|_| paths.iter().any(|it| it == path));
+    let display_name = masked("display_name")
+        .map(|it| fields.text("organization.display_name", &it.display_name, MAX_NAME));
+    let country = masked("country_code")
+        .map(|it| fields.parse("organization.country_code", &it.country_code));
+    fields.finish(|| {
+        let new = NewProfile { display_name: all(display_name)?, country: all(country)? };
+        Some((how?, name?, new, message?.etag.clone()))
+    })
+}
+
+/// What was asked for must have been read.
+fn all<T>(asked: Option<Option<T>>) -> Option<Option<T>> {
+    match asked {
+        None => Some(None),
+        Some(read) => read.map(Some),
+    }
+}
+
+pub(in crate::transport) fn record_ownership(
+    request: &pb::RecordOwnershipRequest,
+    now: Timestamp,
+) -> Converted<(Mutation, OrganizationName, Owner)> {
+    let mut fields = Fields::new();
+    let how = mutation(&mut fields, &request.request_id, request.validate_only);
+    let name = fields.parse("name", &request.name);
+    let new = fields
+        .required("owner", request.owner.as_ref())
+        .and_then(|message| owner(&mut fields, "owner", message, now));
+    if new.as_ref().is_some_and(|new| Some(new.organization) == name) {
+        fields.reject("owner.organization", "is the organization itself");
+    }
+    fields.finish(|| Some((how?, name?, new?)))
+}
+
+pub(in crate::transport) fn end_ownership(
+    request: &pb::EndOwnershipRequest,
+    now: Timestamp,
+) -> Converted<(Mutation, OrganizationName, OrganizationName, End)> {
+    let mut fields = Fields::new();
+    let how = mutation(&mut fields, &request.request_id, request.validate_only);
+    let name = fields.parse("name", &request.name);
+    let owner = fields.parse("owner", &request.owner);
+    let time = past(&mut fields, "end_time", request.end_time.as_ref(), now);
+    let reason = fields.text("detail", &request.detail, MAX_DETAIL);
+    fields.finish(|| Some((how?, name?, owner?, End { time: time?, reason: reason? })))
+}

@@ -1,0 +1,102 @@
+//! Versions of the Microsoft Partner Agreement, and who may accept them.
+
+use std::time::Duration;
+
+use cluster::cast::{Answer, Cast, Partner, enrollment};
+use contracts::{
+    onboarding::{
+        AcceptAgreementRequest, AcceptanceMode, Agreement, AgreementKind, EnrollmentState,
+        GetEnrollmentRequest, ListAgreementsRequest, Role, Signatory, SignatoryRole,
+    },
+    time::to_wire,
+};
+use kernel::Timestamp;
+use tests::{World, failed, refused, scenarios};
+use tonic::Code;
+
+const PROVIDER: Role = Role::IndirectProvider;
+
+async fn accept(
+    world: &World,
+    partner: &Partner,
+    version: &str,
+    role: SignatoryRole,
+) -> Answer<Agreement> {
+    let agreement = Agreement {
+        kind: AgreementKind::IndirectProvider.into(),
+        version: version.to_owned(),
+        signatory: Some(Signatory {
+            first_name: "Ada".to_owned(),
+            last_name: "Byron".to_owned(),
+            email: "ada@contoso.com".to_owned(),
+            role: role.into(),
+        }),
+        accept_time: Some(to_wire(world.clock.now())),
+        ..Agreement::default()
+    };
+    let request = AcceptAgreementRequest {
+        parent: partner.name.clone(),
+        agreement: Some(agreement),
+        ..AcceptAgreementRequest::default()
+    };
+    let answer = world.cast.onboarding.clone().accept_agreement(request).await?;
+    Ok(answer.into_inner().agreement.unwrap())
+}
+
+async fn state(cast: &Cast, partner: &Partner) -> Answer<EnrollmentState> {
+    let request = GetEnrollmentRequest { name: enrollment(partner, PROVIDER) };
+    let answer = cast.onboarding.clone().get_enrollment(request).await?;
+    Ok(answer.into_inner().enrollment.unwrap().state())
+}
+
+async fn accepted(cast: &Cast, partner: &Partner) -> Answer<Agreement> {
+    let request = ListAgreementsRequest { parent: partner.name.clone() };
+    let answer = cast.onboarding.clone().list_agreements(request).await?;
+    Ok(answer.into_inner().agreements.remove(0))
+}
+
+/// Moves the clock to a time.
+fn wait_until(world: &World, time: &str) {
+    let time: Timestamp = time.parse().unwrap();
+    world.clock.advance(Duration::try_from(time.duration_since(world.clock.now())).unwrap());
+}
+
+scenarios! {
+    /// ON-2: a Global admin, and nobody else.
+    async fn only_a_global_admin_accepts_the_mpa(world) {
+        let company = world.cast.company("Northwind", "FR").await?;
+        let partner = world.cast.qualified(&company, "FR", PROVIDER).await?;
+        let agent = accept(&world, &partner, "2019-09", SignatoryRole::AdminAgent).await;
+        assert_eq!(refused(agent), ["ON-2 SIGNATORY_NOT_GLOBAL_ADMIN"]);
+        accept(&world, &partner, "2019-09", SignatoryRole::GlobalAdmin).await?;
+        assert_eq!(state(&world.cast, &partner).await?, EnrollmentState::Active);
+    }
+
+    /// MPA-3: the text of December 2026 binds by itself, but in France it has to be accepted.
+    async fn a_provider_in_france_accepts_the_new_text_in_time_or_is_out(world) {
+        let cast = &world.cast;
+        let (french, belgian) = (cast.provider("FR").await?, cast.provider("BE").await?);
+        wait_until(&world, "2026-12-01T00:00:00Z");
+        let old = failed(accept(&world, &french, "2019-09", SignatoryRole::GlobalAdmin).await);
+        assert_eq!(old.code(), Code::InvalidArgument);
+        let deemed = accepted(cast, &belgian).await?;
+        assert_eq!((&*deemed.version, &*deemed.version_in_force), ("2019-09", "2026-12"));
+        assert_eq!(deemed.acceptance_mode(), AcceptanceMode::Deemed);
+        let open = accepted(cast, &french).await?;
+        assert_eq!(&*open.version_in_force, "2019-09");
+        assert!(open.lapse_time.is_some() && deemed.lapse_time.is_none());
+
+        wait_until(&world, "2027-02-28T23:59:59Z");
+        assert_eq!(state(cast, &french).await?, EnrollmentState::Active);
+        wait_until(&world, "2027-03-01T00:00:00Z");
+        assert_eq!(state(cast, &french).await?, EnrollmentState::Qualified);
+        assert_eq!(state(cast, &belgian).await?, EnrollmentState::Active);
+        let customer = cast.customer("FR").await?;
+        let asked = cast.check(tests::purchase(&french, None, &customer)).await?;
+        let reasons: Vec<_> = asked.outcomes.iter().map(|it| it.reason.as_str()).collect();
+        assert!(reasons.contains(&"SELLER_NOT_ACTIVE"), "{reasons:?}");
+        let new = accept(&world, &french, "2026-12", SignatoryRole::GlobalAdmin).await?;
+        assert_eq!(new.acceptance_mode(), AcceptanceMode::Explicit);
+        assert_eq!(state(cast, &french).await?, EnrollmentState::Active);
+    }
+}
