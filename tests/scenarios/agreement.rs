@@ -1,8 +1,11 @@
 //! The Microsoft Partner Agreement as the gate to new business.
 
 use cluster::cast::{new_id, order};
-use contracts::onboarding::{AgreementKind, GetAgreementStatusRequest, Role};
-use tests::{refused, scenarios};
+use contracts::{
+    onboarding::{AgreementKind, GetAgreementStatusRequest, Role},
+    relationship::Outcome,
+};
+use tests::{purchase, refused, scenarios};
 
 scenarios! {
     /// MPA-1, MPA-2 and ON-1: nothing with a reseller before its third step, everything right
@@ -46,6 +49,23 @@ scenarios! {
         );
         // The provider may still sell to the customer itself.
         cast.place(order(provider, None, &channel.customer, &channel.offer)).await?;
+    }
+
+    /// ON-4, of the seller and of the reseller.
+    async fn a_partner_of_which_no_block_is_known_counts_as_reauthorized(world) {
+        let cast = &world.cast;
+        let channel = world.channel("FR").await?;
+        let (provider, reseller) = (&channel.provider, &channel.reseller);
+        let asked = purchase(provider, Some(reseller), &channel.customer);
+        let outcomes = cast.check(asked).await?.outcomes.into_iter();
+        let judged: Vec<_> = outcomes.filter(|it| it.rule_id == "ON-4").collect();
+        let subjects: Vec<_> = judged.iter().map(|it| it.subject.clone()).collect();
+        assert_eq!(subjects, [provider.name.clone(), reseller.name.clone()]);
+        for outcome in judged {
+            assert_eq!(outcome.outcome(), Outcome::Passed);
+            let block = outcome.inputs.iter().find(|it| it.name == "blockTime").unwrap();
+            assert_eq!(block.value, "none");
+        }
     }
 
     /// MPA-3: the ordering company itself.

@@ -20,7 +20,8 @@ pub use customer_relationship::{
 pub use decision::{Decision, RuleOutcome, decide};
 pub use denial::{Denial, Fault, Finding, Reason};
 pub use facts::{
-    AgreementKind, BuyerStanding, Facts, Location, Role, RoleState, Standing, StandingAgreement,
+    AgreementKind, BuyerStanding, Facts, Location, Role, RoleStanding, RoleState, Standing,
+    StandingAgreement,
 };
 pub use partnership::{Partners, Partnership, PartnershipState};
 pub use transaction::{Line, ProductFamily, Purpose, Transaction};

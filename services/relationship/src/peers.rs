@@ -2,16 +2,20 @@
 
 use std::{fmt::Display, str::FromStr};
 
-use contracts::onboarding::{self as pb, onboarding_service_client::OnboardingServiceClient};
+use contracts::{
+    onboarding::{self as pb, onboarding_service_client::OnboardingServiceClient},
+    time::from_wire,
+};
 use failure::Failure;
-use kernel::{OrganizationName, PartnerName};
+use kernel::{OrganizationName, PartnerName, Timestamp};
 use runtime::{
     peer,
     telemetry::{Traced, traced},
 };
 
 use crate::domain::{
-    AgreementKind, BuyerStanding, Location, Role, RoleState, Standing, StandingAgreement,
+    AgreementKind, BuyerStanding, Location, Role, RoleStanding, RoleState, Standing,
+    StandingAgreement,
 };
 
 const ONBOARDING: &str = "onboarding";
@@ -88,22 +92,43 @@ fn standing(message: &pb::PartnerStanding) -> Result<Standing, Failure> {
         let account = read(&message.location_account_id)?;
         Some(Location { account, country: read(&message.location_country_code)? })
     };
-    let roles = message.roles.iter().filter_map(|it| Some((role(it.role())?, state(it.state()))));
-    let agreements = message.agreements.iter().filter_map(|it| {
-        let (name, version) = (it.name.clone(), it.version.clone());
-        Some(StandingAgreement { name, kind: kind(it.kind())?, version })
-    });
+    let roles = message.roles.iter().filter_map(role_standing);
+    let agreements = message.agreements.iter().filter_map(agreement);
     Ok(Standing {
         partner: read(&message.partner)?,
         organization: read(&message.organization)?,
         country: read(&message.country_code)?,
         location,
-        roles: roles.collect(),
-        agreements: agreements.collect(),
+        roles: roles.collect::<Result<_, _>>()?,
+        agreements: agreements.collect::<Result<_, _>>()?,
         affiliation: message.affiliation.clone(),
         revision: message.revision,
         organization_revision: message.organization_revision,
     })
+}
+
+/// A role, if this version knows it.
+fn role_standing(message: &pb::RoleStanding) -> Option<Result<RoleStanding, Failure>> {
+    let role = role(message.role())?;
+    let block_time = time(message.block_time.as_ref());
+    Some(block_time.map(|block_time| RoleStanding {
+        role,
+        state: state(message.state()),
+        block_time,
+    }))
+}
+
+/// An acceptance, if this version knows of what.
+fn agreement(message: &pb::AgreementStanding) -> Option<Result<StandingAgreement, Failure>> {
+    let kind = kind(message.kind())?;
+    let (name, version) = (message.name.clone(), message.version.clone());
+    let lapse_time = time(message.lapse_time.as_ref());
+    Some(lapse_time.map(|lapse_time| StandingAgreement { name, kind, version, lapse_time }))
+}
+
+fn time(time: Option<&prost_types::Timestamp>) -> Result<Option<Timestamp>, Failure> {
+    let read = time.map(from_wire).transpose();
+    read.map_err(|error| Failure::bug(format!("onboarding said a time that {error}")))
 }
 
 fn buyer_standing(message: &pb::BuyerStanding) -> Result<BuyerStanding, Failure> {

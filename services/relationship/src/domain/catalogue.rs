@@ -5,7 +5,7 @@ use super::{
     Purpose,
     denial::Finding,
     facts::Facts,
-    rules::{chain, customer, order, own_use, seller},
+    rules::{chain, customer, mpa, order, own_use, seller},
     transaction::Transaction,
 };
 
@@ -55,6 +55,8 @@ rules! {
         "A reseller transacts only after it has joined the programme, enrolled as indirect reseller and accepted the MPA.";
     ON_2 = "ON-2", "Partner Center: indirect reseller tasks, Microsoft Partner Agreement", &["AcceptAgreement"],
         "The MPA is accepted only by a partner that is vetted and whose location account is tied to its CSP tenant.";
+    ON_4 = "ON-4", "Partner Center: new indirect reseller requirement, direct-bill eligibility requirements", &["CheckTransaction", "PlaceOrder", "InvitePartnership"],
+        "A partner that did not pass its yearly re-authorization sells nothing new from the day on that it is blocked.";
     MPA_3 = "MPA-3", "Partner Center API: error codes, 900124", CHECK,
         "The ordering company itself must have accepted the MPA.";
     REL_1 = "REL-1", "Partner Center: indirect provider tasks", CHECK,
@@ -95,6 +97,15 @@ const DEAL: &[Purpose] = &[
     Purpose::Change,
     Purpose::TransferIn,
 ];
+/// What the seller hands in at Microsoft.
+const ORDERS: &[Purpose] = &[
+    Purpose::NewSubscription,
+    Purpose::AddQuantity,
+    Purpose::Renew,
+    Purpose::Change,
+    Purpose::TransferIn,
+    Purpose::Cancel,
+];
 /// What needs the reseller's tie to the customer too.
 const CHAIN: &[Purpose] = &[
     Purpose::NewSubscription,
@@ -107,15 +118,17 @@ const CHAIN: &[Purpose] = &[
 
 /// The order in which a transaction is held against the rules.
 pub(super) static CHECKS: &[Check] = &[
-    Check { rule: &PT_1, purposes: DEAL, judge: seller::buys_from_microsoft },
+    Check { rule: &PT_1, purposes: ORDERS, judge: seller::buys_from_microsoft },
     Check { rule: &ON_1, purposes: DEAL, judge: seller::is_active },
-    Check { rule: &MPA_3, purposes: DEAL, judge: seller::accepted_mpa },
+    Check { rule: &ON_4, purposes: DEAL, judge: seller::is_reauthorized },
+    Check { rule: &MPA_3, purposes: ORDERS, judge: mpa::accepted_by_seller },
     Check { rule: &REL_1, purposes: DEAL, judge: chain::partnership_active },
     Check { rule: &REL_2, purposes: DEAL, judge: chain::one_region },
     Check { rule: &ON_1, purposes: DEAL, judge: chain::reseller_active },
+    Check { rule: &ON_4, purposes: DEAL, judge: chain::reseller_reauthorized },
     Check { rule: &ON_3, purposes: DEAL, judge: chain::reseller_located },
-    Check { rule: &MPA_1, purposes: DEAL, judge: chain::mpa_before_partner_id },
-    Check { rule: &MPA_2, purposes: DEAL, judge: chain::mpa_before_business },
+    Check { rule: &MPA_1, purposes: DEAL, judge: mpa::before_partner_id },
+    Check { rule: &MPA_2, purposes: DEAL, judge: mpa::before_business },
     Check { rule: &REL_4, purposes: Purpose::ALL, judge: customer::tied_to_seller },
     Check { rule: &REL_4, purposes: CHAIN, judge: customer::tied_to_reseller },
     Check { rule: &REL_3, purposes: DEAL, judge: customer::in_region_of_seller },

@@ -51,21 +51,25 @@ impl Decision {
     }
 }
 
-/// Holds a transaction against every rule. Looks at nothing but its arguments.
+/// Holds a transaction against every rule. Looks at nothing but its arguments. Gives nothing
+/// where the facts are about others than the transaction.
 #[must_use]
-pub fn decide(transaction: Transaction, facts: &Facts, now: Timestamp) -> Decision {
+pub fn decide(transaction: Transaction, facts: &Facts) -> Option<Decision> {
+    if !facts.are_about(&transaction) {
+        return None;
+    }
     let outcomes = CHECKS.iter().map(|check| {
         let applies = check.purposes.contains(&transaction.purpose);
         let finding = if applies { (check.judge)(&transaction, facts) } else { None };
         RuleOutcome { rule: check.rule, finding }
     });
-    Decision {
+    Some(Decision {
         outcomes: outcomes.collect(),
         legs: legs(&transaction),
         revisions: revisions(facts),
-        decide_time: now,
+        decide_time: facts.time,
         transaction,
-    }
+    })
 }
 
 fn legs(transaction: &Transaction) -> Vec<Leg> {

@@ -11,6 +11,8 @@ text_enum! {
         SellerCannotBuyFromMicrosoft = "SELLER_CANNOT_BUY_FROM_MICROSOFT",
         SellerIsNoProvider = "SELLER_IS_NO_PROVIDER",
         SellerNotActive = "SELLER_NOT_ACTIVE",
+        SellerRestricted = "SELLER_RESTRICTED",
+        PartnerNotReauthorized = "PARTNER_NOT_REAUTHORIZED",
         SellerMpaNotAccepted = "SELLER_MPA_NOT_ACCEPTED",
         PartnershipNotActive = "PARTNERSHIP_NOT_ACTIVE",
         PartnersInDifferentRegions = "PARTNERS_IN_DIFFERENT_REGIONS",
@@ -79,6 +81,12 @@ impl Finding {
     /// Starts with the facts; passes unless a fault is added.
     pub(super) fn of(subject: impl ToString, inputs: Vec<(&'static str, String)>) -> Self {
         Self { subject: subject.to_string(), inputs, fault: None }
+    }
+
+    /// Says of the fault, if there is one, who mends it and what Partner Center calls it.
+    pub(super) fn mended_by(mut self, responsible: Responsible, code: &'static str) -> Self {
+        self.fault = self.fault.map(|fault| Fault { responsible, code, ..fault });
+        self
     }
 
     /// Adds the fault if there is one.

@@ -1,7 +1,7 @@
-use kernel::{LocationAccountId, OrganizationName, PartnerName, text_enum};
+use kernel::{LocationAccountId, OrganizationName, PartnerName, Timestamp, text_enum};
 use markets::Country;
 
-use super::{Customer, CustomerRelationship, Partnership};
+use super::{Customer, CustomerRelationship, Partnership, Transaction};
 
 text_enum! {
     /// What a partner is in the programme.
@@ -16,7 +16,7 @@ text_enum! {
 }
 
 text_enum! {
-    /// Where a role stands. Only an active one transacts.
+    /// Where a role stands. Only an active one sells anything new.
     pub enum RoleState {
         /// Vetting runs.
         Vetting = "vetting",
@@ -70,6 +70,17 @@ pub struct Location {
     pub country: Country,
 }
 
+/// One role of a partner.
+#[derive(Debug, Clone)]
+pub struct RoleStanding {
+    /// The role.
+    pub role: Role,
+    /// Where it stands.
+    pub state: RoleState,
+    /// From when on it is blocked, since the yearly re-authorization was not passed.
+    pub block_time: Option<Timestamp>,
+}
+
 /// An accepted agreement.
 #[derive(Debug, Clone)]
 pub struct StandingAgreement {
@@ -79,6 +90,8 @@ pub struct StandingAgreement {
     pub kind: AgreementKind,
     /// Version of the text.
     pub version: String,
+    /// From when on it no longer counts.
+    pub lapse_time: Option<Timestamp>,
 }
 
 /// What onboarding says of one partner.
@@ -93,7 +106,7 @@ pub struct Standing {
     /// Its location.
     pub location: Option<Location>,
     /// Its roles.
-    pub roles: Vec<(Role, RoleState)>,
+    pub roles: Vec<RoleStanding>,
     /// What it has accepted.
     pub agreements: Vec<StandingAgreement>,
     /// How its company and the buyer's are tied, one sentence a link.
@@ -104,17 +117,38 @@ pub struct Standing {
     pub organization_revision: i64,
 }
 
+impl StandingAgreement {
+    /// Whether it counts at a time.
+    #[must_use]
+    pub fn counts(&self, at: Timestamp) -> bool {
+        self.lapse_time.is_none_or(|lapse| at < lapse)
+    }
+}
+
 impl Standing {
+    /// What is known of it in a role, if it is enrolled in it.
+    #[must_use]
+    pub fn role(&self, role: Role) -> Option<&RoleStanding> {
+        self.roles.iter().find(|held| held.role == role)
+    }
+
     /// Where it stands in a role, if it is enrolled in it.
     #[must_use]
     pub fn state(&self, role: Role) -> Option<RoleState> {
-        self.roles.iter().find(|(held, _)| *held == role).map(|(_, state)| *state)
+        self.role(role).map(|held| held.state)
     }
 
-    /// An acceptance that covers a role.
+    /// When it is blocked in a role, if that time has come.
     #[must_use]
-    pub fn agreement(&self, role: Role) -> Option<&StandingAgreement> {
-        self.agreements.iter().find(|agreement| agreement.kind.covers(role))
+    pub fn blocked(&self, role: Role, at: Timestamp) -> Option<Timestamp> {
+        self.role(role).and_then(|held| held.block_time).filter(|block| *block <= at)
+    }
+
+    /// An acceptance that covers a role and counts at a time; or else one that counted once.
+    #[must_use]
+    pub fn agreement(&self, role: Role, at: Timestamp) -> Option<&StandingAgreement> {
+        let covering = || self.agreements.iter().filter(|agreement| agreement.kind.covers(role));
+        covering().find(|agreement| agreement.counts(at)).or_else(|| covering().next_back())
     }
 }
 
@@ -144,4 +178,19 @@ pub struct Facts {
     pub buyer: BuyerStanding,
     /// Open relationships of the customer with seller and reseller.
     pub relationships: Vec<CustomerRelationship>,
+    /// The time to decide for.
+    pub time: Timestamp,
+}
+
+impl Facts {
+    /// Whether these are the facts about a transaction, and not those about others.
+    pub(super) fn are_about(&self, asked: &Transaction) -> bool {
+        let of_pair =
+            |it: &Partnership| it.provider == asked.seller && Some(it.reseller) == asked.reseller;
+        self.seller.partner == asked.seller
+            && self.reseller.as_ref().map(|it| it.partner) == asked.reseller
+            && self.customer.name == asked.customer
+            && self.partnership.as_ref().is_none_or(of_pair)
+            && self.relationships.iter().all(|it| it.customer() == asked.customer)
+    }
 }

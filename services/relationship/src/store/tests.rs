@@ -15,8 +15,8 @@ use uuid::Uuid;
 use super::{Migrator, Store};
 use crate::domain::{
     Approved, BuyerStanding, Customer, CustomerAgreement, CustomerKind, CustomerRelationship,
-    NewCustomer, NewRelationship, Partners, Partnership, RelationshipKind, Role, RoleState,
-    Standing,
+    NewCustomer, NewRelationship, Partners, Partnership, RelationshipKind, Role, RoleStanding,
+    RoleState, Standing,
 };
 
 macro_rules! on_both_engines {
@@ -125,7 +125,9 @@ fn standing(partner: PartnerName) -> Standing {
         organization: OrganizationName::new(partner.id()),
         country: "FR".parse().unwrap(),
         location: None,
-        roles: both.map(|role| (role, RoleState::Active)).to_vec(),
+        roles: both
+            .map(|role| RoleStanding { role, state: RoleState::Active, block_time: None })
+            .to_vec(),
         agreements: Vec::new(),
         affiliation: Vec::new(),
         revision: 1,
@@ -438,7 +440,7 @@ async fn the_database_refuses_what_no_decision_gives(engine: Engine) {
         (
             "customer_relationships",
             RELATIONSHIP,
-            "customer 'customers/2', partner 'customers/1', kind 'both', state 'unknown', \
+            "name 'customers/2/relationships/1', customer 'customers/2', partner 'customers/1', kind 'both', state 'unknown', \
              revision 0",
             "name 'customers/1/relationships/2', state 'requested'",
         ),

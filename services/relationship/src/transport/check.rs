@@ -2,7 +2,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use contracts::relationship as pb;
 use failure::Failure;
-use kernel::{CustomerName, PartnerName};
+use kernel::{CustomerName, PartnerName, Timestamp};
 use tonic::Request;
 
 use super::{Transport, convert, render};
@@ -27,8 +27,8 @@ impl Transport {
         let chain = self.store.chain(transaction.customer, path).await?;
         let chain = chain.ok_or_else(|| Failure::missing(transaction.customer))?;
         let (standings, buyer) = self.standings(&[path], &chain).await?;
-        let facts = facts(path, &chain, &standings, &buyer)?;
-        let decision = decide(transaction, &facts, self.clock.now());
+        let facts = facts(path, &chain, &standings, &buyer, self.clock.now())?;
+        let decision = decided(transaction, &facts)?;
         log(&decision);
         let decision = Some(render::decision(&decision, view, self.valid_for));
         Ok(pb::CheckTransactionResponse { decision })
@@ -46,12 +46,13 @@ impl Transport {
         paths.truncate(MAX_PATHS);
         let (standings, buyer) = self.standings(&paths, &around).await?;
         let mut decisions = Vec::new();
+        let now = self.clock.now();
         for path in paths {
-            let facts = facts(path, &around, &standings, &buyer)?;
+            let facts = facts(path, &around, &standings, &buyer, now)?;
             if path.1.is_none() && !buys_from_microsoft(&facts.seller) {
                 continue;
             }
-            decisions.push(decide(sale(path, customer), &facts, self.clock.now()));
+            decisions.push(decided(sale(path, customer), &facts)?);
         }
         decisions.sort_by_key(|decision| !decision.allowed());
         let view = pb::DecisionView::Basic;
@@ -74,12 +75,18 @@ impl Transport {
     }
 }
 
+fn decided(transaction: Transaction, facts: &Facts) -> Result<Decision, Failure> {
+    let decision = decide(transaction, facts);
+    decision.ok_or_else(|| Failure::bug("facts about others than the transaction were gathered"))
+}
+
 /// The facts about one chain, out of those about several.
 fn facts(
     (seller, reseller): Path,
     around: &Surroundings,
     standings: &BTreeMap<PartnerName, Standing>,
     buyer: &BuyerStanding,
+    time: Timestamp,
 ) -> Result<Facts, Failure> {
     let standing = |partner: PartnerName| {
         let known = standings.get(&partner).cloned();
@@ -95,6 +102,7 @@ fn facts(
         customer: around.customer.clone(),
         buyer: buyer.clone(),
         relationships: relationships.cloned().collect(),
+        time,
     })
 }
 

@@ -1,12 +1,12 @@
 use kernel::Responsible;
 
-use super::{or_none, seller::next_step};
+use super::{
+    or_none,
+    seller::{next_step, reauthorized},
+};
 use crate::domain::{
     Facts, Fault, Finding, PartnershipState, Reason, Role, RoleState, Standing, Transaction,
 };
-
-const ACCEPT_MPA: &str = "a Global admin of the reseller accepts the MPA in Partner Center; \
-                          record it with AcceptAgreement";
 
 /// REL-1: the partnership of provider and reseller is active.
 pub(in crate::domain) fn partnership_active(_: &Transaction, facts: &Facts) -> Option<Finding> {
@@ -85,6 +85,13 @@ pub(in crate::domain) fn reseller_active(_: &Transaction, facts: &Facts) -> Opti
     }))
 }
 
+/// ON-4 for the reseller: it passed its yearly re-authorization.
+pub(in crate::domain) fn reseller_reauthorized(_: &Transaction, facts: &Facts) -> Option<Finding> {
+    let reseller = facts.reseller.as_ref()?;
+    let finding = reauthorized(reseller, Role::IndirectReseller, facts.time);
+    Some(finding.mended_by(Responsible::Reseller, "403/900149"))
+}
+
 /// ON-3: the reseller has a location account in the country of its tenant.
 pub(in crate::domain) fn reseller_located(_: &Transaction, facts: &Facts) -> Option<Finding> {
     let reseller = facts.reseller.as_ref()?;
@@ -115,49 +122,4 @@ pub(in crate::domain) fn reseller_located(_: &Transaction, facts: &Facts) -> Opt
         ),
         code: "400/900154",
     }))
-}
-
-/// MPA-1: no PartnerID on a line before the reseller's MPA.
-pub(in crate::domain) fn mpa_before_partner_id(
-    transaction: &Transaction,
-    facts: &Facts,
-) -> Option<Finding> {
-    let reseller = facts.reseller.as_ref()?;
-    let ids: Vec<_> =
-        transaction.lines.iter().filter_map(|line| line.partner_id.as_ref()).collect();
-    let on_lines = ids.first()?;
-    let mut finding = mpa_of(reseller);
-    finding.inputs.push(("partnerIdOnRecord", on_lines.to_string()));
-    Some(finding.unless(reseller.agreement(Role::IndirectReseller).is_some(), || Fault {
-        reason: Reason::PartnerIdBeforeMpa,
-        explanation: format!(
-            "PartnerID {on_lines} may not go onto an order before the reseller has accepted the \
-             MPA"
-        ),
-        responsible: Responsible::Reseller,
-        next_step: ACCEPT_MPA.to_owned(),
-        code: "403/900123",
-    }))
-}
-
-/// MPA-2: no new business before the reseller's MPA.
-pub(in crate::domain) fn mpa_before_business(_: &Transaction, facts: &Facts) -> Option<Finding> {
-    let reseller = facts.reseller.as_ref()?;
-    let accepted = reseller.agreement(Role::IndirectReseller).is_some();
-    Some(mpa_of(reseller).unless(accepted, || Fault {
-        reason: Reason::ResellerMpaNotAccepted,
-        explanation: "the reseller has not accepted the Microsoft Partner Agreement".to_owned(),
-        responsible: Responsible::Reseller,
-        next_step: ACCEPT_MPA.to_owned(),
-        code: "403/900123",
-    }))
-}
-
-fn mpa_of(reseller: &Standing) -> Finding {
-    let agreement = reseller.agreement(Role::IndirectReseller);
-    let inputs = vec![
-        ("resellerMpa", or_none(agreement.map(|it| &it.name))),
-        ("resellerMpaVersion", or_none(agreement.map(|it| &it.version))),
-    ];
-    Finding::of(reseller.partner, inputs)
 }

@@ -38,29 +38,33 @@ fn tied(purpose: Purpose, facts: &Facts, with: &Standing, responsible: Responsib
         ("relationshipState", or_none(shown.map(|it| it.state))),
     ];
     let finding = Finding::of(facts.customer.name, inputs);
-    finding.unless(enough.is_some(), || untied(with, held(), responsible))
+    finding.unless(enough.is_some(), || untied(purpose, with, held(), responsible))
 }
 
 fn untied<'a>(
+    purpose: Purpose,
     with: &Standing,
-    held: impl Iterator<Item = &'a CustomerRelationship> + Clone,
+    mut held: impl Iterator<Item = &'a CustomerRelationship> + Clone,
     responsible: Responsible,
 ) -> Fault {
     let partner = with.partner;
-    let requested = held
-        .clone()
-        .any(|it| it.kind == RelationshipKind::Resale && it.state == RelationshipState::Requested);
+    let sells = purpose != Purpose::Manage;
     let manages = held
         .clone()
         .any(|it| it.kind == RelationshipKind::Management && it.state == RelationshipState::Active);
+    let requested = held.any(|it| {
+        it.state == RelationshipState::Requested && (it.kind == RelationshipKind::Resale || !sells)
+    });
     let (responsible, next_step) = if requested {
         let accept = "the customer's Global admin accepts the request with \
                       AcceptCustomerRelationship";
         (Responsible::Customer, accept)
-    } else {
+    } else if sells {
         (responsible, "ask the customer for one with RequestCustomerRelationship, kind RESALE")
+    } else {
+        (responsible, "ask the customer for one of either kind with RequestCustomerRelationship")
     };
-    let (reason, explanation) = if manages {
+    let (reason, explanation) = if sells && manages {
         let text = format!("{partner} may manage for the customer but not sell to it");
         (Reason::CustomerRelationshipForManagement, text)
     } else {

@@ -1,7 +1,7 @@
 use kernel::{LocationAccountId, Responsible};
 
-use super::or_none;
-use crate::domain::{Facts, Fault, Finding, Reason, Transaction};
+use super::{list, or_none};
+use crate::domain::{Facts, Fault, Finding, Reason, Standing, Transaction};
 
 /// ORD-1: every line carries the reseller's PartnerID, or none where there is no reseller.
 pub(in crate::domain) fn partner_id_of_reseller(
@@ -11,7 +11,7 @@ pub(in crate::domain) fn partner_id_of_reseller(
     if transaction.lines.is_empty() {
         return None;
     }
-    let location = |standing: Option<&crate::domain::Standing>| {
+    let location = |standing: Option<&Standing>| {
         standing.and_then(|it| it.location.as_ref()).map(|location| location.account.clone())
     };
     let sellers = location(Some(&facts.seller));
@@ -28,23 +28,32 @@ pub(in crate::domain) fn partner_id_of_reseller(
     let lines = transaction.lines.iter().enumerate();
     let wrong: Vec<_> =
         lines.filter_map(|(at, line)| Some((at, wrong(line.partner_id.as_ref())?))).collect();
-    let numbers: Vec<_> = wrong.iter().map(|(at, _)| at.to_string()).collect();
     let inputs = vec![
         ("expectedPartnerId", or_none(expected.as_ref())),
-        ("wrongLines", if numbers.is_empty() { "none".to_owned() } else { numbers.join(", ") }),
+        ("wrongLines", list(wrong.iter().map(|(at, _)| at))),
     ];
     let finding = Finding::of(transaction.reseller.unwrap_or(transaction.seller), inputs);
-    let fault = wrong.first().map(|(_, reason)| fault(*reason, &numbers.join(", "), expected));
-    Some(Finding { fault, ..finding })
+    Some(Finding { fault: fault(&wrong, expected), ..finding })
 }
 
-fn fault(reason: Reason, lines: &str, expected: Option<LocationAccountId>) -> Fault {
-    let (what, code) = match reason {
-        Reason::PartnerIdWithoutReseller => ("a PartnerID though no reseller is named", ""),
-        Reason::PartnerIdMissing => ("no PartnerID though a reseller is named", ""),
-        Reason::PartnerIdOfProvider => ("the provider's own PartnerID", "404/2072"),
-        _ => ("a PartnerID that is not the reseller's associated location", "400/800016"),
-    };
+/// What is wrong with the lines, each kind of it once, the kind of the first line first.
+fn fault(wrong: &[(usize, Reason)], expected: Option<LocationAccountId>) -> Option<Fault> {
+    let (_, reason) = *wrong.first()?;
+    let mut kinds: Vec<Reason> = Vec::new();
+    for (_, kind) in wrong {
+        if !kinds.contains(kind) {
+            kinds.push(*kind);
+        }
+    }
+    let parts = kinds.iter().map(|kind| {
+        let lines: Vec<_> = wrong.iter().filter(|(_, it)| it == kind).map(|(at, _)| at).collect();
+        let (lines, carry) = match lines.as_slice() {
+            [line] => (format!("line {line}"), "carries"),
+            lines => (format!("lines {}", list(lines)), "carry"),
+        };
+        format!("{lines} {carry} {}", what(*kind).0)
+    });
+    let parts: Vec<_> = parts.collect();
     let next_step = match (reason, expected) {
         (Reason::PartnerIdWithoutReseller, _) => {
             "name the reseller in the order, or leave the PartnerID out".to_owned()
@@ -52,12 +61,22 @@ fn fault(reason: Reason, lines: &str, expected: Option<LocationAccountId>) -> Fa
         (_, Some(expected)) => format!("put {expected} on every line"),
         (_, None) => "tie a location account to the reseller's tenant first".to_owned(),
     };
-    Fault {
+    Some(Fault {
         reason,
-        explanation: format!("lines {lines} (counted from 0) carry {what}"),
+        explanation: format!("{} (lines are counted from 0)", parts.join("; ")),
         responsible: Responsible::Caller,
         next_step,
-        code,
+        code: what(reason).1,
+    })
+}
+
+/// What such a line carries, and the code of Partner Center.
+fn what(reason: Reason) -> (&'static str, &'static str) {
+    match reason {
+        Reason::PartnerIdWithoutReseller => ("a PartnerID though no reseller is named", ""),
+        Reason::PartnerIdMissing => ("no PartnerID though a reseller is named", ""),
+        Reason::PartnerIdOfProvider => ("the provider's own PartnerID", "404/2072"),
+        _ => ("a PartnerID that is not the reseller's associated location", "400/800016"),
     }
 }
 

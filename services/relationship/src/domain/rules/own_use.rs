@@ -1,6 +1,6 @@
 use kernel::Responsible;
 
-use super::seller::acting_role;
+use super::{list, seller::acting_role};
 use crate::domain::{
     CustomerKind, Facts, Fault, Finding, ProductFamily, Reason, Role, Standing, Transaction,
 };
@@ -89,18 +89,16 @@ pub(in crate::domain) fn own_use_as_allowed(
         }
         CustomerKind::Company if facts.buyer.partners.is_empty() => return None,
         CustomerKind::Company => {
-            let role = acting_role(transaction, &facts.seller);
+            let role = acting_role(transaction, facts);
             let sold_by_provider =
                 transaction.reseller.is_none() && role == Some(Role::IndirectProvider);
             sold_by_provider.then(needs_reseller)
         }
     };
-    let families: Vec<_> = families.iter().map(|family| family.as_str()).collect();
-    let partners: Vec<_> = facts.buyer.partners.iter().map(ToString::to_string).collect();
     let inputs = vec![
         ("customerKind", customer.kind.to_string()),
-        ("customerPartners", partners.join(", ")),
-        ("productFamilies", families.join(", ")),
+        ("customerPartners", list(&facts.buyer.partners)),
+        ("productFamilies", list(families)),
     ];
     Some(Finding { fault, ..Finding::of(customer.name, inputs) })
 }

@@ -1,7 +1,10 @@
-use kernel::Responsible;
+use kernel::{Responsible, Timestamp};
 
-use super::or_none;
-use crate::domain::{Facts, Fault, Finding, Reason, Role, RoleState, Standing, Transaction};
+use super::{list, or_none};
+use crate::domain::{
+    Facts, Fault, Finding, Line, ProductFamily, Purpose, Reason, Role, RoleState, Standing,
+    Transaction,
+};
 
 /// PT-1: only an indirect provider or a direct-bill partner buys from Microsoft, and only a
 /// provider sells through a reseller.
@@ -10,10 +13,9 @@ pub(in crate::domain) fn buys_from_microsoft(
     facts: &Facts,
 ) -> Option<Finding> {
     let seller = &facts.seller;
-    let roles: Vec<_> = seller.roles.iter().map(|(role, _)| role.as_str()).collect();
-    let roles = if roles.is_empty() { "none".to_owned() } else { roles.join(", ") };
+    let roles = list(seller.roles.iter().map(|held| held.role));
     let finding = Finding::of(seller.partner, vec![("sellerRoles", roles.clone())]);
-    Some(finding.unless(acting_role(transaction, seller).is_some(), || {
+    Some(finding.unless(acting_role(transaction, facts).is_some(), || {
         let direct = seller.state(Role::DirectBill).is_some();
         let (reason, explanation, next_step) = if direct {
             (
@@ -38,55 +40,104 @@ pub(in crate::domain) fn buys_from_microsoft(
     }))
 }
 
-/// ON-1 for the seller: its enrollment in the role that it acts in is active.
+/// ON-1 for the seller: its enrollment in the role that it acts in is active, or restricted and
+/// the transaction goes on with what was sold.
 pub(in crate::domain) fn is_active(transaction: &Transaction, facts: &Facts) -> Option<Finding> {
     let seller = &facts.seller;
-    let role = acting_role(transaction, seller)?;
+    let role = acting_role(transaction, facts)?;
     let state = seller.state(role);
-    let inputs = vec![("sellerRole", role.to_string()), ("sellerState", or_none(state))];
-    let finding = Finding::of(seller.partner, inputs);
-    Some(finding.unless(state == Some(RoleState::Active), || Fault {
-        reason: Reason::SellerNotActive,
-        explanation: format!("the seller's enrollment as {role} is {}", or_none(state)),
-        responsible: Responsible::Seller,
-        next_step: next_step(state).to_owned(),
-        code: "403/800039",
-    }))
-}
-
-/// MPA-3: the seller has accepted the MPA of the role that it acts in.
-pub(in crate::domain) fn accepted_mpa(transaction: &Transaction, facts: &Facts) -> Option<Finding> {
-    let seller = &facts.seller;
-    let role = acting_role(transaction, seller)?;
-    let agreement = seller.agreement(role);
     let inputs = vec![
         ("sellerRole", role.to_string()),
-        ("sellerMpa", or_none(agreement.map(|it| &it.name))),
-        ("sellerMpaVersion", or_none(agreement.map(|it| &it.version))),
+        ("sellerState", or_none(state)),
+        ("purpose", transaction.purpose.to_string()),
     ];
-    Some(Finding::of(seller.partner, inputs).unless(agreement.is_some(), || {
+    let finding = Finding::of(seller.partner, inputs);
+    Some(finding.unless(serves(role, state, transaction), || {
+        let restricted = is_restricted(role, state);
+        let (reason, explanation) = if restricted {
+            let text = "the direct-bill partner is below the requirements: it goes on with what \
+                        it sold, sells nothing new and buys no Azure for its own use";
+            (Reason::SellerRestricted, text.to_owned())
+        } else {
+            let text = format!("the seller's enrollment as {role} is {}", or_none(state));
+            (Reason::SellerNotActive, text)
+        };
         Fault {
-            reason: Reason::SellerMpaNotAccepted,
-            explanation: format!("the seller has not accepted the MPA as {role}"),
+            reason,
+            explanation,
             responsible: Responsible::Seller,
-            next_step: "a Global admin of the seller accepts the MPA in Partner Center; record it \
-                    with AcceptAgreement"
-                .to_owned(),
-            code: "403/900124",
+            next_step: next_step(state).to_owned(),
+            code: "403/800039",
         }
     }))
 }
 
+/// Whether a direct-bill partner is below the requirements.
+pub(in crate::domain) fn is_restricted(role: Role, state: Option<RoleState>) -> bool {
+    role == Role::DirectBill && state == Some(RoleState::Restricted)
+}
+
+/// Whether a role in a state is enough for a transaction. A restricted direct-bill partner
+/// changes what it sold and adds to it, but buys no Azure for its own use.
+fn serves(role: Role, state: Option<RoleState>, transaction: &Transaction) -> bool {
+    let shared = |line: &Line| line.family == ProductFamily::AzureSharedServices;
+    match transaction.purpose {
+        Purpose::Manage | Purpose::Cancel | Purpose::AutomaticRenewal => true,
+        _ if state == Some(RoleState::Active) => true,
+        _ if !is_restricted(role, state) => false,
+        Purpose::Change => true,
+        Purpose::AddQuantity => !transaction.lines.iter().any(shared),
+        Purpose::NewSubscription | Purpose::Renew | Purpose::TransferIn => false,
+    }
+}
+
+/// ON-4 for the seller: it passed its yearly re-authorization.
+pub(in crate::domain) fn is_reauthorized(
+    transaction: &Transaction,
+    facts: &Facts,
+) -> Option<Finding> {
+    let role = acting_role(transaction, facts)?;
+    let finding = reauthorized(&facts.seller, role, facts.time);
+    Some(finding.mended_by(Responsible::Seller, "403/800039"))
+}
+
+/// Whether a partner passed its yearly re-authorization in a role.
+pub(in crate::domain) fn reauthorized(partner: &Standing, role: Role, at: Timestamp) -> Finding {
+    let blocked = partner.blocked(role, at);
+    let known = partner.role(role).and_then(|held| held.block_time);
+    let inputs = vec![("role", role.to_string()), ("blockTime", or_none(known))];
+    let fault = blocked.map(|since| Fault {
+        reason: Reason::PartnerNotReauthorized,
+        explanation: format!(
+            "{} did not pass the yearly re-authorization as {role} and sells nothing new since \
+             {since}",
+            partner.partner
+        ),
+        responsible: Responsible::Partner,
+        next_step: "pass the re-authorization, or enroll again once the waiting time is over"
+            .to_owned(),
+        code: "",
+    });
+    Finding { fault, ..Finding::of(partner.partner, inputs) }
+}
+
 /// The role in which the seller buys from Microsoft: provider where a reseller is named; else
-/// direct-bill partner or provider, whichever is active.
-pub(super) fn acting_role(transaction: &Transaction, seller: &Standing) -> Option<Role> {
+/// direct-bill partner or provider, whichever has less against it.
+pub(super) fn acting_role(transaction: &Transaction, facts: &Facts) -> Option<Role> {
+    let Facts { seller, time, .. } = facts;
     let roles: &[Role] = match transaction.reseller {
         Some(_) => &[Role::IndirectProvider],
         None => &[Role::DirectBill, Role::IndirectProvider],
     };
-    let enrolled = || roles.iter().copied().filter(|role| seller.state(*role).is_some());
-    let active = enrolled().find(|role| seller.state(*role) == Some(RoleState::Active));
-    active.or_else(|| enrolled().next())
+    let enrolled = roles.iter().copied().filter(|role| seller.state(*role).is_some());
+    enrolled.min_by_key(|role| {
+        let in_order = [
+            serves(*role, seller.state(*role), transaction),
+            seller.agreement(*role, *time).is_some_and(|it| it.counts(*time)),
+            seller.blocked(*role, *time).is_none() || transaction.purpose == Purpose::Cancel,
+        ];
+        in_order.iter().filter(|kept| !**kept).count()
+    })
 }
 
 /// What leads from a state to active.

@@ -2,7 +2,7 @@
 
 use std::{fmt::Write, fs, path::Path};
 
-use super::world::{SELLER, World, accepted, partnership};
+use super::world::{SELLER, World, accepted, held, partnership};
 use crate::domain::{
     AgreementKind, PartnershipState, RelationshipKind, RelationshipState, Role, RoleState, Standing,
 };
@@ -62,7 +62,7 @@ const RELATIONSHIPS: [State<Option<(RelationshipKind, RelationshipState)>>; 4] =
 /// A partner in this state of a role, with the MPA as far as the state takes it.
 fn enroll(partner: &mut Standing, role: Role, kind: AgreementKind, state: Option<RoleState>) {
     let accepts = matches!(state, Some(RoleState::Active | RoleState::Suspended));
-    partner.roles = state.map(|state| (role, state)).into_iter().collect();
+    partner.roles = state.map(|state| held(role, state)).into_iter().collect();
     partner.agreements = if accepts { vec![accepted(kind)] } else { Vec::new() };
 }
 

@@ -4,7 +4,8 @@ use kernel::{CustomerRelationshipName, PartnershipName, Responsible, Stamp};
 use uuid::Uuid;
 
 use super::world::{
-    CUSTOMER, RESELLER, SELLER, at, buyer, customer, named, partner, partnership, tie, violations,
+    CUSTOMER, RESELLER, SELLER, at, buyer, customer, held, named, partner, partnership, tie,
+    violations,
 };
 use crate::domain::{
     Approved, CustomerRelationship, Denial, NewRelationship, Partners, Partnership,
@@ -55,7 +56,7 @@ fn an_invitation_takes_both_roles_and_one_region() {
         ),
         (
             "the provider is a direct-bill partner",
-            |it| it.provider.roles = vec![(Role::DirectBill, RoleState::Active)],
+            |it| it.provider.roles = vec![held(Role::DirectBill, RoleState::Active)],
             &["PT-1 PROVIDER_NOT_ENROLLED"],
         ),
         (
@@ -72,7 +73,7 @@ fn an_invitation_takes_both_roles_and_one_region() {
         (
             "the reseller has not accepted the MPA yet",
             |it| {
-                it.reseller.roles = vec![(Role::IndirectReseller, RoleState::Vetting)];
+                it.reseller.roles = vec![held(Role::IndirectReseller, RoleState::Vetting)];
                 it.reseller.agreements.clear();
             },
             &[],

@@ -1,11 +1,11 @@
 //! The rules of the programme once more, as one plain question: may this happen? It shares
 //! nothing with the rules under test, neither their order nor their parts.
 
-use kernel::PartnerName;
+use kernel::{PartnerName, Timestamp};
 
 use crate::domain::{
     AgreementKind, CustomerKind, Facts, Line, PartnershipState, ProductFamily, Purpose,
-    RelationshipKind, RelationshipState, Role, RoleState, Standing, Transaction,
+    RelationshipKind, RelationshipState, Role, RoleStanding, RoleState, Standing, Transaction,
 };
 
 /// Whether the programme lets this transaction happen.
@@ -21,12 +21,18 @@ pub(super) fn allowed(facts: &Facts, asked: &Transaction) -> bool {
                 || active(partner, RelationshipKind::Management)
         });
     }
-    if matches!(asked.purpose, Purpose::Cancel | Purpose::AutomaticRenewal) {
+    if asked.purpose == Purpose::AutomaticRenewal {
         return active(asked.seller, RelationshipKind::Resale);
+    }
+    if asked.purpose == Purpose::Cancel {
+        return active(asked.seller, RelationshipKind::Resale)
+            && ways_to_buy(facts)
+                .iter()
+                .any(|(held, kind)| held.is_some() && mpa(facts, &facts.seller, &[*kind]));
     }
     let chain: Vec<&Standing> = [&facts.seller].into_iter().chain(&facts.reseller).collect();
     let customer = &facts.customer;
-    seller_may_buy(facts)
+    seller_may_buy(facts, asked)
         && facts.reseller.as_ref().is_none_or(|reseller| may_partner(facts, reseller))
         && chain.iter().all(|partner| active(partner.partner, RelationshipKind::Resale))
         && chain.iter().all(|partner| partner.country.region() == customer.country.region())
@@ -38,32 +44,60 @@ pub(super) fn allowed(facts: &Facts, asked: &Transaction) -> bool {
         && (asked.lines.is_empty() || asked.attested)
 }
 
-/// In which active role the seller buys at Microsoft. One that is both acts as direct-bill
-/// partner, unless it sells through a reseller.
-fn buys_as(facts: &Facts) -> Option<Role> {
-    let active = |role: &Role| facts.seller.roles.contains(&(*role, RoleState::Active));
-    let through_reseller = facts.reseller.is_some();
-    [Role::DirectBill, Role::IndirectProvider]
-        .into_iter()
-        .filter(|role| !(through_reseller && *role == Role::DirectBill))
-        .find(active)
+/// The roles in which the seller could buy at Microsoft, and the MPA that each takes: the
+/// direct-bill partner's before the provider's, but not through a reseller.
+fn ways_to_buy(facts: &Facts) -> Vec<(Option<&RoleStanding>, AgreementKind)> {
+    let held = |role| facts.seller.roles.iter().find(|it| it.role == role);
+    let provider = (held(Role::IndirectProvider), AgreementKind::IndirectProvider);
+    let direct = (held(Role::DirectBill), AgreementKind::DirectBill);
+    if facts.reseller.is_some() { vec![provider] } else { vec![direct, provider] }
 }
 
-fn seller_may_buy(facts: &Facts) -> bool {
-    let mpa = |kind| facts.seller.agreements.iter().any(|it| it.kind == kind);
-    match buys_as(facts) {
-        Some(Role::DirectBill) => mpa(AgreementKind::DirectBill),
-        Some(Role::IndirectProvider) => mpa(AgreementKind::IndirectProvider),
-        _ => false,
+/// In which role the seller makes a deal at Microsoft, if it may in any.
+fn buys_as(facts: &Facts, asked: &Transaction) -> Option<Role> {
+    let may = |held: &RoleStanding| {
+        let goes_on = match asked.purpose {
+            Purpose::Change => true,
+            Purpose::AddQuantity => {
+                asked.lines.iter().all(|it| it.family != ProductFamily::AzureSharedServices)
+            }
+            _ => false,
+        };
+        let state = match (held.role, held.state) {
+            (_, RoleState::Active) => true,
+            (Role::DirectBill, RoleState::Restricted) => goes_on,
+            _ => false,
+        };
+        state && held.block_time.is_none_or(|block| facts.time < block)
+    };
+    for (held, kind) in ways_to_buy(facts) {
+        if let Some(held) = held.filter(|it| may(it) && mpa(facts, &facts.seller, &[kind])) {
+            return Some(held.role);
+        }
     }
+    None
+}
+
+fn seller_may_buy(facts: &Facts, asked: &Transaction) -> bool {
+    buys_as(facts, asked).is_some()
+}
+
+/// Whether one of these texts is accepted and counts.
+fn mpa(facts: &Facts, partner: &Standing, kinds: &[AgreementKind]) -> bool {
+    let counts = |lapse: Option<Timestamp>| lapse.is_none() || lapse > Some(facts.time);
+    partner.agreements.iter().any(|it| kinds.contains(&it.kind) && counts(it.lapse_time))
 }
 
 /// Joined, enrolled, with the MPA accepted and a location at home; and partnered with the
 /// seller inside one region.
 fn may_partner(facts: &Facts, reseller: &Standing) -> bool {
-    let mpa = [AgreementKind::IndirectReseller, AgreementKind::DirectBill];
-    reseller.roles.contains(&(Role::IndirectReseller, RoleState::Active))
-        && reseller.agreements.iter().any(|it| mpa.contains(&it.kind))
+    let enrolled = |it: &&RoleStanding| it.role == Role::IndirectReseller;
+    let sells = |it: &RoleStanding| {
+        it.state == RoleState::Active
+            && (it.block_time.is_none() || it.block_time > Some(facts.time))
+    };
+    reseller.roles.iter().find(enrolled).is_some_and(sells)
+        && mpa(facts, reseller, &[AgreementKind::IndirectReseller, AgreementKind::DirectBill])
         && reseller.location.as_ref().is_some_and(|it| it.country == reseller.country)
         && facts.partnership.as_ref().is_some_and(|it| it.state == PartnershipState::Active)
         && reseller.country.region() == facts.seller.country.region()
@@ -90,7 +124,7 @@ fn goes_into_the_right_tenant(facts: &Facts, asked: &Transaction, chain: &[&Stan
         CustomerKind::Company => {
             let own_use = !facts.buyer.partners.is_empty();
             let provider_alone =
-                facts.reseller.is_none() && buys_as(facts) == Some(Role::IndirectProvider);
+                facts.reseller.is_none() && buys_as(facts, asked) == Some(Role::IndirectProvider);
             let sold_rightly = !(own_use && provider_alone);
             sold_rightly && !asked.lines.iter().any(shared)
         }

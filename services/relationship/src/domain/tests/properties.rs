@@ -1,13 +1,16 @@
 //! What holds in every world.
 
+use kernel::CustomerName;
 use proptest::{prelude::*, strategy::ValueTree, test_runner::TestRunner};
 
 use super::{
     decision::{ORDER, ids},
     oracle, space,
-    world::{World, accepted},
+    world::{RESELLER, SELLER, STRANGER, World, partnership, tie},
 };
-use crate::domain::{AgreementKind, Role, RoleState, Standing};
+use crate::domain::{
+    Partnership, PartnershipState, RelationshipKind, RelationshipState, RoleState, Standing, decide,
+};
 
 /// How often something is as it should be for once that it is anything.
 const USUALLY: u32 = 12;
@@ -26,13 +29,53 @@ proptest! {
     }
 
     #[test]
-    fn to_know_less_never_allows_more(mut world in space::worlds(USUALLY)) {
-        accept_before_active(&mut world.facts.seller);
+    fn facts_about_others_than_was_asked_about_decide_nothing(world in space::worlds(USUALLY)) {
+        prop_assert!(decide(world.asked.clone(), &world.facts).is_some());
+        for (what, stray) in strays(&world) {
+            prop_assert!(decide(stray.asked, &stray.facts).is_none(), "{what}");
+        }
+    }
+
+    #[test]
+    fn to_know_less_never_allows_more(world in space::worlds(USUALLY)) {
         let allowed = world.decide().allowed();
         for (what, poorer) in poorer(&world) {
             prop_assert!(allowed || !poorer.decide().allowed(), "{what}");
         }
     }
+}
+
+/// A world in which one fact is about another than was asked about.
+fn strays(world: &World) -> Vec<(&'static str, World)> {
+    let mut all = Vec::new();
+    let mut add = |what, change: &dyn Fn(&mut World)| {
+        let mut stray = world.clone();
+        change(&mut stray);
+        all.push((what, stray));
+    };
+    add("another seller", &|it| it.asked.seller = STRANGER);
+    add("another customer", &|it| it.asked.customer = CustomerName::new(STRANGER.id()));
+    match world.asked.reseller {
+        Some(_) => {
+            add("no reseller", &|it| it.facts.reseller = None);
+            add("a reseller nobody asked about", &|it| it.asked.reseller = None);
+            add("another reseller", &|it| it.asked.reseller = Some(STRANGER));
+        }
+        None => add("a reseller nobody knows", &|it| it.asked.reseller = Some(RESELLER)),
+    }
+    let pair = partnership(PartnershipState::Active);
+    add("the partnership of another provider", &|it| {
+        it.facts.partnership = Some(Partnership { provider: STRANGER, ..pair.clone() });
+    });
+    add("the partnership of another reseller", &|it| {
+        it.facts.partnership = Some(Partnership { reseller: STRANGER, ..pair.clone() });
+    });
+    add("a relationship of another customer", &|it| {
+        let mut tie = tie(SELLER, RelationshipKind::Resale, RelationshipState::Active);
+        tie.name.customer = CustomerName::new(STRANGER.id());
+        it.facts.relationships.push(tie);
+    });
+    all
 }
 
 fn agrees(world: &World) -> Result<(), TestCaseError> {
@@ -46,15 +89,6 @@ fn agrees(world: &World) -> Result<(), TestCaseError> {
         prop_assert!(!fault.explanation.is_empty() && !fault.next_step.is_empty());
     }
     Ok(())
-}
-
-/// Gives a direct-bill partner its agreement: onboarding makes a role active only once one that
-/// covers it is accepted.
-fn accept_before_active(partner: &mut Standing) {
-    let active = partner.state(Role::DirectBill) == Some(RoleState::Active);
-    if active && partner.agreements.iter().all(|it| it.kind != AgreementKind::DirectBill) {
-        partner.agreements.push(accepted(AgreementKind::DirectBill));
-    }
 }
 
 /// The world with one fact less, for each fact that can be missing.
@@ -76,7 +110,10 @@ fn poorer(world: &World) -> Vec<(String, World)> {
         let Some(partner) = side(&mut world.clone()).cloned() else { continue };
         for at in 0..partner.roles.len() {
             add("a role in an unknown state", &|it| {
-                side(it).unwrap().roles[at].1 = RoleState::Unknown;
+                side(it).unwrap().roles[at].state = RoleState::Unknown;
+            });
+            add("a role that is blocked", &|it| {
+                side(it).unwrap().roles[at].block_time = Some(world.facts.time);
             });
             add("a role less", &|it| {
                 side(it).unwrap().roles.remove(at);
@@ -85,6 +122,9 @@ fn poorer(world: &World) -> Vec<(String, World)> {
         for at in 0..partner.agreements.len() {
             add("an agreement less", &|it| {
                 side(it).unwrap().agreements.remove(at);
+            });
+            add("an agreement that lapsed", &|it| {
+                side(it).unwrap().agreements[at].lapse_time = Some(world.facts.time);
             });
         }
         add("no location", &|it| side(it).unwrap().location = None);

@@ -3,12 +3,13 @@
 use std::collections::BTreeSet;
 
 use super::world::{
-    CUSTOMER, OF_RESELLER, OF_SELLER, RESELLER, SELLER, STRANGER, World, accepted, location, tie,
+    CUSTOMER, NOW, OF_RESELLER, OF_SELLER, RESELLER, SELLER, STRANGER, World, accepted, at, held,
+    location, location_id, tie,
 };
 use crate::domain::{
     AgreementKind, CustomerKind, Decision, Finding, Line, PartnershipState as Pair, ProductFamily,
-    Reason, RelationshipKind::Management, RelationshipKind::Resale, RelationshipState as Tie, Role,
-    RoleState, RuleOutcome,
+    Purpose, Reason, RelationshipKind::Management, RelationshipKind::Resale,
+    RelationshipState as Tie, Role, RoleState, RuleOutcome,
 };
 
 /// What fails once something is changed: `rule reason, subject, who must act`.
@@ -58,6 +59,33 @@ rows! { SELLER_ROWS:
     "the direct-bill partner is suspended", direct_bill,
         |it| it.seller_is(Role::DirectBill, RoleState::Suspended) =>
         "ON-1 SELLER_NOT_ACTIVE, seller, seller";
+    "the direct-bill partner is restricted", direct_bill,
+        |it| it.seller_is(Role::DirectBill, RoleState::Restricted) =>
+        "ON-1 SELLER_RESTRICTED, seller, seller";
+    "the restricted direct-bill partner adds to Azure for its own use", shared_services,
+        |it| {
+            it.seller_is(Role::DirectBill, RoleState::Restricted);
+            it.asked.purpose = Purpose::AddQuantity;
+        } =>
+        "ON-1 SELLER_RESTRICTED, seller, seller";
+    "the provider is restricted, which only a direct-bill partner can be", provider_alone,
+        |it| {
+            it.provider_is(RoleState::Restricted);
+            it.asked.purpose = Purpose::AddQuantity;
+        } =>
+        "ON-1 SELLER_NOT_ACTIVE, seller, seller";
+    "the provider is blocked from this second on", through_reseller,
+        |it| it.facts.seller.roles[0].block_time = Some(at(NOW)) =>
+        "ON-4 PARTNER_NOT_REAUTHORIZED, seller, seller";
+    "the provider's MPA counts no longer from this second on", through_reseller,
+        |it| it.facts.seller.agreements[0].lapse_time = Some(at(NOW)) =>
+        "MPA-3 SELLER_MPA_NOT_ACCEPTED, seller, seller";
+    "a provider without its MPA cancels", provider_alone,
+        |it| {
+            it.facts.seller.agreements.clear();
+            it.asked.purpose = Purpose::Cancel;
+        } =>
+        "MPA-3 SELLER_MPA_NOT_ACCEPTED, seller, seller";
     "the provider has not accepted the MPA", through_reseller,
         |it| it.facts.seller.agreements.clear() =>
         "MPA-3 SELLER_MPA_NOT_ACCEPTED, seller, seller";
@@ -91,7 +119,7 @@ rows! { CHAIN_ROWS:
     "the reseller is not enrolled", through_reseller, |it| it.reseller().roles.clear() =>
         "ON-1 RESELLER_NOT_ENROLLED, reseller, reseller";
     "a direct-bill partner is not enrolled as reseller", through_direct_bill,
-        |it| it.reseller().roles = vec![(Role::DirectBill, RoleState::Active)] =>
+        |it| it.reseller().roles = vec![held(Role::DirectBill, RoleState::Active)] =>
         "ON-1 RESELLER_NOT_ENROLLED, reseller, reseller";
     "the reseller is being vetted", through_reseller, |it| it.reseller_is(RoleState::Vetting) =>
         "ON-1 RESELLER_NOT_ACTIVE, reseller, reseller";
@@ -104,6 +132,13 @@ rows! { CHAIN_ROWS:
     "the reseller is in an unknown state", through_reseller,
         |it| it.reseller_is(RoleState::Unknown) =>
         "ON-1 RESELLER_NOT_ACTIVE, reseller, reseller";
+    "the reseller is blocked from this second on", through_reseller,
+        |it| it.reseller().roles[0].block_time = Some(at(NOW)) =>
+        "ON-4 PARTNER_NOT_REAUTHORIZED, reseller, reseller";
+    "the reseller's MPA counts no longer from this second on", through_reseller,
+        |it| it.reseller().agreements[0].lapse_time = Some(at(NOW)) =>
+        "MPA-1 PARTNER_ID_BEFORE_MPA, reseller, reseller",
+        "MPA-2 RESELLER_MPA_NOT_ACCEPTED, reseller, reseller";
     "no location is tied to the reseller's tenant", through_reseller,
         |it| it.reseller().location = None =>
         "ON-3 RESELLER_LOCATION_NOT_ASSOCIATED, reseller, reseller",
@@ -149,6 +184,18 @@ rows! { CUSTOMER_ROWS:
         "REL-4 CUSTOMER_RELATIONSHIP_FOR_MANAGEMENT, customer, reseller";
     "the seller has asked to manage", direct_bill,
         |it| it.ties(SELLER, Management, Tie::Requested) =>
+        "REL-4 CUSTOMER_RELATIONSHIP_MISSING, customer, seller";
+    "the seller that has asked to manage wants to", direct_bill,
+        |it| {
+            it.ties(SELLER, Management, Tie::Requested);
+            it.asked.purpose = Purpose::Manage;
+        } =>
+        "REL-4 CUSTOMER_RELATIONSHIP_MISSING, customer, customer";
+    "a stranger wants to manage", direct_bill,
+        |it| {
+            it.unties(SELLER);
+            it.asked.purpose = Purpose::Manage;
+        } =>
         "REL-4 CUSTOMER_RELATIONSHIP_MISSING, customer, seller";
     "the customer is in another region", through_reseller,
         |it| it.facts.customer.country = "US".parse().unwrap() =>
@@ -220,6 +267,14 @@ rows! { ORDER_ROWS:
     "a second line carries no PartnerID", through_reseller,
         |it| it.asked.lines.push(line(ProductFamily::Azure)) =>
         "ORD-1 PARTNER_ID_MISSING, reseller, caller";
+    "five lines are wrong in three ways", through_reseller, |it| {
+            it.partner_id(Some("3003"));
+            it.asked.lines.push(line(ProductFamily::Azure));
+            it.asked.lines.push(Line { partner_id: Some(location_id("1001")), ..line(ProductFamily::Azure) });
+            it.asked.lines.push(line(ProductFamily::Azure));
+            it.asked.lines.push(Line { partner_id: Some(location_id("3003")), ..line(ProductFamily::Azure) });
+        } =>
+        "ORD-1 PARTNER_ID_NOT_OF_RESELLER, reseller, caller";
     "a provider alone puts its PartnerID on the line", provider_alone,
         |it| it.partner_id(Some("1001")) =>
         "ORD-1 PARTNER_ID_WITHOUT_RESELLER, seller, caller";
@@ -249,9 +304,49 @@ rows! { ALLOWED_ROWS:
     "the chain is asked about without lines and attestation", through_reseller,
         |it| { it.asked.lines.clear(); it.asked.attested = false } => ;
     "a seller in two roles is suspended as direct-bill partner only", provider_alone,
-        |it| it.facts.seller.roles.insert(0, (Role::DirectBill, RoleState::Suspended)) => ;
+        |it| it.facts.seller.roles.insert(0, held(Role::DirectBill, RoleState::Suspended)) => ;
     "a provider through a reseller is suspended as direct-bill partner", through_reseller,
-        |it| it.facts.seller.roles.insert(0, (Role::DirectBill, RoleState::Suspended)) => ;
+        |it| it.facts.seller.roles.insert(0, held(Role::DirectBill, RoleState::Suspended)) => ;
+    "a seller in two roles has not accepted the MPA as direct-bill partner", provider_alone,
+        |it| it.facts.seller.roles.insert(0, held(Role::DirectBill, RoleState::Active)) => ;
+    "a seller in two roles is blocked as direct-bill partner", provider_alone,
+        |it| {
+            it.facts.seller.roles.insert(0, held(Role::DirectBill, RoleState::Active));
+            it.facts.seller.roles[0].block_time = Some(at(NOW));
+            it.facts.seller.agreements.push(accepted(AgreementKind::DirectBill));
+        } => ;
+    "a restricted direct-bill partner adds to what it sold", direct_bill,
+        |it| {
+            it.seller_is(Role::DirectBill, RoleState::Restricted);
+            it.asked.purpose = Purpose::AddQuantity;
+        } => ;
+    "a restricted direct-bill partner changes what it sold", shared_services,
+        |it| {
+            it.seller_is(Role::DirectBill, RoleState::Restricted);
+            it.asked.purpose = Purpose::Change;
+        } => ;
+    "the seller is blocked from the next second on", direct_bill,
+        |it| it.facts.seller.roles[0].block_time = Some(at(NOW + 1)) => ;
+    "the reseller is blocked from the next second on", through_reseller,
+        |it| it.reseller().roles[0].block_time = Some(at(NOW + 1)) => ;
+    "the seller's MPA counts until the next second", direct_bill,
+        |it| it.facts.seller.agreements[0].lapse_time = Some(at(NOW + 1)) => ;
+    "an MPA that lapsed was followed by one that counts", through_reseller,
+        |it| {
+            let mut lapsed = accepted(AgreementKind::IndirectReseller);
+            lapsed.lapse_time = Some(at(NOW));
+            it.reseller().agreements.insert(0, lapsed);
+        } => ;
+    "a suspended provider cancels", provider_alone,
+        |it| {
+            it.provider_is(RoleState::Suspended);
+            it.asked.purpose = Purpose::Cancel;
+        } => ;
+    "a subscription renews itself without an MPA", provider_alone,
+        |it| {
+            it.facts.seller.agreements.clear();
+            it.asked.purpose = Purpose::AutomaticRenewal;
+        } => ;
     "the seller's location is unknown", through_reseller,
         |it| it.facts.seller.location = None => ;
 }

@@ -2,7 +2,7 @@
 
 use std::fmt::Debug;
 
-use kernel::OrganizationName;
+use kernel::{OrganizationName, Timestamp};
 use proptest::{
     collection::vec,
     option,
@@ -11,13 +11,13 @@ use proptest::{
 };
 
 use super::world::{
-    LOCATIONS, OF_CUSTOMER, OF_RESELLER, OF_SELLER, RESELLER, SELLER, STRANGER, World, accepted,
-    location, location_id, mca, partnership, tie,
+    LOCATIONS, NOW, OF_CUSTOMER, OF_RESELLER, OF_SELLER, RESELLER, SELLER, STRANGER, World,
+    accepted, at, location, location_id, mca, partnership, tie,
 };
 use crate::domain::{
     AgreementKind, BuyerStanding, Customer, CustomerKind, CustomerRelationship, Facts, Line,
     Partnership, PartnershipState, ProductFamily, Purpose, RelationshipKind, RelationshipState,
-    Role, RoleState, Standing, StandingAgreement, Transaction,
+    Role, RoleStanding, RoleState, Standing, StandingAgreement, Transaction,
 };
 
 /// Two of one region, two more of one region, one alone.
@@ -63,10 +63,14 @@ fn facts(base: &Facts, weight: u32) -> impl Strategy<Value = Facts> + use<> {
         Some(reseller) => standing(reseller, weight).prop_map(Some).boxed(),
         None => Just(None).boxed(),
     };
+    let partnership = match base.partnership.clone() {
+        None => Just(None).boxed(),
+        usual => mostly(weight, usual, option::of(any_partnership())),
+    };
     (
         standing(&base.seller, weight),
         reseller,
-        mostly(weight, base.partnership.clone(), option::of(any_partnership())),
+        partnership,
         any_customer(&base.customer, weight),
         any_buyer(&base.buyer, weight),
         mostly(weight, base.relationships.clone(), vec(any_tie(), 0..6)),
@@ -78,6 +82,7 @@ fn facts(base: &Facts, weight: u32) -> impl Strategy<Value = Facts> + use<> {
             customer,
             buyer,
             relationships,
+            time: at(NOW),
         })
 }
 
@@ -106,15 +111,25 @@ fn companies() -> Select<OrganizationName> {
 }
 
 /// Some roles, each once, in any state.
-fn roles() -> impl Strategy<Value = Vec<(Role, RoleState)>> {
-    let states = || select(RoleState::ALL);
-    (subsequence(Role::ALL, 0..=3), states(), states(), states())
-        .prop_map(|(roles, a, b, c)| roles.into_iter().zip([a, b, c]).collect())
+fn roles() -> impl Strategy<Value = Vec<RoleStanding>> {
+    let held = || (select(RoleState::ALL), around_now());
+    (subsequence(Role::ALL, 0..=3), held(), held(), held()).prop_map(|(roles, a, b, c)| {
+        let held = roles.into_iter().zip([a, b, c]);
+        let standing = |(role, (state, block_time))| RoleStanding { role, state, block_time };
+        held.map(standing).collect()
+    })
 }
 
 fn agreements() -> impl Strategy<Value = Vec<StandingAgreement>> {
-    subsequence(AgreementKind::ALL, 0..=3)
-        .prop_map(|kinds| kinds.into_iter().map(accepted).collect())
+    (subsequence(AgreementKind::ALL, 0..=3), vec(around_now(), 3)).prop_map(|(kinds, lapses)| {
+        let lapsing = |(kind, lapse_time)| StandingAgreement { lapse_time, ..accepted(kind) };
+        kinds.into_iter().zip(lapses).map(lapsing).collect()
+    })
+}
+
+/// No time, or one just before, at or just after that of the decision.
+fn around_now() -> impl Strategy<Value = Option<Timestamp>> {
+    option::of(select(&[NOW - 1, NOW, NOW + 1][..]).prop_map(at))
 }
 
 fn any_partnership() -> impl Strategy<Value = Partnership> {

@@ -9,8 +9,8 @@ use uuid::Uuid;
 use crate::domain::{
     AgreementKind, BuyerStanding, Customer, CustomerAgreement, CustomerKind, CustomerRelationship,
     Decision, Denial, Facts, Line, Location, Partnership, PartnershipState, ProductFamily, Purpose,
-    RelationshipKind, RelationshipState, Role, RoleState, Standing, StandingAgreement, Transaction,
-    decide,
+    RelationshipKind, RelationshipState, Role, RoleStanding, RoleState, Standing,
+    StandingAgreement, Transaction, decide,
 };
 
 pub(super) const SELLER: PartnerName = PartnerName::new(Uuid::from_u128(0x1));
@@ -23,6 +23,9 @@ pub(super) const OF_CUSTOMER: OrganizationName = OrganizationName::new(Uuid::fro
 
 /// Locations of the seller, of the reseller and of nobody.
 pub(super) const LOCATIONS: [&str; 3] = ["1001", "2002", "3003"];
+
+/// When it is in a world, in seconds: 2026-03-02T09:00:00Z.
+pub(super) const NOW: i64 = 1_772_442_000;
 
 /// A time, in seconds.
 pub(super) fn at(second: i64) -> Timestamp {
@@ -60,12 +63,16 @@ pub(super) fn partner(name: PartnerName, role: Role) -> Standing {
         organization,
         country: "FR".parse().unwrap(),
         location: Some(location(account, "FR")),
-        roles: vec![(role, RoleState::Active)],
+        roles: vec![held(role, RoleState::Active)],
         agreements: vec![accepted(kind)],
         affiliation: Vec::new(),
         revision: 4,
         organization_revision: 1,
     }
+}
+
+pub(super) fn held(role: Role, state: RoleState) -> RoleStanding {
+    RoleStanding { role, state, block_time: None }
 }
 
 pub(super) fn location(account: &str, country: &str) -> Location {
@@ -74,7 +81,7 @@ pub(super) fn location(account: &str, country: &str) -> Location {
 
 pub(super) fn accepted(kind: AgreementKind) -> StandingAgreement {
     let name = format!("{SELLER}/agreements/{}", Uuid::from_u128(0xd));
-    StandingAgreement { name, kind, version: "2024-10".to_owned() }
+    StandingAgreement { name, kind, version: "2024-10".to_owned(), lapse_time: None }
 }
 
 /// A customer that has accepted the MCA.
@@ -164,7 +171,7 @@ impl World {
     /// A provider sells through a direct-bill partner that works as reseller.
     pub(super) fn through_direct_bill() -> Self {
         let mut world = Self::through_reseller();
-        world.reseller().roles.push((Role::DirectBill, RoleState::Active));
+        world.reseller().roles.push(held(Role::DirectBill, RoleState::Active));
         world.reseller().agreements = vec![accepted(AgreementKind::DirectBill)];
         world
     }
@@ -232,12 +239,13 @@ impl World {
                     RelationshipKind::Resale,
                     RelationshipState::Active,
                 )],
+                time: at(NOW),
             },
         }
     }
 
     pub(super) fn decide(&self) -> Decision {
-        decide(self.asked.clone(), &self.facts, at(9))
+        decide(self.asked.clone(), &self.facts).unwrap()
     }
 
     pub(super) fn reseller(&mut self) -> &mut Standing {
@@ -246,7 +254,7 @@ impl World {
 
     /// Puts the seller into one role.
     pub(super) fn seller_is(&mut self, role: Role, state: RoleState) {
-        self.facts.seller.roles = vec![(role, state)];
+        self.facts.seller.roles = vec![held(role, state)];
     }
 
     pub(super) fn provider_is(&mut self, state: RoleState) {
@@ -254,7 +262,7 @@ impl World {
     }
 
     pub(super) fn reseller_is(&mut self, state: RoleState) {
-        self.reseller().roles = vec![(Role::IndirectReseller, state)];
+        self.reseller().roles = vec![held(Role::IndirectReseller, state)];
     }
 
     /// Gives a partner this one relationship with the customer.

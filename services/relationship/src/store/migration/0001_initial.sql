@@ -39,7 +39,7 @@ CREATE TABLE customers (
 );
 
 CREATE TABLE customer_relationships (
-    name TEXT PRIMARY KEY,
+    name TEXT PRIMARY KEY CHECK (name LIKE customer || '/relationships/%'),
     customer TEXT NOT NULL REFERENCES customers (name),
     partner TEXT NOT NULL CHECK (partner LIKE 'partners/%'),
     kind TEXT NOT NULL CHECK (kind IN ('resale', 'management')),
