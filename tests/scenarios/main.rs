@@ -6,6 +6,7 @@
 mod agreement;
 mod chain;
 mod customers;
+mod lifecycles;
 mod onboarding;
 mod order_lines;
 mod orders;

@@ -6,9 +6,11 @@ mod entity;
 mod facts;
 mod migration;
 mod partnership;
+mod save;
 
 pub(crate) use facts::{Path, Surroundings};
 pub use migration::Migrator;
+pub(crate) use save::Kept;
 use storage::Database;
 
 /// The database of relationship.

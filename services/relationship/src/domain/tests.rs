@@ -7,6 +7,7 @@ mod lifecycle;
 mod oracle;
 mod properties;
 mod refusals;
+mod relationships;
 mod space;
 mod wording;
 mod world;
