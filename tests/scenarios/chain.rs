@@ -4,7 +4,8 @@ use cluster::cast::{enrollment, new_id, order};
 use contracts::{
     onboarding::{ReinstateEnrollmentRequest, Role, SuspendEnrollmentRequest, SuspensionCause},
     relationship::{
-        AcceptPartnershipRequest, DeclinePartnershipRequest, EndPartnershipRequest, ProductFamily,
+        AcceptPartnershipRequest, DeclinePartnershipRequest, EndPartnershipRequest,
+        PartnershipSide, ProductFamily,
     },
 };
 use tests::{purchase, refused, scenarios};
@@ -118,7 +119,8 @@ scenarios! {
         cast.relationship.clone().accept_partnership(accept).await?;
         cast.place(wanted()).await?;
         let detail = "the contract ends".to_owned();
-        let end = EndPartnershipRequest { name, detail, request_id: new_id() };
+        let ended_by = PartnershipSide::Provider.into();
+        let end = EndPartnershipRequest { name, detail, ended_by, request_id: new_id() };
         cast.relationship.clone().end_partnership(end).await?;
         assert_eq!(refused(cast.place(wanted()).await), refusal, "ended");
         cast.partner_up(&provider, &reseller).await?;

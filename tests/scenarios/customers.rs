@@ -69,7 +69,13 @@ scenarios! {
         cast.relationship.clone().accept_customer_relationship(accept.clone()).await?;
         cast.place(wanted()).await?;
         let detail = "the customer leaves".to_owned();
-        let remove = RemoveCustomerRelationshipRequest { name, detail, request_id: new_id() };
+        let remove = RemoveCustomerRelationshipRequest {
+            name,
+            detail,
+            removed_by: provider.name.clone(),
+            no_active_subscriptions: true,
+            ..RemoveCustomerRelationshipRequest::default()
+        };
         cast.relationship.clone().remove_customer_relationship(remove).await?;
         assert_eq!(refused(cast.place(wanted()).await), [refusal], "removed");
         let accept = AcceptCustomerRelationshipRequest { request_id: new_id(), ..accept };

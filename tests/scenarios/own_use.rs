@@ -145,6 +145,7 @@ scenarios! {
                 ..Customer::default()
             }),
             request_id: new_id(),
+            ..CreateCustomerRequest::default()
         };
         let created = cast.relationship.clone().create_customer(create).await;
         assert_eq!(refused(created), ["OWN-2 CUSTOMER_IS_CSP_TENANT"]);

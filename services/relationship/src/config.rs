@@ -15,6 +15,8 @@ pub struct Settings {
     pub onboarding: peer::Settings,
     /// How long a decision may be acted on.
     pub valid_for: Duration,
+    /// How long invitations and requests wait for an answer.
+    pub invitations_wait: Duration,
 }
 
 impl Settings {
@@ -23,10 +25,12 @@ impl Settings {
         let onboarding = reader.take("onboarding.url");
         let timeout = reader.take::<Span>("onboarding.timeout");
         let valid_for = reader.take::<Span>("decision.valid_for");
+        let invitations_wait = reader.take::<Span>("invitation.valid_for");
         Some(Self {
             common: common?,
             onboarding: peer::Settings { url: onboarding?, timeout: timeout?.0 },
             valid_for: valid_for?.0,
+            invitations_wait: invitations_wait?.0,
         })
     }
 }

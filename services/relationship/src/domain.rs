@@ -7,7 +7,9 @@ mod customer_relationship;
 mod decision;
 mod denial;
 mod facts;
+mod lifecycle;
 mod partnership;
+mod relationship_request;
 mod rules;
 mod transaction;
 
@@ -15,7 +17,7 @@ pub use approved::Approved;
 pub use catalogue::{RULES, Rule};
 pub use customer::{Customer, CustomerAgreement, CustomerKind, NewCustomer};
 pub use customer_relationship::{
-    CustomerRelationship, NewRelationship, RelationshipKind, RelationshipState,
+    CustomerRelationship, RelationshipKind, RelationshipState, Removal,
 };
 pub use decision::{Decision, RuleOutcome, decide};
 pub use denial::{Denial, Fault, Finding, Reason};
@@ -23,7 +25,9 @@ pub use facts::{
     AgreementKind, BuyerStanding, Facts, Location, Role, RoleStanding, RoleState, Standing,
     StandingAgreement,
 };
-pub use partnership::{Partners, Partnership, PartnershipState};
+pub use lifecycle::{Change, Ending};
+pub use partnership::{Partners, Partnership, PartnershipSide, PartnershipState};
+pub use relationship_request::{Applicant, NewRelationship};
 pub use transaction::{Line, ProductFamily, Purpose, Transaction};
 
 #[cfg(test)]

@@ -45,7 +45,11 @@ impl Service for Relationship {
     fn routes(settings: Settings, database: Database, clock: Clock) -> Result<Routes, String> {
         let store = store::Store::new(database);
         let onboarding = peers::Onboarding::new(settings.onboarding)?;
-        let transport = transport::Transport::new(store, onboarding, clock, settings.valid_for);
+        let spans = transport::Spans {
+            decision: settings.valid_for,
+            invitation: settings.invitations_wait,
+        };
+        let transport = transport::Transport::new(store, onboarding, clock, spans);
         let service = RelationshipServiceServer::new(transport);
         Ok(Routes::new(service.max_decoding_message_size(MAX_REQUEST)))
     }

@@ -6,12 +6,14 @@ mod entity;
 mod facts;
 mod migration;
 mod partnership;
+mod save;
 
 pub(crate) use customer::CUSTOMERS;
 pub(crate) use customer_relationship::RELATIONSHIPS;
 pub(crate) use facts::{Path, Surroundings};
 pub use migration::Migrator;
 pub(crate) use partnership::PARTNERSHIPS;
+pub(crate) use save::Kept;
 use storage::Database;
 
 /// The database of relationship.

@@ -14,31 +14,42 @@ use std::time::Duration;
 
 use contracts::relationship::{self as pb, relationship_service_server::RelationshipService};
 use failure::Failure;
-use kernel::{Clock, CustomerName, PartnerName};
+use kernel::{Clock, CustomerName, PartnerName, Timestamp};
 use prost::Message;
 use runtime::server::actor;
+use serde::de::DeserializeOwned;
 use storage::Call;
 use tonic::Request;
 use uuid::Uuid;
 
 use crate::{
-    domain::{Customer, Standing},
+    domain::{Change, Customer, Standing},
     peers::Onboarding,
-    store::Store,
+    store::{Kept, Store},
 };
+
+/// How long things last.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Spans {
+    /// A decision, to be acted on.
+    pub decision: Duration,
+    /// An invitation or a request, to be answered.
+    pub invitation: Duration,
+}
 
 #[derive(Debug)]
 pub(crate) struct Transport {
     store: Store,
     onboarding: Onboarding,
     clock: Clock,
-    valid_for: Duration,
+    spans: Spans,
 }
 
 failure::serve! {
     impl RelationshipService for Transport as "relationship.csp";
     invite_partnership(InvitePartnershipRequest) -> InvitePartnershipResponse;
     accept_partnership(AcceptPartnershipRequest) -> AcceptPartnershipResponse;
+    withdraw_partnership(WithdrawPartnershipRequest) -> WithdrawPartnershipResponse;
     decline_partnership(DeclinePartnershipRequest) -> DeclinePartnershipResponse;
     end_partnership(EndPartnershipRequest) -> EndPartnershipResponse;
     get_partnership(GetPartnershipRequest) -> GetPartnershipResponse;
@@ -53,6 +64,8 @@ failure::serve! {
         -> RequestCustomerRelationshipResponse;
     accept_customer_relationship(AcceptCustomerRelationshipRequest)
         -> AcceptCustomerRelationshipResponse;
+    refuse_customer_relationship(RefuseCustomerRelationshipRequest)
+        -> RefuseCustomerRelationshipResponse;
     remove_customer_relationship(RemoveCustomerRelationshipRequest)
         -> RemoveCustomerRelationshipResponse;
     get_customer_relationship(GetCustomerRelationshipRequest) -> GetCustomerRelationshipResponse;
@@ -65,18 +78,33 @@ failure::serve! {
 }
 
 impl Transport {
-    pub(crate) fn new(
-        store: Store,
-        onboarding: Onboarding,
-        clock: Clock,
-        valid_for: Duration,
-    ) -> Self {
-        Self { store, onboarding, clock, valid_for }
+    pub(crate) fn new(store: Store, onboarding: Onboarding, clock: Clock, spans: Spans) -> Self {
+        Self { store, onboarding, clock, spans }
     }
 
     fn call<R: Message>(&self, method: &str, request: &Request<R>, id: Option<Uuid>) -> Call {
         let content = request.get_ref().encode_to_vec();
         Call::new(method, id, &content, actor(request.metadata()), self.clock.now())
+    }
+
+    /// When what is offered now is expired.
+    fn expiry(&self, call: &Call) -> Result<Timestamp, Failure> {
+        call.now.checked_add(self.spans.invitation).map_err(Failure::bug)
+    }
+
+    /// Decides and writes, and answers a repetition with its first answer; or, on trial, decides
+    /// only and tells what would be answered.
+    async fn answer<T: Kept + DeserializeOwned, C: Into<Change<T>> + Send>(
+        &self,
+        call: &Call,
+        trial: bool,
+        decide: impl Future<Output = Result<C, Failure>> + Send,
+    ) -> Result<T, Failure> {
+        if trial {
+            return Ok(decide.await?.into().main.into_after());
+        }
+        let change = async { self.store.save(decide.await?, call).await };
+        self.store.database().once(call, change).await
     }
 
     async fn find_customer(&self, name: CustomerName) -> Result<Customer, Failure> {

@@ -32,6 +32,8 @@ fn partnerships() -> Vec<Form> {
     });
     let name = format!("partnerships/{ID}");
     let explained = json!({ "name": name, "detail": "é".repeat(500), "request_id": ID });
+    let mut ended = explained.clone();
+    ended["ended_by"] = json!(1);
     let explained = |method| {
         Form::new(method, explained.clone())
             .wrong("name", no_name("partnerships"))
@@ -49,7 +51,12 @@ fn partnerships() -> Vec<Form> {
             .wrong("name", no_name("partnerships"))
             .wrong("request_id", no_guid()),
         explained("DeclinePartnership"),
-        explained("EndPartnership"),
+        explained("WithdrawPartnership"),
+        Form::new("EndPartnership", ended)
+            .wrong("name", no_name("partnerships"))
+            .wrong("detail", no_text(500))
+            .wrong("ended_by", no_choice())
+            .wrong("request_id", no_guid()),
         Form::new("GetPartnership", json!({ "name": name })).wrong("name", no_name("partnerships")),
     ]
 }
@@ -100,24 +107,33 @@ fn customers() -> Vec<Form> {
 
 fn relationships(token: &str) -> Vec<Form> {
     let ask = json!({ "parent": customer(), "partner": partner(), "kind": 1, "request_id": ID,
-        "relationship_id": ID });
+        "relationship_id": ID, "provider": format!("partners/{OTHER_ID}") });
     let name = format!("{}/relationships/{ID}", customer());
     let no_relationship = || {
         let loose = [customer(), format!("{}/relationships/x", customer())];
         [no_name("customers"), loose.map(Value::from).into()].concat()
     };
-    let remove = json!({ "name": name, "detail": "moved", "request_id": ID });
+    let refuse = json!({ "name": name, "detail": "moved", "request_id": ID });
+    let mut remove = refuse.clone();
+    remove["removed_by"] = json!(partner());
     vec![
         Form::new("RequestCustomerRelationship", ask)
             .wrong("parent", no_name("customers"))
             .wrong("partner", no_name("partners"))
             .wrong("kind", no_choice())
             .wrong("request_id", no_guid())
-            .wrong("relationship_id", no_guid()),
+            .wrong("relationship_id", no_guid())
+            .wrong("provider", [json!("x"), json!(customer())])
+            .also([("provider", json!(partner()))], &["provider"]),
         Form::new("AcceptCustomerRelationship", json!({ "name": name, "request_id": ID }))
             .wrong("name", no_relationship())
             .wrong("request_id", no_guid()),
+        Form::new("RefuseCustomerRelationship", refuse)
+            .wrong("name", no_relationship())
+            .wrong("detail", no_text(500))
+            .wrong("request_id", no_guid()),
         Form::new("RemoveCustomerRelationship", remove)
+            .wrong("removed_by", no_name("partners"))
             .wrong("name", no_relationship())
             .wrong("detail", no_text(500))
             .wrong("request_id", no_guid()),

@@ -13,7 +13,7 @@ impl Cast {
             provider: provider.name.clone(),
             reseller: reseller.name.clone(),
             request_id: new_id(),
-            partnership_id: String::new(),
+            ..rl::InvitePartnershipRequest::default()
         };
         let answer = self.relationship.clone().invite_partnership(request).await?.into_inner();
         Ok(answer.partnership.unwrap_or_default().name)
@@ -45,6 +45,7 @@ impl Cast {
             customer_id: new_id(),
             customer: Some(customer),
             request_id: new_id(),
+            ..rl::CreateCustomerRequest::default()
         };
         let answer = self.relationship.clone().create_customer(request).await?.into_inner();
         Ok(answer.customer.unwrap_or_default().name)
@@ -69,6 +70,7 @@ impl Cast {
             name: customer.to_owned(),
             agreement: Some(agreement),
             request_id: new_id(),
+            ..rl::RecordCustomerAgreementRequest::default()
         };
         self.relationship.clone().record_customer_agreement(request).await.map(drop)
     }
@@ -85,7 +87,7 @@ impl Cast {
             partner: partner.name.clone(),
             kind: kind.into(),
             request_id: new_id(),
-            relationship_id: String::new(),
+            ..rl::RequestCustomerRelationshipRequest::default()
         };
         let answer = self.relationship.clone().request_customer_relationship(request).await?;
         Ok(answer.into_inner().relationship.unwrap_or_default().name)

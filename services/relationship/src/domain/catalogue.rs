@@ -52,7 +52,7 @@ macro_rules! rules {
 rules! {
     PT_1 = "PT-1", RELATIONSHIPS, &["CheckTransaction", "PlaceOrder", "InvitePartnership"],
         "Only an indirect provider or a direct-bill partner buys from Microsoft; an indirect reseller never does.";
-    ON_1 = "ON-1", RELATIONSHIPS, &["CheckTransaction", "PlaceOrder", "InvitePartnership", "AcceptAgreement"],
+    ON_1 = "ON-1", RELATIONSHIPS, &["CheckTransaction", "PlaceOrder", "InvitePartnership", "AcceptAgreement", "RequestCustomerRelationship"],
         "A reseller transacts only after it has joined the programme, enrolled as indirect reseller and accepted the MPA.";
     ON_2 = "ON-2", "Partner Center: indirect reseller tasks, Microsoft Partner Agreement", &["AcceptAgreement"],
         "The MPA is accepted only by a partner that is vetted and whose location account is tied to its CSP tenant.";
@@ -60,7 +60,7 @@ rules! {
         "A partner that did not pass its yearly re-authorization sells nothing new from the day on that it is blocked.";
     MPA_3 = "MPA-3", "Partner Center API: error codes, 900124", CHECK,
         "The ordering company itself must have accepted the MPA.";
-    REL_1 = "REL-1", "Partner Center: indirect provider tasks", CHECK,
+    REL_1 = "REL-1", "Partner Center: indirect provider tasks", &["CheckTransaction", "PlaceOrder", "RequestCustomerRelationship"],
         "The partnership of provider and reseller must be active.";
     REL_2 = "REL-2", "CSP supported partner relationships, scenario 7", &["CheckTransaction", "PlaceOrder", "InvitePartnership"],
         "Partners may partner only inside one CSP region.";
@@ -74,6 +74,8 @@ rules! {
         "Each partner of the chain must itself hold a relationship with the customer: to resell for a sale, of either kind to manage.";
     REL_3 = "REL-3", "CSP supported partner relationships, scenario 6", &["CheckTransaction", "PlaceOrder", "RequestCustomerRelationship"],
         "A partner sells only to customers whose tenant country lies in the CSP region of the partner's CSP tenant.";
+    REL_6 = "REL-6", "Partner Center: remove a relationship", &["RemoveCustomerRelationship"],
+        "A relationship to sell is removed by a direct-bill partner or provider, for a reseller by its provider, once no subscription is active.";
     CUS_1 = "CUS-1", "Partner Center: confirm customer agreement", CHECK,
         "The customer must have accepted the Microsoft Customer Agreement.";
     OWN_1 = "OWN-1", "CSP supported partner relationships, scenario 5", CHECK,

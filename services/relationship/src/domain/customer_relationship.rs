@@ -1,14 +1,12 @@
-use kernel::{
-    CustomerName, CustomerRelationshipName, PartnerName, Responsible, Stamp, Timestamp, text_enum,
-};
+use kernel::{CustomerName, CustomerRelationshipName, PartnerName, Stamp, Timestamp, text_enum};
 use serde::{Deserialize, Serialize};
 
 use super::{
-    Approved, BuyerStanding, Customer, Denial, Fault, Finding, Reason, Standing,
-    catalogue::{OWN_2, REL_3},
+    Approved, Change, Denial, Ending, Finding, Partnership, Reason, Standing,
+    catalogue::REL_6,
     denial::refuse,
-    partnership::STATE,
-    rules::{customer::in_region, own_use::csp_tenant},
+    lifecycle::{Move, STATE},
+    rules::removal,
 };
 
 text_enum! {
@@ -28,8 +26,12 @@ text_enum! {
         Requested = "requested",
         /// Accepted.
         Active = "active",
-        /// Removed.
+        /// Removed by a partner, accepted or not.
         Removed = "removed",
+        /// Refused by the customer.
+        Refused = "refused",
+        /// Not answered in time.
+        Expired = "expired",
     }
 }
 
@@ -42,29 +44,54 @@ pub struct CustomerRelationship {
     pub partner: PartnerName,
     /// What the partner may do.
     pub kind: RelationshipKind,
-    /// Where it stands.
+    /// Where it stood when it last changed; [`CustomerRelationship::state_at`] tells where it
+    /// stands.
     pub state: RelationshipState,
-    /// Why it was removed.
-    pub state_reason: String,
+    /// From when on it is expired unless it was answered.
+    pub expire_time: Timestamp,
+    /// When the customer accepted it.
+    pub accept_time: Option<Timestamp>,
+    /// How it came to its end, and which partner removed it.
+    pub ending: Option<Ending<PartnerName>>,
+    /// The relationship of the reseller's provider that was requested along with it. The
+    /// customer's answer to this one answers that one too.
+    pub companion: Option<CustomerRelationshipName>,
     /// How often it changed, and when.
     pub stamp: Stamp,
 }
 
-/// A relationship to be requested, and what is known of its two sides.
+/// Who removes a relationship, and what it states.
 #[derive(Debug, Clone)]
-pub struct NewRelationship {
-    /// Its resource name.
-    pub name: CustomerRelationshipName,
-    /// What the partner may do.
-    pub kind: RelationshipKind,
-    /// The partner.
-    pub partner: Standing,
-    /// The customer.
-    pub customer: Customer,
-    /// What is known of the customer's company.
-    pub buyer: BuyerStanding,
-    /// The relationship of this kind that the two have, or one that has its name.
-    pub open: Option<CustomerRelationshipName>,
+pub struct Removal {
+    /// The partner that removes it.
+    pub by: Standing,
+    /// Every partnership of that partner, as provider, with the partner of the relationship.
+    pub partnerships: Vec<Partnership>,
+    /// Whether it states that the customer has no active subscription through the relationship.
+    pub no_active_subscriptions: bool,
+    /// Why.
+    pub detail: String,
+}
+
+impl RelationshipState {
+    /// Whether it is active, or may become so.
+    #[must_use]
+    pub const fn is_open(self) -> bool {
+        matches!(self, Self::Requested | Self::Active)
+    }
+
+    /// The calls that move a relationship on from here.
+    const fn moves(self) -> &'static [&'static str] {
+        match self {
+            Self::Requested => &[
+                "AcceptCustomerRelationship",
+                "RefuseCustomerRelationship",
+                "RemoveCustomerRelationship",
+            ],
+            Self::Active => &["RemoveCustomerRelationship"],
+            Self::Removed | Self::Refused | Self::Expired => &[],
+        }
+    }
 }
 
 impl CustomerRelationship {
@@ -74,72 +101,108 @@ impl CustomerRelationship {
         self.name.customer
     }
 
-    /// A partner asks a customer. To manage, it may sit in any region.
-    pub fn request(new: &NewRelationship, now: Timestamp) -> Result<Approved<Self>, Denial> {
-        if let Some(open) = new.open {
-            return Err(Denial::Exists(open.to_string()));
+    /// Where it stands at a time: a request that nobody answered in time is expired.
+    #[must_use]
+    pub fn state_at(&self, now: Timestamp) -> RelationshipState {
+        match self.state {
+            RelationshipState::Requested if now >= self.expire_time => RelationshipState::Expired,
+            state => state,
         }
-        let region = match new.kind {
-            RelationshipKind::Resale => {
-                Some((&REL_3, in_region(&new.partner, &new.customer, Responsible::Partner)))
-            }
-            RelationshipKind::Management => None,
-        };
-        let tenant = (&OWN_2, csp_tenant(new.customer.name, new.buyer.csp_tenant));
-        refuse(region.into_iter().chain([tenant]))?;
-        let relationship = Self {
-            name: new.name,
-            partner: new.partner.partner,
-            kind: new.kind,
-            state: RelationshipState::Requested,
-            state_reason: String::new(),
-            stamp: Stamp::first(now),
-        };
-        Ok(Approved::created("CustomerRelationshipRequested", relationship))
     }
 
-    /// The customer accepts.
-    pub fn accept(self, now: Timestamp) -> Result<Approved<Self>, Denial> {
-        let (from, to) = ([RelationshipState::Requested], RelationshipState::Active);
-        self.step("CustomerRelationshipAccepted", &from, to, String::new(), now)
+    /// It as it is at a time.
+    #[must_use]
+    pub fn at(mut self, now: Timestamp) -> Self {
+        let state = self.state_at(now);
+        if state != self.state {
+            let time = self.expire_time;
+            self.over(state, Ending { by: None, detail: String::new(), time });
+        }
+        self
     }
 
-    /// It is removed, accepted or not.
-    pub fn remove(self, detail: String, now: Timestamp) -> Result<Approved<Self>, Denial> {
-        let from = [RelationshipState::Requested, RelationshipState::Active];
-        self.step("CustomerRelationshipRemoved", &from, RelationshipState::Removed, detail, now)
+    /// The customer accepts, and with it the request of the provider that came along.
+    pub fn accept(self, companion: Option<Self>, now: Timestamp) -> Result<Change<Self>, Denial> {
+        self.answer("AcceptCustomerRelationship", companion, now, |mut it| {
+            it.state = RelationshipState::Active;
+            it.accept_time = Some(now);
+            it.changed("CustomerRelationshipAccepted", now)
+        })
     }
 
-    fn step(
-        mut self,
-        event: &'static str,
-        from: &[RelationshipState],
-        to: RelationshipState,
-        state_reason: String,
+    /// The customer refuses, and with it the request of the provider that came along.
+    pub fn refuse(
+        self,
+        detail: &str,
+        companion: Option<Self>,
         now: Timestamp,
-    ) -> Result<Approved<Self>, Denial> {
-        let finding = Finding::of(self.name, vec![("state", self.state.to_string())]);
-        let kept = from.contains(&self.state);
-        refuse([(&STATE, finding.unless(kept, || self.conflict()))])?;
-        let decided_on = self.stamp.revision;
-        self.state = to;
-        self.state_reason = state_reason;
-        self.stamp = self.stamp.next(now);
-        Ok(Approved::changed(event, decided_on, self))
+    ) -> Result<Change<Self>, Denial> {
+        self.answer("RefuseCustomerRelationship", companion, now, |mut it| {
+            let ending = Ending { by: None, detail: detail.to_owned(), time: now };
+            it.over(RelationshipState::Refused, ending);
+            it.changed("CustomerRelationshipRefused", now)
+        })
     }
 
-    fn conflict(&self) -> Fault {
-        Fault {
+    /// A partner withdraws its request, or removes what was accepted.
+    pub fn remove(mut self, removal: &Removal, now: Timestamp) -> Result<Approved<Self>, Denial> {
+        let sells = self.kind == RelationshipKind::Resale
+            && self.state_at(now) == RelationshipState::Active;
+        let of_sales = [
+            (&REL_6, removal::by_one_that_buys_from_microsoft(&self, removal)),
+            (&REL_6, removal::without_subscriptions(&self, removal)),
+        ];
+        let always = [
+            (&STATE, self.judge("RemoveCustomerRelationship", now)),
+            (&REL_6, removal::by_its_partner_or_provider(&self, removal)),
+        ];
+        refuse(always.into_iter().chain(of_sales.into_iter().filter(|_| sells)))?;
+        let (by, detail) = (Some(removal.by.partner), removal.detail.clone());
+        self.over(RelationshipState::Removed, Ending { by, detail, time: now });
+        Ok(self.changed("CustomerRelationshipRemoved", now))
+    }
+
+    /// Settles a request that is expired and not yet recorded as such.
+    pub(super) fn expired(&self, now: Timestamp) -> Option<Approved<Self>> {
+        let settled = self.state_at(now) != self.state;
+        settled.then(|| self.clone().at(now).changed("CustomerRelationshipExpired", now))
+    }
+
+    fn answer(
+        self,
+        call: &str,
+        companion: Option<Self>,
+        now: Timestamp,
+        step: impl Fn(Self) -> Approved<Self>,
+    ) -> Result<Change<Self>, Denial> {
+        refuse([(&STATE, self.judge(call, now))])?;
+        let open = companion.filter(|it| {
+            Some(it.name) == self.companion && it.state_at(now) == RelationshipState::Requested
+        });
+        Ok(Change { beside: open.into_iter().map(&step).collect(), main: step(self) })
+    }
+
+    fn judge(&self, call: &str, now: Timestamp) -> Finding {
+        let state = self.state_at(now);
+        let judged = Move {
+            what: "the relationship",
+            state: state.as_str(),
+            call,
+            legal: state.moves(),
+            otherwise: "request a new relationship with RequestCustomerRelationship",
             reason: Reason::CustomerRelationshipStateConflict,
-            explanation: format!("the relationship is {}, which rules this move out", self.state),
-            responsible: Responsible::Caller,
-            next_step: match self.state {
-                RelationshipState::Requested => "accept or remove it",
-                RelationshipState::Active => "nothing is open; it may be removed",
-                RelationshipState::Removed => "request a new relationship",
-            }
-            .to_owned(),
-            code: "",
-        }
+        };
+        judged.judge(self.name)
+    }
+
+    fn over(&mut self, to: RelationshipState, ending: Ending<PartnerName>) {
+        self.state = to;
+        self.ending = Some(ending);
+    }
+
+    fn changed(mut self, event: &'static str, now: Timestamp) -> Approved<Self> {
+        let decided_on = self.stamp.revision;
+        self.stamp = self.stamp.next(now);
+        Approved::changed(event, decided_on, self)
     }
 }

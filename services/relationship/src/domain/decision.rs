@@ -1,6 +1,6 @@
 use kernel::Timestamp;
 
-use super::{Facts, Finding, RelationshipState, Rule, Transaction, catalogue::CHECKS};
+use super::{Facts, Finding, Rule, Transaction, catalogue::CHECKS};
 
 /// The answer to "may this transaction happen, and why (not)?".
 #[derive(Debug, Clone)]
@@ -96,7 +96,7 @@ fn revisions(facts: &Facts) -> Vec<(String, i64)> {
     revisions.push((facts.customer.name.to_string(), facts.customer.stamp.revision));
     let company = facts.customer.organization.to_string();
     revisions.push((company, facts.buyer.organization_revision));
-    let open = facts.relationships.iter().filter(|it| it.state != RelationshipState::Removed);
+    let open = facts.relationships.iter().filter(|it| it.state_at(facts.time).is_open());
     revisions.extend(open.map(|it| (it.name.to_string(), it.stamp.revision)));
     revisions.sort();
     revisions.dedup();

@@ -39,6 +39,9 @@ text_enum! {
         PartnerIdWithoutReseller = "PARTNER_ID_WITHOUT_RESELLER",
         AttestationMissing = "ATTESTATION_MISSING",
         ProviderNotEnrolled = "PROVIDER_NOT_ENROLLED",
+        RemovalByStranger = "REMOVAL_BY_STRANGER",
+        RemovalByReseller = "REMOVAL_BY_RESELLER",
+        SubscriptionsNotRuledOut = "SUBSCRIPTIONS_NOT_RULED_OUT",
     }
 }
 

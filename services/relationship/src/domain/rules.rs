@@ -5,17 +5,18 @@ pub(super) mod customer;
 pub(super) mod mpa;
 pub(super) mod order;
 pub(super) mod own_use;
+pub(super) mod removal;
 pub(super) mod seller;
 
 use std::fmt::Display;
 
 /// Values with commas between them, or the word `none`.
-fn list(values: impl IntoIterator<Item = impl Display>) -> String {
+pub(super) fn list(values: impl IntoIterator<Item = impl Display>) -> String {
     let values: Vec<_> = values.into_iter().map(|value| value.to_string()).collect();
     if values.is_empty() { "none".to_owned() } else { values.join(", ") }
 }
 
 /// A value, or the word `none`.
-fn or_none(value: Option<impl Display>) -> String {
+pub(super) fn or_none(value: Option<impl Display>) -> String {
     value.map_or_else(|| "none".to_owned(), |value| value.to_string())
 }

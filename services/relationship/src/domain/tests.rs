@@ -8,6 +8,7 @@ mod oracle;
 mod properties;
 mod refusals;
 mod regions;
+mod relationships;
 mod space;
 mod wording;
 mod world;

@@ -1,13 +1,14 @@
 use failure::Failure;
-use kernel::CustomerName;
-use sea_orm::{ActiveValue::Set, ColumnTrait, EntityTrait, QueryFilter};
-use storage::{Call, Event, Field, Listing, Page, PageRequest, events, fault, list, put, row};
+use kernel::{CustomerName, Stamp};
+use sea_orm::{ActiveValue::Set, ColumnTrait, EntityTrait, QueryFilter, sea_query::SimpleExpr};
+use storage::{Field, Listing, Page, PageRequest, fault, list, row};
 
 use super::{
     Store,
     entity::customers::{ActiveModel, Column, Entity, Model},
+    save::Kept,
 };
-use crate::domain::{Approved, Customer, CustomerAgreement, CustomerKind};
+use crate::domain::{Customer, CustomerAgreement, CustomerKind};
 
 pub(crate) const CUSTOMERS: Listing = Listing::of(
     "customers",
@@ -40,39 +41,44 @@ impl Store {
         let page = list(self.database.reader(), Entity::find(), page).await?;
         page.try_map(|row| from_row(&row))
     }
-
-    /// Writes a customer that was decided on.
-    pub(crate) async fn save_customer(
-        &self,
-        approved: Approved<Customer>,
-        call: &Call,
-    ) -> Result<Customer, Failure> {
-        let customer = approved.after();
-        let key = Column::Name.eq(customer.name.to_string());
-        let transaction = self.database.begin().await?;
-        put(&transaction, to_row(customer), key, Column::Revision, approved.decided_on()).await?;
-        let event = Event::new(approved.event(), customer.name, customer.stamp, customer);
-        events::commit(transaction, call, event).await?;
-        Ok(approved.into_after())
-    }
 }
 
-fn to_row(customer: &Customer) -> ActiveModel {
-    let agreement = customer.agreement.as_ref();
-    ActiveModel {
-        name: Set(customer.name.to_string()),
-        display_name: Set(customer.display_name.clone()),
-        organization: Set(customer.organization.to_string()),
-        country: Set(customer.country.to_string()),
-        kind: Set(customer.kind.to_string()),
-        mca_attested_by: Set(agreement.map(|it| it.attested_by.to_string())),
-        mca_first_name: Set(agreement.map(|it| it.first_name.clone())),
-        mca_last_name: Set(agreement.map(|it| it.last_name.clone())),
-        mca_email: Set(agreement.map(|it| it.email.to_string())),
-        mca_accept_time: Set(agreement.map(|it| it.accept_time.as_microsecond())),
-        revision: Set(customer.stamp.revision),
-        create_time: Set(customer.stamp.create_time.as_microsecond()),
-        update_time: Set(customer.stamp.update_time.as_microsecond()),
+impl Kept for Customer {
+    type Row = ActiveModel;
+
+    fn name(&self) -> String {
+        self.name.to_string()
+    }
+
+    fn stamp(&self) -> Stamp {
+        self.stamp
+    }
+
+    fn key(&self) -> SimpleExpr {
+        Column::Name.eq(self.name.to_string())
+    }
+
+    fn revision() -> impl ColumnTrait {
+        Column::Revision
+    }
+
+    fn to_row(&self) -> ActiveModel {
+        let agreement = self.agreement.as_ref();
+        ActiveModel {
+            name: Set(self.name.to_string()),
+            display_name: Set(self.display_name.clone()),
+            organization: Set(self.organization.to_string()),
+            country: Set(self.country.to_string()),
+            kind: Set(self.kind.to_string()),
+            mca_attested_by: Set(agreement.map(|it| it.attested_by.to_string())),
+            mca_first_name: Set(agreement.map(|it| it.first_name.clone())),
+            mca_last_name: Set(agreement.map(|it| it.last_name.clone())),
+            mca_email: Set(agreement.map(|it| it.email.to_string())),
+            mca_accept_time: Set(agreement.map(|it| it.accept_time.as_microsecond())),
+            revision: Set(self.stamp.revision),
+            create_time: Set(self.stamp.create_time.as_microsecond()),
+            update_time: Set(self.stamp.update_time.as_microsecond()),
+        }
     }
 }
 

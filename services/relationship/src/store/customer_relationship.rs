@@ -1,13 +1,15 @@
 use failure::Failure;
-use kernel::{CustomerName, CustomerRelationshipName, PartnerName};
-use sea_orm::{ActiveValue::Set, ColumnTrait, EntityTrait, QueryFilter};
-use storage::{Call, Event, Field, Listing, Page, PageRequest, events, fault, list, put, row};
+use kernel::{CustomerName, CustomerRelationshipName, PartnerName, Stamp, Timestamp};
+use sea_orm::{ActiveValue::Set, ColumnTrait, EntityTrait, QueryFilter, sea_query::SimpleExpr};
+use storage::{Field, Listing, Page, PageRequest, fault, list, row};
 
 use super::{
     Store,
     entity::customer_relationships::{ActiveModel, Column, Entity, Model},
+    partnership::ending,
+    save::Kept,
 };
-use crate::domain::{Approved, CustomerRelationship, RelationshipKind, RelationshipState};
+use crate::domain::{CustomerRelationship, RelationshipKind, RelationshipState};
 
 /// States in which a customer and a partner are tied, or soon may be.
 pub(super) const OPEN: [&str; 2] =
@@ -32,13 +34,13 @@ impl Store {
         row.map_err(fault)?.map(|row| from_row(&row)).transpose()
     }
 
-    /// The open relationship of a kind between a customer and a partner.
+    /// The relationship of a kind between a customer and a partner that was open last.
     pub(crate) async fn open_relationship(
         &self,
         customer: CustomerName,
         partner: PartnerName,
         kind: RelationshipKind,
-    ) -> Result<Option<CustomerRelationshipName>, Failure> {
+    ) -> Result<Option<CustomerRelationship>, Failure> {
         let row = Entity::find()
             .filter(Column::Customer.eq(customer.to_string()))
             .filter(Column::Partner.eq(partner.to_string()))
@@ -47,7 +49,7 @@ impl Store {
             .one(self.database.reader())
             .await
             .map_err(fault)?;
-        row.map(|row| row::read(&row.name)).transpose()
+        row.map(|row| from_row(&row)).transpose()
     }
 
     /// A page of the relationships of a customer.
@@ -60,36 +62,45 @@ impl Store {
         let page = list(self.database.reader(), rows, page).await?;
         page.try_map(|row| from_row(&row))
     }
-
-    /// Writes a relationship that was decided on.
-    pub(crate) async fn save_relationship(
-        &self,
-        approved: Approved<CustomerRelationship>,
-        call: &Call,
-    ) -> Result<CustomerRelationship, Failure> {
-        let relationship = approved.after();
-        let key = Column::Name.eq(relationship.name.to_string());
-        let transaction = self.database.begin().await?;
-        put(&transaction, to_row(relationship), key, Column::Revision, approved.decided_on())
-            .await?;
-        let event =
-            Event::new(approved.event(), relationship.name, relationship.stamp, relationship);
-        events::commit(transaction, call, event).await?;
-        Ok(approved.into_after())
-    }
 }
 
-fn to_row(relationship: &CustomerRelationship) -> ActiveModel {
-    ActiveModel {
-        name: Set(relationship.name.to_string()),
-        customer: Set(relationship.customer().to_string()),
-        partner: Set(relationship.partner.to_string()),
-        kind: Set(relationship.kind.to_string()),
-        state: Set(relationship.state.to_string()),
-        state_reason: Set(relationship.state_reason.clone()),
-        revision: Set(relationship.stamp.revision),
-        create_time: Set(relationship.stamp.create_time.as_microsecond()),
-        update_time: Set(relationship.stamp.update_time.as_microsecond()),
+impl Kept for CustomerRelationship {
+    type Row = ActiveModel;
+
+    fn name(&self) -> String {
+        self.name.to_string()
+    }
+
+    fn stamp(&self) -> Stamp {
+        self.stamp
+    }
+
+    fn key(&self) -> SimpleExpr {
+        Column::Name.eq(self.name.to_string())
+    }
+
+    fn revision() -> impl ColumnTrait {
+        Column::Revision
+    }
+
+    fn to_row(&self) -> ActiveModel {
+        let ending = self.ending.as_ref();
+        ActiveModel {
+            name: Set(self.name.to_string()),
+            customer: Set(self.customer().to_string()),
+            partner: Set(self.partner.to_string()),
+            kind: Set(self.kind.to_string()),
+            state: Set(self.state.to_string()),
+            expire_time: Set(self.expire_time.as_microsecond()),
+            accept_time: Set(self.accept_time.map(Timestamp::as_microsecond)),
+            removed_by: Set(ending.and_then(|it| it.by).map(|partner| partner.to_string())),
+            state_reason: Set(ending.map(|it| it.detail.clone()).unwrap_or_default()),
+            end_time: Set(ending.map(|it| it.time.as_microsecond())),
+            companion: Set(self.companion.map(|it| it.to_string())),
+            revision: Set(self.stamp.revision),
+            create_time: Set(self.stamp.create_time.as_microsecond()),
+            update_time: Set(self.stamp.update_time.as_microsecond()),
+        }
     }
 }
 
@@ -99,7 +110,10 @@ pub(super) fn from_row(row: &Model) -> Result<CustomerRelationship, Failure> {
         partner: row::read(&row.partner)?,
         kind: row::read(&row.kind)?,
         state: row::read(&row.state)?,
-        state_reason: row.state_reason.clone(),
+        expire_time: row::time(row.expire_time)?,
+        accept_time: row.accept_time.map(row::time).transpose()?,
+        ending: ending(row.removed_by.as_deref(), &row.state_reason, row.end_time)?,
+        companion: row::read_optional(row.companion.as_deref())?,
         stamp: row::stamp(row.revision, row.create_time, row.update_time)?,
     })
 }

@@ -1,13 +1,18 @@
+use std::{fmt::Display, str::FromStr};
+
 use failure::Failure;
-use kernel::{PartnerName, PartnershipName};
-use sea_orm::{ActiveValue::Set, ColumnTrait, EntityTrait, QueryFilter};
-use storage::{Call, Event, Field, Listing, Page, PageRequest, events, fault, list, put, row};
+use kernel::{PartnerName, PartnershipName, Stamp, Timestamp};
+use sea_orm::{
+    ActiveValue::Set, ColumnTrait, EntityTrait, QueryFilter, QueryOrder, sea_query::SimpleExpr,
+};
+use storage::{Field, Listing, Page, PageRequest, fault, list, row};
 
 use super::{
     Store,
     entity::partnerships::{ActiveModel, Column, Entity, Model},
+    save::Kept,
 };
-use crate::domain::{Approved, Partnership, PartnershipState};
+use crate::domain::{Ending, Partnership, PartnershipState};
 
 /// States in which a pair has a partnership.
 pub(super) const OPEN: [&str; 2] =
@@ -32,20 +37,20 @@ impl Store {
         row.map_err(fault)?.map(|row| from_row(&row)).transpose()
     }
 
-    /// The open partnership of a pair.
-    pub(crate) async fn open_partnership(
+    /// Every partnership of a pair, in the order of their names.
+    pub(crate) async fn partnerships_of(
         &self,
         provider: PartnerName,
         reseller: PartnerName,
-    ) -> Result<Option<PartnershipName>, Failure> {
-        let row = Entity::find()
+    ) -> Result<Vec<Partnership>, Failure> {
+        let rows = Entity::find()
             .filter(Column::Provider.eq(provider.to_string()))
             .filter(Column::Reseller.eq(reseller.to_string()))
-            .filter(Column::State.is_in(OPEN))
-            .one(self.database.reader())
+            .order_by_asc(Column::Name)
+            .all(self.database.reader())
             .await
             .map_err(fault)?;
-        row.map(|row| row::read(&row.name)).transpose()
+        rows.iter().map(from_row).collect()
     }
 
     /// The named partnerships, as far as they exist.
@@ -66,34 +71,44 @@ impl Store {
         let page = list(self.database.reader(), Entity::find(), page).await?;
         page.try_map(|row| from_row(&row))
     }
-
-    /// Writes a partnership that was decided on.
-    pub(crate) async fn save_partnership(
-        &self,
-        approved: Approved<Partnership>,
-        call: &Call,
-    ) -> Result<Partnership, Failure> {
-        let partnership = approved.after();
-        let key = Column::Name.eq(partnership.name.to_string());
-        let transaction = self.database.begin().await?;
-        put(&transaction, to_row(partnership), key, Column::Revision, approved.decided_on())
-            .await?;
-        let event = Event::new(approved.event(), partnership.name, partnership.stamp, partnership);
-        events::commit(transaction, call, event).await?;
-        Ok(approved.into_after())
-    }
 }
 
-fn to_row(partnership: &Partnership) -> ActiveModel {
-    ActiveModel {
-        name: Set(partnership.name.to_string()),
-        provider: Set(partnership.provider.to_string()),
-        reseller: Set(partnership.reseller.to_string()),
-        state: Set(partnership.state.to_string()),
-        state_reason: Set(partnership.state_reason.clone()),
-        revision: Set(partnership.stamp.revision),
-        create_time: Set(partnership.stamp.create_time.as_microsecond()),
-        update_time: Set(partnership.stamp.update_time.as_microsecond()),
+impl Kept for Partnership {
+    type Row = ActiveModel;
+
+    fn name(&self) -> String {
+        self.name.to_string()
+    }
+
+    fn stamp(&self) -> Stamp {
+        self.stamp
+    }
+
+    fn key(&self) -> SimpleExpr {
+        Column::Name.eq(self.name.to_string())
+    }
+
+    fn revision() -> impl ColumnTrait {
+        Column::Revision
+    }
+
+    fn to_row(&self) -> ActiveModel {
+        let ending = self.ending.as_ref();
+        ActiveModel {
+            name: Set(self.name.to_string()),
+            provider: Set(self.provider.to_string()),
+            reseller: Set(self.reseller.to_string()),
+            state: Set(self.state.to_string()),
+            expire_time: Set(self.expire_time.as_microsecond()),
+            accept_time: Set(self.accept_time.map(Timestamp::as_microsecond)),
+            ended_by: Set(ending.and_then(|it| it.by).map(|side| side.to_string())),
+            state_reason: Set(ending.map(|it| it.detail.clone()).unwrap_or_default()),
+            end_time: Set(ending.map(|it| it.time.as_microsecond())),
+            predecessor: Set(self.predecessor.map(|it| it.to_string())),
+            revision: Set(self.stamp.revision),
+            create_time: Set(self.stamp.create_time.as_microsecond()),
+            update_time: Set(self.stamp.update_time.as_microsecond()),
+        }
     }
 }
 
@@ -103,7 +118,21 @@ pub(super) fn from_row(row: &Model) -> Result<Partnership, Failure> {
         provider: row::read(&row.provider)?,
         reseller: row::read(&row.reseller)?,
         state: row::read(&row.state)?,
-        state_reason: row.state_reason.clone(),
+        expire_time: row::time(row.expire_time)?,
+        accept_time: row.accept_time.map(row::time).transpose()?,
+        ending: ending(row.ended_by.as_deref(), &row.state_reason, row.end_time)?,
+        predecessor: row::read_optional(row.predecessor.as_deref())?,
         stamp: row::stamp(row.revision, row.create_time, row.update_time)?,
     })
+}
+
+/// How something came to its end, if it did.
+pub(super) fn ending<By: FromStr<Err: Display>>(
+    by: Option<&str>,
+    detail: &str,
+    time: Option<i64>,
+) -> Result<Option<Ending<By>>, Failure> {
+    let Some(time) = time else { return Ok(None) };
+    let (by, time) = (row::read_optional(by)?, row::time(time)?);
+    Ok(Some(Ending { by, detail: detail.to_owned(), time }))
 }

@@ -1,26 +1,26 @@
 //! What the store keeps and refuses, the same on either engine.
 
 mod lists;
-
-use std::collections::BTreeMap;
+mod schema;
 
 use failure::Failure;
 use kernel::{
     CustomerName, CustomerRelationshipName, OrganizationName, PartnerName, PartnershipName,
     Timestamp,
 };
-use sea_orm::{ConnectionTrait, EntityTrait, QueryOrder};
+use sea_orm::{EntityTrait, QueryOrder};
 use storage::{Asked, Call, Database, Settings, events};
 use testbed::{Databases, Engine};
 use uuid::Uuid;
 
 use super::{CUSTOMERS, Migrator, PARTNERSHIPS, RELATIONSHIPS, Store};
 use crate::domain::{
-    Approved, BuyerStanding, Customer, CustomerAgreement, CustomerKind, CustomerRelationship,
-    NewCustomer, NewRelationship, Partners, Partnership, RelationshipKind, Role, RoleStanding,
-    RoleState, Standing,
+    Applicant, Approved, BuyerStanding, Change, Customer, CustomerAgreement, CustomerKind,
+    CustomerRelationship, NewCustomer, NewRelationship, Partners, Partnership, PartnershipSide,
+    RelationshipKind, RelationshipState, Removal, Role, RoleStanding, RoleState, Standing,
 };
 
+/// Declares tests that run on SQLite and on PostgreSQL.
 macro_rules! on_both_engines {
     ($($test:ident,)*) => { $(
         mod $test {
@@ -36,6 +36,7 @@ macro_rules! on_both_engines {
         }
     )* };
 }
+use on_both_engines;
 
 on_both_engines! {
     what_is_saved_reads_back_equal,
@@ -47,10 +48,10 @@ on_both_engines! {
     of_eight_rivals_one_wins,
     every_change_leaves_an_event,
     a_pair_has_a_new_partnership_once_the_old_one_is_over,
+    what_expired_is_settled_with_what_follows_it_or_not_at_all,
+    a_reseller_and_its_provider_are_tied_by_one_answer,
     a_chain_is_what_is_open_around_the_customer,
     pages_follow_each_other,
-    the_database_refuses_what_no_decision_gives,
-    a_migration_is_applied_once,
 }
 
 const PROVIDER: PartnerName = PartnerName::new(Uuid::from_u128(0x1));
@@ -66,6 +67,9 @@ fn call(request_id: impl Into<Option<u128>>, content: &str) -> Call {
     let request_id = request_id.into().map(Uuid::from_u128);
     Call::new("Method", request_id, content.as_bytes(), "ada".to_owned(), at(9))
 }
+
+/// When invitations and requests expire, in seconds.
+const EXPIRES: i64 = 50;
 
 /// A call that nobody repeats.
 fn once() -> Call {
@@ -138,23 +142,42 @@ fn standing(partner: PartnerName) -> Standing {
 }
 
 /// A partnership that is invited under a name of its own.
-fn invite(provider: PartnerName, reseller: PartnerName) -> Approved<Partnership> {
+fn invite(provider: PartnerName, reseller: PartnerName) -> Change<Partnership> {
+    invite_after(Vec::new(), provider, reseller)
+}
+
+fn invite_after(
+    history: Vec<Partnership>,
+    provider: PartnerName,
+    reseller: PartnerName,
+) -> Change<Partnership> {
     let (provider, reseller) = (standing(provider), standing(reseller));
-    let partners = Partners { provider, reseller, open: None };
-    Partnership::invite(PartnershipName::new(Uuid::new_v4()), &partners, at(9)).unwrap()
+    let partners = Partners { provider, reseller, history, taken: false };
+    let name = PartnershipName::new(Uuid::new_v4());
+    Partnership::invite(name, &partners, at(EXPIRES), at(9)).unwrap()
 }
 
 /// A relationship that is requested under a name of its own.
-fn request(partner: PartnerName, kind: RelationshipKind) -> Approved<CustomerRelationship> {
+fn request(partner: PartnerName, kind: RelationshipKind) -> Change<CustomerRelationship> {
     let new = NewRelationship {
-        name: CustomerRelationshipName { customer: CUSTOMER, uid: Uuid::new_v4() },
         kind,
-        partner: standing(partner),
         customer: new_customer().into_after(),
         buyer: buyer(),
-        open: None,
+        partner: applicant(partner),
+        provider: None,
+        taken: None,
     };
-    CustomerRelationship::request(&new, at(9)).unwrap()
+    CustomerRelationship::request(&new, at(EXPIRES), at(9)).unwrap()
+}
+
+fn applicant(partner: PartnerName) -> Applicant {
+    let name = CustomerRelationshipName { customer: CUSTOMER, uid: Uuid::new_v4() };
+    Applicant { name, standing: standing(partner), open: None }
+}
+
+fn removal(by: PartnerName) -> Removal {
+    let (partnerships, detail) = (Vec::new(), "why".to_owned());
+    Removal { by: standing(by), partnerships, no_active_subscriptions: true, detail }
 }
 
 /// What the three kinds of resource are in the database.
@@ -167,30 +190,30 @@ async fn kept(store: &Store) -> (Vec<Customer>, Vec<CustomerRelationship>, Vec<P
 
 async fn what_is_saved_reads_back_equal(engine: Engine) {
     let (_databases, store) = store(engine).await;
-    let saved = store.save_customer(new_customer(), &once()).await.unwrap();
+    let saved = store.save(new_customer(), &once()).await.unwrap();
     assert_eq!(saved, new_customer().into_after());
     assert_eq!(store.customer(CUSTOMER).await.unwrap(), Some(saved.clone()));
     let agreed = saved.record_agreement(mca("Ada"), at(10));
-    let customer = store.save_customer(agreed, &once()).await.unwrap();
+    let customer = store.save(agreed, &once()).await.unwrap();
     assert_eq!(store.customer(CUSTOMER).await.unwrap(), Some(customer.clone()));
 
-    let invited = store.save_partnership(invite(PROVIDER, RESELLER), &once()).await.unwrap();
+    let invited = store.save(invite(PROVIDER, RESELLER), &once()).await.unwrap();
     assert_eq!(store.partnership(invited.name).await.unwrap(), Some(invited.clone()));
-    assert_eq!(store.open_partnership(PROVIDER, RESELLER).await.unwrap(), Some(invited.name));
-    assert_eq!(store.open_partnership(RESELLER, PROVIDER).await.unwrap(), None);
+    let of_pair = store.partnerships_of(PROVIDER, RESELLER).await.unwrap();
+    assert_eq!(of_pair, std::slice::from_ref(&invited));
+    assert!(store.partnerships_of(RESELLER, PROVIDER).await.unwrap().is_empty());
     let declined = invited.decline("it's \"no\"".to_owned(), at(10)).unwrap();
-    let declined = store.save_partnership(declined, &once()).await.unwrap();
+    let declined = store.save(declined, &once()).await.unwrap();
     assert_eq!(store.partnership(declined.name).await.unwrap(), Some(declined.clone()));
-    assert_eq!(store.open_partnership(PROVIDER, RESELLER).await.unwrap(), None);
 
     let resale = RelationshipKind::Resale;
-    let requested = store.save_relationship(request(PROVIDER, resale), &once()).await.unwrap();
+    let requested = store.save(request(PROVIDER, resale), &once()).await.unwrap();
     assert_eq!(store.relationship(requested.name).await.unwrap(), Some(requested.clone()));
-    let accepted = requested.accept(at(10)).unwrap();
-    let accepted = store.save_relationship(accepted, &once()).await.unwrap();
+    let accepted = requested.accept(None, at(10)).unwrap();
+    let accepted = store.save(accepted, &once()).await.unwrap();
     assert_eq!(store.relationship(accepted.name).await.unwrap(), Some(accepted.clone()));
     let open = store.open_relationship(CUSTOMER, PROVIDER, resale).await.unwrap();
-    assert_eq!(open, Some(accepted.name));
+    assert_eq!(open, Some(accepted.clone()));
     let manages = store.open_relationship(CUSTOMER, PROVIDER, RelationshipKind::Management);
     assert_eq!(manages.await.unwrap(), None);
     assert_eq!(kept(&store).await, (vec![customer], vec![accepted], vec![declined]));
@@ -198,28 +221,28 @@ async fn what_is_saved_reads_back_equal(engine: Engine) {
 
 async fn a_decision_on_a_revision_that_is_gone_changes_nothing(engine: Engine) {
     let (_databases, store) = store(engine).await;
-    let customer = store.save_customer(new_customer(), &once()).await.unwrap();
-    let partnership = store.save_partnership(invite(PROVIDER, RESELLER), &once()).await.unwrap();
+    let customer = store.save(new_customer(), &once()).await.unwrap();
+    let partnership = store.save(invite(PROVIDER, RESELLER), &once()).await.unwrap();
     let request = request(PROVIDER, RelationshipKind::Resale);
-    let relationship = store.save_relationship(request, &once()).await.unwrap();
+    let relationship = store.save(request, &once()).await.unwrap();
 
     let first = customer.clone().record_agreement(mca("Ada"), at(10));
-    store.save_customer(first, &once()).await.unwrap();
-    store.save_partnership(partnership.clone().accept(at(10)).unwrap(), &once()).await.unwrap();
-    store.save_relationship(relationship.clone().accept(at(10)).unwrap(), &once()).await.unwrap();
+    store.save(first, &once()).await.unwrap();
+    store.save(partnership.clone().accept(at(10)).unwrap(), &once()).await.unwrap();
+    store.save(relationship.clone().accept(None, at(10)).unwrap(), &once()).await.unwrap();
     let (before, events) = (kept(&store).await, history(&store).await);
 
     let why = || "why".to_owned();
     let late = customer.record_agreement(mca("Grace"), at(11));
-    let late = store.save_customer(late, &once()).await.map(drop);
+    let late = store.save(late, &once()).await.map(drop);
     assert!(matches!(late, Err(Failure::LostRace)), "{late:?}");
     let late = partnership.decline(why(), at(11)).unwrap();
-    let late = store.save_partnership(late, &once()).await.map(drop);
+    let late = store.save(late, &once()).await.map(drop);
     assert!(matches!(late, Err(Failure::LostRace)), "{late:?}");
-    let late = relationship.remove(why(), at(11)).unwrap();
-    let late = store.save_relationship(late, &once()).await.map(drop);
+    let late = relationship.remove(&removal(PROVIDER), at(11)).unwrap();
+    let late = store.save(late, &once()).await.map(drop);
     assert!(matches!(late, Err(Failure::LostRace)), "{late:?}");
-    let again = store.save_customer(new_customer(), &once()).await.map(drop);
+    let again = store.save(new_customer(), &once()).await.map(drop);
     assert!(matches!(again, Err(Failure::LostRace)), "{again:?}");
 
     assert_eq!(kept(&store).await, before);
@@ -229,10 +252,10 @@ async fn a_decision_on_a_revision_that_is_gone_changes_nothing(engine: Engine) {
 async fn the_first_answer_is_given_again(engine: Engine) {
     let (_databases, store) = store(engine).await;
     let call = call(7, "content");
-    let invite = || store.save_partnership(invite(PROVIDER, RESELLER), &call);
+    let invite = || store.save(invite(PROVIDER, RESELLER), &call);
     let first = store.database().once(&call, invite()).await.unwrap();
     let changed = first.clone().accept(at(10)).unwrap();
-    store.save_partnership(changed, &once()).await.unwrap();
+    store.save(changed, &once()).await.unwrap();
     let again = store.database().once(&call, invite()).await.unwrap();
     assert_eq!(again, first, "as it was, and not as it is by now");
     assert_eq!(kept(&store).await.2.len(), 1);
@@ -242,14 +265,14 @@ async fn the_first_answer_is_given_again(engine: Engine) {
 async fn a_request_id_goes_with_one_content(engine: Engine) {
     let (_databases, store) = store(engine).await;
     let (first, other) = (call(7, "content"), call(7, "other content"));
-    let saved = store.database().once(&first, store.save_customer(new_customer(), &first));
+    let saved = store.database().once(&first, store.save(new_customer(), &first));
     saved.await.unwrap();
-    let invite = store.save_partnership(invite(PROVIDER, RESELLER), &other);
+    let invite = store.save(invite(PROVIDER, RESELLER), &other);
     let reused = store.database().once(&other, invite).await;
     let Err(Failure::RequestIdReused(resource)) = reused else { unreachable!("{reused:?}") };
     assert_eq!(resource.name, CUSTOMER.to_string());
     let method = Call::new("Other", Some(Uuid::from_u128(7)), b"content", String::new(), at(9));
-    let change = store.save_customer(new_customer(), &method);
+    let change = store.save(new_customer(), &method);
     let reused = store.database().once(&method, change).await;
     assert!(matches!(reused, Err(Failure::RequestIdReused(_))), "{reused:?}");
     assert!(kept(&store).await.2.is_empty());
@@ -262,7 +285,7 @@ async fn a_request_that_failed_is_decided_afresh(engine: Engine) {
     let missing = async { Err::<Customer, _>(Failure::missing("name")) };
     let failed = store.database().once(&call, missing).await;
     assert!(matches!(failed, Err(Failure::Missing(_))), "{failed:?}");
-    let saved = store.database().once(&call, store.save_customer(new_customer(), &call)).await;
+    let saved = store.database().once(&call, store.save(new_customer(), &call)).await;
     assert_eq!(saved.unwrap(), new_customer().into_after());
 }
 
@@ -271,9 +294,9 @@ async fn a_request_sent_eight_times_at_once_has_one_answer(engine: Engine) {
     let call = call(7, "content");
     let answers = eight_times(async || {
         let change = async {
-            match store.open_partnership(PROVIDER, RESELLER).await? {
-                Some(open) => Err(Failure::exists(open)),
-                None => store.save_partnership(invite(PROVIDER, RESELLER), &call).await,
+            match store.partnerships_of(PROVIDER, RESELLER).await?.pop() {
+                Some(open) => Err(Failure::exists(open.name)),
+                None => store.save(invite(PROVIDER, RESELLER), &call).await,
             }
         };
         store.database().once(&call, change).await.unwrap()
@@ -286,8 +309,7 @@ async fn a_request_sent_eight_times_at_once_has_one_answer(engine: Engine) {
 
 async fn of_eight_rivals_one_wins(engine: Engine) {
     let (_databases, store) = store(engine).await;
-    let tried =
-        eight_times(async || store.save_partnership(invite(PROVIDER, RESELLER), &once()).await);
+    let tried = eight_times(async || store.save(invite(PROVIDER, RESELLER), &once()).await);
     let (won, lost): (Vec<_>, Vec<_>) = tried.await.into_iter().partition(Result::is_ok);
     assert_eq!(won.len(), 1);
     assert!(lost.iter().all(|it| matches!(it, Err(Failure::LostRace))), "{lost:?}");
@@ -298,9 +320,9 @@ async fn of_eight_rivals_one_wins(engine: Engine) {
 
 async fn every_change_leaves_an_event(engine: Engine) {
     let (_databases, store) = store(engine).await;
-    let created = store.save_customer(new_customer(), &call(7, "content")).await.unwrap();
+    let created = store.save(new_customer(), &call(7, "content")).await.unwrap();
     let changed = created.clone().record_agreement(mca("Ada"), at(10));
-    let changed = store.save_customer(changed, &once()).await.unwrap();
+    let changed = store.save(changed, &once()).await.unwrap();
     let history = history(&store).await;
     let expected = [("CustomerCreated", 1, &created), ("CustomerAgreementRecorded", 2, &changed)];
     assert_eq!(history.len(), expected.len());
@@ -319,23 +341,80 @@ async fn every_change_leaves_an_event(engine: Engine) {
 
 async fn a_pair_has_a_new_partnership_once_the_old_one_is_over(engine: Engine) {
     let (_databases, store) = store(engine).await;
-    let first = store.save_partnership(invite(PROVIDER, RESELLER), &once()).await.unwrap();
-    let active = store.save_partnership(first.accept(at(10)).unwrap(), &once()).await.unwrap();
-    let second = store.save_partnership(invite(PROVIDER, RESELLER), &once()).await;
+    let first = store.save(invite(PROVIDER, RESELLER), &once()).await.unwrap();
+    let active = store.save(first.accept(at(10)).unwrap(), &once()).await.unwrap();
+    let second = store.save(invite(PROVIDER, RESELLER), &once()).await;
     assert!(matches!(second, Err(Failure::LostRace)), "{second:?}");
-    store.save_partnership(invite(RESELLER, PROVIDER), &once()).await.unwrap();
-    let ended = active.end("why".to_owned(), at(11)).unwrap();
-    store.save_partnership(ended, &once()).await.unwrap();
-    let second = store.save_partnership(invite(PROVIDER, RESELLER), &once()).await.unwrap();
-    assert_eq!(store.open_partnership(PROVIDER, RESELLER).await.unwrap(), Some(second.name));
+    store.save(invite(RESELLER, PROVIDER), &once()).await.unwrap();
+    let ended = active.end(PartnershipSide::Reseller, "why".to_owned(), at(11)).unwrap();
+    let ended = store.save(ended, &once()).await.unwrap();
+    let rivals = [(); 2].map(|()| invite_after(vec![ended.clone()], PROVIDER, RESELLER));
+    let [second, third] = rivals;
+    let second = store.save(second, &once()).await.unwrap();
+    assert_eq!(second.predecessor, Some(ended.name));
+    let declined = second.decline("why".to_owned(), at(12)).unwrap();
+    store.save(declined, &once()).await.unwrap();
+    let third = store.save(third, &once()).await;
+    assert!(matches!(third, Err(Failure::LostRace)), "one follows one: {third:?}");
     assert_eq!(kept(&store).await.2.len(), 3);
+}
+
+async fn what_expired_is_settled_with_what_follows_it_or_not_at_all(engine: Engine) {
+    let (_databases, store) = store(engine).await;
+    let first = store.save(invite(PROVIDER, RESELLER), &once()).await.unwrap();
+    let late = |first: &Partnership| {
+        let (provider, reseller) = (standing(PROVIDER), standing(RESELLER));
+        let history = vec![first.clone()];
+        let partners = Partners { provider, reseller, history, taken: false };
+        let name = PartnershipName::new(Uuid::new_v4());
+        Partnership::invite(name, &partners, at(EXPIRES + 50), at(EXPIRES)).unwrap()
+    };
+    let call = call(7, "content");
+    let second = store.database().once(&call, store.save(late(&first), &call)).await.unwrap();
+    let settled = store.partnership(first.name).await.unwrap().unwrap();
+    let stamp = first.stamp.next(at(EXPIRES));
+    assert_eq!(settled, Partnership { stamp, ..first.clone().at(at(EXPIRES)) });
+    let kinds: Vec<_> = history(&store).await.into_iter().map(|it| it.kind).collect();
+    assert_eq!(kinds, ["PartnershipInvited", "PartnershipExpired", "PartnershipInvited"]);
+    let again = store.database().once(&call, store.save(late(&first), &call)).await.unwrap();
+    assert_eq!(again, second, "the request is answered with the invitation");
+    let lost = store.save(late(&first), &once()).await;
+    assert!(matches!(lost, Err(Failure::LostRace)), "{lost:?}");
+    assert_eq!(history(&store).await.len(), 3);
+}
+
+async fn a_reseller_and_its_provider_are_tied_by_one_answer(engine: Engine) {
+    let (_databases, store) = store(engine).await;
+    store.save(new_customer(), &once()).await.unwrap();
+    let pair = invite(PROVIDER, RESELLER).main.into_after().accept(at(9)).unwrap().into_after();
+    let new = NewRelationship {
+        kind: RelationshipKind::Resale,
+        customer: new_customer().into_after(),
+        buyer: buyer(),
+        partner: applicant(RESELLER),
+        provider: Some((applicant(PROVIDER), Some(pair))),
+        taken: None,
+    };
+    let asked = CustomerRelationship::request(&new, at(EXPIRES), at(9)).unwrap();
+    let asked = store.save(asked, &once()).await.unwrap();
+    let companion = store.relationship(asked.companion.unwrap()).await.unwrap().unwrap();
+    let accepted = asked.clone().accept(Some(companion.clone()), at(10)).unwrap();
+    store.save(accepted, &once()).await.unwrap();
+    for (name, revision) in [(asked.name, 2), (companion.name, 2)] {
+        let tied = store.relationship(name).await.unwrap().unwrap();
+        assert_eq!((tied.state, tied.stamp.revision), (RelationshipState::Active, revision));
+    }
+    let late = asked.refuse("why", Some(companion), at(11)).unwrap();
+    let late = store.save(late, &once()).await;
+    assert!(matches!(late, Err(Failure::LostRace)), "{late:?}");
+    assert_eq!(history(&store).await.len(), 5);
 }
 
 async fn a_chain_is_what_is_open_around_the_customer(engine: Engine) {
     let (_databases, store) = store(engine).await;
     assert!(store.surroundings(CUSTOMER, 9).await.unwrap().is_none());
     assert!(store.chain(CUSTOMER, (PROVIDER, None)).await.unwrap().is_none());
-    let customer = store.save_customer(new_customer(), &once()).await.unwrap();
+    let customer = store.save(new_customer(), &once()).await.unwrap();
     let [other, stranger] = [3, 4].map(|id| PartnerName::new(Uuid::from_u128(id)));
     let mut ties = Vec::new();
     for (partner, kind) in [
@@ -344,15 +423,15 @@ async fn a_chain_is_what_is_open_around_the_customer(engine: Engine) {
         (other, RelationshipKind::Resale),
         (RESELLER, RelationshipKind::Resale),
     ] {
-        ties.push(store.save_relationship(request(partner, kind), &once()).await.unwrap());
+        ties.push(store.save(request(partner, kind), &once()).await.unwrap());
     }
-    let removed = ties.pop().unwrap().remove("why".to_owned(), at(10)).unwrap();
-    store.save_relationship(removed, &once()).await.unwrap();
-    let pair = store.save_partnership(invite(PROVIDER, RESELLER), &once()).await.unwrap();
-    let strange = store.save_partnership(invite(stranger, other), &once()).await.unwrap();
-    let declined = store.save_partnership(invite(PROVIDER, other), &once()).await.unwrap();
+    let removed = ties.pop().unwrap().remove(&removal(RESELLER), at(10)).unwrap();
+    store.save(removed, &once()).await.unwrap();
+    let pair = store.save(invite(PROVIDER, RESELLER), &once()).await.unwrap();
+    let strange = store.save(invite(stranger, other), &once()).await.unwrap();
+    let declined = store.save(invite(PROVIDER, other), &once()).await.unwrap();
     let declined = declined.decline("why".to_owned(), at(10)).unwrap();
-    store.save_partnership(declined, &once()).await.unwrap();
+    store.save(declined, &once()).await.unwrap();
 
     let named = store.chain(CUSTOMER, (PROVIDER, Some(RESELLER))).await.unwrap().unwrap();
     assert_eq!(named.customer, customer);
@@ -380,7 +459,7 @@ async fn pages_follow_each_other(engine: Engine) {
     let mut saved = Vec::new();
     for id in 0x10..0x15 {
         let pair = invite(PROVIDER, PartnerName::new(Uuid::from_u128(id)));
-        saved.push(store.save_partnership(pair, &once()).await.unwrap().name);
+        saved.push(store.save(pair, &once()).await.unwrap().name);
     }
     saved.sort_by_key(ToString::to_string);
     let (mut read, mut token) = (Vec::new(), String::new());
@@ -392,100 +471,4 @@ async fn pages_follow_each_other(engine: Engine) {
         token = page.next_page_token;
     }
     assert_eq!(read, saved);
-}
-
-/// Rows, column by column, each value as SQL writes it.
-const PARTNERSHIP: &str = "name 'partnerships/1', provider 'partners/1', reseller 'partners/2', \
-    state 'invited', state_reason '', revision 1, create_time 0, update_time 0";
-const CUSTOMER_ROW: &str = "name 'customers/1', display_name '', organization 'organizations/1', \
-    country 'FR', kind 'company', mca_attested_by 'partners/1', mca_first_name 'Ada', \
-    mca_last_name 'Lovelace', mca_email 'ada@contoso.com', mca_accept_time 0, revision 1, \
-    create_time 0, update_time 0";
-const RELATIONSHIP: &str = "name 'customers/1/relationships/1', customer 'customers/1', \
-    partner 'partners/1', kind 'resale', state 'active', state_reason '', revision 1, \
-    create_time 0, update_time 0";
-
-/// Inserts a row in which some columns have another value.
-async fn insert(store: &Store, table: &str, row: &str, changes: &str) -> Result<(), String> {
-    let columns = |row: &str| -> BTreeMap<String, String> {
-        let columns = row.split(", ").filter_map(|column| column.split_once(' '));
-        columns.map(|(name, value)| (name.to_owned(), value.to_owned())).collect()
-    };
-    let mut row = columns(row);
-    row.extend(columns(changes));
-    let (names, values): (Vec<_>, Vec<_>) = row.into_iter().unzip();
-    let (names, values) = (names.join(", "), values.join(", "));
-    let statement = format!("INSERT INTO {table} ({names}) VALUES ({values})");
-    let inserted = store.database().reader().execute_unprepared(&statement).await;
-    inserted.map(drop).map_err(|error| error.to_string())
-}
-
-async fn the_database_refuses_what_no_decision_gives(engine: Engine) {
-    let (_databases, store) = store(engine).await;
-    for (table, row, forbidden, second) in [
-        (
-            "partnerships",
-            PARTNERSHIP,
-            "name 'pairs/1', provider 'customers/1', reseller 'customers/1', \
-             reseller 'partners/1', reseller NULL, state 'unknown', state NULL, revision 0",
-            "name 'partnerships/2', state 'active'",
-        ),
-        (
-            "customers",
-            CUSTOMER_ROW,
-            "name 'partners/1', organization 'partners/1', country 'FRA', kind 'person', \
-             mca_attested_by NULL, mca_first_name NULL, mca_last_name NULL, mca_email NULL, \
-             mca_accept_time 1, revision 0",
-            "kind 'shared-services'",
-        ),
-        (
-            "customer_relationships",
-            RELATIONSHIP,
-            "name 'customers/2/relationships/1', customer 'customers/2', partner 'customers/1', kind 'both', state 'unknown', \
-             revision 0",
-            "name 'customers/1/relationships/2', state 'requested'",
-        ),
-    ] {
-        for change in forbidden.split(", ") {
-            let refused = insert(&store, table, row, change).await.unwrap_err();
-            assert!(refused.contains("constraint"), "{table}, {change}: {refused}");
-        }
-        insert(&store, table, row, "").await.unwrap();
-        let refused = insert(&store, table, row, second).await.unwrap_err();
-        assert!(refused.to_lowercase().contains("unique constraint"), "{table}: {refused}");
-    }
-    let over = "name 'partnerships/3', state 'ended'";
-    insert(&store, "partnerships", PARTNERSHIP, over).await.unwrap();
-    let other_kind = "name 'customers/1/relationships/3', kind 'management'";
-    insert(&store, "customer_relationships", RELATIONSHIP, other_kind).await.unwrap();
-}
-
-async fn a_migration_is_applied_once(engine: Engine) {
-    let databases = Databases::new(engine).await;
-    let database = connect(&databases).await;
-    let applied = database.migrate::<Migrator>().await.unwrap();
-    assert!(applied.contains(&"relationship_0001_initial".to_owned()), "{applied:?}");
-    assert!(database.migrate::<Migrator>().await.unwrap().is_empty());
-    database.require_schema::<Migrator>("relationship").await.unwrap();
-    let store = Store::new(database);
-    store.save_customer(new_customer(), &once()).await.unwrap();
-}
-
-#[tokio::test]
-async fn an_embedded_database_migrates_itself() {
-    let databases = Databases::new(Engine::Sqlite).await;
-    let database = connect(&databases).await;
-    database.require_schema::<Migrator>("relationship").await.unwrap();
-    Store::new(database).save_customer(new_customer(), &once()).await.unwrap();
-}
-
-#[tokio::test]
-async fn a_server_without_the_schema_is_refused_with_what_to_do() {
-    let databases = Databases::new(Engine::Postgres).await;
-    let database = connect(&databases).await;
-    let refused = database.require_schema::<Migrator>("relationship").await.unwrap_err();
-    for part in ["relationship_0001_initial", "`relationship migrate`"] {
-        assert!(refused.contains(part), "{refused}");
-    }
-    assert!(Store::new(database).customer(CUSTOMER).await.is_err(), "nothing was applied");
 }

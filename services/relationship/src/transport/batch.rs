@@ -13,8 +13,9 @@ impl Transport {
     ) -> Result<pb::BatchGetPartnershipsResponse, Failure> {
         let names = failure::names(&request.get_ref().names, 200)?;
         let found = in_order(&names, self.store.partnerships_named(&names).await?, |it| &it.name)?;
-        let partnerships = found.into_iter().map(render::partnership).collect();
-        Ok(pb::BatchGetPartnershipsResponse { partnerships })
+        let now = self.clock.now();
+        let partnerships = found.into_iter().map(|it| render::partnership(it, now));
+        Ok(pb::BatchGetPartnershipsResponse { partnerships: partnerships.collect() })
     }
 
     pub(super) async fn batch_get_customers(

@@ -30,7 +30,7 @@ impl Transport {
         let facts = facts(path, &chain, &standings, &buyer, self.clock.now())?;
         let decision = decided(transaction, &facts)?;
         log(&decision);
-        let decision = Some(render::decision(&decision, view, self.valid_for));
+        let decision = Some(render::decision(&decision, view, self.spans.decision));
         Ok(pb::CheckTransactionResponse { decision })
     }
 
@@ -41,7 +41,8 @@ impl Transport {
         let customer = failure::one("customer", &request.get_ref().customer)?;
         let around = self.store.surroundings(customer, MAX_PATHS as u64 + 1).await?;
         let around = around.ok_or_else(|| Failure::missing(customer))?;
-        let mut paths = paths(&around);
+        let now = self.clock.now();
+        let mut paths = paths(&around, now);
         let truncated = paths.len() > MAX_PATHS;
         paths.truncate(MAX_PATHS);
         let (standings, buyer) = self.standings(&paths, &around).await?;
@@ -56,7 +57,7 @@ impl Transport {
         }
         decisions.sort_by_key(|decision| !decision.allowed());
         let view = pb::DecisionView::Basic;
-        let paths = decisions.iter().map(|each| render::decision(each, view, self.valid_for));
+        let paths = decisions.iter().map(|each| render::decision(each, view, self.spans.decision));
         Ok(pb::ListSalesPathsResponse { paths: paths.collect(), truncated })
     }
 
@@ -107,9 +108,11 @@ fn facts(
 }
 
 /// The chains that could serve a customer: each tied partner alone, and each partnership of one.
-fn paths(around: &Surroundings) -> Vec<Path> {
-    let tied: BTreeSet<_> = around.relationships.iter().map(|it| it.partner).collect();
-    let pairs = around.partnerships.iter().map(|it| (it.provider, Some(it.reseller)));
+fn paths(around: &Surroundings, now: Timestamp) -> Vec<Path> {
+    let tied = around.relationships.iter().filter(|it| it.state_at(now).is_open());
+    let tied: BTreeSet<_> = tied.map(|it| it.partner).collect();
+    let pairs = around.partnerships.iter().filter(|it| it.state_at(now).is_open());
+    let pairs = pairs.map(|it| (it.provider, Some(it.reseller)));
     tied.into_iter().map(|partner| (partner, None)).chain(pairs).collect()
 }
 

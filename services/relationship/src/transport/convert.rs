@@ -4,14 +4,14 @@ use std::{fmt::Display, str::FromStr};
 
 use contracts::{relationship as pb, time::from_wire};
 use failure::{Failure, Fields};
-use kernel::{CustomerName, PartnerName, Timestamp};
+use kernel::{CustomerName, CustomerRelationshipName, PartnerName, PartnershipName, Timestamp};
 use storage::{PageRequest, asked};
 use uuid::Uuid;
 
 use crate::{
     domain::{
-        CustomerAgreement, CustomerKind, Line, NewCustomer, ProductFamily, Purpose,
-        RelationshipKind, Transaction,
+        CustomerAgreement, CustomerKind, Line, NewCustomer, PartnershipSide, ProductFamily,
+        Purpose, RelationshipKind, Transaction,
     },
     store::RELATIONSHIPS,
 };
@@ -23,8 +23,17 @@ const MAX_LINES: usize = 300;
 
 type Converted<T> = Result<T, Failure>;
 
-/// A customer, a partner, and what ties them.
-type Tie = (CustomerName, PartnerName, RelationshipKind);
+/// A relationship that a partner wants with a customer.
+pub(super) struct AskedRelationship {
+    pub id: Option<Uuid>,
+    pub customer: CustomerName,
+    pub partner: PartnerName,
+    pub provider: Option<PartnerName>,
+    pub kind: RelationshipKind,
+}
+
+/// Request id, name, who acts, and why.
+type ActedOn<N, By> = (Option<Uuid>, N, By, String);
 
 /// A move of the named resource.
 pub(super) fn act<N: FromStr<Err: Display>>(id: &str, name: &str) -> Converted<(Option<Uuid>, N)> {
@@ -59,6 +68,21 @@ pub(super) fn invite(
         fields.reject("reseller", "is the provider itself");
     }
     fields.finish(|| Some((request_id?, id?, provider?, reseller?)))
+}
+
+pub(super) fn end_partnership(
+    request: &pb::EndPartnershipRequest,
+) -> Converted<ActedOn<PartnershipName, PartnershipSide>> {
+    let mut fields = Fields::new();
+    let request_id = fields.request_id(&request.request_id);
+    let name = fields.parse("name", &request.name);
+    let by = fields.choice("ended_by", request.ended_by, |side| match side {
+        pb::PartnershipSide::Unspecified => None,
+        pb::PartnershipSide::Provider => Some(PartnershipSide::Provider),
+        pb::PartnershipSide::Reseller => Some(PartnershipSide::Reseller),
+    });
+    let detail = fields.text("detail", &request.detail, MAX_DETAIL);
+    fields.finish(|| Some((request_id?, name?, by?, detail?)))
 }
 
 pub(super) fn create_customer(
@@ -129,7 +153,7 @@ fn agreement(
 
 pub(super) fn request_relationship(
     request: &pb::RequestCustomerRelationshipRequest,
-) -> Converted<(Option<Uuid>, Option<Uuid>, Tie)> {
+) -> Converted<(Option<Uuid>, AskedRelationship)> {
     let mut fields = Fields::new();
     let request_id = fields.request_id(&request.request_id);
     let id = fields.guid_optional("relationship_id", &request.relationship_id);
@@ -140,7 +164,26 @@ pub(super) fn request_relationship(
         pb::CustomerRelationshipKind::Resale => Some(RelationshipKind::Resale),
         pb::CustomerRelationshipKind::Management => Some(RelationshipKind::Management),
     });
-    fields.finish(|| Some((request_id?, id?, (customer?, partner?, kind?))))
+    let provider = fields.parse_optional("provider", &request.provider);
+    if partner.is_some() && provider == Some(partner) {
+        fields.reject("provider", "is the partner itself");
+    }
+    fields.finish(|| {
+        let (id, provider, kind) = (id?, provider?, kind?);
+        let (customer, partner) = (customer?, partner?);
+        Some((request_id?, AskedRelationship { id, customer, partner, provider, kind }))
+    })
+}
+
+pub(super) fn remove_relationship(
+    request: &pb::RemoveCustomerRelationshipRequest,
+) -> Converted<ActedOn<CustomerRelationshipName, PartnerName>> {
+    let mut fields = Fields::new();
+    let request_id = fields.request_id(&request.request_id);
+    let name = fields.parse("name", &request.name);
+    let by = fields.parse("removed_by", &request.removed_by);
+    let detail = fields.text("detail", &request.detail, MAX_DETAIL);
+    fields.finish(|| Some((request_id?, name?, by?, detail?)))
 }
 
 pub(super) fn list_relationships(

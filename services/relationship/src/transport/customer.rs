@@ -16,10 +16,9 @@ impl Transport {
             let buyer = Buyer { tenant: new.name.id(), organization: new.organization };
             let buyer = self.onboarding.buyer(buyer).await?;
             let taken = self.store.customer(new.name).await?.is_some();
-            let approved = Customer::create(new, taken, &buyer, call.now).map_err(denied)?;
-            self.store.save_customer(approved, &call).await
+            Customer::create(new, taken, &buyer, call.now).map_err(denied)
         };
-        let customer = self.store.database().once(&call, create).await?;
+        let customer = self.answer(&call, request.get_ref().validate_only, create).await?;
         Ok(pb::CreateCustomerResponse { customer: Some(render::customer(customer)) })
     }
 
@@ -54,10 +53,9 @@ impl Transport {
         let record = async {
             let customer = self.find_customer(name).await?;
             self.standing(agreement.attested_by).await?;
-            let approved = customer.record_agreement(agreement, call.now);
-            self.store.save_customer(approved, &call).await
+            Ok(customer.record_agreement(agreement, call.now))
         };
-        let customer = self.store.database().once(&call, record).await?;
+        let customer = self.answer(&call, request.get_ref().validate_only, record).await?;
         Ok(pb::RecordCustomerAgreementResponse { customer: Some(render::customer(customer)) })
     }
 }

@@ -1,12 +1,16 @@
 use contracts::relationship as pb;
 use failure::Failure;
 use kernel::CustomerRelationshipName;
-use storage::Call;
 use tonic::Request;
 
-use super::{Transport, convert, render, status::denied};
+use super::{
+    Transport,
+    convert::{self, AskedRelationship},
+    render,
+    status::denied,
+};
 use crate::{
-    domain::{Approved, CustomerRelationship, Denial, NewRelationship},
+    domain::{Applicant, CustomerRelationship, NewRelationship, Removal},
     peers::Buyer,
 };
 
@@ -15,24 +19,14 @@ impl Transport {
         &self,
         request: Request<pb::RequestCustomerRelationshipRequest>,
     ) -> Result<pb::RequestCustomerRelationshipResponse, Failure> {
-        let (request_id, id, (customer, partner, kind)) =
-            convert::request_relationship(request.get_ref())?;
+        let (request_id, asked) = convert::request_relationship(request.get_ref())?;
         let call = self.call("RequestCustomerRelationship", &request, request_id);
         let ask = async {
-            let uid = id.unwrap_or_else(|| self.clock.new_uid());
-            let name = CustomerRelationshipName { customer, uid };
-            let namesake = self.store.relationship(name).await?.map(|it| it.name);
-            let open = self.store.open_relationship(customer, partner, kind).await?.or(namesake);
-            let customer = self.find_customer(customer).await?;
-            let buyer = Buyer { tenant: customer.name.id(), organization: customer.organization };
-            let (mut standings, buyer) = self.onboarding.standings_for(&[partner], buyer).await?;
-            let partner = standings.pop().ok_or_else(|| Failure::bug("no standing came back"))?;
-            let new = NewRelationship { name, kind, partner, customer, buyer, open };
-            let approved = CustomerRelationship::request(&new, call.now).map_err(denied)?;
-            self.store.save_relationship(approved, &call).await
+            let new = self.gather(&asked).await?;
+            CustomerRelationship::request(&new, self.expiry(&call)?, call.now).map_err(denied)
         };
-        let relationship = self.store.database().once(&call, ask).await?;
-        let relationship = Some(render::relationship(relationship));
+        let relationship = self.answer(&call, request.get_ref().validate_only, ask).await?;
+        let relationship = Some(render::relationship(relationship, call.now));
         Ok(pb::RequestCustomerRelationshipResponse { relationship })
     }
 
@@ -43,20 +37,47 @@ impl Transport {
         let pb::AcceptCustomerRelationshipRequest { name, request_id } = request.get_ref();
         let (request_id, name) = convert::act(request_id, name)?;
         let call = self.call("AcceptCustomerRelationship", &request, request_id);
-        let accept = |relationship: CustomerRelationship| relationship.accept(call.now);
-        let relationship = Some(self.change_relationship(&call, name, accept).await?);
+        let accept = async {
+            let (relationship, companion) = self.find_with_companion(name).await?;
+            relationship.accept(companion, call.now).map_err(denied)
+        };
+        let relationship = self.answer(&call, false, accept).await?;
+        let relationship = Some(render::relationship(relationship, call.now));
         Ok(pb::AcceptCustomerRelationshipResponse { relationship })
+    }
+
+    pub(super) async fn refuse_customer_relationship(
+        &self,
+        request: Request<pb::RefuseCustomerRelationshipRequest>,
+    ) -> Result<pb::RefuseCustomerRelationshipResponse, Failure> {
+        let pb::RefuseCustomerRelationshipRequest { name, detail, request_id } = request.get_ref();
+        let (request_id, name, detail) = convert::act_with_detail(request_id, name, detail)?;
+        let call = self.call("RefuseCustomerRelationship", &request, request_id);
+        let refuse = async {
+            let (relationship, companion) = self.find_with_companion(name).await?;
+            relationship.refuse(&detail, companion, call.now).map_err(denied)
+        };
+        let relationship = self.answer(&call, false, refuse).await?;
+        let relationship = Some(render::relationship(relationship, call.now));
+        Ok(pb::RefuseCustomerRelationshipResponse { relationship })
     }
 
     pub(super) async fn remove_customer_relationship(
         &self,
         request: Request<pb::RemoveCustomerRelationshipRequest>,
     ) -> Result<pb::RemoveCustomerRelationshipResponse, Failure> {
-        let pb::RemoveCustomerRelationshipRequest { name, detail, request_id } = request.get_ref();
-        let (request_id, name, detail) = convert::act_with_detail(request_id, name, detail)?;
+        let (request_id, name, by, detail) = convert::remove_relationship(request.get_ref())?;
         let call = self.call("RemoveCustomerRelationship", &request, request_id);
-        let remove = |relationship: CustomerRelationship| relationship.remove(detail, call.now);
-        let relationship = Some(self.change_relationship(&call, name, remove).await?);
+        let no_active_subscriptions = request.get_ref().no_active_subscriptions;
+        let remove = async {
+            let relationship = self.find_relationship(name).await?;
+            let partnerships = self.store.partnerships_of(by, relationship.partner).await?;
+            let by = self.standing(by).await?;
+            let removal = Removal { by, partnerships, no_active_subscriptions, detail };
+            relationship.remove(&removal, call.now).map_err(denied)
+        };
+        let relationship = self.answer(&call, request.get_ref().validate_only, remove).await?;
+        let relationship = Some(render::relationship(relationship, call.now));
         Ok(pb::RemoveCustomerRelationshipResponse { relationship })
     }
 
@@ -65,7 +86,8 @@ impl Transport {
         request: Request<pb::GetCustomerRelationshipRequest>,
     ) -> Result<pb::GetCustomerRelationshipResponse, Failure> {
         let name = failure::one("name", &request.get_ref().name)?;
-        let relationship = Some(render::relationship(self.find_relationship(name).await?));
+        let relationship = self.find_relationship(name).await?;
+        let relationship = Some(render::relationship(relationship, self.clock.now()));
         Ok(pb::GetCustomerRelationshipResponse { relationship })
     }
 
@@ -76,25 +98,53 @@ impl Transport {
         let (customer, page) = convert::list_relationships(request.get_ref())?;
         let customer = self.find_customer(customer).await?;
         let page = self.store.relationships(customer.name, &page).await?;
+        let now = self.clock.now();
         Ok(pb::ListCustomerRelationshipsResponse {
-            relationships: page.items.into_iter().map(render::relationship).collect(),
+            relationships: page.items.into_iter().map(|it| render::relationship(it, now)).collect(),
             next_page_token: page.next_page_token,
         })
     }
 
-    async fn change_relationship(
-        &self,
-        call: &Call,
-        name: CustomerRelationshipName,
-        decide: impl FnOnce(CustomerRelationship) -> Result<Approved<CustomerRelationship>, Denial>
-        + Send,
-    ) -> Result<pb::CustomerRelationship, Failure> {
-        let change = async {
-            let relationship = self.find_relationship(name).await?;
-            let approved = decide(relationship).map_err(denied)?;
-            self.store.save_relationship(approved, call).await
+    /// What a decision on a request looks at.
+    async fn gather(&self, asked: &AskedRelationship) -> Result<NewRelationship, Failure> {
+        let AskedRelationship { id, partner, provider, kind, .. } = *asked;
+        let customer = self.find_customer(asked.customer).await?;
+        let buyer = Buyer { tenant: customer.name.id(), organization: customer.organization };
+        let names: Vec<_> = [Some(partner), provider].into_iter().flatten().collect();
+        let (standings, buyer) = self.onboarding.standings_for(&names, buyer).await?;
+        let mut applicants = Vec::new();
+        for standing in standings {
+            let chosen = id.filter(|_| standing.partner == partner);
+            let uid = chosen.unwrap_or_else(|| self.clock.new_uid());
+            let name = CustomerRelationshipName { customer: customer.name, uid };
+            let open = self.store.open_relationship(customer.name, standing.partner, kind).await?;
+            applicants.push(Applicant { name, standing, open });
+        }
+        let mut applicants = applicants.into_iter();
+        let partner = applicants.next().ok_or_else(|| Failure::bug("no standing came back"))?;
+        let taken = self.store.relationship(partner.name).await?.map(|it| it.name);
+        let provider = match applicants.next() {
+            None => None,
+            Some(provider) => {
+                let (from, to) = (provider.standing.partner, partner.standing.partner);
+                let mut history = self.store.partnerships_of(from, to).await?;
+                history.retain(|it| it.state.is_open());
+                Some((provider, history.pop()))
+            }
         };
-        self.store.database().once(call, change).await.map(render::relationship)
+        Ok(NewRelationship { kind, customer, buyer, partner, provider, taken })
+    }
+
+    async fn find_with_companion(
+        &self,
+        name: CustomerRelationshipName,
+    ) -> Result<(CustomerRelationship, Option<CustomerRelationship>), Failure> {
+        let relationship = self.find_relationship(name).await?;
+        let companion = match relationship.companion {
+            None => None,
+            Some(companion) => Some(self.find_relationship(companion).await?),
+        };
+        Ok((relationship, companion))
     }
 
     async fn find_relationship(

@@ -15,17 +15,17 @@ impl Transport {
         let (request_id, id, provider, reseller) = convert::invite(request.get_ref())?;
         let call = self.call("InvitePartnership", &request, request_id);
         let invite = async {
-            let open = self.store.open_partnership(provider, reseller).await?;
+            let history = self.store.partnerships_of(provider, reseller).await?;
             let (provider, reseller) =
                 (self.standing(provider).await?, self.standing(reseller).await?);
             let name = PartnershipName::new(id.unwrap_or_else(|| self.clock.new_uid()));
-            let namesake = self.store.partnership(name).await?.map(|it| it.name);
-            let partners = Partners { provider, reseller, open: open.or(namesake) };
-            let approved = Partnership::invite(name, &partners, call.now).map_err(denied)?;
-            self.store.save_partnership(approved, &call).await
+            let taken = self.store.partnership(name).await?.is_some();
+            let partners = Partners { provider, reseller, history, taken };
+            Partnership::invite(name, &partners, self.expiry(&call)?, call.now).map_err(denied)
         };
-        let partnership = self.store.database().once(&call, invite).await?;
-        Ok(pb::InvitePartnershipResponse { partnership: Some(render::partnership(partnership)) })
+        let partnership = self.answer(&call, request.get_ref().validate_only, invite).await?;
+        let partnership = Some(render::partnership(partnership, call.now));
+        Ok(pb::InvitePartnershipResponse { partnership })
     }
 
     pub(super) async fn accept_partnership(
@@ -52,14 +52,25 @@ impl Transport {
         Ok(pb::DeclinePartnershipResponse { partnership })
     }
 
+    pub(super) async fn withdraw_partnership(
+        &self,
+        request: Request<pb::WithdrawPartnershipRequest>,
+    ) -> Result<pb::WithdrawPartnershipResponse, Failure> {
+        let pb::WithdrawPartnershipRequest { name, detail, request_id } = request.get_ref();
+        let (request_id, name, detail) = convert::act_with_detail(request_id, name, detail)?;
+        let call = self.call("WithdrawPartnership", &request, request_id);
+        let withdraw = |partnership: Partnership| partnership.withdraw(detail, call.now);
+        let partnership = Some(self.change_partnership(&call, name, withdraw).await?);
+        Ok(pb::WithdrawPartnershipResponse { partnership })
+    }
+
     pub(super) async fn end_partnership(
         &self,
         request: Request<pb::EndPartnershipRequest>,
     ) -> Result<pb::EndPartnershipResponse, Failure> {
-        let pb::EndPartnershipRequest { name, detail, request_id } = request.get_ref();
-        let (request_id, name, detail) = convert::act_with_detail(request_id, name, detail)?;
+        let (request_id, name, by, detail) = convert::end_partnership(request.get_ref())?;
         let call = self.call("EndPartnership", &request, request_id);
-        let end = |partnership: Partnership| partnership.end(detail, call.now);
+        let end = |partnership: Partnership| partnership.end(by, detail, call.now);
         let partnership = Some(self.change_partnership(&call, name, end).await?);
         Ok(pb::EndPartnershipResponse { partnership })
     }
@@ -69,7 +80,7 @@ impl Transport {
         request: Request<pb::GetPartnershipRequest>,
     ) -> Result<pb::GetPartnershipResponse, Failure> {
         let partnership = self.find_partnership(failure::one("name", &request.get_ref().name)?);
-        let partnership = Some(render::partnership(partnership.await?));
+        let partnership = Some(render::partnership(partnership.await?, self.clock.now()));
         Ok(pb::GetPartnershipResponse { partnership })
     }
 
@@ -79,8 +90,9 @@ impl Transport {
     ) -> Result<pb::ListPartnershipsResponse, Failure> {
         let page = crate::store::PARTNERSHIPS.page(storage::asked!(request.get_ref()))?;
         let page = self.store.partnerships(&page).await?;
+        let now = self.clock.now();
         Ok(pb::ListPartnershipsResponse {
-            partnerships: page.items.into_iter().map(render::partnership).collect(),
+            partnerships: page.items.into_iter().map(|it| render::partnership(it, now)).collect(),
             next_page_token: page.next_page_token,
         })
     }
@@ -93,10 +105,10 @@ impl Transport {
     ) -> Result<pb::Partnership, Failure> {
         let change = async {
             let partnership = self.find_partnership(name).await?;
-            let approved = decide(partnership).map_err(denied)?;
-            self.store.save_partnership(approved, call).await
+            decide(partnership).map_err(denied)
         };
-        self.store.database().once(call, change).await.map(render::partnership)
+        let changed = self.answer(call, false, change).await?;
+        Ok(render::partnership(changed, call.now))
     }
 
     async fn find_partnership(&self, name: PartnershipName) -> Result<Partnership, Failure> {

@@ -3,16 +3,19 @@
 use std::time::Duration;
 
 use contracts::{relationship as pb, time::to_wire};
-use kernel::Responsible;
+use kernel::{Responsible, Timestamp};
 use markets::Country;
 
 use crate::domain::{
-    Customer, CustomerKind, CustomerRelationship, Decision, Partnership, PartnershipState,
-    ProductFamily, Purpose, RelationshipKind, RelationshipState, Rule, RuleOutcome, Transaction,
+    Customer, CustomerKind, CustomerRelationship, Decision, Partnership, PartnershipSide,
+    PartnershipState, ProductFamily, Purpose, RelationshipKind, RelationshipState, Rule,
+    RuleOutcome, Transaction,
 };
 
-pub(super) fn partnership(partnership: Partnership) -> pb::Partnership {
+pub(super) fn partnership(partnership: Partnership, now: Timestamp) -> pb::Partnership {
+    let partnership = partnership.at(now);
     let stamp = partnership.stamp;
+    let ending = partnership.ending.as_ref();
     pb::Partnership {
         name: partnership.name.to_string(),
         provider: partnership.provider.to_string(),
@@ -21,10 +24,22 @@ pub(super) fn partnership(partnership: Partnership) -> pb::Partnership {
             PartnershipState::Invited => pb::PartnershipState::Invited,
             PartnershipState::Active => pb::PartnershipState::Active,
             PartnershipState::Declined => pb::PartnershipState::Declined,
+            PartnershipState::Withdrawn => pb::PartnershipState::Withdrawn,
+            PartnershipState::Expired => pb::PartnershipState::Expired,
             PartnershipState::Ended => pb::PartnershipState::Ended,
         }
         .into(),
-        state_reason: partnership.state_reason,
+        expire_time: Some(to_wire(partnership.expire_time)),
+        accept_time: partnership.accept_time.map(to_wire),
+        ended_by: match ending.and_then(|it| it.by) {
+            None => pb::PartnershipSide::Unspecified,
+            Some(PartnershipSide::Provider) => pb::PartnershipSide::Provider,
+            Some(PartnershipSide::Reseller) => pb::PartnershipSide::Reseller,
+        }
+        .into(),
+        state_reason: ending.map(|it| it.detail.clone()).unwrap_or_default(),
+        end_time: ending.map(|it| to_wire(it.time)),
+        predecessor: partnership.predecessor.map(|it| it.to_string()).unwrap_or_default(),
         revision: stamp.revision,
         etag: stamp.etag(),
         create_time: Some(to_wire(stamp.create_time)),
@@ -59,8 +74,13 @@ pub(super) fn customer(customer: Customer) -> pb::Customer {
     }
 }
 
-pub(super) fn relationship(relationship: CustomerRelationship) -> pb::CustomerRelationship {
+pub(super) fn relationship(
+    relationship: CustomerRelationship,
+    now: Timestamp,
+) -> pb::CustomerRelationship {
+    let relationship = relationship.at(now);
     let stamp = relationship.stamp;
+    let ending = relationship.ending.as_ref();
     pb::CustomerRelationship {
         name: relationship.name.to_string(),
         partner: relationship.partner.to_string(),
@@ -73,9 +93,16 @@ pub(super) fn relationship(relationship: CustomerRelationship) -> pb::CustomerRe
             RelationshipState::Requested => pb::CustomerRelationshipState::Requested,
             RelationshipState::Active => pb::CustomerRelationshipState::Active,
             RelationshipState::Removed => pb::CustomerRelationshipState::Removed,
+            RelationshipState::Refused => pb::CustomerRelationshipState::Refused,
+            RelationshipState::Expired => pb::CustomerRelationshipState::Expired,
         }
         .into(),
-        state_reason: relationship.state_reason,
+        expire_time: Some(to_wire(relationship.expire_time)),
+        accept_time: relationship.accept_time.map(to_wire),
+        removed_by: ending.and_then(|it| it.by).map(|it| it.to_string()).unwrap_or_default(),
+        state_reason: ending.map(|it| it.detail.clone()).unwrap_or_default(),
+        end_time: ending.map(|it| to_wire(it.time)),
+        companion: relationship.companion.map(|it| it.to_string()).unwrap_or_default(),
         revision: stamp.revision,
         etag: stamp.etag(),
         create_time: Some(to_wire(stamp.create_time)),

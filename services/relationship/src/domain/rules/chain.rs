@@ -1,26 +1,35 @@
-use kernel::Responsible;
+use kernel::{Responsible, Timestamp};
 
 use super::{
     or_none,
     seller::{next_step, reauthorized},
 };
 use crate::domain::{
-    Facts, Fault, Finding, PartnershipState, Reason, Role, RoleState, Standing, Transaction,
+    Facts, Fault, Finding, Partnership, PartnershipState, Reason, Role, RoleState, Standing,
+    Transaction,
 };
 
 /// REL-1: the partnership of provider and reseller is active.
 pub(in crate::domain) fn partnership_active(_: &Transaction, facts: &Facts) -> Option<Finding> {
     let reseller = facts.reseller.as_ref()?;
     let partnership = facts.partnership.as_ref();
-    let state = partnership.map(|partnership| partnership.state);
+    Some(active_partnership(reseller, partnership, facts.time))
+}
+
+/// Whether a provider and a reseller have an active partnership.
+pub(in crate::domain) fn active_partnership(
+    reseller: &Standing,
+    partnership: Option<&Partnership>,
+    at: Timestamp,
+) -> Finding {
+    let state = partnership.map(|partnership| partnership.state_at(at));
     let inputs = vec![
         ("partnership", or_none(partnership.map(|partnership| partnership.name))),
         ("partnershipState", or_none(state)),
     ];
     let finding = Finding::of(reseller.partner, inputs);
-    Some(finding.unless(state == Some(PartnershipState::Active), || {
-        let invited = state == Some(PartnershipState::Invited);
-        let (responsible, next_step) = if invited {
+    finding.unless(state == Some(PartnershipState::Active), || {
+        let (responsible, next_step) = if state == Some(PartnershipState::Invited) {
             (Responsible::Reseller, "the reseller accepts the invitation with AcceptPartnership")
         } else {
             (Responsible::Seller, "the provider invites the reseller with InvitePartnership")
@@ -35,7 +44,7 @@ pub(in crate::domain) fn partnership_active(_: &Transaction, facts: &Facts) -> O
             next_step: next_step.to_owned(),
             code: "400/900400",
         }
-    }))
+    })
 }
 
 /// REL-2: provider and reseller are in one CSP region.

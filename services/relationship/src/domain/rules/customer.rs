@@ -2,8 +2,8 @@ use kernel::Responsible;
 
 use super::or_none;
 use crate::domain::{
-    Customer, CustomerRelationship, Facts, Fault, Finding, Purpose, Reason, RelationshipKind,
-    RelationshipState, Standing, Transaction,
+    Customer, Facts, Fault, Finding, Purpose, Reason, RelationshipKind, RelationshipState,
+    Standing, Transaction,
 };
 
 /// REL-4 for the seller.
@@ -23,39 +23,37 @@ pub(in crate::domain) fn tied_to_reseller(
 }
 
 fn tied(purpose: Purpose, facts: &Facts, with: &Standing, responsible: Responsible) -> Finding {
-    let held = || facts.relationships.iter().filter(|it| it.partner == with.partner);
-    let active = |kind| held().find(|it| it.kind == kind && it.state == RelationshipState::Active);
+    let held = facts.relationships.iter().filter(|it| it.partner == with.partner);
+    let held: Vec<_> = held.map(|it| (it, it.kind, it.state_at(facts.time))).collect();
+    let active = |kind| held.iter().find(|it| it.1 == kind && it.2 == RelationshipState::Active);
     let resale = active(RelationshipKind::Resale);
     let enough = match purpose {
         Purpose::Manage => resale.or_else(|| active(RelationshipKind::Management)),
         _ => resale,
     };
-    let shown = enough.or_else(|| held().next());
+    let shown = enough.or_else(|| held.first());
     let inputs = vec![
         ("partner", with.partner.to_string()),
-        ("relationship", or_none(shown.map(|it| it.name))),
-        ("relationshipKind", or_none(shown.map(|it| it.kind))),
-        ("relationshipState", or_none(shown.map(|it| it.state))),
+        ("relationship", or_none(shown.map(|it| it.0.name))),
+        ("relationshipKind", or_none(shown.map(|it| it.1))),
+        ("relationshipState", or_none(shown.map(|it| it.2))),
     ];
     let finding = Finding::of(facts.customer.name, inputs);
-    finding.unless(enough.is_some(), || untied(purpose, with, held(), responsible))
+    let held = held.iter().map(|(_, kind, state)| (*kind, *state)).collect::<Vec<_>>();
+    finding.unless(enough.is_some(), || untied(purpose, with, &held, responsible))
 }
 
-fn untied<'a>(
+fn untied(
     purpose: Purpose,
     with: &Standing,
-    mut held: impl Iterator<Item = &'a CustomerRelationship> + Clone,
+    held: &[(RelationshipKind, RelationshipState)],
     responsible: Responsible,
 ) -> Fault {
+    use RelationshipKind::{Management, Resale};
     let partner = with.partner;
     let sells = purpose != Purpose::Manage;
-    let manages = held
-        .clone()
-        .any(|it| it.kind == RelationshipKind::Management && it.state == RelationshipState::Active);
-    let requested = held.any(|it| {
-        it.state == RelationshipState::Requested && (it.kind == RelationshipKind::Resale || !sells)
-    });
-    let (responsible, next_step) = if requested {
+    let requested = |kind| held.contains(&(kind, RelationshipState::Requested));
+    let (responsible, next_step) = if requested(Resale) || (!sells && requested(Management)) {
         let accept = "the customer's Global admin accepts the request with \
                       AcceptCustomerRelationship";
         (Responsible::Customer, accept)
@@ -64,6 +62,7 @@ fn untied<'a>(
     } else {
         (responsible, "ask the customer for one of either kind with RequestCustomerRelationship")
     };
+    let manages = held.contains(&(Management, RelationshipState::Active));
     let (reason, explanation) = if sells && manages {
         let text = format!("{partner} may manage for the customer but not sell to it");
         (Reason::CustomerRelationshipForManagement, text)

@@ -141,7 +141,7 @@ pub(super) fn acting_role(transaction: &Transaction, facts: &Facts) -> Option<Ro
 }
 
 /// What leads from a state to active.
-pub(super) fn next_step(state: Option<RoleState>) -> &'static str {
+pub(in crate::domain) fn next_step(state: Option<RoleState>) -> &'static str {
     match state {
         None => "enroll the partner with EnrollPartner",
         Some(RoleState::Vetting) => "wait for vetting and record its result",

@@ -1,85 +1,76 @@
-//! Partnerships and customer relationships, from state to state.
+//! Partnerships, from state to state.
 
-use kernel::{CustomerRelationshipName, PartnershipName, Responsible, Stamp};
+use kernel::{PartnershipName, Responsible, Stamp};
+use proptest::{collection::vec, prelude::*, sample::select};
 use uuid::Uuid;
 
 use super::world::{
-    CUSTOMER, RESELLER, SELLER, at, buyer, customer, held, named, partner, partnership, tie,
-    violations,
+    EXPIRES, NOW, RESELLER, SELLER, at, held, named, partner, partnership, violations,
 };
 use crate::domain::{
-    Approved, CustomerRelationship, Denial, NewRelationship, Partners, Partnership,
-    PartnershipState, RelationshipKind, RelationshipState, Role, RoleState,
+    Approved, Change, Denial, Ending, Partners, Partnership, PartnershipSide, PartnershipState,
+    Role, RoleState,
 };
 
-const PAIR: PartnershipName = PartnershipName::new(Uuid::from_u128(0xb));
-const TIE: CustomerRelationshipName =
-    CustomerRelationshipName { customer: CUSTOMER, uid: Uuid::from_u128(0xe) };
+const PAIR: PartnershipName = PartnershipName::new(Uuid::from_u128(0xbb));
 
 /// A stamp that is neither the first nor made now.
 const BEFORE: i64 = 3;
 
-fn provider_and_reseller() -> Partners {
-    Partners {
+fn invite(change: impl FnOnce(&mut Partners)) -> Result<Change<Partnership>, Denial> {
+    let mut partners = Partners {
         provider: partner(SELLER, Role::IndirectProvider),
         reseller: partner(RESELLER, Role::IndirectReseller),
-        open: None,
-    }
-}
-
-fn invite(change: impl FnOnce(&mut Partners)) -> Result<Approved<Partnership>, Denial> {
-    let mut partners = provider_and_reseller();
+        history: Vec::new(),
+        taken: false,
+    };
     change(&mut partners);
-    Partnership::invite(PAIR, &partners, at(9))
+    Partnership::invite(PAIR, &partners, at(EXPIRES), at(NOW))
 }
 
 #[test]
 fn an_invitation_makes_a_partnership_that_the_reseller_has_not_answered() {
-    let approved = invite(|_| ()).unwrap();
-    assert_eq!((approved.event(), approved.decided_on()), ("PartnershipInvited", None));
+    let Change { beside, main } = invite(|_| ()).unwrap();
+    assert_eq!((main.event(), main.decided_on()), ("PartnershipInvited", None));
     let expected = Partnership {
         name: PAIR,
-        stamp: Stamp::first(at(9)),
+        stamp: Stamp::first(at(NOW)),
         ..partnership(PartnershipState::Invited)
     };
-    assert_eq!(approved.into_after(), expected);
+    assert_eq!(main.into_after(), expected);
+    assert!(beside.is_empty());
 }
 
 #[test]
 fn an_invitation_takes_both_roles_and_one_region() {
-    type Change = fn(&mut Partners);
-    let rows: [(&str, Change, &[&str]); 7] = [
+    type Row = (&'static str, fn(&mut Partners), &'static [&'static str]);
+    let rows: [Row; 9] = [
+        ("no provider", |it| it.provider.roles.clear(), &["PT-1 PROVIDER_NOT_ENROLLED"]),
         (
-            "the provider is not enrolled",
-            |it| it.provider.roles.clear(),
-            &["PT-1 PROVIDER_NOT_ENROLLED"],
-        ),
-        (
-            "the provider is a direct-bill partner",
+            "a direct-bill partner",
             |it| it.provider.roles = vec![held(Role::DirectBill, RoleState::Active)],
             &["PT-1 PROVIDER_NOT_ENROLLED"],
         ),
+        ("no reseller", |it| it.reseller.roles.clear(), &["ON-1 RESELLER_NOT_ENROLLED"]),
         (
-            "the reseller is not enrolled",
-            |it| it.reseller.roles.clear(),
-            &["ON-1 RESELLER_NOT_ENROLLED"],
+            "a provider that is blocked",
+            |it| it.provider.roles[0].block_time = Some(at(NOW)),
+            &["ON-4 PARTNER_NOT_REAUTHORIZED"],
         ),
         (
-            "the reseller is in another region",
+            "a reseller that is blocked",
+            |it| it.reseller.roles[0].block_time = Some(at(NOW)),
+            &["ON-4 PARTNER_NOT_REAUTHORIZED"],
+        ),
+        ("blocked soon", |it| it.reseller.roles[0].block_time = Some(at(NOW + 1)), &[]),
+        (
+            "another region",
             |it| it.reseller.moves_to("US"),
             &["REL-2 PARTNERS_IN_DIFFERENT_REGIONS"],
         ),
-        ("the reseller is in another country", |it| it.reseller.moves_to("CH"), &[]),
+        ("another country", |it| it.reseller.moves_to("CH"), &[]),
         (
-            "the reseller has not accepted the MPA yet",
-            |it| {
-                it.reseller.roles = vec![held(Role::IndirectReseller, RoleState::Vetting)];
-                it.reseller.agreements.clear();
-            },
-            &[],
-        ),
-        (
-            "everything is wrong",
+            "everything",
             |it| {
                 it.provider.roles.clear();
                 it.reseller.roles.clear();
@@ -93,208 +84,175 @@ fn an_invitation_takes_both_roles_and_one_region() {
         ),
     ];
     for (what, change, expected) in rows {
-        assert_eq!(named(&violations(invite(change))), expected, "{what}");
+        let violations = violations(invite(change));
+        assert_eq!(named(&violations), expected, "{what}");
+        for it in violations {
+            assert!(!it.inputs.is_empty() && !it.next_step.is_empty() && !it.source.is_empty());
+        }
     }
 }
 
 #[test]
-fn an_invitation_to_an_open_partnership_names_it_whatever_else_is_wrong() {
-    let denied = invite(|it| {
-        it.open = Some(PAIR);
-        it.provider.roles.clear();
-    });
+fn both_sides_are_being_vetted_at_least_and_neither_suspended_nor_out() {
+    use RoleState::{Active, Qualified, Vetting};
+    for state in RoleState::ALL {
+        let stands = [Vetting, Qualified, Active].contains(state);
+        let expected = |word| if stands { Vec::new() } else { vec![word] };
+        let provider = invite(|it| it.provider.roles[0].state = *state);
+        let refused = expected("PT-1 PROVIDER_NOT_ENROLLED");
+        assert_eq!(named(&violations(provider)), refused, "a provider that is {state}");
+        let reseller = invite(|it| it.reseller.roles[0].state = *state);
+        let refused = expected("ON-1 RESELLER_NOT_ENROLLED");
+        assert_eq!(named(&violations(reseller)), refused, "a reseller that is {state}");
+    }
+}
+
+#[test]
+fn an_invitation_beside_an_open_partnership_or_under_its_name_is_denied_whatever_else_is_wrong() {
+    for state in [PartnershipState::Invited, PartnershipState::Active] {
+        let open = partnership(state);
+        let denied = invite(|it| {
+            it.history = vec![open.clone()];
+            it.provider.roles.clear();
+        });
+        assert_eq!(denied.unwrap_err(), Denial::Exists(open.name.to_string()));
+    }
+    let denied = invite(|it| it.taken = true);
     assert_eq!(denied.unwrap_err(), Denial::Exists(PAIR.to_string()));
 }
 
 #[test]
-fn what_stands_against_an_invitation_says_who_mends_it() {
-    let violations = violations(invite(|it| {
-        it.provider.roles.clear();
-        it.reseller.roles.clear();
-        it.reseller.moves_to("US");
-    }));
-    let expected = [
-        (SELLER, Responsible::Partner, "neededRole=indirect-provider"),
-        (RESELLER, Responsible::Partner, "neededRole=indirect-reseller"),
-        (
-            RESELLER,
-            Responsible::Reseller,
-            "providerCountry=FR providerRegion=europe resellerCountry=US \
-             resellerRegion=united-states",
-        ),
+fn a_partnership_follows_the_last_one_of_the_pair() {
+    let [first, last] = [1, 2].map(|id| PartnershipName::new(Uuid::from_u128(id)));
+    let ended = partnership(PartnershipState::Ended);
+    let ended = [
+        Partnership { name: last, predecessor: Some(first), ..ended.clone() },
+        Partnership { name: first, ..ended },
     ];
-    assert_eq!(violations.len(), expected.len());
-    for (violation, (subject, responsible, inputs)) in violations.iter().zip(expected) {
-        assert_eq!(violation.subject, subject.to_string());
-        assert_eq!(violation.responsible, responsible);
-        let told: Vec<_> =
-            violation.inputs.iter().map(|(name, value)| format!("{name}={value}")).collect();
-        assert_eq!(told.join(" "), inputs);
-        assert!(!violation.next_step.is_empty() && !violation.source.is_empty());
+    let after = |history: Vec<_>| invite(|it| it.history = history).unwrap().main.into_after();
+    assert_eq!(after(Vec::new()).predecessor, None);
+    assert_eq!(after(ended.to_vec()).predecessor, Some(last));
+    assert_eq!(after(ended.into_iter().rev().collect()).predecessor, Some(last));
+}
+
+#[test]
+fn an_invitation_settles_the_one_that_expired_and_only_that() {
+    let mut stale = partnership(PartnershipState::Invited);
+    stale.expire_time = at(NOW);
+    let Change { beside, main } = invite(|it| it.history = vec![stale.clone()]).unwrap();
+    assert_eq!(main.after().predecessor, Some(stale.name));
+    let [settled] = beside.try_into().unwrap();
+    assert_eq!((settled.event(), settled.decided_on()), ("PartnershipExpired", Some(1)));
+    let expected = Partnership {
+        state: PartnershipState::Expired,
+        ending: Some(Ending { by: None, detail: String::new(), time: at(NOW) }),
+        stamp: stale.stamp.next(at(NOW)),
+        ..stale.clone()
+    };
+    assert_eq!(settled.into_after(), expected);
+    let again = invite(|it| it.history = vec![expected.clone()]).unwrap();
+    assert!(again.beside.is_empty(), "it is settled once");
+    stale.expire_time = at(NOW + 1);
+    let early = invite(|it| it.history = vec![stale.clone()]);
+    assert_eq!(early.unwrap_err(), Denial::Exists(stale.name.to_string()));
+}
+
+/// Calls on a partnership, and the event of each.
+const CALLS: [(&str, &str); 5] = [
+    ("AcceptPartnership", "PartnershipAccepted"),
+    ("DeclinePartnership", "PartnershipDeclined"),
+    ("WithdrawPartnership", "PartnershipWithdrawn"),
+    ("EndPartnership by provider", "PartnershipEnded"),
+    ("EndPartnership by reseller", "PartnershipEnded"),
+];
+
+fn step(it: Partnership, call: &str, now: i64) -> Result<Approved<Partnership>, Denial> {
+    let (why, now) = ("why".to_owned(), at(now));
+    match call {
+        "AcceptPartnership" => it.accept(now),
+        "DeclinePartnership" => it.decline(why, now),
+        "WithdrawPartnership" => it.withdraw(why, now),
+        "EndPartnership by provider" => it.end(PartnershipSide::Provider, why, now),
+        _ => it.end(PartnershipSide::Reseller, why, now),
     }
 }
 
-type Move<T> = (&'static str, fn(T) -> Result<Approved<T>, Denial>);
+/// What becomes of a partnership, in words: `state by whom`.
+fn model(state: &str, call: &str, now: i64) -> Option<&'static str> {
+    match (state, call) {
+        ("invited", _) if now >= EXPIRES => None,
+        ("invited", "AcceptPartnership") => Some("active"),
+        ("invited", "DeclinePartnership") => Some("declined by reseller"),
+        ("invited", "WithdrawPartnership") => Some("withdrawn by provider"),
+        ("active", "EndPartnership by provider") => Some("ended by provider"),
+        ("active", "EndPartnership by reseller") => Some("ended by reseller"),
+        _ => None,
+    }
+}
 
-#[test]
-fn a_partnership_moves_as_its_states_allow() {
-    use PartnershipState::{Active, Declined, Ended, Invited};
-    let moves: [Move<Partnership>; 3] = [
-        ("PartnershipAccepted", |it| it.accept(at(9))),
-        ("PartnershipDeclined", |it| it.decline("why".to_owned(), at(9))),
-        ("PartnershipEnded", |it| it.end("why".to_owned(), at(9))),
-    ];
-    let again = Err("invite again; that makes a new partnership");
-    let table = [
-        (Invited, [Ok(Active), Ok(Declined), Err("accept or decline it")]),
-        (
-            Active,
-            [
-                Err("nothing is open; it may be ended"),
-                Err("nothing is open; it may be ended"),
-                Ok(Ended),
-            ],
-        ),
-        (Declined, [again; 3]),
-        (Ended, [again; 3]),
-    ];
-    assert_eq!(table.map(|(state, _)| state).as_slice(), PartnershipState::ALL);
-    for (from, outcomes) in table {
-        for ((event, step), expected) in moves.iter().zip(outcomes) {
-            let mut before = partnership(from);
-            before.stamp.revision = BEFORE;
-            match (step(before.clone()), expected) {
-                (Ok(approved), Ok(to)) => {
-                    assert_eq!((approved.event(), approved.decided_on()), (*event, Some(BEFORE)));
-                    let reason = if to == Active { "" } else { "why" };
-                    let after = Partnership {
-                        state: to,
-                        state_reason: reason.to_owned(),
-                        stamp: before.stamp.next(at(9)),
-                        ..before
-                    };
-                    assert_eq!(*approved.after(), after);
+fn described(it: &Partnership) -> String {
+    match it.ending.as_ref().and_then(|ending| ending.by) {
+        None => it.state.to_string(),
+        Some(side) => format!("{} by {side}", it.state),
+    }
+}
+
+proptest! {
+    /// Any calls at any times do to a partnership what the model says.
+    #[test]
+    fn a_partnership_moves_as_the_model_does(
+        calls in vec((select(&CALLS[..]), select(&[0, 1, 500, 999, 1000][..])), 1..6),
+    ) {
+        let mut it = partnership(PartnershipState::Invited);
+        it.stamp.revision = BEFORE;
+        let mut now = NOW;
+        for ((call, event), later) in calls {
+            now += later;
+            let before = it.clone();
+            match (step(it.clone(), call, now), model(&described(&it), call, now)) {
+                (Ok(approved), Some(to)) => {
+                    prop_assert_eq!(described(approved.after()), to);
+                    prop_assert_eq!(approved.event(), event);
+                    prop_assert_eq!(approved.decided_on(), Some(before.stamp.revision));
+                    let after = approved.into_after();
+                    prop_assert_eq!(after.stamp, before.stamp.next(at(now)));
+                    let ending = after.ending.as_ref().map(|it| (it.detail.as_str(), it.time));
+                    let over = (to != "active").then(|| ("why", at(now)));
+                    prop_assert_eq!(ending, over);
+                    let accepted = if to == "active" { Some(at(now)) } else { before.accept_time };
+                    prop_assert_eq!(after.accept_time, accepted);
+                    it = after;
                 }
                 (denied, expected) => {
-                    let next_step = expected.expect_err(&format!("{event} of one that is {from}"));
+                    prop_assert_eq!(expected, None, "{} is denied", call);
                     let violations = violations(denied);
-                    assert_eq!(named(&violations), ["STATE PARTNERSHIP_STATE_CONFLICT"]);
-                    let violation = &violations[0];
-                    assert_eq!(violation.subject, before.name.to_string());
-                    assert_eq!(violation.responsible, Responsible::Caller);
-                    assert_eq!(violation.next_step, next_step, "{event} of one that is {from}");
-                    assert!(violation.explanation.contains(from.as_str()));
-                    assert_eq!(violation.inputs[0], ("state".to_owned(), from.to_string()));
+                    prop_assert_eq!(named(&violations), ["STATE PARTNERSHIP_STATE_CONFLICT"]);
+                    let state = before.state_at(at(now));
+                    prop_assert_eq!(&violations[0].inputs[0].1, state.as_str());
+                    prop_assert!(violations[0].explanation.contains(state.as_str()));
+                    prop_assert_eq!(violations[0].responsible, Responsible::Caller);
                 }
             }
         }
     }
 }
 
-fn new_relationship(kind: RelationshipKind) -> NewRelationship {
-    NewRelationship {
-        name: TIE,
-        kind,
-        partner: partner(SELLER, Role::DirectBill),
-        customer: customer(),
-        buyer: buyer(),
-        open: None,
-    }
-}
-
 #[test]
-fn a_relationship_is_requested_inside_one_region_unless_it_is_to_manage() {
-    use RelationshipKind::{Management, Resale};
-    let outside = "REL-3 CUSTOMER_OUTSIDE_REGION";
-    let tenant = "OWN-2 CUSTOMER_IS_CSP_TENANT";
-    let rows: [(RelationshipKind, &str, bool, &[&str]); 8] = [
-        (Resale, "FR", false, &[]),
-        (Resale, "US", false, &[outside]),
-        (Resale, "FR", true, &[tenant]),
-        (Resale, "US", true, &[outside, tenant]),
-        (Management, "FR", false, &[]),
-        (Management, "US", false, &[]),
-        (Management, "FR", true, &[tenant]),
-        (Management, "US", true, &[tenant]),
-    ];
-    for (kind, country, csp_tenant, expected) in rows {
-        let mut new = new_relationship(kind);
-        new.customer.country = country.parse().unwrap();
-        new.buyer.csp_tenant = csp_tenant;
-        let violations = violations(CustomerRelationship::request(&new, at(9)));
-        assert_eq!(named(&violations), expected, "{kind} in {country}, CSP tenant: {csp_tenant}");
-        for violation in &violations {
-            assert_eq!(violation.subject, CUSTOMER.to_string());
-            assert!(!violation.inputs.is_empty() && !violation.next_step.is_empty());
-        }
-    }
-}
-
-#[test]
-fn a_request_makes_a_relationship_that_the_customer_has_not_answered() {
-    for kind in RelationshipKind::ALL {
-        let approved = CustomerRelationship::request(&new_relationship(*kind), at(9)).unwrap();
-        let told = (approved.event(), approved.decided_on());
-        assert_eq!(told, ("CustomerRelationshipRequested", None));
-        let expected = CustomerRelationship {
-            name: TIE,
-            stamp: Stamp::first(at(9)),
-            ..tie(SELLER, *kind, RelationshipState::Requested)
-        };
-        assert_eq!(approved.into_after(), expected);
-    }
-}
-
-#[test]
-fn a_request_for_an_open_relationship_names_it_whatever_else_is_wrong() {
-    let mut new = new_relationship(RelationshipKind::Resale);
-    new.open = Some(TIE);
-    new.buyer.csp_tenant = true;
-    let denied = CustomerRelationship::request(&new, at(9));
-    assert_eq!(denied.unwrap_err(), Denial::Exists(TIE.to_string()));
-}
-
-#[test]
-fn a_relationship_moves_as_its_states_allow() {
-    use RelationshipState::{Active, Removed, Requested};
-    let moves: [Move<CustomerRelationship>; 2] = [
-        ("CustomerRelationshipAccepted", |it| it.accept(at(9))),
-        ("CustomerRelationshipRemoved", |it| it.remove("why".to_owned(), at(9))),
-    ];
-    let table = [
-        (Requested, [Ok(Active), Ok(Removed)]),
-        (Active, [Err("nothing is open; it may be removed"), Ok(Removed)]),
-        (Removed, [Err("request a new relationship"); 2]),
-    ];
-    assert_eq!(table.map(|(state, _)| state).as_slice(), RelationshipState::ALL);
-    for (from, outcomes) in table {
-        for ((event, step), expected) in moves.iter().zip(outcomes) {
-            let mut before = tie(SELLER, RelationshipKind::Resale, from);
-            before.stamp.revision = BEFORE;
-            match (step(before.clone()), expected) {
-                (Ok(approved), Ok(to)) => {
-                    assert_eq!((approved.event(), approved.decided_on()), (*event, Some(BEFORE)));
-                    let reason = if to == Active { "" } else { "why" };
-                    let after = CustomerRelationship {
-                        state: to,
-                        state_reason: reason.to_owned(),
-                        stamp: before.stamp.next(at(9)),
-                        ..before
-                    };
-                    assert_eq!(*approved.after(), after);
-                }
-                (denied, expected) => {
-                    let next_step = expected.expect_err(&format!("{event} of one that is {from}"));
-                    let violations = violations(denied);
-                    let conflict = "STATE CUSTOMER_RELATIONSHIP_STATE_CONFLICT";
-                    assert_eq!(named(&violations), [conflict]);
-                    assert_eq!(violations[0].subject, before.name.to_string());
-                    assert_eq!(violations[0].responsible, Responsible::Caller);
-                    assert_eq!(violations[0].next_step, next_step, "{event} of {from}");
-                    assert!(violations[0].explanation.contains(from.as_str()));
-                    assert_eq!(violations[0].inputs, [("state".to_owned(), from.to_string())]);
-                }
-            }
-        }
+fn a_refused_move_says_which_moves_are_legal() {
+    for (state, legal) in [
+        ("invited", "AcceptPartnership, DeclinePartnership, WithdrawPartnership"),
+        ("active", "EndPartnership"),
+        ("declined", "none"),
+        ("withdrawn", "none"),
+        ("expired", "none"),
+        ("ended", "none"),
+    ] {
+        let it = partnership(state.parse().unwrap());
+        let call = if state == "invited" { CALLS[3].0 } else { CALLS[0].0 };
+        let violations = violations(step(it, call, NOW));
+        let inputs: Vec<_> = violations[0].inputs.iter().map(|(_, value)| value.as_str()).collect();
+        assert_eq!(inputs, [state, legal]);
+        let next_step = &violations[0].next_step;
+        assert!(next_step.contains(if legal == "none" { "InvitePartnership" } else { legal }));
     }
 }

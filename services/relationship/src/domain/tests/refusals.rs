@@ -109,6 +109,13 @@ rows! { CHAIN_ROWS:
     "the partnership has ended", through_reseller,
         |it| it.facts.partnership.as_mut().unwrap().state = Pair::Ended =>
         "REL-1 PARTNERSHIP_NOT_ACTIVE, reseller, seller";
+    "the invitation expired this second", through_reseller,
+        |it| {
+            let invited = it.facts.partnership.as_mut().unwrap();
+            invited.state = Pair::Invited;
+            invited.expire_time = at(NOW);
+        } =>
+        "REL-1 PARTNERSHIP_NOT_ACTIVE, reseller, seller";
     "the reseller is in another region", through_reseller, |it| it.reseller().moves_to("US") =>
         "REL-2 PARTNERS_IN_DIFFERENT_REGIONS, reseller, reseller",
         "REL-3 CUSTOMER_OUTSIDE_REGION, customer, reseller";
@@ -174,6 +181,12 @@ rows! { CUSTOMER_ROWS:
     "the customer has not accepted the reseller's request", through_reseller,
         |it| it.ties(RESELLER, Resale, Tie::Requested) =>
         "REL-4 CUSTOMER_RELATIONSHIP_MISSING, customer, customer";
+    "the seller's request expired this second", direct_bill,
+        |it| {
+            it.ties(SELLER, Resale, Tie::Requested);
+            it.facts.relationships[0].expire_time = at(NOW);
+        } =>
+        "REL-4 CUSTOMER_RELATIONSHIP_MISSING, customer, seller";
     "the relationship with the seller is removed", direct_bill,
         |it| it.ties(SELLER, Resale, Tie::Removed) =>
         "REL-4 CUSTOMER_RELATIONSHIP_MISSING, customer, seller";
@@ -398,6 +411,9 @@ fn every_reason_of_a_decision_is_reached() {
         Reason::PartnershipStateConflict,
         Reason::CustomerRelationshipStateConflict,
         Reason::ProviderNotEnrolled,
+        Reason::RemovalByStranger,
+        Reason::RemovalByReseller,
+        Reason::SubscriptionsNotRuledOut,
     ];
     let expected = Reason::ALL.iter().filter(|it| !of_other_moves.contains(it));
     let expected: BTreeSet<_> = expected.copied().collect();

@@ -8,9 +8,9 @@ use uuid::Uuid;
 
 use crate::domain::{
     AgreementKind, BuyerStanding, Customer, CustomerAgreement, CustomerKind, CustomerRelationship,
-    Decision, Denial, Facts, Line, Location, Partnership, PartnershipState, ProductFamily, Purpose,
-    RelationshipKind, RelationshipState, Role, RoleStanding, RoleState, Standing,
-    StandingAgreement, Transaction, decide,
+    Decision, Denial, Ending, Facts, Line, Location, Partnership, PartnershipSide,
+    PartnershipState, ProductFamily, Purpose, RelationshipKind, RelationshipState, Role,
+    RoleStanding, RoleState, Standing, StandingAgreement, Transaction, decide,
 };
 
 pub(super) const SELLER: PartnerName = PartnerName::new(Uuid::from_u128(0x1));
@@ -26,6 +26,9 @@ pub(super) const LOCATIONS: [&str; 3] = ["1001", "2002", "3003"];
 
 /// When it is in a world, in seconds: 2026-03-02T09:00:00Z.
 pub(super) const NOW: i64 = 1_772_442_000;
+
+/// When invitations and requests of a world expire, in seconds.
+pub(super) const EXPIRES: i64 = NOW + 1000;
 
 /// A time, in seconds.
 pub(super) fn at(second: i64) -> Timestamp {
@@ -112,30 +115,55 @@ pub(super) fn buyer() -> BuyerStanding {
     BuyerStanding { csp_tenant: false, partners: Vec::new(), organization_revision: 1 }
 }
 
+/// A relationship that went the shortest way to a state.
 pub(super) fn tie(
     partner: PartnerName,
     kind: RelationshipKind,
     state: RelationshipState,
 ) -> CustomerRelationship {
+    let ended = |by, detail: &str| Some(ending(by, detail));
     CustomerRelationship {
         name: CustomerRelationshipName { customer: CUSTOMER, uid: partner.id() },
         partner,
         kind,
         state,
-        state_reason: String::new(),
+        expire_time: at(EXPIRES),
+        accept_time: (state == RelationshipState::Active).then(|| at(0)),
+        ending: match state {
+            RelationshipState::Requested | RelationshipState::Active => None,
+            RelationshipState::Removed => ended(Some(partner), "why"),
+            RelationshipState::Refused => ended(None, "why"),
+            RelationshipState::Expired => ended(None, ""),
+        },
+        companion: None,
         stamp: Stamp::first(at(0)),
     }
 }
 
+/// A partnership that went the shortest way to a state.
 pub(super) fn partnership(state: PartnershipState) -> Partnership {
+    use PartnershipSide::{Provider, Reseller};
+    use PartnershipState::{Active, Declined, Ended, Expired, Invited, Withdrawn};
     Partnership {
         name: PartnershipName::new(Uuid::from_u128(0xb)),
         provider: SELLER,
         reseller: RESELLER,
         state,
-        state_reason: String::new(),
+        expire_time: at(EXPIRES),
+        accept_time: matches!(state, Active | Ended).then(|| at(0)),
+        ending: match state {
+            Invited | Active => None,
+            Expired => Some(ending(None, "")),
+            Declined => Some(ending(Some(Reseller), "why")),
+            Withdrawn | Ended => Some(ending(Some(Provider), "why")),
+        },
+        predecessor: None,
         stamp: Stamp::first(at(0)),
     }
+}
+
+fn ending<By>(by: Option<By>, detail: &str) -> Ending<By> {
+    Ending { by, detail: detail.to_owned(), time: at(0) }
 }
 
 /// What somebody wants, and what is known.

@@ -4,17 +4,33 @@ CREATE TABLE partnerships (
     name TEXT PRIMARY KEY CHECK (name LIKE 'partnerships/%'),
     provider TEXT NOT NULL CHECK (provider LIKE 'partners/%'),
     reseller TEXT NOT NULL CHECK (reseller LIKE 'partners/%'),
-    state TEXT NOT NULL CHECK (state IN ('invited', 'active', 'declined', 'ended')),
+    state TEXT NOT NULL
+        CHECK (state IN ('invited', 'active', 'declined', 'withdrawn', 'expired', 'ended')),
+    expire_time BIGINT NOT NULL,
+    accept_time BIGINT,
+    ended_by TEXT CHECK (ended_by IN ('provider', 'reseller')),
     state_reason TEXT NOT NULL,
+    end_time BIGINT,
+    predecessor TEXT UNIQUE REFERENCES partnerships (name),
     revision BIGINT NOT NULL CHECK (revision >= 1),
     create_time BIGINT NOT NULL,
     update_time BIGINT NOT NULL,
-    CHECK (provider <> reseller)
+    CHECK (provider <> reseller),
+    CHECK (predecessor <> name),
+    CHECK (expire_time > create_time),
+    CHECK ((accept_time IS NOT NULL) = (state IN ('active', 'ended'))),
+    CHECK ((end_time IS NULL) = (state IN ('invited', 'active'))),
+    CHECK ((ended_by IS NOT NULL) = (state IN ('declined', 'withdrawn', 'ended'))),
+    CHECK (state <> 'declined' OR ended_by = 'reseller'),
+    CHECK (state <> 'withdrawn' OR ended_by = 'provider'),
+    CHECK ((state_reason <> '') = (state IN ('declined', 'withdrawn', 'ended'))),
+    CHECK (accept_time <= update_time AND end_time <= update_time)
 );
 
 -- One open partnership a pair.
 CREATE UNIQUE INDEX partnerships_open ON partnerships (provider, reseller)
     WHERE state IN ('invited', 'active');
+CREATE INDEX partnerships_by_pair ON partnerships (provider, reseller);
 
 CREATE TABLE customers (
     name TEXT PRIMARY KEY CHECK (name LIKE 'customers/%'),
@@ -42,11 +58,24 @@ CREATE TABLE customer_relationships (
     customer TEXT NOT NULL REFERENCES customers (name),
     partner TEXT NOT NULL CHECK (partner LIKE 'partners/%'),
     kind TEXT NOT NULL CHECK (kind IN ('resale', 'management')),
-    state TEXT NOT NULL CHECK (state IN ('requested', 'active', 'removed')),
+    state TEXT NOT NULL CHECK (state IN ('requested', 'active', 'removed', 'refused', 'expired')),
+    expire_time BIGINT NOT NULL,
+    accept_time BIGINT,
+    removed_by TEXT CHECK (removed_by LIKE 'partners/%'),
     state_reason TEXT NOT NULL,
+    end_time BIGINT,
+    companion TEXT REFERENCES customer_relationships (name),
     revision BIGINT NOT NULL CHECK (revision >= 1),
     create_time BIGINT NOT NULL,
-    update_time BIGINT NOT NULL
+    update_time BIGINT NOT NULL,
+    CHECK (companion <> name AND companion LIKE customer || '/relationships/%'),
+    CHECK (expire_time > create_time),
+    CHECK (state <> 'active' OR accept_time IS NOT NULL),
+    CHECK (state IN ('active', 'removed') OR accept_time IS NULL),
+    CHECK ((end_time IS NULL) = (state IN ('requested', 'active'))),
+    CHECK ((removed_by IS NOT NULL) = (state = 'removed')),
+    CHECK ((state_reason <> '') = (state IN ('removed', 'refused'))),
+    CHECK (accept_time <= update_time AND end_time <= update_time)
 );
 
 -- One open relationship of a kind between a customer and a partner.

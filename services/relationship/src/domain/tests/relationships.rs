@@ -1,0 +1,330 @@
+//! Customer relationships, from state to state.
+
+use kernel::{CustomerName, CustomerRelationshipName, Responsible, Stamp};
+use proptest::{collection::vec, prelude::*, sample::select};
+use uuid::Uuid;
+
+use super::world::{
+    CUSTOMER, EXPIRES, NOW, RESELLER, SELLER, STRANGER, at, buyer, customer, held, named, partner,
+    partnership, tie, violations,
+};
+use crate::domain::{
+    Applicant, Change, CustomerRelationship, Denial, NewRelationship, PartnershipState,
+    RelationshipKind, RelationshipState, Removal, Role, RoleState,
+};
+
+const TIE: CustomerRelationshipName = tie_name(0xe);
+const TIE_OF_PROVIDER: CustomerRelationshipName = tie_name(0xf);
+
+const fn tie_name(id: u128) -> CustomerRelationshipName {
+    CustomerRelationshipName { customer: CUSTOMER, uid: Uuid::from_u128(id) }
+}
+
+fn asked(kind: RelationshipKind) -> NewRelationship {
+    let standing = partner(SELLER, Role::DirectBill);
+    NewRelationship {
+        kind,
+        customer: customer(),
+        buyer: buyer(),
+        partner: Applicant { name: TIE, standing, open: None },
+        provider: None,
+        taken: None,
+    }
+}
+
+/// A reseller asks for its provider along.
+fn asked_along() -> NewRelationship {
+    let standing = partner(SELLER, Role::IndirectProvider);
+    let provider = Applicant { name: TIE_OF_PROVIDER, standing, open: None };
+    let standing = partner(RESELLER, Role::IndirectReseller);
+    NewRelationship {
+        partner: Applicant { name: TIE, standing, open: None },
+        provider: Some((provider, Some(partnership(PartnershipState::Active)))),
+        ..asked(RelationshipKind::Resale)
+    }
+}
+
+fn request(new: &NewRelationship) -> Result<Change<CustomerRelationship>, Denial> {
+    CustomerRelationship::request(new, at(EXPIRES), at(NOW))
+}
+
+#[test]
+fn a_relationship_is_requested_inside_one_region_unless_it_is_to_manage() {
+    use RelationshipKind::{Management, Resale};
+    let outside = "REL-3 CUSTOMER_OUTSIDE_REGION";
+    let tenant = "OWN-2 CUSTOMER_IS_CSP_TENANT";
+    let rows: [(RelationshipKind, &str, bool, &[&str]); 8] = [
+        (Resale, "FR", false, &[]),
+        (Resale, "US", false, &[outside]),
+        (Resale, "FR", true, &[tenant]),
+        (Resale, "US", true, &[outside, tenant]),
+        (Management, "FR", false, &[]),
+        (Management, "US", false, &[]),
+        (Management, "FR", true, &[tenant]),
+        (Management, "US", true, &[tenant]),
+    ];
+    for (kind, country, csp_tenant, expected) in rows {
+        let mut new = asked(kind);
+        new.customer.country = country.parse().unwrap();
+        new.buyer.csp_tenant = csp_tenant;
+        let violations = violations(request(&new));
+        assert_eq!(named(&violations), expected, "{kind} in {country}, CSP tenant: {csp_tenant}");
+        for violation in &violations {
+            assert_eq!(violation.subject, CUSTOMER.to_string());
+            assert!(!violation.inputs.is_empty() && !violation.next_step.is_empty());
+        }
+    }
+}
+
+#[test]
+fn a_restricted_direct_bill_partner_asks_no_customer_for_resale_but_as_a_reseller() {
+    let restricted = held(Role::DirectBill, RoleState::Restricted);
+    let mut new = asked(RelationshipKind::Resale);
+    new.partner.standing.roles = vec![restricted.clone()];
+    assert_eq!(named(&violations(request(&new))), ["ON-1 SELLER_RESTRICTED"]);
+    new.kind = RelationshipKind::Management;
+    assert!(request(&new).is_ok(), "it may go on managing");
+    let mut new = asked_along();
+    new.partner.standing.roles.push(restricted.clone());
+    assert!(request(&new).is_ok(), "with its provider");
+    let mut new = asked(RelationshipKind::Resale);
+    new.partner.standing.roles =
+        vec![restricted.clone(), held(Role::IndirectReseller, RoleState::Active)];
+    assert!(request(&new).is_ok(), "it is a reseller too");
+    new.partner.standing.roles[1].state = RoleState::Vetting;
+    assert_eq!(named(&violations(request(&new))), ["ON-1 SELLER_RESTRICTED"]);
+}
+
+#[test]
+fn a_request_makes_a_relationship_that_the_customer_has_not_answered() {
+    for kind in RelationshipKind::ALL {
+        let Change { beside, main } = request(&asked(*kind)).unwrap();
+        assert!(beside.is_empty());
+        let told = (main.event(), main.decided_on());
+        assert_eq!(told, ("CustomerRelationshipRequested", None));
+        let expected = CustomerRelationship {
+            name: TIE,
+            stamp: Stamp::first(at(NOW)),
+            ..tie(SELLER, *kind, RelationshipState::Requested)
+        };
+        assert_eq!(main.into_after(), expected);
+    }
+}
+
+#[test]
+fn a_reseller_asks_for_its_provider_along_unless_that_is_tied_already() {
+    let Change { beside, main } = request(&asked_along()).unwrap();
+    let [of_provider] = beside.try_into().unwrap();
+    assert_eq!(main.after().companion, Some(TIE_OF_PROVIDER));
+    assert_eq!((main.after().partner, of_provider.after().partner), (RESELLER, SELLER));
+    assert_eq!(of_provider.after().name, TIE_OF_PROVIDER);
+    assert_eq!(of_provider.after().companion, None);
+    for state in [RelationshipState::Requested, RelationshipState::Active] {
+        let open = tie(SELLER, RelationshipKind::Resale, state);
+        let mut new = asked_along();
+        new.provider.as_mut().unwrap().0.open = Some(open.clone());
+        let Change { beside, main } = request(&new).unwrap();
+        assert!(beside.is_empty(), "{state}");
+        assert_eq!(main.after().companion, Some(open.name), "{state}");
+    }
+}
+
+#[test]
+fn a_reseller_asks_along_only_for_a_provider_that_it_partners_with_in_the_region() {
+    let refusal = ["REL-1 PARTNERSHIP_NOT_ACTIVE"];
+    for state in PartnershipState::ALL {
+        let mut new = asked_along();
+        new.provider.as_mut().unwrap().1 = Some(partnership(*state));
+        let refused = named(&violations(request(&new)));
+        let active = *state == PartnershipState::Active;
+        assert_eq!(refused, refusal[usize::from(active)..], "{state}");
+    }
+    let mut new = asked_along();
+    new.provider.as_mut().unwrap().1 = None;
+    assert_eq!(named(&violations(request(&new))), refusal);
+    let mut new = asked_along();
+    new.provider.as_mut().unwrap().0.standing.moves_to("US");
+    assert_eq!(named(&violations(request(&new))), ["REL-3 CUSTOMER_OUTSIDE_REGION"]);
+}
+
+#[test]
+fn a_request_beside_an_open_relationship_is_denied_and_settles_one_that_expired() {
+    let mut new = asked(RelationshipKind::Resale);
+    let mut open = tie(SELLER, RelationshipKind::Resale, RelationshipState::Requested);
+    open.expire_time = at(NOW + 1);
+    new.partner.open = Some(open.clone());
+    new.buyer.csp_tenant = true;
+    assert_eq!(request(&new).unwrap_err(), Denial::Exists(open.name.to_string()));
+    open.expire_time = at(NOW);
+    new.partner.open = Some(open);
+    new.buyer.csp_tenant = false;
+    let [settled] = request(&new).unwrap().beside.try_into().unwrap();
+    let told = (settled.event(), settled.after().state);
+    assert_eq!(told, ("CustomerRelationshipExpired", RelationshipState::Expired));
+    new.taken = Some(TIE);
+    assert_eq!(request(&new).unwrap_err(), Denial::Exists(TIE.to_string()));
+}
+
+fn removal(by: Role) -> Removal {
+    Removal {
+        by: partner(SELLER, by),
+        partnerships: Vec::new(),
+        no_active_subscriptions: true,
+        detail: "why".to_owned(),
+    }
+}
+
+#[test]
+fn what_was_sold_on_is_removed_by_a_buyer_at_microsoft_that_states_that_nothing_is_active() {
+    use RelationshipKind::{Management, Resale};
+    use RelationshipState::{Active, Requested};
+    const STRANGE: &str = "REL-6 REMOVAL_BY_STRANGER";
+    const RESELLS: &str = "REL-6 REMOVAL_BY_RESELLER";
+    const UNSTATED: &str = "REL-6 SUBSCRIPTIONS_NOT_RULED_OUT";
+    type Row =
+        (RelationshipKind, RelationshipState, Role, fn(&mut Removal), &'static [&'static str]);
+    let rows: [Row; 9] = [
+        (Resale, Active, Role::DirectBill, |_| (), &[]),
+        (Resale, Active, Role::IndirectProvider, |_| (), &[]),
+        (Resale, Active, Role::IndirectReseller, |_| (), &[RESELLS]),
+        (Resale, Active, Role::DirectBill, |it| it.no_active_subscriptions = false, &[UNSTATED]),
+        (Resale, Active, Role::DirectBill, |it| it.by.partner = STRANGER, &[STRANGE]),
+        (
+            Resale,
+            Active,
+            Role::IndirectReseller,
+            |it| {
+                it.by.partner = STRANGER;
+                it.no_active_subscriptions = false;
+            },
+            &[STRANGE, RESELLS, UNSTATED],
+        ),
+        (Resale, Requested, Role::IndirectReseller, |it| it.no_active_subscriptions = false, &[]),
+        (Management, Active, Role::IndirectReseller, |it| it.no_active_subscriptions = false, &[]),
+        (Management, Active, Role::DirectBill, |it| it.by.partner = STRANGER, &[STRANGE]),
+    ];
+    for (kind, state, role, change, expected) in rows {
+        let mut removal = removal(role);
+        change(&mut removal);
+        let removed = tie(SELLER, kind, state).remove(&removal, at(NOW));
+        assert_eq!(named(&violations(removed)), expected, "{kind} {state} {role}");
+    }
+}
+
+#[test]
+fn a_resellers_relationship_is_removed_by_a_provider_that_had_accepted_it_once() {
+    for state in PartnershipState::ALL {
+        let removal =
+            Removal { partnerships: vec![partnership(*state)], ..removal(Role::IndirectProvider) };
+        let active = tie(RESELLER, RelationshipKind::Resale, RelationshipState::Active);
+        let removed = active.remove(&removal, at(NOW));
+        let accepted = [PartnershipState::Active, PartnershipState::Ended].contains(state);
+        match removed {
+            Ok(removed) => {
+                assert!(accepted, "{state}");
+                assert_eq!(removed.after().ending.as_ref().unwrap().by, Some(SELLER));
+            }
+            denied => {
+                assert!(!accepted, "{state}");
+                assert_eq!(named(&violations(denied)), ["REL-6 REMOVAL_BY_STRANGER"]);
+            }
+        }
+    }
+}
+
+#[test]
+fn the_customers_answer_counts_for_the_companion_while_that_is_open() {
+    let of = |state| CustomerRelationship {
+        companion: Some(TIE_OF_PROVIDER),
+        ..tie(RESELLER, RelationshipKind::Resale, state)
+    };
+    let companion = |state| CustomerRelationship {
+        name: TIE_OF_PROVIDER,
+        ..tie(SELLER, RelationshipKind::Resale, state)
+    };
+    for state in RelationshipState::ALL {
+        let requested = *state == RelationshipState::Requested;
+        let asked = || of(RelationshipState::Requested);
+        let accepted = asked().accept(Some(companion(*state)), at(NOW)).unwrap();
+        assert_eq!(accepted.main.after().state, RelationshipState::Active);
+        let beside: Vec<_> = accepted.beside.iter().map(|it| it.after().state).collect();
+        assert_eq!(beside, [RelationshipState::Active][usize::from(!requested)..], "{state}");
+        let refused = asked().refuse("why", Some(companion(*state)), at(NOW)).unwrap();
+        assert_eq!(refused.main.after().state, RelationshipState::Refused);
+        assert_eq!(refused.beside.len(), usize::from(requested), "{state}");
+    }
+    let mut other = companion(RelationshipState::Requested);
+    other.name.customer = CustomerName::new(STRANGER.id());
+    let accepted = of(RelationshipState::Requested).accept(Some(other), at(NOW)).unwrap();
+    assert!(accepted.beside.is_empty(), "it is no companion of this one");
+}
+
+const CALLS: [(&str, &str); 3] = [
+    ("AcceptCustomerRelationship", "CustomerRelationshipAccepted"),
+    ("RefuseCustomerRelationship", "CustomerRelationshipRefused"),
+    ("RemoveCustomerRelationship", "CustomerRelationshipRemoved"),
+];
+
+fn step(
+    it: CustomerRelationship,
+    call: &str,
+    now: i64,
+) -> Result<Change<CustomerRelationship>, Denial> {
+    match call {
+        "AcceptCustomerRelationship" => it.accept(None, at(now)),
+        "RefuseCustomerRelationship" => it.refuse("why", None, at(now)),
+        _ => it.remove(&removal(Role::DirectBill), at(now)).map(Change::from),
+    }
+}
+
+/// What becomes of a relationship.
+fn model(state: &str, call: &str, now: i64) -> Option<&'static str> {
+    match (state, call) {
+        ("requested", _) if now >= EXPIRES => None,
+        ("requested", "AcceptCustomerRelationship") => Some("active"),
+        ("requested", "RefuseCustomerRelationship") => Some("refused"),
+        ("requested" | "active", "RemoveCustomerRelationship") => Some("removed"),
+        _ => None,
+    }
+}
+
+proptest! {
+    /// Any calls at any times do to a relationship what the model says.
+    #[test]
+    fn a_relationship_moves_as_the_model_does(
+        kind in select(RelationshipKind::ALL),
+        calls in vec((select(&CALLS[..]), select(&[0, 1, 500, 999, 1000][..])), 1..6),
+    ) {
+        let mut it = tie(SELLER, kind, RelationshipState::Requested);
+        let mut now = NOW;
+        for ((call, event), later) in calls {
+            now += later;
+            let before = it.clone();
+            match (step(it.clone(), call, now), model(it.state.as_str(), call, now)) {
+                (Ok(change), Some(to)) => {
+                    prop_assert_eq!(change.main.event(), event);
+                    prop_assert_eq!(change.main.decided_on(), Some(before.stamp.revision));
+                    let after = change.main.into_after();
+                    prop_assert_eq!(after.state.as_str(), to);
+                    prop_assert_eq!(after.stamp, before.stamp.next(at(now)));
+                    let ending = after.ending.as_ref();
+                    let ended = ending.map(|it| (it.by, it.detail.as_str(), it.time));
+                    let by = (to == "removed").then_some(SELLER);
+                    prop_assert_eq!(ended, (to != "active").then(|| (by, "why", at(now))));
+                    let accepted = if to == "active" { Some(at(now)) } else { before.accept_time };
+                    prop_assert_eq!(after.accept_time, accepted);
+                    it = after;
+                }
+                (denied, expected) => {
+                    prop_assert_eq!(expected, None, "{} is denied", call);
+                    let violations = violations(denied);
+                    let conflict = "STATE CUSTOMER_RELATIONSHIP_STATE_CONFLICT";
+                    prop_assert_eq!(named(&violations), [conflict]);
+                    let state = before.state_at(at(now));
+                    prop_assert_eq!(&violations[0].inputs[0].1, state.as_str());
+                    prop_assert_eq!(violations[0].responsible, Responsible::Caller);
+                }
+            }
+        }
+    }
+}

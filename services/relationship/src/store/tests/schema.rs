@@ -1,0 +1,129 @@
+//! What the schema itself refuses, and how it comes about.
+
+use std::collections::BTreeMap;
+
+use sea_orm::ConnectionTrait;
+use testbed::{Databases, Engine};
+
+use super::{CUSTOMER, connect, new_customer, on_both_engines, once, store};
+use crate::store::{Migrator, Store};
+
+on_both_engines! {
+    the_database_refuses_what_no_decision_gives,
+    a_migration_is_applied_once,
+}
+
+/// Rows, column by column, each value as SQL writes it.
+const PARTNERSHIP: &str = "name 'partnerships/1', provider 'partners/1', reseller 'partners/2', \
+    state 'ended', expire_time 1, accept_time 0, ended_by 'provider', state_reason 'why', \
+    end_time 0, predecessor NULL, revision 1, create_time 0, update_time 0";
+const INVITED: &str = "state 'invited', accept_time NULL, ended_by NULL, state_reason '', \
+    end_time NULL";
+const CUSTOMER_ROW: &str = "name 'customers/1', display_name '', organization 'organizations/1', \
+    country 'FR', kind 'company', mca_attested_by 'partners/1', mca_first_name 'Ada', \
+    mca_last_name 'Lovelace', mca_email 'ada@contoso.com', mca_accept_time 0, revision 1, \
+    create_time 0, update_time 0";
+const RELATIONSHIP: &str = "name 'customers/1/relationships/1', customer 'customers/1', \
+    partner 'partners/1', kind 'resale', state 'active', expire_time 1, accept_time 0, \
+    removed_by NULL, state_reason '', end_time NULL, companion NULL, revision 1, create_time 0, \
+    update_time 0";
+
+/// Inserts a row in which some columns have another value.
+async fn insert(store: &Store, table: &str, row: &str, changes: &str) -> Result<(), String> {
+    let columns = |row: &str| -> BTreeMap<String, String> {
+        let columns = row.split(", ").filter_map(|column| column.split_once(' '));
+        columns.map(|(name, value)| (name.to_owned(), value.to_owned())).collect()
+    };
+    let mut row = columns(row);
+    row.extend(columns(changes));
+    let (names, values): (Vec<_>, Vec<_>) = row.into_iter().unzip();
+    let (names, values) = (names.join(", "), values.join(", "));
+    let statement = format!("INSERT INTO {table} ({names}) VALUES ({values})");
+    let inserted = store.database().reader().execute_unprepared(&statement).await;
+    inserted.map(drop).map_err(|error| error.to_string())
+}
+
+async fn the_database_refuses_what_no_decision_gives(engine: Engine) {
+    let (_databases, store) = store(engine).await;
+    for (table, row, forbidden) in [
+        (
+            "partnerships",
+            PARTNERSHIP,
+            "name 'pairs/1', provider 'customers/1', reseller 'customers/1', \
+             reseller 'partners/1', reseller NULL, state 'unknown', state NULL, state 'active', \
+             state 'declined', state 'withdrawn', state 'expired', state 'invited', \
+             expire_time 0, accept_time NULL, accept_time 1, ended_by NULL, ended_by 'both', \
+             state_reason '', end_time NULL, end_time 1, predecessor 'partnerships/1', \
+             predecessor 'partnerships/9', revision 0",
+        ),
+        (
+            "customers",
+            CUSTOMER_ROW,
+            "name 'partners/1', organization 'partners/1', country 'FRA', kind 'person', \
+             mca_attested_by NULL, mca_first_name NULL, mca_last_name NULL, mca_email NULL, \
+             mca_accept_time 1, revision 0",
+        ),
+        (
+            "customer_relationships",
+            RELATIONSHIP,
+            "name 'customers/2/relationships/1', customer 'customers/2', partner 'customers/1', kind 'both', state 'unknown', \
+             state 'requested', state 'removed', state 'refused', state 'expired', \
+             expire_time 0, accept_time NULL, accept_time 1, removed_by 'partners/1', \
+             removed_by 'customers/1', state_reason 'why', end_time 0, \
+             companion 'customers/1/relationships/1', companion 'customers/1/relationships/9', \
+             companion 'customers/2/relationships/1', revision 0",
+        ),
+    ] {
+        for change in forbidden.split(", ") {
+            let refused = insert(&store, table, row, change).await.unwrap_err();
+            assert!(refused.contains("constraint"), "{table}, {change}: {refused}");
+        }
+        insert(&store, table, row, "").await.unwrap();
+        let again = insert(&store, table, row, "").await.unwrap_err();
+        assert!(again.to_lowercase().contains("unique constraint"), "{table}: {again}");
+    }
+    let open = |id| format!("name 'partnerships/{id}', {INVITED}");
+    insert(&store, "partnerships", PARTNERSHIP, &open(2)).await.unwrap();
+    let second = insert(&store, "partnerships", PARTNERSHIP, &open(3)).await.unwrap_err();
+    assert!(second.to_lowercase().contains("unique constraint"), "{second}");
+    let after = |id| format!("name 'partnerships/{id}', predecessor 'partnerships/1'");
+    insert(&store, "partnerships", PARTNERSHIP, &after(4)).await.unwrap();
+    let second = insert(&store, "partnerships", PARTNERSHIP, &after(5)).await.unwrap_err();
+    assert!(second.to_lowercase().contains("unique constraint"), "{second}");
+    let table = "customer_relationships";
+    let second = "name 'customers/1/relationships/2', state 'requested', accept_time NULL";
+    let second = insert(&store, table, RELATIONSHIP, second).await.unwrap_err();
+    assert!(second.to_lowercase().contains("unique constraint"), "{second}");
+    let other_kind = "name 'customers/1/relationships/3', kind 'management'";
+    insert(&store, table, RELATIONSHIP, other_kind).await.unwrap();
+}
+
+async fn a_migration_is_applied_once(engine: Engine) {
+    let databases = Databases::new(engine).await;
+    let database = connect(&databases).await;
+    let applied = database.migrate::<Migrator>().await.unwrap();
+    assert!(applied.contains(&"relationship_0001_initial".to_owned()), "{applied:?}");
+    assert!(database.migrate::<Migrator>().await.unwrap().is_empty());
+    database.require_schema::<Migrator>("relationship").await.unwrap();
+    let store = Store::new(database);
+    store.save(new_customer(), &once()).await.unwrap();
+}
+
+#[tokio::test]
+async fn an_embedded_database_migrates_itself() {
+    let databases = Databases::new(Engine::Sqlite).await;
+    let database = connect(&databases).await;
+    database.require_schema::<Migrator>("relationship").await.unwrap();
+    Store::new(database).save(new_customer(), &once()).await.unwrap();
+}
+
+#[tokio::test]
+async fn a_server_without_the_schema_is_refused_with_what_to_do() {
+    let databases = Databases::new(Engine::Postgres).await;
+    let database = connect(&databases).await;
+    let refused = database.require_schema::<Migrator>("relationship").await.unwrap_err();
+    for part in ["relationship_0001_initial", "`relationship migrate`"] {
+        assert!(refused.contains(part), "{refused}");
+    }
+    assert!(Store::new(database).customer(CUSTOMER).await.is_err(), "nothing was applied");
+}
