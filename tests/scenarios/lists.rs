@@ -58,6 +58,21 @@ scenarios! {
         }
     }
 
+    async fn an_invitation_that_has_expired_is_listed_as_expired(world) {
+        let cast = &world.cast;
+        let (provider, reseller) = (cast.provider("FR").await?, cast.reseller("FR").await?);
+        let invited = cast.invite(&provider, &reseller).await?;
+        let is = async |filter| Ok::<_, Status>(listed(&world, filter, "").await? == [invited.clone()]);
+        for expired in [false, true] {
+            assert_eq!(is("state = PARTNERSHIP_STATE_INVITED").await?, !expired);
+            assert_eq!(is("state != PARTNERSHIP_STATE_INVITED").await?, expired);
+            assert_eq!(is("state = PARTNERSHIP_STATE_EXPIRED").await?, expired);
+            assert_eq!(is("state != PARTNERSHIP_STATE_EXPIRED").await?, !expired);
+            assert!(is("state != PARTNERSHIP_STATE_ACTIVE").await?);
+            world.clock.advance(Duration::from_secs(30 * 24 * 3600));
+        }
+    }
+
     async fn pages_neither_repeat_nor_hide_what_is_there_while_others_come(world) {
         let cast = &world.cast;
         let provider = cast.provider("FR").await?;

@@ -49,7 +49,20 @@ pub enum Kind {
         prefix: &'static str,
         /// Whether there is a value that is stored as this text.
         known: fn(&str) -> bool,
+        /// The value that becomes another one by time alone.
+        lapse: Option<Lapse>,
     },
+}
+
+/// A state that ends by time, whether the row was touched since or not.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Lapse {
+    /// The state as it is stored.
+    pub from: &'static str,
+    /// The state that it is in from a time on.
+    pub to: &'static str,
+    /// The column of that time.
+    pub at: &'static str,
 }
 
 impl Field {
@@ -69,7 +82,25 @@ impl Field {
     #[must_use]
     pub const fn choice<T: std::str::FromStr>(name: &'static str, prefix: &'static str) -> Self {
         let known = |text: &str| text.parse::<T>().is_ok();
-        Self { name, column: name, kind: Kind::Choice { prefix, known } }
+        Self { name, column: name, kind: Kind::Choice { prefix, known, lapse: None } }
+    }
+
+    /// The same enum, of which one value lapses.
+    #[must_use]
+    pub const fn lapsing(self, lapse: Lapse) -> Self {
+        match self.kind {
+            Kind::Choice { prefix, known, .. } => {
+                Self { kind: Kind::Choice { prefix, known, lapse: Some(lapse) }, ..self }
+            }
+            Kind::Text | Kind::Time => self,
+        }
+    }
+
+    const fn lapse(&self) -> Option<Lapse> {
+        match self.kind {
+            Kind::Choice { lapse, .. } => lapse,
+            Kind::Text | Kind::Time => None,
+        }
     }
 }
 
@@ -82,6 +113,8 @@ pub struct Term {
     pub operator: BinOper,
     /// With what; `None` for an empty text.
     pub value: Option<Value>,
+    /// The value of the column that becomes another one by time.
+    pub lapse: Option<Lapse>,
 }
 
 /// Reads a filter over these fields; an empty one has no terms.
@@ -120,7 +153,8 @@ fn term<'a>(text: &'a str, fields: &[Field]) -> Result<(Term, &'a str), String> 
         found.ok_or_else(|| format!("wants a comparison after `{name}`, such as `{name} = …`"))?;
     let (value, rest) = value(rest.trim_start(), name)?;
     let value = field.value(*operator, value)?;
-    Ok((Term { column: field.column, operator: *operator, value }, rest))
+    let (column, lapse) = (field.column, field.lapse());
+    Ok((Term { column, operator: *operator, value, lapse }, rest))
 }
 
 fn value<'a>(text: &'a str, name: &str) -> Result<(&'a str, &'a str), String> {
@@ -148,7 +182,7 @@ impl Field {
                 Ok(time) => Ok(Some(time.as_microsecond().into())),
                 Err(_) => Err(format!("wants a time after `{name}`, such as 2026-03-02T09:00:00Z")),
             },
-            Kind::Choice { prefix, known } => {
+            Kind::Choice { prefix, known, .. } => {
                 let stored = text.strip_prefix(prefix).unwrap_or_default();
                 let stored = stored.to_ascii_lowercase().replace('_', "-");
                 let known = !stored.is_empty() && known(&stored);
@@ -185,7 +219,7 @@ mod tests {
     }
 
     fn term(column: &'static str, operator: BinOper, value: Option<Value>) -> Term {
-        Term { column, operator, value }
+        Term { column, operator, value, lapse: None }
     }
 
     #[test]

@@ -14,7 +14,7 @@ mod rows;
 pub use database::{Database, Settings, Snapshot};
 pub use events::{Call, Event};
 pub use fault::fault;
-pub use filter::{Field, Kind, Term};
+pub use filter::{Field, Kind, Lapse, Term};
 pub use migration::{EventsTable, Step};
 pub use page::{Asked, Listing, Page, PageRequest, list};
 pub use rows::{insert, put};

@@ -2,6 +2,7 @@
 
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use failure::{Failure, Fields};
+use kernel::Timestamp;
 use sea_orm::{
     Condition, ConnectionTrait, EntityTrait, ExprTrait, IdenStatic, Iterable, ModelTrait, Order,
     QueryFilter, QueryOrder, QuerySelect, Select,
@@ -52,6 +53,8 @@ pub struct PageRequest {
     by_time: bool,
     descending: bool,
     after: Option<Position>,
+    /// When the states of the items are looked at.
+    now: Option<Timestamp>,
 }
 
 /// The keys of a row.
@@ -111,7 +114,7 @@ impl Listing {
         let terms = fields.check("filter", filter::parse(asked.filter, &comparable));
         let order = fields.check("order_by", order(asked.order_by));
         let (size, after, terms, (by_time, descending)) = (size?, after?, terms?, order?);
-        Some(PageRequest { list, size, terms, by_time, descending, after })
+        Some(PageRequest { list, size, terms, by_time, descending, after, now: None })
     }
 
     fn size(&self, page_size: i32) -> Result<usize, &'static str> {
@@ -154,6 +157,12 @@ fn position(list: &str, token: &str) -> Result<Option<Position>, &'static str> {
 }
 
 impl PageRequest {
+    /// The same, of items whose states may have ended by now.
+    #[must_use]
+    pub fn at(self, now: Timestamp) -> Self {
+        Self { now: Some(now), ..self }
+    }
+
     /// The rows of the page, and one more where there is a next page.
     ///
     /// # Errors
@@ -170,7 +179,7 @@ impl PageRequest {
     fn condition<E: EntityTrait>(&self) -> Result<Condition, Failure> {
         let mut condition = Condition::all();
         for term in &self.terms {
-            condition = condition.add(compared(Expr::col(column::<E>(term.column)?), term));
+            condition = condition.add(self.compared::<E>(term)?);
         }
         let Some(after) = &self.after else { return Ok(condition) };
         let beyond = if self.descending { BinOper::SmallerThan } else { BinOper::GreaterThan };
@@ -182,6 +191,25 @@ impl PageRequest {
         let keys = Expr::tuple([time, name]);
         let position = [Expr::val(after.create_time), Expr::val(after.name.clone())];
         Ok(condition.add(keys.binary(beyond, Expr::tuple(position))))
+    }
+
+    fn compared<E: EntityTrait>(&self, term: &Term) -> Result<Condition, Failure> {
+        let state = Expr::col(column::<E>(term.column)?);
+        let (Some(lapse), Some(now), Some(value)) = (term.lapse, self.now, &term.value) else {
+            return Ok(compared(state, term));
+        };
+        let over = Expr::col(column::<E>(lapse.at)?).lte(now.as_microsecond());
+        let lapsed = state.clone().eq(lapse.from).and(over);
+        let is = |text: &str| *value == Value::from(text);
+        let equal = if is(lapse.from) {
+            state.eq(lapse.from).and(lapsed.not())
+        } else if is(lapse.to) {
+            state.eq(lapse.to).or(lapsed)
+        } else {
+            state.eq(value.clone())
+        };
+        let equal = if term.operator == BinOper::NotEqual { equal.not() } else { equal };
+        Ok(Condition::all().add(equal))
     }
 }
 

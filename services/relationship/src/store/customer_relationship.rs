@@ -1,7 +1,7 @@
 use failure::Failure;
 use kernel::{CustomerName, CustomerRelationshipName, PartnerName, Stamp, Timestamp};
 use sea_orm::{ActiveValue::Set, ColumnTrait, EntityTrait, QueryFilter, sea_query::SimpleExpr};
-use storage::{Field, Listing, Page, PageRequest, fault, list, row};
+use storage::{Field, Lapse, Listing, Page, PageRequest, fault, list, row};
 
 use super::{
     Store,
@@ -20,7 +20,8 @@ pub(crate) const RELATIONSHIPS: Listing = Listing::of(
     &[
         Field::text("partner", "partner"),
         Field::choice::<RelationshipKind>("kind", "CUSTOMER_RELATIONSHIP_KIND_"),
-        Field::choice::<RelationshipState>("state", "CUSTOMER_RELATIONSHIP_STATE_"),
+        Field::choice::<RelationshipState>("state", "CUSTOMER_RELATIONSHIP_STATE_")
+            .lapsing(Lapse { from: "requested", to: "expired", at: "expire_time" }),
     ],
 );
 

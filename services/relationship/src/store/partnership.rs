@@ -5,7 +5,7 @@ use kernel::{PartnerName, PartnershipName, Stamp, Timestamp};
 use sea_orm::{
     ActiveValue::Set, ColumnTrait, EntityTrait, QueryFilter, QueryOrder, sea_query::SimpleExpr,
 };
-use storage::{Field, Listing, Page, PageRequest, fault, list, row};
+use storage::{Field, Lapse, Listing, Page, PageRequest, fault, list, row};
 
 use super::{
     Store,
@@ -23,7 +23,11 @@ pub(crate) const PARTNERSHIPS: Listing = Listing::of(
     &[
         Field::text("provider", "provider"),
         Field::text("reseller", "reseller"),
-        Field::choice::<PartnershipState>("state", "PARTNERSHIP_STATE_"),
+        Field::choice::<PartnershipState>("state", "PARTNERSHIP_STATE_").lapsing(Lapse {
+            from: "invited",
+            to: "expired",
+            at: "expire_time",
+        }),
     ],
 );
 

@@ -97,8 +97,8 @@ impl Transport {
     ) -> Result<pb::ListCustomerRelationshipsResponse, Failure> {
         let (customer, page) = convert::list_relationships(request.get_ref())?;
         let customer = self.find_customer(customer).await?;
-        let page = self.store.relationships(customer.name, &page).await?;
         let now = self.clock.now();
+        let page = self.store.relationships(customer.name, &page.at(now)).await?;
         Ok(pb::ListCustomerRelationshipsResponse {
             relationships: page.items.into_iter().map(|it| render::relationship(it, now)).collect(),
             next_page_token: page.next_page_token,

@@ -88,9 +88,9 @@ impl Transport {
         &self,
         request: Request<pb::ListPartnershipsRequest>,
     ) -> Result<pb::ListPartnershipsResponse, Failure> {
-        let page = crate::store::PARTNERSHIPS.page(storage::asked!(request.get_ref()))?;
-        let page = self.store.partnerships(&page).await?;
         let now = self.clock.now();
+        let page = crate::store::PARTNERSHIPS.page(storage::asked!(request.get_ref()))?.at(now);
+        let page = self.store.partnerships(&page).await?;
         Ok(pb::ListPartnershipsResponse {
             partnerships: page.items.into_iter().map(|it| render::partnership(it, now)).collect(),
             next_page_token: page.next_page_token,
