@@ -64,7 +64,7 @@ impl Machine for Enrollment {
 
     async fn begin(world: &World) -> Result<(Self, Known), Status> {
         let company = world.cast.company("Contoso", "FR").await?;
-        let machine = Self(world.cast.join(&company, "FR").await?);
+        let mut machine = Self(world.cast.join(&company, "FR").await?);
         machine.make(world, Move::Enroll).await?;
         let begun = Known { state: State::Draft, passed: 0, located: false, accepted: false };
         Ok((machine, begun))
@@ -107,7 +107,7 @@ impl Machine for Enrollment {
         }
     }
 
-    async fn make(&self, world: &World, step: Move) -> Result<(), Status> {
+    async fn make(&mut self, world: &World, step: Move) -> Result<(), Status> {
         let mut client = world.cast.onboarding.clone();
         let name = enrollment(&self.0, ROLE);
         let detail = "for a reason".to_owned();
@@ -144,7 +144,7 @@ impl Machine for Enrollment {
                 let request = ResubmitEnrollmentRequest { name, ..Default::default() };
                 client.resubmit_enrollment(request).await.map(drop)
             }
-            Move::Locate => world.cast.locate(&mut self.0.clone(), "FR").await,
+            Move::Locate => world.cast.locate(&mut self.0, "FR").await,
             Move::Accept => world.cast.accept_mpa(&self.0, agreement_of(ROLE)).await,
             Move::Suspend => {
                 let cause = SuspensionCause::Abuse.into();

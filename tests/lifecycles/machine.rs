@@ -10,7 +10,7 @@ use tests::World;
 use tonic::{Code, Status};
 
 /// How many resources are moved, and how often each.
-const RESOURCES: usize = 60;
+const RESOURCES: usize = 40;
 const MOVES: usize = 25;
 
 /// A kind of resource, and what its model says of it.
@@ -27,7 +27,7 @@ pub trait Machine: Sized {
     /// Where a move leads; nothing where it is illegal.
     fn after(state: &Self::State, step: Self::Move) -> Option<Self::State>;
     /// Makes a move.
-    async fn make(&self, world: &World, step: Self::Move) -> Result<(), Status>;
+    async fn make(&mut self, world: &World, step: Self::Move) -> Result<(), Status>;
     /// Where the resource is, as the service tells.
     async fn now(&self, world: &World, expected: &Self::State) -> Result<Self::State, Status>;
 }
@@ -39,7 +39,7 @@ pub async fn moves_as_the_model<M: Machine>(world: World) -> Result<(), Status> 
     let dice = dice.new_tree(&mut runner).expect("numbers can be drawn").current();
     let (mut made, mut refused) = (0, 0);
     for throws in dice {
-        let (machine, mut state) = M::begin(&world).await?;
+        let (mut machine, mut state) = M::begin(&world).await?;
         let mut path = format!("{state:?}");
         for (prefer_legal, number) in throws {
             let legal = M::ALL.iter().filter(|step| M::after(&state, **step).is_some());

@@ -3,5 +3,12 @@
 
 #![allow(clippy::expect_used, clippy::panic, clippy::unwrap_used, reason = "so a test fails")]
 
+mod customer_relationship;
 mod enrollment;
 mod machine;
+mod partnership;
+
+use std::time::Duration;
+
+/// Half of the time in which an invitation or a request must be answered.
+const HALF: Duration = Duration::from_secs(15 * 24 * 3600);
