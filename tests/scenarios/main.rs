@@ -15,3 +15,4 @@ mod own_use;
 mod ownership;
 mod paths;
 mod repetition;
+mod requirements;

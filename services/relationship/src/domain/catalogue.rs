@@ -55,6 +55,8 @@ rules! {
         "A reseller transacts only after it has joined the programme, enrolled as indirect reseller and accepted the MPA.";
     ON_2 = "ON-2", "Partner Center: indirect reseller tasks, Microsoft Partner Agreement", &["AcceptAgreement"],
         "The MPA is accepted only by a partner that is vetted and whose location account is tied to its CSP tenant.";
+    REQ_1 = "REQ-1", "Partner Center: direct partner new requirements, new indirect reseller requirement", &["SubmitEnrollment", "ReviewEnrollment", "ReinstateEnrollment"],
+        "A partner meets the dated requirements of its role before it applies, before it becomes active, and every year.";
     MPA_3 = "MPA-3", "Partner Center API: error codes, 900124", CHECK,
         "The ordering company itself must have accepted the MPA.";
     REL_1 = "REL-1", "Partner Center: indirect provider tasks", CHECK,
