@@ -4,7 +4,7 @@ use contracts::onboarding as pb;
 use failure::Fields;
 use kernel::Timestamp;
 
-use super::{Converted, Mutation, mutation, past};
+use super::{Converted, Mutation, enrollment::bare, mutation, past};
 use crate::domain::{EnrollmentName, Evidence, Requirement};
 
 const MAX_TEXT: usize = 200;
@@ -67,10 +67,7 @@ fn evidence(
 pub(in crate::transport) fn review(
     request: &pb::ReviewEnrollmentRequest,
 ) -> Converted<(Mutation, EnrollmentName)> {
-    let mut fields = Fields::new();
-    let how = mutation(&mut fields, &request.request_id, request.validate_only);
-    let name = fields.parse("name", &request.name);
-    fields.finish(|| Some((how?, name?)))
+    bare(&request.name, &request.request_id, request.validate_only)
 }
 
 fn requirement(requirement: pb::Requirement) -> Option<Requirement> {
