@@ -17,3 +17,4 @@ mod own_use;
 mod ownership;
 mod paths;
 mod repetition;
+mod requirements;

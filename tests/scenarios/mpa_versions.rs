@@ -16,12 +16,12 @@ use tonic::Code;
 
 const PROVIDER: Role = Role::IndirectProvider;
 
-async fn accept(
+fn acceptance(
     world: &World,
     partner: &Partner,
     version: &str,
     role: SignatoryRole,
-) -> Answer<Agreement> {
+) -> AcceptAgreementRequest {
     let agreement = Agreement {
         kind: AgreementKind::IndirectProvider.into(),
         version: version.to_owned(),
@@ -34,11 +34,20 @@ async fn accept(
         accept_time: Some(to_wire(world.clock.now())),
         ..Agreement::default()
     };
-    let request = AcceptAgreementRequest {
+    AcceptAgreementRequest {
         parent: partner.name.clone(),
         agreement: Some(agreement),
         ..AcceptAgreementRequest::default()
-    };
+    }
+}
+
+async fn accept(
+    world: &World,
+    partner: &Partner,
+    version: &str,
+    role: SignatoryRole,
+) -> Answer<Agreement> {
+    let request = acceptance(world, partner, version, role);
     let answer = world.cast.onboarding.clone().accept_agreement(request).await?;
     Ok(answer.into_inner().agreement.unwrap())
 }
@@ -68,6 +77,11 @@ scenarios! {
         let partner = world.cast.qualified(&company, "FR", PROVIDER).await?;
         let agent = accept(&world, &partner, "2019-09", SignatoryRole::AdminAgent).await;
         assert_eq!(refused(agent), ["ON-2 SIGNATORY_NOT_GLOBAL_ADMIN"]);
+        let mut tried = acceptance(&world, &partner, "2019-09", SignatoryRole::GlobalAdmin);
+        tried.validate_only = true;
+        let answer = world.cast.onboarding.clone().accept_agreement(tried).await?.into_inner();
+        assert_eq!(answer.agreement.unwrap().name, "");
+        assert_eq!(state(&world.cast, &partner).await?, EnrollmentState::Qualified);
         accept(&world, &partner, "2019-09", SignatoryRole::GlobalAdmin).await?;
         assert_eq!(state(&world.cast, &partner).await?, EnrollmentState::Active);
     }

@@ -13,6 +13,16 @@ use tests::{failed, refused, scenarios};
 use tonic::Code;
 
 async fn acquire(cast: &Cast, owner: &str, owned: &str, share: i32) -> Answer<Organization> {
+    try_to_acquire(cast, owner, owned, share, false).await
+}
+
+async fn try_to_acquire(
+    cast: &Cast,
+    owner: &str,
+    owned: &str,
+    share: i32,
+    validate_only: bool,
+) -> Answer<Organization> {
     let request = RecordOwnershipRequest {
         name: owned.to_owned(),
         owner: Some(Owner {
@@ -20,6 +30,7 @@ async fn acquire(cast: &Cast, owner: &str, owned: &str, share: i32) -> Answer<Or
             share_basis_points: share,
             ..Owner::default()
         }),
+        validate_only,
         ..RecordOwnershipRequest::default()
     };
     let answer = cast.onboarding.clone().record_ownership(request).await?;
@@ -67,6 +78,9 @@ scenarios! {
         cast.ready(&customer, &[&direct]).await?;
         let offer = cast.offer(ProductFamily::Microsoft365).await?;
         let wanted = || cast.place(order(&direct, None, &customer, &offer));
+        wanted().await?;
+        let tried = try_to_acquire(cast, &direct.organization, &company, 5001, true).await?;
+        assert_eq!(tried.owners.len(), 1);
         wanted().await?;
         acquire(cast, &direct.organization, &company, 5001).await?;
         assert_eq!(refused(wanted().await), ["OWN-1 SALE_TO_AFFILIATE"]);

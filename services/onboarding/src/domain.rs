@@ -12,6 +12,8 @@ mod organization;
 mod owner;
 mod ownership;
 mod partner;
+mod requirement;
+mod review;
 mod settle;
 mod standing;
 mod time;
@@ -28,6 +30,7 @@ pub use organization::{Identity, NewOrganization, NewProfile, Organization};
 pub use owner::{End, Owner};
 pub use ownership::Ownership;
 pub use partner::{Location, LocationFacts, NewPartner, Partner};
+pub use requirement::{Assessment, Evidence, Gate, Requirement};
 pub use standing::{Buyer, BuyerStanding, Standing};
 pub use version::{AcceptanceMode, AgreementVersion};
 

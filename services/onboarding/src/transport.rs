@@ -7,6 +7,7 @@ mod enrollment;
 mod organization;
 mod partner;
 mod render;
+mod requirement;
 mod standing;
 mod status;
 
@@ -54,6 +55,9 @@ failure::serve! {
     revoke_enrollment(RevokeEnrollmentRequest) -> RevokeEnrollmentResponse;
     suspend_enrollment(SuspendEnrollmentRequest) -> SuspendEnrollmentResponse;
     reinstate_enrollment(ReinstateEnrollmentRequest) -> ReinstateEnrollmentResponse;
+    record_evidence(RecordEvidenceRequest) -> RecordEvidenceResponse;
+    assess_enrollment(AssessEnrollmentRequest) -> AssessEnrollmentResponse;
+    review_enrollment(ReviewEnrollmentRequest) -> ReviewEnrollmentResponse;
     accept_agreement(AcceptAgreementRequest) -> AcceptAgreementResponse;
     get_agreement(GetAgreementRequest) -> GetAgreementResponse;
     list_agreements(ListAgreementsRequest) -> ListAgreementsResponse;

@@ -190,7 +190,39 @@ fn enrollments() -> Vec<Form> {
             .wrong("request_id", no_guid()),
         bare("SubmitEnrollment"),
         bare("ReinstateEnrollment"),
+        bare("ReviewEnrollment"),
+        Form::new("AssessEnrollment", json!({ "name": enrollment() }))
+            .wrong("name", no_enrollment()),
+        evidence(),
     ]
+}
+
+fn evidence() -> Form {
+    let shown = |requirement: i32| {
+        json!({
+            "requirement": requirement,
+            "figure": "1000000000000000",
+            "observed_time": "2026-01-01T00:00:00Z",
+            "attested_by": "é".repeat(200),
+            "reference": "r",
+        })
+    };
+    let all = "evidence";
+    let reseller = format!("{}/enrollments/indirect-reseller", partner());
+    let good = json!({ "name": enrollment(), all: [shown(1), shown(11)], "request_id": ID });
+    let many: Vec<_> = (0..21).map(|_| shown(1)).collect();
+    Form::new("RecordEvidence", good)
+        .wrong("name", no_enrollment())
+        .wrong("evidence[0].requirement", no_choice())
+        .wrong("evidence[0].figure", ["-1", "1000000000000001"].map(json))
+        .wrong("evidence[0].observed_time", no_time_past())
+        .wrong("evidence[0].attested_by", no_text(200))
+        .wrong("evidence[0].reference", no_text(200))
+        .wrong("request_id", no_guid())
+        .also([(all, json!([]))], &[all])
+        .also([(all, json!(many))], &[all])
+        .also([(all, json!([shown(1), shown(1)]))], &[all])
+        .also([("name", json!(reseller))], &["evidence[1].requirement"])
 }
 
 fn agreements() -> Vec<Form> {

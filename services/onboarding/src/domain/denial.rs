@@ -11,6 +11,12 @@ text_enum! {
         ReappliedTooEarly = "REAPPLIED_TOO_EARLY",
         /// The recorded ties of an owner do not allow this one.
         OwnershipConflict = "OWNERSHIP_CONFLICT",
+        /// No yearly review is open.
+        ReviewNotOpen = "REVIEW_NOT_OPEN",
+        /// REQ-1: a requirement of the role is not met.
+        RequirementNotMet = "REQUIREMENT_NOT_MET",
+        /// REQ-1: the yearly review was failed and not passed since.
+        ReviewNotPassed = "REVIEW_NOT_PASSED",
         /// ON-1: the agreement's role was not enrolled in first.
         RoleNotEnrolled = "ROLE_NOT_ENROLLED",
         /// ON-2: the role is not vetted.
@@ -61,6 +67,13 @@ pub(super) const ON_3: Rule = Rule {
     id: "ON-3",
     source: "Partner Center: MPA FAQ for indirect providers, indirect reseller tasks",
     partner_center_code: "400/900154",
+};
+
+/// A partner meets the dated requirements of its role.
+pub(super) const REQ_1: Rule = Rule {
+    id: "REQ-1",
+    source: "Partner Center: direct partner new requirements, new indirect reseller requirement",
+    partner_center_code: "",
 };
 
 /// A state allows some moves and no others.

@@ -1,6 +1,11 @@
 use kernel::{Stamp, Timestamp, WorkEmail, text_enum};
 use serde::{Deserialize, Serialize};
 
+use super::{Evidence, time::months_after};
+
+/// How long a revoked partner waits before it may apply again.
+const WAITING_MONTHS: i32 = 12;
+
 text_enum! {
     /// What a partner is in the programme.
     pub enum Role {
@@ -28,6 +33,8 @@ text_enum! {
         Active = "active",
         /// Sells nothing new.
         Suspended = "suspended",
+        /// A direct-bill partner below the requirements: sells nothing new.
+        Restricted = "restricted",
         /// Out of the programme.
         Revoked = "revoked",
     }
@@ -87,6 +94,12 @@ pub struct Enrollment {
     pub open_check: Option<VettingCheck>,
     /// From when on it may apply again, where it is revoked.
     pub reapply_time: Option<Timestamp>,
+    /// When the next yearly review is due; none before it was active.
+    pub review_time: Option<Timestamp>,
+    /// The review at which it was found below the requirements, until it passes one.
+    pub shortfall_time: Option<Timestamp>,
+    /// What was shown for the requirements, at most one each, in the order of their texts.
+    pub evidence: Vec<Evidence>,
     /// Whom vetting writes to.
     pub contact_email: WorkEmail,
     /// When it changed; the revision is the partner's at that change.
@@ -118,6 +131,9 @@ impl Enrollment {
             suspension_cause: None,
             open_check: Some(VettingCheck::FIRST),
             reapply_time: None,
+            review_time: None,
+            shortfall_time: None,
+            evidence: Vec::new(),
             contact_email,
             stamp: Stamp::first(now),
         }
@@ -146,6 +162,15 @@ impl Enrollment {
         Self { open_check, ..self.entering(EnrollmentState::Vetting, since) }
     }
 
+    /// The same where nothing holds it back any more: at the beginning of vetting, if that has
+    /// not passed.
+    pub(super) fn resumed(self, since: Timestamp) -> Self {
+        match self.vetted() {
+            true => self.entering(EnrollmentState::Qualified, since),
+            false => self.in_vetting(since),
+        }
+    }
+
     /// The same, suspended.
     pub(super) fn suspended(
         self,
@@ -157,6 +182,16 @@ impl Enrollment {
             state_reason: reason,
             suspension_cause: Some(cause),
             ..self.entering(EnrollmentState::Suspended, since)
+        }
+    }
+
+    /// The same, at its end.
+    pub(super) fn revoked(self, reason: String, since: Timestamp) -> Self {
+        Self {
+            state_reason: reason,
+            reapply_time: Some(months_after(since, WAITING_MONTHS)),
+            shortfall_time: None,
+            ..self.entering(EnrollmentState::Revoked, since)
         }
     }
 }

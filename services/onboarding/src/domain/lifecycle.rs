@@ -4,7 +4,9 @@ use kernel::text_enum;
 
 use super::{
     Denial, Enrollment, EnrollmentName,
-    EnrollmentState::{self, Active, Draft, Qualified, Rejected, Revoked, Suspended, Vetting},
+    EnrollmentState::{
+        self, Active, Draft, Qualified, Rejected, Restricted, Revoked, Suspended, Vetting,
+    },
     Reason,
     denial::STATE,
 };
@@ -24,6 +26,10 @@ text_enum! {
         Locate = "AssociateLocation",
         /// The MPA is accepted.
         Accept = "AcceptAgreement",
+        /// Evidence of what is asked of the role is recorded.
+        Attest = "RecordEvidence",
+        /// The requirements are held against it, once a year.
+        Review = "ReviewEnrollment",
         /// The legal profile of the company changes.
         Profile = "UpdateOrganization",
         /// It is suspended.
@@ -36,8 +42,9 @@ text_enum! {
 }
 
 /// Each move, the states that it is made from, and those that it can end in. By time alone a
-/// rejected enrollment becomes suspended, and an active one qualified when its MPA lapses; see
-/// `settled`.
+/// rejected enrollment becomes suspended, a restricted one suspended and then revoked, and an
+/// active one qualified when its MPA lapses; see `settled`. Evidence may be recorded in every
+/// state; from those that are listed it leads on.
 pub(super) const MOVES: &[(Move, &[EnrollmentState], &[EnrollmentState])] = &[
     (Move::Enroll, &[Revoked], &[Draft]),
     (Move::Submit, &[Draft], &[Vetting]),
@@ -45,8 +52,10 @@ pub(super) const MOVES: &[(Move, &[EnrollmentState], &[EnrollmentState])] = &[
     (Move::Resubmit, &[Rejected], &[Vetting]),
     (Move::Locate, &[Qualified], &[Qualified, Active]),
     (Move::Accept, &[Qualified], &[Qualified, Active]),
-    (Move::Profile, &[Vetting, Qualified, Active], &[Vetting]),
-    (Move::Suspend, &[Qualified, Active], &[Suspended]),
+    (Move::Attest, &[Qualified], &[Qualified, Active]),
+    (Move::Review, &[Active, Restricted, Suspended], &[Active, Restricted, Qualified, Suspended]),
+    (Move::Profile, &[Vetting, Qualified, Active, Restricted], &[Vetting]),
+    (Move::Suspend, &[Qualified, Active, Restricted], &[Suspended]),
     (Move::Reinstate, &[Suspended], &[Vetting, Qualified, Active]),
     (Move::Revoke, &[Suspended], &[Revoked]),
 ];
@@ -61,6 +70,8 @@ impl Move {
             Self::Resubmit => "EnrollmentResubmitted",
             Self::Locate => "LocationAssociated",
             Self::Accept => "AgreementAccepted",
+            Self::Attest => "EvidenceRecorded",
+            Self::Review => "EnrollmentReviewed",
             Self::Profile => "VettingRestarted",
             Self::Suspend => "EnrollmentSuspended",
             Self::Reinstate => "EnrollmentReinstated",

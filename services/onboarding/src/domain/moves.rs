@@ -3,13 +3,9 @@
 use kernel::{Stamp, Timestamp, WorkEmail};
 
 use super::{
-    Approved, Denial, Enrollment, EnrollmentName, EnrollmentState, Partner, Reason, Role,
-    SuspensionCause, VettingCheck, VettingResult, denial::STATE, lifecycle::Move,
-    time::months_after,
+    Approved, Denial, Enrollment, EnrollmentName, EnrollmentState, Gate, Partner, Reason, Role,
+    SuspensionCause, VettingCheck, VettingResult, denial::STATE, lifecycle::Move, review::passed,
 };
-
-/// How long a revoked partner waits before it may apply again.
-const WAITING_MONTHS: i32 = 12;
 
 impl Partner {
     /// The enrollment in a role.
@@ -27,19 +23,27 @@ impl Partner {
     ) -> Result<Approved<Self>, Denial> {
         self.change(Move::Enroll.event(), now, |partner| {
             let name = partner.named(role);
-            match partner.enrollment(role) {
-                Err(_) => {}
-                Ok(old) if old.state == EnrollmentState::Revoked => may_reapply(name, old, now)?,
+            let evidence = match partner.enrollment(role) {
+                Err(_) => Vec::new(),
+                Ok(old) if old.state == EnrollmentState::Revoked => {
+                    may_reapply(name, old, now)?;
+                    old.evidence.clone()
+                }
                 Ok(_) => return Err(Denial::Exists(name.to_string())),
-            }
-            partner.put(Enrollment::draft(role, contact_email, now));
+            };
+            let draft = Enrollment::draft(role, contact_email, now);
+            partner.put(Enrollment { evidence, ..draft });
             Ok(())
         })
     }
 
-    /// Hands a draft in.
+    /// Hands a draft in, where it meets what is asked before an application (rule REQ-1).
     pub fn submit(self, role: Role, now: Timestamp) -> Result<Approved<Self>, Denial> {
-        self.step(Move::Submit, role, now, |it| Ok(it.in_vetting(now)))
+        let name = self.named(role);
+        self.step(Move::Submit, role, now, |it| {
+            let unmet = it.unmet(name, now, |each| each.gate == Gate::Application);
+            if unmet.is_empty() { Ok(it.in_vetting(now)) } else { Err(Denial::Refused(unmet)) }
+        })
     }
 
     /// Records the outcome of the open check.
@@ -96,11 +100,10 @@ impl Partner {
 
     /// Ends a suspension. What was not vetted is vetted from the beginning.
     pub fn reinstate(self, role: Role, now: Timestamp) -> Result<Approved<Self>, Denial> {
+        let name = self.named(role);
         self.step(Move::Reinstate, role, now, |it| {
-            Ok(match it.vetted() {
-                true => it.entering(EnrollmentState::Qualified, now),
-                false => it.in_vetting(now),
-            })
+            passed(name, &it)?;
+            Ok(it.resumed(now))
         })
     }
 
@@ -111,11 +114,7 @@ impl Partner {
         reason: String,
         now: Timestamp,
     ) -> Result<Approved<Self>, Denial> {
-        self.step(Move::Revoke, role, now, |it| {
-            let reapply_time = Some(months_after(now, WAITING_MONTHS));
-            let it = it.entering(EnrollmentState::Revoked, now);
-            Ok(Enrollment { state_reason: reason, reapply_time, ..it })
-        })
+        self.step(Move::Revoke, role, now, |it| Ok(it.revoked(reason, now)))
     }
 
     /// Vets anew what vetting had begun or passed, since the legal profile has changed. None
@@ -134,19 +133,19 @@ impl Partner {
         restarted.map(Some)
     }
 
-    fn named(&self, role: Role) -> EnrollmentName {
+    pub(super) fn named(&self, role: Role) -> EnrollmentName {
         EnrollmentName { partner: self.name, role }
     }
 
     /// Puts an enrollment in the place of the one in its role. They stand in the order of the
     /// texts of their roles.
-    fn put(&mut self, enrollment: Enrollment) {
+    pub(super) fn put(&mut self, enrollment: Enrollment) {
         self.enrollments.retain(|each| each.role != enrollment.role);
         self.enrollments.push(enrollment);
         self.enrollments.sort_by_key(|each| each.role.as_str());
     }
 
-    fn step(
+    pub(super) fn step(
         self,
         step: Move,
         role: Role,
@@ -172,6 +171,7 @@ impl Partner {
         let mut after = self.clone().settled(now);
         edit(&mut after)?;
         after.activate(now);
+        let mut after = after.settled(now);
         after.stamp = self.stamp.next(now);
         for each in &mut after.enrollments {
             let before = self.enrollment(each.role).ok();
@@ -188,9 +188,10 @@ impl Partner {
 /// suspension goes on, and vetting begins when it ends.
 fn vetted_anew(it: &Enrollment, now: Timestamp) -> Option<Enrollment> {
     match it.state {
-        EnrollmentState::Vetting | EnrollmentState::Qualified | EnrollmentState::Active => {
-            Some(it.clone().in_vetting(now))
-        }
+        EnrollmentState::Vetting
+        | EnrollmentState::Qualified
+        | EnrollmentState::Active
+        | EnrollmentState::Restricted => Some(it.clone().in_vetting(now)),
         EnrollmentState::Suspended => {
             Some(Enrollment { open_check: Some(VettingCheck::FIRST), ..it.clone() })
         }

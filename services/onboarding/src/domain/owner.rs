@@ -45,6 +45,12 @@ impl Owner {
         let over = self.end.as_ref().is_some_and(|end| end.time <= at);
         begun && !over && (self.share_basis_points > HALF || self.management_control)
     }
+
+    /// Whether a tie of the same owner cannot begin at this time, since this one would be there
+    /// too and cannot end then.
+    fn reaches(&self, time: Timestamp) -> bool {
+        self.end.as_ref().map_or(self.from_time >= time, |end| end.time > time)
+    }
 }
 
 impl Organization {
@@ -54,31 +60,31 @@ impl Organization {
         new: Owner,
         now: Timestamp,
     ) -> Result<Approved<Self>, Denial> {
-        let owner = new.organization;
-        let mut theirs = self.owners.iter_mut().filter(|it| it.organization == owner);
-        if theirs.any(|it| {
-            it.end.as_ref().map_or(it.from_time >= new.from_time, |end| end.time > new.from_time)
-        }) {
-            let from = new.from_time;
-            return Err(self.conflict(owner, format!("a tie of {owner} after {from} is recorded")));
-        }
-        let former = self.owners.iter_mut().filter(|it| it.organization == owner);
-        for open in former.filter(|it| it.end.is_none()) {
+        let (owner, from) = (new.organization, new.from_time);
+        for old in self.owners.iter_mut().filter(|it| it.organization == owner) {
+            if old.reaches(from) {
+                let explanation = format!("a tie of {owner} at or after {from} is recorded");
+                return Err(self.conflict(owner, explanation));
+            }
             let reason = "the owner holds another share".to_owned();
-            open.end = Some(End { time: new.from_time, reason });
+            old.end.get_or_insert(End { time: from, reason });
         }
         self.owners.push(new);
         self.owners.sort_by_key(|it| (it.from_time, it.organization));
+        match self.too_much_owned() {
+            Some(explanation) => Err(self.conflict(owner, explanation)),
+            None => Ok(self.changed("OwnershipRecorded", now)),
+        }
+    }
+
+    /// Why there are more owners than can be.
+    fn too_much_owned(&self) -> Option<String> {
         let lasting = || self.owners.iter().filter(|it| it.end.is_none());
         let shares: i32 = lasting().map(|it| it.share_basis_points).sum();
         if shares > WHOLE {
-            let explanation = format!("the owners would hold {shares} of {WHOLE} basis points");
-            return Err(self.conflict(owner, explanation));
+            return Some(format!("the owners would hold {shares} of {WHOLE} basis points"));
         }
-        if lasting().count() > MAX_OWNERS {
-            return Err(self.conflict(owner, format!("there are {MAX_OWNERS} owners already")));
-        }
-        Ok(self.changed("OwnershipRecorded", now))
+        (lasting().count() > MAX_OWNERS).then(|| format!("there are {MAX_OWNERS} owners already"))
     }
 
     /// Records that an owner is one no longer.

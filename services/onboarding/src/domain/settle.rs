@@ -3,10 +3,16 @@
 
 use kernel::Timestamp;
 
-use super::{Enrollment, EnrollmentState, Partner, Role, SuspensionCause, time::days_after};
+use super::{
+    Enrollment, EnrollmentState, Partner, Role, SuspensionCause,
+    time::{days_after, months_after},
+};
 
 /// How long an enrollment may be rejected before it is suspended.
 const REJECTED_DAYS: i64 = 30;
+/// How long after a failed review a direct-bill partner is suspended, and revoked.
+const SUSPENDED_AFTER_DAYS: i64 = 30;
+const REVOKED_AFTER_DAYS: i64 = 60;
 
 impl Partner {
     /// The partner as it is by now, with all that time alone has changed.
@@ -29,7 +35,18 @@ impl Partner {
                 let cause = SuspensionCause::ProfileRejected;
                 (time, it.clone().suspended(cause, reason, time))
             }
-            EnrollmentState::Active if !self.ready(it.role, now) => {
+            EnrollmentState::Restricted => {
+                let time = days_after(it.shortfall_time?, SUSPENDED_AFTER_DAYS);
+                let reason = format!("below the requirements for {SUSPENDED_AFTER_DAYS} days");
+                let cause = SuspensionCause::EligibilityNotMet;
+                (time, it.clone().suspended(cause, reason, time))
+            }
+            EnrollmentState::Suspended => {
+                let time = days_after(it.shortfall_time?, REVOKED_AFTER_DAYS).max(it.state_time);
+                let reason = format!("below the requirements for {REVOKED_AFTER_DAYS} days");
+                (time, it.clone().revoked(reason, time))
+            }
+            EnrollmentState::Active if !self.covered(it.role, now) => {
                 let covering = self.agreements.iter().filter(|each| each.kind.covers(it.role));
                 let time = covering.filter_map(|each| each.lapse_time(self.country)).max()?;
                 (time, it.clone().entering(EnrollmentState::Qualified, time))
@@ -43,19 +60,30 @@ impl Partner {
     pub(super) fn activate(&mut self, now: Timestamp) {
         for at in 0..self.enrollments.len() {
             let it = &self.enrollments[at];
-            if it.state == EnrollmentState::Qualified && self.ready(it.role, now) {
-                self.enrollments[at] = it.clone().entering(EnrollmentState::Active, now);
+            if it.state == EnrollmentState::Qualified && self.ready(it, now) {
+                self.enrollments[at] = activated(it.clone(), now);
             }
         }
     }
 
-    /// Whether a vetted enrollment in the role lacks nothing more to transact.
-    fn ready(&self, role: Role, now: Timestamp) -> bool {
-        self.location.is_some() && self.covered(role, now)
+    /// Whether a vetted enrollment lacks nothing more to transact.
+    fn ready(&self, it: &Enrollment, now: Timestamp) -> bool {
+        self.location.is_some() && self.covered(it.role, now) && it.may_activate(now)
     }
 
     /// Whether an acceptance of the MPA counts for the role.
     pub fn covered(&self, role: Role, now: Timestamp) -> bool {
         self.agreements.iter().any(|it| it.kind.covers(role) && it.counts(self.country, now))
     }
+}
+
+/// The enrollment as it goes on when it lacks nothing more. The first time sets its anniversary.
+fn activated(it: Enrollment, now: Timestamp) -> Enrollment {
+    let state = match it.shortfall_time {
+        None => EnrollmentState::Active,
+        Some(_) => EnrollmentState::Restricted,
+    };
+    let first = it.role.reviewed().then(|| months_after(now, 12));
+    let review_time = it.review_time.or(first);
+    Enrollment { review_time, ..it.entering(state, now) }
 }

@@ -2,6 +2,8 @@
 
 mod agreement;
 mod enrollment;
+mod lifecycle;
 mod location;
 mod ownership;
+mod requirement;
 mod world;

@@ -55,6 +55,8 @@ entity!(enrollments, "enrollments", {
     suspension_cause: Option<String>,
     open_check: Option<String>,
     reapply_time: Option<i64>,
+    review_time: Option<i64>,
+    shortfall_time: Option<i64>,
     contact_email: String,
     revision: i64,
     create_time: i64,
@@ -75,4 +77,17 @@ entity!(agreements, "agreements", {
     location_account: String,
     revision: i64,
     create_time: i64,
+});
+
+entity!(evidence, "evidence", {
+    #[sea_orm(primary_key, auto_increment = false)]
+    partner: String,
+    #[sea_orm(primary_key, auto_increment = false)]
+    role: String,
+    #[sea_orm(primary_key, auto_increment = false)]
+    requirement: String,
+    figure: i64,
+    observed_time: i64,
+    attested_by: String,
+    reference: String,
 });

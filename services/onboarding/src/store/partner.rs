@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use failure::Failure;
 use kernel::{LocationAccountId, OrganizationName, PartnerName, Timestamp};
-use rows::{agreement_row, enrollment_row, partner_from, partner_row};
+use rows::{agreement_row, enrollment_row, evidence_row, partner_from, partner_row};
 use sea_orm::{
     ColumnTrait, ConnectionTrait, DatabaseTransaction, EntityTrait, QueryFilter, QueryOrder,
     Select, sea_query::OnConflict,
@@ -15,7 +15,7 @@ use storage::{
 
 use super::{
     Store,
-    entity::{agreements, enrollments, partners},
+    entity::{agreements, enrollments, evidence, partners},
     organization::ownership,
     partner_id::claim,
 };
@@ -175,6 +175,16 @@ async fn complete(
     {
         enrolled.entry(row.partner.clone()).or_default().push(row);
     }
+    let mut shown = BTreeMap::<_, Vec<_>>::new();
+    for row in evidence::Entity::find()
+        .filter(evidence::Column::Partner.is_in(names.clone()))
+        .order_by_asc(evidence::Column::Requirement)
+        .all(snapshot)
+        .await
+        .map_err(fault)?
+    {
+        shown.entry(row.partner.clone()).or_default().push(row);
+    }
     let mut accepted = BTreeMap::<_, Vec<_>>::new();
     for row in agreements::Entity::find()
         .filter(agreements::Column::Partner.is_in(names))
@@ -187,8 +197,9 @@ async fn complete(
     }
     let complete = rows.into_iter().map(|row| {
         let enrolled = enrolled.remove(&row.name).unwrap_or_default();
+        let shown = shown.remove(&row.name).unwrap_or_default();
         let accepted = accepted.remove(&row.name).unwrap_or_default();
-        partner_from(&row, &enrolled, &accepted)
+        partner_from(&row, &enrolled, &shown, &accepted)
     });
     complete.collect()
 }
@@ -206,6 +217,9 @@ pub(super) async fn write(
     let at_this = partner.stamp.revision;
     for enrollment in partner.enrollments.iter().filter(|it| it.stamp.revision == at_this) {
         put_enrollment(transaction, enrollment_row(partner.name, enrollment)).await?;
+        for shown in &enrollment.evidence {
+            put_evidence(transaction, evidence_row(partner.name, enrollment.role, shown)).await?;
+        }
     }
     for agreement in partner.agreements.iter().filter(|it| it.stamp.revision == at_this) {
         insert(transaction, agreement_row(partner.name, agreement)).await?;
@@ -226,11 +240,30 @@ async fn put_enrollment(
             Column::SuspensionCause,
             Column::OpenCheck,
             Column::ReapplyTime,
+            Column::ReviewTime,
+            Column::ShortfallTime,
             Column::ContactEmail,
             Column::Revision,
             Column::UpdateTime,
         ])
         .to_owned();
     let put = enrollments::Entity::insert(row).on_conflict(replace);
+    put.exec_without_returning(transaction).await.map(drop).map_err(fault)
+}
+
+async fn put_evidence(
+    transaction: &impl ConnectionTrait,
+    row: evidence::ActiveModel,
+) -> Result<(), Failure> {
+    use evidence::Column;
+    let replace = OnConflict::columns([Column::Partner, Column::Role, Column::Requirement])
+        .update_columns([
+            Column::Figure,
+            Column::ObservedTime,
+            Column::AttestedBy,
+            Column::Reference,
+        ])
+        .to_owned();
+    let put = evidence::Entity::insert(row).on_conflict(replace);
     put.exec_without_returning(transaction).await.map(drop).map_err(fault)
 }

@@ -11,9 +11,9 @@ use uuid::Uuid;
 
 use super::{Migrator, ORGANIZATIONS, PARTNERS, Store};
 use crate::domain::{
-    AgreementKind, AgreementVersion, Approved, Buyer, Denial, End, Identity, Location,
+    AgreementKind, AgreementVersion, Approved, Buyer, Denial, End, Evidence, Identity, Location,
     LocationFacts, NewAgreement, NewOrganization, NewPartner, NewProfile, Organization, Owner,
-    Ownership, Partner, Role, Signatory, SignatoryRole, SuspensionCause, VettingCheck,
+    Ownership, Partner, Requirement, Role, Signatory, SignatoryRole, SuspensionCause, VettingCheck,
     VettingResult::{self, Authorized},
 };
 
@@ -204,9 +204,15 @@ async fn a_partner_reads_back_equal_after_every_step(engine: Engine) {
         it.accept_agreement(new, uid, at(second))
     };
     let pass = |it: Partner, check| it.record_vetting(direct, check, Authorized, at(12));
+    let shown = |figure| {
+        let (attested_by, reference) = ("Ada".to_owned(), "№ 7".to_owned());
+        let (requirement, observed_time) = (Requirement::Mfa, at(2));
+        vec![Evidence { requirement, figure, observed_time, attested_by, reference }]
+    };
     let failed = || VettingResult::Rejected("why".to_owned());
-    let steps: [&dyn Fn(Partner) -> Result<Approved<Partner>, Denial>; 15] = [
+    let steps: [&dyn Fn(Partner) -> Result<Approved<Partner>, Denial>; 17] = [
         &|it| it.enroll(reseller, email(), at(10)),
+        &|it| it.record_evidence(reseller, shown(1), at(10)),
         &|it| it.enroll(direct, email(), at(11)),
         &|it| it.submit(direct, at(11)),
         &|it| it.submit(reseller, at(11)),
@@ -219,6 +225,7 @@ async fn a_partner_reads_back_equal_after_every_step(engine: Engine) {
         &|it| it.resubmit(reseller, Some("new@contoso.com".parse().unwrap()), at(16)),
         &|it| accept(it, 17),
         &|it| it.suspend(direct, SuspensionCause::Abuse, "\"why\"".to_owned(), at(18)),
+        &|it| it.record_evidence(reseller, shown(0), at(18)),
         &|it| it.revoke(direct, "for good".to_owned(), at(19)),
         &|it| it.enroll(direct, email(), at(400 * 24 * 3600)),
     ];

@@ -24,9 +24,11 @@ impl Transport {
         // The last acceptance of the partner as it was after this call is the one it recorded.
         let recorded = partner.agreements.last();
         let recorded = recorded.ok_or_else(|| Failure::bug("an acceptance left no agreement"))?;
-        Ok(pb::AcceptAgreementResponse {
-            agreement: Some(render::agreement(&partner, recorded, recorded.stamp.create_time)),
-        })
+        let mut agreement = render::agreement(&partner, recorded, recorded.stamp.create_time);
+        if how.validate_only {
+            agreement.name.clear();
+        }
+        Ok(pb::AcceptAgreementResponse { agreement: Some(agreement) })
     }
 
     pub(super) async fn get_agreement(

@@ -3,12 +3,14 @@
 pub(super) mod agreement;
 pub(super) mod enrollment;
 pub(super) mod organization;
+pub(super) mod requirement;
 
 use std::collections::BTreeSet;
 
-use contracts::onboarding as pb;
+use contracts::{onboarding as pb, time::from_wire};
 use failure::{Failure, Fields};
-use kernel::{GlobalAccountId, LocationAccountId, PartnerName};
+use kernel::{GlobalAccountId, LocationAccountId, PartnerName, Timestamp};
+use prost_types::Timestamp as Time;
 use uuid::Uuid;
 
 use crate::domain::{Buyer, Location, NewPartner};
@@ -38,6 +40,17 @@ pub(super) enum AgreementQuestion {
 fn mutation(fields: &mut Fields, request_id: &str, validate_only: bool) -> Option<Mutation> {
     let request_id = fields.request_id(request_id)?.filter(|_| !validate_only);
     Some(Mutation { request_id, validate_only })
+}
+
+/// A time that is over or now; now where it is unset.
+fn past(fields: &mut Fields, path: &str, time: Option<&Time>, now: Timestamp) -> Option<Timestamp> {
+    let Some(time) = time else { return Some(now) };
+    let time = fields.check(path, from_wire(time))?;
+    if time > now {
+        fields.reject(path, "is in the future");
+        return None;
+    }
+    Some(time)
 }
 
 pub(super) fn create_partner(

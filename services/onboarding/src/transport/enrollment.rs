@@ -108,7 +108,7 @@ impl Transport {
         Ok(pb::ListEnrollmentsResponse { enrollments: all.collect() })
     }
 
-    async fn change_enrollment(
+    pub(super) async fn change_enrollment(
         &self,
         call: &Call,
         how: Mutation,

@@ -1,10 +1,12 @@
 //! Domain values as messages. Cannot fail.
 
 mod agreement;
+mod requirement;
 
 pub(super) use agreement::agreement;
 use contracts::{onboarding as pb, time::to_wire};
 use kernel::{PartnerName, Timestamp};
+pub(super) use requirement::assessment;
 
 use crate::domain::{
     AgreementName, BuyerStanding, Enrollment, EnrollmentName, EnrollmentState, Organization, Owner,
@@ -71,6 +73,9 @@ pub(super) fn enrollment(partner: PartnerName, enrollment: &Enrollment) -> pb::E
             .map_or(pb::SuspensionCause::Unspecified, cause)
             .into(),
         reapply_time: enrollment.reapply_time.map(to_wire),
+        review_time: enrollment.review_time.map(to_wire),
+        shortfall_time: enrollment.shortfall_time.map(to_wire),
+        evidence: enrollment.evidence.iter().map(requirement::evidence).collect(),
     }
 }
 
@@ -81,7 +86,7 @@ pub(super) fn standing(standing: Standing, now: Timestamp) -> pb::PartnerStandin
     let roles = partner.enrollments.iter().map(|each| pb::RoleStanding {
         role: role(each.role).into(),
         state: state(each.state).into(),
-        block_time: None,
+        block_time: each.review_time.map(to_wire),
     });
     let agreements = partner.agreements.iter().map(|each| pb::AgreementStanding {
         name: AgreementName { partner: partner.name, uid: each.uid }.to_string(),
@@ -132,6 +137,7 @@ fn state(state: EnrollmentState) -> pb::EnrollmentState {
         EnrollmentState::Qualified => pb::EnrollmentState::Qualified,
         EnrollmentState::Active => pb::EnrollmentState::Active,
         EnrollmentState::Suspended => pb::EnrollmentState::Suspended,
+        EnrollmentState::Restricted => pb::EnrollmentState::Restricted,
         EnrollmentState::Revoked => pb::EnrollmentState::Revoked,
     }
 }

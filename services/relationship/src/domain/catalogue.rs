@@ -55,9 +55,11 @@ rules! {
     ON_1 = "ON-1", RELATIONSHIPS, &["CheckTransaction", "PlaceOrder", "InvitePartnership", "AcceptAgreement", "RequestCustomerRelationship"],
         "A reseller transacts only after it has joined the programme, enrolled as indirect reseller and accepted the MPA.";
     ON_2 = "ON-2", "Partner Center: indirect reseller tasks, Microsoft Partner Agreement", &["AcceptAgreement"],
-        "The MPA is accepted only by a partner that is vetted and whose location account is tied to its CSP tenant.";
+        "The MPA is accepted only by a Global admin of a partner that is vetted and whose location account is tied to its CSP tenant.";
     ON_4 = "ON-4", "Partner Center: new indirect reseller requirement, direct-bill eligibility requirements", &["CheckTransaction", "PlaceOrder", "InvitePartnership"],
         "A partner that did not pass its yearly re-authorization sells nothing new from the day on that it is blocked.";
+    REQ_1 = "REQ-1", "Partner Center: direct partner new requirements, new indirect reseller requirement", &["SubmitEnrollment", "ReviewEnrollment", "ReinstateEnrollment"],
+        "A partner meets the dated requirements of its role before it applies, before it becomes active, and every year.";
     MPA_3 = "MPA-3", "Partner Center API: error codes, 900124", CHECK,
         "The ordering company itself must have accepted the MPA.";
     REL_1 = "REL-1", "Partner Center: indirect provider tasks", &["CheckTransaction", "PlaceOrder", "RequestCustomerRelationship"],

@@ -56,9 +56,10 @@ pub(super) fn enrolled(roles: &[(Role, EnrollmentState)]) -> Partner {
     Partner { location: Some(location("1001", "FR")), enrollments, ..partner() }
 }
 
-/// An enrollment of time 1, with the last check open where vetting has begun.
+/// An enrollment of time 1, with the last check open where vetting has begun, and a review due
+/// at time 9 where it was active.
 pub(super) fn enrollment(role: Role, state: EnrollmentState) -> Enrollment {
-    use EnrollmentState::{Draft, Rejected, Revoked, Suspended, Vetting};
+    use EnrollmentState::{Draft, Qualified, Rejected, Restricted, Revoked, Suspended, Vetting};
     let open_check = match state {
         Draft => Some(VettingCheck::EmailOwnership),
         Vetting | Rejected => Some(VettingCheck::Business),
@@ -72,6 +73,10 @@ pub(super) fn enrollment(role: Role, state: EnrollmentState) -> Enrollment {
         suspension_cause: (state == Suspended).then_some(SuspensionCause::Abuse),
         open_check,
         reapply_time: (state == Revoked).then(|| at(9)),
+        review_time: (role != Role::IndirectProvider && open_check.is_none() && state != Qualified)
+            .then(|| at(9)),
+        shortfall_time: (state == Restricted).then(|| at(1)),
+        evidence: Vec::new(),
         contact_email: email("ada@contoso.com"),
         stamp: before(),
     }

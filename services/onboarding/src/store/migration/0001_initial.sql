@@ -58,7 +58,7 @@ CREATE TABLE enrollments (
     partner TEXT NOT NULL REFERENCES partners (name),
     role TEXT NOT NULL CHECK (role IN ('indirect-provider', 'indirect-reseller', 'direct-bill')),
     state TEXT NOT NULL CHECK (state IN (
-        'draft', 'vetting', 'rejected', 'qualified', 'active', 'suspended', 'revoked'
+        'draft', 'vetting', 'rejected', 'qualified', 'active', 'suspended', 'restricted', 'revoked'
     )),
     state_time BIGINT NOT NULL,
     state_reason TEXT NOT NULL,
@@ -67,6 +67,8 @@ CREATE TABLE enrollments (
     )),
     open_check TEXT CHECK (open_check IN ('email-ownership', 'employment', 'business')),
     reapply_time BIGINT,
+    review_time BIGINT,
+    shortfall_time BIGINT,
     contact_email TEXT NOT NULL,
     revision BIGINT NOT NULL CHECK (revision >= 1),
     create_time BIGINT NOT NULL,
@@ -76,7 +78,30 @@ CREATE TABLE enrollments (
     CHECK ((state = 'revoked') = (reapply_time IS NOT NULL)),
     CHECK (reapply_time IS NULL OR reapply_time > state_time),
     CHECK (state NOT IN ('draft', 'vetting', 'rejected') OR open_check IS NOT NULL),
-    CHECK (state NOT IN ('qualified', 'active') OR open_check IS NULL)
+    CHECK (state NOT IN ('qualified', 'active', 'restricted') OR open_check IS NULL),
+    CHECK (review_time IS NULL OR role <> 'indirect-provider'),
+    CHECK (state NOT IN ('active', 'restricted') OR role = 'indirect-provider'
+        OR review_time IS NOT NULL),
+    CHECK (shortfall_time IS NULL OR role = 'direct-bill'),
+    CHECK (state <> 'restricted' OR shortfall_time IS NOT NULL),
+    CHECK (state NOT IN ('draft', 'active', 'revoked') OR shortfall_time IS NULL)
+);
+
+-- What was shown for the requirements of a role, the last of each.
+CREATE TABLE evidence (
+    partner TEXT NOT NULL,
+    role TEXT NOT NULL,
+    requirement TEXT NOT NULL CHECK (requirement IN (
+        'revenue', 'reseller-months', 'solutions-partner', 'credit-check', 'support-plan',
+        'api-integration', 'billing-and-support', 'managed-services', 'mfa', 'security-contact',
+        'alert-hours'
+    )),
+    figure BIGINT NOT NULL CHECK (figure >= 0),
+    observed_time BIGINT NOT NULL,
+    attested_by TEXT NOT NULL,
+    reference TEXT NOT NULL,
+    PRIMARY KEY (partner, role, requirement),
+    FOREIGN KEY (partner, role) REFERENCES enrollments (partner, role)
 );
 
 CREATE TABLE agreements (

@@ -4,8 +4,8 @@ use sea_orm::ActiveValue::Set;
 use storage::row;
 
 use crate::{
-    domain::{Agreement, AgreementName, Enrollment, Location, Partner, Signatory},
-    store::entity::{agreements, enrollments, partners},
+    domain::{Agreement, AgreementName, Enrollment, Evidence, Location, Partner, Role, Signatory},
+    store::entity::{agreements, enrollments, evidence, partners},
 };
 
 pub(super) fn partner_row(partner: &Partner) -> partners::ActiveModel {
@@ -32,11 +32,39 @@ pub(super) fn enrollment_row(partner: PartnerName, it: &Enrollment) -> enrollmen
         suspension_cause: Set(it.suspension_cause.map(|cause| cause.to_string())),
         open_check: Set(it.open_check.map(|check| check.to_string())),
         reapply_time: Set(it.reapply_time.map(|time| time.as_microsecond())),
+        review_time: Set(it.review_time.map(|time| time.as_microsecond())),
+        shortfall_time: Set(it.shortfall_time.map(|time| time.as_microsecond())),
         contact_email: Set(it.contact_email.to_string()),
         revision: Set(it.stamp.revision),
         create_time: Set(it.stamp.create_time.as_microsecond()),
         update_time: Set(it.stamp.update_time.as_microsecond()),
     }
+}
+
+pub(super) fn evidence_row(
+    partner: PartnerName,
+    role: Role,
+    it: &Evidence,
+) -> evidence::ActiveModel {
+    evidence::ActiveModel {
+        partner: Set(partner.to_string()),
+        role: Set(role.to_string()),
+        requirement: Set(it.requirement.to_string()),
+        figure: Set(it.figure),
+        observed_time: Set(it.observed_time.as_microsecond()),
+        attested_by: Set(it.attested_by.clone()),
+        reference: Set(it.reference.clone()),
+    }
+}
+
+fn evidence_from(row: &evidence::Model) -> Result<Evidence, Failure> {
+    Ok(Evidence {
+        requirement: row::read(&row.requirement)?,
+        figure: row.figure,
+        observed_time: row::time(row.observed_time)?,
+        attested_by: row.attested_by.clone(),
+        reference: row.reference.clone(),
+    })
 }
 
 pub(super) fn agreement_row(partner: PartnerName, it: &Agreement) -> agreements::ActiveModel {
@@ -59,6 +87,7 @@ pub(super) fn agreement_row(partner: PartnerName, it: &Agreement) -> agreements:
 pub(super) fn partner_from(
     row: &partners::Model,
     enrolled: &[enrollments::Model],
+    shown: &[evidence::Model],
     accepted: &[agreements::Model],
 ) -> Result<Partner, Failure> {
     let location = match (&row.location_account, &row.location_country) {
@@ -72,13 +101,20 @@ pub(super) fn partner_from(
         organization: row::read(&row.organization)?,
         country: row::read(&row.country)?,
         location,
-        enrollments: enrolled.iter().map(enrollment_from).collect::<Result<_, _>>()?,
+        enrollments: enrolled
+            .iter()
+            .map(|row| enrollment_from(row, shown))
+            .collect::<Result<_, _>>()?,
         agreements: accepted.iter().map(agreement_from).collect::<Result<_, _>>()?,
         stamp: row::stamp(row.revision, row.create_time, row.update_time)?,
     })
 }
 
-fn enrollment_from(row: &enrollments::Model) -> Result<Enrollment, Failure> {
+fn enrollment_from(
+    row: &enrollments::Model,
+    shown: &[evidence::Model],
+) -> Result<Enrollment, Failure> {
+    let shown = shown.iter().filter(|it| it.role == row.role);
     Ok(Enrollment {
         role: row::read(&row.role)?,
         state: row::read(&row.state)?,
@@ -87,6 +123,9 @@ fn enrollment_from(row: &enrollments::Model) -> Result<Enrollment, Failure> {
         suspension_cause: row::read_optional(row.suspension_cause.as_deref())?,
         open_check: row::read_optional(row.open_check.as_deref())?,
         reapply_time: row.reapply_time.map(row::time).transpose()?,
+        review_time: row.review_time.map(row::time).transpose()?,
+        shortfall_time: row.shortfall_time.map(row::time).transpose()?,
+        evidence: shown.map(evidence_from).collect::<Result<_, _>>()?,
         contact_email: row::read(&row.contact_email)?,
         stamp: row::stamp(row.revision, row.create_time, row.update_time)?,
     })

@@ -35,7 +35,7 @@ pub(super) async fn insert(
 
 /// A table, a row of it, changes that no row may have, and a change that makes a second row
 /// which may not stand beside the first.
-const FORBIDDEN: [(&str, &str, &str, &str); 8] = [
+const FORBIDDEN: [(&str, &str, &str, &str); 9] = [
     (
         "partner_ids",
         "id '4001', holder 'organizations/1'",
@@ -71,11 +71,19 @@ const FORBIDDEN: [(&str, &str, &str, &str); 8] = [
         "enrollments",
         "partner 'partners/1', role 'direct-bill', state 'active', state_time 0, \
          state_reason '', suspension_cause NULL, open_check NULL, reapply_time NULL, \
-         contact_email '', revision 1, create_time 0, update_time 0",
+         review_time 1, shortfall_time NULL, contact_email '', revision 1, create_time 0, update_time 0",
         "partner 'partners/9', role 'advisor', state 'unknown', state NULL, revision 0, \
          state 'suspended', suspension_cause 'abuse', state 'revoked', reapply_time 1, \
-         state 'draft', state 'vetting', state 'rejected', open_check 'business'",
+         state 'draft', state 'vetting', state 'rejected', open_check 'business', \
+         state 'restricted', review_time NULL, shortfall_time 1, role 'indirect-provider'",
         "state 'qualified'",
+    ),
+    (
+        "evidence",
+        "partner 'partners/1', role 'direct-bill', requirement 'mfa', figure 1, \
+         observed_time 0, attested_by '', reference ''",
+        "role 'indirect-reseller', requirement 'beauty', figure -1, reference NULL",
+        "figure 2",
     ),
     (
         "agreements",

@@ -16,13 +16,22 @@ pub(in crate::transport) fn enroll(
     fields.finish(|| Some((how?, EnrollmentName { partner: partner?, role: role? }, contact?)))
 }
 
+/// A mutation of an enrollment that needs nothing but its name.
+pub(super) fn bare(
+    name: &str,
+    request_id: &str,
+    validate_only: bool,
+) -> Converted<(Mutation, EnrollmentName)> {
+    let mut fields = Fields::new();
+    let how = mutation(&mut fields, request_id, validate_only);
+    let name = fields.parse("name", name);
+    fields.finish(|| Some((how?, name?)))
+}
+
 pub(in crate::transport) fn submit(
     request: &pb::SubmitEnrollmentRequest,
 ) -> Converted<(Mutation, EnrollmentName)> {
-    let mut fields = Fields::new();
-    let how = mutation(&mut fields, &request.request_id, request.validate_only);
-    let name = fields.parse("name", &request.name);
-    fields.finish(|| Some((how?, name?)))
+    bare(&request.name, &request.request_id, request.validate_only)
 }
 
 pub(in crate::transport) fn record_vetting(
@@ -75,10 +84,7 @@ pub(in crate::transport) fn suspend(
 pub(in crate::transport) fn reinstate(
     request: &pb::ReinstateEnrollmentRequest,
 ) -> Converted<(Mutation, EnrollmentName)> {
-    let mut fields = Fields::new();
-    let how = mutation(&mut fields, &request.request_id, request.validate_only);
-    let name = fields.parse("name", &request.name);
-    fields.finish(|| Some((how?, name?)))
+    bare(&request.name, &request.request_id, request.validate_only)
 }
 
 pub(in crate::transport) fn revoke(

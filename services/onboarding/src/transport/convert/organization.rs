@@ -1,12 +1,11 @@
 use std::collections::BTreeSet;
 
-use contracts::{onboarding as pb, time::from_wire};
+use contracts::onboarding as pb;
 use failure::Fields;
 use kernel::{OrganizationName, Timestamp};
-use prost_types::Timestamp as Time;
 use uuid::Uuid;
 
-use super::{Converted, MAX_DETAIL, Mutation, mutation};
+use super::{Converted, MAX_DETAIL, Mutation, mutation, past};
 use crate::domain::{End, NewOrganization, NewProfile, Owner};
 
 const MAX_NAME: usize = 200;
@@ -73,17 +72,6 @@ fn owner(fields: &mut Fields, path: &str, message: &pb::Owner, now: Timestamp) -
         from_time: from_time?,
         end: None,
     })
-}
-
-/// A time that is over or now; now where it is unset.
-fn past(fields: &mut Fields, path: &str, time: Option<&Time>, now: Timestamp) -> Option<Timestamp> {
-    let Some(time) = time else { return Some(now) };
-    let time = fields.check(path, from_wire(time))?;
-    if time > now {
-        fields.reject(path, "is in the future");
-        return None;
-    }
-    Some(time)
 }
 
 pub(in crate::transport) fn update(

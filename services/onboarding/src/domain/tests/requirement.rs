@@ -1,0 +1,283 @@
+//! What is asked of direct-bill partners and resellers, and the yearly review.
+
+use kernel::Timestamp;
+
+use super::world::{accepted, at, enrolled, named, partner, tells, violations};
+use crate::domain::{
+    AgreementKind, AgreementVersion, Approved, Denial, Enrollment, EnrollmentName,
+    EnrollmentState::{self, Active, Draft, Qualified, Restricted, Revoked, Suspended, Vetting},
+    Evidence, Partner,
+    Requirement::{self, *},
+    Role::{self, DirectBill, IndirectProvider, IndirectReseller},
+    SuspensionCause, VettingCheck, VettingResult,
+};
+
+/// All that has ever been asked of a direct-bill partner, met by a hair.
+const ALL: [(Requirement, i64); 11] = [
+    (Revenue, 100_000_000),
+    (ResellerMonths, 12),
+    (SolutionsPartner, 1),
+    (CreditCheck, 1),
+    (SupportPlan, 1),
+    (ApiIntegration, 1),
+    (BillingAndSupport, 1),
+    (ManagedServices, 1),
+    (Mfa, 1),
+    (SecurityContact, 1),
+    (AlertHours, 24),
+];
+const UNMET: &str = "REQ-1 REQUIREMENT_NOT_MET";
+
+fn time(text: &str) -> Timestamp {
+    text.parse().unwrap()
+}
+
+fn start() -> Timestamp {
+    time("2026-03-02T09:00:00Z")
+}
+
+fn shown(requirement: Requirement, figure: i64, observed_time: Timestamp) -> Evidence {
+    let (attested_by, reference) = ("Ada Byron".to_owned(), "report 7".to_owned());
+    Evidence { requirement, figure, observed_time, attested_by, reference }
+}
+
+fn evidence(of: &[(Requirement, i64)], observed_time: Timestamp) -> Vec<Evidence> {
+    of.iter().map(|(requirement, figure)| shown(*requirement, *figure, observed_time)).collect()
+}
+
+fn with(role: Role, state: EnrollmentState, evidence: Vec<Evidence>) -> Partner {
+    enrolled(&[(role, state)]).record_evidence(role, evidence, at(2)).unwrap().into_after()
+}
+
+fn it(partner: &Partner, role: Role) -> &Enrollment {
+    partner.enrollment(role).unwrap()
+}
+
+/// What is unmet, by name.
+fn unmet(enrollment: &Enrollment, now: Timestamp) -> Vec<Requirement> {
+    let all = enrollment.assess(now).into_iter();
+    all.filter(|each| !each.met).map(|each| each.requirement).collect()
+}
+
+/// A partner in a role that became active at [`start`], by vetting, with all it takes.
+fn active(role: Role) -> Partner {
+    let mut partner = enrolled(&[(role, Vetting)]);
+    let kind = match role {
+        DirectBill => AgreementKind::DirectBill,
+        _ => AgreementKind::IndirectReseller,
+    };
+    partner.country = "BE".parse().unwrap();
+    partner.agreements = vec![accepted(kind)];
+    let partner = partner.record_evidence(role, evidence(&ALL, start()), start()).unwrap();
+    let (check, passed) = (VettingCheck::Business, VettingResult::Authorized);
+    partner.into_after().record_vetting(role, check, passed, start()).unwrap().into_after()
+}
+
+fn refused(decided: Result<Approved<Partner>, Denial>) -> Vec<String> {
+    named(&violations(decided))
+}
+
+#[test]
+fn what_is_asked_of_a_direct_bill_partner_depends_on_the_day() {
+    let role = DirectBill;
+    let nothing = with(role, Draft, Vec::new());
+    for (day, count) in [
+        ("2020-09-30T23:59:59Z", 0),
+        ("2020-10-01T00:00:00Z", 7),
+        ("2025-09-30T23:59:59Z", 7),
+        ("2025-10-01T00:00:00Z", 11),
+    ] {
+        assert_eq!(unmet(it(&nothing, role), time(day)).len(), count, "{day}");
+    }
+    for (day, cents, met) in [
+        ("2025-09-30T23:59:59Z", 29_999_999, false),
+        ("2025-09-30T23:59:59Z", 30_000_000, true),
+        ("2025-10-01T00:00:00Z", 99_999_999, false),
+        ("2025-10-01T00:00:00Z", 100_000_000, true),
+    ] {
+        let day = time(day);
+        let partner = with(role, Draft, vec![shown(Revenue, cents, day)]);
+        assert_eq!(!unmet(it(&partner, role), day).contains(&Revenue), met, "{cents} at {day}");
+    }
+}
+
+#[test]
+fn each_figure_is_met_to_the_unit() {
+    let role = DirectBill;
+    let all = with(role, Draft, evidence(&ALL, start()));
+    assert_eq!(unmet(it(&all, role), start()), []);
+    for (requirement, figure) in ALL {
+        let short = if requirement == AlertHours { figure + 1 } else { figure - 1 };
+        let short = vec![shown(requirement, short, start())];
+        let short = all.clone().record_evidence(role, short, start()).unwrap().into_after();
+        let expected: &[_] = match requirement {
+            CreditCheck => &[CreditCheck, SupportPlan],
+            _ => &[requirement],
+        };
+        assert_eq!(unmet(it(&short, role), start()), expected, "{requirement}");
+    }
+}
+
+#[test]
+fn a_yearly_figure_counts_for_twelve_months_and_a_past_fact_for_ever() {
+    let role = DirectBill;
+    let all = with(role, Draft, evidence(&ALL, start()));
+    assert_eq!(unmet(it(&all, role), time("2027-03-02T08:59:59Z")), []);
+    let stale = unmet(it(&all, role), time("2027-03-02T09:00:00Z"));
+    assert_eq!(stale.len(), ALL.len() - 2);
+    assert!(!stale.contains(&ResellerMonths) && !stale.contains(&CreditCheck));
+}
+
+#[test]
+fn a_support_plan_bought_before_the_credit_check_passed_does_not_count() {
+    let role = DirectBill;
+    for (bought, counts) in [("08:59:59", false), ("09:00:00", true), ("09:00:01", true)] {
+        let mut all = evidence(&ALL, start());
+        all.retain(|each| each.requirement != SupportPlan);
+        all.push(shown(SupportPlan, 1, time(&format!("2026-03-02T{bought}Z"))));
+        let unmet = unmet(it(&with(role, Draft, all), role), start());
+        assert_eq!(unmet, if counts { &[][..] } else { &[SupportPlan] }, "{bought}");
+    }
+}
+
+#[test]
+fn a_direct_bill_partner_applies_only_with_what_is_asked_before_that() {
+    let role = DirectBill;
+    let nothing = with(role, Draft, Vec::new());
+    let found = violations(nothing.submit(role, start()));
+    assert_eq!(named(&found), [UNMET; 3]);
+    let name = EnrollmentName { partner: partner().name, role }.to_string();
+    let inputs = [
+        ("requirement", "revenue"),
+        ("wantedFigure", "100000000"),
+        ("knownFigure", "none"),
+        ("inForceTime", "2025-10-01T00:00:00Z"),
+    ];
+    tells(&found[0], &name, &inputs);
+    let eligible = evidence(&ALL[..3], start());
+    let submitted = with(role, Draft, eligible).submit(role, start()).unwrap().into_after();
+    assert_eq!(it(&submitted, role).state, Vetting);
+    for role in [IndirectReseller, IndirectProvider] {
+        assert!(enrolled(&[(role, Draft)]).submit(role, start()).is_ok(), "{role}");
+    }
+}
+
+#[test]
+fn a_direct_bill_partner_is_active_once_all_that_is_asked_is_shown() {
+    let role = DirectBill;
+    let mut partner = with(role, Qualified, evidence(&ALL[..10], start()));
+    partner.agreements = vec![accepted(AgreementKind::DirectBill)];
+    let last = vec![shown(AlertHours, 25, start())];
+    let short = partner.clone().record_evidence(role, last, start()).unwrap().into_after();
+    assert_eq!(it(&short, role).state, Qualified);
+    let last = vec![shown(AlertHours, 24, start())];
+    let after = short.record_evidence(role, last, start()).unwrap().into_after();
+    assert_eq!(it(&after, role).state, Active);
+    assert_eq!(it(&after, role).review_time, Some(time("2027-03-02T09:00:00Z")));
+}
+
+#[test]
+fn a_review_opens_ninety_days_before_it_is_due() {
+    let open = time("2026-12-02T09:00:00Z");
+    for role in [DirectBill, IndirectReseller] {
+        let partner = active(role);
+        let early = partner.clone().review(role, time("2026-12-02T08:59:59Z"));
+        assert_eq!(refused(early), ["STATE REVIEW_NOT_OPEN"], "{role}");
+        let passed = partner.review(role, open).unwrap();
+        assert_eq!(passed.event(), "EnrollmentReviewed");
+        let next = Some(time("2028-03-02T09:00:00Z"));
+        assert_eq!(it(passed.after(), role).review_time, next, "{role}");
+        let twice = passed.into_after().review(role, open);
+        assert_eq!(refused(twice), ["STATE REVIEW_NOT_OPEN"], "{role}");
+    }
+    let provider = enrolled(&[(IndirectProvider, Active)]).review(IndirectProvider, start());
+    assert_eq!(refused(provider), ["STATE REVIEW_NOT_OPEN"]);
+}
+
+#[test]
+fn a_reseller_is_authorized_again_with_the_figures_of_the_day() {
+    let role = IndirectReseller;
+    let due = time("2027-03-02T09:00:00Z");
+    let bare = active(role);
+    assert_eq!(refused(bare.clone().review(role, due)), [UNMET; 3], "a year old is too old");
+    for (cents, count) in [(99_999, 1), (100_000, 0)] {
+        let shown = evidence(&[(Revenue, cents), (Mfa, 1), (SecurityContact, 1)], due);
+        let partner = bare.clone().record_evidence(role, shown, due).unwrap().into_after();
+        assert_eq!(refused(partner.review(role, due)).len(), count, "{cents}");
+    }
+    assert_eq!(it(&bare.settled(time("2030-01-01T00:00:00Z")), role).state, Active);
+}
+
+#[test]
+fn a_direct_bill_partner_below_the_requirements_is_restricted_then_suspended_then_revoked() {
+    let role = DirectBill;
+    let partner = active(role);
+    let early = partner.clone().review(role, time("2027-03-02T08:59:59Z"));
+    assert!(early.is_ok(), "its figures still count");
+    let due = time("2027-03-02T09:00:00Z");
+    let restricted = partner.review(role, due).unwrap().into_after();
+    assert_eq!((it(&restricted, role).state, it(&restricted, role).state_time), (Restricted, due));
+    for (now, state) in [
+        ("2027-04-01T08:59:59Z", Restricted),
+        ("2027-04-01T09:00:00Z", Suspended),
+        ("2027-05-01T08:59:59Z", Suspended),
+        ("2027-05-01T09:00:00Z", Revoked),
+        ("2029-01-01T00:00:00Z", Revoked),
+    ] {
+        let later = restricted.clone().settled(time(now));
+        assert_eq!(it(&later, role).state, state, "{now}");
+    }
+    let end = restricted.clone().settled(time("2029-01-01T00:00:00Z"));
+    assert_eq!(it(&end, role).reapply_time, Some(time("2028-05-01T09:00:00Z")));
+    let again = restricted.review(role, due);
+    assert_eq!(refused(again).len(), ALL.len() - 2, "still below");
+}
+
+#[test]
+fn a_direct_bill_partner_that_meets_the_requirements_again_is_active_again() {
+    let role = DirectBill;
+    let due = time("2027-03-02T09:00:00Z");
+    let restricted = active(role).review(role, due).unwrap().into_after();
+    for (now, before) in [("2027-03-20T00:00:00Z", Restricted), ("2027-04-20T00:00:00Z", Suspended)]
+    {
+        let now = time(now);
+        let late = restricted.clone().settled(now);
+        assert_eq!(it(&late, role).state, before);
+        if before == Suspended {
+            let early = restricted.clone().reinstate(role, now);
+            assert_eq!(refused(early), ["REQ-1 REVIEW_NOT_PASSED"]);
+        }
+        let shown = restricted.clone().record_evidence(role, evidence(&ALL, now), now).unwrap();
+        let passed = shown.into_after().review(role, now).unwrap().into_after();
+        let it = it(&passed, role);
+        assert_eq!((it.state, it.shortfall_time), (Active, None), "{now}");
+        assert_eq!(it.review_time, Some(time("2028-03-02T09:00:00Z")), "{now}");
+    }
+}
+
+#[test]
+fn a_passed_review_does_not_end_a_suspension_for_another_cause() {
+    let role = DirectBill;
+    let due = time("2027-03-02T09:00:00Z");
+    let restricted = active(role).review(role, due).unwrap().into_after();
+    let abuse = restricted.suspend(role, SuspensionCause::Abuse, "why".to_owned(), due).unwrap();
+    let shown = abuse.into_after().record_evidence(role, evidence(&ALL, due), due).unwrap();
+    let passed = shown.into_after().review(role, due).unwrap().into_after();
+    assert_eq!((it(&passed, role).state, it(&passed, role).shortfall_time), (Suspended, None));
+    let reinstated = passed.reinstate(role, due).unwrap().into_after();
+    assert_eq!(it(&reinstated, role).state, Active);
+}
+
+#[test]
+fn a_partner_vetted_anew_while_it_falls_short_is_still_restricted() {
+    let role = DirectBill;
+    let due = time("2027-03-02T09:00:00Z");
+    let mut partner = active(role).review(role, due).unwrap().into_after();
+    partner = partner.vet_anew(due).unwrap().unwrap().into_after();
+    for check in VettingCheck::ALL {
+        let passed = partner.record_vetting(role, *check, VettingResult::Authorized, due);
+        partner = passed.unwrap().into_after();
+    }
+    assert_eq!(it(&partner, role).state, Restricted);
+    assert_eq!(partner.agreements[0].version, AgreementVersion::September2019);
+}

@@ -1,0 +1,44 @@
+use contracts::onboarding as pb;
+use failure::Failure;
+use tonic::Request;
+
+use super::{Transport, convert, render, status::denied};
+use crate::domain::{EnrollmentName, Partner};
+
+impl Transport {
+    pub(super) async fn record_evidence(
+        &self,
+        request: Request<pb::RecordEvidenceRequest>,
+    ) -> Result<pb::RecordEvidenceResponse, Failure> {
+        let now = self.clock.now();
+        let (how, name, evidence) = convert::requirement::record(request.get_ref(), now)?;
+        let call = self.call_at(now, "RecordEvidence", &request, how.request_id);
+        let decide = |it: Partner| it.record_evidence(name.role, evidence, now);
+        let enrollment = self.change_enrollment(&call, how, name, decide).await?;
+        Ok(pb::RecordEvidenceResponse { enrollment: Some(enrollment) })
+    }
+
+    pub(super) async fn assess_enrollment(
+        &self,
+        request: Request<pb::AssessEnrollmentRequest>,
+    ) -> Result<pb::AssessEnrollmentResponse, Failure> {
+        let name: EnrollmentName = failure::one("name", &request.get_ref().name)?;
+        let partner = self.store.partner(name.partner).await?;
+        let partner = partner.ok_or_else(|| Failure::missing(name))?;
+        let assessments = partner.enrollment(name.role).map_err(denied)?.assess(self.clock.now());
+        Ok(pb::AssessEnrollmentResponse {
+            assessments: assessments.into_iter().map(render::assessment).collect(),
+        })
+    }
+
+    pub(super) async fn review_enrollment(
+        &self,
+        request: Request<pb::ReviewEnrollmentRequest>,
+    ) -> Result<pb::ReviewEnrollmentResponse, Failure> {
+        let (how, name) = convert::requirement::review(request.get_ref())?;
+        let call = self.call("ReviewEnrollment", &request, how.request_id);
+        let decide = |it: Partner| it.review(name.role, call.now);
+        let enrollment = self.change_enrollment(&call, how, name, decide).await?;
+        Ok(pb::ReviewEnrollmentResponse { enrollment: Some(enrollment) })
+    }
+}
