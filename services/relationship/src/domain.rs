@@ -15,7 +15,10 @@ mod transaction;
 
 pub use approved::Approved;
 pub use catalogue::{RULES, Rule};
-pub use customer::{Customer, CustomerAgreement, CustomerKind, NewCustomer};
+pub use customer::{
+    AccountReview, AccountState, AgreementWay, Customer, CustomerAgreement, CustomerKind,
+    NewCustomer,
+};
 pub use customer_relationship::{
     CustomerRelationship, RelationshipKind, RelationshipState, Removal,
 };

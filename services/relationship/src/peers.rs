@@ -56,11 +56,6 @@ impl Onboarding {
         Ok((standings, standing))
     }
 
-    /// What is known of a buyer.
-    pub(crate) async fn buyer(&self, buyer: Buyer) -> Result<BuyerStanding, Failure> {
-        self.standings_for(&[], buyer).await.map(|(_, standing)| standing)
-    }
-
     async fn ask(
         &self,
         names: &[PartnerName],

@@ -57,6 +57,8 @@ fn partnerships() -> Vec<Form> {
 }
 
 fn customers() -> Vec<Form> {
+    const NUMBER: &str = "customer.registration_number";
+    let review = json!({ "name": customer(), "state": 3, "detail": "moved", "request_id": ID });
     let good = json!({
         "customer_id": ID,
         "customer": {
@@ -70,7 +72,10 @@ fn customers() -> Vec<Form> {
     let agreement = json!({
         "name": customer(),
         "agreement": {
+            "way": 1,
             "attested_by": partner(),
+            "template_id": "é".repeat(100),
+            "version": "2025-09",
             "first_name": "é".repeat(100),
             "last_name": "Hopper",
             "email": "grace@gmail.com",
@@ -86,12 +91,24 @@ fn customers() -> Vec<Form> {
             .wrong("customer.organization", no_name("organizations"))
             .wrong("customer.country_code", no_country())
             .wrong("customer.kind", no_choice())
+            .wrong("customer.created_by", [json!("x"), json!(customer())])
+            .also([("customer.registration_number", json!("1"))], &[NUMBER])
+            .also([("customer.country_code", json!("PL"))], &[NUMBER])
+            .wrong("request_id", no_guid()),
+        Form::new("RecordAccountReview", review)
+            .wrong("name", no_name("customers"))
+            .wrong("state", [no_choice(), vec![json!(1)]].concat())
+            .wrong("detail", no_text(500))
             .wrong("request_id", no_guid()),
         Form::new("GetCustomer", json!({ "name": customer() })).wrong("name", no_name("customers")),
         Form::new("RecordCustomerAgreement", agreement)
             .wrong("name", no_name("customers"))
             .wrong("agreement", [Value::Null])
             .wrong("agreement.attested_by", no_name("partners"))
+            .wrong("agreement.way", no_choice())
+            .also([("agreement.way", json!(2))], &["agreement.attested_by"])
+            .wrong("agreement.template_id", no_text(100))
+            .wrong("agreement.version", no_text(100))
             .wrong("agreement.first_name", no_text(100))
             .wrong("agreement.last_name", no_text(100))
             .wrong("agreement.email", no_email())

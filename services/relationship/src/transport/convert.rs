@@ -1,21 +1,17 @@
 //! Messages as domain values, or everything that is wrong with them.
 
+mod customer;
+
 use std::{fmt::Display, str::FromStr};
 
-use contracts::{relationship as pb, time::from_wire};
+use contracts::relationship as pb;
+pub(super) use customer::{create_customer, record_agreement, record_review};
 use failure::{Failure, Fields};
-use kernel::{
-    CustomerName, CustomerRelationshipName, PageRequest, PartnerName, PartnershipName, Timestamp,
-};
+use kernel::{CustomerName, CustomerRelationshipName, PageRequest, PartnerName, PartnershipName};
 use uuid::Uuid;
 
-use crate::domain::{
-    CustomerAgreement, CustomerKind, Line, NewCustomer, PartnershipSide, ProductFamily, Purpose,
-    RelationshipKind, Transaction,
-};
+use crate::domain::{Line, PartnershipSide, ProductFamily, Purpose, RelationshipKind, Transaction};
 
-const MAX_NAME: usize = 200;
-const MAX_PERSON: usize = 100;
 const MAX_DETAIL: usize = 500;
 const MAX_LINES: usize = 300;
 
@@ -81,72 +77,6 @@ pub(super) fn end_partnership(
     });
     let detail = fields.text("detail", &request.detail, MAX_DETAIL);
     fields.finish(|| Some((request_id?, name?, by?, detail?)))
-}
-
-pub(super) fn create_customer(
-    request: &pb::CreateCustomerRequest,
-) -> Converted<(Option<Uuid>, NewCustomer)> {
-    let mut fields = Fields::new();
-    let request_id = fields.request_id(&request.request_id);
-    let tenant = fields.guid("customer_id", &request.customer_id).map(CustomerName::new);
-    let new = fields
-        .required("customer", request.customer.as_ref())
-        .and_then(|message| new_customer(&mut fields, tenant, message));
-    fields.finish(|| Some((request_id?, new?)))
-}
-
-fn new_customer(
-    fields: &mut Fields,
-    tenant: Option<CustomerName>,
-    message: &pb::Customer,
-) -> Option<NewCustomer> {
-    let display_name = fields.text("customer.display_name", &message.display_name, MAX_NAME);
-    let organization = fields.parse("customer.organization", &message.organization);
-    let country = fields.parse("customer.country_code", &message.country_code);
-    let kind = fields.choice("customer.kind", message.kind, |kind| match kind {
-        pb::CustomerKind::Unspecified => None,
-        pb::CustomerKind::Company => Some(CustomerKind::Company),
-        pb::CustomerKind::SharedServices => Some(CustomerKind::SharedServices),
-    });
-    let (name, display_name, organization) = (tenant?, display_name?, organization?);
-    Some(NewCustomer { name, display_name, organization, country: country?, kind: kind? })
-}
-
-pub(super) fn record_agreement(
-    request: &pb::RecordCustomerAgreementRequest,
-    now: Timestamp,
-) -> Converted<(Option<Uuid>, CustomerName, CustomerAgreement)> {
-    let mut fields = Fields::new();
-    let request_id = fields.request_id(&request.request_id);
-    let name = fields.parse("name", &request.name);
-    let agreement = fields
-        .required("agreement", request.agreement.as_ref())
-        .and_then(|message| agreement(&mut fields, message, now));
-    fields.finish(|| Some((request_id?, name?, agreement?)))
-}
-
-fn agreement(
-    fields: &mut Fields,
-    message: &pb::CustomerAgreement,
-    now: Timestamp,
-) -> Option<CustomerAgreement> {
-    let attested_by = fields.parse("agreement.attested_by", &message.attested_by);
-    let first_name = fields.text("agreement.first_name", &message.first_name, MAX_PERSON);
-    let last_name = fields.text("agreement.last_name", &message.last_name, MAX_PERSON);
-    let email = fields.parse("agreement.email", &message.email);
-    let accept_time = fields
-        .required("agreement.accept_time", message.accept_time.as_ref())
-        .and_then(|time| fields.check("agreement.accept_time", from_wire(time)));
-    if accept_time.is_some_and(|time| time > now) {
-        fields.reject("agreement.accept_time", "is in the future");
-    }
-    Some(CustomerAgreement {
-        attested_by: attested_by?,
-        first_name: first_name?,
-        last_name: last_name?,
-        email: email?,
-        accept_time: accept_time?,
-    })
 }
 
 pub(super) fn request_relationship(

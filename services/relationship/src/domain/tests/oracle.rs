@@ -3,9 +3,11 @@
 
 use kernel::{PartnerName, Timestamp};
 
+use super::world::at;
 use crate::domain::{
-    AgreementKind, CustomerKind, Facts, Line, PartnershipState, ProductFamily, Purpose,
-    RelationshipKind, RelationshipState, Role, RoleStanding, RoleState, Standing, Transaction,
+    AccountState, AgreementKind, Customer, CustomerKind, Facts, Line, PartnershipState,
+    ProductFamily, Purpose, RelationshipKind, RelationshipState, Role, RoleStanding, RoleState,
+    Standing, Transaction,
 };
 
 /// Whether the programme lets this transaction happen.
@@ -36,12 +38,26 @@ pub(super) fn allowed(facts: &Facts, asked: &Transaction) -> bool {
         && facts.reseller.as_ref().is_none_or(|reseller| may_partner(facts, reseller))
         && chain.iter().all(|partner| active(partner.partner, RelationshipKind::Resale))
         && chain.iter().all(|partner| partner.country.region() == customer.country.region())
-        && customer.agreement.is_some()
+        && customer.agreement.as_ref().is_some_and(|it| it.accept_time >= at(1_680_307_200))
+        && !(adds(asked.purpose) && customer.country.code() == "RU")
+        && account_lets_it_happen(customer, asked.purpose)
         && !facts.buyer.csp_tenant
         && chain.iter().all(|partner| may_sell_to_company(partner, facts))
         && goes_into_the_right_tenant(facts, asked, &chain)
         && partner_ids_are_the_resellers(facts, asked)
         && (asked.lines.is_empty() || asked.attested)
+}
+
+fn adds(purpose: Purpose) -> bool {
+    [Purpose::NewSubscription, Purpose::AddQuantity, Purpose::TransferIn].contains(&purpose)
+}
+
+fn account_lets_it_happen(customer: &Customer, purpose: Purpose) -> bool {
+    match customer.account.as_ref().map(|review| review.state) {
+        Some(AccountState::Rejected | AccountState::Locked) => false,
+        Some(AccountState::UnderReview) => !adds(purpose),
+        Some(AccountState::Verified) | None => true,
+    }
 }
 
 /// The roles in which the seller could buy at Microsoft, and the MPA that each takes: the

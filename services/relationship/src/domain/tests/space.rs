@@ -12,16 +12,17 @@ use proptest::{
 
 use super::world::{
     LOCATIONS, NOW, OF_CUSTOMER, OF_RESELLER, OF_SELLER, RESELLER, SELLER, STRANGER, World,
-    accepted, at, location, location_id, mca, partnership, tie,
+    accepted, at, location, location_id, mca, partnership, review, tie,
 };
 use crate::domain::{
-    AgreementKind, BuyerStanding, Customer, CustomerKind, CustomerRelationship, Facts, Line,
-    Partnership, PartnershipState, ProductFamily, Purpose, RelationshipKind, RelationshipState,
-    Role, RoleStanding, RoleState, Standing, StandingAgreement, Transaction,
+    AccountState, AgreementKind, BuyerStanding, Customer, CustomerAgreement, CustomerKind,
+    CustomerRelationship, Facts, Line, Partnership, PartnershipState, ProductFamily, Purpose,
+    RelationshipKind, RelationshipState, Role, RoleStanding, RoleState, Standing,
+    StandingAgreement, Transaction,
 };
 
-/// Two of one region, two more of one region, one alone.
-const COUNTRIES: [&str; 5] = ["FR", "DE", "US", "UM", "BR"];
+/// Two of one region, two more of one region, one alone, and one without sales.
+const COUNTRIES: [&str; 6] = ["FR", "DE", "US", "UM", "BR", "RU"];
 
 /// Worlds in which each thing is as it should be `weight` times as often as it is anything.
 pub(super) fn worlds(weight: u32) -> impl Strategy<Value = World> {
@@ -143,15 +144,23 @@ fn any_customer(base: &Customer, weight: u32) -> impl Strategy<Value = Customer>
         mostly(weight, base.organization, companies()),
         mostly(weight, base.country, country),
         mostly(weight, base.kind, select(CustomerKind::ALL)),
-        mostly(weight, Some(mca()), Just(None)),
+        mostly(weight, Some(mca()), option::of(any_mca())),
+        mostly(weight, None, option::of(select(AccountState::ALL).prop_map(review))),
     )
-        .prop_map(move |(organization, country, kind, agreement)| Customer {
+        .prop_map(move |(organization, country, kind, agreement, account)| Customer {
             organization,
             country,
             kind,
             agreement,
+            account,
             ..base.clone()
         })
+}
+
+/// An acceptance just before or just after the day that old ones end with.
+fn any_mca() -> impl Strategy<Value = CustomerAgreement> {
+    select(&[1_680_307_199, 1_680_307_200][..])
+        .prop_map(|time| CustomerAgreement { accept_time: at(time), ..mca() })
 }
 
 fn any_buyer(base: &BuyerStanding, weight: u32) -> impl Strategy<Value = BuyerStanding> + use<> {

@@ -7,10 +7,11 @@ use kernel::{
 use uuid::Uuid;
 
 use crate::domain::{
-    AgreementKind, BuyerStanding, Customer, CustomerAgreement, CustomerKind, CustomerRelationship,
-    Decision, Denial, Ending, Facts, Line, Location, Partnership, PartnershipSide,
-    PartnershipState, ProductFamily, Purpose, RelationshipKind, RelationshipState, Role,
-    RoleStanding, RoleState, Standing, StandingAgreement, Transaction, decide,
+    AccountReview, AccountState, AgreementKind, AgreementWay, BuyerStanding, Customer,
+    CustomerAgreement, CustomerKind, CustomerRelationship, Decision, Denial, Ending, Facts, Line,
+    Location, Partnership, PartnershipSide, PartnershipState, ProductFamily, Purpose,
+    RelationshipKind, RelationshipState, Role, RoleStanding, RoleState, Standing,
+    StandingAgreement, Transaction, decide,
 };
 
 pub(super) const SELLER: PartnerName = PartnerName::new(Uuid::from_u128(0x1));
@@ -94,20 +95,30 @@ pub(super) fn customer() -> Customer {
         display_name: "Contoso".to_owned(),
         organization: OF_CUSTOMER,
         country: "DE".parse().unwrap(),
+        registration_number: None,
         kind: CustomerKind::Company,
+        created_by: None,
         agreement: Some(mca()),
+        account: None,
         stamp: Stamp::first(at(0)),
     }
 }
 
 pub(super) fn mca() -> CustomerAgreement {
     CustomerAgreement {
-        attested_by: SELLER,
+        way: AgreementWay::PartnerAttestation,
+        attested_by: Some(SELLER),
+        template_id: "117a77b0-9360-443b-8795-c6dedc750cf9".to_owned(),
+        version: "2025-09".to_owned(),
         first_name: "Ada".to_owned(),
         last_name: "Lovelace".to_owned(),
         email: "ada@contoso.com".parse().unwrap(),
-        accept_time: at(0),
+        accept_time: at(NOW - 1000),
     }
+}
+
+pub(super) fn review(state: AccountState) -> AccountReview {
+    AccountReview { state, detail: "why".to_owned(), time: at(0) }
 }
 
 /// A buyer whose company is no partner.
