@@ -55,8 +55,11 @@ impl Transport {
         let call = self.call_at("RecordCustomerAgreement", &request, request_id, now);
         let record = async {
             let customer = self.find_customer(name).await?;
-            let attestor = self.onboarding.standings(agreement.attested_by.as_slice()).await?;
-            customer.record_agreement(agreement, attestor.first(), now).map_err(denied)
+            let attestor = match agreement.attested_by {
+                None => None,
+                Some(partner) => Some(self.standing(partner).await?),
+            };
+            customer.record_agreement(agreement, attestor.as_ref(), now).map_err(denied)
         };
         let customer = self.answer(&call, request.get_ref().validate_only, record).await?;
         Ok(pb::RecordCustomerAgreementResponse { customer: Some(render::customer(customer)) })

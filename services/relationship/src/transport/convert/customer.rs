@@ -97,7 +97,7 @@ fn agreement(
         pb::CustomerAgreementWay::PartnerAttestation => Some(AgreementWay::PartnerAttestation),
         pb::CustomerAgreementWay::DirectAcceptance => Some(AgreementWay::DirectAcceptance),
     });
-    let attested_by = way.and_then(|way| attestor(fields, way, &message.attested_by));
+    let attested_by = attestor(fields, way, &message.attested_by);
     let template_id = fields.text("agreement.template_id", &message.template_id, MAX_WORD);
     let version = fields.text("agreement.version", &message.version, MAX_WORD);
     let first_name = fields.text("agreement.first_name", &message.first_name, MAX_WORD);
@@ -122,12 +122,17 @@ fn agreement(
 }
 
 /// Who attests: a partner where one does, nobody where the customer accepted directly.
-fn attestor(fields: &mut Fields, way: AgreementWay, text: &str) -> Option<Option<PartnerName>> {
+fn attestor(
+    fields: &mut Fields,
+    way: Option<AgreementWay>,
+    text: &str,
+) -> Option<Option<PartnerName>> {
     const FIELD: &str = "agreement.attested_by";
     match way {
-        AgreementWay::PartnerAttestation => fields.parse(FIELD, text).map(Some),
-        AgreementWay::DirectAcceptance if text.is_empty() => Some(None),
-        AgreementWay::DirectAcceptance => {
+        None => fields.parse_optional(FIELD, text),
+        Some(AgreementWay::PartnerAttestation) => fields.parse(FIELD, text).map(Some),
+        Some(AgreementWay::DirectAcceptance) if text.is_empty() => Some(None),
+        Some(AgreementWay::DirectAcceptance) => {
             fields.reject(FIELD, "is set though the customer accepted directly");
             None
         }
