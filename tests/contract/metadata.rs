@@ -176,6 +176,7 @@ async fn a_refused_order_tells_the_facts_of_the_decision() {
     let line = TransactionLine {
         product_family: ProductFamily::Azure.into(),
         partner_id_on_record: order.lines[0].partner_id_on_record.clone(),
+        ..TransactionLine::default()
     };
     let asked = Transaction {
         seller: order.seller.clone(),

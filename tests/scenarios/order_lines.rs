@@ -1,7 +1,7 @@
 //! What an order's lines may carry.
 
 use cluster::cast::{order, refusals};
-use contracts::{onboarding::Role, ordering as od};
+use contracts::{onboarding::Role, ordering as od, relationship::CustomerRelationshipKind};
 use tests::{purchase, refused, scenarios};
 use tonic::Code;
 use tonic_types::StatusExt;
@@ -111,5 +111,45 @@ scenarios! {
         let status = tests::failed(cast.place(wanted).await);
         let rules: Vec<_> = refusals(&status).into_iter().map(|it| it.rule).collect();
         assert_eq!(rules, ["PT-1", "REL-4", "REL-3", "CUS-1", "ORD-1", "ORD-2"]);
+    }
+
+    /// ORD-4: further resellers on record.
+    async fn further_resellers_stand_on_record_inside_the_eu_and_efta(world) {
+        let cast = &world.cast;
+        let channel = world.channel("FR").await?;
+        let (provider, reseller) = (&channel.provider, &channel.reseller);
+        let other = cast.reseller("DE").await?;
+        let with = |ids: &[&str]| {
+            let mut asked = purchase(provider, Some(reseller), &channel.customer);
+            let ids = ids.iter().map(ToString::to_string).collect();
+            asked.lines[0].additional_partner_ids_on_record = ids;
+            asked
+        };
+        let reasons = async |asked| {
+            let outcomes = cast.check(asked).await?.outcomes.into_iter();
+            let failed = outcomes.filter(|it| !it.reason.is_empty());
+            Ok::<_, tonic::Status>(failed.map(|it| (it.rule_id, it.reason)).collect::<Vec<_>>())
+        };
+        let refusal = |reason: &str| vec![("ORD-4".to_owned(), reason.to_owned())];
+        let of_nobody = refusal("ADDITIONAL_PARTNER_ID_NOT_OF_RESELLER");
+        assert_eq!(reasons(with(&["9999999"])).await?, of_nobody);
+        assert_eq!(reasons(with(&[&other.location])).await?, of_nobody, "no partnership");
+        cast.partner_up(provider, &other).await?;
+        assert_eq!(reasons(with(&[&other.location])).await?, []);
+        assert_eq!(reasons(with(&[&other.location, "9999999"])).await?, of_nobody);
+        let direct = cast.direct_bill("FR").await?;
+        cast.tie(&channel.customer, &direct, CustomerRelationshipKind::Resale).await?;
+        let mut alone = purchase(&direct, None, &channel.customer);
+        alone.lines[0].additional_partner_ids_on_record = vec!["9999999".to_owned()];
+        let alone = reasons(alone).await?;
+        assert_eq!(alone, refusal("ADDITIONAL_PARTNER_ID_WITHOUT_RESELLER"));
+
+        let british = world.channel("GB").await?;
+        let beside = cast.reseller("FR").await?;
+        cast.partner_up(&british.provider, &beside).await?;
+        let mut asked = purchase(&british.provider, Some(&british.reseller), &british.customer);
+        asked.lines[0].additional_partner_ids_on_record = vec![beside.location.clone()];
+        let outside = refusal("ADDITIONAL_PARTNER_ID_OUTSIDE_EU_EFTA");
+        assert_eq!(reasons(asked).await?, outside);
     }
 }

@@ -22,6 +22,12 @@ const REGISTRATION_NUMBER: [&str; 24] = [
 const SALES_STOPS: [(&str, Timestamp); 2] = [("BY", MARCH_2022), ("RU", MARCH_2022)];
 const MARCH_2022: Timestamp = Timestamp::constant(1_646_092_800, 0);
 
+/// Members of the European Union and of EFTA. Source: those two, membership of 2025.
+const EU_EFTA: [&str; 31] = [
+    "AT", "BE", "BG", "CH", "CY", "CZ", "DE", "DK", "EE", "ES", "FI", "FR", "GR", "HR", "HU", "IE",
+    "IS", "IT", "LI", "LT", "LU", "LV", "MT", "NL", "NO", "PL", "PT", "RO", "SE", "SI", "SK",
+];
+
 #[derive(Debug)]
 struct Market {
     code: &'static str,
@@ -76,6 +82,12 @@ impl Country {
     #[must_use]
     pub fn sales_stop(self) -> Option<Timestamp> {
         SALES_STOPS.iter().find(|(code, _)| *code == self.0.code).map(|(_, since)| *since)
+    }
+
+    /// Whether it is a member of the European Union or of EFTA.
+    #[must_use]
+    pub fn in_eu_or_efta(self) -> bool {
+        EU_EFTA.contains(&self.0.code)
     }
 
     /// Its usual billing currency.

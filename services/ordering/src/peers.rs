@@ -74,6 +74,7 @@ fn transaction(order: &PricedOrder) -> pb::Transaction {
     let lines = lines.map(|(line, (family, _))| pb::TransactionLine {
         product_family: product_family(*family).into(),
         partner_id_on_record: line.partner_id.as_ref().map(ToString::to_string).unwrap_or_default(),
+        ..pb::TransactionLine::default()
     });
     pb::Transaction {
         seller: wanted.seller.to_string(),

@@ -160,7 +160,10 @@ fn relationships(token: &str) -> Vec<Form> {
 }
 
 fn decisions() -> Vec<Form> {
-    let line = json!({ "product_family": 1, "partner_id_on_record": "1234" });
+    let line = json!({
+        "product_family": 1, "partner_id_on_record": "1234",
+        "additional_partner_ids_on_record": ["1235", "1236"],
+    });
     let good = json!({
         "transaction": {
             "seller": partner(),
@@ -173,6 +176,12 @@ fn decisions() -> Vec<Form> {
     });
     let (seller, reseller) = ("transaction.seller", "transaction.reseller");
     let lines = "transaction.lines";
+    let crowded = (0..11).map(|at| {
+        let ids: Vec<_> = (0..5).map(|id| format!("{}", 5000 + 5 * at + id)).collect();
+        json!({ "product_family": 1, "additional_partner_ids_on_record": ids })
+    });
+    let crowded: Vec<_> = crowded.collect();
+    let additional = "transaction.lines[299].additional_partner_ids_on_record";
     vec![
         Form::new("CheckTransaction", good)
             .wrong("transaction", [Value::Null])
@@ -182,9 +191,14 @@ fn decisions() -> Vec<Form> {
             .wrong("transaction.purpose", no_choice())
             .wrong("transaction.lines[299].product_family", no_choice())
             .wrong("transaction.lines[299].partner_id_on_record", [json!("123"), json!("x")])
+            .wrong("transaction.lines[299].additional_partner_ids_on_record[1]", [json!("x")])
+            .also([(additional, json!(["1235", "1235"]))], &[additional])
+            .also([(additional, json!(["1234"]))], &[additional])
+            .also([(additional, json!(["1", "2", "3", "4", "5", "6"]))], &[additional])
             .wrong("view", [json!(99), json!(-1)])
             .also([(reseller, json!(partner()))], &[reseller])
-            .also([(lines, json!(vec![line; 301]))], &[lines]),
+            .also([(lines, json!(vec![line; 301]))], &[lines])
+            .also([(lines, json!(crowded))], &[lines]),
         Form::new("ListSalesPaths", json!({ "customer": customer() }))
             .wrong("customer", no_name("customers")),
         Form::new("GetMarket", json!({ "country_code": "XK" })).wrong("country_code", no_country()),

@@ -5,7 +5,7 @@ use super::{
     Purpose,
     denial::Finding,
     facts::Facts,
-    rules::{account, chain, customer, mpa, order, own_use, seller},
+    rules::{account, additional, chain, customer, mpa, order, own_use, seller},
     transaction::Transaction,
 };
 
@@ -91,6 +91,8 @@ rules! {
         "The PartnerID on an order line is the reseller's, never the provider's; without a reseller there is none.";
     ORD_2 = "ORD-2", "Partner Center API: error codes, 900206", CHECK,
         "The seller attests on every order in which role it acts.";
+    ORD_4 = "ORD-4", "Partner Center API: order resources, additional PartnerIDs on record", CHECK,
+        "Up to five further PartnerIDs stand on a line beside the reseller's, for customers in the EU or EFTA; each is that of an active reseller of the seller.";
     ORD_3 = "ORD-3", "Partner Center: new commerce cancellation policy", &["CancelOrder"],
         "An order is cancelled within 168 hours of its acceptance.";
 }
@@ -151,4 +153,5 @@ pub(super) static CHECKS: &[Check] = &[
     Check { rule: &OWN_3, purposes: DEAL, judge: own_use::own_use_as_allowed },
     Check { rule: &ORD_1, purposes: DEAL, judge: order::partner_id_of_reseller },
     Check { rule: &ORD_2, purposes: DEAL, judge: order::attested },
+    Check { rule: &ORD_4, purposes: DEAL, judge: additional::on_record },
 ];

@@ -2,18 +2,25 @@
 
 mod customer;
 
-use std::{fmt::Display, str::FromStr};
+use std::{collections::BTreeSet, fmt::Display, str::FromStr};
 
 use contracts::relationship as pb;
 pub(super) use customer::{create_customer, record_agreement, record_review};
 use failure::{Failure, Fields};
-use kernel::{CustomerName, CustomerRelationshipName, PageRequest, PartnerName, PartnershipName};
+use kernel::{
+    CustomerName, CustomerRelationshipName, LocationAccountId, PageRequest, PartnerName,
+    PartnershipName,
+};
 use uuid::Uuid;
 
 use crate::domain::{Line, PartnershipSide, ProductFamily, Purpose, RelationshipKind, Transaction};
 
 const MAX_DETAIL: usize = 500;
 const MAX_LINES: usize = 300;
+/// Most additional PartnerIDs on one line.
+const MAX_ADDITIONAL_IDS: usize = 5;
+/// Most different ones on all lines.
+const MAX_DISTINCT_IDS: usize = 50;
 
 type Converted<T> = Result<T, Failure>;
 
@@ -160,6 +167,11 @@ fn transaction(fields: &mut Fields, message: &pb::Transaction) -> Option<Transac
     }
     let lines = message.lines.iter().enumerate();
     let lines: Vec<_> = lines.map(|(at, each)| line(fields, at, each)).collect();
+    let ids = message.lines.iter().flat_map(|line| &line.additional_partner_ids_on_record);
+    if ids.collect::<BTreeSet<_>>().len() > MAX_DISTINCT_IDS {
+        let problem = format!("have more than {MAX_DISTINCT_IDS} additional PartnerIDs");
+        fields.reject("transaction.lines", problem);
+    }
     Some(Transaction {
         seller: seller?,
         reseller: reseller?,
@@ -183,5 +195,27 @@ fn line(fields: &mut Fields, at: usize, message: &pb::TransactionLine) -> Option
         });
     let field = format!("{path}.partner_id_on_record");
     let partner_id = fields.parse_optional(field, &message.partner_id_on_record);
-    Some(Line { family: family?, partner_id: partner_id? })
+    let additional = additional_ids(fields, &path, message);
+    Some(Line { family: family?, partner_id: partner_id?, additional_ids: additional? })
+}
+
+/// Additional PartnerIDs of a line: few, each once, none the line's own.
+fn additional_ids(
+    fields: &mut Fields,
+    line: &str,
+    message: &pb::TransactionLine,
+) -> Option<Vec<LocationAccountId>> {
+    let field = format!("{line}.additional_partner_ids_on_record");
+    let texts = &message.additional_partner_ids_on_record;
+    if texts.len() > MAX_ADDITIONAL_IDS {
+        fields.reject(field, format!("has more than {MAX_ADDITIONAL_IDS} entries"));
+        return None;
+    }
+    let ids = texts.iter().enumerate();
+    let ids: Vec<_> = ids.map(|(at, id)| fields.parse(format!("{field}[{at}]"), id)).collect();
+    let distinct: BTreeSet<_> = texts.iter().collect();
+    if distinct.len() < texts.len() || texts.contains(&message.partner_id_on_record) {
+        fields.reject(field, "has an entry twice, or the line's own PartnerID");
+    }
+    ids.into_iter().collect()
 }

@@ -171,6 +171,11 @@ fn transaction(transaction: &Transaction) -> pb::Transaction {
     let lines = transaction.lines.iter().map(|line| pb::TransactionLine {
         product_family: family(line.family).into(),
         partner_id_on_record: line.partner_id.as_ref().map(ToString::to_string).unwrap_or_default(),
+        additional_partner_ids_on_record: line
+            .additional_ids
+            .iter()
+            .map(ToString::to_string)
+            .collect(),
     });
     pb::Transaction {
         seller: transaction.seller.to_string(),

@@ -4,8 +4,8 @@
 use std::collections::BTreeSet;
 
 use super::world::{
-    CUSTOMER, NOW, OF_CUSTOMER, OF_RESELLER, OF_SELLER, RESELLER, SELLER, STRANGER, World, at,
-    review, tie,
+    CUSTOMER, LOCATIONS, NOW, OF_CUSTOMER, OF_RESELLER, OF_SELLER, RESELLER, SELLER, STRANGER,
+    World, at, review, tie,
 };
 use crate::domain::{
     AccountState, Decision, ProductFamily, Purpose, RULES, RelationshipKind, RelationshipState,
@@ -14,10 +14,10 @@ use crate::domain::{
 
 /// Rules in order of precedence: seller, chain, customer, own use, order. One that looks at
 /// seller and reseller stands once for each.
-pub(super) const ORDER: [&str; 24] = [
+pub(super) const ORDER: [&str; 25] = [
     "PT-1", "ON-1", "ON-4", "MPA-3", "REL-1", "REL-2", "ON-1", "ON-4", "ON-3", "MPA-1", "MPA-2",
     "REL-4", "REL-4", "REL-3", "REL-3", "REL-5", "CUS-1", "CUS-2", "OWN-1", "OWN-1", "OWN-2",
-    "OWN-3", "ORD-1", "ORD-2",
+    "OWN-3", "ORD-1", "ORD-2", "ORD-4",
 ];
 
 pub(super) fn ids(decision: &Decision) -> Vec<&'static str> {
@@ -54,6 +54,7 @@ fn all_wrong() -> World {
     world.facts.buyer.partners = vec![RESELLER];
     world.product(ProductFamily::AzureSharedServices);
     world.asked.attested = false;
+    world.asked.lines[0].additional_ids = vec![LOCATIONS[2].parse().unwrap()];
     world
 }
 
@@ -96,7 +97,7 @@ fn rules_on_lines_do_not_apply_to_a_question_without_lines() {
     let mut world = all_wrong();
     world.asked.lines.clear();
     let applied = applied(&world.decide());
-    for rule in ["MPA-1", "ORD-1", "ORD-2"] {
+    for rule in ["MPA-1", "ORD-1", "ORD-2", "ORD-4"] {
         assert!(!applied.contains(&rule), "{rule}");
     }
 }

@@ -1,13 +1,13 @@
 //! The rules of the programme once more, as one plain question: may this happen? It shares
 //! nothing with the rules under test, neither their order nor their parts.
 
-use kernel::{PartnerName, Timestamp};
+use kernel::{LocationAccountId, PartnerName, Timestamp};
 
 use super::world::at;
 use crate::domain::{
-    AccountState, AgreementKind, Customer, CustomerKind, Facts, Line, PartnershipState,
-    ProductFamily, Purpose, RelationshipKind, RelationshipState, Role, RoleStanding, RoleState,
-    Standing, Transaction,
+    AccountState, AdditionalPartner, AgreementKind, Customer, CustomerKind, Facts, Line,
+    PartnershipState, ProductFamily, Purpose, RelationshipKind, RelationshipState, Role,
+    RoleStanding, RoleState, Standing, Transaction,
 };
 
 /// Whether the programme lets this transaction happen.
@@ -46,6 +46,7 @@ pub(super) fn allowed(facts: &Facts, asked: &Transaction) -> bool {
         && goes_into_the_right_tenant(facts, asked, &chain)
         && partner_ids_are_the_resellers(facts, asked)
         && (asked.lines.is_empty() || asked.attested)
+        && others_may_stand_on_record(facts, asked)
 }
 
 fn adds(purpose: Purpose) -> bool {
@@ -117,6 +118,23 @@ fn may_partner(facts: &Facts, reseller: &Standing) -> bool {
         && reseller.location.as_ref().is_some_and(|it| it.country == reseller.country)
         && facts.partnership.as_ref().is_some_and(|it| it.state == PartnershipState::Active)
         && reseller.country.region() == facts.seller.country.region()
+}
+
+/// Further PartnerIDs: beside a reseller, inside the EU and EFTA, and each of a reseller that
+/// could stand in between itself.
+fn others_may_stand_on_record(facts: &Facts, asked: &Transaction) -> bool {
+    let of_seller = |id: &LocationAccountId| {
+        let holds = |it: &&AdditionalPartner| {
+            it.standing.location.as_ref().is_some_and(|location| location.account == *id)
+        };
+        facts.additional.iter().find(holds).is_some_and(|it| {
+            let partnership = it.partnership.clone();
+            may_partner(&Facts { partnership, ..facts.clone() }, &it.standing)
+        })
+    };
+    let mut ids = asked.lines.iter().flat_map(|line| &line.additional_ids).peekable();
+    let europe = ["FR", "DE", "CH", "NO"].contains(&facts.customer.country.code());
+    ids.peek().is_none() || (facts.reseller.is_some() && europe && ids.all(of_seller))
 }
 
 /// Nobody sells to itself or to an affiliate, but into one's own shared services tenant.

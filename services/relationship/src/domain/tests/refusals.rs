@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use super::world::{
     CUSTOMER, NOW, OF_RESELLER, OF_SELLER, RESELLER, SELLER, STRANGER, World, accepted, at, held,
-    location, location_id, review, tie,
+    line, location, location_id, review, tie,
 };
 use crate::domain::{
     AccountState, AgreementKind, CustomerAgreement, CustomerKind, Decision, Finding, Line,
@@ -51,10 +51,6 @@ fn mca_of(world: &mut World) -> &mut CustomerAgreement {
 fn all_in(world: &mut World, country: &str) {
     world.facts.seller.moves_to(country);
     world.facts.customer.country = country.parse().unwrap();
-}
-
-fn line(family: ProductFamily) -> Line {
-    Line { family, partner_id: None }
 }
 
 pub(super) fn rows() -> impl Iterator<Item = &'static Row> {

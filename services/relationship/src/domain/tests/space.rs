@@ -15,9 +15,9 @@ use super::world::{
     accepted, at, location, location_id, mca, partnership, review, tie,
 };
 use crate::domain::{
-    AccountState, AgreementKind, BuyerStanding, Customer, CustomerAgreement, CustomerKind,
-    CustomerRelationship, Facts, Line, Partnership, PartnershipState, ProductFamily, Purpose,
-    RelationshipKind, RelationshipState, Role, RoleStanding, RoleState, Standing,
+    AccountState, AdditionalPartner, AgreementKind, BuyerStanding, Customer, CustomerAgreement,
+    CustomerKind, CustomerRelationship, Facts, Line, Partnership, PartnershipState, ProductFamily,
+    Purpose, RelationshipKind, RelationshipState, Role, RoleStanding, RoleState, Standing,
     StandingAgreement, Transaction,
 };
 
@@ -55,8 +55,14 @@ fn asked(base: &Transaction, weight: u32) -> impl Strategy<Value = Transaction> 
 }
 
 fn line() -> impl Strategy<Value = Line> {
-    (select(ProductFamily::ALL), option::of(select(&LOCATIONS[..])))
-        .prop_map(|(family, id)| Line { family, partner_id: id.map(location_id) })
+    let additional = subsequence(&LOCATIONS[1..], 0..=2);
+    (select(ProductFamily::ALL), option::of(select(&LOCATIONS[..])), additional).prop_map(
+        |(family, id, additional)| Line {
+            family,
+            partner_id: id.map(location_id),
+            additional_ids: additional.into_iter().map(location_id).collect(),
+        },
+    )
 }
 
 fn facts(base: &Facts, weight: u32) -> impl Strategy<Value = Facts> + use<> {
@@ -75,16 +81,32 @@ fn facts(base: &Facts, weight: u32) -> impl Strategy<Value = Facts> + use<> {
         any_customer(&base.customer, weight),
         any_buyer(&base.buyer, weight),
         mostly(weight, base.relationships.clone(), vec(any_tie(), 0..6)),
+        additional(&base.additional, weight),
     )
-        .prop_map(|(seller, reseller, partnership, customer, buyer, relationships)| Facts {
-            seller,
-            reseller,
-            partnership,
-            customer,
-            buyer,
-            relationships,
-            time: at(NOW),
-        })
+        .prop_map(
+            |(seller, reseller, partnership, customer, buyer, relationships, additional)| Facts {
+                seller,
+                reseller,
+                partnership,
+                customer,
+                buyer,
+                relationships,
+                additional,
+                time: at(NOW),
+            },
+        )
+}
+
+/// The partner beside the reseller, if there is one in the base.
+fn additional(base: &[AdditionalPartner], weight: u32) -> BoxedStrategy<Vec<AdditionalPartner>> {
+    let Some(usual) = base.first() else { return Just(Vec::new()).boxed() };
+    let states = option::of(select(PartnershipState::ALL)).prop_map(|state| {
+        state.map(|state| Partnership { reseller: STRANGER, ..partnership(state) })
+    });
+    let partnership = mostly(weight, usual.partnership.clone(), states);
+    (standing(&usual.standing, weight), partnership)
+        .prop_map(|(standing, partnership)| vec![AdditionalPartner { standing, partnership }])
+        .boxed()
 }
 
 fn standing(base: &Standing, weight: u32) -> impl Strategy<Value = Standing> + use<> {

@@ -7,9 +7,9 @@ use kernel::{
 use uuid::Uuid;
 
 use crate::domain::{
-    AccountReview, AccountState, AgreementKind, AgreementWay, BuyerStanding, Customer,
-    CustomerAgreement, CustomerKind, CustomerRelationship, Decision, Denial, Ending, Facts, Line,
-    Location, Partnership, PartnershipSide, PartnershipState, ProductFamily, Purpose,
+    AccountReview, AccountState, AdditionalPartner, AgreementKind, AgreementWay, BuyerStanding,
+    Customer, CustomerAgreement, CustomerKind, CustomerRelationship, Decision, Denial, Ending,
+    Facts, Line, Location, Partnership, PartnershipSide, PartnershipState, ProductFamily, Purpose,
     RelationshipKind, RelationshipState, Role, RoleStanding, RoleState, Standing,
     StandingAgreement, Transaction, decide,
 };
@@ -215,6 +215,17 @@ impl World {
         world
     }
 
+    /// A provider sells through a reseller, with another one on record beside it.
+    pub(super) fn with_additional_reseller() -> Self {
+        let mut world = Self::through_reseller();
+        world.asked.lines[0].additional_ids = vec![location_id(LOCATIONS[2])];
+        let standing = partner(STRANGER, Role::IndirectReseller);
+        let pair = partnership(PartnershipState::Active);
+        let partnership = Some(Partnership { reseller: STRANGER, ..pair });
+        world.facts.additional.push(AdditionalPartner { standing, partnership });
+        world
+    }
+
     /// A direct-bill partner buys Azure into its shared services tenant.
     pub(super) fn shared_services() -> Self {
         let mut world = Self::direct_bill();
@@ -250,6 +261,7 @@ impl World {
             Self::provider_alone(),
             Self::through_reseller(),
             Self::through_direct_bill(),
+            Self::with_additional_reseller(),
             Self::shared_services(),
             Self::shared_services_of_reseller(),
             Self::own_use(),
@@ -264,7 +276,7 @@ impl World {
                 reseller: None,
                 customer: CUSTOMER,
                 purpose: Purpose::NewSubscription,
-                lines: vec![Line { family: ProductFamily::Microsoft365, partner_id: None }],
+                lines: vec![line(ProductFamily::Microsoft365)],
                 attested: true,
             },
             facts: Facts {
@@ -278,6 +290,7 @@ impl World {
                     RelationshipKind::Resale,
                     RelationshipState::Active,
                 )],
+                additional: Vec::new(),
                 time: at(NOW),
             },
         }
@@ -335,6 +348,11 @@ impl World {
         self.facts.buyer.partners = vec![SELLER];
         self.product(ProductFamily::AzureSharedServices);
     }
+}
+
+/// A line without a PartnerID.
+pub(super) fn line(family: ProductFamily) -> Line {
+    Line { family, partner_id: None, additional_ids: Vec::new() }
 }
 
 pub(super) fn location_id(digits: &str) -> LocationAccountId {

@@ -6,6 +6,9 @@ rows! { ALLOWED_ROWS:
     "nothing is changed alone", direct_bill, |_| () => ;
     "nothing is changed in a provider's own sale", provider_alone, |_| () => ;
     "nothing is changed in a chain", through_reseller, |_| () => ;
+    "another reseller stands on record", with_additional_reseller, |_| () => ;
+    "another reseller stands on record for a customer in EFTA", with_additional_reseller,
+        |it| it.facts.customer.country = "NO".parse().unwrap() => ;
     "a direct-bill partner works as reseller", through_direct_bill, |_| () => ;
     "Azure goes into the seller's shared services tenant", shared_services, |_| () => ;
     "Azure goes into the reseller's", shared_services_of_reseller, |_| () => ;
