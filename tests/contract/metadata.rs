@@ -177,6 +177,7 @@ async fn a_refused_order_tells_the_facts_of_the_decision() {
     let line = TransactionLine {
         product_family: ProductFamily::Azure.into(),
         partner_id_on_record: reseller.location.clone(),
+        ..TransactionLine::default()
     };
     let asked = Transaction {
         seller: order.seller.clone(),

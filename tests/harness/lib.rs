@@ -111,6 +111,7 @@ pub fn purchase(seller: &Partner, reseller: Option<&Partner>, customer: &str) ->
         lines: vec![TransactionLine {
             product_family: ProductFamily::Microsoft365.into(),
             partner_id_on_record: reseller.map(|it| it.location.clone()).unwrap_or_default(),
+            ..TransactionLine::default()
         }],
         partner_attestation_accepted: true,
     }

@@ -1,9 +1,14 @@
 //! Who is tied to a customer, where the customer is, and what it has agreed to.
 
-use cluster::cast::{new_id, order};
-use contracts::relationship::{
-    AcceptCustomerRelationshipRequest, CustomerRelationshipKind as Kind, ProductFamily, Purpose,
-    RemoveCustomerRelationshipRequest, Transaction, Verdict,
+use cluster::cast::{Partner, new_id, order};
+use contracts::{
+    relationship::{
+        AcceptCustomerRelationshipRequest, AccountState, CreateCustomerRequest, Customer,
+        CustomerAgreement, CustomerAgreementWay, CustomerKind, CustomerRelationshipKind as Kind,
+        ProductFamily, Purpose, RecordAccountReviewRequest, RecordCustomerAgreementRequest,
+        RemoveCustomerRelationshipRequest, Transaction, Verdict,
+    },
+    time::to_wire,
 };
 use tests::{purchase, refused, scenarios};
 
@@ -125,5 +130,137 @@ scenarios! {
         assert_eq!(refused(cast.place(wanted()).await), ["CUS-1 CUSTOMER_AGREEMENT_MISSING"]);
         cast.accept_mca(&customer, &direct).await?;
         cast.place(wanted()).await?;
+    }
+
+    /// CUS-1: an acceptance of before 2023-04-01 no longer counts.
+    async fn an_old_agreement_has_to_be_accepted_again(world) {
+        let cast = &world.cast;
+        let (direct, customer) = (cast.direct_bill("FR").await?, cast.customer("FR").await?);
+        cast.tie(&customer, &direct, Kind::Resale).await?;
+        let offer = cast.offer(ProductFamily::Microsoft365).await?;
+        let wanted = || order(&direct, None, &customer, &offer);
+        let old = agreement(&customer, &direct, "2023-03-31T23:59:59Z");
+        cast.relationship.clone().record_customer_agreement(old).await?;
+        assert_eq!(refused(cast.place(wanted()).await), ["CUS-1 CUSTOMER_AGREEMENT_OUTDATED"]);
+        let new = agreement(&customer, &direct, "2023-04-01T00:00:00Z");
+        cast.relationship.clone().record_customer_agreement(new).await?;
+        cast.place(wanted()).await?;
+    }
+
+    /// CUS-1: who attests an acceptance.
+    async fn a_reseller_does_not_attest_and_a_customer_may_accept_directly(world) {
+        let cast = &world.cast;
+        let (provider, reseller) = (cast.provider("FR").await?, cast.reseller("FR").await?);
+        let customer = cast.customer("FR").await?;
+        let attested = cast.accept_mca(&customer, &reseller).await;
+        assert_eq!(refused(attested), ["CUS-1 ATTESTED_BY_NO_SELLER"]);
+        cast.accept_mca(&customer, &provider).await?;
+        let mut direct = agreement(&customer, &provider, "2026-03-01T00:00:00Z");
+        let accepted = direct.agreement.as_mut().unwrap();
+        accepted.way = CustomerAgreementWay::DirectAcceptance.into();
+        accepted.attested_by.clear();
+        let answer = cast.relationship.clone().record_customer_agreement(direct).await?;
+        let customer = answer.into_inner().customer.unwrap();
+        assert_eq!(customer.agreement.unwrap().way(), CustomerAgreementWay::DirectAcceptance);
+    }
+
+    /// CUS-2.
+    async fn a_review_of_the_account_stops_what_it_stops_until_it_passes(world) {
+        let cast = &world.cast;
+        let (direct, customer) = (cast.direct_bill("FR").await?, cast.customer("FR").await?);
+        cast.ready(&customer, &[&direct]).await?;
+        for (state, new, renew) in [
+            (AccountState::UnderReview, Some("ACCOUNT_UNDER_REVIEW"), None),
+            (AccountState::Rejected, Some("ACCOUNT_REJECTED"), Some("ACCOUNT_REJECTED")),
+            (AccountState::Locked, Some("ACCOUNT_LOCKED"), Some("ACCOUNT_LOCKED")),
+            (AccountState::Verified, None, None),
+        ] {
+            let review = RecordAccountReviewRequest {
+                name: customer.clone(),
+                state: state.into(),
+                detail: "as Microsoft says".to_owned(),
+                request_id: new_id(),
+            };
+            let answer = cast.relationship.clone().record_account_review(review).await?;
+            assert_eq!(answer.into_inner().customer.unwrap().account_state(), state);
+            for (purpose, expected) in [
+                (Purpose::NewSubscription, new),
+                (Purpose::AddQuantity, new),
+                (Purpose::Renew, renew),
+                (Purpose::Cancel, None),
+                (Purpose::AutomaticRenewal, None),
+            ] {
+                let mut asked = purchase(&direct, None, &customer);
+                asked.purpose = purpose.into();
+                let outcomes = cast.check(asked).await?.outcomes.into_iter();
+                let failed: Vec<_> = outcomes.filter(|it| !it.reason.is_empty()).collect();
+                let failed: Vec<_> =
+                    failed.iter().map(|it| (it.rule_id.as_str(), it.reason.as_str())).collect();
+                let expected: Vec<_> = expected.into_iter().map(|it| ("CUS-2", it)).collect();
+                assert_eq!(failed, expected, "{state:?} {purpose:?}");
+            }
+        }
+    }
+
+    /// REL-5: nothing new where sales are stopped.
+    async fn nothing_new_is_sold_in_a_market_without_sales(world) {
+        let cast = &world.cast;
+        let (seller, customer) = (cast.direct_bill("TR").await?, cast.customer("BY").await?);
+        let other = cast.customer("TR").await?;
+        cast.ready(&customer, &[&seller]).await?;
+        cast.ready(&other, &[&seller]).await?;
+        let offer = cast.offer(ProductFamily::Microsoft365).await?;
+        let placed = cast.place(order(&seller, None, &customer, &offer)).await;
+        assert_eq!(refused(placed), ["REL-5 SALES_STOPPED"]);
+        cast.place(order(&seller, None, &other, &offer)).await?;
+    }
+
+    /// A partner creates a customer: PT-1 and REL-3.
+    async fn a_reseller_creates_no_customer_and_nobody_does_outside_its_region(world) {
+        let cast = &world.cast;
+        let (provider, reseller) = (cast.provider("FR").await?, cast.reseller("FR").await?);
+        let company = cast.company("Litware", "FR").await?;
+        let create = |by: &Partner, country: &str| CreateCustomerRequest {
+            customer_id: new_id(),
+            customer: Some(Customer {
+                display_name: "Litware".to_owned(),
+                organization: company.clone(),
+                country_code: country.to_owned(),
+                kind: CustomerKind::Company.into(),
+                created_by: by.name.clone(),
+                ..Customer::default()
+            }),
+            request_id: new_id(),
+            ..CreateCustomerRequest::default()
+        };
+        for (by, country, refusal) in [
+            (&reseller, "FR", "PT-1 SELLER_CANNOT_BUY_FROM_MICROSOFT"),
+            (&provider, "US", "REL-3 CUSTOMER_OUTSIDE_REGION"),
+        ] {
+            let created = cast.relationship.clone().create_customer(create(by, country)).await;
+            assert_eq!(refused(created), [refusal]);
+        }
+        let created = cast.relationship.clone().create_customer(create(&provider, "DE")).await?;
+        assert_eq!(created.into_inner().customer.unwrap().created_by, provider.name);
+    }
+}
+
+/// An acceptance at a time.
+fn agreement(customer: &str, by: &Partner, time: &str) -> RecordCustomerAgreementRequest {
+    let agreement = CustomerAgreement {
+        way: CustomerAgreementWay::PartnerAttestation.into(),
+        attested_by: by.name.clone(),
+        template_id: "117a77b0-9360-443b-8795-c6dedc750cf9".to_owned(),
+        version: "2025-09".to_owned(),
+        first_name: "Grace".to_owned(),
+        last_name: "Hopper".to_owned(),
+        email: "grace@litware.com".to_owned(),
+        accept_time: Some(to_wire(time.parse().unwrap())),
+    };
+    RecordCustomerAgreementRequest {
+        name: customer.to_owned(),
+        agreement: Some(agreement),
+        request_id: new_id(),
+        ..RecordCustomerAgreementRequest::default()
     }
 }

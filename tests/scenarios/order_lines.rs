@@ -4,6 +4,7 @@ use cluster::cast::{everywhere, new_id, order, refusals, seller_role};
 use contracts::{
     onboarding::Role,
     ordering::{self as od, order_line::SellerRole},
+    relationship::CustomerRelationshipKind,
 };
 use tests::{purchase, refused, scenarios};
 use tonic::Code;
@@ -198,5 +199,45 @@ scenarios! {
         let get = od::GetOrderRequest { name: placed.name, ..Default::default() };
         let kept = cast.ordering.clone().get_order(get).await?.into_inner().order.unwrap();
         assert_eq!(kept.state(), od::OrderState::Accepted);
+    }
+
+    /// ORD-8: further resellers on record.
+    async fn further_resellers_stand_on_record_inside_the_eu_and_efta(world) {
+        let cast = &world.cast;
+        let channel = world.channel("FR").await?;
+        let (provider, reseller) = (&channel.provider, &channel.reseller);
+        let other = cast.reseller("DE").await?;
+        let with = |ids: &[&str]| {
+            let mut asked = purchase(provider, Some(reseller), &channel.customer);
+            let ids = ids.iter().map(ToString::to_string).collect();
+            asked.lines[0].additional_partner_ids_on_record = ids;
+            asked
+        };
+        let reasons = async |asked| {
+            let outcomes = cast.check(asked).await?.outcomes.into_iter();
+            let failed = outcomes.filter(|it| !it.reason.is_empty());
+            Ok::<_, tonic::Status>(failed.map(|it| (it.rule_id, it.reason)).collect::<Vec<_>>())
+        };
+        let refusal = |reason: &str| vec![("ORD-8".to_owned(), reason.to_owned())];
+        let of_nobody = refusal("ADDITIONAL_PARTNER_ID_NOT_OF_RESELLER");
+        assert_eq!(reasons(with(&["9999999"])).await?, of_nobody);
+        assert_eq!(reasons(with(&[&other.location])).await?, of_nobody, "no partnership");
+        cast.partner_up(provider, &other).await?;
+        assert_eq!(reasons(with(&[&other.location])).await?, []);
+        assert_eq!(reasons(with(&[&other.location, "9999999"])).await?, of_nobody);
+        let direct = cast.direct_bill("FR").await?;
+        cast.tie(&channel.customer, &direct, CustomerRelationshipKind::Resale).await?;
+        let mut alone = purchase(&direct, None, &channel.customer);
+        alone.lines[0].additional_partner_ids_on_record = vec!["9999999".to_owned()];
+        let alone = reasons(alone).await?;
+        assert_eq!(alone, refusal("ADDITIONAL_PARTNER_ID_WITHOUT_RESELLER"));
+
+        let british = world.channel("GB").await?;
+        let beside = cast.reseller("FR").await?;
+        cast.partner_up(&british.provider, &beside).await?;
+        let mut asked = purchase(&british.provider, Some(&british.reseller), &british.customer);
+        asked.lines[0].additional_partner_ids_on_record = vec![beside.location.clone()];
+        let outside = refusal("ADDITIONAL_PARTNER_ID_OUTSIDE_EU_EFTA");
+        assert_eq!(reasons(asked).await?, outside);
     }
 }

@@ -37,7 +37,7 @@ scenarios! {
         assert_eq!(kept, placed);
         let decision = kept.decision.unwrap();
         assert_eq!(decision.verdict(), Verdict::Allowed);
-        assert_eq!(decision.outcomes.len(), 22, "every check stands in the evidence");
+        assert_eq!(decision.outcomes.len(), 25, "every check stands in the evidence");
         assert!(decision.outcomes.iter().all(|it| it.outcome() != Outcome::Failed));
         let facts: Vec<_> = decision.revisions.iter().map(|it| it.resource.as_str()).collect();
         for fact in [&provider.name, &reseller.name, &channel.partnership, &channel.customer] {

@@ -60,7 +60,7 @@ scenarios! {
             assert_eq!(decision.verdict(), Verdict::Refused);
             outcomes.push(decision.outcomes.len());
         }
-        assert_eq!(outcomes, [1, 1, 22]);
+        assert_eq!(outcomes, [1, 1, 25]);
     }
 
     /// The table of markets (REL-3).

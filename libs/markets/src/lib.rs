@@ -3,10 +3,30 @@
 
 use std::{fmt, str::FromStr};
 
+use kernel::Timestamp;
+
 /// Date of the source of the table, `YYYY-MM-DD`.
 pub const TABLE_DATE: &str = "2021-10-08";
 
 static MARKETS: &[Market] = include!(concat!(env!("OUT_DIR"), "/table.rs"));
+
+/// Countries whose customers must give a company registration number. Source: Partner Center,
+/// "create a customer", of 2021; newer text has more.
+const REGISTRATION_NUMBER: [&str; 24] = [
+    "AE", "AM", "AZ", "BR", "BY", "HU", "IN", "IQ", "KG", "KZ", "MD", "MM", "PL", "RU", "SA", "SS",
+    "TH", "TJ", "TR", "UA", "UZ", "VE", "VN", "ZA",
+];
+
+/// Countries in which nothing new is sold, and since when. General knowledge: Microsoft said so
+/// in March 2022; no page of the programme tells the day.
+const SALES_STOPS: [(&str, Timestamp); 2] = [("BY", MARCH_2022), ("RU", MARCH_2022)];
+const MARCH_2022: Timestamp = Timestamp::constant(1_646_092_800, 0);
+
+/// Members of the European Union and of EFTA. Source: those two, membership of 2025.
+const EU_EFTA: [&str; 31] = [
+    "AT", "BE", "BG", "CH", "CY", "CZ", "DE", "DK", "EE", "ES", "FI", "FR", "GR", "HR", "HU", "IE",
+    "IS", "IT", "LI", "LT", "LU", "LV", "MT", "NL", "NO", "PL", "PT", "RO", "SE", "SI", "SK",
+];
 
 #[derive(Debug)]
 struct Market {
@@ -50,6 +70,24 @@ impl Country {
     #[must_use]
     pub fn region(self) -> Region {
         Region(self.0.region)
+    }
+
+    /// Whether customers there must give a company registration number. Nowhere else may they.
+    #[must_use]
+    pub fn needs_registration_number(self) -> bool {
+        REGISTRATION_NUMBER.contains(&self.0.code)
+    }
+
+    /// Since when nothing new is sold there, if sales were stopped.
+    #[must_use]
+    pub fn sales_stop(self) -> Option<Timestamp> {
+        SALES_STOPS.iter().find(|(code, _)| *code == self.0.code).map(|(_, since)| *since)
+    }
+
+    /// Whether it is a member of the European Union or of EFTA.
+    #[must_use]
+    pub fn in_eu_or_efta(self) -> bool {
+        EU_EFTA.contains(&self.0.code)
     }
 
     /// Its usual billing currency.

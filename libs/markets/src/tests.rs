@@ -43,3 +43,23 @@ fn the_table_has_sixteen_regions_of_known_size() {
          taiwan 1, united-states 2"
     );
 }
+
+#[test]
+fn special_countries_are_listed_markets() {
+    let told = |which: fn(Country) -> bool| {
+        let codes: Vec<_> = Country::all().filter(|it| which(*it)).map(Country::code).collect();
+        codes.join(" ")
+    };
+    assert_eq!(
+        told(Country::needs_registration_number),
+        "AE AM AZ BR BY HU IN IQ KG KZ MD MM PL RU SA SS TH TJ TR UA UZ VE VN ZA"
+    );
+    assert_eq!(
+        told(Country::in_eu_or_efta),
+        "AT BE BG CH CY CZ DE DK EE ES FI FR GR HR HU IE IS IT LI LT LU LV MT NL NO PL PT RO SE \
+         SI SK"
+    );
+    assert_eq!(told(|it| it.sales_stop().is_some()), "BY RU");
+    let since = "RU".parse::<Country>().unwrap().sales_stop().unwrap();
+    assert_eq!(since.to_string(), "2022-03-01T00:00:00Z");
+}

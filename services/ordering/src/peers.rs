@@ -90,6 +90,7 @@ fn transaction(order: &PricedOrder) -> pb::Transaction {
     let lines = lines.map(|(line, offer)| pb::TransactionLine {
         product_family: product_family(offer.terms.family).into(),
         partner_id_on_record: line.partner_id.as_ref().map(ToString::to_string).unwrap_or_default(),
+        ..pb::TransactionLine::default()
     });
     pb::Transaction {
         seller: chain.seller.to_string(),

@@ -15,15 +15,18 @@ mod transaction;
 
 pub use approved::Approved;
 pub use catalogue::{RULES, Rule};
-pub use customer::{Customer, CustomerAgreement, CustomerKind, NewCustomer};
+pub use customer::{
+    AccountReview, AccountState, AgreementWay, Customer, CustomerAgreement, CustomerKind,
+    NewCustomer,
+};
 pub use customer_relationship::{
     CustomerRelationship, RelationshipKind, RelationshipState, Removal,
 };
 pub use decision::{Decision, RuleOutcome, decide};
 pub use denial::{Denial, Fault, Finding, Reason};
 pub use facts::{
-    AgreementKind, BuyerStanding, Facts, Location, Role, RoleStanding, RoleState, Standing,
-    StandingAgreement,
+    AdditionalPartner, AgreementKind, BuyerStanding, Facts, Location, Role, RoleStanding,
+    RoleState, Standing, StandingAgreement,
 };
 pub use lifecycle::{Change, Ending};
 pub use partnership::{Partners, Partnership, PartnershipSide, PartnershipState};

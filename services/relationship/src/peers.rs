@@ -7,7 +7,7 @@ use contracts::{
     time::from_wire,
 };
 use failure::Failure;
-use kernel::{OrganizationName, PartnerName, Timestamp};
+use kernel::{LocationAccountId, OrganizationName, PartnerName, Timestamp};
 use runtime::{
     peer,
     telemetry::{Traced, traced},
@@ -27,6 +27,16 @@ pub(crate) struct Buyer {
     pub organization: OrganizationName,
 }
 
+/// What onboarding knows.
+#[derive(Debug)]
+pub(crate) struct Known {
+    /// The partners that were named, in this order.
+    pub partners: Vec<Standing>,
+    /// The partners that were found by a location account.
+    pub located: Vec<Standing>,
+    buyer: Option<BuyerStanding>,
+}
+
 /// A channel to onboarding.
 #[derive(Debug, Clone)]
 pub(crate) struct Onboarding {
@@ -42,7 +52,7 @@ impl Onboarding {
 
     /// What is known of these partners, in this order.
     pub(crate) async fn standings(&self, names: &[PartnerName]) -> Result<Vec<Standing>, Failure> {
-        self.ask(names, None).await.map(|(standings, _)| standings)
+        self.ask(names, &[], None).await.map(|known| known.partners)
     }
 
     /// What is known of these partners, in this order, and of the buyer.
@@ -51,37 +61,50 @@ impl Onboarding {
         names: &[PartnerName],
         buyer: Buyer,
     ) -> Result<(Vec<Standing>, BuyerStanding), Failure> {
-        let (standings, standing) = self.ask(names, Some(buyer)).await?;
-        let standing = standing.ok_or_else(|| Failure::bug("onboarding left the buyer out"))?;
-        Ok((standings, standing))
+        let (known, buyer) = self.everything(names, &[], buyer).await?;
+        Ok((known.partners, buyer))
     }
 
-    /// What is known of a buyer.
-    pub(crate) async fn buyer(&self, buyer: Buyer) -> Result<BuyerStanding, Failure> {
-        self.standings_for(&[], buyer).await.map(|(_, standing)| standing)
+    /// What is known of these partners, in this order, of those with these location accounts as
+    /// far as there are any, and of the buyer.
+    pub(crate) async fn everything(
+        &self,
+        names: &[PartnerName],
+        accounts: &[LocationAccountId],
+        buyer: Buyer,
+    ) -> Result<(Known, BuyerStanding), Failure> {
+        let mut known = self.ask(names, accounts, Some(buyer)).await?;
+        let buyer = known.buyer.take().ok_or_else(|| Failure::bug("onboarding left the buyer out"));
+        Ok((known, buyer?))
     }
 
     async fn ask(
         &self,
         names: &[PartnerName],
+        accounts: &[LocationAccountId],
         buyer: Option<Buyer>,
-    ) -> Result<(Vec<Standing>, Option<BuyerStanding>), Failure> {
+    ) -> Result<Known, Failure> {
         let request = pb::BatchGetPartnerStandingsRequest {
             names: names.iter().map(ToString::to_string).collect(),
             buyer: buyer.map(|buyer| pb::Buyer {
                 tenant_id: buyer.tenant.to_string(),
                 organization: buyer.organization.to_string(),
             }),
+            location_account_ids: accounts.iter().map(ToString::to_string).collect(),
         };
         let request = peer::request(&self.settings, request);
         let answer = self.client.clone().batch_get_partner_standings(request).await;
         let answer = answer.map_err(|status| failure::read(ONBOARDING, &status))?.into_inner();
-        let standings =
-            answer.standings.iter().map(standing).collect::<Result<Vec<_>, Failure>>()?;
-        if !standings.iter().map(|it| it.partner).eq(names.iter().copied()) {
+        let read = |all: &[pb::PartnerStanding]| -> Result<Vec<Standing>, Failure> {
+            all.iter().map(standing).collect()
+        };
+        let partners = read(&answer.standings)?;
+        if !partners.iter().map(|it| it.partner).eq(names.iter().copied()) {
             return Err(Failure::bug("onboarding answered for other partners than asked"));
         }
-        Ok((standings, answer.buyer.as_ref().map(buyer_standing).transpose()?))
+        let located = read(&answer.location_standings)?;
+        let buyer = answer.buyer.as_ref().map(buyer_standing).transpose()?;
+        Ok(Known { partners, located, buyer })
     }
 }
 

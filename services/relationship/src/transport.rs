@@ -60,6 +60,7 @@ failure::serve! {
     list_customers(ListCustomersRequest) -> ListCustomersResponse;
     batch_get_customers(BatchGetCustomersRequest) -> BatchGetCustomersResponse;
     record_customer_agreement(RecordCustomerAgreementRequest) -> RecordCustomerAgreementResponse;
+    record_account_review(RecordAccountReviewRequest) -> RecordAccountReviewResponse;
     request_customer_relationship(RequestCustomerRelationshipRequest)
         -> RequestCustomerRelationshipResponse;
     accept_customer_relationship(AcceptCustomerRelationshipRequest)
@@ -83,8 +84,18 @@ impl Transport {
     }
 
     fn call<R: Message>(&self, method: &str, request: &Request<R>, id: Option<Uuid>) -> Call {
+        self.call_at(method, request, id, self.clock.now())
+    }
+
+    fn call_at<R: Message>(
+        &self,
+        method: &str,
+        request: &Request<R>,
+        id: Option<Uuid>,
+        now: Timestamp,
+    ) -> Call {
         let content = request.get_ref().encode_to_vec();
-        Call::new(method, id, &content, actor(request.metadata()), self.clock.now())
+        Call::new(method, id, &content, actor(request.metadata()), now)
     }
 
     /// When what is offered now is expired.

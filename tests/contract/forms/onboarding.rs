@@ -267,9 +267,12 @@ fn standings() -> Vec<Form> {
     let good = json!({
         "names": [partner(), format!("partners/{OTHER_ID}")],
         "buyer": { "tenant_id": ID, "organization": organization() },
+        "location_account_ids": ["1234"],
     });
     let many: Vec<_> = (0..201).map(|at| format!("partners/{}{at:03}", &ID[..33])).collect();
-    let none = [("names", json!([])), ("buyer", Value::Null)];
+    let accounts = "location_account_ids";
+    let many_accounts: Vec<_> = (10_000..10_201).map(|id| id.to_string()).collect();
+    let none = [("names", json!([])), ("buyer", Value::Null), (accounts, json!([]))];
     let both = [("names[0]", json!("x")), ("names[1]", json!("y"))];
     vec![
         Form::new("BatchGetPartnerStandings", good)
@@ -279,6 +282,9 @@ fn standings() -> Vec<Form> {
             .also([("names", json!(many))], &["names"])
             .also([("names", json!([partner(), partner()]))], &["names"])
             .also(none, &["names"])
-            .also(both, &["names[0]", "names[1]"]),
+            .also(both, &["names[0]", "names[1]"])
+            .wrong("location_account_ids[0]", [json!(""), json!("123"), json!("x")])
+            .also([(accounts, json!(["1234", "1234"]))], &[accounts])
+            .also([(accounts, json!(many_accounts))], &[accounts]),
     ]
 }

@@ -62,6 +62,8 @@ fn partnerships() -> Vec<Form> {
 }
 
 fn customers() -> Vec<Form> {
+    const NUMBER: &str = "customer.registration_number";
+    let review = json!({ "name": customer(), "state": 3, "detail": "moved", "request_id": ID });
     let good = json!({
         "customer_id": ID,
         "customer": {
@@ -75,7 +77,10 @@ fn customers() -> Vec<Form> {
     let agreement = json!({
         "name": customer(),
         "agreement": {
+            "way": 1,
             "attested_by": partner(),
+            "template_id": "é".repeat(100),
+            "version": "2025-09",
             "first_name": "é".repeat(100),
             "last_name": "Hopper",
             "email": "grace@gmail.com",
@@ -91,12 +96,24 @@ fn customers() -> Vec<Form> {
             .wrong("customer.organization", no_name("organizations"))
             .wrong("customer.country_code", no_country())
             .wrong("customer.kind", no_choice())
+            .wrong("customer.created_by", [json!("x"), json!(customer())])
+            .also([("customer.registration_number", json!("1"))], &[NUMBER])
+            .also([("customer.country_code", json!("PL"))], &[NUMBER])
+            .wrong("request_id", no_guid()),
+        Form::new("RecordAccountReview", review)
+            .wrong("name", no_name("customers"))
+            .wrong("state", [no_choice(), vec![json!(1)]].concat())
+            .wrong("detail", no_text(500))
             .wrong("request_id", no_guid()),
         Form::new("GetCustomer", json!({ "name": customer() })).wrong("name", no_name("customers")),
         Form::new("RecordCustomerAgreement", agreement)
             .wrong("name", no_name("customers"))
             .wrong("agreement", [Value::Null])
             .wrong("agreement.attested_by", no_name("partners"))
+            .wrong("agreement.way", no_choice())
+            .also([("agreement.way", json!(2))], &["agreement.attested_by"])
+            .wrong("agreement.template_id", no_text(100))
+            .wrong("agreement.version", no_text(100))
             .wrong("agreement.first_name", no_text(100))
             .wrong("agreement.last_name", no_text(100))
             .wrong("agreement.email", no_email())
@@ -145,7 +162,10 @@ fn relationships(token: &str) -> Vec<Form> {
 }
 
 fn decisions() -> Vec<Form> {
-    let line = json!({ "product_family": 1, "partner_id_on_record": "1234" });
+    let line = json!({
+        "product_family": 1, "partner_id_on_record": "1234",
+        "additional_partner_ids_on_record": ["1235", "1236"],
+    });
     let good = json!({
         "transaction": {
             "seller": partner(),
@@ -158,6 +178,12 @@ fn decisions() -> Vec<Form> {
     });
     let (seller, reseller) = ("transaction.seller", "transaction.reseller");
     let lines = "transaction.lines";
+    let crowded = (0..11).map(|at| {
+        let ids: Vec<_> = (0..5).map(|id| format!("{}", 5000 + 5 * at + id)).collect();
+        json!({ "product_family": 1, "additional_partner_ids_on_record": ids })
+    });
+    let crowded: Vec<_> = crowded.collect();
+    let additional = "transaction.lines[299].additional_partner_ids_on_record";
     vec![
         Form::new("CheckTransaction", good)
             .wrong("transaction", [Value::Null])
@@ -167,9 +193,14 @@ fn decisions() -> Vec<Form> {
             .wrong("transaction.purpose", no_choice())
             .wrong("transaction.lines[299].product_family", no_choice())
             .wrong("transaction.lines[299].partner_id_on_record", [json!("123"), json!("x")])
+            .wrong("transaction.lines[299].additional_partner_ids_on_record[1]", [json!("x")])
+            .also([(additional, json!(["1235", "1235"]))], &[additional])
+            .also([(additional, json!(["1234"]))], &[additional])
+            .also([(additional, json!(["1", "2", "3", "4", "5", "6"]))], &[additional])
             .wrong("view", [json!(99), json!(-1)])
             .also([(reseller, json!(partner()))], &[reseller])
-            .also([(lines, json!(vec![line; 301]))], &[lines]),
+            .also([(lines, json!(vec![line; 301]))], &[lines])
+            .also([(lines, json!(crowded))], &[lines]),
         Form::new("ListSalesPaths", json!({ "customer": customer() }))
             .wrong("customer", no_name("customers")),
         Form::new("GetMarket", json!({ "country_code": "XK" })).wrong("country_code", no_country()),

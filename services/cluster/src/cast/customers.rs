@@ -38,6 +38,7 @@ impl Cast {
             display_name: "Litware".to_owned(),
             organization: organization.to_owned(),
             country_code: country.to_owned(),
+            registration_number: self.registration_number(country).await?,
             kind: kind.into(),
             ..rl::Customer::default()
         };
@@ -51,6 +52,14 @@ impl Cast {
         Ok(answer.customer.unwrap_or_default().name)
     }
 
+    /// A registration number for a country that demands one.
+    async fn registration_number(&self, country: &str) -> Answer<String> {
+        let get = rl::GetMarketRequest { country_code: country.to_owned() };
+        let market = self.relationship.clone().get_market(get).await?.into_inner().market;
+        let required = market.unwrap_or_default().registration_number_required;
+        Ok(if required { "4711".to_owned() } else { String::new() })
+    }
+
     /// A customer with a company of its own that has signed nothing and knows nobody.
     pub async fn customer(&self, country: &str) -> Answer<String> {
         let company = self.company("Litware", country).await?;
@@ -60,7 +69,10 @@ impl Cast {
     /// A customer accepts the MCA, as a partner attests.
     pub async fn accept_mca(&self, customer: &str, attested_by: &Partner) -> Answer<()> {
         let agreement = rl::CustomerAgreement {
+            way: rl::CustomerAgreementWay::PartnerAttestation.into(),
             attested_by: attested_by.name.clone(),
+            template_id: "117a77b0-9360-443b-8795-c6dedc750cf9".to_owned(),
+            version: "2025-09".to_owned(),
             first_name: "Grace".to_owned(),
             last_name: "Hopper".to_owned(),
             email: "grace@litware.com".to_owned(),
@@ -107,10 +119,13 @@ impl Cast {
         Ok(name)
     }
 
-    /// A customer that these partners may sell to: MCA accepted, relationships active.
+    /// A customer that these partners may sell to: MCA accepted, as the first of them attests,
+    /// relationships active.
     pub async fn ready(&self, customer: &str, partners: &[&Partner]) -> Answer<()> {
-        for partner in partners {
+        for partner in partners.iter().take(1) {
             self.accept_mca(customer, partner).await?;
+        }
+        for partner in partners {
             self.tie(customer, partner, rl::CustomerRelationshipKind::Resale).await?;
         }
         Ok(())

@@ -6,8 +6,8 @@ use failure::Failure;
 use kernel::{LocationAccountId, OrganizationName, PartnerName, Timestamp};
 use rows::{agreement_row, enrollment_row, evidence_row, partner_from, partner_row};
 use sea_orm::{
-    ColumnTrait, ConnectionTrait, DatabaseTransaction, EntityTrait, QueryFilter, QueryOrder,
-    Select, sea_query::OnConflict,
+    ColumnTrait, Condition, ConnectionTrait, DatabaseTransaction, EntityTrait, QueryFilter,
+    QueryOrder, Select, sea_query::OnConflict,
 };
 use storage::{
     Call, Event, Field, Listing, Page, PageRequest, Snapshot, events, fault, insert, list, put, row,
@@ -83,18 +83,23 @@ impl Store {
         Ok(LocationFacts { global_account_of, location_of })
     }
 
-    /// Standings of the named partners and of the buyer, as far as they exist, all read from
-    /// one state of the database.
+    /// Standings of the partners with these names or location accounts and of the buyer, as far
+    /// as they exist, all read from one state of the database. Those that are named come first.
     pub(crate) async fn standings(
         &self,
         names: &[PartnerName],
+        accounts: &[LocationAccountId],
         buyer: Option<Buyer>,
         now: Timestamp,
     ) -> Result<(Vec<Standing>, Option<BuyerStanding>), Failure> {
         let snapshot = self.database.snapshot().await?;
-        let wanted = partners::Column::Name.is_in(names.iter().map(ToString::to_string));
-        let mut found = read(&snapshot, partners::Entity::find().filter(wanted)).await?;
-        found.sort_by_key(|partner| names.iter().position(|name| *name == partner.name));
+        let named = partners::Column::Name.is_in(names.iter().map(ToString::to_string));
+        let located = accounts.iter().map(LocationAccountId::as_str);
+        let located = partners::Column::LocationAccount.is_in(located);
+        let wanted = partners::Entity::find().filter(Condition::any().add(named).add(located));
+        let mut found = read(&snapshot, wanted).await?;
+        let position = |it: &Partner| names.iter().position(|name| *name == it.name);
+        found.sort_by_key(|partner| position(partner).unwrap_or(names.len()));
         let companies = found.iter().map(|partner| partner.organization);
         let companies = companies.chain(buyer.map(|buyer| buyer.organization)).collect();
         let ownership = ownership(&snapshot, companies, now).await?;

@@ -406,7 +406,8 @@ async fn standings_tell_who_is_an_affiliate_of_the_buyer(engine: Engine) {
     let buyer = |tenant, id| Some(Buyer { tenant, organization: company(id) });
     let asked = [names[2], names[0], names[1]];
     let stranger = PartnerName::new(Uuid::from_u128(9));
-    let (standings, known) = store.standings(&asked, buyer(stranger, 0xc), at(9)).await.unwrap();
+    let (standings, known) =
+        store.standings(&asked, &[], buyer(stranger, 0xc), at(9)).await.unwrap();
     assert_eq!(standings.iter().map(|it| it.partner.name).collect::<Vec<_>>(), asked);
     let links: Vec<_> = standings.iter().map(|it| it.affiliation.len()).collect();
     assert_eq!(links, [0, 2, 0], "half of a company, a chain of two, and the buyer's own company");
@@ -415,13 +416,21 @@ async fn standings_tell_who_is_an_affiliate_of_the_buyer(engine: Engine) {
     assert_eq!((known.csp_tenant, known.partners), (false, vec![names[1]]));
     assert_eq!(known.organization_revision, 1);
 
-    let (standings, known) = store.standings(&[], buyer(names[0], 0xb), at(9)).await.unwrap();
+    let (standings, known) = store.standings(&[], &[], buyer(names[0], 0xb), at(9)).await.unwrap();
     let known = known.unwrap();
     assert_eq!((standings.len(), known.csp_tenant, known.partners.len()), (0, true, 0));
-    let (standings, known) = store.standings(&asked, None, at(9)).await.unwrap();
+    let (standings, known) = store.standings(&asked, &[], None, at(9)).await.unwrap();
     assert!(known.is_none() && standings.iter().all(|it| it.affiliation.is_empty()));
-    let unknown =
-        store.standings(&[stranger, names[0]], buyer(stranger, 0xff), at(9)).await.unwrap();
+    let unlocated = store.partner(names[1]).await.unwrap().unwrap();
+    let location = location("1234567");
+    let facts = store.location_facts(&location).await.unwrap();
+    saved(&store, unlocated.associate_location(location, &facts, at(10)).unwrap()).await;
+    let accounts = ["1234567", "9999999"].map(|it| it.parse().unwrap());
+    let (found, _) = store.standings(&names[..1], &accounts, None, at(10)).await.unwrap();
+    let found: Vec<_> = found.iter().map(|it| it.partner.name).collect();
+    assert_eq!(found, names[..2], "by name, then by location; an unknown one is left out");
+    let both = [stranger, names[0]];
+    let unknown = store.standings(&both, &[], buyer(stranger, 0xff), at(10)).await.unwrap();
     assert_eq!((unknown.0.len(), unknown.1.is_none()), (1, true));
 }
 
@@ -488,6 +497,6 @@ async fn companies_that_own_each_other_do_not_send_the_store_round_and_round(eng
     schema::insert(&store, "organization_owners", &back, "").await.unwrap();
     saved(&store, partner(PARTNER, COMPANY)).await;
     let buyer = Buyer { tenant: PARTNER, organization: company(0xb) };
-    let (standings, _) = store.standings(&[PARTNER], Some(buyer), at(9)).await.unwrap();
+    let (standings, _) = store.standings(&[PARTNER], &[], Some(buyer), at(9)).await.unwrap();
     assert_eq!(standings[0].affiliation.len(), 1);
 }

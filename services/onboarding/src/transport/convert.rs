@@ -5,7 +5,7 @@ pub(super) mod enrollment;
 pub(super) mod organization;
 pub(super) mod requirement;
 
-use std::collections::BTreeSet;
+use std::{collections::BTreeSet, fmt::Display, str::FromStr};
 
 use contracts::{onboarding as pb, time::from_wire};
 use failure::{Failure, Fields};
@@ -106,23 +106,19 @@ pub(super) fn agreement_question(
     fields.finish(|| question)
 }
 
+/// Partners by name and by location account, and the buyer to hold against them.
+type Wanted = (Vec<PartnerName>, Vec<LocationAccountId>, Option<Buyer>);
+
 pub(super) fn batch_get_standings(
     request: &pb::BatchGetPartnerStandingsRequest,
-) -> Converted<(Vec<PartnerName>, Option<Buyer>)> {
+) -> Converted<Wanted> {
     let mut fields = Fields::new();
-    if request.names.is_empty() && request.buyer.is_none() {
-        fields.reject("names", "is required where no buyer is given");
+    let accounts = &request.location_account_ids;
+    if request.names.is_empty() && request.buyer.is_none() && accounts.is_empty() {
+        fields.reject("names", "is required where neither buyer nor location account is given");
     }
-    if request.names.len() > MAX_BATCH {
-        fields.reject("names", format!("has more than {MAX_BATCH} entries"));
-    }
-    let names = request.names.iter().take(MAX_BATCH).enumerate();
-    let names: Vec<Option<PartnerName>> =
-        names.map(|(at, name)| fields.parse(format!("names[{at}]"), name)).collect();
-    let known: Vec<_> = names.iter().flatten().collect();
-    if known.iter().collect::<BTreeSet<_>>().len() < known.len() {
-        fields.reject("names", "names a partner twice");
-    }
+    let names = batch(&mut fields, "names", &request.names);
+    let accounts = batch(&mut fields, "location_account_ids", accounts);
     let buyer = request.buyer.as_ref().map(|buyer| {
         let tenant = fields.guid("buyer.tenant_id", &buyer.tenant_id).map(PartnerName::new);
         let organization = fields.parse("buyer.organization", &buyer.organization);
@@ -132,5 +128,24 @@ pub(super) fn batch_get_standings(
         None => Some(None),
         Some(buyer) => buyer.map(Some),
     };
-    fields.finish(|| Some((names.into_iter().collect::<Option<_>>()?, buyer?)))
+    fields.finish(|| Some((names?, accounts?, buyer?)))
+}
+
+/// Texts that are few enough and of which none stands twice.
+fn batch<T: FromStr<Err: Display> + Ord>(
+    fields: &mut Fields,
+    field: &str,
+    texts: &[String],
+) -> Option<Vec<T>> {
+    if texts.len() > MAX_BATCH {
+        fields.reject(field, format!("has more than {MAX_BATCH} entries"));
+    }
+    let values = texts.iter().take(MAX_BATCH).enumerate();
+    let values: Vec<Option<T>> =
+        values.map(|(at, text)| fields.parse(format!("{field}[{at}]"), text)).collect();
+    let known: Vec<_> = values.iter().flatten().collect();
+    if known.iter().collect::<BTreeSet<_>>().len() < known.len() {
+        fields.reject(field, "has one entry twice");
+    }
+    values.into_iter().collect()
 }

@@ -4,15 +4,16 @@ use kernel::PartnerName;
 use tonic::Request;
 
 use super::{Transport, convert, render};
+use crate::domain::Standing;
 
 impl Transport {
     pub(super) async fn batch_get_partner_standings(
         &self,
         request: Request<pb::BatchGetPartnerStandingsRequest>,
     ) -> Result<pb::BatchGetPartnerStandingsResponse, Failure> {
-        let (names, buyer) = convert::batch_get_standings(request.get_ref())?;
+        let (names, accounts, buyer) = convert::batch_get_standings(request.get_ref())?;
         let now = self.clock.now();
-        let (standings, found) = self.store.standings(&names, buyer, now).await?;
+        let (standings, found) = self.store.standings(&names, &accounts, buyer, now).await?;
         let known = |name: &PartnerName| standings.iter().any(|it| it.partner.name == *name);
         if let Some(name) = names.iter().find(|name| !known(name)) {
             return Err(Failure::missing(name));
@@ -20,9 +21,15 @@ impl Transport {
         if let (Some(buyer), None) = (buyer, &found) {
             return Err(Failure::missing(buyer.organization));
         }
+        let named = |it: &&Standing| names.contains(&it.partner.name);
+        let located = |it: &&Standing| {
+            it.partner.location.as_ref().is_some_and(|it| accounts.contains(&it.account))
+        };
+        let told = |it: &Standing| render::standing(it.clone(), now);
         Ok(pb::BatchGetPartnerStandingsResponse {
-            standings: standings.into_iter().map(|it| render::standing(it, now)).collect(),
+            standings: standings.iter().filter(named).map(told).collect(),
             buyer: found.map(|buyer| render::buyer(&buyer)),
+            location_standings: standings.iter().filter(located).map(told).collect(),
         })
     }
 }

@@ -5,7 +5,7 @@ use super::{
     Purpose,
     denial::Finding,
     facts::Facts,
-    rules::{chain, customer, mpa, order, own_use, seller},
+    rules::{account, additional, chain, customer, mpa, order, own_use, seller},
     transaction::Transaction,
 };
 
@@ -50,9 +50,9 @@ macro_rules! rules {
 }
 
 rules! {
-    PT_1 = "PT-1", RELATIONSHIPS, &["CheckTransaction", "PlaceOrder", "InvitePartnership"],
+    PT_1 = "PT-1", RELATIONSHIPS, &["CheckTransaction", "PlaceOrder", "InvitePartnership", "CreateCustomer"],
         "Only an indirect provider or a direct-bill partner buys from Microsoft; an indirect reseller never does.";
-    ON_1 = "ON-1", RELATIONSHIPS, &["CheckTransaction", "PlaceOrder", "InvitePartnership", "AcceptAgreement", "RequestCustomerRelationship"],
+    ON_1 = "ON-1", RELATIONSHIPS, &["CheckTransaction", "PlaceOrder", "InvitePartnership", "AcceptAgreement", "CreateCustomer", "RequestCustomerRelationship"],
         "A reseller transacts only after it has joined the programme, enrolled as indirect reseller and accepted the MPA.";
     ON_2 = "ON-2", "Partner Center: indirect reseller tasks, Microsoft Partner Agreement", &["AcceptAgreement"],
         "The MPA is accepted only by a Global admin of a partner that is vetted and whose location account is tied to its CSP tenant.";
@@ -74,12 +74,16 @@ rules! {
         "Before the reseller has accepted the MPA, there is no new business between the provider and that reseller.";
     REL_4 = "REL-4", "Partner Center: indirect reseller tasks", CHECK,
         "Each partner of the chain must itself hold a relationship with the customer: to resell for a sale, of either kind to manage.";
-    REL_3 = "REL-3", "CSP supported partner relationships, scenario 6", &["CheckTransaction", "PlaceOrder", "RequestCustomerRelationship"],
+    REL_3 = "REL-3", "CSP supported partner relationships, scenario 6", &["CheckTransaction", "PlaceOrder", "CreateCustomer", "RequestCustomerRelationship"],
         "A partner sells only to customers whose tenant country lies in the CSP region of the partner's CSP tenant.";
     REL_6 = "REL-6", "Partner Center: remove a relationship", &["RemoveCustomerRelationship"],
         "A relationship to sell is removed by a direct-bill partner or provider, for a reseller by its provider, once no subscription is active.";
-    CUS_1 = "CUS-1", "Partner Center: confirm customer agreement", CHECK,
-        "The customer must have accepted the Microsoft Customer Agreement.";
+    REL_5 = "REL-5", "General knowledge: Microsoft stopped new sales in March 2022", CHECK,
+        "Nothing new is sold in a market in which sales are stopped: Belarus and Russia.";
+    CUS_1 = "CUS-1", "Partner Center: confirm customer agreement, MCA re-acceptance", &["CheckTransaction", "PlaceOrder", "RecordCustomerAgreement"],
+        "The customer must have accepted the Microsoft Customer Agreement, from 2025-10-07 on after March 2023; a provider or direct-bill partner attests it, never a reseller.";
+    CUS_2 = "CUS-2", "Partner Center: customer account verification", CHECK,
+        "While a customer's account is under review nothing is added to what it has; one that was rejected or is locked makes no deal.";
     OWN_1 = "OWN-1", "CSP supported partner relationships, scenario 5", CHECK,
         "No partner sells to itself or to an affiliate as end customer.";
     OWN_2 = "OWN-2", "Partner Center: multi-partner", &["CheckTransaction", "PlaceOrder", "CreateCustomer", "RequestCustomerRelationship"],
@@ -90,6 +94,8 @@ rules! {
         "The PartnerID on an order line is the reseller's, never the provider's; without a reseller there is none.";
     ORD_2 = "ORD-2", "Partner Center API: error codes, 900206", CHECK,
         "The seller attests on every order in which role it acts.";
+    ORD_8 = "ORD-8", "Partner Center API: order resources, additional PartnerIDs on record", CHECK,
+        "Up to five further PartnerIDs stand on a line beside the reseller's, for customers in the EU or EFTA; each is that of an active reseller of the seller.";
     ORD_3 = "ORD-3", "Partner Center: new commerce cancellation policy", &["CancelOrder"],
         "An order is cancelled within 168 hours of its acceptance.";
     ORD_4 = "ORD-4", "Partner Center API: error codes, 900203", ORDER,
@@ -100,6 +106,9 @@ rules! {
         "An order is in the currency of the seller's location.";
 }
 
+/// What adds to what a customer has of a seller.
+const ADDITIONS: &[Purpose] =
+    &[Purpose::NewSubscription, Purpose::AddQuantity, Purpose::TransferIn];
 /// What changes hands for money, or on what terms.
 const DEAL: &[Purpose] = &[
     Purpose::NewSubscription,
@@ -144,11 +153,14 @@ pub(super) static CHECKS: &[Check] = &[
     Check { rule: &REL_4, purposes: CHAIN, judge: customer::tied_to_reseller },
     Check { rule: &REL_3, purposes: DEAL, judge: customer::in_region_of_seller },
     Check { rule: &REL_3, purposes: DEAL, judge: customer::in_region_of_reseller },
-    Check { rule: &CUS_1, purposes: DEAL, judge: customer::accepted_mca },
+    Check { rule: &REL_5, purposes: ADDITIONS, judge: account::sales_go_on },
+    Check { rule: &CUS_1, purposes: DEAL, judge: account::accepted_mca },
+    Check { rule: &CUS_2, purposes: DEAL, judge: account::account_in_order },
     Check { rule: &OWN_1, purposes: DEAL, judge: own_use::seller_is_no_affiliate },
     Check { rule: &OWN_1, purposes: DEAL, judge: own_use::reseller_is_no_affiliate },
     Check { rule: &OWN_2, purposes: DEAL, judge: own_use::no_csp_tenant },
     Check { rule: &OWN_3, purposes: DEAL, judge: own_use::own_use_as_allowed },
     Check { rule: &ORD_1, purposes: DEAL, judge: order::partner_id_of_reseller },
     Check { rule: &ORD_2, purposes: DEAL, judge: order::attested },
+    Check { rule: &ORD_8, purposes: DEAL, judge: additional::on_record },
 ];

@@ -5,10 +5,11 @@ use markets::Country;
 use serde::{Deserialize, Serialize};
 
 use super::{
-    Approved, BuyerStanding, Denial, Fault, Finding, Reason,
-    catalogue::{OWN_2, OWN_3},
+    Approved, BuyerStanding, Denial, Fault, Finding, Reason, Role, RoleState, Standing,
+    catalogue::{CUS_1, ON_1, OWN_2, OWN_3, PT_1, REL_3},
     denial::refuse,
-    rules::own_use::csp_tenant,
+    relationship_request::not_restricted,
+    rules::{customer::in_region, list, own_use::csp_tenant},
 };
 
 text_enum! {
@@ -18,6 +19,30 @@ text_enum! {
         Company = "company",
         /// A partner's shared services tenant.
         SharedServices = "shared-services",
+    }
+}
+
+text_enum! {
+    /// How a customer accepted the MCA.
+    pub enum AgreementWay {
+        /// A partner attests that it did.
+        PartnerAttestation = "partner-attestation",
+        /// Its Global admin accepted at Microsoft.
+        DirectAcceptance = "direct-acceptance",
+    }
+}
+
+text_enum! {
+    /// What came of a review of a customer's account.
+    pub enum AccountState {
+        /// It passed.
+        Verified = "verified",
+        /// It goes on.
+        UnderReview = "under-review",
+        /// It did not pass.
+        Rejected = "rejected",
+        /// The account is locked.
+        Locked = "locked",
     }
 }
 
@@ -32,10 +57,16 @@ pub struct Customer {
     pub organization: OrganizationName,
     /// Country of the tenant.
     pub country: Country,
+    /// Registration number of the company, where the country demands one.
+    pub registration_number: Option<String>,
     /// What the tenant is for.
     pub kind: CustomerKind,
+    /// The partner that created the tenant, if one did.
+    pub created_by: Option<PartnerName>,
     /// The MCA accepted last.
     pub agreement: Option<CustomerAgreement>,
+    /// The last review of its account, if there was one.
+    pub account: Option<AccountReview>,
     /// How often it changed, and when.
     pub stamp: Stamp,
 }
@@ -43,8 +74,14 @@ pub struct Customer {
 /// An acceptance of the Microsoft Customer Agreement.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct CustomerAgreement {
-    /// The partner that attests it.
-    pub attested_by: PartnerName,
+    /// How it was accepted.
+    pub way: AgreementWay,
+    /// The partner that attests it, if one does.
+    pub attested_by: Option<PartnerName>,
+    /// Template of the country's text.
+    pub template_id: String,
+    /// Version of the text.
+    pub version: String,
     /// First name of who accepted.
     pub first_name: String,
     /// Last name.
@@ -53,6 +90,17 @@ pub struct CustomerAgreement {
     pub email: Email,
     /// When.
     pub accept_time: Timestamp,
+}
+
+/// A review of a customer's account.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AccountReview {
+    /// What came of it.
+    pub state: AccountState,
+    /// What was said about it.
+    pub detail: String,
+    /// When it was recorded.
+    pub time: Timestamp,
 }
 
 /// A customer to be recorded.
@@ -66,55 +114,126 @@ pub struct NewCustomer {
     pub organization: OrganizationName,
     /// Country of the tenant.
     pub country: Country,
+    /// Registration number of the company, where the country demands one.
+    pub registration_number: Option<String>,
     /// What the tenant is for.
     pub kind: CustomerKind,
+    /// The partner that creates the tenant; none for a tenant that exists.
+    pub created_by: Option<PartnerName>,
 }
 
 impl Customer {
-    /// Records a customer tenant.
+    /// Records a customer tenant, which may be one that a partner creates.
     pub fn create(
         new: NewCustomer,
         taken: bool,
         buyer: &BuyerStanding,
+        creator: Option<&Standing>,
         now: Timestamp,
     ) -> Result<Approved<Self>, Denial> {
         if taken {
             return Err(Denial::Exists(new.name.to_string()));
         }
-        refuse([
-            (&OWN_2, csp_tenant(new.name, buyer.csp_tenant)),
-            (&OWN_3, shared_services_of_a_partner(&new, buyer)),
-        ])?;
         let customer = Self {
             name: new.name,
             display_name: new.display_name,
             organization: new.organization,
             country: new.country,
+            registration_number: new.registration_number,
             kind: new.kind,
+            created_by: new.created_by,
             agreement: None,
+            account: None,
             stamp: Stamp::first(now),
         };
+        let by_creator = creator.map(|creator| {
+            [
+                (&PT_1, creates(creator)),
+                (&ON_1, not_restricted(creator)),
+                (&REL_3, in_region(creator, &customer, Responsible::Partner)),
+            ]
+        });
+        let of_tenant = [
+            (&OWN_2, csp_tenant(customer.name, buyer.csp_tenant)),
+            (&OWN_3, shared_services_of_a_partner(&customer, buyer)),
+        ];
+        refuse(by_creator.into_iter().flatten().chain(of_tenant))?;
         Ok(Approved::created("CustomerCreated", customer))
     }
 
-    /// Records an acceptance of the MCA.
-    #[must_use]
+    /// Records an acceptance of the MCA, which a partner that is no reseller may attest.
     pub fn record_agreement(
         mut self,
         agreement: CustomerAgreement,
+        attestor: Option<&Standing>,
+        now: Timestamp,
+    ) -> Result<Approved<Self>, Denial> {
+        refuse(attestor.map(|attestor| (&CUS_1, attests(attestor))))?;
+        self.agreement = Some(agreement);
+        Ok(self.changed("CustomerAgreementRecorded", now))
+    }
+
+    /// Records what came of a review of the account.
+    #[must_use]
+    pub fn record_review(
+        mut self,
+        state: AccountState,
+        detail: String,
         now: Timestamp,
     ) -> Approved<Self> {
+        self.account = Some(AccountReview { state, detail, time: now });
+        self.changed("AccountReviewRecorded", now)
+    }
+
+    fn changed(mut self, event: &'static str, now: Timestamp) -> Approved<Self> {
         let decided_on = self.stamp.revision;
-        self.agreement = Some(agreement);
         self.stamp = self.stamp.next(now);
-        Approved::changed("CustomerAgreementRecorded", decided_on, self)
+        Approved::changed(event, decided_on, self)
     }
 }
 
-fn shared_services_of_a_partner(new: &NewCustomer, buyer: &BuyerStanding) -> Finding {
-    let kept = new.kind == CustomerKind::Company || !buyer.partners.is_empty();
-    let finding =
-        Finding::of(new.name, vec![("customerOrganization", new.organization.to_string())]);
+fn creates(partner: &Standing) -> Finding {
+    seller(partner).unless(sells(partner), || Fault {
+        reason: Reason::SellerCannotBuyFromMicrosoft,
+        explanation: format!("{} is no provider and no direct-bill partner", partner.partner),
+        responsible: Responsible::Partner,
+        next_step: "let the reseller's indirect provider create the customer".to_owned(),
+        code: "",
+    })
+}
+
+fn attests(partner: &Standing) -> Finding {
+    seller(partner).unless(sells(partner), || Fault {
+        reason: Reason::AttestedByNoSeller,
+        explanation: format!(
+            "{} is no provider and no direct-bill partner, and only those attest an acceptance",
+            partner.partner
+        ),
+        responsible: Responsible::Partner,
+        next_step: "let the reseller's indirect provider attest it, or record the customer's \
+                    direct acceptance"
+            .to_owned(),
+        code: "",
+    })
+}
+
+fn seller(partner: &Standing) -> Finding {
+    let roles = partner.roles.iter().map(|held| format!("{} {}", held.role, held.state));
+    Finding::of(partner.partner, vec![("roles", list(roles))])
+}
+
+/// Whether a partner is, or was until it was suspended, one that buys from Microsoft.
+fn sells(partner: &Standing) -> bool {
+    use RoleState::{Active, Qualified, Restricted, Suspended};
+    [Role::DirectBill, Role::IndirectProvider].iter().any(|role| {
+        matches!(partner.state(*role), Some(Qualified | Active | Restricted | Suspended))
+    })
+}
+
+fn shared_services_of_a_partner(customer: &Customer, buyer: &BuyerStanding) -> Finding {
+    let kept = customer.kind == CustomerKind::Company || !buyer.partners.is_empty();
+    let company = customer.organization.to_string();
+    let finding = Finding::of(customer.name, vec![("customerOrganization", company)]);
     finding.unless(kept, || Fault {
         reason: Reason::SharedServicesOfAnother,
         explanation: "a shared services tenant belongs to a company that is a partner".to_owned(),

@@ -86,11 +86,13 @@ fn legs(transaction: &Transaction) -> Vec<Leg> {
 
 fn revisions(facts: &Facts) -> Vec<(String, i64)> {
     let mut revisions = Vec::new();
-    for standing in [Some(&facts.seller), facts.reseller.as_ref()].into_iter().flatten() {
+    let chain = [Some(&facts.seller), facts.reseller.as_ref()].into_iter().flatten();
+    for standing in chain.chain(facts.additional.iter().map(|it| &it.standing)) {
         revisions.push((standing.partner.to_string(), standing.revision));
         revisions.push((standing.organization.to_string(), standing.organization_revision));
     }
-    if let Some(partnership) = &facts.partnership {
+    let additional = facts.additional.iter().filter_map(|it| it.partnership.as_ref());
+    for partnership in facts.partnership.iter().chain(additional) {
         revisions.push((partnership.name.to_string(), partnership.stamp.revision));
     }
     revisions.push((facts.customer.name.to_string(), facts.customer.stamp.revision));

@@ -178,8 +178,19 @@ pub struct Facts {
     pub buyer: BuyerStanding,
     /// Open relationships of the customer with seller and reseller.
     pub relationships: Vec<CustomerRelationship>,
+    /// The partners that hold the additional PartnerIDs, as far as there are any.
+    pub additional: Vec<AdditionalPartner>,
     /// The time to decide for.
     pub time: Timestamp,
+}
+
+/// A partner that would stand on record beside the reseller.
+#[derive(Debug, Clone)]
+pub struct AdditionalPartner {
+    /// What onboarding says of it.
+    pub standing: Standing,
+    /// Its open partnership with the seller.
+    pub partnership: Option<Partnership>,
 }
 
 impl Facts {
@@ -191,6 +202,11 @@ impl Facts {
             && self.reseller.as_ref().map(|it| it.partner) == asked.reseller
             && self.customer.name == asked.customer
             && self.partnership.as_ref().is_none_or(of_pair)
+            && self.additional.iter().all(|it| {
+                it.partnership.as_ref().is_none_or(|pair| {
+                    pair.provider == asked.seller && pair.reseller == it.standing.partner
+                })
+            })
             && self.relationships.iter().all(|it| it.customer() == asked.customer)
     }
 }

@@ -1,5 +1,7 @@
 //! How each rule judges a transaction. Each gives `None` where it does not apply.
 
+pub(super) mod account;
+pub(super) mod additional;
 pub(super) mod chain;
 pub(super) mod customer;
 pub(super) mod mpa;

@@ -1,3 +1,5 @@
+use std::collections::BTreeSet;
+
 use kernel::{CustomerName, LocationAccountId, PartnerName, text_enum};
 
 text_enum! {
@@ -55,6 +57,14 @@ pub struct Transaction {
     pub attested: bool,
 }
 
+impl Transaction {
+    /// Every additional PartnerID on its lines, once.
+    #[must_use]
+    pub fn additional_ids(&self) -> BTreeSet<&LocationAccountId> {
+        self.lines.iter().flat_map(|line| &line.additional_ids).collect()
+    }
+}
+
 /// One line of a transaction.
 #[derive(Debug, Clone)]
 pub struct Line {
@@ -62,4 +72,6 @@ pub struct Line {
     pub family: ProductFamily,
     /// PartnerID on record.
     pub partner_id: Option<LocationAccountId>,
+    /// PartnerIDs of further resellers on record.
+    pub additional_ids: Vec<LocationAccountId>,
 }

@@ -8,7 +8,7 @@ use super::{
     entity::customers::{ActiveModel, Column, Entity, Model},
     save::Kept,
 };
-use crate::domain::{Customer, CustomerAgreement, CustomerKind};
+use crate::domain::{AccountReview, Customer, CustomerAgreement, CustomerKind};
 
 pub(crate) const CUSTOMERS: Listing = Listing::of(
     "customers",
@@ -64,17 +64,26 @@ impl Kept for Customer {
 
     fn to_row(&self) -> ActiveModel {
         let agreement = self.agreement.as_ref();
+        let account = self.account.as_ref();
         ActiveModel {
             name: Set(self.name.to_string()),
             display_name: Set(self.display_name.clone()),
             organization: Set(self.organization.to_string()),
             country: Set(self.country.to_string()),
+            registration_number: Set(self.registration_number.clone()),
             kind: Set(self.kind.to_string()),
-            mca_attested_by: Set(agreement.map(|it| it.attested_by.to_string())),
+            created_by: Set(self.created_by.map(|it| it.to_string())),
+            mca_way: Set(agreement.map(|it| it.way.to_string())),
+            mca_attested_by: Set(agreement.and_then(|it| it.attested_by).map(|it| it.to_string())),
+            mca_template_id: Set(agreement.map(|it| it.template_id.clone())),
+            mca_version: Set(agreement.map(|it| it.version.clone())),
             mca_first_name: Set(agreement.map(|it| it.first_name.clone())),
             mca_last_name: Set(agreement.map(|it| it.last_name.clone())),
             mca_email: Set(agreement.map(|it| it.email.to_string())),
             mca_accept_time: Set(agreement.map(|it| it.accept_time.as_microsecond())),
+            account_state: Set(account.map(|it| it.state.to_string())),
+            account_detail: Set(account.map(|it| it.detail.clone())),
+            account_time: Set(account.map(|it| it.time.as_microsecond())),
             revision: Set(self.stamp.revision),
             create_time: Set(self.stamp.create_time.as_microsecond()),
             update_time: Set(self.stamp.update_time.as_microsecond()),
@@ -83,24 +92,41 @@ impl Kept for Customer {
 }
 
 pub(super) fn from_row(row: &Model) -> Result<Customer, Failure> {
-    let text = |column: &Option<String>| column.clone().unwrap_or_default();
-    let agreement = match row.mca_accept_time {
-        None => None,
-        Some(accept_time) => Some(CustomerAgreement {
-            attested_by: row::read(&text(&row.mca_attested_by))?,
-            first_name: text(&row.mca_first_name),
-            last_name: text(&row.mca_last_name),
-            email: row::read(&text(&row.mca_email))?,
-            accept_time: row::time(accept_time)?,
-        }),
-    };
     Ok(Customer {
         name: row::read(&row.name)?,
         display_name: row.display_name.clone(),
         organization: row::read(&row.organization)?,
         country: row::read(&row.country)?,
+        registration_number: row.registration_number.clone(),
         kind: row::read(&row.kind)?,
-        agreement,
+        created_by: row::read_optional(row.created_by.as_deref())?,
+        agreement: row.mca_accept_time.map(|time| agreement(row, time)).transpose()?,
+        account: row.account_time.map(|time| account(row, time)).transpose()?,
         stamp: row::stamp(row.revision, row.create_time, row.update_time)?,
     })
+}
+
+fn agreement(row: &Model, accept_time: i64) -> Result<CustomerAgreement, Failure> {
+    Ok(CustomerAgreement {
+        way: row::read(text(row.mca_way.as_ref()))?,
+        attested_by: row::read_optional(row.mca_attested_by.as_deref())?,
+        template_id: text(row.mca_template_id.as_ref()).to_owned(),
+        version: text(row.mca_version.as_ref()).to_owned(),
+        first_name: text(row.mca_first_name.as_ref()).to_owned(),
+        last_name: text(row.mca_last_name.as_ref()).to_owned(),
+        email: row::read(text(row.mca_email.as_ref()))?,
+        accept_time: row::time(accept_time)?,
+    })
+}
+
+fn account(row: &Model, time: i64) -> Result<AccountReview, Failure> {
+    Ok(AccountReview {
+        state: row::read(text(row.account_state.as_ref()))?,
+        detail: text(row.account_detail.as_ref()).to_owned(),
+        time: row::time(time)?,
+    })
+}
+
+fn text(column: Option<&String>) -> &str {
+    column.map_or("", String::as_str)
 }

@@ -67,6 +67,22 @@ impl Store {
         rows.await.map_err(fault)?.iter().map(from_row).collect()
     }
 
+    /// The open partnerships of a provider with these resellers.
+    pub(crate) async fn open_partnerships(
+        &self,
+        provider: PartnerName,
+        resellers: &[PartnerName],
+    ) -> Result<Vec<Partnership>, Failure> {
+        let rows = Entity::find()
+            .filter(Column::Provider.eq(provider.to_string()))
+            .filter(Column::Reseller.is_in(resellers.iter().map(ToString::to_string)))
+            .filter(Column::State.is_in(OPEN))
+            .all(self.database.reader())
+            .await
+            .map_err(fault)?;
+        rows.iter().map(from_row).collect()
+    }
+
     /// A page of partnerships.
     pub(crate) async fn partnerships(
         &self,

@@ -15,9 +15,10 @@ use uuid::Uuid;
 
 use super::{CUSTOMERS, Migrator, PARTNERSHIPS, RELATIONSHIPS, Store};
 use crate::domain::{
-    Applicant, Approved, BuyerStanding, Change, Customer, CustomerAgreement, CustomerKind,
-    CustomerRelationship, NewCustomer, NewRelationship, Partners, Partnership, PartnershipSide,
-    RelationshipKind, RelationshipState, Removal, Role, RoleStanding, RoleState, Standing,
+    AccountState, AgreementWay, Applicant, Approved, BuyerStanding, Change, Customer,
+    CustomerAgreement, CustomerKind, CustomerRelationship, NewCustomer, NewRelationship, Partners,
+    Partnership, PartnershipSide, RelationshipKind, RelationshipState, Removal, Role, RoleStanding,
+    RoleState, Standing,
 };
 
 /// Declares tests that run on SQLite and on PostgreSQL.
@@ -105,9 +106,11 @@ fn new_customer() -> Approved<Customer> {
         display_name: "Contoso ☂".to_owned(),
         organization: COMPANY,
         country: "FR".parse().unwrap(),
+        registration_number: Some("FR 123".to_owned()),
         kind: CustomerKind::Company,
+        created_by: Some(PROVIDER),
     };
-    Customer::create(new, false, &buyer(), at(9)).unwrap()
+    Customer::create(new, false, &buyer(), Some(&standing(PROVIDER)), at(9)).unwrap()
 }
 
 fn buyer() -> BuyerStanding {
@@ -116,7 +119,10 @@ fn buyer() -> BuyerStanding {
 
 fn mca(first_name: &str) -> CustomerAgreement {
     CustomerAgreement {
-        attested_by: PROVIDER,
+        way: AgreementWay::PartnerAttestation,
+        attested_by: Some(PROVIDER),
+        template_id: "template".to_owned(),
+        version: "2025-09".to_owned(),
         first_name: first_name.to_owned(),
         last_name: "Lovelace".to_owned(),
         email: "ada@contoso.com".parse().unwrap(),
@@ -193,8 +199,11 @@ async fn what_is_saved_reads_back_equal(engine: Engine) {
     let saved = store.save(new_customer(), &once()).await.unwrap();
     assert_eq!(saved, new_customer().into_after());
     assert_eq!(store.customer(CUSTOMER).await.unwrap(), Some(saved.clone()));
-    let agreed = saved.record_agreement(mca("Ada"), at(10));
-    let customer = store.save(agreed, &once()).await.unwrap();
+    let agreed = saved.record_agreement(mca("Ada"), None, at(10)).unwrap();
+    let agreed = store.save(agreed, &once()).await.unwrap();
+    assert_eq!(store.customer(CUSTOMER).await.unwrap(), Some(agreed.clone()));
+    let locked = agreed.record_review(AccountState::Locked, "why".to_owned(), at(10));
+    let customer = store.save(locked, &once()).await.unwrap();
     assert_eq!(store.customer(CUSTOMER).await.unwrap(), Some(customer.clone()));
 
     let invited = store.save(invite(PROVIDER, RESELLER), &once()).await.unwrap();
@@ -226,14 +235,14 @@ async fn a_decision_on_a_revision_that_is_gone_changes_nothing(engine: Engine) {
     let request = request(PROVIDER, RelationshipKind::Resale);
     let relationship = store.save(request, &once()).await.unwrap();
 
-    let first = customer.clone().record_agreement(mca("Ada"), at(10));
+    let first = customer.clone().record_agreement(mca("Ada"), None, at(10)).unwrap();
     store.save(first, &once()).await.unwrap();
     store.save(partnership.clone().accept(at(10)).unwrap(), &once()).await.unwrap();
     store.save(relationship.clone().accept(None, at(10)).unwrap(), &once()).await.unwrap();
     let (before, events) = (kept(&store).await, history(&store).await);
 
     let why = || "why".to_owned();
-    let late = customer.record_agreement(mca("Grace"), at(11));
+    let late = customer.record_agreement(mca("Grace"), None, at(11)).unwrap();
     let late = store.save(late, &once()).await.map(drop);
     assert!(matches!(late, Err(Failure::LostRace)), "{late:?}");
     let late = partnership.decline(why(), at(11)).unwrap();
@@ -321,7 +330,7 @@ async fn of_eight_rivals_one_wins(engine: Engine) {
 async fn every_change_leaves_an_event(engine: Engine) {
     let (_databases, store) = store(engine).await;
     let created = store.save(new_customer(), &call(7, "content")).await.unwrap();
-    let changed = created.clone().record_agreement(mca("Ada"), at(10));
+    let changed = created.clone().record_agreement(mca("Ada"), None, at(10)).unwrap();
     let changed = store.save(changed, &once()).await.unwrap();
     let history = history(&store).await;
     let expected = [("CustomerCreated", 1, &created), ("CustomerAgreementRecorded", 2, &changed)];

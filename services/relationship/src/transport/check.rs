@@ -2,13 +2,14 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use contracts::relationship as pb;
 use failure::Failure;
-use kernel::{CustomerName, PartnerName, Timestamp};
+use kernel::{CustomerName, LocationAccountId, PartnerName, Timestamp};
 use tonic::Request;
 
 use super::{Transport, convert, render};
 use crate::{
     domain::{
-        BuyerStanding, Decision, Facts, Partnership, Purpose, Role, Standing, Transaction, decide,
+        AdditionalPartner, BuyerStanding, Decision, Facts, Partnership, Purpose, Role, Standing,
+        Transaction, decide,
     },
     peers::Buyer,
     store::{Path, Surroundings},
@@ -26,8 +27,10 @@ impl Transport {
         let path = (transaction.seller, transaction.reseller);
         let chain = self.store.chain(transaction.customer, path).await?;
         let chain = chain.ok_or_else(|| Failure::missing(transaction.customer))?;
-        let (standings, buyer) = self.standings(&[path], &chain).await?;
-        let facts = facts(path, &chain, &standings, &buyer, self.clock.now())?;
+        let accounts: Vec<_> = transaction.additional_ids().into_iter().cloned().collect();
+        let (standings, located, buyer) = self.standings(&[path], &accounts, &chain).await?;
+        let mut facts = facts(path, &chain, &standings, &buyer, self.clock.now())?;
+        facts.additional = self.additional(path.0, located).await?;
         let decision = decided(transaction, &facts)?;
         log(&decision);
         let decision = Some(render::decision(&decision, view, self.spans.decision));
@@ -45,7 +48,7 @@ impl Transport {
         let mut paths = paths(&around, now);
         let truncated = paths.len() > MAX_PATHS;
         paths.truncate(MAX_PATHS);
-        let (standings, buyer) = self.standings(&paths, &around).await?;
+        let (standings, _, buyer) = self.standings(&paths, &[], &around).await?;
         let mut decisions = Vec::new();
         let now = self.clock.now();
         for path in paths {
@@ -64,15 +67,35 @@ impl Transport {
     async fn standings(
         &self,
         paths: &[Path],
+        accounts: &[LocationAccountId],
         around: &Surroundings,
-    ) -> Result<(BTreeMap<PartnerName, Standing>, BuyerStanding), Failure> {
+    ) -> Result<(BTreeMap<PartnerName, Standing>, Vec<Standing>, BuyerStanding), Failure> {
         let partners = paths.iter().flat_map(|(seller, reseller)| [Some(*seller), *reseller]);
         let partners: BTreeSet<_> = partners.flatten().collect();
         let partners: Vec<_> = partners.into_iter().collect();
         let customer = &around.customer;
         let buyer = Buyer { tenant: customer.name.id(), organization: customer.organization };
-        let (standings, buyer) = self.onboarding.standings_for(&partners, buyer).await?;
-        Ok((standings.into_iter().map(|it| (it.partner, it)).collect(), buyer))
+        let (known, buyer) = self.onboarding.everything(&partners, accounts, buyer).await?;
+        let named = known.partners.into_iter().map(|it| (it.partner, it)).collect();
+        Ok((named, known.located, buyer))
+    }
+
+    /// Partners that would stand on record beside the reseller, with their open partnerships.
+    async fn additional(
+        &self,
+        seller: PartnerName,
+        located: Vec<Standing>,
+    ) -> Result<Vec<AdditionalPartner>, Failure> {
+        if located.is_empty() {
+            return Ok(Vec::new());
+        }
+        let resellers: Vec<_> = located.iter().map(|it| it.partner).collect();
+        let open = self.store.open_partnerships(seller, &resellers).await?;
+        let with_partnership = |standing: Standing| {
+            let partnership = open.iter().find(|it| it.reseller == standing.partner).cloned();
+            AdditionalPartner { standing, partnership }
+        };
+        Ok(located.into_iter().map(with_partnership).collect())
     }
 }
 
@@ -103,6 +126,7 @@ fn facts(
         customer: around.customer.clone(),
         buyer: buyer.clone(),
         relationships: relationships.cloned().collect(),
+        additional: Vec::new(),
         time,
     })
 }

@@ -1,25 +1,29 @@
 //! Messages as domain values, or everything that is wrong with them.
 
-use std::{fmt::Display, str::FromStr};
+mod customer;
 
-use contracts::{relationship as pb, time::from_wire};
+use std::{collections::BTreeSet, fmt::Display, str::FromStr};
+
+use contracts::relationship as pb;
+pub(super) use customer::{create_customer, record_agreement, record_review};
 use failure::{Failure, Fields};
-use kernel::{CustomerName, CustomerRelationshipName, PartnerName, PartnershipName, Timestamp};
+use kernel::{
+    CustomerName, CustomerRelationshipName, LocationAccountId, PartnerName, PartnershipName,
+};
 use storage::{PageRequest, asked};
 use uuid::Uuid;
 
 use crate::{
-    domain::{
-        CustomerAgreement, CustomerKind, Line, NewCustomer, PartnershipSide, ProductFamily,
-        Purpose, RelationshipKind, Transaction,
-    },
+    domain::{Line, PartnershipSide, ProductFamily, Purpose, RelationshipKind, Transaction},
     store::RELATIONSHIPS,
 };
 
-const MAX_NAME: usize = 200;
-const MAX_PERSON: usize = 100;
 const MAX_DETAIL: usize = 500;
 const MAX_LINES: usize = 300;
+/// Most additional PartnerIDs on one line.
+const MAX_ADDITIONAL_IDS: usize = 5;
+/// Most different ones on all lines.
+const MAX_DISTINCT_IDS: usize = 50;
 
 type Converted<T> = Result<T, Failure>;
 
@@ -83,72 +87,6 @@ pub(super) fn end_partnership(
     });
     let detail = fields.text("detail", &request.detail, MAX_DETAIL);
     fields.finish(|| Some((request_id?, name?, by?, detail?)))
-}
-
-pub(super) fn create_customer(
-    request: &pb::CreateCustomerRequest,
-) -> Converted<(Option<Uuid>, NewCustomer)> {
-    let mut fields = Fields::new();
-    let request_id = fields.request_id(&request.request_id);
-    let tenant = fields.guid("customer_id", &request.customer_id).map(CustomerName::new);
-    let new = fields
-        .required("customer", request.customer.as_ref())
-        .and_then(|message| new_customer(&mut fields, tenant, message));
-    fields.finish(|| Some((request_id?, new?)))
-}
-
-fn new_customer(
-    fields: &mut Fields,
-    tenant: Option<CustomerName>,
-    message: &pb::Customer,
-) -> Option<NewCustomer> {
-    let display_name = fields.text("customer.display_name", &message.display_name, MAX_NAME);
-    let organization = fields.parse("customer.organization", &message.organization);
-    let country = fields.parse("customer.country_code", &message.country_code);
-    let kind = fields.choice("customer.kind", message.kind, |kind| match kind {
-        pb::CustomerKind::Unspecified => None,
-        pb::CustomerKind::Company => Some(CustomerKind::Company),
-        pb::CustomerKind::SharedServices => Some(CustomerKind::SharedServices),
-    });
-    let (name, display_name, organization) = (tenant?, display_name?, organization?);
-    Some(NewCustomer { name, display_name, organization, country: country?, kind: kind? })
-}
-
-pub(super) fn record_agreement(
-    request: &pb::RecordCustomerAgreementRequest,
-    now: Timestamp,
-) -> Converted<(Option<Uuid>, CustomerName, CustomerAgreement)> {
-    let mut fields = Fields::new();
-    let request_id = fields.request_id(&request.request_id);
-    let name = fields.parse("name", &request.name);
-    let agreement = fields
-        .required("agreement", request.agreement.as_ref())
-        .and_then(|message| agreement(&mut fields, message, now));
-    fields.finish(|| Some((request_id?, name?, agreement?)))
-}
-
-fn agreement(
-    fields: &mut Fields,
-    message: &pb::CustomerAgreement,
-    now: Timestamp,
-) -> Option<CustomerAgreement> {
-    let attested_by = fields.parse("agreement.attested_by", &message.attested_by);
-    let first_name = fields.text("agreement.first_name", &message.first_name, MAX_PERSON);
-    let last_name = fields.text("agreement.last_name", &message.last_name, MAX_PERSON);
-    let email = fields.parse("agreement.email", &message.email);
-    let accept_time = fields
-        .required("agreement.accept_time", message.accept_time.as_ref())
-        .and_then(|time| fields.check("agreement.accept_time", from_wire(time)));
-    if accept_time.is_some_and(|time| time > now) {
-        fields.reject("agreement.accept_time", "is in the future");
-    }
-    Some(CustomerAgreement {
-        attested_by: attested_by?,
-        first_name: first_name?,
-        last_name: last_name?,
-        email: email?,
-        accept_time: accept_time?,
-    })
 }
 
 pub(super) fn request_relationship(
@@ -231,6 +169,11 @@ fn transaction(fields: &mut Fields, message: &pb::Transaction) -> Option<Transac
     }
     let lines = message.lines.iter().enumerate();
     let lines: Vec<_> = lines.map(|(at, each)| line(fields, at, each)).collect();
+    let ids = message.lines.iter().flat_map(|line| &line.additional_partner_ids_on_record);
+    if ids.collect::<BTreeSet<_>>().len() > MAX_DISTINCT_IDS {
+        let problem = format!("have more than {MAX_DISTINCT_IDS} additional PartnerIDs");
+        fields.reject("transaction.lines", problem);
+    }
     Some(Transaction {
         seller: seller?,
         reseller: reseller?,
@@ -254,5 +197,27 @@ fn line(fields: &mut Fields, at: usize, message: &pb::TransactionLine) -> Option
         });
     let field = format!("{path}.partner_id_on_record");
     let partner_id = fields.parse_optional(field, &message.partner_id_on_record);
-    Some(Line { family: family?, partner_id: partner_id? })
+    let additional = additional_ids(fields, &path, message);
+    Some(Line { family: family?, partner_id: partner_id?, additional_ids: additional? })
+}
+
+/// Additional PartnerIDs of a line: few, each once, none the line's own.
+fn additional_ids(
+    fields: &mut Fields,
+    line: &str,
+    message: &pb::TransactionLine,
+) -> Option<Vec<LocationAccountId>> {
+    let field = format!("{line}.additional_partner_ids_on_record");
+    let texts = &message.additional_partner_ids_on_record;
+    if texts.len() > MAX_ADDITIONAL_IDS {
+        fields.reject(field, format!("has more than {MAX_ADDITIONAL_IDS} entries"));
+        return None;
+    }
+    let ids = texts.iter().enumerate();
+    let ids: Vec<_> = ids.map(|(at, id)| fields.parse(format!("{field}[{at}]"), id)).collect();
+    let distinct: BTreeSet<_> = texts.iter().collect();
+    if distinct.len() < texts.len() || texts.contains(&message.partner_id_on_record) {
+        fields.reject(field, "has an entry twice, or the line's own PartnerID");
+    }
+    ids.into_iter().collect()
 }

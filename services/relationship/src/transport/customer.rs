@@ -14,9 +14,10 @@ impl Transport {
         let call = self.call("CreateCustomer", &request, request_id);
         let create = async {
             let buyer = Buyer { tenant: new.name.id(), organization: new.organization };
-            let buyer = self.onboarding.buyer(buyer).await?;
+            let creator = new.created_by.as_slice();
+            let (creator, buyer) = self.onboarding.standings_for(creator, buyer).await?;
             let taken = self.store.customer(new.name).await?.is_some();
-            Customer::create(new, taken, &buyer, call.now).map_err(denied)
+            Customer::create(new, taken, &buyer, creator.first(), call.now).map_err(denied)
         };
         let customer = self.answer(&call, request.get_ref().validate_only, create).await?;
         Ok(pb::CreateCustomerResponse { customer: Some(render::customer(customer)) })
@@ -49,13 +50,28 @@ impl Transport {
     ) -> Result<pb::RecordCustomerAgreementResponse, Failure> {
         let now = self.clock.now();
         let (request_id, name, agreement) = convert::record_agreement(request.get_ref(), now)?;
-        let call = self.call("RecordCustomerAgreement", &request, request_id);
+        let call = self.call_at("RecordCustomerAgreement", &request, request_id, now);
         let record = async {
             let customer = self.find_customer(name).await?;
-            self.standing(agreement.attested_by).await?;
-            Ok(customer.record_agreement(agreement, call.now))
+            let attestor = match agreement.attested_by {
+                None => None,
+                Some(partner) => Some(self.standing(partner).await?),
+            };
+            customer.record_agreement(agreement, attestor.as_ref(), now).map_err(denied)
         };
         let customer = self.answer(&call, request.get_ref().validate_only, record).await?;
         Ok(pb::RecordCustomerAgreementResponse { customer: Some(render::customer(customer)) })
+    }
+
+    pub(super) async fn record_account_review(
+        &self,
+        request: Request<pb::RecordAccountReviewRequest>,
+    ) -> Result<pb::RecordAccountReviewResponse, Failure> {
+        let (request_id, name, state, detail) = convert::record_review(request.get_ref())?;
+        let call = self.call("RecordAccountReview", &request, request_id);
+        let record =
+            async { Ok(self.find_customer(name).await?.record_review(state, detail, call.now)) };
+        let customer = self.answer(&call, false, record).await?;
+        Ok(pb::RecordAccountReviewResponse { customer: Some(render::customer(customer)) })
     }
 }

@@ -127,9 +127,7 @@ impl Transport {
             None => None,
             Some(provider) => {
                 let (from, to) = (provider.standing.partner, partner.standing.partner);
-                let mut history = self.store.partnerships_of(from, to).await?;
-                history.retain(|it| it.state.is_open());
-                Some((provider, history.pop()))
+                Some((provider, self.store.open_partnerships(from, &[to]).await?.pop()))
             }
         };
         Ok(NewRelationship { kind, customer, buyer, partner, provider, taken })

@@ -1,15 +1,17 @@
 //! Domain values as messages. Cannot fail.
 
+mod customer;
+
 use std::time::Duration;
 
 use contracts::{relationship as pb, time::to_wire};
+pub(super) use customer::customer;
 use kernel::{Responsible, Timestamp};
 use markets::Country;
 
 use crate::domain::{
-    Customer, CustomerKind, CustomerRelationship, Decision, Partnership, PartnershipSide,
-    PartnershipState, ProductFamily, Purpose, RelationshipKind, RelationshipState, Rule,
-    RuleOutcome, Transaction,
+    CustomerRelationship, Decision, Partnership, PartnershipSide, PartnershipState, ProductFamily,
+    Purpose, RelationshipKind, RelationshipState, Rule, RuleOutcome, Transaction,
 };
 
 pub(super) fn partnership(partnership: Partnership, now: Timestamp) -> pb::Partnership {
@@ -40,33 +42,6 @@ pub(super) fn partnership(partnership: Partnership, now: Timestamp) -> pb::Partn
         state_reason: ending.map(|it| it.detail.clone()).unwrap_or_default(),
         end_time: ending.map(|it| to_wire(it.time)),
         predecessor: partnership.predecessor.map(|it| it.to_string()).unwrap_or_default(),
-        revision: stamp.revision,
-        etag: stamp.etag(),
-        create_time: Some(to_wire(stamp.create_time)),
-        update_time: Some(to_wire(stamp.update_time)),
-    }
-}
-
-pub(super) fn customer(customer: Customer) -> pb::Customer {
-    let stamp = customer.stamp;
-    pb::Customer {
-        name: customer.name.to_string(),
-        display_name: customer.display_name,
-        organization: customer.organization.to_string(),
-        country_code: customer.country.to_string(),
-        csp_region: customer.country.region().to_string(),
-        kind: match customer.kind {
-            CustomerKind::Company => pb::CustomerKind::Company,
-            CustomerKind::SharedServices => pb::CustomerKind::SharedServices,
-        }
-        .into(),
-        agreement: customer.agreement.map(|agreement| pb::CustomerAgreement {
-            attested_by: agreement.attested_by.to_string(),
-            first_name: agreement.first_name,
-            last_name: agreement.last_name,
-            email: agreement.email.to_string(),
-            accept_time: Some(to_wire(agreement.accept_time)),
-        }),
         revision: stamp.revision,
         etag: stamp.etag(),
         create_time: Some(to_wire(stamp.create_time)),
@@ -126,6 +101,8 @@ pub(super) fn market(country: Country) -> pb::Market {
         csp_region: country.region().to_string(),
         currency_code: country.currency().to_string(),
         market_table_date: markets::TABLE_DATE.to_owned(),
+        registration_number_required: country.needs_registration_number(),
+        sales_stop_time: country.sales_stop().map(to_wire),
     }
 }
 
@@ -194,6 +171,11 @@ fn transaction(transaction: &Transaction) -> pb::Transaction {
     let lines = transaction.lines.iter().map(|line| pb::TransactionLine {
         product_family: family(line.family).into(),
         partner_id_on_record: line.partner_id.as_ref().map(ToString::to_string).unwrap_or_default(),
+        additional_partner_ids_on_record: line
+            .additional_ids
+            .iter()
+            .map(ToString::to_string)
+            .collect(),
     });
     pb::Transaction {
         seller: transaction.seller.to_string(),

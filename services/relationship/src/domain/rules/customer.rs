@@ -109,21 +109,3 @@ pub(in crate::domain) fn in_region(
         code: "403/2030",
     })
 }
-
-/// CUS-1: the customer has accepted the MCA.
-pub(in crate::domain) fn accepted_mca(_: &Transaction, facts: &Facts) -> Option<Finding> {
-    let agreement = facts.customer.agreement.as_ref();
-    let inputs = vec![
-        ("mcaAcceptTime", or_none(agreement.map(|it| it.accept_time))),
-        ("mcaAttestedBy", or_none(agreement.map(|it| it.attested_by))),
-    ];
-    let finding = Finding::of(facts.customer.name, inputs);
-    Some(finding.unless(agreement.is_some(), || Fault {
-        reason: Reason::CustomerAgreementMissing,
-        explanation: "the customer has not accepted the Microsoft Customer Agreement".to_owned(),
-        responsible: Responsible::Customer,
-        next_step:
-            "the customer accepts the MCA; record it with RecordCustomerAgreement".to_owned(),
-        code: "403/13605",
-    }))
-}

@@ -2,14 +2,19 @@
 
 use kernel::Stamp;
 
-use super::world::{CUSTOMER, OF_CUSTOMER, STRANGER, at, buyer, customer, mca, named, violations};
+use super::world::{
+    CUSTOMER, OF_CUSTOMER, SELLER, STRANGER, at, buyer, customer, mca, named, partner, review,
+    violations,
+};
 use crate::domain::{
-    BuyerStanding, Customer, CustomerAgreement, CustomerKind, Denial, NewCustomer,
+    AccountReview, AccountState, AgreementWay, BuyerStanding, Customer, CustomerAgreement,
+    CustomerKind, Denial, NewCustomer, Role, RoleState,
 };
 
 fn new(kind: CustomerKind) -> NewCustomer {
     let Customer { name, display_name, organization, country, .. } = customer();
-    NewCustomer { name, display_name, organization, country, kind }
+    let (registration_number, created_by) = (None, None);
+    NewCustomer { name, display_name, organization, country, registration_number, kind, created_by }
 }
 
 #[test]
@@ -30,7 +35,7 @@ fn a_tenant_becomes_a_customer_unless_it_is_a_csp_tenant_or_shared_services_of_n
     for (kind, csp_tenant, partner, expected) in rows {
         let partners = if partner { vec![STRANGER] } else { Vec::new() };
         let buyer = BuyerStanding { csp_tenant, partners, ..buyer() };
-        let violations = violations(Customer::create(new(kind), false, &buyer, at(9)));
+        let violations = violations(Customer::create(new(kind), false, &buyer, None, at(9)));
         let what = format!("{kind}, CSP tenant: {csp_tenant}, company is a partner: {partner}");
         assert_eq!(named(&violations), expected, "{what}");
         for violation in &violations {
@@ -44,7 +49,7 @@ fn a_tenant_becomes_a_customer_unless_it_is_a_csp_tenant_or_shared_services_of_n
 fn a_refused_customer_shows_the_facts_that_were_looked_at() {
     let buyer = BuyerStanding { csp_tenant: true, ..buyer() };
     let violations =
-        violations(Customer::create(new(CustomerKind::SharedServices), false, &buyer, at(9)));
+        violations(Customer::create(new(CustomerKind::SharedServices), false, &buyer, None, at(9)));
     let inputs: Vec<_> = violations.iter().flat_map(|it| it.inputs.clone()).collect();
     let expected =
         [("cspTenant", "true".to_owned()), ("customerOrganization", OF_CUSTOMER.to_string())];
@@ -54,13 +59,14 @@ fn a_refused_customer_shows_the_facts_that_were_looked_at() {
 #[test]
 fn a_tenant_is_a_customer_once_whatever_else_is_wrong() {
     let buyer = BuyerStanding { csp_tenant: true, ..buyer() };
-    let denied = Customer::create(new(CustomerKind::Company), true, &buyer, at(9));
+    let denied = Customer::create(new(CustomerKind::Company), true, &buyer, None, at(9));
     assert_eq!(denied.unwrap_err(), Denial::Exists(CUSTOMER.to_string()));
 }
 
 #[test]
 fn a_new_customer_has_accepted_nothing() {
-    let approved = Customer::create(new(CustomerKind::Company), false, &buyer(), at(9)).unwrap();
+    let approved =
+        Customer::create(new(CustomerKind::Company), false, &buyer(), None, at(9)).unwrap();
     assert_eq!((approved.event(), approved.decided_on()), ("CustomerCreated", None));
     let expected = Customer { agreement: None, stamp: Stamp::first(at(9)), ..customer() };
     assert_eq!(approved.into_after(), expected);
@@ -70,10 +76,64 @@ fn a_new_customer_has_accepted_nothing() {
 fn the_mca_accepted_last_is_the_one_that_counts() {
     let before = customer();
     let later = CustomerAgreement { first_name: "Grace".to_owned(), ..mca() };
-    let approved = before.clone().record_agreement(later.clone(), at(9));
+    let attestor = partner(SELLER, Role::IndirectProvider);
+    let approved = before.clone().record_agreement(later.clone(), Some(&attestor), at(9)).unwrap();
     let told = (approved.event(), approved.decided_on());
     assert_eq!(told, ("CustomerAgreementRecorded", Some(before.stamp.revision)));
     let stamp = before.stamp.next(at(9));
     let expected = Customer { agreement: Some(later), stamp, ..before };
     assert_eq!(approved.into_after(), expected);
+}
+
+#[test]
+fn a_provider_or_direct_bill_partner_in_the_programme_attests_and_a_reseller_does_not() {
+    use RoleState::{Active, Qualified, Restricted, Suspended};
+    for role in Role::ALL {
+        for state in RoleState::ALL {
+            let mut attestor = partner(SELLER, *role);
+            attestor.roles[0].state = *state;
+            let recorded = customer().record_agreement(mca(), Some(&attestor), at(9));
+            let attests = *role != Role::IndirectReseller
+                && [Active, Qualified, Restricted, Suspended].contains(state);
+            let expected: &[&str] = if attests { &[] } else { &["CUS-1 ATTESTED_BY_NO_SELLER"] };
+            assert_eq!(named(&violations(recorded)), expected, "{role} {state}");
+        }
+    }
+    let way = AgreementWay::DirectAcceptance;
+    let direct = CustomerAgreement { way, attested_by: None, ..mca() };
+    assert!(customer().record_agreement(direct, None, at(9)).is_ok(), "nobody attests it");
+}
+
+#[test]
+fn a_partner_that_creates_a_customer_buys_from_microsoft_in_its_region_and_is_not_restricted() {
+    const NO_SELLER: &str = "PT-1 SELLER_CANNOT_BUY_FROM_MICROSOFT";
+    type Row = (Role, RoleState, &'static str, &'static [&'static str]);
+    let rows: [Row; 6] = [
+        (Role::DirectBill, RoleState::Active, "FR", &[]),
+        (Role::IndirectProvider, RoleState::Active, "CH", &[]),
+        (Role::IndirectReseller, RoleState::Active, "FR", &[NO_SELLER]),
+        (Role::DirectBill, RoleState::Revoked, "FR", &[NO_SELLER]),
+        (Role::DirectBill, RoleState::Restricted, "FR", &["ON-1 SELLER_RESTRICTED"]),
+        (Role::DirectBill, RoleState::Active, "US", &["REL-3 CUSTOMER_OUTSIDE_REGION"]),
+    ];
+    for (role, state, country, expected) in rows {
+        let mut creator = partner(SELLER, role);
+        creator.roles[0].state = state;
+        creator.moves_to(country);
+        let new = NewCustomer { created_by: Some(SELLER), ..new(CustomerKind::Company) };
+        let created = Customer::create(new, false, &buyer(), Some(&creator), at(9));
+        assert_eq!(named(&violations(created)), expected, "{role} {state} in {country}");
+    }
+}
+
+#[test]
+fn the_last_review_of_the_account_is_the_one_that_counts() {
+    let before = Customer { account: Some(review(AccountState::Locked)), ..customer() };
+    let detail = "it is clear".to_owned();
+    let approved = before.clone().record_review(AccountState::Verified, detail.clone(), at(9));
+    let told = (approved.event(), approved.decided_on());
+    assert_eq!(told, ("AccountReviewRecorded", Some(before.stamp.revision)));
+    let account = Some(AccountReview { state: AccountState::Verified, detail, time: at(9) });
+    let stamp = before.stamp.next(at(9));
+    assert_eq!(approved.into_after(), Customer { account, stamp, ..before });
 }

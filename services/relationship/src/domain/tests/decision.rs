@@ -4,18 +4,20 @@
 use std::collections::BTreeSet;
 
 use super::world::{
-    CUSTOMER, NOW, OF_CUSTOMER, OF_RESELLER, OF_SELLER, RESELLER, SELLER, STRANGER, World, at, tie,
+    CUSTOMER, LOCATIONS, NOW, OF_CUSTOMER, OF_RESELLER, OF_SELLER, RESELLER, SELLER, STRANGER,
+    World, at, review, tie,
 };
 use crate::domain::{
-    Decision, ProductFamily, Purpose, RULES, RelationshipKind, RelationshipState, Role, RoleState,
+    AccountState, Decision, ProductFamily, Purpose, RULES, RelationshipKind, RelationshipState,
+    Role, RoleState,
 };
 
 /// Rules in order of precedence: seller, chain, customer, own use, order. One that looks at
 /// seller and reseller stands once for each.
-pub(super) const ORDER: [&str; 22] = [
+pub(super) const ORDER: [&str; 25] = [
     "PT-1", "ON-1", "ON-4", "MPA-3", "REL-1", "REL-2", "ON-1", "ON-4", "ON-3", "MPA-1", "MPA-2",
-    "REL-4", "REL-4", "REL-3", "REL-3", "CUS-1", "OWN-1", "OWN-1", "OWN-2", "OWN-3", "ORD-1",
-    "ORD-2",
+    "REL-4", "REL-4", "REL-3", "REL-3", "REL-5", "CUS-1", "CUS-2", "OWN-1", "OWN-1", "OWN-2",
+    "OWN-3", "ORD-1", "ORD-2", "ORD-8",
 ];
 
 pub(super) fn ids(decision: &Decision) -> Vec<&'static str> {
@@ -44,13 +46,15 @@ fn all_wrong() -> World {
     world.reseller().roles[0].block_time = Some(at(NOW));
     world.reseller().agreements.clear();
     world.facts.relationships.clear();
-    world.facts.customer.country = "BR".parse().unwrap();
+    world.facts.customer.country = "RU".parse().unwrap();
+    world.facts.customer.account = Some(review(AccountState::Locked));
     world.facts.customer.agreement = None;
     world.facts.customer.organization = OF_RESELLER;
     world.facts.buyer.csp_tenant = true;
     world.facts.buyer.partners = vec![RESELLER];
     world.product(ProductFamily::AzureSharedServices);
     world.asked.attested = false;
+    world.asked.lines[0].additional_ids = vec![LOCATIONS[2].parse().unwrap()];
     world
 }
 
@@ -77,12 +81,12 @@ fn every_rule_is_answered_for_in_the_fixed_order_whether_it_applies_or_not() {
 
 #[test]
 fn rules_on_the_reseller_apply_only_where_one_is_named() {
-    let alone = "PT-1 ON-1 ON-4 MPA-3 REL-4 REL-3 CUS-1 OWN-1 OWN-2 ORD-1 ORD-2";
+    let alone = "PT-1 ON-1 ON-4 MPA-3 REL-4 REL-3 REL-5 CUS-1 CUS-2 OWN-1 OWN-2 ORD-1 ORD-2";
     for world in [World::direct_bill(), World::provider_alone()] {
         assert_eq!(applied(&world.decide()).join(" "), alone);
     }
     let chain = "PT-1 ON-1 ON-4 MPA-3 REL-1 REL-2 ON-1 ON-4 ON-3 MPA-1 MPA-2 REL-4 REL-4 REL-3 \
-                 REL-3 CUS-1 OWN-1 OWN-1 OWN-2 ORD-1 ORD-2";
+                 REL-3 REL-5 CUS-1 CUS-2 OWN-1 OWN-1 OWN-2 ORD-1 ORD-2";
     assert_eq!(applied(&World::through_reseller().decide()).join(" "), chain);
     let own_use = format!("{} OWN-3 ORD-1 ORD-2", &chain[..chain.len() - " ORD-1 ORD-2".len()]);
     assert_eq!(applied(&World::own_use_through_reseller().decide()).join(" "), own_use);
@@ -93,7 +97,7 @@ fn rules_on_lines_do_not_apply_to_a_question_without_lines() {
     let mut world = all_wrong();
     world.asked.lines.clear();
     let applied = applied(&world.decide());
-    for rule in ["MPA-1", "ORD-1", "ORD-2"] {
+    for rule in ["MPA-1", "ORD-1", "ORD-2", "ORD-8"] {
         assert!(!applied.contains(&rule), "{rule}");
     }
 }

@@ -1,116 +1,244 @@
-//! The product of the states that matter most, as one table to read and review.
+//! What is decided in every state, as tables to read and review.
 
 use std::{fmt::Write, fs, path::Path};
 
-use super::world::{SELLER, World, accepted, held, partnership};
+use super::world::{
+    NOW, RESELLER, SELLER, World, accepted, at, held, mca, partnership, review, tie,
+};
 use crate::domain::{
-    AgreementKind, PartnershipState, RelationshipKind, RelationshipState, Role, RoleState, Standing,
+    AccountState, AgreementKind, CustomerAgreement, PartnershipState, Purpose, RelationshipKind,
+    RelationshipState, Role, RoleState, Standing, catalogue::CHECKS,
 };
 
 const FOLDER: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../tests/golden");
 
 const HEADER: &str = "\
-May a provider order something new for a customer, through a reseller or without one?
+What is decided, question by question. Where a table does not say otherwise, all else is in order:
+roles, agreements, partnership, relationships, countries, locations, PartnerIDs, attestation.
+A rule looks at its own facts and at nothing that another one found, so that what several tables
+refuse is refused for all of their reasons at once.
 
-One line for every combination of these states. All else is in order: countries, locations,
-PartnerIDs, attestation, and the reseller's own relationship with the customer.
+yes           nothing stands against it
+ON-1,MPA-3    the rules that stand against it, in order of precedence; ListRules tells their texts
 
-seller        the provider's enrollment as indirect provider
-reseller      the reseller's enrollment as indirect reseller; - where no reseller is named
-partnership   between the two
-customer      the relationship of the provider with the customer
-MCA           whether the customer has accepted the Microsoft Customer Agreement
-verdict       allowed or REFUSED
-rules         that stand against it, in order of precedence; ON-1 once for each of the two
+purposes      new-subscription  buy something new
+              manage            manage what the customer has
+              add-quantity      add units
+              renew             renew by hand
+              change            reduce, or change term or billing
+              transfer-in       take over from another partner
+              cancel            cancel
+              automatic-renewal let it renew itself
 
-none          of seller or reseller: not enrolled; of the others: there is none
-vetting       enrolled, and being vetted
-qualified     vetted; the Microsoft Partner Agreement (MPA) is not accepted
-active        vetted, and the MPA accepted; of a partnership: accepted by the reseller
-suspended     was active before
-invited       the reseller has not answered the invitation
-requested     the customer has not answered the request to resell
-manages       the provider may manage what the customer has
-resale        the provider may sell to the customer
-
-This table is written by `GOLDEN=write cargo test -p relationship golden`.
+This text is written by `GOLDEN=write cargo test -p relationship golden`.
 ";
 
-type State<T> = (&'static str, T);
+type State = (String, Box<dyn Fn(&mut World)>);
 
-const STANDINGS: [State<Option<RoleState>>; 5] = [
-    ("none", None),
-    ("vetting", Some(RoleState::Vetting)),
-    ("qualified", Some(RoleState::Qualified)),
-    ("active", Some(RoleState::Active)),
-    ("suspended", Some(RoleState::Suspended)),
-];
-
-const PARTNERSHIPS: [State<Option<PartnershipState>>; 3] = [
-    ("none", None),
-    ("invited", Some(PartnershipState::Invited)),
-    ("active", Some(PartnershipState::Active)),
-];
-
-const RELATIONSHIPS: [State<Option<(RelationshipKind, RelationshipState)>>; 4] = [
-    ("none", None),
-    ("requested", Some((RelationshipKind::Resale, RelationshipState::Requested))),
-    ("manages", Some((RelationshipKind::Management, RelationshipState::Active))),
-    ("resale", Some((RelationshipKind::Resale, RelationshipState::Active))),
-];
+fn state(name: impl ToString, change: impl Fn(&mut World) + 'static) -> State {
+    (name.to_string(), Box::new(change))
+}
 
 /// A partner in this state of a role, with the MPA as far as the state takes it.
 fn enroll(partner: &mut Standing, role: Role, kind: AgreementKind, state: Option<RoleState>) {
-    let accepts = matches!(state, Some(RoleState::Active | RoleState::Suspended));
+    use RoleState::{Active, Restricted, Revoked, Suspended};
+    let accepts = matches!(state, Some(Active | Suspended | Restricted | Revoked));
     partner.roles = state.map(|state| held(role, state)).into_iter().collect();
     partner.agreements = if accepts { vec![accepted(kind)] } else { Vec::new() };
 }
 
-/// Chains without a reseller and with one, each by its two columns.
-fn chains() -> Vec<([&'static str; 2], World)> {
-    let mut chains = vec![(["-", "-"], World::provider_alone())];
-    for (standing, state) in STANDINGS {
-        for (pair, pair_state) in PARTNERSHIPS {
-            let mut world = World::through_reseller();
-            let (role, kind) = (Role::IndirectReseller, AgreementKind::IndirectReseller);
-            enroll(world.reseller(), role, kind, state);
-            world.facts.partnership = pair_state.map(partnership);
-            chains.push(([standing, pair], world));
-        }
-    }
-    chains
+/// What can be the case with one role of one partner.
+fn standings(role: Role, kind: AgreementKind, of: fn(&mut World) -> &mut Standing) -> Vec<State> {
+    let enrolled = [None].into_iter().chain(RoleState::ALL.iter().copied().map(Some));
+    let mut states: Vec<_> = enrolled
+        .map(|it| {
+            let name = it.map_or("not enrolled", RoleState::as_str);
+            state(name, move |world| enroll(of(world), role, kind, it))
+        })
+        .collect();
+    states.extend([
+        state("active, MPA missing", move |world| of(world).agreements.clear()),
+        state("active, MPA lapsed", move |world| {
+            of(world).agreements[0].lapse_time = Some(at(NOW));
+        }),
+        state("active, MPA lapses next", move |world| {
+            of(world).agreements[0].lapse_time = Some(at(NOW + 1));
+        }),
+        state("active, blocked", move |world| of(world).roles[0].block_time = Some(at(NOW))),
+        state("active, blocked next", move |world| {
+            of(world).roles[0].block_time = Some(at(NOW + 1));
+        }),
+    ]);
+    states
 }
 
-fn table() -> String {
-    let mut text = HEADER.to_owned();
-    let mut line = |cells: [&str; 5], verdict: &str, rules: &str| {
-        let [seller, reseller, pair, tie, mca] = cells;
-        let cells = format!("{seller:<10}{reseller:<10}{pair:<12}{tie:<11}{mca:<4}{verdict:<8}");
-        writeln!(text, "{}", format!("{cells}{rules}").trim_end()).unwrap();
-    };
-    line([""; 5], "", "");
-    line(["seller", "reseller", "partnership", "customer", "MCA"], "verdict", "rules");
-    for (seller, state) in STANDINGS {
-        for ([reseller, pair], chain) in chains() {
-            for (tie, tied) in RELATIONSHIPS {
-                for (mca, agreed) in [("no", false), ("yes", true)] {
-                    let mut world = chain.clone();
-                    let (role, kind) = (Role::IndirectProvider, AgreementKind::IndirectProvider);
-                    enroll(&mut world.facts.seller, role, kind, state);
-                    world.unties(SELLER);
-                    if let Some((kind, state)) = tied {
-                        world.ties(SELLER, kind, state);
-                    }
-                    world.facts.customer.agreement.take_if(|_| !agreed);
-                    let decision = world.decide();
-                    let failed = decision.outcomes.iter().filter(|it| it.failed());
-                    let failed: Vec<_> = failed.map(|it| it.rule.id).collect();
-                    let verdict = if decision.allowed() { "allowed" } else { "REFUSED" };
-                    line([seller, reseller, pair, tie, mca], verdict, &failed.join(" "));
-                }
-            }
+fn partnerships() -> Vec<State> {
+    let mut states = vec![state("none", |world| world.facts.partnership = None)];
+    states.extend(
+        PartnershipState::ALL.iter().map(|it| {
+            state(it, |world: &mut World| world.facts.partnership = Some(partnership(*it)))
+        }),
+    );
+    states.push(state("invited, too long ago", |world| {
+        let mut stale = partnership(PartnershipState::Invited);
+        stale.expire_time = at(NOW);
+        world.facts.partnership = Some(stale);
+    }));
+    states
+}
+
+/// What can be the case between the customer and a partner.
+fn ties(partner: kernel::PartnerName) -> Vec<State> {
+    let mut states = vec![state("none", move |world| world.unties(partner))];
+    for kind in RelationshipKind::ALL {
+        states.extend(RelationshipState::ALL.iter().map(|it| {
+            let name = format!("{kind} {it}");
+            state(name, move |world| world.ties(partner, *kind, *it))
+        }));
+    }
+    states.push(state("resale requested, too long ago", move |world| {
+        world.unties(partner);
+        let requested = RelationshipState::Requested;
+        let mut stale = tie(partner, RelationshipKind::Resale, requested);
+        stale.expire_time = at(NOW);
+        world.facts.relationships.push(stale);
+    }));
+    states
+}
+
+fn agreements() -> Vec<State> {
+    let accepted_at = |time: i64| Some(CustomerAgreement { accept_time: at(time), ..mca() });
+    vec![
+        state("none", |world| world.facts.customer.agreement = None),
+        state("before 2023-04-01", move |world| {
+            world.facts.customer.agreement = accepted_at(1_680_307_199);
+        }),
+        state("on 2023-04-01", move |world| {
+            world.facts.customer.agreement = accepted_at(1_680_307_200);
+        }),
+    ]
+}
+
+fn accounts() -> Vec<State> {
+    let reviewed = AccountState::ALL
+        .iter()
+        .map(|it| state(it, |world: &mut World| world.facts.customer.account = Some(review(*it))));
+    let mut states = vec![state("not reviewed", |world| world.facts.customer.account = None)];
+    states.extend(reviewed);
+    states
+}
+
+fn countries() -> Vec<State> {
+    ["DE", "CH", "US", "RE"]
+        .map(|code| state(code, move |world| world.facts.customer.country = code.parse().unwrap()))
+        .into()
+}
+
+fn answer(world: &World) -> String {
+    let decision = world.decide();
+    let failed = decision.outcomes.iter().filter(|it| it.failed()).map(|it| it.rule.id);
+    let failed: Vec<_> = failed.collect();
+    assert_eq!(decision.allowed(), failed.is_empty());
+    if failed.is_empty() { "yes".to_owned() } else { failed.join(",") }
+}
+
+/// Every state for every purpose.
+fn by_purpose(text: &mut String, title: &str, what: &str, world: &World, states: &[State]) {
+    let purposes = Purpose::ALL.iter().map(|purpose| purpose.to_string());
+    let head: Vec<_> = [what.to_owned()].into_iter().chain(purposes).collect();
+    let rows = states.iter().map(|(name, change)| {
+        let answers = Purpose::ALL.iter().map(|purpose| {
+            let mut world = world.clone();
+            world.asked.purpose = *purpose;
+            change(&mut world);
+            answer(&world)
+        });
+        [name.clone()].into_iter().chain(answers).collect()
+    });
+    table(text, title, &head, rows.collect());
+}
+
+/// Every state of one thing with every state of another, for something new.
+fn crossed(text: &mut String, title: &str, world: &World, sides: [(&str, &[State]); 2]) {
+    let [(one, ones), (other, others)] = sides;
+    let head = [one, other, "new-subscription"].map(str::to_owned);
+    let mut rows = Vec::new();
+    for (first, change) in ones {
+        for (second, change_too) in others {
+            let mut world = world.clone();
+            change(&mut world);
+            change_too(&mut world);
+            rows.push(vec![first.clone(), second.clone(), answer(&world)]);
         }
     }
+    table(text, title, &head, rows);
+}
+
+/// Which rules are held against which purposes.
+fn matrix(text: &mut String) {
+    let purposes = Purpose::ALL.iter().map(|purpose| purpose.to_string());
+    let head: Vec<_> = ["rule".to_owned()].into_iter().chain(purposes).collect();
+    let rows = CHECKS.iter().map(|check| {
+        let held = Purpose::ALL.iter().map(|it| check.purposes.contains(it));
+        let held = held.map(|held| if held { "held" } else { "-" }.to_owned());
+        [check.rule.id.to_owned()].into_iter().chain(held).collect()
+    });
+    let title = "Which rules are held against a transaction, in order of precedence? A rule that \
+                 looks at seller and\nreseller stands once for each.";
+    table(text, title, &head, rows.collect());
+}
+
+fn table(text: &mut String, title: &str, head: &[String], rows: Vec<Vec<String>>) {
+    let lines: Vec<_> = [head.to_vec()].into_iter().chain(rows).collect();
+    let width = |at: usize| lines.iter().map(|line| line[at].len()).max().unwrap();
+    let widths: Vec<_> = (0..head.len()).map(width).collect();
+    writeln!(text, "\n{title}\n").unwrap();
+    for line in &lines {
+        let cells = line.iter().zip(&widths).map(|(cell, width)| format!("{cell:<width$}"));
+        let cells: Vec<_> = cells.collect();
+        writeln!(text, "{}", cells.join("  ").trim_end()).unwrap();
+    }
+}
+
+fn tables() -> String {
+    let mut text = HEADER.to_owned();
+    let text_to = &mut text;
+    matrix(text_to);
+    let provider = standings(Role::IndirectProvider, AgreementKind::IndirectProvider, |it| {
+        &mut it.facts.seller
+    });
+    let direct = standings(Role::DirectBill, AgreementKind::DirectBill, |it| &mut it.facts.seller);
+    let reseller =
+        standings(Role::IndirectReseller, AgreementKind::IndirectReseller, World::reseller);
+    let chain = World::through_reseller();
+    let alone = World::direct_bill();
+    by_purpose(text_to, "A direct-bill partner acts.", "direct-bill partner", &alone, &direct);
+    let shared = World::shared_services();
+    let title = "It acts on Azure for its own use.";
+    by_purpose(text_to, title, "direct-bill partner", &shared, &direct);
+    by_purpose(text_to, "A provider acts through a reseller.", "provider", &chain, &provider);
+    let title = "The reseller in between.";
+    by_purpose(text_to, title, "reseller", &chain, &reseller);
+    let title = "The partnership of provider and reseller.";
+    by_purpose(text_to, title, "partnership", &chain, &partnerships());
+    let title = "The relationship of the customer with the seller.";
+    by_purpose(text_to, title, "relationship", &alone, &ties(SELLER));
+    let title = "The relationship of the customer with the reseller.";
+    by_purpose(text_to, title, "relationship", &chain, &ties(RESELLER));
+    let title = "The Microsoft Customer Agreement that the customer accepted.";
+    by_purpose(text_to, title, "MCA", &alone, &agreements());
+    by_purpose(text_to, "The review of the customer's account.", "account", &alone, &accounts());
+    let title = "The country of the customer's tenant, where the partners are in France.";
+    by_purpose(text_to, title, "country", &chain, &countries());
+    let title = "Something new through a chain: provider and reseller.";
+    crossed(text_to, title, &chain, [("provider", &provider), ("reseller", &reseller)]);
+    let title = "Something new through a chain: reseller and partnership.";
+    crossed(text_to, title, &chain, [("reseller", &reseller), ("partnership", &partnerships())]);
+    let title = "Something new through a chain: relationships with provider and reseller.";
+    let sides = [("provider", &*ties(SELLER)), ("reseller", &*ties(RESELLER))];
+    crossed(text_to, title, &chain, sides);
+    let title = "Something new: MCA and account.";
+    crossed(text_to, title, &alone, [("MCA", &agreements()), ("account", &accounts())]);
     text
 }
 
@@ -131,6 +259,6 @@ pub(super) fn golden(file: &str, text: &str) {
 }
 
 #[test]
-fn decisions_are_those_of_the_golden_table() {
-    golden("decisions.txt", &table());
+fn decisions_are_those_of_the_golden_tables() {
+    golden("decisions.txt", &tables());
 }

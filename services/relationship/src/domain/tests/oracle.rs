@@ -1,11 +1,13 @@
 //! The rules of the programme once more, as one plain question: may this happen? It shares
 //! nothing with the rules under test, neither their order nor their parts.
 
-use kernel::{PartnerName, Timestamp};
+use kernel::{LocationAccountId, PartnerName, Timestamp};
 
+use super::world::at;
 use crate::domain::{
-    AgreementKind, CustomerKind, Facts, Line, PartnershipState, ProductFamily, Purpose,
-    RelationshipKind, RelationshipState, Role, RoleStanding, RoleState, Standing, Transaction,
+    AccountState, AdditionalPartner, AgreementKind, Customer, CustomerKind, Facts, Line,
+    PartnershipState, ProductFamily, Purpose, RelationshipKind, RelationshipState, Role,
+    RoleStanding, RoleState, Standing, Transaction,
 };
 
 /// Whether the programme lets this transaction happen.
@@ -36,12 +38,27 @@ pub(super) fn allowed(facts: &Facts, asked: &Transaction) -> bool {
         && facts.reseller.as_ref().is_none_or(|reseller| may_partner(facts, reseller))
         && chain.iter().all(|partner| active(partner.partner, RelationshipKind::Resale))
         && chain.iter().all(|partner| partner.country.region() == customer.country.region())
-        && customer.agreement.is_some()
+        && customer.agreement.as_ref().is_some_and(|it| it.accept_time >= at(1_680_307_200))
+        && !(adds(asked.purpose) && customer.country.code() == "RU")
+        && account_lets_it_happen(customer, asked.purpose)
         && !facts.buyer.csp_tenant
         && chain.iter().all(|partner| may_sell_to_company(partner, facts))
         && goes_into_the_right_tenant(facts, asked, &chain)
         && partner_ids_are_the_resellers(facts, asked)
         && (asked.lines.is_empty() || asked.attested)
+        && others_may_stand_on_record(facts, asked)
+}
+
+fn adds(purpose: Purpose) -> bool {
+    [Purpose::NewSubscription, Purpose::AddQuantity, Purpose::TransferIn].contains(&purpose)
+}
+
+fn account_lets_it_happen(customer: &Customer, purpose: Purpose) -> bool {
+    match customer.account.as_ref().map(|review| review.state) {
+        Some(AccountState::Rejected | AccountState::Locked) => false,
+        Some(AccountState::UnderReview) => !adds(purpose),
+        Some(AccountState::Verified) | None => true,
+    }
 }
 
 /// The roles in which the seller could buy at Microsoft, and the MPA that each takes: the
@@ -101,6 +118,23 @@ fn may_partner(facts: &Facts, reseller: &Standing) -> bool {
         && reseller.location.as_ref().is_some_and(|it| it.country == reseller.country)
         && facts.partnership.as_ref().is_some_and(|it| it.state == PartnershipState::Active)
         && reseller.country.region() == facts.seller.country.region()
+}
+
+/// Further PartnerIDs: beside a reseller, inside the EU and EFTA, and each of a reseller that
+/// could stand in between itself.
+fn others_may_stand_on_record(facts: &Facts, asked: &Transaction) -> bool {
+    let of_seller = |id: &LocationAccountId| {
+        let holds = |it: &&AdditionalPartner| {
+            it.standing.location.as_ref().is_some_and(|location| location.account == *id)
+        };
+        facts.additional.iter().find(holds).is_some_and(|it| {
+            let partnership = it.partnership.clone();
+            may_partner(&Facts { partnership, ..facts.clone() }, &it.standing)
+        })
+    };
+    let mut ids = asked.lines.iter().flat_map(|line| &line.additional_ids).peekable();
+    let europe = ["FR", "DE", "CH", "NO"].contains(&facts.customer.country.code());
+    ids.peek().is_none() || (facts.reseller.is_some() && europe && ids.all(of_seller))
 }
 
 /// Nobody sells to itself or to an affiliate, but into one's own shared services tenant.

@@ -6,10 +6,11 @@ use proptest::{prelude::*, strategy::ValueTree, test_runner::TestRunner};
 use super::{
     decision::{ORDER, ids},
     oracle, space,
-    world::{RESELLER, SELLER, STRANGER, World, partnership, tie},
+    world::{RESELLER, SELLER, STRANGER, World, partner, partnership, tie},
 };
 use crate::domain::{
-    Partnership, PartnershipState, RelationshipKind, RelationshipState, RoleState, Standing, decide,
+    AdditionalPartner, Partnership, PartnershipState, RelationshipKind, RelationshipState, Role,
+    RoleState, Standing, decide,
 };
 
 /// How often something is as it should be for once that it is anything.
@@ -70,6 +71,11 @@ fn strays(world: &World) -> Vec<(&'static str, World)> {
     add("the partnership of another reseller", &|it| {
         it.facts.partnership = Some(Partnership { reseller: STRANGER, ..pair.clone() });
     });
+    add("the partnership of another additional partner", &|it| {
+        let standing = partner(SELLER, Role::IndirectReseller);
+        let partnership = Some(pair.clone());
+        it.facts.additional.push(AdditionalPartner { standing, partnership });
+    });
     add("a relationship of another customer", &|it| {
         let mut tie = tie(SELLER, RelationshipKind::Resale, RelationshipState::Active);
         tie.name.customer = CustomerName::new(STRANGER.id());
@@ -99,6 +105,7 @@ fn poorer(world: &World) -> Vec<(String, World)> {
         change(&mut poorer);
         all.push((what.to_owned(), poorer));
     };
+    add("no additional partner", &|it| it.facts.additional.clear());
     add("no partnership", &|it| it.facts.partnership = None);
     add("no MCA", &|it| it.facts.customer.agreement = None);
     for at in 0..world.facts.relationships.len() {

@@ -12,16 +12,17 @@ use proptest::{
 
 use super::world::{
     LOCATIONS, NOW, OF_CUSTOMER, OF_RESELLER, OF_SELLER, RESELLER, SELLER, STRANGER, World,
-    accepted, at, location, location_id, mca, partnership, tie,
+    accepted, at, location, location_id, mca, partnership, review, tie,
 };
 use crate::domain::{
-    AgreementKind, BuyerStanding, Customer, CustomerKind, CustomerRelationship, Facts, Line,
-    Partnership, PartnershipState, ProductFamily, Purpose, RelationshipKind, RelationshipState,
-    Role, RoleStanding, RoleState, Standing, StandingAgreement, Transaction,
+    AccountState, AdditionalPartner, AgreementKind, BuyerStanding, Customer, CustomerAgreement,
+    CustomerKind, CustomerRelationship, Facts, Line, Partnership, PartnershipState, ProductFamily,
+    Purpose, RelationshipKind, RelationshipState, Role, RoleStanding, RoleState, Standing,
+    StandingAgreement, Transaction,
 };
 
-/// Two of one region, two more of one region, one alone.
-const COUNTRIES: [&str; 5] = ["FR", "DE", "US", "UM", "BR"];
+/// Two of one region, two more of one region, one alone, and one without sales.
+const COUNTRIES: [&str; 6] = ["FR", "DE", "US", "UM", "BR", "RU"];
 
 /// Worlds in which each thing is as it should be `weight` times as often as it is anything.
 pub(super) fn worlds(weight: u32) -> impl Strategy<Value = World> {
@@ -54,8 +55,14 @@ fn asked(base: &Transaction, weight: u32) -> impl Strategy<Value = Transaction> 
 }
 
 fn line() -> impl Strategy<Value = Line> {
-    (select(ProductFamily::ALL), option::of(select(&LOCATIONS[..])))
-        .prop_map(|(family, id)| Line { family, partner_id: id.map(location_id) })
+    let additional = subsequence(&LOCATIONS[1..], 0..=2);
+    (select(ProductFamily::ALL), option::of(select(&LOCATIONS[..])), additional).prop_map(
+        |(family, id, additional)| Line {
+            family,
+            partner_id: id.map(location_id),
+            additional_ids: additional.into_iter().map(location_id).collect(),
+        },
+    )
 }
 
 fn facts(base: &Facts, weight: u32) -> impl Strategy<Value = Facts> + use<> {
@@ -74,16 +81,32 @@ fn facts(base: &Facts, weight: u32) -> impl Strategy<Value = Facts> + use<> {
         any_customer(&base.customer, weight),
         any_buyer(&base.buyer, weight),
         mostly(weight, base.relationships.clone(), vec(any_tie(), 0..6)),
+        additional(&base.additional, weight),
     )
-        .prop_map(|(seller, reseller, partnership, customer, buyer, relationships)| Facts {
-            seller,
-            reseller,
-            partnership,
-            customer,
-            buyer,
-            relationships,
-            time: at(NOW),
-        })
+        .prop_map(
+            |(seller, reseller, partnership, customer, buyer, relationships, additional)| Facts {
+                seller,
+                reseller,
+                partnership,
+                customer,
+                buyer,
+                relationships,
+                additional,
+                time: at(NOW),
+            },
+        )
+}
+
+/// The partner beside the reseller, if there is one in the base.
+fn additional(base: &[AdditionalPartner], weight: u32) -> BoxedStrategy<Vec<AdditionalPartner>> {
+    let Some(usual) = base.first() else { return Just(Vec::new()).boxed() };
+    let states = option::of(select(PartnershipState::ALL)).prop_map(|state| {
+        state.map(|state| Partnership { reseller: STRANGER, ..partnership(state) })
+    });
+    let partnership = mostly(weight, usual.partnership.clone(), states);
+    (standing(&usual.standing, weight), partnership)
+        .prop_map(|(standing, partnership)| vec![AdditionalPartner { standing, partnership }])
+        .boxed()
 }
 
 fn standing(base: &Standing, weight: u32) -> impl Strategy<Value = Standing> + use<> {
@@ -143,15 +166,23 @@ fn any_customer(base: &Customer, weight: u32) -> impl Strategy<Value = Customer>
         mostly(weight, base.organization, companies()),
         mostly(weight, base.country, country),
         mostly(weight, base.kind, select(CustomerKind::ALL)),
-        mostly(weight, Some(mca()), Just(None)),
+        mostly(weight, Some(mca()), option::of(any_mca())),
+        mostly(weight, None, option::of(select(AccountState::ALL).prop_map(review))),
     )
-        .prop_map(move |(organization, country, kind, agreement)| Customer {
+        .prop_map(move |(organization, country, kind, agreement, account)| Customer {
             organization,
             country,
             kind,
             agreement,
+            account,
             ..base.clone()
         })
+}
+
+/// An acceptance just before or just after the day that old ones end with.
+fn any_mca() -> impl Strategy<Value = CustomerAgreement> {
+    select(&[1_680_307_199, 1_680_307_200][..])
+        .prop_map(|time| CustomerAgreement { accept_time: at(time), ..mca() })
 }
 
 fn any_buyer(base: &BuyerStanding, weight: u32) -> impl Strategy<Value = BuyerStanding> + use<> {

@@ -37,8 +37,10 @@ fn refusals_say_what_the_golden_text_says() {
         }
     }
     text.push_str("\nnothing is wrong\n");
-    part(&mut text, "in", "own use through reseller");
-    let decision = World::own_use_through_reseller().decide();
+    part(&mut text, "in", "own use through reseller, with additional reseller");
+    let mut world = World::with_additional_reseller();
+    world.facts.buyer.partners = vec![STRANGER];
+    let decision = world.decide();
     for outcome in &decision.outcomes {
         tell(&mut text, outcome, outcome.finding.as_ref().unwrap());
     }

@@ -7,10 +7,11 @@ use kernel::{
 use uuid::Uuid;
 
 use crate::domain::{
-    AgreementKind, BuyerStanding, Customer, CustomerAgreement, CustomerKind, CustomerRelationship,
-    Decision, Denial, Ending, Facts, Line, Location, Partnership, PartnershipSide,
-    PartnershipState, ProductFamily, Purpose, RelationshipKind, RelationshipState, Role,
-    RoleStanding, RoleState, Standing, StandingAgreement, Transaction, decide,
+    AccountReview, AccountState, AdditionalPartner, AgreementKind, AgreementWay, BuyerStanding,
+    Customer, CustomerAgreement, CustomerKind, CustomerRelationship, Decision, Denial, Ending,
+    Facts, Line, Location, Partnership, PartnershipSide, PartnershipState, ProductFamily, Purpose,
+    RelationshipKind, RelationshipState, Role, RoleStanding, RoleState, Standing,
+    StandingAgreement, Transaction, decide,
 };
 
 pub(super) const SELLER: PartnerName = PartnerName::new(Uuid::from_u128(0x1));
@@ -94,20 +95,30 @@ pub(super) fn customer() -> Customer {
         display_name: "Contoso".to_owned(),
         organization: OF_CUSTOMER,
         country: "DE".parse().unwrap(),
+        registration_number: None,
         kind: CustomerKind::Company,
+        created_by: None,
         agreement: Some(mca()),
+        account: None,
         stamp: Stamp::first(at(0)),
     }
 }
 
 pub(super) fn mca() -> CustomerAgreement {
     CustomerAgreement {
-        attested_by: SELLER,
+        way: AgreementWay::PartnerAttestation,
+        attested_by: Some(SELLER),
+        template_id: "117a77b0-9360-443b-8795-c6dedc750cf9".to_owned(),
+        version: "2025-09".to_owned(),
         first_name: "Ada".to_owned(),
         last_name: "Lovelace".to_owned(),
         email: "ada@contoso.com".parse().unwrap(),
-        accept_time: at(0),
+        accept_time: at(NOW - 1000),
     }
+}
+
+pub(super) fn review(state: AccountState) -> AccountReview {
+    AccountReview { state, detail: "why".to_owned(), time: at(0) }
 }
 
 /// A buyer whose company is no partner.
@@ -204,6 +215,17 @@ impl World {
         world
     }
 
+    /// A provider sells through a reseller, with another one on record beside it.
+    pub(super) fn with_additional_reseller() -> Self {
+        let mut world = Self::through_reseller();
+        world.asked.lines[0].additional_ids = vec![location_id(LOCATIONS[2])];
+        let standing = partner(STRANGER, Role::IndirectReseller);
+        let pair = partnership(PartnershipState::Active);
+        let partnership = Some(Partnership { reseller: STRANGER, ..pair });
+        world.facts.additional.push(AdditionalPartner { standing, partnership });
+        world
+    }
+
     /// A direct-bill partner buys Azure into its shared services tenant.
     pub(super) fn shared_services() -> Self {
         let mut world = Self::direct_bill();
@@ -239,6 +261,7 @@ impl World {
             Self::provider_alone(),
             Self::through_reseller(),
             Self::through_direct_bill(),
+            Self::with_additional_reseller(),
             Self::shared_services(),
             Self::shared_services_of_reseller(),
             Self::own_use(),
@@ -253,7 +276,7 @@ impl World {
                 reseller: None,
                 customer: CUSTOMER,
                 purpose: Purpose::NewSubscription,
-                lines: vec![Line { family: ProductFamily::Microsoft365, partner_id: None }],
+                lines: vec![line(ProductFamily::Microsoft365)],
                 attested: true,
             },
             facts: Facts {
@@ -267,6 +290,7 @@ impl World {
                     RelationshipKind::Resale,
                     RelationshipState::Active,
                 )],
+                additional: Vec::new(),
                 time: at(NOW),
             },
         }
@@ -324,6 +348,11 @@ impl World {
         self.facts.buyer.partners = vec![SELLER];
         self.product(ProductFamily::AzureSharedServices);
     }
+}
+
+/// A line without a PartnerID.
+pub(super) fn line(family: ProductFamily) -> Line {
+    Line { family, partner_id: None, additional_ids: Vec::new() }
 }
 
 pub(super) fn location_id(digits: &str) -> LocationAccountId {

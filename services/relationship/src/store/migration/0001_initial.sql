@@ -37,20 +37,32 @@ CREATE TABLE customers (
     display_name TEXT NOT NULL,
     organization TEXT NOT NULL CHECK (organization LIKE 'organizations/%'),
     country TEXT NOT NULL CHECK (length(country) = 2),
+    registration_number TEXT CHECK (registration_number <> ''),
     kind TEXT NOT NULL CHECK (kind IN ('company', 'shared-services')),
-    mca_attested_by TEXT,
+    created_by TEXT CHECK (created_by LIKE 'partners/%'),
+    mca_way TEXT CHECK (mca_way IN ('partner-attestation', 'direct-acceptance')),
+    mca_attested_by TEXT CHECK (mca_attested_by LIKE 'partners/%'),
+    mca_template_id TEXT,
+    mca_version TEXT,
     mca_first_name TEXT,
     mca_last_name TEXT,
     mca_email TEXT,
     mca_accept_time BIGINT,
+    account_state TEXT CHECK (account_state IN ('verified', 'under-review', 'rejected', 'locked')),
+    account_detail TEXT,
+    account_time BIGINT,
     revision BIGINT NOT NULL CHECK (revision >= 1),
     create_time BIGINT NOT NULL,
     update_time BIGINT NOT NULL,
     CHECK (mca_accept_time IS NULL OR (
-        mca_attested_by IS NOT NULL AND mca_first_name IS NOT NULL
-        AND mca_last_name IS NOT NULL AND mca_email IS NOT NULL
+        mca_way IS NOT NULL AND mca_template_id IS NOT NULL AND mca_version IS NOT NULL
+        AND mca_first_name IS NOT NULL AND mca_last_name IS NOT NULL AND mca_email IS NOT NULL
+        AND (mca_attested_by IS NOT NULL) = (mca_way = 'partner-attestation')
         AND mca_accept_time <= update_time
-    ))
+    )),
+    CHECK ((account_state IS NULL) = (account_time IS NULL)
+        AND (account_state IS NULL) = (account_detail IS NULL)),
+    CHECK (account_time <= update_time)
 );
 
 CREATE TABLE customer_relationships (

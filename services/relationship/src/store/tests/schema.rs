@@ -20,9 +20,11 @@ const PARTNERSHIP: &str = "name 'partnerships/1', provider 'partners/1', reselle
 const INVITED: &str = "state 'invited', accept_time NULL, ended_by NULL, state_reason '', \
     end_time NULL";
 const CUSTOMER_ROW: &str = "name 'customers/1', display_name '', organization 'organizations/1', \
-    country 'FR', kind 'company', mca_attested_by 'partners/1', mca_first_name 'Ada', \
-    mca_last_name 'Lovelace', mca_email 'ada@contoso.com', mca_accept_time 0, revision 1, \
-    create_time 0, update_time 0";
+    country 'FR', registration_number NULL, kind 'company', created_by NULL, \
+    mca_way 'partner-attestation', mca_attested_by 'partners/1', mca_template_id '1', \
+    mca_version '1', mca_first_name 'Ada', mca_last_name 'Lovelace', \
+    mca_email 'ada@contoso.com', mca_accept_time 0, account_state 'verified', \
+    account_detail '', account_time 0, revision 1, create_time 0, update_time 0";
 const RELATIONSHIP: &str = "name 'customers/1/relationships/1', customer 'customers/1', \
     partner 'partners/1', kind 'resale', state 'active', expire_time 1, accept_time 0, \
     removed_by NULL, state_reason '', end_time NULL, companion NULL, revision 1, create_time 0, \
@@ -60,7 +62,11 @@ async fn the_database_refuses_what_no_decision_gives(engine: Engine) {
             "customers",
             CUSTOMER_ROW,
             "name 'partners/1', organization 'partners/1', country 'FRA', kind 'person', \
-             mca_attested_by NULL, mca_first_name NULL, mca_last_name NULL, mca_email NULL, \
+             registration_number '', created_by 'customers/1', mca_way NULL, \
+             mca_way 'by-post', mca_way 'direct-acceptance', mca_attested_by NULL, \
+             mca_attested_by 'customers/1', mca_template_id NULL, mca_version NULL, \
+             mca_first_name NULL, mca_last_name NULL, mca_email NULL, account_state NULL, \
+             account_state 'lost', account_detail NULL, account_time NULL, account_time 1, \
              mca_accept_time 1, revision 0",
         ),
         (

@@ -1,0 +1,100 @@
+//! The nearest neighbours of refusals.
+
+use super::*;
+
+rows! { ALLOWED_ROWS:
+    "nothing is changed alone", direct_bill, |_| () => ;
+    "nothing is changed in a provider's own sale", provider_alone, |_| () => ;
+    "nothing is changed in a chain", through_reseller, |_| () => ;
+    "another reseller stands on record", with_additional_reseller, |_| () => ;
+    "another reseller stands on record for a customer in EFTA", with_additional_reseller,
+        |it| it.facts.customer.country = "NO".parse().unwrap() => ;
+    "a direct-bill partner works as reseller", through_direct_bill, |_| () => ;
+    "Azure goes into the seller's shared services tenant", shared_services, |_| () => ;
+    "Azure goes into the reseller's", shared_services_of_reseller, |_| () => ;
+    "a partner buys for itself from a direct-bill partner", own_use, |_| () => ;
+    "a partner buys for itself from a reseller", own_use_through_reseller, |_| () => ;
+    "customer and seller are in two countries of a region", direct_bill,
+        |it| it.facts.customer.country = "CH".parse().unwrap() => ;
+    "provider and reseller are in two countries of a region", through_reseller,
+        |it| it.reseller().moves_to("DE") => ;
+    "the seller may manage too", direct_bill, |it| it.facts.relationships.insert(
+        0, tie(SELLER, Management, Tie::Active)) => ;
+    "the chain is asked about without lines and attestation", through_reseller,
+        |it| { it.asked.lines.clear(); it.asked.attested = false } => ;
+    "a seller in two roles is suspended as direct-bill partner only", provider_alone,
+        |it| it.facts.seller.roles.insert(0, held(Role::DirectBill, RoleState::Suspended)) => ;
+    "a provider through a reseller is suspended as direct-bill partner", through_reseller,
+        |it| it.facts.seller.roles.insert(0, held(Role::DirectBill, RoleState::Suspended)) => ;
+    "a seller in two roles has not accepted the MPA as direct-bill partner", provider_alone,
+        |it| it.facts.seller.roles.insert(0, held(Role::DirectBill, RoleState::Active)) => ;
+    "a seller in two roles is blocked as direct-bill partner", provider_alone,
+        |it| {
+            it.facts.seller.roles.insert(0, held(Role::DirectBill, RoleState::Active));
+            it.facts.seller.roles[0].block_time = Some(at(NOW));
+            it.facts.seller.agreements.push(accepted(AgreementKind::DirectBill));
+        } => ;
+    "a restricted direct-bill partner adds to what it sold", direct_bill,
+        |it| {
+            it.seller_is(Role::DirectBill, RoleState::Restricted);
+            it.asked.purpose = Purpose::AddQuantity;
+        } => ;
+    "a restricted direct-bill partner changes what it sold", shared_services,
+        |it| {
+            it.seller_is(Role::DirectBill, RoleState::Restricted);
+            it.asked.purpose = Purpose::Change;
+        } => ;
+    "the seller is blocked from the next second on", direct_bill,
+        |it| it.facts.seller.roles[0].block_time = Some(at(NOW + 1)) => ;
+    "the reseller is blocked from the next second on", through_reseller,
+        |it| it.reseller().roles[0].block_time = Some(at(NOW + 1)) => ;
+    "the seller's MPA counts until the next second", direct_bill,
+        |it| it.facts.seller.agreements[0].lapse_time = Some(at(NOW + 1)) => ;
+    "an MPA that lapsed was followed by one that counts", through_reseller,
+        |it| {
+            let mut lapsed = accepted(AgreementKind::IndirectReseller);
+            lapsed.lapse_time = Some(at(NOW));
+            it.reseller().agreements.insert(0, lapsed);
+        } => ;
+    "a suspended provider cancels", provider_alone,
+        |it| {
+            it.provider_is(RoleState::Suspended);
+            it.asked.purpose = Purpose::Cancel;
+        } => ;
+    "a subscription renews itself without an MPA", provider_alone,
+        |it| {
+            it.facts.seller.agreements.clear();
+            it.asked.purpose = Purpose::AutomaticRenewal;
+        } => ;
+    "an old MCA counts until the second before", direct_bill,
+        |it| {
+            mca_of(it).accept_time = at(OLD_MCA - 1);
+            it.facts.time = at(REACCEPTANCE - 1);
+        } => ;
+    "the MCA is accepted in the first second that counts", direct_bill,
+        |it| mca_of(it).accept_time = at(OLD_MCA) => ;
+    "the customer's account is verified", direct_bill,
+        |it| it.facts.customer.account = Some(review(AccountState::Verified)) => ;
+    "a subscription is renewed by hand while the account is under review", direct_bill,
+        |it| {
+            it.facts.customer.account = Some(review(AccountState::UnderReview));
+            it.asked.purpose = Purpose::Renew;
+        } => ;
+    "what was sold is reduced while the account is under review", direct_bill,
+        |it| {
+            it.facts.customer.account = Some(review(AccountState::UnderReview));
+            it.asked.purpose = Purpose::Change;
+        } => ;
+    "a customer in Russia cancels", direct_bill,
+        |it| {
+            all_in(it, "RU");
+            it.asked.purpose = Purpose::Cancel;
+        } => ;
+    "a customer in Russia bought before the stop", direct_bill,
+        |it| {
+            all_in(it, "RU");
+            it.facts.time = at(1_646_092_799);
+        } => ;
+    "the seller's location is unknown", through_reseller,
+        |it| it.facts.seller.location = None => ;
+}

@@ -1,0 +1,140 @@
+//! What stands against a customer, and against own use.
+
+use super::*;
+
+rows! { CUSTOMER_ROWS:
+    "the seller has no relationship with the customer", direct_bill, |it| it.unties(SELLER) =>
+        "REL-4 CUSTOMER_RELATIONSHIP_MISSING, customer, seller";
+    "the reseller has no relationship with the customer", through_reseller,
+        |it| it.unties(RESELLER) =>
+        "REL-4 CUSTOMER_RELATIONSHIP_MISSING, customer, reseller";
+    "a stranger has the relationship", direct_bill,
+        |it| it.facts.relationships[0].partner = STRANGER =>
+        "REL-4 CUSTOMER_RELATIONSHIP_MISSING, customer, seller";
+    "the customer has not accepted the seller's request", direct_bill,
+        |it| it.ties(SELLER, Resale, Tie::Requested) =>
+        "REL-4 CUSTOMER_RELATIONSHIP_MISSING, customer, customer";
+    "the customer has not accepted the reseller's request", through_reseller,
+        |it| it.ties(RESELLER, Resale, Tie::Requested) =>
+        "REL-4 CUSTOMER_RELATIONSHIP_MISSING, customer, customer";
+    "the seller's request expired this second", direct_bill,
+        |it| {
+            it.ties(SELLER, Resale, Tie::Requested);
+            it.facts.relationships[0].expire_time = at(NOW);
+        } =>
+        "REL-4 CUSTOMER_RELATIONSHIP_MISSING, customer, seller";
+    "the relationship with the seller is removed", direct_bill,
+        |it| it.ties(SELLER, Resale, Tie::Removed) =>
+        "REL-4 CUSTOMER_RELATIONSHIP_MISSING, customer, seller";
+    "the seller may manage only", direct_bill, |it| it.ties(SELLER, Management, Tie::Active) =>
+        "REL-4 CUSTOMER_RELATIONSHIP_FOR_MANAGEMENT, customer, seller";
+    "the reseller may manage only", through_reseller,
+        |it| it.ties(RESELLER, Management, Tie::Active) =>
+        "REL-4 CUSTOMER_RELATIONSHIP_FOR_MANAGEMENT, customer, reseller";
+    "the seller has asked to manage", direct_bill,
+        |it| it.ties(SELLER, Management, Tie::Requested) =>
+        "REL-4 CUSTOMER_RELATIONSHIP_MISSING, customer, seller";
+    "the seller that has asked to manage wants to", direct_bill,
+        |it| {
+            it.ties(SELLER, Management, Tie::Requested);
+            it.asked.purpose = Purpose::Manage;
+        } =>
+        "REL-4 CUSTOMER_RELATIONSHIP_MISSING, customer, customer";
+    "a stranger wants to manage", direct_bill,
+        |it| {
+            it.unties(SELLER);
+            it.asked.purpose = Purpose::Manage;
+        } =>
+        "REL-4 CUSTOMER_RELATIONSHIP_MISSING, customer, seller";
+    "the customer is in another region", through_reseller,
+        |it| it.facts.customer.country = "US".parse().unwrap() =>
+        "REL-3 CUSTOMER_OUTSIDE_REGION, customer, seller",
+        "REL-3 CUSTOMER_OUTSIDE_REGION, customer, reseller";
+    "the customer is overseas", direct_bill,
+        |it| it.facts.customer.country = "RE".parse().unwrap() =>
+        "REL-3 CUSTOMER_OUTSIDE_REGION, customer, seller";
+    "the customer accepted the MCA too long ago", direct_bill,
+        |it| mca_of(it).accept_time = at(OLD_MCA - 1) =>
+        "CUS-1 CUSTOMER_AGREEMENT_OUTDATED, customer, customer";
+    "an old MCA counts no longer from this second on", direct_bill,
+        |it| {
+            mca_of(it).accept_time = at(OLD_MCA - 1);
+            it.facts.time = at(REACCEPTANCE);
+        } =>
+        "CUS-1 CUSTOMER_AGREEMENT_OUTDATED, customer, customer";
+    "the customer's account is under review", direct_bill,
+        |it| it.facts.customer.account = Some(review(AccountState::UnderReview)) =>
+        "CUS-2 ACCOUNT_UNDER_REVIEW, customer, customer";
+    "units are added while the account is under review", direct_bill,
+        |it| {
+            it.facts.customer.account = Some(review(AccountState::UnderReview));
+            it.asked.purpose = Purpose::AddQuantity;
+        } =>
+        "CUS-2 ACCOUNT_UNDER_REVIEW, customer, customer";
+    "the customer's account is rejected and a subscription is renewed by hand", direct_bill,
+        |it| {
+            it.facts.customer.account = Some(review(AccountState::Rejected));
+            it.asked.purpose = Purpose::Renew;
+        } =>
+        "CUS-2 ACCOUNT_REJECTED, customer, customer";
+    "the customer's account is locked", direct_bill,
+        |it| it.facts.customer.account = Some(review(AccountState::Locked)) =>
+        "CUS-2 ACCOUNT_LOCKED, customer, customer";
+    "the customer is in Russia", direct_bill, |it| all_in(it, "RU") =>
+        "REL-5 SALES_STOPPED, customer, caller";
+    "the customer is in Belarus", direct_bill,
+        |it| {
+            all_in(it, "TR");
+            it.facts.customer.country = "BY".parse().unwrap();
+        } =>
+        "REL-5 SALES_STOPPED, customer, caller";
+    "the customer has not accepted the MCA", provider_alone,
+        |it| it.facts.customer.agreement = None =>
+        "CUS-1 CUSTOMER_AGREEMENT_MISSING, customer, customer";
+}
+
+rows! { OWN_USE_ROWS:
+    "the seller sells to its own company", direct_bill,
+        |it| it.facts.customer.organization = OF_SELLER =>
+        "OWN-1 SALE_TO_SELF, customer, caller";
+    "the reseller sells to its own company", through_reseller,
+        |it| it.facts.customer.organization = OF_RESELLER =>
+        "OWN-1 SALE_TO_SELF, customer, caller";
+    "the seller is an affiliate of the customer", provider_alone,
+        |it| it.facts.seller.affiliation = vec!["A owns B".to_owned()] =>
+        "OWN-1 SALE_TO_AFFILIATE, customer, caller";
+    "the reseller is an affiliate of the customer", through_reseller,
+        |it| it.reseller().affiliation = vec!["A owns B".to_owned(), "B owns C".to_owned()] =>
+        "OWN-1 SALE_TO_AFFILIATE, customer, caller";
+    "the provider is an affiliate of a reseller with shared services",
+        shared_services_of_reseller,
+        |it| it.facts.seller.affiliation = vec!["A owns B".to_owned()] =>
+        "OWN-1 SALE_TO_AFFILIATE, customer, caller";
+    "the customer's tenant is a CSP tenant", direct_bill,
+        |it| it.facts.buyer.csp_tenant = true =>
+        "OWN-2 CUSTOMER_IS_CSP_TENANT, customer, customer";
+    "Microsoft 365 goes into a shared services tenant", shared_services,
+        |it| it.product(ProductFamily::Microsoft365) =>
+        "OWN-3 SHARED_SERVICES_TAKES_AZURE_ONLY, customer, caller";
+    "ordinary Azure goes into a shared services tenant", shared_services_of_reseller,
+        |it| it.product(ProductFamily::Azure) =>
+        "OWN-3 SHARED_SERVICES_TAKES_AZURE_ONLY, customer, caller";
+    "Microsoft 365 goes along into a shared services tenant", shared_services,
+        |it| it.asked.lines.push(line(ProductFamily::Microsoft365)) =>
+        "OWN-3 SHARED_SERVICES_TAKES_AZURE_ONLY, customer, caller";
+    "Azure shared services go to a company", direct_bill,
+        |it| it.product(ProductFamily::AzureSharedServices) =>
+        "OWN-3 SHARED_SERVICES_TENANT_NEEDED, customer, caller";
+    "Azure shared services go into a partner's separate tenant", own_use,
+        |it| it.asked.lines.push(line(ProductFamily::AzureSharedServices)) =>
+        "OWN-3 SHARED_SERVICES_TENANT_NEEDED, customer, caller";
+    "the shared services tenant is a stranger's", shared_services,
+        |it| it.facts.customer.organization = OF_RESELLER =>
+        "OWN-3 SHARED_SERVICES_OF_ANOTHER, customer, caller";
+    "the tenant becomes one for shared services", direct_bill,
+        |it| it.facts.customer.kind = CustomerKind::SharedServices =>
+        "OWN-3 SHARED_SERVICES_TAKES_AZURE_ONLY, customer, caller";
+    "a partner buys for itself from a provider alone", provider_alone,
+        |it| it.facts.buyer.partners = vec![STRANGER] =>
+        "OWN-3 OWN_USE_NEEDS_RESELLER, customer, caller";
+}

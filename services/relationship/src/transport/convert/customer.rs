@@ -1,0 +1,157 @@
+use contracts::{relationship as pb, time::from_wire};
+use failure::Fields;
+use kernel::{CustomerName, PartnerName, Timestamp};
+use markets::Country;
+use uuid::Uuid;
+
+use super::{Converted, MAX_DETAIL};
+use crate::domain::{AccountState, AgreementWay, CustomerAgreement, CustomerKind, NewCustomer};
+
+const MAX_NAME: usize = 200;
+/// Longest name of a person, of a text's template or version, and registration number.
+const MAX_WORD: usize = 100;
+
+pub(in crate::transport) fn create_customer(
+    request: &pb::CreateCustomerRequest,
+) -> Converted<(Option<Uuid>, NewCustomer)> {
+    let mut fields = Fields::new();
+    let request_id = fields.request_id(&request.request_id);
+    let tenant = fields.guid("customer_id", &request.customer_id).map(CustomerName::new);
+    let new = fields
+        .required("customer", request.customer.as_ref())
+        .and_then(|message| new_customer(&mut fields, tenant, message));
+    fields.finish(|| Some((request_id?, new?)))
+}
+
+fn new_customer(
+    fields: &mut Fields,
+    tenant: Option<CustomerName>,
+    message: &pb::Customer,
+) -> Option<NewCustomer> {
+    let display_name = fields.text("customer.display_name", &message.display_name, MAX_NAME);
+    let organization = fields.parse("customer.organization", &message.organization);
+    let country = fields.parse("customer.country_code", &message.country_code);
+    let number = country
+        .and_then(|country| registration_number(fields, country, &message.registration_number));
+    let kind = fields.choice("customer.kind", message.kind, |kind| match kind {
+        pb::CustomerKind::Unspecified => None,
+        pb::CustomerKind::Company => Some(CustomerKind::Company),
+        pb::CustomerKind::SharedServices => Some(CustomerKind::SharedServices),
+    });
+    let created_by = fields.parse_optional("customer.created_by", &message.created_by);
+    Some(NewCustomer {
+        name: tenant?,
+        display_name: display_name?,
+        organization: organization?,
+        country: country?,
+        registration_number: number?,
+        kind: kind?,
+        created_by: created_by?,
+    })
+}
+
+/// The registration number, given where the country demands one and nowhere else.
+fn registration_number(
+    fields: &mut Fields,
+    country: Country,
+    text: &str,
+) -> Option<Option<String>> {
+    const FIELD: &str = "customer.registration_number";
+    let name = country.name();
+    match (country.needs_registration_number(), text.is_empty()) {
+        (false, true) => Some(None),
+        (true, false) => fields.text(FIELD, text, MAX_WORD).map(Some),
+        (true, true) => {
+            let problem = format!("is required of customers in {name} (Partner Center: 600049)");
+            fields.reject(FIELD, problem);
+            None
+        }
+        (false, false) => {
+            let problem = format!("is not taken of customers in {name} (Partner Center: 600002)");
+            fields.reject(FIELD, problem);
+            None
+        }
+    }
+}
+
+pub(in crate::transport) fn record_agreement(
+    request: &pb::RecordCustomerAgreementRequest,
+    now: Timestamp,
+) -> Converted<(Option<Uuid>, CustomerName, CustomerAgreement)> {
+    let mut fields = Fields::new();
+    let request_id = fields.request_id(&request.request_id);
+    let name = fields.parse("name", &request.name);
+    let agreement = fields
+        .required("agreement", request.agreement.as_ref())
+        .and_then(|message| agreement(&mut fields, message, now));
+    fields.finish(|| Some((request_id?, name?, agreement?)))
+}
+
+fn agreement(
+    fields: &mut Fields,
+    message: &pb::CustomerAgreement,
+    now: Timestamp,
+) -> Option<CustomerAgreement> {
+    let way = fields.choice("agreement.way", message.way, |way| match way {
+        pb::CustomerAgreementWay::Unspecified => None,
+        pb::CustomerAgreementWay::PartnerAttestation => Some(AgreementWay::PartnerAttestation),
+        pb::CustomerAgreementWay::DirectAcceptance => Some(AgreementWay::DirectAcceptance),
+    });
+    let attested_by = attestor(fields, way, &message.attested_by);
+    let template_id = fields.text("agreement.template_id", &message.template_id, MAX_WORD);
+    let version = fields.text("agreement.version", &message.version, MAX_WORD);
+    let first_name = fields.text("agreement.first_name", &message.first_name, MAX_WORD);
+    let last_name = fields.text("agreement.last_name", &message.last_name, MAX_WORD);
+    let email = fields.parse("agreement.email", &message.email);
+    let accept_time = fields
+        .required("agreement.accept_time", message.accept_time.as_ref())
+        .and_then(|time| fields.check("agreement.accept_time", from_wire(time)));
+    if accept_time.is_some_and(|time| time > now) {
+        fields.reject("agreement.accept_time", "is in the future");
+    }
+    Some(CustomerAgreement {
+        way: way?,
+        attested_by: attested_by?,
+        template_id: template_id?,
+        version: version?,
+        first_name: first_name?,
+        last_name: last_name?,
+        email: email?,
+        accept_time: accept_time?,
+    })
+}
+
+/// Who attests: a partner where one does, nobody where the customer accepted directly.
+fn attestor(
+    fields: &mut Fields,
+    way: Option<AgreementWay>,
+    text: &str,
+) -> Option<Option<PartnerName>> {
+    const FIELD: &str = "agreement.attested_by";
+    match way {
+        None => fields.parse_optional(FIELD, text),
+        Some(AgreementWay::PartnerAttestation) => fields.parse(FIELD, text).map(Some),
+        Some(AgreementWay::DirectAcceptance) if text.is_empty() => Some(None),
+        Some(AgreementWay::DirectAcceptance) => {
+            fields.reject(FIELD, "is set though the customer accepted directly");
+            None
+        }
+    }
+}
+
+pub(in crate::transport) fn record_review(
+    request: &pb::RecordAccountReviewRequest,
+) -> Converted<(Option<Uuid>, CustomerName, AccountState, String)> {
+    let mut fields = Fields::new();
+    let request_id = fields.request_id(&request.request_id);
+    let name = fields.parse("name", &request.name);
+    let state = fields.choice("state", request.state, |state| match state {
+        pb::AccountState::Unspecified | pb::AccountState::NotReviewed => None,
+        pb::AccountState::Verified => Some(AccountState::Verified),
+        pb::AccountState::UnderReview => Some(AccountState::UnderReview),
+        pb::AccountState::Rejected => Some(AccountState::Rejected),
+        pb::AccountState::Locked => Some(AccountState::Locked),
+    });
+    let detail = fields.text("detail", &request.detail, MAX_DETAIL);
+    fields.finish(|| Some((request_id?, name?, state?, detail?)))
+}
