@@ -193,7 +193,7 @@ fn decisions() -> Vec<Form> {
             .wrong("transaction.purpose", no_choice())
             .wrong("transaction.lines[299].product_family", no_choice())
             .wrong("transaction.lines[299].partner_id_on_record", [json!("123"), json!("x")])
-            .wrong("transaction.lines[299].additional_partner_ids_on_record[1]", [json!("x")])
+            .wrong("transaction.lines[299].additional_partner_ids_on_record[1]", [json!("y")])
             .also([(additional, json!(["1235", "1235"]))], &[additional])
             .also([(additional, json!(["1234"]))], &[additional])
             .also([(additional, json!(["1", "2", "3", "4", "5", "6"]))], &[additional])

@@ -53,7 +53,7 @@ rules! {
     PT_1 = "PT-1", RELATIONSHIPS, &["CheckTransaction", "PlaceOrder", "InvitePartnership", "CreateCustomer"],
         "Only an indirect provider or a direct-bill partner buys from Microsoft; an indirect reseller never does.";
     ON_1 = "ON-1", RELATIONSHIPS, &["CheckTransaction", "PlaceOrder", "InvitePartnership", "AcceptAgreement", "CreateCustomer", "RequestCustomerRelationship"],
-        "A reseller transacts only after it has joined the programme, enrolled as indirect reseller and accepted the MPA.";
+        "A partner transacts only while its enrollment is active: a reseller after it has joined the programme, enrolled and accepted the MPA. A restricted direct-bill partner goes on with what it sold and sells nothing new.";
     ON_2 = "ON-2", "Partner Center: indirect reseller tasks, Microsoft Partner Agreement", &["AcceptAgreement"],
         "The MPA is accepted only by a Global admin of a partner that is vetted and whose location account is tied to its CSP tenant.";
     ON_4 = "ON-4", "Partner Center: new indirect reseller requirement, direct-bill eligibility requirements", &["CheckTransaction", "PlaceOrder", "InvitePartnership"],
@@ -76,10 +76,10 @@ rules! {
         "Each partner of the chain must itself hold a relationship with the customer: to resell for a sale, of either kind to manage.";
     REL_3 = "REL-3", "CSP supported partner relationships, scenario 6", &["CheckTransaction", "PlaceOrder", "CreateCustomer", "RequestCustomerRelationship"],
         "A partner sells only to customers whose tenant country lies in the CSP region of the partner's CSP tenant.";
-    REL_6 = "REL-6", "Partner Center: remove a relationship", &["RemoveCustomerRelationship"],
-        "A relationship to sell is removed by a direct-bill partner or provider, for a reseller by its provider, once no subscription is active.";
     REL_5 = "REL-5", "General knowledge: Microsoft stopped new sales in March 2022", CHECK,
         "Nothing new is sold in a market in which sales are stopped: Belarus and Russia.";
+    REL_6 = "REL-6", "Partner Center: remove a relationship", &["RemoveCustomerRelationship"],
+        "A relationship to sell is removed by a direct-bill partner or provider, for a reseller by its provider, once no subscription is active.";
     CUS_1 = "CUS-1", "Partner Center: confirm customer agreement, MCA re-acceptance", &["CheckTransaction", "PlaceOrder", "RecordCustomerAgreement"],
         "The customer must have accepted the Microsoft Customer Agreement, from 2025-10-07 on after March 2023; a provider or direct-bill partner attests it, never a reseller.";
     CUS_2 = "CUS-2", "Partner Center: customer account verification", CHECK,

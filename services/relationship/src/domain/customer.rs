@@ -149,7 +149,7 @@ impl Customer {
         let by_creator = creator.map(|creator| {
             [
                 (&PT_1, creates(creator)),
-                (&ON_1, not_restricted(creator)),
+                (&ON_1, not_restricted(creator, &[Role::IndirectProvider])),
                 (&REL_3, in_region(creator, &customer, Responsible::Partner)),
             ]
         });

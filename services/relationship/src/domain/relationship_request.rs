@@ -55,35 +55,52 @@ impl CustomerRelationship {
             return Err(Denial::Exists(name.to_string()));
         }
         refuse(new.findings(now))?;
-        // A provider that is tied, or has asked already, is not tied once more.
-        let provider = new.provider.as_ref().map(|(provider, _)| provider);
-        let along = provider.filter(|it| it.still_open(now).is_none());
-        let asks = |it: &Applicant, companion| {
-            let relationship = Self {
-                name: it.name,
-                partner: it.standing.partner,
-                kind: new.kind,
-                state: RelationshipState::Requested,
-                expire_time,
-                accept_time: None,
-                ending: None,
-                companion,
-                stamp: Stamp::first(now),
-            };
-            Approved::created("CustomerRelationshipRequested", relationship)
+        let asks = |it: &Applicant, companion| it.asks(new.kind, companion, expire_time, now);
+        let Some((provider, _)) = &new.provider else {
+            return Ok(Change {
+                beside: new.partner.expired(now).into_iter().collect(),
+                main: asks(&new.partner, None),
+            });
         };
-        let applicants = [Some(&new.partner), along].into_iter().flatten();
-        let expired = applicants.filter_map(|it| it.open.as_ref()?.expired(now));
-        let made = along.map(|it| asks(it, None));
-        let companion = provider.map(|it| it.still_open(now).map_or(it.name, |open| open.name));
-        let beside = expired.chain(made).collect();
-        Ok(Change { beside, main: asks(&new.partner, companion) })
+        // A provider that is tied, or has asked already, is not tied once more.
+        let (open, along) = match provider.still_open(now) {
+            Some(open) => (open.name, None),
+            None => (provider.name, Some(asks(provider, None))),
+        };
+        let expired = [&new.partner, provider].into_iter().filter_map(|it| it.expired(now));
+        let beside = expired.chain(along).collect();
+        Ok(Change { beside, main: asks(&new.partner, Some(open)) })
     }
 }
 
 impl Applicant {
     fn still_open(&self, now: Timestamp) -> Option<&CustomerRelationship> {
         self.open.as_ref().filter(|it| it.state_at(now).is_open())
+    }
+
+    fn expired(&self, now: Timestamp) -> Option<Approved<CustomerRelationship>> {
+        self.open.as_ref()?.expired(now)
+    }
+
+    fn asks(
+        &self,
+        kind: RelationshipKind,
+        companion: Option<CustomerRelationshipName>,
+        expire_time: Timestamp,
+        now: Timestamp,
+    ) -> Approved<CustomerRelationship> {
+        let relationship = CustomerRelationship {
+            name: self.name,
+            partner: self.standing.partner,
+            kind,
+            state: RelationshipState::Requested,
+            expire_time,
+            accept_time: None,
+            ending: None,
+            companion,
+            stamp: Stamp::first(now),
+        };
+        Approved::created("CustomerRelationshipRequested", relationship)
     }
 }
 
@@ -95,7 +112,8 @@ impl NewRelationship {
             || [Some(partner), provider.as_ref().map(|it| &it.0)].into_iter().flatten();
         let mut findings = Vec::new();
         if resale && provider.is_none() {
-            findings.push((&ON_1, not_restricted(&partner.standing)));
+            let roles = &[Role::IndirectProvider, Role::IndirectReseller];
+            findings.push((&ON_1, not_restricted(&partner.standing, roles)));
         }
         if let Some((_, partnership)) = provider {
             findings
@@ -112,13 +130,14 @@ impl NewRelationship {
     }
 }
 
-/// Whether a partner may ask customers to sell to them: not as a direct-bill partner below the
-/// requirements. One that is a provider or reseller too asks as that.
-pub(super) fn not_restricted(partner: &Standing) -> Finding {
+/// Whether a partner may win customers: not as a direct-bill partner below the requirements. One
+/// that stands in another of these roles too does it as that.
+pub(super) fn not_restricted(partner: &Standing, or_as: &[Role]) -> Finding {
     let state = partner.state(Role::DirectBill);
-    let other = [Role::IndirectProvider, Role::IndirectReseller]
-        .iter()
-        .any(|role| matches!(partner.state(*role), Some(RoleState::Qualified | RoleState::Active)));
+    let stands = |role: &Role| {
+        matches!(partner.state(*role), Some(RoleState::Qualified | RoleState::Active))
+    };
+    let other = or_as.iter().any(stands);
     let roles = partner.roles.iter().map(|held| format!("{} {}", held.role, held.state));
     let finding = Finding::of(partner.partner, vec![("roles", list(roles))]);
     finding.unless(!is_restricted(Role::DirectBill, state) || other, || Fault {

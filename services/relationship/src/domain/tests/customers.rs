@@ -3,8 +3,8 @@
 use kernel::Stamp;
 
 use super::world::{
-    CUSTOMER, OF_CUSTOMER, SELLER, STRANGER, at, buyer, customer, mca, named, partner, review,
-    violations,
+    CUSTOMER, OF_CUSTOMER, SELLER, STRANGER, at, buyer, customer, held, mca, named, partner,
+    review, violations,
 };
 use crate::domain::{
     AccountReview, AccountState, AgreementWay, BuyerStanding, Customer, CustomerAgreement,
@@ -123,6 +123,17 @@ fn a_partner_that_creates_a_customer_buys_from_microsoft_in_its_region_and_is_no
         let new = NewCustomer { created_by: Some(SELLER), ..new(CustomerKind::Company) };
         let created = Customer::create(new, false, &buyer(), Some(&creator), at(9));
         assert_eq!(named(&violations(created)), expected, "{role} {state} in {country}");
+    }
+    let mut creator = partner(SELLER, Role::DirectBill);
+    creator.roles[0].state = RoleState::Restricted;
+    for (other, expected) in
+        [(Role::IndirectReseller, &["ON-1 SELLER_RESTRICTED"][..]), (Role::IndirectProvider, &[])]
+    {
+        let mut creator = creator.clone();
+        creator.roles.push(held(other, RoleState::Active));
+        let created =
+            Customer::create(new(CustomerKind::Company), false, &buyer(), Some(&creator), at(9));
+        assert_eq!(named(&violations(created)), expected, "restricted, and {other}");
     }
 }
 
