@@ -471,7 +471,7 @@ async fn a_question_about_too_many_companies_is_not_answered_with_no(engine: Eng
     saved(&store, partner(PARTNER, COMPANY)).await;
     for (from, affiliates) in [(0x101, false), (0x100, true)] {
         let buyer = Buyer { tenant: PARTNER, organization: of(from) };
-        let (standings, _) = store.standings(&[PARTNER], Some(buyer), at(9)).await.unwrap();
+        let (standings, _) = store.standings(&[PARTNER], &[], Some(buyer), at(9)).await.unwrap();
         assert_eq!(!standings[0].affiliation.is_empty(), affiliates, "{from}");
     }
 }
