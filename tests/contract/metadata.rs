@@ -105,7 +105,8 @@ fn against_refusal(status: &Status) -> Vec<String> {
     let rules: Vec<_> = listed.iter().map(|it| it.r#type.as_str()).collect();
     let first = listed.first().map(|it| (it.r#type.as_str(), it.subject.as_str()));
     let told = (metadata["ruleId"].as_str(), metadata["subject"].as_str());
-    let known = reasons(domain.trim_end_matches(".csp"));
+    // Rules of ordering follow those of relationship.
+    let known = [reasons(domain.trim_end_matches(".csp")), reasons("ordering")].concat();
     let rule = known.iter().find(|it| it.word == reason).and_then(|it| it.rule.as_deref());
     let reasons = listed.iter().map(|it| it.description.split(':').next().unwrap_or_default());
     let strange: Vec<_> = reasons.filter(|word| known.iter().all(|it| it.word != *word)).collect();
@@ -175,7 +176,7 @@ async fn a_refused_order_tells_the_facts_of_the_decision() {
     let order = order(&provider, Some(&reseller), &customer, &offer);
     let line = TransactionLine {
         product_family: ProductFamily::Azure.into(),
-        partner_id_on_record: order.lines[0].partner_id_on_record.clone(),
+        partner_id_on_record: reseller.location.clone(),
     };
     let asked = Transaction {
         seller: order.seller.clone(),

@@ -32,7 +32,7 @@ pub fn method(of: &str, name: &str) -> MethodDescriptor {
 }
 
 /// A value of `ErrorReason` and what stands beside it.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct Reason {
     /// The value without its prefix.
     pub word: String,

@@ -35,7 +35,7 @@ scenarios! {
         let channel = world.channel_of(cast.provider("FR").await?, reseller, "FR").await?;
         let (provider, reseller) = (&channel.provider, &channel.reseller);
         let mut wanted = order(provider, Some(reseller), &channel.customer, &channel.offer);
-        wanted.lines[0].partner_id_on_record.clear();
+        wanted.lines[0].seller_role = Some(cluster::cast::seller_role(None));
         assert_eq!(
             refused(cast.place(wanted).await),
             [

@@ -1,7 +1,10 @@
 //! What an order's lines may carry.
 
-use cluster::cast::{order, refusals};
-use contracts::{onboarding::Role, ordering as od};
+use cluster::cast::{everywhere, new_id, order, refusals, seller_role};
+use contracts::{
+    onboarding::Role,
+    ordering::{self as od, order_line::SellerRole},
+};
 use tests::{purchase, refused, scenarios};
 use tonic::Code;
 use tonic_types::StatusExt;
@@ -14,7 +17,10 @@ scenarios! {
         let (provider, reseller) = (&channel.provider, &channel.reseller);
         let with = |id: &str| {
             let mut wanted = order(provider, Some(reseller), &channel.customer, &channel.offer);
-            wanted.lines[0].partner_id_on_record = id.to_owned();
+            wanted.lines[0].seller_role = Some(match id {
+                "" => SellerRole::ActingAsDirectPartner(true),
+                id => SellerRole::PartnerIdOnRecord(id.to_owned()),
+            });
             wanted
         };
         for (id, refusal) in [
@@ -35,10 +41,10 @@ scenarios! {
         cast.ready(&channel.customer, &[&direct]).await?;
         for seller in [&direct, &channel.provider] {
             let mut wanted = order(seller, None, &channel.customer, &channel.offer);
-            wanted.lines[0].partner_id_on_record = channel.reseller.location.clone();
+            wanted.lines[0].seller_role = Some(seller_role(Some(&channel.reseller)));
             let refusal = ["ORD-1 PARTNER_ID_WITHOUT_RESELLER"];
             assert_eq!(refused(cast.place(wanted.clone()).await), refusal);
-            wanted.lines[0].partner_id_on_record.clear();
+            wanted.lines[0].seller_role = Some(seller_role(None));
             cast.place(wanted).await?;
         }
     }
@@ -106,10 +112,91 @@ scenarios! {
         let channel = world.channel("FR").await?;
         let stranger = cast.customer("US").await?;
         let mut wanted = order(&channel.reseller, None, &stranger, &channel.offer);
-        wanted.lines[0].partner_id_on_record = "9999999".to_owned();
+        wanted.lines[0].seller_role = Some(SellerRole::PartnerIdOnRecord("9999999".to_owned()));
         wanted.partner_attestation_accepted = false;
         let status = tests::failed(cast.place(wanted).await);
         let rules: Vec<_> = refusals(&status).into_iter().map(|it| it.rule).collect();
         assert_eq!(rules, ["PT-1", "REL-4", "REL-3", "CUS-1", "ORD-1", "ORD-2"]);
+    }
+
+    /// A line says in which role the seller sells, so that no reseller is forgotten (ORD-1).
+    async fn a_line_names_the_reseller_or_says_that_there_is_none(world) {
+        let cast = &world.cast;
+        let channel = world.channel("FR").await?;
+        let mut wanted = order(&channel.provider, None, &channel.customer, &channel.offer);
+        let (by_id, direct) = ("partner_id_on_record", "acting_as_direct_partner");
+        let empty = SellerRole::PartnerIdOnRecord(String::new());
+        let no = SellerRole::ActingAsDirectPartner(false);
+        for (role, field) in [(None, by_id), (Some(empty), by_id), (Some(no), direct)] {
+            wanted.lines[0].seller_role = role;
+            let status = tests::failed(cast.place(wanted.clone()).await);
+            let told = status.get_details_bad_request().unwrap().field_violations;
+            assert_eq!(told[0].field, format!("order.lines[0].{field}"));
+        }
+        wanted.lines[0].seller_role = Some(SellerRole::ActingAsDirectPartner(true));
+        cast.place(wanted).await?;
+    }
+
+    /// ORD-4.
+    async fn a_line_whose_offer_demands_it_is_attested(world) {
+        let cast = &world.cast;
+        let channel = world.channel("FR").await?;
+        let nonprofit = od::Offer { attestation_required: true, ..everywhere() };
+        let nonprofit = cast.offer_as(nonprofit).await?;
+        let mut wanted = order(&channel.provider, None, &channel.customer, &nonprofit);
+        let refusal = ["ORD-4 LINE_ATTESTATION_MISSING"];
+        assert_eq!(refused(cast.place(wanted.clone()).await), refusal);
+        wanted.lines[0].attestation_accepted = true;
+        cast.place(wanted).await?;
+    }
+
+    /// ORD-5.
+    async fn an_offer_is_sold_to_customers_in_its_markets_only(world) {
+        let cast = &world.cast;
+        let channel = world.channel("FR").await?;
+        let neighbour = cast.customer("BE").await?;
+        cast.ready(&neighbour, &[&channel.provider]).await?;
+        let french = od::Offer {
+            every_market: false,
+            country_codes: vec!["FR".to_owned()],
+            ..everywhere()
+        };
+        let french = cast.offer_as(french).await?;
+        let abroad = cast.place(order(&channel.provider, None, &neighbour, &french)).await;
+        assert_eq!(refused(abroad), ["ORD-5 OFFER_NOT_IN_MARKET"]);
+        cast.place(order(&channel.provider, None, &channel.customer, &french)).await?;
+    }
+
+    /// ORD-6.
+    async fn an_order_is_in_the_currency_of_the_sellers_location(world) {
+        let cast = &world.cast;
+        let channel = world.channel("GB").await?;
+        let mut wanted = order(&channel.provider, None, &channel.customer, &channel.offer);
+        assert_eq!(wanted.lines[0].currency_code, "GBP");
+        cast.place(wanted.clone()).await?;
+        wanted.lines[0].currency_code = "EUR".to_owned();
+        let refusal = ["ORD-6 CURRENCY_NOT_OF_SELLER"];
+        assert_eq!(refused(cast.place(wanted).await), refusal);
+    }
+
+    /// A retired offer is not sold; what was bought of it stays.
+    async fn a_retired_offer_is_not_sold(world) {
+        let cast = &world.cast;
+        let channel = world.channel("FR").await?;
+        let wanted = || order(&channel.provider, None, &channel.customer, &channel.offer);
+        let placed = cast.place(wanted()).await?;
+        let retire = || od::RetireOfferRequest {
+            name: channel.offer.clone(),
+            detail: "replaced".to_owned(),
+            request_id: new_id(),
+        };
+        cast.ordering.clone().retire_offer(retire()).await?;
+        let status = tests::failed(cast.place(wanted()).await);
+        assert_eq!(status.code(), Code::InvalidArgument);
+        let twice = cast.ordering.clone().retire_offer(retire()).await;
+        assert_eq!(refused(twice), ["STATE OFFER_STATE_CONFLICT"]);
+        let get = od::GetOrderRequest { name: placed.name, ..Default::default() };
+        let kept = cast.ordering.clone().get_order(get).await?.into_inner().order.unwrap();
+        assert_eq!(kept.state(), od::OrderState::Accepted);
     }
 }

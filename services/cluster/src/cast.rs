@@ -9,10 +9,14 @@ use std::sync::atomic::AtomicU32;
 
 use contracts::{
     onboarding::{self as ob, onboarding_service_client::OnboardingServiceClient},
-    ordering::{self as od, ordering_service_client::OrderingServiceClient},
+    ordering::{
+        self as od, order_line::SellerRole, ordering_service_client::OrderingServiceClient,
+    },
     relationship::relationship_service_client::RelationshipServiceClient,
 };
 use kernel::Timestamp;
+use markets::Country;
+pub use orders::everywhere;
 use tonic::{Code, Status, transport::Channel};
 use tonic_types::StatusExt;
 use uuid::Uuid;
@@ -48,6 +52,8 @@ pub struct Partner {
     pub organization: String,
     /// Location account; empty before it is associated.
     pub location: String,
+    /// Country of its CSP tenant.
+    pub country: String,
 }
 
 /// One rule that stands against a request.
@@ -107,7 +113,8 @@ pub fn order(
         quantity: 5,
         term: od::Term::P1y.into(),
         billing_cycle: od::BillingCycle::Monthly.into(),
-        partner_id_on_record: reseller.map(|it| it.location.clone()).unwrap_or_default(),
+        seller_role: Some(seller_role(reseller)),
+        currency_code: currency(&seller.country),
         ..od::OrderLine::default()
     };
     od::Order {
@@ -118,6 +125,20 @@ pub fn order(
         partner_attestation_accepted: true,
         ..od::Order::default()
     }
+}
+
+/// How a line says in which role the seller sells.
+#[must_use]
+pub fn seller_role(reseller: Option<&Partner>) -> SellerRole {
+    match reseller {
+        Some(reseller) => SellerRole::PartnerIdOnRecord(reseller.location.clone()),
+        None => SellerRole::ActingAsDirectPartner(true),
+    }
+}
+
+/// The currency in which a partner of this country is billed; euros where it is none.
+fn currency(country: &str) -> String {
+    country.parse().map_or("EUR".to_owned(), |it: Country| it.currency().to_string())
 }
 
 /// What stands against a request, as its status tells. Empty for any other failure.

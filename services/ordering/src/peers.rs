@@ -5,6 +5,7 @@ use std::time::Duration;
 use contracts::relationship::{self as pb, relationship_service_client::RelationshipServiceClient};
 use failure::Failure;
 use kernel::{Responsible, Violation};
+use markets::Country;
 use runtime::{
     peer,
     telemetry::{Traced, traced},
@@ -62,23 +63,38 @@ fn answer_of(asked: &pb::Transaction, decision: pb::Decision) -> Result<Answer, 
     let legs = decision.legs.iter().cloned();
     Ok(Answer {
         violations,
+        seller_country: country(&decision, "partnerCountry"),
+        customer_country: country(&decision, "customerCountry"),
         legs: legs.map(|leg| Leg { seller: leg.seller, buyer: leg.buyer }).collect(),
         valid_for: decision.valid_for.and_then(|it| it.try_into().ok()).unwrap_or(Duration::ZERO),
         evidence: evidence::to_json(&decision).map_err(Failure::bug)?,
     })
 }
 
+/// A country that REL-3 looked at when it was held against the seller.
+fn country(decision: &pb::Decision, name: &str) -> Option<Country> {
+    let seller = &decision.transaction.as_ref()?.seller;
+    let input = |outcome: &pb::RuleOutcome, name: &str| {
+        let found = outcome.inputs.iter().find(|it| it.name == name);
+        found.map(|it| it.value.clone())
+    };
+    let regions = decision.outcomes.iter().filter(|it| it.rule_id == "REL-3");
+    let mut of_seller = regions.filter(|it| input(it, "partner").as_ref() == Some(seller));
+    input(of_seller.next()?, name)?.parse().ok()
+}
+
 fn transaction(order: &PricedOrder) -> pb::Transaction {
     let wanted = &order.wanted;
-    let lines = wanted.lines.iter().zip(&order.prices);
-    let lines = lines.map(|(line, (family, _))| pb::TransactionLine {
-        product_family: product_family(*family).into(),
+    let chain = wanted.chain;
+    let lines = wanted.lines.iter().zip(&order.offers);
+    let lines = lines.map(|(line, offer)| pb::TransactionLine {
+        product_family: product_family(offer.terms.family).into(),
         partner_id_on_record: line.partner_id.as_ref().map(ToString::to_string).unwrap_or_default(),
     });
     pb::Transaction {
-        seller: wanted.seller.to_string(),
-        reseller: wanted.reseller.map(|it| it.to_string()).unwrap_or_default(),
-        customer: wanted.customer.to_string(),
+        seller: chain.seller.to_string(),
+        reseller: chain.reseller.map(|it| it.to_string()).unwrap_or_default(),
+        customer: chain.customer.to_string(),
         purpose: pb::Purpose::NewSubscription.into(),
         lines: lines.collect(),
         partner_attestation_accepted: wanted.attested,

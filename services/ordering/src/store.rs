@@ -4,6 +4,7 @@ mod entity;
 mod migration;
 mod offer;
 mod order;
+mod read;
 mod subscription;
 
 use std::time::Duration;

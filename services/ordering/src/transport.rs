@@ -28,6 +28,7 @@ pub(crate) struct Transport {
 failure::serve! {
     impl OrderingService for Transport as "ordering.csp";
     create_offer(CreateOfferRequest) -> CreateOfferResponse;
+    retire_offer(RetireOfferRequest) -> RetireOfferResponse;
     get_offer(GetOfferRequest) -> GetOfferResponse;
     list_offers(ListOffersRequest) -> ListOffersResponse;
     place_order(PlaceOrderRequest) -> PlaceOrderResponse;

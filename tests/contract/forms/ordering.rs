@@ -2,7 +2,8 @@ use contracts::relationship::ProductFamily;
 use serde_json::{Value, json};
 
 use super::{
-    Form, ID, OTHER_ID, Stage, list, no_choice, no_guid, no_name, no_required_guid, no_text,
+    Form, ID, OTHER_ID, Stage, list, no_choice, no_country, no_guid, no_name, no_required_guid,
+    no_text,
 };
 
 pub(super) async fn forms([token, _]: &[String; 2], stage: &Stage) -> Vec<Form> {
@@ -36,16 +37,18 @@ fn offers() -> Vec<Form> {
             "product_family": 1,
             "min_quantity": 1,
             "max_quantity": 1_000_000,
-            "plans": [plan(1, 1, "EUR"), plan(2, 2, "EUR"), plan(3, 3, "EUR")],
+            "country_codes": ["FR", "BE"],
+            "third_party": true,
+            "plans": [plan(1, 1, "EUR"), plan(1, 1, "USD"), plan(2, 2, "EUR"), plan(3, 3, "EUR")],
         },
         "request_id": ID,
     });
     let (plans, first_cycle) = ("offer.plans", "offer.plans[0].billing_cycle");
     let price = "offer.plans[0].unit_price";
     let most = "offer.max_quantity";
-    let ten: Vec<_> = (0..10).map(|_| plan(1, 1, "EUR")).collect();
+    let many = vec![plan(1, 1, "EUR"); 201];
+    let (countries, every) = ("offer.country_codes", "offer.every_market");
     let twice = json!([plan(1, 1, "EUR"), plan(1, 1, "EUR")]);
-    let mixed = json!([plan(1, 1, "EUR"), plan(2, 1, "USD")]);
     vec![
         Form::new("CreateOffer", good)
             .wrong("offer_id", no_offer_id())
@@ -63,9 +66,20 @@ fn offers() -> Vec<Form> {
             .also([(first_cycle, json!(2))], &[first_cycle])
             .also([("offer.min_quantity", json!(7)), (most, json!(6))], &[most])
             .also([(plans, json!([]))], &[plans])
-            .also([(plans, json!(ten))], &[plans])
+            .also([(plans, json!(many))], &[plans])
             .also([(plans, twice)], &[plans])
-            .also([(plans, mixed)], &[plans]),
+            .wrong("offer.country_codes[0]", no_country())
+            .also([(countries, json!([]))], &[countries])
+            .also([(countries, json!(["FR", "FR"]))], &[countries])
+            .also([(every, json!(true))], &[countries])
+            .also([("offer.product_family", json!(4))], &["offer.third_party"]),
+        Form::new(
+            "RetireOffer",
+            json!({ "name": "offers/office", "detail": "é".repeat(500), "request_id": ID }),
+        )
+        .wrong("name", no_offer())
+        .wrong("detail", no_text(500))
+        .wrong("request_id", no_guid()),
         Form::new("GetOffer", json!({ "name": "offers/office" })).wrong("name", no_offer()),
     ]
 }
@@ -76,6 +90,7 @@ fn place(offer: &str) -> Vec<Form> {
         "quantity": 300,
         "term": 2,
         "billing_cycle": 1,
+        "currency_code": "EUR",
         "partner_id_on_record": "1234",
     });
     let good = json!({
@@ -90,6 +105,7 @@ fn place(offer: &str) -> Vec<Form> {
     });
     let (reseller, lines, quantity) =
         ("order.reseller", "order.lines", "order.lines[299].quantity");
+    let partner_id = "order.lines[299].partner_id_on_record";
     let (which, term) = ("order.lines[299].offer", "order.lines[299].term");
     let misfits = [
         (which, json!("offers/unheard-of")),
@@ -106,8 +122,10 @@ fn place(offer: &str) -> Vec<Form> {
             .wrong(quantity, [json!(0), json!(-1)])
             .wrong(term, no_choice())
             .wrong("order.lines[299].billing_cycle", no_choice())
-            .wrong("order.lines[299].partner_id_on_record", ["123", "x"].map(Value::from))
+            .wrong(partner_id, ["", "123", "x"].map(Value::from))
+            .wrong("order.lines[299].currency_code", ["", "XXX", "eur"].map(Value::from))
             .wrong("request_id", no_required_guid())
+            .also([(partner_id, Value::Null)], &[partner_id])
             .also([(reseller, json!(format!("partners/{ID}")))], &[reseller])
             .also([(lines, json!([]))], &[lines])
             .also([(lines, json!(vec![line; 301]))], &[lines])

@@ -178,8 +178,11 @@ async fn of_ordering(log: &mut Log, stage: &Stage) -> Result<(), Status> {
     let plan = json!({ "term": 1, "billing_cycle": 1, "unit_price": price });
     let twin = json!({
         "display_name": "Twin", "product_family": 1, "min_quantity": 1, "max_quantity": 1,
-        "plans": [plan],
+        "every_market": true, "plans": [plan],
     });
     log.call(stage, OD, "CreateOffer", json!({ "offer_id": id, "offer": twin })).await;
+    let retire = json!({ "name": offer, "detail": "replaced" });
+    cast_call(stage, OD, "RetireOffer", retire.clone()).await?;
+    log.call(stage, OD, "RetireOffer", retire).await;
     Ok(())
 }

@@ -1,6 +1,9 @@
 //! What is offered and ordered.
 
+use std::collections::BTreeSet;
+
 use contracts::{ordering as od, relationship as rl};
+use markets::Country;
 use uuid::Uuid;
 
 use super::{Answer, Cast, new_id};
@@ -8,22 +11,14 @@ use super::{Answer, Cast, new_id};
 /// Each gives what its call answers.
 #[allow(clippy::missing_errors_doc, reason = "the error is always the status of the call")]
 impl Cast {
-    /// An offer in euros, one unit at 10.00 a month for a year; gives its name.
+    /// An offer for customers everywhere, one unit at 10.00 a month for a year in any currency;
+    /// gives its name.
     pub async fn offer(&self, family: rl::ProductFamily) -> Answer<String> {
-        let unit_price = od::Money { currency_code: "EUR".to_owned(), minor_units: 1000 };
-        let plan = od::Plan {
-            term: od::Term::P1y.into(),
-            billing_cycle: od::BillingCycle::Monthly.into(),
-            unit_price: Some(unit_price),
-        };
-        let offer = od::Offer {
-            display_name: family.as_str_name().to_owned(),
-            product_family: family.into(),
-            min_quantity: 1,
-            max_quantity: 300,
-            plans: vec![plan],
-            ..od::Offer::default()
-        };
+        self.offer_as(od::Offer { product_family: family.into(), ..everywhere() }).await
+    }
+
+    /// An offer as it is given; gives its name.
+    pub async fn offer_as(&self, offer: od::Offer) -> Answer<String> {
         let request = od::CreateOfferRequest {
             offer_id: format!("offer-{}", Uuid::new_v4()),
             offer: Some(offer),
@@ -42,5 +37,26 @@ impl Cast {
         };
         let answer = self.ordering.clone().place_order(request).await?.into_inner();
         Ok(answer.order.unwrap_or_default())
+    }
+}
+
+/// An offer of Microsoft 365 for customers everywhere, 1 to 300 units, one at 10.00 a month for a
+/// year in any currency.
+#[must_use]
+pub fn everywhere() -> od::Offer {
+    let currencies: BTreeSet<_> = Country::all().map(|it| it.currency().to_string()).collect();
+    let plan = |currency_code| od::Plan {
+        term: od::Term::P1y.into(),
+        billing_cycle: od::BillingCycle::Monthly.into(),
+        unit_price: Some(od::Money { currency_code, minor_units: 1000 }),
+    };
+    od::Offer {
+        display_name: "Business".to_owned(),
+        product_family: rl::ProductFamily::Microsoft365.into(),
+        min_quantity: 1,
+        max_quantity: 300,
+        plans: currencies.into_iter().map(plan).collect(),
+        every_market: true,
+        ..od::Offer::default()
     }
 }

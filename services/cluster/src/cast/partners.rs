@@ -55,7 +55,8 @@ impl Cast {
         };
         let answer = self.onboarding.clone().create_partner(request).await?.into_inner();
         let name = answer.partner.unwrap_or_default().name;
-        Ok(Partner { name, organization: organization.to_owned(), location: String::new() })
+        let (organization, country) = (organization.to_owned(), country.to_owned());
+        Ok(Partner { name, organization, location: String::new(), country })
     }
 
     /// Step 2: a partner enrolls; vetting has not run.

@@ -7,7 +7,8 @@ pub enum Denial {
     Exists(String),
     /// It does not fit the offers.
     Misfits(Vec<Misfit>),
-    /// The programme's rules stand against it, in relationship's words.
+    /// The programme's rules stand against it, in relationship's words. Ordering's own rules
+    /// follow where they do too.
     RefusedByProgramme(Vec<Violation>),
     /// Ordering's own rules stand against it.
     Refused(Vec<Violation>),

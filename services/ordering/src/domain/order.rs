@@ -1,10 +1,8 @@
-use kernel::{
-    CustomerName, LocationAccountId, OrderName, PartnerName, Stamp, SubscriptionName, text_enum,
-};
+use kernel::{OrderName, Stamp, SubscriptionName, text_enum};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use super::{BillingCycle, Leg, Money, OfferName, Subscription, Term};
+use super::{Chain, Leg, Money, Product, Subscription};
 
 text_enum! {
     /// Where an order stands.
@@ -21,12 +19,9 @@ text_enum! {
 pub struct Order {
     /// Its resource name.
     pub name: OrderName,
-    /// Who buys from Microsoft.
-    pub seller: PartnerName,
-    /// Who stands between seller and customer.
-    pub reseller: Option<PartnerName>,
-    /// Who buys in the end.
-    pub customer: CustomerName,
+    /// Who sells to whom.
+    #[serde(flatten)]
+    pub chain: Chain,
     /// What is bought.
     pub lines: Vec<OrderLine>,
     /// Whether the seller attested in which role it acts.
@@ -49,17 +44,12 @@ pub struct Order {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct OrderLine {
     /// What is bought.
-    pub offer: OfferName,
+    #[serde(flatten)]
+    pub product: Product,
     /// How many units.
     pub quantity: i32,
-    /// The term.
-    pub term: Term,
-    /// The billing cycle.
-    pub billing_cycle: BillingCycle,
-    /// PartnerID on record.
-    pub partner_id: Option<LocationAccountId>,
-    /// Price of one unit for one billing cycle when the order was accepted.
-    pub unit_price: Money,
+    /// Whether the seller attested what the offer demands.
+    pub attested: bool,
     /// The subscription that it made.
     pub subscription: SubscriptionName,
 }

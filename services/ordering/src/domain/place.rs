@@ -3,24 +3,19 @@
 
 use std::collections::BTreeMap;
 
-use kernel::{
-    CustomerName, LocationAccountId, OrderName, PartnerName, Stamp, SubscriptionName, Timestamp,
-};
+use kernel::{LocationAccountId, OrderName, Stamp, SubscriptionName, Timestamp};
+use markets::Currency;
 
 use super::{
-    Answer, Approved, BillingCycle, Denial, Misfit, Money, Offer, OfferName, Order, OrderLine,
-    OrderState, Placement, ProductFamily, Subscription, Term,
+    Answer, Approved, BillingCycle, Chain, Denial, Misfit, Money, Offer, OfferName, OfferState,
+    Order, OrderLine, OrderState, Placement, Product, Subscription, Term, Unsold,
 };
 
 /// An order that somebody wants.
 #[derive(Debug, Clone)]
 pub struct NewOrder {
-    /// Who buys from Microsoft.
-    pub seller: PartnerName,
-    /// Who stands between seller and customer.
-    pub reseller: Option<PartnerName>,
-    /// Who buys in the end.
-    pub customer: CustomerName,
+    /// Who sells to whom.
+    pub chain: Chain,
     /// What is bought. Never empty.
     pub lines: Vec<NewLine>,
     /// Whether the seller attests in which role it acts.
@@ -38,8 +33,12 @@ pub struct NewLine {
     pub term: Term,
     /// The billing cycle.
     pub billing_cycle: BillingCycle,
-    /// PartnerID on record.
+    /// The currency that it is priced in.
+    pub currency: Currency,
+    /// PartnerID on record. None where the seller says that it acts as direct partner.
     pub partner_id: Option<LocationAccountId>,
+    /// Whether the seller attests what the offer demands.
+    pub attested: bool,
 }
 
 /// An order that fits the offers.
@@ -47,8 +46,10 @@ pub struct NewLine {
 pub struct PricedOrder {
     /// What was wanted.
     pub wanted: NewOrder,
-    /// For each line its product family and unit price.
-    pub prices: Vec<(ProductFamily, Money)>,
+    /// The offer of each line.
+    pub offers: Vec<Offer>,
+    /// The unit price of each line.
+    pub prices: Vec<Money>,
     /// Sum over the lines.
     pub total: Money,
 }
@@ -65,56 +66,88 @@ pub struct Identities {
 }
 
 impl NewOrder {
-    /// Holds every line against its offer.
-    pub fn price(self, offers: &BTreeMap<OfferName, Offer>) -> Result<PricedOrder, Denial> {
-        let mut misfits = Vec::new();
-        let mut total: Option<Money> = None;
-        let mut prices = Vec::new();
+    /// Holds every line against its offer, and tells all that does not fit.
+    pub fn price(self, known: &BTreeMap<OfferName, Offer>) -> Result<PricedOrder, Denial> {
+        let (mut offers, mut prices, mut misfits) = (Vec::new(), Vec::new(), Vec::new());
+        let mut total = None;
         for (at, line) in self.lines.iter().enumerate() {
-            let mut misfit = |field: &str, description: String| {
-                let field = format!("order.lines[{at}].{field}");
-                misfits.push(Misfit { field, description });
-            };
-            let Some(offer) = offers.get(&line.offer) else {
-                misfit("offer", format!("{} does not exist", line.offer));
-                continue;
-            };
-            let limits = offer.min_quantity..=offer.max_quantity;
-            if !limits.contains(&line.quantity) {
-                let (least, most) = limits.into_inner();
-                misfit("quantity", format!("{} is not {least} to {most}", line.quantity));
-            }
-            let Some(unit_price) = offer.price(line.term, line.billing_cycle) else {
-                let how = format!("for {} billed {}", line.term, line.billing_cycle);
-                misfit("term", format!("{} is not sold {how}", line.offer));
-                continue;
-            };
-            prices.push((offer.family, unit_price));
-            let amount = unit_price.times(line.quantity);
-            let sum = match (total, amount) {
-                (None, amount) => amount,
-                (Some(total), Some(amount)) => total.plus(amount),
-                (Some(_), None) => None,
-            };
-            match sum {
-                Some(sum) => total = Some(sum),
-                None => misfit("offer", unsummable(total, unit_price)),
+            match line.price(known, &mut total) {
+                Ok((offer, price)) => {
+                    offers.push(offer.clone());
+                    prices.push(price);
+                }
+                Err(all) => misfits.extend(all.into_iter().map(|(field, description)| Misfit {
+                    field: format!("order.lines[{at}].{field}"),
+                    description,
+                })),
             }
         }
         match total {
-            Some(total) if misfits.is_empty() => Ok(PricedOrder { wanted: self, prices, total }),
+            Some(total) if misfits.is_empty() => {
+                Ok(PricedOrder { wanted: self, offers, prices, total })
+            }
             _ => Err(Denial::Misfits(misfits)),
         }
     }
 }
 
-fn unsummable(total: Option<Money>, price: Money) -> String {
-    match total {
-        Some(total) if total.currency != price.currency => format!(
-            "is priced in {}, the lines before it in {}; an order has one currency",
-            price.currency, total.currency
-        ),
-        _ => "makes the amount too large".to_owned(),
+/// Fields that do not fit, each with what is wrong.
+type Problems = Vec<(&'static str, String)>;
+
+impl NewLine {
+    /// The offer and unit price of the line, whose amount is added to the total.
+    fn price<'a>(
+        &self,
+        known: &'a BTreeMap<OfferName, Offer>,
+        total: &mut Option<Money>,
+    ) -> Result<(&'a Offer, Money), Problems> {
+        let first = total.get_or_insert(Money { currency: self.currency, minor_units: 0 });
+        let mut problems = Vec::new();
+        if self.currency != first.currency {
+            let problem = format!("is not {}; an order has one currency", first.currency);
+            problems.push(("currency_code", problem));
+        }
+        let Some(offer) = known.get(&self.offer) else {
+            problems.push(("offer", format!("{} does not exist", self.offer)));
+            return Err(problems);
+        };
+        problems.extend(self.misfits(offer));
+        match self.unit_price(offer) {
+            Ok(price) if problems.is_empty() => {
+                let sum = price.times(self.quantity).and_then(|amount| first.plus(amount));
+                *first =
+                    sum.ok_or_else(|| vec![("offer", "makes the amount too large".to_owned())])?;
+                Ok((offer, price))
+            }
+            Ok(_) => Err(problems),
+            Err(problem) => {
+                problems.push(problem);
+                Err(problems)
+            }
+        }
+    }
+
+    fn misfits(&self, offer: &Offer) -> Problems {
+        let mut problems = Vec::new();
+        if offer.state == OfferState::Retired {
+            problems.push(("offer", format!("{} is retired", self.offer)));
+        }
+        let (least, most) = (offer.terms.min_quantity, offer.terms.max_quantity);
+        if !(least..=most).contains(&self.quantity) {
+            problems.push(("quantity", format!("{} is not {least} to {most}", self.quantity)));
+        }
+        problems
+    }
+
+    fn unit_price(&self, offer: &Offer) -> Result<Money, (&'static str, String)> {
+        let how = || format!("for {} billed {}", self.term, self.billing_cycle);
+        offer.price(self.term, self.billing_cycle, self.currency).map_err(|unsold| match unsold {
+            Unsold::Plan => ("term", format!("{} is not sold {}", self.offer, how())),
+            Unsold::Currency => {
+                let problem = format!("{} is not sold in {} {}", self.offer, self.currency, how());
+                ("currency_code", problem)
+            }
+        })
     }
 }
 
@@ -125,25 +158,26 @@ impl PricedOrder {
         answer: Answer,
         identities: Identities,
     ) -> Result<Approved<Placement>, Denial> {
-        if !answer.violations.is_empty() {
-            return Err(Denial::RefusedByProgramme(answer.violations));
-        }
-        let Self { wanted, prices, total } = self;
-        let lines = wanted.lines.into_iter().zip(prices).zip(identities.subscriptions);
-        let lines = lines.map(|((line, (_, unit_price)), subscription)| OrderLine {
-            offer: line.offer,
+        answer.allow(self.against(&answer))?;
+        let Self { wanted, offers, prices, total } = self;
+        let sold = offers.into_iter().zip(prices).zip(identities.subscriptions);
+        let lines = wanted.lines.into_iter().zip(sold);
+        let lines = lines.map(|(line, ((offer, unit_price), subscription))| OrderLine {
+            product: Product {
+                offer: line.offer,
+                family: offer.terms.family,
+                term: line.term,
+                billing_cycle: line.billing_cycle,
+                partner_id: line.partner_id,
+                unit_price,
+            },
             quantity: line.quantity,
-            term: line.term,
-            billing_cycle: line.billing_cycle,
-            partner_id: line.partner_id,
-            unit_price,
+            attested: line.attested,
             subscription,
         });
         let order = Order {
             name: identities.order,
-            seller: wanted.seller,
-            reseller: wanted.reseller,
-            customer: wanted.customer,
+            chain: wanted.chain,
             lines: lines.collect(),
             attested: wanted.attested,
             state: OrderState::Accepted,

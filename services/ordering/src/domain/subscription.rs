@@ -1,9 +1,7 @@
-use kernel::{
-    CustomerName, LocationAccountId, OrderName, PartnerName, Stamp, SubscriptionName, text_enum,
-};
+use kernel::{OrderName, Stamp, SubscriptionName, text_enum};
 use serde::{Deserialize, Serialize};
 
-use super::{BillingCycle, Money, OfferName, Order, OrderLine, Term};
+use super::{Chain, Order, OrderLine, Product};
 
 text_enum! {
     /// Where a subscription stands.
@@ -22,24 +20,14 @@ pub struct Subscription {
     pub name: SubscriptionName,
     /// The order that made it.
     pub order: OrderName,
-    /// The customer.
-    pub customer: CustomerName,
-    /// Who bought it from Microsoft.
-    pub seller: PartnerName,
-    /// Who stands between seller and customer.
-    pub reseller: Option<PartnerName>,
+    /// Who sells to whom.
+    #[serde(flatten)]
+    pub chain: Chain,
     /// What was bought.
-    pub offer: OfferName,
+    #[serde(flatten)]
+    pub product: Product,
     /// How many units.
     pub quantity: i32,
-    /// The term.
-    pub term: Term,
-    /// The billing cycle.
-    pub billing_cycle: BillingCycle,
-    /// PartnerID on record.
-    pub partner_id: Option<LocationAccountId>,
-    /// Price of one unit for one billing cycle.
-    pub unit_price: Money,
     /// Where it stands.
     pub state: SubscriptionState,
     /// How often it changed, and when.
@@ -52,15 +40,9 @@ impl Subscription {
         Self {
             name: line.subscription,
             order: order.name,
-            customer: order.customer,
-            seller: order.seller,
-            reseller: order.reseller,
-            offer: line.offer.clone(),
+            chain: order.chain,
+            product: line.product.clone(),
             quantity: line.quantity,
-            term: line.term,
-            billing_cycle: line.billing_cycle,
-            partner_id: line.partner_id.clone(),
-            unit_price: line.unit_price,
             state: SubscriptionState::Active,
             stamp: Stamp::first(order.stamp.create_time),
         }

@@ -9,6 +9,11 @@ entity!(offers, "offers", {
     family: String,
     min_quantity: i32,
     max_quantity: i32,
+    markets: String,
+    third_party: bool,
+    attestation_required: bool,
+    state: String,
+    state_reason: String,
     revision: i64,
     create_time: i64,
     update_time: i64,
@@ -18,8 +23,8 @@ entity!(offer_plans, "offer_plans", {
     #[sea_orm(primary_key, auto_increment = false)]
     offer: String,
     #[sea_orm(primary_key, auto_increment = false)]
+    place: i32,
     term: String,
-    #[sea_orm(primary_key, auto_increment = false)]
     billing_cycle: String,
     currency: String,
     unit_price: i64,
@@ -49,10 +54,12 @@ entity!(order_lines, "order_lines", {
     #[sea_orm(primary_key, auto_increment = false)]
     line: i32,
     offer: String,
+    family: String,
     quantity: i32,
     term: String,
     billing_cycle: String,
     partner_id: Option<String>,
+    attested: bool,
     currency: String,
     unit_price: i64,
     subscription: String,
@@ -66,6 +73,7 @@ entity!(subscriptions, "subscriptions", {
     seller: String,
     reseller: Option<String>,
     offer: String,
+    family: String,
     quantity: i32,
     term: String,
     billing_cycle: String,

@@ -5,13 +5,13 @@ use kernel::PageRequest;
 use sea_orm::{
     ActiveValue::Set, ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder,
 };
-use storage::{Call, Event, events, fault, insert, list, row};
+use storage::{Call, Event, events, fault, insert, list, put, row};
 
 use super::{
     Store,
     entity::{offer_plans as plans, offers},
 };
-use crate::domain::{Approved, Money, Offer, OfferName, Plan};
+use crate::domain::{Approved, Money, Offer, OfferName, OfferTerms, Plan};
 
 impl Store {
     /// The named offers, as far as they exist.
@@ -42,9 +42,13 @@ impl Store {
     ) -> Result<Offer, Failure> {
         let offer = approved.after();
         let transaction = self.database.begin().await?;
-        insert(&transaction, to_row(offer)).await?;
-        for plan in &offer.plans {
-            insert(&transaction, to_plan_row(&offer.name, plan)).await?;
+        let key = offers::Column::Name.eq(offer.name.to_string());
+        let decided_on = approved.decided_on();
+        put(&transaction, to_row(offer)?, key, offers::Column::Revision, decided_on).await?;
+        if decided_on.is_none() {
+            for (place, plan) in (0..).zip(&offer.terms.plans) {
+                insert(&transaction, to_plan_row(&offer.name, place, plan)).await?;
+            }
         }
         let event = Event::new(approved.event(), &offer.name, offer.stamp, offer);
         events::commit(transaction, call, event).await?;
@@ -59,8 +63,7 @@ async fn with_plans(
     let names = rows.iter().map(|row| row.name.clone());
     let found = plans::Entity::find()
         .filter(plans::Column::Offer.is_in(names))
-        .order_by_asc(plans::Column::Term)
-        .order_by_asc(plans::Column::BillingCycle)
+        .order_by_asc(plans::Column::Place)
         .all(reader)
         .await
         .map_err(fault)?;
@@ -76,22 +79,29 @@ async fn with_plans(
         .collect()
 }
 
-fn to_row(offer: &Offer) -> offers::ActiveModel {
-    offers::ActiveModel {
+fn to_row(offer: &Offer) -> Result<offers::ActiveModel, Failure> {
+    let terms = &offer.terms;
+    Ok(offers::ActiveModel {
         name: Set(offer.name.to_string()),
-        display_name: Set(offer.display_name.clone()),
-        family: Set(offer.family.to_string()),
-        min_quantity: Set(offer.min_quantity),
-        max_quantity: Set(offer.max_quantity),
+        display_name: Set(terms.display_name.clone()),
+        family: Set(terms.family.to_string()),
+        min_quantity: Set(terms.min_quantity),
+        max_quantity: Set(terms.max_quantity),
+        markets: Set(row::to_json(&terms.markets)?),
+        third_party: Set(terms.third_party),
+        attestation_required: Set(terms.attestation_required),
+        state: Set(offer.state.to_string()),
+        state_reason: Set(offer.state_reason.clone()),
         revision: Set(offer.stamp.revision),
         create_time: Set(offer.stamp.create_time.as_microsecond()),
         update_time: Set(offer.stamp.update_time.as_microsecond()),
-    }
+    })
 }
 
-fn to_plan_row(offer: &OfferName, plan: &Plan) -> plans::ActiveModel {
+fn to_plan_row(offer: &OfferName, place: i32, plan: &Plan) -> plans::ActiveModel {
     plans::ActiveModel {
         offer: Set(offer.to_string()),
+        place: Set(place),
         term: Set(plan.term.to_string()),
         billing_cycle: Set(plan.billing_cycle.to_string()),
         currency: Set(plan.unit_price.currency.to_string()),
@@ -100,13 +110,21 @@ fn to_plan_row(offer: &OfferName, plan: &Plan) -> plans::ActiveModel {
 }
 
 fn from_row(row: &offers::Model, plans: Vec<Plan>) -> Result<Offer, Failure> {
-    Ok(Offer {
-        name: row::read(&row.name)?,
+    let terms = OfferTerms {
         display_name: row.display_name.clone(),
         family: row::read(&row.family)?,
         min_quantity: row.min_quantity,
         max_quantity: row.max_quantity,
+        markets: row::from_json(&row.markets)?,
+        third_party: row.third_party,
+        attestation_required: row.attestation_required,
         plans,
+    };
+    Ok(Offer {
+        name: row::read(&row.name)?,
+        terms,
+        state: row::read(&row.state)?,
+        state_reason: row.state_reason.clone(),
         stamp: row::stamp(row.revision, row.create_time, row.update_time)?,
     })
 }

@@ -11,6 +11,7 @@ use super::{
     Freshness, Store,
     entity::{order_lines as lines, orders, subscriptions},
     offer::money,
+    read::{chain, product},
     subscription,
 };
 use crate::domain::{Approved, Order, OrderLine, Placement};
@@ -26,14 +27,10 @@ impl Store {
     pub(crate) async fn placement(&self, name: OrderName) -> Result<Option<Placement>, Failure> {
         let snapshot = self.database.snapshot().await?;
         let Some(order) = read(&snapshot, name).await? else { return Ok(None) };
-        let rows = subscriptions::Entity::find()
-            .filter(subscriptions::Column::OrderName.eq(name.to_string()))
-            .order_by_asc(subscriptions::Column::Name)
-            .all(&snapshot)
-            .await
-            .map_err(fault)?;
-        let subscriptions = rows.iter().map(subscription::from_row).collect::<Result<_, _>>()?;
-        Ok(Some(Placement { order, subscriptions }))
+        let names: Vec<_> = order.lines.iter().map(|line| line.subscription).collect();
+        let mut found = subscription::named(&snapshot, &names).await?;
+        let in_order = names.iter().filter_map(|name| found.remove(name)).collect();
+        Ok(Some(Placement { order, subscriptions: in_order }))
     }
 
     /// A page of orders.
@@ -128,9 +125,9 @@ async fn with_lines(
 fn to_row(order: &Order) -> Result<orders::ActiveModel, Failure> {
     Ok(orders::ActiveModel {
         name: Set(order.name.to_string()),
-        seller: Set(order.seller.to_string()),
-        reseller: Set(order.reseller.map(|it| it.to_string())),
-        customer: Set(order.customer.to_string()),
+        seller: Set(order.chain.seller.to_string()),
+        reseller: Set(order.chain.reseller.map(|it| it.to_string())),
+        customer: Set(order.chain.customer.to_string()),
         attested: Set(order.attested),
         state: Set(order.state.to_string()),
         state_reason: Set(order.state_reason.clone()),
@@ -145,16 +142,19 @@ fn to_row(order: &Order) -> Result<orders::ActiveModel, Failure> {
 }
 
 fn to_line_row(order: OrderName, at: i32, line: &OrderLine) -> lines::ActiveModel {
+    let product = &line.product;
     lines::ActiveModel {
         order_name: Set(order.to_string()),
         line: Set(at),
-        offer: Set(line.offer.to_string()),
+        offer: Set(product.offer.to_string()),
+        family: Set(product.family.to_string()),
         quantity: Set(line.quantity),
-        term: Set(line.term.to_string()),
-        billing_cycle: Set(line.billing_cycle.to_string()),
-        partner_id: Set(line.partner_id.as_ref().map(ToString::to_string)),
-        currency: Set(line.unit_price.currency.to_string()),
-        unit_price: Set(line.unit_price.minor_units),
+        term: Set(product.term.to_string()),
+        billing_cycle: Set(product.billing_cycle.to_string()),
+        partner_id: Set(product.partner_id.as_ref().map(ToString::to_string)),
+        attested: Set(line.attested),
+        currency: Set(product.unit_price.currency.to_string()),
+        unit_price: Set(product.unit_price.minor_units),
         subscription: Set(line.subscription.to_string()),
     }
 }
@@ -162,9 +162,7 @@ fn to_line_row(order: OrderName, at: i32, line: &OrderLine) -> lines::ActiveMode
 fn from_row(row: &orders::Model, lines: Vec<OrderLine>) -> Result<Order, Failure> {
     Ok(Order {
         name: row::read(&row.name)?,
-        seller: row::read(&row.seller)?,
-        reseller: row::read_optional(row.reseller.as_deref())?,
-        customer: row::read(&row.customer)?,
+        chain: chain!(row),
         lines,
         attested: row.attested,
         state: row::read(&row.state)?,
@@ -178,12 +176,9 @@ fn from_row(row: &orders::Model, lines: Vec<OrderLine>) -> Result<Order, Failure
 
 fn from_line_row(row: &lines::Model) -> Result<OrderLine, Failure> {
     Ok(OrderLine {
-        offer: row::read(&row.offer)?,
+        product: product!(row),
         quantity: row.quantity,
-        term: row::read(&row.term)?,
-        billing_cycle: row::read(&row.billing_cycle)?,
-        partner_id: row::read_optional(row.partner_id.as_deref())?,
-        unit_price: money(&row.currency, row.unit_price)?,
+        attested: row.attested,
         subscription: row::read(&row.subscription)?,
     })
 }

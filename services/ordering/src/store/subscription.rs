@@ -1,12 +1,15 @@
+use std::collections::BTreeMap;
+
 use failure::Failure;
 use kernel::{PageRequest, SubscriptionName};
-use sea_orm::{ActiveValue::Set, EntityTrait};
+use sea_orm::{ActiveValue::Set, ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter};
 use storage::{fault, list, row};
 
 use super::{
     Store,
     entity::subscriptions::{ActiveModel, Column, Entity, Model},
     offer::money,
+    read::{chain, product},
 };
 use crate::domain::Subscription;
 
@@ -30,20 +33,33 @@ impl Store {
     }
 }
 
+/// The named subscriptions, as far as they exist.
+pub(super) async fn named(
+    reader: &impl ConnectionTrait,
+    names: &[SubscriptionName],
+) -> Result<BTreeMap<SubscriptionName, Subscription>, Failure> {
+    let names = names.iter().map(ToString::to_string);
+    let rows = Entity::find().filter(Column::Name.is_in(names)).all(reader).await.map_err(fault)?;
+    let found = rows.iter().map(|row| from_row(row).map(|it| (it.name, it)));
+    found.collect()
+}
+
 pub(super) fn to_row(subscription: &Subscription) -> ActiveModel {
+    let (chain, product) = (subscription.chain, &subscription.product);
     ActiveModel {
         name: Set(subscription.name.to_string()),
         order_name: Set(subscription.order.to_string()),
-        customer: Set(subscription.customer.to_string()),
-        seller: Set(subscription.seller.to_string()),
-        reseller: Set(subscription.reseller.map(|it| it.to_string())),
-        offer: Set(subscription.offer.to_string()),
+        seller: Set(chain.seller.to_string()),
+        reseller: Set(chain.reseller.map(|it| it.to_string())),
+        customer: Set(chain.customer.to_string()),
+        offer: Set(product.offer.to_string()),
+        family: Set(product.family.to_string()),
         quantity: Set(subscription.quantity),
-        term: Set(subscription.term.to_string()),
-        billing_cycle: Set(subscription.billing_cycle.to_string()),
-        partner_id: Set(subscription.partner_id.as_ref().map(ToString::to_string)),
-        currency: Set(subscription.unit_price.currency.to_string()),
-        unit_price: Set(subscription.unit_price.minor_units),
+        term: Set(product.term.to_string()),
+        billing_cycle: Set(product.billing_cycle.to_string()),
+        partner_id: Set(product.partner_id.as_ref().map(ToString::to_string)),
+        currency: Set(product.unit_price.currency.to_string()),
+        unit_price: Set(product.unit_price.minor_units),
         state: Set(subscription.state.to_string()),
         revision: Set(subscription.stamp.revision),
         create_time: Set(subscription.stamp.create_time.as_microsecond()),
@@ -55,15 +71,9 @@ pub(super) fn from_row(row: &Model) -> Result<Subscription, Failure> {
     Ok(Subscription {
         name: row::read(&row.name)?,
         order: row::read(&row.order_name)?,
-        customer: row::read(&row.customer)?,
-        seller: row::read(&row.seller)?,
-        reseller: row::read_optional(row.reseller.as_deref())?,
-        offer: row::read(&row.offer)?,
+        chain: chain!(row),
+        product: product!(row),
         quantity: row.quantity,
-        term: row::read(&row.term)?,
-        billing_cycle: row::read(&row.billing_cycle)?,
-        partner_id: row::read_optional(row.partner_id.as_deref())?,
-        unit_price: money(&row.currency, row.unit_price)?,
         state: row::read(&row.state)?,
         stamp: row::stamp(row.revision, row.create_time, row.update_time)?,
     })

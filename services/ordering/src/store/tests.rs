@@ -14,8 +14,9 @@ use uuid::Uuid;
 
 use super::{Freshness, Migrator, Store};
 use crate::domain::{
-    Answer, Approved, BillingCycle, Identities, Leg, Money, NewLine, NewOffer, NewOrder, Offer,
-    OfferName, Order, OrderState, Placement, Plan, ProductFamily, Subscription, Term,
+    Answer, Approved, BillingCycle, Chain, Identities, Leg, Markets, Money, NewLine, NewOrder,
+    Offer, OfferName, OfferTerms, Order, OrderState, Placement, Plan, ProductFamily, Subscription,
+    Term,
 };
 
 macro_rules! on_both_engines {
@@ -101,19 +102,21 @@ fn euro(minor_units: i64) -> Money {
 
 fn offer(id: &str) -> Approved<Offer> {
     let plan = |term, billing_cycle, price| Plan { term, billing_cycle, unit_price: euro(price) };
-    let new = NewOffer {
-        name: OfferName::new(id).unwrap(),
+    let terms = OfferTerms {
         display_name: "Post ☂".to_owned(),
-        family: ProductFamily::AzureSharedServices,
+        family: ProductFamily::Software,
         min_quantity: 1,
         max_quantity: 1_000_000,
+        markets: Markets::Only(["FR", "BE"].map(|it| it.parse().unwrap()).into()),
+        third_party: true,
+        attestation_required: true,
         plans: vec![
-            plan(Term::P1M, BillingCycle::Monthly, 0),
-            plan(Term::P1Y, BillingCycle::Monthly, i64::MAX / 4_000_000),
             plan(Term::P3Y, BillingCycle::OneTime, 9000),
+            plan(Term::P1Y, BillingCycle::Monthly, i64::MAX / 4_000_000),
+            plan(Term::P1M, BillingCycle::Monthly, 0),
         ],
     };
-    Offer::create(new, false, at(9)).unwrap()
+    Offer::create(OfferName::new(id).unwrap(), terms, false, at(9)).unwrap()
 }
 
 /// An order of two lines that is accepted under names of its own.
@@ -124,23 +127,26 @@ fn accepted() -> Approved<Placement> {
         quantity,
         term: Term::P1Y,
         billing_cycle: BillingCycle::Monthly,
+        currency: "EUR".parse().unwrap(),
         partner_id: partner_id.map(|id| id.parse().unwrap()),
+        attested: true,
     };
     let new = NewOrder {
-        seller: SELLER,
-        reseller: Some(RESELLER),
-        customer: CUSTOMER,
+        chain: Chain { seller: SELLER, reseller: Some(RESELLER), customer: CUSTOMER },
         lines: vec![line(1_000_000, Some("2000")), line(2, None)],
         attested: true,
     };
     let answer = Answer {
         violations: Vec::new(),
         legs: vec![Leg { seller: "microsoft".to_owned(), buyer: SELLER.to_string() }],
+        seller_country: "FR".parse().ok(),
+        customer_country: "BE".parse().ok(),
         valid_for: Duration::from_secs(5),
         evidence: json!({"verdict": "☂ \"'", "revisions": [i64::MAX, 1.5, null, {"a": true}]}),
     };
+    // The order of the names is not that of the lines.
     let mut subscriptions = [Uuid::new_v4(), Uuid::new_v4()];
-    subscriptions.sort();
+    subscriptions.sort_by(|one, other| other.cmp(one));
     let identities = Identities {
         order: OrderName::new(Uuid::new_v4()),
         subscriptions: subscriptions.map(SubscriptionName::new).to_vec(),
@@ -183,10 +189,14 @@ async fn an_offer_reads_back_equal(engine: Engine) {
     let other = store.save_offer(offer("other"), &once()).await.unwrap();
     let mail = offer("mail").into_after();
     let all = store.offers(&PageRequest::new("", 50, None)).await.unwrap();
-    assert_eq!(all, [mail, other.clone()]);
+    assert_eq!(all, [mail.clone(), other.clone()]);
     let missing = OfferName::new("missing").unwrap();
     let named = store.offers_named([&other.name, &missing].into_iter()).await.unwrap();
     assert_eq!(named, BTreeMap::from([(other.name.clone(), other)]));
+    let retired = mail.retire("replaced".to_owned(), at(10)).unwrap();
+    let retired = store.save_offer(retired, &once()).await.unwrap();
+    let named = store.offers_named([&retired.name].into_iter()).await.unwrap();
+    assert_eq!(named.into_values().collect::<Vec<_>>(), [retired]);
     let twice = store.save_offer(offer("mail"), &once()).await;
     assert!(matches!(twice, Err(Failure::LostRace)), "{twice:?}");
 }
@@ -203,7 +213,8 @@ async fn an_order_reads_back_equal_with_its_subscriptions(engine: Engine) {
     for each in &subscriptions {
         assert_eq!(store.subscription(each.name).await.unwrap().as_ref(), Some(each));
     }
-    assert_eq!(kept(&store).await, (vec![order.clone()], subscriptions));
+    let by_name = subscriptions.into_iter().rev().collect();
+    assert_eq!(kept(&store).await, (vec![order.clone()], by_name));
     let unknown = OrderName::new(Uuid::from_u128(0xff));
     assert_eq!(store.order(unknown).await.unwrap(), None);
     assert!(store.placement(unknown).await.unwrap().is_none());
@@ -211,7 +222,8 @@ async fn an_order_reads_back_equal_with_its_subscriptions(engine: Engine) {
     let Placement { order, subscriptions } = cancelled(&placement).into_after();
     let saved = store.cancel_order(cancelled(&placement), &once()).await.unwrap();
     assert_eq!(saved, order);
-    assert_eq!(kept(&store).await, (vec![order], subscriptions));
+    let by_name = subscriptions.into_iter().rev().collect();
+    assert_eq!(kept(&store).await, (vec![order], by_name));
 }
 
 async fn an_order_is_written_only_while_its_decision_is_fresh(engine: Engine) {
@@ -366,17 +378,20 @@ async fn insert(store: &Store, table: &str, row: &str, changes: &str) -> Result<
 const FORBIDDEN: [(&str, &str, &str, &str); 5] = [
     (
         "offers",
-        "name 'offers/1', display_name '', family 'azure', min_quantity 1, max_quantity 1, \
-         revision 1, create_time 0, update_time 0",
+        "name 'offers/1', display_name '', family 'azure-shared-services', min_quantity 1, max_quantity 1, \
+         markets '\"every\"', third_party FALSE, attestation_required FALSE, state 'active', \
+         state_reason '', revision 1, create_time 0, update_time 0",
         "name 'orders/1', family 'office', min_quantity 0, min_quantity 2, max_quantity 0, \
-         revision 0",
+         third_party TRUE, state 'sold', state 'retired', state_reason 'why', revision 0",
         "family 'software'",
     ),
     (
         "offer_plans",
-        "offer 'offers/1', term 'P1Y', billing_cycle 'annual', currency 'EUR', unit_price 0",
-        "offer 'offers/9', term 'P2Y', billing_cycle 'weekly', currency 'EURO', unit_price -1",
-        "unit_price 1",
+        "offer 'offers/1', place 0, term 'P1Y', billing_cycle 'annual', currency 'EUR', \
+         unit_price 0",
+        "offer 'offers/9', place -1, term 'P2Y', term 'P1M', billing_cycle 'weekly', \
+         billing_cycle 'one-time', currency 'EURO', unit_price -1",
+        "place 1",
     ),
     (
         "orders",
@@ -391,18 +406,21 @@ const FORBIDDEN: [(&str, &str, &str, &str); 5] = [
     (
         "subscriptions",
         "name 'subscriptions/1', order_name 'orders/1', customer '', seller '', \
-         offer 'offers/1', quantity 1, term 'P1Y', billing_cycle 'annual', currency 'EUR', \
-         unit_price 0, state 'active', revision 1, create_time 0, update_time 0",
-        "name 'orders/1', order_name 'orders/9', offer 'offers/9', quantity 0, quantity -1, \
+         offer 'offers/1', family 'azure', quantity 1, term 'P1Y', billing_cycle 'annual', currency 'EUR', \
+unit_price 0, \
+         state 'active', revision 1, create_time 0, update_time 0",
+        "name 'orders/1', order_name 'orders/9', offer 'offers/9', family 'office', quantity 0, quantity -1, \
          term 'P2Y', billing_cycle 'weekly', currency 'EURO', unit_price -1, state 'unknown', \
          revision 0",
         "quantity 2",
     ),
     (
         "order_lines",
-        "order_name 'orders/1', line 0, offer 'offers/1', quantity 1, term 'P1Y', \
-         billing_cycle 'annual', currency 'EUR', unit_price 0, subscription 'subscriptions/1'",
-        "order_name 'orders/9', line -1, offer 'offers/9', quantity 0, currency 'EURO', \
+        "order_name 'orders/1', line 0, offer 'offers/1', family 'azure', quantity 1, term 'P1Y', \
+         billing_cycle 'annual', attested TRUE, currency 'EUR', unit_price 0, \
+         subscription 'subscriptions/1'",
+        "order_name 'orders/9', line -1, offer 'offers/9', family 'office', quantity 0, term 'P2Y', \
+         billing_cycle 'weekly', currency 'EURO', \
          unit_price -1, subscription 'subscriptions/9', subscription NULL",
         "line 1",
     ),

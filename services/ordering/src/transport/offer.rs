@@ -10,15 +10,32 @@ impl Transport {
         &self,
         request: Request<pb::CreateOfferRequest>,
     ) -> Result<pb::CreateOfferResponse, Failure> {
-        let (request_id, new) = convert::create_offer(request.get_ref())?;
+        let (request_id, name, terms) = convert::create_offer(request.get_ref())?;
         let call = self.call("CreateOffer", &request, request_id);
         let create = async {
-            let taken = self.find_offer(&new.name).await?.is_some();
-            let approved = Offer::create(new, taken, call.now).map_err(denied)?;
+            let taken = self.find_offer(&name).await?.is_some();
+            let approved = Offer::create(name, terms, taken, call.now).map_err(denied)?;
             self.store.save_offer(approved, &call).await
         };
         let offer = self.store.database().once(&call, create).await?;
         Ok(pb::CreateOfferResponse { offer: Some(render::offer(offer)) })
+    }
+
+    pub(super) async fn retire_offer(
+        &self,
+        request: Request<pb::RetireOfferRequest>,
+    ) -> Result<pb::RetireOfferResponse, Failure> {
+        let pb::RetireOfferRequest { name, detail, request_id } = request.get_ref();
+        let (request_id, name, detail) = convert::explained::<OfferName>(request_id, name, detail)?;
+        let call = self.call("RetireOffer", &request, request_id);
+        let retire = async {
+            let offer = self.find_offer(&name).await?;
+            let offer = offer.ok_or_else(|| Failure::missing(&name))?;
+            let approved = offer.retire(detail, call.now).map_err(denied)?;
+            self.store.save_offer(approved, &call).await
+        };
+        let offer = self.store.database().once(&call, retire).await?;
+        Ok(pb::RetireOfferResponse { offer: Some(render::offer(offer)) })
     }
 
     pub(super) async fn get_offer(

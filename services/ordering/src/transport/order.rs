@@ -40,7 +40,8 @@ impl Transport {
         &self,
         request: Request<pb::CancelOrderRequest>,
     ) -> Result<pb::CancelOrderResponse, Failure> {
-        let (request_id, name, detail) = convert::cancel_order(request.get_ref())?;
+        let pb::CancelOrderRequest { name, detail, request_id } = request.get_ref();
+        let (request_id, name, detail) = convert::explained(request_id, name, detail)?;
         let call = self.call("CancelOrder", &request, request_id);
         let cancel = async {
             let placement = self.store.placement(name).await?;

@@ -66,8 +66,8 @@ impl Transport {
         let decided = priced.clone().accept(answer, identities);
         tracing::info!(
             verdict = if decided.is_ok() { "allowed" } else { "refused" },
-            seller = %priced.wanted.seller,
-            customer = %priced.wanted.customer,
+            seller = %priced.wanted.chain.seller,
+            customer = %priced.wanted.chain.customer,
             order = %order,
             validate_only,
             "decided on an order"

@@ -1,29 +1,50 @@
 //! Domain values as messages. Fails only on evidence that does not read back, a defect.
 
-use contracts::{ordering as pb, relationship, time::to_wire};
+use contracts::{
+    ordering::{self as pb, order_line::SellerRole},
+    relationship,
+    time::to_wire,
+};
 use failure::Failure;
 
 use crate::{
     domain::{
-        BillingCycle, Money, Offer, Order, OrderLine, OrderState, Plan, ProductFamily,
-        Subscription, SubscriptionState, Term,
+        BillingCycle, Markets, Money, Offer, OfferState, Order, OrderLine, OrderState, Plan,
+        ProductFamily, Subscription, SubscriptionState, Term,
     },
     evidence,
 };
 
 pub(super) fn offer(offer: Offer) -> pb::Offer {
-    let stamp = offer.stamp;
+    let (stamp, terms) = (offer.stamp, offer.terms);
     pb::Offer {
         name: offer.name.to_string(),
-        display_name: offer.display_name,
-        product_family: family(offer.family).into(),
-        min_quantity: offer.min_quantity,
-        max_quantity: offer.max_quantity,
-        plans: offer.plans.iter().map(plan).collect(),
+        display_name: terms.display_name,
+        product_family: family(terms.family).into(),
+        min_quantity: terms.min_quantity,
+        max_quantity: terms.max_quantity,
+        plans: terms.plans.iter().map(plan).collect(),
+        every_market: terms.markets == Markets::Every,
+        country_codes: countries(&terms.markets),
+        third_party: terms.third_party,
+        attestation_required: terms.attestation_required,
+        state: match offer.state {
+            OfferState::Active => pb::OfferState::Active,
+            OfferState::Retired => pb::OfferState::Retired,
+        }
+        .into(),
+        state_reason: offer.state_reason,
         revision: stamp.revision,
         etag: stamp.etag(),
         create_time: Some(to_wire(stamp.create_time)),
         update_time: Some(to_wire(stamp.update_time)),
+    }
+}
+
+fn countries(markets: &Markets) -> Vec<String> {
+    match markets {
+        Markets::Every => Vec::new(),
+        Markets::Only(countries) => countries.iter().map(ToString::to_string).collect(),
     }
 }
 
@@ -41,9 +62,9 @@ pub(super) fn order(order: Order) -> pb::Order {
     let legs = order.legs.into_iter();
     pb::Order {
         name: order.name.to_string(),
-        seller: order.seller.to_string(),
-        reseller: order.reseller.map(|it| it.to_string()).unwrap_or_default(),
-        customer: order.customer.to_string(),
+        seller: order.chain.seller.to_string(),
+        reseller: order.chain.reseller.map(|it| it.to_string()).unwrap_or_default(),
+        customer: order.chain.customer.to_string(),
         lines: order.lines.iter().map(line).collect(),
         partner_attestation_accepted: order.attested,
         state: match order.state {
@@ -85,31 +106,37 @@ pub(super) fn dry_run(it: Order) -> Result<pb::Order, Failure> {
 }
 
 fn line(line: &OrderLine) -> pb::OrderLine {
+    let product = &line.product;
     pb::OrderLine {
-        offer: line.offer.to_string(),
+        offer: product.offer.to_string(),
         quantity: line.quantity,
-        term: term(line.term).into(),
-        billing_cycle: cycle(line.billing_cycle).into(),
-        partner_id_on_record: line.partner_id.as_ref().map(ToString::to_string).unwrap_or_default(),
-        unit_price: Some(money(line.unit_price)),
+        term: term(product.term).into(),
+        billing_cycle: cycle(product.billing_cycle).into(),
+        seller_role: Some(match &product.partner_id {
+            Some(id) => SellerRole::PartnerIdOnRecord(id.to_string()),
+            None => SellerRole::ActingAsDirectPartner(true),
+        }),
+        currency_code: product.unit_price.currency.to_string(),
+        attestation_accepted: line.attested,
+        unit_price: Some(money(product.unit_price)),
         subscription: line.subscription.to_string(),
     }
 }
 
 pub(super) fn subscription(it: Subscription) -> pb::Subscription {
-    let stamp = it.stamp;
+    let (stamp, chain, product) = (it.stamp, it.chain, it.product);
     pb::Subscription {
         name: it.name.to_string(),
         order: it.order.to_string(),
-        customer: it.customer.to_string(),
-        seller: it.seller.to_string(),
-        reseller: it.reseller.map(|it| it.to_string()).unwrap_or_default(),
-        offer: it.offer.to_string(),
+        customer: chain.customer.to_string(),
+        seller: chain.seller.to_string(),
+        reseller: chain.reseller.map(|it| it.to_string()).unwrap_or_default(),
+        offer: product.offer.to_string(),
         quantity: it.quantity,
-        term: term(it.term).into(),
-        billing_cycle: cycle(it.billing_cycle).into(),
-        partner_id_on_record: it.partner_id.map(|it| it.to_string()).unwrap_or_default(),
-        unit_price: Some(money(it.unit_price)),
+        term: term(product.term).into(),
+        billing_cycle: cycle(product.billing_cycle).into(),
+        partner_id_on_record: product.partner_id.map(|it| it.to_string()).unwrap_or_default(),
+        unit_price: Some(money(product.unit_price)),
         state: match it.state {
             SubscriptionState::Active => pb::SubscriptionState::Active,
             SubscriptionState::Cancelled => pb::SubscriptionState::Cancelled,

@@ -33,6 +33,7 @@ pub(super) struct Check {
 }
 
 const CHECK: &[&str] = &["CheckTransaction", "PlaceOrder"];
+const ORDER: &[&str] = &["PlaceOrder"];
 const RELATIONSHIPS: &str = "CSP supported partner relationships";
 
 macro_rules! rules {
@@ -85,6 +86,12 @@ rules! {
         "The seller attests on every order in which role it acts.";
     ORD_3 = "ORD-3", "Partner Center: new commerce cancellation policy", &["CancelOrder"],
         "An order is cancelled within 168 hours of its acceptance.";
+    ORD_4 = "ORD-4", "Partner Center API: error codes, 900203", ORDER,
+        "The seller attests each line whose offer demands it.";
+    ORD_5 = "ORD-5", "Partner Center API: error codes, 800070", ORDER,
+        "An offer is sold only to customers in its markets.";
+    ORD_6 = "ORD-6", "Partner Center: regional authorization, billing currency", ORDER,
+        "An order is in the currency of the seller's location.";
 }
 
 /// What changes hands for money, or on what terms.

@@ -2,44 +2,77 @@
 
 use kernel::Stamp;
 
-use super::world::{at, money, name, new_offer};
+use super::world::{at, created, money, name, new_offer};
 use crate::domain::{
     BillingCycle::{self, Annual, Monthly, OneTime},
-    Denial, NewOffer, Offer, OfferName, Plan,
+    Denial, Markets, Offer, OfferName, OfferState, OfferTerms, Plan,
     Term::{P1M, P1Y, P3Y},
+    Unsold,
 };
 
 #[test]
 fn an_offer_is_recorded_once() {
-    let new = || new_offer("mail", money("EUR", 500));
-    let denied = Offer::create(new(), true, at(9)).unwrap_err();
+    let (name, terms) = new_offer("mail", money("EUR", 500));
+    let denied = Offer::create(name.clone(), terms.clone(), true, at(9)).unwrap_err();
     assert_eq!(denied, Denial::Exists("offers/mail".to_owned()));
-    let approved = Offer::create(new(), false, at(9)).unwrap();
+    let approved = Offer::create(name.clone(), terms.clone(), false, at(9)).unwrap();
     assert_eq!((approved.event(), approved.decided_on()), ("OfferCreated", None));
-    let NewOffer { name, display_name, family, min_quantity, max_quantity, plans } = new();
-    let stamp = Stamp::first(at(9));
-    let expected = Offer { name, display_name, family, min_quantity, max_quantity, plans, stamp };
+    let (state, state_reason) = (OfferState::Active, String::new());
+    let expected = Offer { name, terms, state, state_reason, stamp: Stamp::first(at(9)) };
     assert_eq!(approved.into_after(), expected);
 }
 
 #[test]
-fn the_price_is_that_of_term_and_billing_cycle_together() {
-    let plan =
-        |term, billing_cycle, price| Plan { term, billing_cycle, unit_price: money("EUR", price) };
-    let plans = vec![plan(P1Y, Monthly, 1), plan(P1Y, Annual, 12), plan(P3Y, Annual, 10)];
-    let new = NewOffer { plans, ..new_offer("mail", money("EUR", 500)) };
-    let offer = Offer::create(new, false, at(9)).unwrap().into_after();
-    for (term, billing_cycle, price) in [
-        (P1Y, Monthly, Some(1)),
-        (P1Y, Annual, Some(12)),
-        (P3Y, Annual, Some(10)),
-        (P3Y, Monthly, None),
-        (P1M, Monthly, None),
-        (P3Y, OneTime, None),
+fn an_offer_is_retired_once() {
+    let offer = created(new_offer("mail", money("EUR", 500)));
+    let approved = offer.clone().retire("replaced".to_owned(), at(9)).unwrap();
+    assert_eq!((approved.event(), approved.decided_on()), ("OfferRetired", Some(1)));
+    let retired = approved.into_after();
+    let (state, stamp) = (OfferState::Retired, offer.stamp.next(at(9)));
+    assert_eq!(retired, Offer { state, state_reason: "replaced".to_owned(), stamp, ..offer });
+    let Err(Denial::Refused(violations)) = retired.retire("again".to_owned(), at(10)) else {
+        unreachable!()
+    };
+    assert_eq!(violations[0].reason, "OFFER_STATE_CONFLICT");
+}
+
+#[test]
+fn the_price_is_that_of_term_billing_cycle_and_currency_together() {
+    let plan = |term, billing_cycle, currency, price| Plan {
+        term,
+        billing_cycle,
+        unit_price: money(currency, price),
+    };
+    let plans = vec![
+        plan(P1Y, Monthly, "EUR", 1),
+        plan(P1Y, Annual, "EUR", 12),
+        plan(P1Y, Annual, "USD", 13),
+        plan(P3Y, Annual, "EUR", 10),
+    ];
+    let (name, terms) = new_offer("mail", money("EUR", 500));
+    let offer = created((name, OfferTerms { plans, ..terms }));
+    for (term, billing_cycle, currency, price) in [
+        (P1Y, Monthly, "EUR", Ok(1)),
+        (P1Y, Annual, "EUR", Ok(12)),
+        (P1Y, Annual, "USD", Ok(13)),
+        (P3Y, Annual, "EUR", Ok(10)),
+        (P1Y, Monthly, "USD", Err(Unsold::Currency)),
+        (P3Y, Monthly, "EUR", Err(Unsold::Plan)),
+        (P1M, Monthly, "EUR", Err(Unsold::Plan)),
+        (P3Y, OneTime, "USD", Err(Unsold::Plan)),
     ] {
-        let expected = price.map(|price| money("EUR", price));
-        assert_eq!(offer.price(term, billing_cycle), expected, "{term} {billing_cycle}");
+        let expected = price.map(|price| money(currency, price));
+        let found = offer.price(term, billing_cycle, currency.parse().unwrap());
+        assert_eq!(found, expected, "{term} {billing_cycle} {currency}");
     }
+}
+
+#[test]
+fn an_offer_is_sold_in_its_markets_and_nowhere_else() {
+    let [france, belgium] = ["FR", "BE"].map(|it| it.parse().unwrap());
+    assert!(Markets::Every.include(france));
+    assert!(Markets::Only(vec![france]).include(france));
+    assert!(!Markets::Only(vec![france]).include(belgium));
 }
 
 #[test]

@@ -4,20 +4,20 @@ use kernel::{LocationAccountId, Stamp};
 use proptest::{collection::vec, prelude::*, sample::select};
 
 use super::world::{
-    CUSTOMER, ORDER, RESELLER, SELLER, answer, at, catalogue, identities, line, money, name,
-    new_offer, order, subscription, violation,
+    CHAIN, ORDER, RESELLER, answer, at, catalogue, identities, line, money, name, new_offer, order,
+    subscription, violation,
 };
 use crate::domain::{
-    BillingCycle, Denial, NewLine, NewOffer, NewOrder, Order, OrderLine, OrderState, Placement,
-    ProductFamily, Subscription, SubscriptionState, Term,
+    Answer, BillingCycle, Chain, Denial, Markets, NewLine, NewOrder, Order, OrderLine, OrderState,
+    Placement, Product, ProductFamily, Subscription, SubscriptionState, Term,
 };
 
 /// What is sold here: three offers in euro and one in dollars.
-fn offers() -> Vec<NewOffer> {
+fn offers() -> Vec<super::world::NewOffer> {
     let mut limited = new_offer("limited", money("EUR", 100));
-    (limited.min_quantity, limited.max_quantity) = (5, 10);
+    (limited.1.min_quantity, limited.1.max_quantity) = (5, 10);
     let mut dear = new_offer("dear", money("EUR", i64::MAX / 2));
-    dear.family = ProductFamily::Azure;
+    dear.1.family = ProductFamily::Azure;
     let mail = new_offer("mail", money("EUR", 500));
     vec![mail, limited, dear, new_offer("dollars", money("USD", 700))]
 }
@@ -42,7 +42,10 @@ fn a_line_fits_its_offer_or_tells_which_field_does_not() {
     use BillingCycle::{Annual, Monthly, OneTime};
     let unsold = |how| format!("order.lines[0].term: offers/mail is not sold for {how}");
     let too_large = "offer: makes the amount too large";
-    let currency = "offer: is priced in USD, the lines before it in EUR; an order has one currency";
+    let currency = "currency_code: is not EUR; an order has one currency";
+    let dollars = |offer| NewLine { currency: "USD".parse().unwrap(), ..line(offer, 1) };
+    let unpriced =
+        "order.lines[0].currency_code: offers/mail is not sold in USD for P1Y billed monthly";
     let on_second = |problem| vec![format!("order.lines[1].{problem}")];
     let quantity = |it| vec![format!("order.lines[0].quantity: {it} is not 5 to 10")];
     let rows = [
@@ -59,8 +62,10 @@ fn a_line_fits_its_offer_or_tells_which_field_does_not() {
         (vec![line("dear", 2)], vec![]),
         (vec![line("dear", 3)], vec![format!("order.lines[0].{too_large}")]),
         (vec![line("dear", 2), line("mail", 1)], on_second(too_large)),
-        (vec![line("mail", 1), line("dollars", 1)], on_second(currency)),
-        (vec![line("mail", 1), line("dollars", 1), line("mail", 1)], on_second(currency)),
+        (vec![line("mail", 1), dollars("dollars")], on_second(currency)),
+        (vec![line("mail", 1), dollars("dollars"), line("mail", 1)], on_second(currency)),
+        (vec![dollars("dollars")], vec![]),
+        (vec![dollars("mail")], vec![unpriced.to_owned()]),
     ];
     for (lines, expected) in rows {
         let what: Vec<_> = lines.iter().map(|it| format!("{} {}", it.quantity, it.offer)).collect();
@@ -76,7 +81,7 @@ fn all_that_does_not_fit_is_told_at_once_in_the_order_of_the_lines() {
         line("none", 0),
         line("limited", 99),
         unsold,
-        line("dollars", 1),
+        NewLine { currency: "USD".parse().unwrap(), ..line("dollars", 1) },
         line("dear", 100),
         line("mail", 2),
     ];
@@ -89,7 +94,7 @@ fn all_that_does_not_fit_is_told_at_once_in_the_order_of_the_lines() {
         "lines[2].quantity",
         "lines[3].quantity",
         "lines[3].term",
-        "lines[4].offer",
+        "lines[4].currency_code",
         "lines[5].offer",
     ];
     assert_eq!(fields, expected);
@@ -99,12 +104,10 @@ fn all_that_does_not_fit_is_told_at_once_in_the_order_of_the_lines() {
 fn a_price_keeps_family_and_unit_price_of_every_line() {
     let lines = vec![line("mail", 2), line("dear", 1), line("limited", 5)];
     let priced = order(lines).price(&catalogue(offers())).unwrap();
-    let expected = [
-        (ProductFamily::Microsoft365, money("EUR", 500)),
-        (ProductFamily::Azure, money("EUR", i64::MAX / 2)),
-        (ProductFamily::Microsoft365, money("EUR", 100)),
-    ];
-    assert_eq!(priced.prices, expected);
+    let families: Vec<_> = priced.offers.iter().map(|it| it.terms.family).collect();
+    let mail = ProductFamily::Microsoft365;
+    assert_eq!(families, [mail, ProductFamily::Azure, mail]);
+    assert_eq!(priced.prices, [500, i64::MAX / 2, 100].map(|it| money("EUR", it)));
     assert_eq!(priced.total, money("EUR", 2 * 500 + i64::MAX / 2 + 5 * 100));
 }
 
@@ -119,27 +122,92 @@ fn an_order_that_the_programme_refuses_is_refused_in_its_words() {
 }
 
 #[test]
+fn a_sale_is_held_against_markets_currency_and_attestation() {
+    let mut special = new_offer("special", money("EUR", 500));
+    special.1.attestation_required = true;
+    let mut local = new_offer("local", money("EUR", 500));
+    local.1.markets = Markets::Only(vec!["FR".parse().unwrap(), "BE".parse().unwrap()]);
+    let offers = catalogue([special, local, new_offer("mail", money("EUR", 500))]);
+    let attested = NewLine { attested: true, ..line("special", 1) };
+    let country = |code: &str| code.parse().ok();
+    for (lines, seller, customer, expected) in [
+        (vec![line("mail", 1)], "FR", "US", ""),
+        (vec![line("mail", 1)], "US", "US", "ORD-6 USD"),
+        (vec![line("mail", 1)], "", "FR", "ORD-6 unknown"),
+        (vec![line("local", 1)], "FR", "BE", ""),
+        (vec![line("local", 1)], "FR", "FR", ""),
+        (vec![line("mail", 1), line("local", 1)], "FR", "DE", "ORD-5 1"),
+        (vec![line("mail", 1), line("local", 1)], "FR", "", "ORD-5 0, 1"),
+        (vec![attested], "FR", "BE", ""),
+        (vec![line("special", 1), line("special", 1)], "FR", "BE", "ORD-4 0, 1"),
+        (vec![line("special", 1), line("local", 1)], "GB", "DE", "ORD-4 0, ORD-5 1, ORD-6 GBP"),
+    ] {
+        let answer = Answer {
+            seller_country: country(seller),
+            customer_country: country(customer),
+            ..answer()
+        };
+        let lines_wanted = lines.len();
+        let priced = order(lines).price(&offers).unwrap();
+        let told = match priced.accept(answer, identities(lines_wanted, 9)) {
+            Ok(_) => Vec::new(),
+            Err(Denial::Refused(violations)) => violations,
+            Err(denial) => unreachable!("{denial:?}"),
+        };
+        let told = told.iter().map(|it| format!("{} {}", it.rule, it.inputs.last().unwrap().1));
+        assert_eq!(told.collect::<Vec<_>>().join(", "), expected, "{seller} {customer}");
+    }
+}
+
+#[test]
+fn what_ordering_refuses_follows_what_the_programme_refuses() {
+    let priced = order(vec![line("mail", 1)]).price(&catalogue(offers())).unwrap();
+    let violations = vec![violation("REL-3")];
+    let answer = Answer { violations, seller_country: "US".parse().ok(), ..answer() };
+    let Err(Denial::RefusedByProgramme(told)) = priced.accept(answer, identities(1, 9)) else {
+        unreachable!()
+    };
+    let told: Vec<_> = told.iter().map(|it| it.rule.as_str()).collect();
+    assert_eq!(told, ["REL-3", "ORD-6"]);
+}
+
+#[test]
+fn a_retired_offer_is_not_sold() {
+    let mut offers = catalogue(offers());
+    let mail = offers.remove(&name("mail")).unwrap();
+    let retired = mail.retire("replaced".to_owned(), at(1)).unwrap().into_after();
+    offers.insert(name("mail"), retired);
+    let Err(Denial::Misfits(misfits)) = order(vec![line("mail", 1)]).price(&offers) else {
+        unreachable!()
+    };
+    assert_eq!(misfits[0].description, "offers/mail is retired");
+}
+
+#[test]
 fn an_accepted_order_is_what_was_wanted_with_prices_names_and_the_decision() {
     let id: LocationAccountId = "2002".parse().unwrap();
-    let wanted = NewLine { partner_id: Some(id.clone()), ..line("mail", 2) };
+    let wanted = NewLine { partner_id: Some(id.clone()), attested: true, ..line("mail", 2) };
     let priced = order(vec![wanted]).price(&catalogue(offers())).unwrap();
     let approved = priced.accept(answer(), identities(1, 9)).unwrap();
     assert_eq!((approved.event(), approved.decided_on()), ("OrderAccepted", None));
     let Placement { order, subscriptions } = approved.into_after();
-    let line = OrderLine {
+    let product = Product {
         offer: name("mail"),
-        quantity: 2,
+        family: ProductFamily::Microsoft365,
         term: Term::P1Y,
         billing_cycle: BillingCycle::Monthly,
-        partner_id: Some(id.clone()),
+        partner_id: Some(id),
         unit_price: money("EUR", 500),
+    };
+    let line = OrderLine {
+        product: product.clone(),
+        quantity: 2,
+        attested: true,
         subscription: subscription(0),
     };
     let expected = Order {
         name: ORDER,
-        seller: SELLER,
-        reseller: Some(RESELLER),
-        customer: CUSTOMER,
+        chain: CHAIN,
         lines: vec![line],
         attested: true,
         state: OrderState::Accepted,
@@ -153,15 +221,9 @@ fn an_accepted_order_is_what_was_wanted_with_prices_names_and_the_decision() {
     let expected = Subscription {
         name: subscription(0),
         order: ORDER,
-        customer: CUSTOMER,
-        seller: SELLER,
-        reseller: Some(RESELLER),
-        offer: name("mail"),
+        chain: CHAIN,
+        product,
         quantity: 2,
-        term: Term::P1Y,
-        billing_cycle: BillingCycle::Monthly,
-        partner_id: Some(id),
-        unit_price: money("EUR", 500),
         state: SubscriptionState::Active,
         stamp: Stamp::first(at(9)),
     };
@@ -187,7 +249,8 @@ proptest! {
         lines in lines(), reseller in any::<bool>(), attested in any::<bool>(),
     ) {
         let reseller = reseller.then_some(RESELLER);
-        let wanted = NewOrder { reseller, attested, ..order(lines) };
+        let chain = Chain { reseller, ..CHAIN };
+        let wanted = NewOrder { chain, attested, ..order(lines) };
         let priced = wanted.clone().price(&catalogue(offers())).unwrap();
         let approved = priced.accept(answer(), identities(wanted.lines.len(), 9)).unwrap();
         let Placement { order, subscriptions } = approved.into_after();
@@ -195,16 +258,15 @@ proptest! {
         let prices = wanted.lines.iter().map(|it| if it.offer == name("mail") { 500 } else { 100 });
         let amounts = wanted.lines.iter().zip(prices).map(|(it, price)| i64::from(it.quantity) * price);
         prop_assert_eq!(order.total, money("EUR", amounts.sum()));
-        prop_assert_eq!((order.reseller, order.attested), (reseller, attested));
+        prop_assert_eq!((order.chain, order.attested), (chain, attested));
         prop_assert_eq!(order.lines.len(), wanted.lines.len());
         prop_assert_eq!(subscriptions.len(), wanted.lines.len());
         for ((line, wanted), made) in order.lines.iter().zip(&wanted.lines).zip(&subscriptions) {
-            let kept = (&line.offer, line.quantity, &line.partner_id);
+            let kept = (&line.product.offer, line.quantity, &line.product.partner_id);
             prop_assert_eq!(kept, (&wanted.offer, wanted.quantity, &wanted.partner_id));
             prop_assert_eq!((made.name, made.order), (line.subscription, order.name));
-            let sold = (&made.offer, made.quantity, &made.partner_id, made.unit_price);
-            prop_assert_eq!(sold, (&line.offer, line.quantity, &line.partner_id, line.unit_price));
-            prop_assert_eq!((made.reseller, made.stamp), (order.reseller, order.stamp));
+            prop_assert_eq!((&made.product, made.quantity), (&line.product, line.quantity));
+            prop_assert_eq!((made.chain, made.stamp), (order.chain, order.stamp));
         }
     }
 

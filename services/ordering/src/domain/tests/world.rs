@@ -9,8 +9,8 @@ use serde_json::json;
 use uuid::Uuid;
 
 use crate::domain::{
-    Answer, BillingCycle, Identities, Leg, Money, NewLine, NewOffer, NewOrder, Offer, OfferName,
-    Placement, Plan, ProductFamily, Term,
+    Answer, BillingCycle, Chain, Identities, Leg, Markets, Money, NewLine, NewOrder, Offer,
+    OfferName, OfferTerms, Placement, Plan, ProductFamily, Term,
 };
 
 pub(super) const SELLER: PartnerName = PartnerName::new(Uuid::from_u128(0x1));
@@ -31,22 +31,31 @@ pub(super) fn name(id: &str) -> OfferName {
     OfferName::new(id).unwrap()
 }
 
+/// An offer to be recorded.
+pub(super) type NewOffer = (OfferName, OfferTerms);
+
 /// An offer of 1 to 100 units, sold for a year and billed monthly.
 pub(super) fn new_offer(id: &str, price: Money) -> NewOffer {
     let plan = Plan { term: Term::P1Y, billing_cycle: BillingCycle::Monthly, unit_price: price };
-    NewOffer {
-        name: name(id),
+    let terms = OfferTerms {
         display_name: id.to_owned(),
         family: ProductFamily::Microsoft365,
         min_quantity: 1,
         max_quantity: 100,
+        markets: Markets::Every,
+        third_party: false,
+        attestation_required: false,
         plans: vec![plan],
-    }
+    };
+    (name(id), terms)
+}
+
+pub(super) fn created((name, terms): NewOffer) -> Offer {
+    Offer::create(name, terms, false, at(0)).unwrap().into_after()
 }
 
 pub(super) fn catalogue(offers: impl IntoIterator<Item = NewOffer>) -> BTreeMap<OfferName, Offer> {
-    let create = |new| Offer::create(new, false, at(0)).unwrap().into_after();
-    offers.into_iter().map(create).map(|offer| (offer.name.clone(), offer)).collect()
+    offers.into_iter().map(created).map(|offer| (offer.name.clone(), offer)).collect()
 }
 
 pub(super) fn line(offer: &str, quantity: i32) -> NewLine {
@@ -55,12 +64,17 @@ pub(super) fn line(offer: &str, quantity: i32) -> NewLine {
         quantity,
         term: Term::P1Y,
         billing_cycle: BillingCycle::Monthly,
+        currency: "EUR".parse().unwrap(),
         partner_id: None,
+        attested: false,
     }
 }
 
+pub(super) const CHAIN: Chain =
+    Chain { seller: SELLER, reseller: Some(RESELLER), customer: CUSTOMER };
+
 pub(super) fn order(lines: Vec<NewLine>) -> NewOrder {
-    NewOrder { seller: SELLER, reseller: Some(RESELLER), customer: CUSTOMER, lines, attested: true }
+    NewOrder { chain: CHAIN, lines, attested: true }
 }
 
 /// An answer without anything against the order.
@@ -68,6 +82,8 @@ pub(super) fn answer() -> Answer {
     Answer {
         violations: Vec::new(),
         legs: vec![Leg { seller: "microsoft".to_owned(), buyer: SELLER.to_string() }],
+        seller_country: Some("FR".parse().unwrap()),
+        customer_country: Some("BE".parse().unwrap()),
         valid_for: Duration::from_secs(5),
         evidence: json!({"verdict": "VERDICT_ALLOWED"}),
     }

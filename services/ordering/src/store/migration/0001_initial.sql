@@ -7,19 +7,32 @@ CREATE TABLE offers (
         ('microsoft-365', 'dynamics-365', 'azure', 'azure-shared-services', 'software')),
     min_quantity INTEGER NOT NULL CHECK (min_quantity >= 1),
     max_quantity INTEGER NOT NULL,
+    -- As JSON: "every", or {"only": [countries]}.
+    markets TEXT NOT NULL,
+    third_party BOOLEAN NOT NULL,
+    attestation_required BOOLEAN NOT NULL,
+    state TEXT NOT NULL CHECK (state IN ('active', 'retired')),
+    state_reason TEXT NOT NULL,
     revision BIGINT NOT NULL CHECK (revision >= 1),
     create_time BIGINT NOT NULL,
     update_time BIGINT NOT NULL,
-    CHECK (max_quantity >= min_quantity)
+    CHECK (max_quantity >= min_quantity),
+    CHECK (NOT (third_party AND family = 'azure-shared-services')),
+    CHECK ((state = 'retired') = (state_reason <> ''))
 );
 
 CREATE TABLE offer_plans (
     offer TEXT NOT NULL REFERENCES offers (name),
+    -- Its place among the plans of the offer.
+    place INTEGER NOT NULL CHECK (place >= 0),
     term TEXT NOT NULL CHECK (term IN ('P1M', 'P1Y', 'P3Y')),
     billing_cycle TEXT NOT NULL CHECK (billing_cycle IN ('monthly', 'annual', 'one-time')),
     currency TEXT NOT NULL CHECK (length(currency) = 3),
     unit_price BIGINT NOT NULL CHECK (unit_price >= 0),
-    PRIMARY KEY (offer, term, billing_cycle)
+    PRIMARY KEY (offer, place),
+    UNIQUE (offer, term, billing_cycle, currency),
+    CHECK (billing_cycle <> 'annual' OR term <> 'P1M'),
+    CHECK (billing_cycle <> 'one-time' OR term = 'P3Y')
 );
 
 CREATE TABLE orders (
@@ -48,6 +61,8 @@ CREATE TABLE subscriptions (
     seller TEXT NOT NULL,
     reseller TEXT,
     offer TEXT NOT NULL REFERENCES offers (name),
+    family TEXT NOT NULL CHECK (family IN
+        ('microsoft-365', 'dynamics-365', 'azure', 'azure-shared-services', 'software')),
     quantity INTEGER NOT NULL CHECK (quantity >= 1),
     term TEXT NOT NULL CHECK (term IN ('P1M', 'P1Y', 'P3Y')),
     billing_cycle TEXT NOT NULL CHECK (billing_cycle IN ('monthly', 'annual', 'one-time')),
@@ -66,10 +81,13 @@ CREATE TABLE order_lines (
     order_name TEXT NOT NULL REFERENCES orders (name),
     line INTEGER NOT NULL CHECK (line >= 0),
     offer TEXT NOT NULL REFERENCES offers (name),
+    family TEXT NOT NULL CHECK (family IN
+        ('microsoft-365', 'dynamics-365', 'azure', 'azure-shared-services', 'software')),
     quantity INTEGER NOT NULL CHECK (quantity >= 1),
-    term TEXT NOT NULL,
-    billing_cycle TEXT NOT NULL,
+    term TEXT NOT NULL CHECK (term IN ('P1M', 'P1Y', 'P3Y')),
+    billing_cycle TEXT NOT NULL CHECK (billing_cycle IN ('monthly', 'annual', 'one-time')),
     partner_id TEXT,
+    attested BOOLEAN NOT NULL,
     currency TEXT NOT NULL CHECK (length(currency) = 3),
     unit_price BIGINT NOT NULL CHECK (unit_price >= 0),
     subscription TEXT NOT NULL UNIQUE REFERENCES subscriptions (name),

@@ -1,0 +1,32 @@
+use kernel::{CustomerName, LocationAccountId, PartnerName};
+use serde::{Deserialize, Serialize};
+
+use super::{BillingCycle, Money, OfferName, ProductFamily, Term};
+
+/// Who sells to whom.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Chain {
+    /// Who buys from Microsoft.
+    pub seller: PartnerName,
+    /// Who stands between seller and customer.
+    pub reseller: Option<PartnerName>,
+    /// Who buys in the end.
+    pub customer: CustomerName,
+}
+
+/// What is sold, and how.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Product {
+    /// The offer.
+    pub offer: OfferName,
+    /// What kind of product it is.
+    pub family: ProductFamily,
+    /// The term.
+    pub term: Term,
+    /// The billing cycle.
+    pub billing_cycle: BillingCycle,
+    /// PartnerID on record. None where the seller acts as direct partner.
+    pub partner_id: Option<LocationAccountId>,
+    /// Price of one unit for one billing cycle. It does not change with the offer.
+    pub unit_price: Money,
+}

@@ -1,0 +1,67 @@
+use kernel::text_enum;
+use serde::{Deserialize, Serialize};
+
+use super::Money;
+
+text_enum! {
+    /// How long a subscription runs before it renews or ends.
+    pub enum Term {
+        /// One month.
+        P1M = "P1M",
+        /// One year.
+        P1Y = "P1Y",
+        /// Three years.
+        P3Y = "P3Y",
+    }
+}
+
+text_enum! {
+    /// How often a term is billed.
+    pub enum BillingCycle {
+        /// Every month.
+        Monthly = "monthly",
+        /// Every year.
+        Annual = "annual",
+        /// Once, at the start of the term.
+        OneTime = "one-time",
+    }
+}
+
+text_enum! {
+    /// What kind of product an offer is to the programme's rules.
+    pub enum ProductFamily {
+        /// Microsoft 365 and Office 365.
+        Microsoft365 = "microsoft-365",
+        /// Dynamics 365 and Power Platform.
+        Dynamics365 = "dynamics-365",
+        /// Azure for customers.
+        Azure = "azure",
+        /// Azure for a partner's own use.
+        AzureSharedServices = "azure-shared-services",
+        /// Software subscriptions and perpetual licences.
+        Software = "software",
+    }
+}
+
+impl BillingCycle {
+    /// Whether a term may be billed this way.
+    #[must_use]
+    pub fn fits(self, term: Term) -> bool {
+        match self {
+            Self::Monthly => true,
+            Self::Annual => term != Term::P1M,
+            Self::OneTime => term == Term::P3Y,
+        }
+    }
+}
+
+/// A term and billing cycle with its price in one currency.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Plan {
+    /// The term.
+    pub term: Term,
+    /// The billing cycle.
+    pub billing_cycle: BillingCycle,
+    /// Price of one unit for one billing cycle.
+    pub unit_price: Money,
+}

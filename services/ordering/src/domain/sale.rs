@@ -1,0 +1,89 @@
+//! What stands against a sale besides the rules that relationship applies.
+
+use kernel::{Responsible, Violation};
+
+use super::{Answer, PricedOrder, rule::Rule};
+
+const ATTESTED_LINE: Rule = Rule {
+    id: "ORD-4",
+    reason: "LINE_ATTESTATION_MISSING",
+    source: "Partner Center API: error codes, 900203",
+    code: "400/900203",
+};
+const SOLD_IN_MARKET: Rule = Rule {
+    id: "ORD-5",
+    reason: "OFFER_NOT_IN_MARKET",
+    source: "Partner Center API: error codes, 800070",
+    code: "400/800070",
+};
+const CURRENCY_OF_SELLER: Rule = Rule {
+    id: "ORD-6",
+    reason: "CURRENCY_NOT_OF_SELLER",
+    source: "Partner Center: regional authorization, billing currency",
+    code: "10000",
+};
+
+impl PricedOrder {
+    /// What stands against the sale, in order of precedence.
+    pub(super) fn against(&self, answer: &Answer) -> Vec<Violation> {
+        let found = [self.unattested(), self.outside_market(answer), self.foreign_currency(answer)];
+        found.into_iter().flatten().collect()
+    }
+
+    /// ORD-4: a line attests where its offer demands it.
+    fn unattested(&self) -> Option<Violation> {
+        let lines = self.wanted.lines.iter().zip(&self.offers);
+        let lines =
+            numbers(lines.map(|(line, offer)| offer.terms.attestation_required && !line.attested))?;
+        Some(ATTESTED_LINE.violation(
+            self.wanted.chain.seller,
+            Responsible::Seller,
+            format!("lines {lines} (counted from 0) need an attestation of their own"),
+            "set attestation_accepted on these lines once the seller attests it",
+            vec![("unattestedLines", lines)],
+        ))
+    }
+
+    /// ORD-5: every offer is sold where the customer is. An unknown country is in no market.
+    fn outside_market(&self, answer: &Answer) -> Option<Violation> {
+        let country = answer.customer_country;
+        let sold = |offer: &super::Offer| country.is_some_and(|it| offer.terms.markets.include(it));
+        let lines = numbers(self.offers.iter().map(|offer| !sold(offer)))?;
+        let country = country.map_or("unknown".to_owned(), |it| it.to_string());
+        Some(SOLD_IN_MARKET.violation(
+            self.wanted.chain.customer,
+            Responsible::Caller,
+            format!("the offers of lines {lines} (counted from 0) are not sold in {country}"),
+            "order offers that are sold where the customer is",
+            vec![("customerCountry", country), ("unsoldLines", lines)],
+        ))
+    }
+
+    /// ORD-6: a partner is billed in the currency of its own location.
+    fn foreign_currency(&self, answer: &Answer) -> Option<Violation> {
+        let expected = answer.seller_country.map(markets::Country::currency);
+        if expected == Some(self.total.currency) {
+            return None;
+        }
+        let expected = expected.map_or("unknown".to_owned(), |it| it.to_string());
+        let country = answer.seller_country.map_or("unknown".to_owned(), |it| it.to_string());
+        Some(CURRENCY_OF_SELLER.violation(
+            self.wanted.chain.seller,
+            Responsible::Caller,
+            format!("the order is in {}, the seller is billed in {expected}", self.total.currency),
+            "order in the currency of the seller's location",
+            vec![
+                ("currency", self.total.currency.to_string()),
+                ("sellerCountry", country),
+                ("sellerCurrency", expected),
+            ],
+        ))
+    }
+}
+
+/// The places, counted from 0, of what is wrong; none where nothing is.
+fn numbers(wrong: impl Iterator<Item = bool>) -> Option<String> {
+    let wrong = wrong.enumerate().filter(|(_, wrong)| *wrong);
+    let numbers: Vec<_> = wrong.map(|(at, _)| at.to_string()).collect();
+    (!numbers.is_empty()).then(|| numbers.join(", "))
+}

@@ -1,0 +1,28 @@
+//! What the rows of orders and subscriptions have in common, as domain values.
+
+/// Who sells to whom, out of a row.
+macro_rules! chain {
+    ($row:ident) => {
+        crate::domain::Chain {
+            seller: row::read(&$row.seller)?,
+            reseller: row::read_optional($row.reseller.as_deref())?,
+            customer: row::read(&$row.customer)?,
+        }
+    };
+}
+
+/// What is sold, out of a row.
+macro_rules! product {
+    ($row:ident) => {
+        crate::domain::Product {
+            offer: row::read(&$row.offer)?,
+            family: row::read(&$row.family)?,
+            term: row::read(&$row.term)?,
+            billing_cycle: row::read(&$row.billing_cycle)?,
+            partner_id: row::read_optional($row.partner_id.as_deref())?,
+            unit_price: money(&$row.currency, $row.unit_price)?,
+        }
+    };
+}
+
+pub(super) use {chain, product};

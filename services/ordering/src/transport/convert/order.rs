@@ -1,0 +1,98 @@
+use contracts::ordering::{self as pb, order_line::SellerRole};
+use failure::Fields;
+use kernel::{LocationAccountId, OrderName};
+use uuid::Uuid;
+
+use super::{Converted, cycle, term};
+use crate::domain::{Chain, NewLine, NewOrder};
+
+const MAX_LINES: usize = 300;
+
+pub(in crate::transport) fn place_order(
+    request: &pb::PlaceOrderRequest,
+) -> Converted<(Uuid, NewOrder)> {
+    let mut fields = Fields::new();
+    let request_id = fields.guid("request_id", &request.request_id);
+    let new = fields
+        .required("order", request.order.as_ref())
+        .and_then(|message| new_order(&mut fields, message));
+    fields.finish(|| Some((request_id?, new?)))
+}
+
+fn new_order(fields: &mut Fields, message: &pb::Order) -> Option<NewOrder> {
+    let seller = fields.parse("order.seller", &message.seller);
+    let reseller = fields.parse_optional("order.reseller", &message.reseller);
+    if seller.is_some() && reseller == Some(seller) {
+        fields.reject("order.reseller", "is the seller itself");
+    }
+    let customer = fields.parse("order.customer", &message.customer);
+    if message.lines.is_empty() || message.lines.len() > MAX_LINES {
+        let problem = format!("has {} entries, not 1 to {MAX_LINES}", message.lines.len());
+        fields.reject("order.lines", problem);
+        return None;
+    }
+    let lines = message.lines.iter().enumerate();
+    let lines: Vec<_> = lines.map(|(at, each)| line(fields, at, each)).collect();
+    Some(NewOrder {
+        chain: Chain { seller: seller?, reseller: reseller?, customer: customer? },
+        lines: lines.into_iter().collect::<Option<_>>()?,
+        attested: message.partner_attestation_accepted,
+    })
+}
+
+fn line(fields: &mut Fields, at: usize, message: &pb::OrderLine) -> Option<NewLine> {
+    let path = format!("order.lines[{at}]");
+    let offer = fields.parse(format!("{path}.offer"), &message.offer);
+    let quantity = message.quantity;
+    if quantity < 1 {
+        fields.reject(format!("{path}.quantity"), format!("{quantity} is less than 1"));
+    }
+    let term = fields.choice(format!("{path}.term"), message.term, term);
+    let billing_cycle =
+        fields.choice(format!("{path}.billing_cycle"), message.billing_cycle, cycle);
+    let currency = fields.parse(format!("{path}.currency_code"), &message.currency_code);
+    let partner_id = seller_role(fields, &path, message.seller_role.as_ref());
+    Some(NewLine {
+        offer: offer?,
+        quantity,
+        term: term?,
+        billing_cycle: billing_cycle?,
+        currency: currency?,
+        partner_id: partner_id?,
+        attested: message.attestation_accepted,
+    })
+}
+
+/// The PartnerID on record; none for a direct partner. The outer `None` means a violation.
+fn seller_role(
+    fields: &mut Fields,
+    path: &str,
+    role: Option<&SellerRole>,
+) -> Option<Option<LocationAccountId>> {
+    let by_id = format!("{path}.partner_id_on_record");
+    match role {
+        Some(SellerRole::PartnerIdOnRecord(id)) if !id.is_empty() => {
+            fields.parse(by_id, id).map(Some)
+        }
+        Some(SellerRole::ActingAsDirectPartner(true)) => Some(None),
+        Some(SellerRole::ActingAsDirectPartner(false)) => {
+            let field = format!("{path}.acting_as_direct_partner");
+            fields.reject(field, "must be true; or set partner_id_on_record");
+            None
+        }
+        _ => {
+            fields.reject(by_id, "is required; or set acting_as_direct_partner to true");
+            None
+        }
+    }
+}
+
+pub(in crate::transport) fn get_order(
+    request: &pb::GetOrderRequest,
+) -> Converted<(OrderName, pb::OrderView)> {
+    let mut fields = Fields::new();
+    let name = fields.parse("name", &request.name);
+    let view = pb::OrderView::try_from(request.view);
+    let view = fields.check("view", view.map_err(|_| "is not a value of this enum"));
+    fields.finish(|| Some((name?, view?)))
+}
