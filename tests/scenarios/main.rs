@@ -12,3 +12,4 @@ mod orders;
 mod own_use;
 mod paths;
 mod repetition;
+mod subscriptions;

@@ -2,30 +2,41 @@
 
 mod answer;
 mod approved;
+mod batch;
 mod cancel;
 mod chain;
+mod change;
+mod changes;
 mod denial;
+mod limits;
 mod money;
 mod offer;
 mod offer_name;
 mod order;
 mod place;
 mod plan;
+mod proration;
+mod question;
+mod renewal;
 mod rule;
 mod sale;
 mod subscription;
 
 pub use answer::{Answer, Leg};
 pub use approved::Approved;
+pub use batch::SeatBatch;
 pub use chain::{Chain, Product};
+pub use change::{Action, NewChange, WantedTerm};
+pub use changes::{Change, Changes};
 pub use denial::{Denial, Misfit};
 pub use money::Money;
 pub use offer::{Markets, Offer, OfferState, OfferTerms, Unsold};
 pub use offer_name::OfferName;
-pub use order::{Order, OrderLine, OrderState, Placement};
+pub use order::{Order, OrderKind, OrderLine, OrderState, Placement};
 pub use place::{Identities, NewLine, NewOrder, PricedOrder};
 pub use plan::{BillingCycle, Plan, ProductFamily, Term};
-pub use subscription::{Subscription, SubscriptionState};
+pub use question::{Purpose, Question};
+pub use subscription::{Due, NextTerm, Subscription, SubscriptionState};
 
 #[cfg(test)]
 mod tests;

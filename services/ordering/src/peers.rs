@@ -12,7 +12,7 @@ use runtime::{
 };
 
 use crate::{
-    domain::{Answer, Leg, PricedOrder, ProductFamily},
+    domain::{Answer, Leg, ProductFamily, Purpose, Question},
     evidence,
 };
 
@@ -31,9 +31,9 @@ impl Relationship {
         Ok(Self { client, settings })
     }
 
-    /// Asks whether an order may be accepted, and why (not).
-    pub(crate) async fn check(&self, order: &PricedOrder) -> Result<Answer, Failure> {
-        let asked = transaction(order);
+    /// Asks whether something may happen, and why (not).
+    pub(crate) async fn check(&self, question: &Question) -> Result<Answer, Failure> {
+        let asked = transaction(question);
         let request = pb::CheckTransactionRequest {
             transaction: Some(asked.clone()),
             view: pb::DecisionView::Full.into(),
@@ -83,21 +83,28 @@ fn country(decision: &pb::Decision, name: &str) -> Option<Country> {
     input(of_seller.next()?, name)?.parse().ok()
 }
 
-fn transaction(order: &PricedOrder) -> pb::Transaction {
-    let wanted = &order.wanted;
-    let chain = wanted.chain;
-    let lines = wanted.lines.iter().zip(&order.offers);
-    let lines = lines.map(|(line, offer)| pb::TransactionLine {
-        product_family: product_family(offer.terms.family).into(),
-        partner_id_on_record: line.partner_id.as_ref().map(ToString::to_string).unwrap_or_default(),
+fn transaction(question: &Question) -> pb::Transaction {
+    let Question { chain, purpose, lines, attested } = question;
+    let lines = lines.iter().map(|(family, partner_id)| pb::TransactionLine {
+        product_family: product_family(*family).into(),
+        partner_id_on_record: partner_id.as_ref().map(ToString::to_string).unwrap_or_default(),
     });
     pb::Transaction {
         seller: chain.seller.to_string(),
         reseller: chain.reseller.map(|it| it.to_string()).unwrap_or_default(),
         customer: chain.customer.to_string(),
-        purpose: pb::Purpose::NewSubscription.into(),
+        purpose: match purpose {
+            Purpose::NewSubscription => pb::Purpose::NewSubscription,
+            Purpose::AddQuantity => pb::Purpose::AddQuantity,
+            Purpose::Renew => pb::Purpose::Renew,
+            Purpose::Change => pb::Purpose::Change,
+            Purpose::Manage => pb::Purpose::Manage,
+            Purpose::Cancel => pb::Purpose::Cancel,
+            Purpose::AutomaticRenewal => pb::Purpose::AutomaticRenewal,
+        }
+        .into(),
         lines: lines.collect(),
-        partner_attestation_accepted: wanted.attested,
+        partner_attestation_accepted: *attested,
     }
 }
 

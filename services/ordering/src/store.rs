@@ -9,7 +9,7 @@ mod subscription;
 
 use std::time::Duration;
 
-use kernel::Stopwatch;
+use kernel::{Stamp, Stopwatch};
 pub use migration::Migrator;
 use storage::Database;
 
@@ -43,6 +43,11 @@ impl Freshness {
     fn holds(&self) -> bool {
         self.since_asked.elapsed() < self.valid_for
     }
+}
+
+/// The revision that a write must find; none for a new resource.
+fn before(stamp: Stamp) -> Option<i64> {
+    (stamp.revision > 1).then_some(stamp.revision - 1)
 }
 
 #[cfg(test)]

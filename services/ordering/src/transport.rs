@@ -1,6 +1,8 @@
 //! The gRPC face of ordering. Every method: convert, gather, decide, commit, render.
 
+mod change;
 mod convert;
+mod decide;
 mod offer;
 mod order;
 mod place;
@@ -37,6 +39,15 @@ failure::serve! {
     cancel_order(CancelOrderRequest) -> CancelOrderResponse;
     get_subscription(GetSubscriptionRequest) -> GetSubscriptionResponse;
     list_subscriptions(ListSubscriptionsRequest) -> ListSubscriptionsResponse;
+    add_quantity(AddQuantityRequest) -> AddQuantityResponse;
+    reduce_quantity(ReduceQuantityRequest) -> ReduceQuantityResponse;
+    cancel_subscription(CancelSubscriptionRequest) -> CancelSubscriptionResponse;
+    suspend_subscription(SuspendSubscriptionRequest) -> SuspendSubscriptionResponse;
+    resume_subscription(ResumeSubscriptionRequest) -> ResumeSubscriptionResponse;
+    set_automatic_renewal(SetAutomaticRenewalRequest) -> SetAutomaticRenewalResponse;
+    schedule_next_term(ScheduleNextTermRequest) -> ScheduleNextTermResponse;
+    renew_subscription(RenewSubscriptionRequest) -> RenewSubscriptionResponse;
+    settle_subscriptions(SettleSubscriptionsRequest) -> SettleSubscriptionsResponse;
 }
 
 impl Transport {

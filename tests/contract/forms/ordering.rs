@@ -9,7 +9,7 @@ use super::{
 pub(super) async fn forms([token, _]: &[String; 2], stage: &Stage) -> Vec<Form> {
     let offer = stage.cast.offer(ProductFamily::Microsoft365).await.expect("an offer is recorded");
     let lists = ["ListOffers", "ListOrders", "ListSubscriptions"].map(|it| list(it, token));
-    let all = [offers(), place(&offer), orders(), lists.into()];
+    let all = [offers(), place(&offer), orders(), changes(), lists.into()];
     all.into_iter().flatten().collect()
 }
 
@@ -150,5 +150,38 @@ fn orders() -> Vec<Form> {
             .wrong("request_id", no_guid()),
         Form::new("GetSubscription", json!({ "name": subscription }))
             .wrong("name", no_name("subscriptions")),
+    ]
+}
+
+/// Changes of a subscription.
+fn changes() -> Vec<Form> {
+    let good = |more: Value| {
+        let mut good = json!({ "name": format!("subscriptions/{ID}"), "request_id": ID });
+        let (all, more) = (good.as_object_mut(), more.as_object().cloned());
+        all.expect("it is an object").extend(more.expect("it is an object"));
+        good
+    };
+    let form = |method, more| {
+        Form::new(method, good(more))
+            .wrong("name", no_name("subscriptions"))
+            .wrong("request_id", no_required_guid())
+    };
+    let none = || [json!(0), json!(-1)];
+    let why = || json!({ "detail": "é".repeat(500) });
+    let next = json!({ "next_term": { "term": 1, "billing_cycle": 1, "quantity": 1 } });
+    vec![
+        form("AddQuantity", json!({ "quantity": 1 })).wrong("quantity", none()),
+        form("ReduceQuantity", json!({ "quantity": 1 })).wrong("quantity", none()),
+        form("CancelSubscription", why()).wrong("detail", no_text(500)),
+        form("SuspendSubscription", why()).wrong("detail", no_text(500)),
+        form("ResumeSubscription", json!({})),
+        form("SetAutomaticRenewal", json!({ "enabled": true })),
+        form("RenewSubscription", json!({})),
+        form("ScheduleNextTerm", next)
+            .wrong("next_term.term", no_choice())
+            .wrong("next_term.billing_cycle", no_choice())
+            .wrong("next_term.quantity", none())
+            .also([("next_term.billing_cycle", json!(2))], &["next_term.billing_cycle"]),
+        Form::new("SettleSubscriptions", json!({ "max_count": 1 })).wrong("max_count", [json!(-1)]),
     ]
 }

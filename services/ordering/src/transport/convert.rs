@@ -1,10 +1,15 @@
 //! Messages as domain values, or everything that is wrong with them.
 
+mod change;
 mod offer;
 mod order;
 
 use std::{fmt::Display, str::FromStr};
 
+pub(super) use change::{
+    add_quantity, cancel_subscription, reduce_quantity, renew_subscription, resume_subscription,
+    schedule_next_term, set_automatic_renewal, settle_subscriptions, suspend_subscription,
+};
 use contracts::{ordering as pb, relationship};
 use failure::{Failure, Fields};
 pub(super) use offer::create_offer;

@@ -84,14 +84,16 @@ rules! {
         "The PartnerID on an order line is the reseller's, never the provider's; without a reseller there is none.";
     ORD_2 = "ORD-2", "Partner Center API: error codes, 900206", CHECK,
         "The seller attests on every order in which role it acts.";
-    ORD_3 = "ORD-3", "Partner Center: new commerce cancellation policy", &["CancelOrder"],
-        "An order is cancelled within 168 hours of its acceptance.";
+    ORD_3 = "ORD-3", "Partner Center: new commerce cancellation policy", &["CancelOrder", "CancelSubscription"],
+        "What was bought is cancelled within 168 hours of its purchase or renewal.";
     ORD_4 = "ORD-4", "Partner Center API: error codes, 900203", ORDER,
         "The seller attests each line whose offer demands it.";
     ORD_5 = "ORD-5", "Partner Center API: error codes, 800070", ORDER,
         "An offer is sold only to customers in its markets.";
     ORD_6 = "ORD-6", "Partner Center: regional authorization, billing currency", ORDER,
         "An order is in the currency of the seller's location.";
+    ORD_7 = "ORD-7", "Partner Center API: error codes, 800090", &["ReduceQuantity"],
+        "Units are returned within 168 hours of their purchase or renewal.";
 }
 
 /// What changes hands for money, or on what terms.

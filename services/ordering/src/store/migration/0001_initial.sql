@@ -37,6 +37,9 @@ CREATE TABLE offer_plans (
 
 CREATE TABLE orders (
     name TEXT PRIMARY KEY CHECK (name LIKE 'orders/%'),
+    kind TEXT NOT NULL CHECK (kind IN ('purchase', 'add-quantity', 'reduce-quantity', 'renew',
+        'automatic-renewal', 'schedule-next-term', 'set-automatic-renewal', 'suspend', 'resume',
+        'cancel')),
     seller TEXT NOT NULL CHECK (seller LIKE 'partners/%'),
     reseller TEXT CHECK (reseller LIKE 'partners/%'),
     customer TEXT NOT NULL CHECK (customer LIKE 'customers/%'),
@@ -45,13 +48,16 @@ CREATE TABLE orders (
     state_reason TEXT NOT NULL,
     currency TEXT NOT NULL CHECK (length(currency) = 3),
     total BIGINT NOT NULL CHECK (total >= 0),
+    charge BIGINT NOT NULL CHECK (charge >= 0),
+    refund BIGINT NOT NULL CHECK (refund >= 0),
     legs TEXT NOT NULL,
     -- The decision that let the order through, as JSON.
     evidence TEXT NOT NULL CHECK (length(evidence) > 2),
     revision BIGINT NOT NULL CHECK (revision >= 1),
     create_time BIGINT NOT NULL,
     update_time BIGINT NOT NULL,
-    CHECK (reseller IS NULL OR reseller <> seller)
+    CHECK (reseller IS NULL OR reseller <> seller),
+    CHECK (state <> 'cancelled' OR kind = 'purchase')
 );
 
 CREATE TABLE subscriptions (
@@ -69,13 +75,26 @@ CREATE TABLE subscriptions (
     partner_id TEXT,
     currency TEXT NOT NULL CHECK (length(currency) = 3),
     unit_price BIGINT NOT NULL CHECK (unit_price >= 0),
-    state TEXT NOT NULL CHECK (state IN ('active', 'cancelled')),
+    -- Its units by when they were bought, as JSON.
+    batches TEXT NOT NULL,
+    term_start BIGINT NOT NULL,
+    term_end BIGINT NOT NULL CHECK (term_end > term_start),
+    automatic_renewal BOOLEAN NOT NULL,
+    -- What it becomes when it renews, as JSON.
+    next_term TEXT,
+    state TEXT NOT NULL CHECK (state IN
+        ('active', 'suspended', 'expired', 'disabled', 'deleted', 'cancelled')),
+    state_time BIGINT NOT NULL,
+    state_reason TEXT NOT NULL,
+    -- When time changes it next.
+    due_time BIGINT,
     revision BIGINT NOT NULL CHECK (revision >= 1),
     create_time BIGINT NOT NULL,
-    update_time BIGINT NOT NULL
+    update_time BIGINT NOT NULL,
+    CHECK ((due_time IS NULL) = (state IN ('deleted', 'cancelled')))
 );
 
-CREATE INDEX subscriptions_by_order ON subscriptions (order_name);
+CREATE INDEX subscriptions_by_due_time ON subscriptions (due_time) WHERE due_time IS NOT NULL;
 
 CREATE TABLE order_lines (
     order_name TEXT NOT NULL REFERENCES orders (name),
@@ -90,6 +109,9 @@ CREATE TABLE order_lines (
     attested BOOLEAN NOT NULL,
     currency TEXT NOT NULL CHECK (length(currency) = 3),
     unit_price BIGINT NOT NULL CHECK (unit_price >= 0),
-    subscription TEXT NOT NULL UNIQUE REFERENCES subscriptions (name),
-    PRIMARY KEY (order_name, line)
+    charge BIGINT NOT NULL CHECK (charge >= 0),
+    refund BIGINT NOT NULL CHECK (refund >= 0),
+    subscription TEXT NOT NULL REFERENCES subscriptions (name),
+    PRIMARY KEY (order_name, line),
+    UNIQUE (order_name, subscription)
 );

@@ -1,0 +1,42 @@
+use super::{Order, Subscription};
+
+/// One resource after a change. Its revision is one more than that which was decided on.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Change<T> {
+    /// What happened, as in `OrderAccepted`.
+    pub event: &'static str,
+    /// The resource after it.
+    pub after: T,
+}
+
+/// All that one call changes, in the order in which it happens. Only `domain` makes one.
+#[derive(Debug, Default)]
+pub struct Changes {
+    orders: Vec<Change<Order>>,
+    subscriptions: Vec<Change<Subscription>>,
+}
+
+impl Changes {
+    pub(super) fn order(&mut self, event: &'static str, after: Order) {
+        self.orders.push(Change { event, after });
+    }
+
+    pub(super) fn subscription(&mut self, event: &'static str, after: Subscription) {
+        self.subscriptions.push(Change { event, after });
+    }
+
+    /// Orders that are new or changed. The last one answers the call.
+    pub fn orders(&self) -> &[Change<Order>] {
+        &self.orders
+    }
+
+    /// Subscriptions that are new or changed. One that changes twice stands here twice.
+    pub fn subscriptions(&self) -> &[Change<Subscription>] {
+        &self.subscriptions
+    }
+
+    /// The order that answers the call.
+    pub fn into_answer(mut self) -> Option<Order> {
+        self.orders.pop().map(|change| change.after)
+    }
+}
