@@ -11,5 +11,7 @@ mod order_lines;
 mod orders;
 mod own_use;
 mod paths;
+mod release;
 mod repetition;
 mod subscriptions;
+mod transfers;

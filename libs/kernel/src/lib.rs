@@ -15,7 +15,7 @@ pub use email::{Email, WorkEmail};
 pub use jiff::Timestamp;
 pub use name::{
     CustomerName, CustomerRelationshipName, NameError, OrderName, OrganizationName, PartnerName,
-    PartnershipName, SubscriptionName, tenant_id,
+    PartnershipName, SubscriptionName, TransferName, tenant_id,
 };
 pub use page::{Page, PageRequest};
 pub use partner_id::{GlobalAccountId, LocationAccountId};

@@ -17,10 +17,13 @@ mod place;
 mod plan;
 mod proration;
 mod question;
+mod release;
 mod renewal;
 mod rule;
 mod sale;
 mod subscription;
+mod takeover;
+mod transfer;
 
 pub use answer::{Answer, Leg};
 pub use approved::Approved;
@@ -36,7 +39,10 @@ pub use order::{Order, OrderKind, OrderLine, OrderState, Placement};
 pub use place::{Identities, NewLine, NewOrder, PricedOrder};
 pub use plan::{BillingCycle, Plan, ProductFamily, Term};
 pub use question::{Purpose, Question};
+pub use release::Release;
 pub use subscription::{Due, NextTerm, Subscription, SubscriptionState};
+pub use takeover::Held;
+pub use transfer::{NewTransfer, Transfer, TransferItem, TransferState};
 
 #[cfg(test)]
 mod tests;

@@ -3,16 +3,18 @@
 use std::time::Duration;
 
 use contracts::relationship::{self as pb, relationship_service_client::RelationshipServiceClient};
-use failure::Failure;
-use kernel::{Responsible, Violation};
+use failure::{Failure, Resource};
+use kernel::{CustomerRelationshipName, Responsible, Violation};
 use markets::Country;
 use runtime::{
     peer,
     telemetry::{Traced, traced},
 };
+use tonic::Code;
+use uuid::Uuid;
 
 use crate::{
-    domain::{Answer, Leg, ProductFamily, Purpose, Question},
+    domain::{Answer, Approved, Leg, ProductFamily, Purpose, Question, Release},
     evidence,
 };
 
@@ -43,6 +45,45 @@ impl Relationship {
         let answer = answer.map_err(|status| failure::read(RELATIONSHIP, &status))?;
         let decision = answer.into_inner().decision;
         answer_of(&asked, decision.unwrap_or_default())
+    }
+
+    /// Gets a relationship.
+    pub(crate) async fn relationship(
+        &self,
+        name: CustomerRelationshipName,
+    ) -> Result<(Release, pb::CustomerRelationshipState), Failure> {
+        let request = pb::GetCustomerRelationshipRequest { name: name.to_string() };
+        let request = peer::request(&self.settings, request);
+        let answer = self.client.clone().get_customer_relationship(request).await;
+        let answer = answer.map_err(|status| failure::read(RELATIONSHIP, &status))?;
+        let found = answer.into_inner().relationship.unwrap_or_default();
+        let resale = found.kind() != pb::CustomerRelationshipKind::Management;
+        let partner = found.partner.parse().map_err(Failure::bug)?;
+        Ok((Release { name, partner, resale }, found.state()))
+    }
+
+    /// Removes a relationship. `None` means that its state does not let it.
+    pub(crate) async fn remove(
+        &self,
+        approved: &Approved<Release>,
+        detail: &str,
+        request_id: Uuid,
+    ) -> Result<Option<pb::CustomerRelationship>, Failure> {
+        let name = approved.after().name;
+        let request = pb::RemoveCustomerRelationshipRequest {
+            name: name.to_string(),
+            detail: detail.to_owned(),
+            request_id: request_id.to_string(),
+        };
+        let request = peer::request(&self.settings, request);
+        match self.client.clone().remove_customer_relationship(request).await {
+            Ok(answer) => Ok(answer.into_inner().relationship),
+            Err(status) => match status.code() {
+                Code::FailedPrecondition => Ok(None),
+                Code::AlreadyExists => Err(Failure::RequestIdReused(Resource::named(name))),
+                _ => Err(failure::read(RELATIONSHIP, &status)),
+            },
+        }
     }
 }
 
@@ -100,6 +141,7 @@ fn transaction(question: &Question) -> pb::Transaction {
             Purpose::Change => pb::Purpose::Change,
             Purpose::Manage => pb::Purpose::Manage,
             Purpose::Cancel => pb::Purpose::Cancel,
+            Purpose::TransferIn => pb::Purpose::TransferIn,
             Purpose::AutomaticRenewal => pb::Purpose::AutomaticRenewal,
         }
         .into(),

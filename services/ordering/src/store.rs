@@ -6,12 +6,15 @@ mod offer;
 mod order;
 mod read;
 mod subscription;
+mod tie;
+mod transfer;
 
 use std::time::Duration;
 
 use kernel::{Stamp, Stopwatch};
 pub use migration::Migrator;
 use storage::Database;
+pub(crate) use tie::Tie;
 
 /// The database of ordering.
 #[derive(Debug, Clone)]
@@ -37,6 +40,8 @@ pub(crate) struct Freshness {
     pub since_asked: Stopwatch,
     /// How long it is valid from then.
     pub valid_for: Duration,
+    /// The ties of its chain as they were then.
+    pub ties: Vec<Tie>,
 }
 
 impl Freshness {

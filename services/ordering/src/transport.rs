@@ -6,9 +6,11 @@ mod decide;
 mod offer;
 mod order;
 mod place;
+mod release;
 mod render;
 mod status;
 mod subscription;
+mod transfer;
 
 use contracts::ordering::{self as pb, ordering_service_server::OrderingService};
 use kernel::Clock;
@@ -47,6 +49,13 @@ failure::serve! {
     set_automatic_renewal(SetAutomaticRenewalRequest) -> SetAutomaticRenewalResponse;
     schedule_next_term(ScheduleNextTermRequest) -> ScheduleNextTermResponse;
     renew_subscription(RenewSubscriptionRequest) -> RenewSubscriptionResponse;
+    create_transfer(CreateTransferRequest) -> CreateTransferResponse;
+    approve_transfer(ApproveTransferRequest) -> ApproveTransferResponse;
+    reject_transfer(RejectTransferRequest) -> RejectTransferResponse;
+    withdraw_transfer(WithdrawTransferRequest) -> WithdrawTransferResponse;
+    get_transfer(GetTransferRequest) -> GetTransferResponse;
+    list_transfers(ListTransfersRequest) -> ListTransfersResponse;
+    release_customer_relationship(ReleaseCustomerRelationshipRequest) -> ReleaseCustomerRelationshipResponse;
     settle_subscriptions(SettleSubscriptionsRequest) -> SettleSubscriptionsResponse;
 }
 

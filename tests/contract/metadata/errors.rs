@@ -53,7 +53,7 @@ pub async fn all(stage: &Stage) -> Vec<Seen> {
 }
 
 /// Lookups by name, and the collection that each looks in.
-const LOOKUPS: [(&str, &str); 8] = [
+const LOOKUPS: [(&str, &str); 9] = [
     ("onboarding", "GetOrganization"),
     ("onboarding", "GetPartner"),
     ("relationship", "GetPartnership"),
@@ -61,6 +61,7 @@ const LOOKUPS: [(&str, &str); 8] = [
     ("ordering", "GetOffer"),
     ("ordering", "GetOrder"),
     ("ordering", "GetSubscription"),
+    ("ordering", "GetTransfer"),
     ("onboarding", "GetAgreement"),
 ];
 

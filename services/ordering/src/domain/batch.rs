@@ -15,11 +15,18 @@ pub struct SeatBatch {
     pub quantity: i32,
     /// When they were bought or renewed.
     pub buy_time: Timestamp,
+    /// From when they are charged: when they were bought, or taken over.
+    pub charge_time: Timestamp,
     /// What is charged for them from then to the end of the term, in minor units.
     pub charge: i64,
 }
 
 impl SeatBatch {
+    /// Units that are bought now.
+    pub(super) const fn bought(quantity: i32, charge: i64, now: Timestamp) -> Self {
+        Self { quantity, buy_time: now, charge_time: now, charge }
+    }
+
     /// Until when they may be returned; this moment included.
     #[must_use]
     pub fn return_until(&self) -> Timestamp {
@@ -28,7 +35,7 @@ impl SeatBatch {
 
     /// What is given back for all of them.
     pub(super) fn refund(&self, span: Span, now: Timestamp) -> i64 {
-        span.refund(self.charge, self.buy_time, now)
+        span.refund(self.charge, self.charge_time, now)
     }
 
     /// Takes units out, and tells what is given back for them.

@@ -174,7 +174,7 @@ impl Subscription {
             return misfit("quantity", "makes the amount too large".to_owned());
         };
         let charge = self.span().charge(whole, now);
-        self.batches.push(SeatBatch { quantity, buy_time: now, charge });
+        self.batches.push(SeatBatch::bought(quantity, charge, now));
         Ok(charge)
     }
 

@@ -1,4 +1,4 @@
-use super::{Order, Subscription};
+use super::{Order, Subscription, Transfer};
 
 /// One resource after a change. Its revision is one more than that which was decided on.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -14,6 +14,7 @@ pub struct Change<T> {
 pub struct Changes {
     orders: Vec<Change<Order>>,
     subscriptions: Vec<Change<Subscription>>,
+    transfers: Vec<Change<Transfer>>,
 }
 
 impl Changes {
@@ -25,7 +26,11 @@ impl Changes {
         self.subscriptions.push(Change { event, after });
     }
 
-    /// Orders that are new or changed. The last one answers the call.
+    pub(super) fn transfer(&mut self, event: &'static str, after: Transfer) {
+        self.transfers.push(Change { event, after });
+    }
+
+    /// Orders that are new or changed. The last one answers the call where no transfer does.
     pub fn orders(&self) -> &[Change<Order>] {
         &self.orders
     }
@@ -35,8 +40,18 @@ impl Changes {
         &self.subscriptions
     }
 
-    /// The order that answers the call.
-    pub fn into_answer(mut self) -> Option<Order> {
+    /// Transfers that are new or changed. The last one answers the call.
+    pub fn transfers(&self) -> &[Change<Transfer>] {
+        &self.transfers
+    }
+
+    /// The last order.
+    pub fn into_order(mut self) -> Option<Order> {
         self.orders.pop().map(|change| change.after)
+    }
+
+    /// The last transfer.
+    pub fn into_transfer(mut self) -> Option<Transfer> {
+        self.transfers.pop().map(|change| change.after)
     }
 }

@@ -37,6 +37,8 @@ text_enum! {
         Resume = "resume",
         /// Cancels subscriptions.
         Cancel = "cancel",
+        /// Takes subscriptions over from another partner.
+        TransferIn = "transfer-in",
     }
 }
 

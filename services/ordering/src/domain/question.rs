@@ -17,6 +17,8 @@ text_enum! {
         Manage = "manage",
         /// Cancel.
         Cancel = "cancel",
+        /// Take it over from another partner.
+    TransferIn = "transfer-in",
         /// Let it renew itself.
         AutomaticRenewal = "automatic-renewal",
     }

@@ -61,7 +61,7 @@ impl Subscription {
         let charge = product.amount(quantity).unwrap_or(i64::MAX);
         let line = OrderLine::of(product.clone(), quantity, self.name).charging(charge);
         let term_end = product.term.end(start);
-        let batches = vec![SeatBatch { quantity, buy_time: start, charge }];
+        let batches = vec![SeatBatch::bought(quantity, charge, start)];
         let stamp = self.stamp.next(now);
         let after =
             Self { product, batches, term_start: start, term_end, next_term: None, stamp, ..self };

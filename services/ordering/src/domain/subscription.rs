@@ -28,6 +28,8 @@ text_enum! {
         Deleted = "deleted",
         /// Cancelled.
         Cancelled = "cancelled",
+        /// Taken over by another partner, for whom it goes on under another name.
+        Transferred = "transferred",
     }
 }
 
@@ -54,6 +56,10 @@ pub struct Subscription {
     pub automatic_renewal: bool,
     /// What becomes of it in the next term; as it is now where none.
     pub next_term: Option<NextTerm>,
+    /// The subscription of another partner that it goes on from.
+    pub transferred_from: Option<SubscriptionName>,
+    /// The subscription of another partner that goes on from it.
+    pub transferred_to: Option<SubscriptionName>,
     /// Where it stands.
     pub state: SubscriptionState,
     /// Since when.
@@ -96,11 +102,13 @@ impl Subscription {
             order: order.name,
             chain: order.chain,
             product: line.product.clone(),
-            batches: vec![SeatBatch { quantity, buy_time: now, charge }],
+            batches: vec![SeatBatch::bought(quantity, charge, now)],
             term_start: now,
             term_end: line.product.term.end(now),
             automatic_renewal: true,
             next_term: None,
+            transferred_from: None,
+            transferred_to: None,
             state: SubscriptionState::Active,
             state_time: now,
             state_reason: String::new(),
@@ -134,7 +142,9 @@ impl Subscription {
             SubscriptionState::Active | SubscriptionState::Suspended => Some(self.term_end),
             SubscriptionState::Expired => Some(after(EXPIRED)),
             SubscriptionState::Disabled => Some(after(DISABLED)),
-            SubscriptionState::Deleted | SubscriptionState::Cancelled => None,
+            SubscriptionState::Deleted
+            | SubscriptionState::Cancelled
+            | SubscriptionState::Transferred => None,
         }
     }
 

@@ -5,4 +5,5 @@ mod cancel;
 mod lifecycle;
 mod offer;
 mod place;
+mod transfer;
 mod world;

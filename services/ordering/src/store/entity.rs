@@ -90,6 +90,8 @@ entity!(subscriptions, "subscriptions", {
     term_end: i64,
     automatic_renewal: bool,
     next_term: Option<String>,
+    transferred_from: Option<String>,
+    transferred_to: Option<String>,
     state: String,
     state_time: i64,
     state_reason: String,
@@ -97,4 +99,44 @@ entity!(subscriptions, "subscriptions", {
     revision: i64,
     create_time: i64,
     update_time: i64,
+});
+
+entity!(transfers, "transfers", {
+    #[sea_orm(primary_key, auto_increment = false)]
+    name: String,
+    source: String,
+    seller: String,
+    reseller: Option<String>,
+    customer: String,
+    attested: bool,
+    state: String,
+    state_time: i64,
+    state_reason: String,
+    expire_time: i64,
+    order_name: Option<String>,
+    revision: i64,
+    create_time: i64,
+    update_time: i64,
+});
+
+entity!(transfer_items, "transfer_items", {
+    #[sea_orm(primary_key, auto_increment = false)]
+    transfer: String,
+    #[sea_orm(primary_key, auto_increment = false)]
+    place: i32,
+    subscription: String,
+    partner_id: Option<String>,
+    transferred_to: Option<String>,
+    credit_currency: Option<String>,
+    credit: Option<i64>,
+    pending: bool,
+});
+
+entity!(ties, "ties", {
+    #[sea_orm(primary_key, auto_increment = false)]
+    customer: String,
+    #[sea_orm(primary_key, auto_increment = false)]
+    partner: String,
+    epoch: i64,
+    closed_until: i64,
 });

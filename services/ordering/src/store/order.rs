@@ -13,7 +13,7 @@ use super::{
     entity::{order_lines as lines, orders},
     offer::money,
     read::{chain, product},
-    subscription,
+    subscription, tie, transfer,
 };
 use crate::domain::{Change, Changes, Order, OrderLine, Placement};
 
@@ -41,8 +41,8 @@ impl Store {
         with_lines(&snapshot, rows).await
     }
 
-    /// Writes all that a call changes, while every decision behind it is fresh. The last order
-    /// answers the call.
+    /// Writes all that a call changes, while every decision behind it is fresh. The last
+    /// transfer answers the call, or the last order where there is none.
     pub(crate) async fn commit(
         &self,
         changes: &Changes,
@@ -59,13 +59,16 @@ impl Store {
         for (at, Change { event, after }) in (1..).zip(changes.orders()) {
             write_lines(&transaction, after).await?;
             let event = Event::new(event, after.name, after.stamp, after);
-            if at == changes.orders().len() {
+            if at == changes.orders().len() && changes.transfers().is_empty() {
                 events::append(&transaction, call, event).await?;
             } else {
                 events::append_beside(&transaction, call, event).await?;
             }
         }
-        if !fresh.iter().all(Freshness::holds) {
+        transfer::write(&transaction, call, changes.transfers()).await?;
+        let ties = fresh.iter().flat_map(|it| &it.ties);
+        let held = tie::hold(&transaction, ties, call.now).await?;
+        if !held || !fresh.iter().all(Freshness::holds) {
             return Err(Failure::DecisionExpired);
         }
         transaction.commit().await.map_err(fault)

@@ -38,6 +38,14 @@ impl Store {
         rows.iter().map(from_row).collect()
     }
 
+    /// The named subscriptions, as far as they exist.
+    pub(crate) async fn subscriptions_named(
+        &self,
+        names: &[SubscriptionName],
+    ) -> Result<BTreeMap<SubscriptionName, Subscription>, Failure> {
+        named(self.database.reader(), names).await
+    }
+
     /// A page of subscriptions.
     pub(crate) async fn subscriptions(
         &self,
@@ -96,6 +104,8 @@ pub(super) fn to_row(subscription: &Subscription) -> Result<ActiveModel, Failure
         term_end: Set(subscription.term_end.as_microsecond()),
         automatic_renewal: Set(subscription.automatic_renewal),
         next_term: Set(subscription.next_term.as_ref().map(row::to_json).transpose()?),
+        transferred_from: Set(subscription.transferred_from.map(|it| it.to_string())),
+        transferred_to: Set(subscription.transferred_to.map(|it| it.to_string())),
         state: Set(subscription.state.to_string()),
         state_time: Set(subscription.state_time.as_microsecond()),
         state_reason: Set(subscription.state_reason.clone()),
@@ -117,6 +127,8 @@ pub(super) fn from_row(row: &Model) -> Result<Subscription, Failure> {
         term_end: row::time(row.term_end)?,
         automatic_renewal: row.automatic_renewal,
         next_term: row.next_term.as_deref().map(row::from_json).transpose()?,
+        transferred_from: row::read_optional(row.transferred_from.as_deref())?,
+        transferred_to: row::read_optional(row.transferred_to.as_deref())?,
         state: row::read(&row.state)?,
         state_time: row::time(row.state_time)?,
         state_reason: row.state_reason.clone(),

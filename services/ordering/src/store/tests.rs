@@ -36,6 +36,8 @@ macro_rules! on_both_engines {
 }
 
 mod schema;
+mod tie;
+mod transfer;
 
 on_both_engines! {
     an_offer_reads_back_equal,
@@ -173,7 +175,7 @@ async fn commit(
     call: &Call,
 ) -> Result<Order, Failure> {
     store.commit(&changes, &[fresh], call).await?;
-    Ok(changes.into_answer().unwrap())
+    Ok(changes.into_order().unwrap())
 }
 
 /// What makes a decision fresh that was asked for so long ago and holds for five seconds.
@@ -181,7 +183,7 @@ fn asked(ago: Duration) -> Freshness {
     let clock = Clock::manual(at(0));
     let since_asked = clock.stopwatch();
     clock.advance(ago);
-    Freshness { since_asked, valid_for: Duration::from_secs(5) }
+    Freshness { since_asked, valid_for: Duration::from_secs(5), ties: Vec::new() }
 }
 
 fn fresh() -> Freshness {

@@ -65,7 +65,7 @@ impl Transport {
     }
 
     /// The subscription as time has left it, with the orders and events that this takes.
-    async fn settled(
+    pub(super) async fn settled(
         &self,
         mut subscription: Subscription,
         now: Timestamp,

@@ -3,6 +3,7 @@
 mod change;
 mod offer;
 mod order;
+mod transfer;
 
 use std::{fmt::Display, str::FromStr};
 
@@ -12,8 +13,10 @@ pub(super) use change::{
 };
 use contracts::{ordering as pb, relationship};
 use failure::{Failure, Fields};
+use kernel::CustomerRelationshipName;
 pub(super) use offer::create_offer;
 pub(super) use order::{get_order, place_order};
+pub(super) use transfer::{approve_transfer, create_transfer};
 use uuid::Uuid;
 
 use crate::domain::{BillingCycle, ProductFamily, Term};
@@ -21,6 +24,16 @@ use crate::domain::{BillingCycle, ProductFamily, Term};
 const MAX_DETAIL: usize = 500;
 
 type Converted<T> = Result<T, Failure>;
+
+pub(super) fn release(
+    request: &pb::ReleaseCustomerRelationshipRequest,
+) -> Converted<(Uuid, CustomerRelationshipName, String)> {
+    let mut fields = Fields::new();
+    let request_id = fields.guid("request_id", &request.request_id);
+    let name = fields.parse("name", &request.name);
+    let detail = fields.text("detail", &request.detail, MAX_DETAIL);
+    fields.finish(|| Some((request_id?, name?, detail?)))
+}
 
 /// The request of a call that names a resource and says why.
 pub(super) fn explained<N: FromStr<Err: Display>>(

@@ -6,11 +6,12 @@ use std::future::Future;
 use contracts::ordering as pb;
 use failure::Failure;
 use kernel::OrderName;
+use serde::de::DeserializeOwned;
 use storage::Call;
 
 use super::{Transport, render};
 use crate::{
-    domain::{Answer, Changes, Order, Question},
+    domain::{Answer, Changes, Question},
     store::Freshness,
 };
 
@@ -28,9 +29,10 @@ impl Transport {
         question: &Question,
         fresh: &mut Vec<Freshness>,
     ) -> Result<Answer, Failure> {
+        let ties = self.store.ties(question.chain, self.clock.now()).await?;
         let since_asked = self.clock.stopwatch();
         let answer = self.relationship.check(question).await?;
-        fresh.push(Freshness { since_asked, valid_for: answer.valid_for });
+        fresh.push(Freshness { since_asked, valid_for: answer.valid_for, ties });
         tracing::info!(
             verdict = if answer.violations.is_empty() { "allowed" } else { "refused" },
             purpose = question.purpose.as_str(),
@@ -55,35 +57,40 @@ impl Transport {
     where
         F: Future<Output = Result<Decided, Failure>> + Send,
     {
-        if dry_run {
-            return render::dry_run(answer(decide().await?.changes)?);
-        }
-        let order = self.store.database().once(call, self.commit_fresh(call, decide)).await?;
-        render::order_with_decision(order)
+        let order = self.decided(call, dry_run, decide, Changes::into_order).await?;
+        if dry_run { render::dry_run(order) } else { render::order_with_decision(order) }
     }
 
-    /// Decides and commits. What grew too old on the way is decided anew, once.
-    async fn commit_fresh<F>(
+    /// Gives what answers the call of that which `decide` decides. In a dry run nothing is written;
+    /// else it is committed, once a call. What grew too old on the way is decided anew, once.
+    pub(super) async fn decided<T, F>(
         &self,
         call: &Call,
+        dry_run: bool,
         decide: impl Fn() -> F + Send + Sync,
-    ) -> Result<Order, Failure>
+        answer: fn(Changes) -> Option<T>,
+    ) -> Result<T, Failure>
     where
+        T: DeserializeOwned + Send,
         F: Future<Output = Result<Decided, Failure>> + Send,
     {
-        let first = self.commit(call, decide().await?).await;
-        match first {
-            Err(Failure::DecisionExpired) => self.commit(call, decide().await?).await,
-            outcome => outcome,
+        let answer = |decided: Decided| {
+            let answer = answer(decided.changes);
+            answer.ok_or_else(|| Failure::bug("nothing answers the call"))
+        };
+        if dry_run {
+            return answer(decide().await?);
         }
+        let commit = async |decided: Decided| {
+            self.store.commit(&decided.changes, &decided.fresh, call).await?;
+            answer(decided)
+        };
+        let change = async {
+            match commit(decide().await?).await {
+                Err(Failure::DecisionExpired) => commit(decide().await?).await,
+                outcome => outcome,
+            }
+        };
+        self.store.database().once(call, change).await
     }
-
-    async fn commit(&self, call: &Call, decided: Decided) -> Result<Order, Failure> {
-        self.store.commit(&decided.changes, &decided.fresh, call).await?;
-        answer(decided.changes)
-    }
-}
-
-fn answer(changes: Changes) -> Result<Order, Failure> {
-    changes.into_answer().ok_or_else(|| Failure::bug("a change without an order"))
 }

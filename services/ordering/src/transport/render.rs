@@ -1,6 +1,7 @@
 //! Domain values as messages. Fails only on evidence that does not read back, a defect.
 
 mod subscription;
+mod transfer;
 
 use contracts::{
     ordering::{self as pb, order_line::SellerRole},
@@ -9,6 +10,7 @@ use contracts::{
 };
 use failure::Failure;
 pub(super) use subscription::subscription;
+pub(super) use transfer::{forget, transfer};
 
 use crate::{
     domain::{
@@ -144,6 +146,7 @@ fn kind(kind: OrderKind) -> pb::OrderKind {
         OrderKind::Suspend => pb::OrderKind::Suspend,
         OrderKind::Resume => pb::OrderKind::Resume,
         OrderKind::Cancel => pb::OrderKind::Cancel,
+        OrderKind::TransferIn => pb::OrderKind::TransferIn,
     }
 }
 

@@ -33,6 +33,7 @@ pub(super) struct Check {
 }
 
 const CHECK: &[&str] = &["CheckTransaction", "PlaceOrder"];
+const TRANSFER: &[&str] = &["CreateTransfer", "ApproveTransfer"];
 const ORDER: &[&str] = &["PlaceOrder"];
 const RELATIONSHIPS: &str = "CSP supported partner relationships";
 
@@ -94,6 +95,16 @@ rules! {
         "An order is in the currency of the seller's location.";
     ORD_7 = "ORD-7", "Partner Center API: error codes, 800090", &["ReduceQuantity"],
         "Units are returned within 168 hours of their purchase or renewal.";
+    REL_5 = "REL-5", "Partner Center: remove a reseller relationship with a customer", &["ReleaseCustomerRelationship"],
+        "A relationship is released once nothing that the partner sold to the customer runs.";
+    TRF_1 = "TRF-1", "Partner Center API: error codes, 900148", TRANSFER,
+        "Source and target of a transfer are two partners.";
+    TRF_2 = "TRF-2", "Partner Center API: transfer resources", TRANSFER,
+        "What is transferred runs, and is the source's for the customer.";
+    TRF_3 = "TRF-3", "Partner Center API: error codes, 900101", TRANSFER,
+        "A subscription is in one open transfer at most.";
+    TRF_4 = "TRF-4", "Partner Center: regional authorization, billing currency", TRANSFER,
+        "What is transferred is priced in the currency of the target's location.";
 }
 
 /// What changes hands for money, or on what terms.

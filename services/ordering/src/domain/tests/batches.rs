@@ -26,7 +26,7 @@ fn change(
     let wanted = NewChange { action, attested: true };
     it.clone().change(&wanted, offer, answer(), NEXT_ORDER, &mut changes, at(second))?;
     let after = changes.subscriptions().last().unwrap().after.clone();
-    Ok((after, changes.into_answer().unwrap()))
+    Ok((after, changes.into_order().unwrap()))
 }
 
 fn cancel() -> Action {

@@ -7,7 +7,9 @@ use super::world::{NEXT_ORDER, answer, at, bought, money, violation};
 use crate::domain::{
     Action::{self, Add, Cancel, NextTerm, Reduce, Renew, RenewItself, Resume, Suspend},
     Answer, BillingCycle, Changes, Denial, Due, NewChange, Offer, OrderKind, Subscription,
-    SubscriptionState::{self, Active, Cancelled, Deleted, Disabled, Expired, Suspended},
+    SubscriptionState::{
+        self, Active, Cancelled, Deleted, Disabled, Expired, Suspended, Transferred,
+    },
     Term::{P1M, P1Y},
     WantedTerm,
 };
@@ -57,6 +59,7 @@ fn each_state_lets_these_actions_happen_and_no_other() {
         (Disabled, "renew"),
         (Deleted, ""),
         (Cancelled, ""),
+        (Transferred, ""),
     ] {
         let names =
             ["add", "reduce", "cancel", "suspend", "resume", "renew itself", "next term", "renew"];

@@ -39,7 +39,7 @@ CREATE TABLE orders (
     name TEXT PRIMARY KEY CHECK (name LIKE 'orders/%'),
     kind TEXT NOT NULL CHECK (kind IN ('purchase', 'add-quantity', 'reduce-quantity', 'renew',
         'automatic-renewal', 'schedule-next-term', 'set-automatic-renewal', 'suspend', 'resume',
-        'cancel')),
+        'cancel', 'transfer-in')),
     seller TEXT NOT NULL CHECK (seller LIKE 'partners/%'),
     reseller TEXT CHECK (reseller LIKE 'partners/%'),
     customer TEXT NOT NULL CHECK (customer LIKE 'customers/%'),
@@ -82,8 +82,10 @@ CREATE TABLE subscriptions (
     automatic_renewal BOOLEAN NOT NULL,
     -- What it becomes when it renews, as JSON.
     next_term TEXT,
+    transferred_from TEXT,
+    transferred_to TEXT,
     state TEXT NOT NULL CHECK (state IN
-        ('active', 'suspended', 'expired', 'disabled', 'deleted', 'cancelled')),
+        ('active', 'suspended', 'expired', 'disabled', 'deleted', 'cancelled', 'transferred')),
     state_time BIGINT NOT NULL,
     state_reason TEXT NOT NULL,
     -- When time changes it next.
@@ -91,8 +93,11 @@ CREATE TABLE subscriptions (
     revision BIGINT NOT NULL CHECK (revision >= 1),
     create_time BIGINT NOT NULL,
     update_time BIGINT NOT NULL,
-    CHECK ((due_time IS NULL) = (state IN ('deleted', 'cancelled')))
+    CHECK ((due_time IS NULL) = (state IN ('deleted', 'cancelled', 'transferred'))),
+    CHECK ((transferred_to IS NOT NULL) = (state = 'transferred'))
 );
+
+CREATE INDEX subscriptions_by_customer ON subscriptions (customer, state);
 
 CREATE INDEX subscriptions_by_due_time ON subscriptions (due_time) WHERE due_time IS NOT NULL;
 
@@ -114,4 +119,53 @@ CREATE TABLE order_lines (
     subscription TEXT NOT NULL REFERENCES subscriptions (name),
     PRIMARY KEY (order_name, line),
     UNIQUE (order_name, subscription)
+);
+
+CREATE TABLE transfers (
+    name TEXT PRIMARY KEY CHECK (name LIKE 'transfers/%'),
+    source TEXT NOT NULL CHECK (source LIKE 'partners/%'),
+    seller TEXT NOT NULL CHECK (seller LIKE 'partners/%'),
+    reseller TEXT CHECK (reseller LIKE 'partners/%'),
+    customer TEXT NOT NULL CHECK (customer LIKE 'customers/%'),
+    attested BOOLEAN NOT NULL,
+    state TEXT NOT NULL CHECK (state IN
+        ('pending', 'complete', 'rejected', 'withdrawn', 'expired')),
+    state_time BIGINT NOT NULL,
+    state_reason TEXT NOT NULL,
+    expire_time BIGINT NOT NULL,
+    order_name TEXT REFERENCES orders (name),
+    revision BIGINT NOT NULL CHECK (revision >= 1),
+    create_time BIGINT NOT NULL,
+    update_time BIGINT NOT NULL,
+    CHECK (source <> seller),
+    CHECK (reseller IS NULL OR reseller <> seller),
+    CHECK ((order_name IS NOT NULL) = (state = 'complete'))
+);
+
+CREATE TABLE transfer_items (
+    transfer TEXT NOT NULL REFERENCES transfers (name),
+    place INTEGER NOT NULL CHECK (place BETWEEN 0 AND 24),
+    subscription TEXT NOT NULL REFERENCES subscriptions (name),
+    partner_id TEXT,
+    transferred_to TEXT REFERENCES subscriptions (name),
+    credit_currency TEXT CHECK (length(credit_currency) = 3),
+    credit BIGINT CHECK (credit >= 0),
+    -- Whether the transfer is pending.
+    pending BOOLEAN NOT NULL,
+    PRIMARY KEY (transfer, place),
+    CHECK ((transferred_to IS NULL) = (credit IS NULL)),
+    CHECK ((credit_currency IS NULL) = (credit IS NULL))
+);
+
+CREATE UNIQUE INDEX one_pending_transfer ON transfer_items (subscription) WHERE pending;
+
+-- Keeps a release of a relationship and the orders of its partner apart.
+CREATE TABLE ties (
+    customer TEXT NOT NULL CHECK (customer LIKE 'customers/%'),
+    partner TEXT NOT NULL CHECK (partner LIKE 'partners/%'),
+    -- Grows by one with every release that is begun.
+    epoch BIGINT NOT NULL CHECK (epoch >= 0),
+    -- Until when a release keeps orders out.
+    closed_until BIGINT NOT NULL,
+    PRIMARY KEY (customer, partner)
 );

@@ -31,6 +31,8 @@ pub(in crate::transport) fn subscription(it: Subscription, now: Timestamp) -> pb
         automatic_renewal: it.automatic_renewal,
         renewal_pending: it.due(now) == Some(Due::Renewal),
         next_term: it.next_term.map(next_term),
+        transferred_from: it.transferred_from.map(|it| it.to_string()).unwrap_or_default(),
+        transferred_to: it.transferred_to.map(|it| it.to_string()).unwrap_or_default(),
         state: state(it.state).into(),
         state_time: Some(to_wire(it.state_time)),
         state_reason: it.state_reason,
@@ -49,6 +51,7 @@ fn state(state: SubscriptionState) -> pb::SubscriptionState {
         SubscriptionState::Disabled => pb::SubscriptionState::Disabled,
         SubscriptionState::Deleted => pb::SubscriptionState::Deleted,
         SubscriptionState::Cancelled => pb::SubscriptionState::Cancelled,
+        SubscriptionState::Transferred => pb::SubscriptionState::Transferred,
     }
 }
 
@@ -57,6 +60,7 @@ fn seats(batch: &SeatBatch, price: Money) -> pb::SeatBatch {
         quantity: batch.quantity,
         buy_time: Some(to_wire(batch.buy_time)),
         return_until_time: Some(to_wire(batch.return_until())),
+        charge_start_time: Some(to_wire(batch.charge_time)),
         charge: Some(money(Money { minor_units: batch.charge, ..price })),
     }
 }
