@@ -2,10 +2,10 @@
 
 use std::time::Duration;
 
-use cluster::cast::{Partner, new_id, order};
+use cluster::cast::{Partner, everywhere, new_id, order};
 use contracts::ordering::{
     ApproveTransferRequest, CreateTransferRequest, GetOrderRequest, GetSubscriptionRequest,
-    GetTransferRequest, OrderKind, OrderView, RejectTransferRequest, Subscription,
+    GetTransferRequest, Offer, OrderKind, OrderView, RejectTransferRequest, Subscription,
     SubscriptionState, Transfer, TransferItem, TransferState, WithdrawTransferRequest,
     transfer_item::SellerRole,
 };
@@ -104,7 +104,7 @@ scenarios! {
         assert_eq!(refused(again), ["STATE TRANSFER_STATE_CONFLICT"]);
     }
 
-    /// TRF-1, TRF-2 and TRF-4, each beside what is allowed.
+    /// TRF-1, TRF-2, TRF-4 and TRF-5, each beside what is allowed.
     async fn a_transfer_is_of_what_the_source_sells_to_the_customer(world) {
         let cast = &world.cast;
         let channel = world.channel("FR").await?;
@@ -120,6 +120,12 @@ scenarios! {
         cast.ready(&channel.customer, &[&british]).await?;
         let abroad = begin(&world, wanted(&channel, &british, &[&name])).await;
         assert_eq!(refused(abroad), ["TRF-4 TRANSFER_CURRENCY_DIFFERS"]);
+        let third = Offer { third_party: true, ..everywhere() };
+        let third = Channel { offer: cast.offer_as(third).await?, ..channel };
+        let bought_there = bought(&world, &third).await?;
+        let marketplace = begin(&world, wanted(&third, &rival, &[&name, &bought_there])).await;
+        assert_eq!(refused(marketplace), ["TRF-5 TRANSFER_OF_MARKETPLACE_OFFER"]);
+        let channel = third;
         let unknown = format!("subscriptions/{}", new_id());
         let status = failed(begin(&world, wanted(&channel, &rival, &[&unknown])).await);
         let told = status.get_details_resource_info().unwrap();

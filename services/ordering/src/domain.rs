@@ -24,6 +24,7 @@ mod sale;
 mod subscription;
 mod takeover;
 mod transfer;
+mod transfer_rules;
 
 pub use answer::{Answer, Leg};
 pub use approved::Approved;

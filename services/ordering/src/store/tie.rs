@@ -55,8 +55,8 @@ impl Store {
         Ok(ties)
     }
 
-    /// Closes the pair of a release, if that is approved of. Orders that were decided on before are
-    /// not accepted any more.
+    /// Closes the pair of a release, if that is approved of and no other release has closed it.
+    /// Orders that were decided on before are not accepted any more.
     pub(crate) async fn begin_release(
         &self,
         release: Release,
@@ -69,8 +69,11 @@ impl Store {
         let closed = ties::Entity::update_many()
             .col_expr(ties::Column::Epoch, Expr::col(ties::Column::Epoch).add(1))
             .col_expr(ties::Column::ClosedUntil, Expr::value(until))
-            .filter(key(customer, partner));
-        closed.exec(&transaction).await.map_err(fault)?;
+            .filter(key(customer, partner))
+            .filter(ties::Column::ClosedUntil.lte(now.as_microsecond()));
+        if closed.exec(&transaction).await.map_err(fault)?.rows_affected == 0 {
+            return Err(Failure::LostRace);
+        }
         let sold = sold(&transaction, customer, partner).await?;
         let approved = release.approve(sold, now);
         if approved.is_ok() {

@@ -4,6 +4,7 @@
 use contracts::ordering as pb;
 use failure::Failure;
 use kernel::{SubscriptionName, Timestamp};
+use storage::Call;
 use tonic::Request;
 
 use super::{Transport, convert, decide::Decided, status::denied};
@@ -91,22 +92,26 @@ impl Transport {
     ) -> Result<pb::SettleSubscriptionsResponse, Failure> {
         let limit = convert::settle_subscriptions(request.get_ref())?;
         let call = self.call("SettleSubscriptions", &request, None);
-        let (mut settled_count, mut left_count) = (0, 0);
-        for subscription in self.store.subscriptions_due(call.now, limit).await? {
-            let mut decided = Decided::default();
+        let due = self.store.subscriptions_due(call.now, limit).await?;
+        let (mut settled_count, mut left_count) = (0, i32::try_from(due.len()).unwrap_or(i32::MAX));
+        for subscription in due {
             let name = subscription.name;
-            let settled = match self.settled(subscription, call.now, &mut decided).await {
-                Ok(_) => self.store.commit(&decided.changes, &decided.fresh, &call).await,
-                Err(failure) => Err(failure),
-            };
-            match settled {
-                Ok(()) => settled_count += 1,
+            match self.settle(subscription, &call).await {
+                Ok(()) => (settled_count, left_count) = (settled_count + 1, left_count - 1),
                 Err(failure) => {
                     tracing::warn!(%name, ?failure, "a subscription was not settled");
-                    left_count += 1;
+                    if matches!(failure, Failure::Unavailable { .. }) {
+                        break;
+                    }
                 }
             }
         }
         Ok(pb::SettleSubscriptionsResponse { settled_count, left_count })
+    }
+
+    async fn settle(&self, subscription: Subscription, call: &Call) -> Result<(), Failure> {
+        let mut decided = Decided::default();
+        self.settled(subscription, call.now, &mut decided).await?;
+        self.store.commit(&decided.changes, &decided.fresh, call).await
     }
 }

@@ -16,8 +16,8 @@ impl Transport {
         Ok(pb::ReleaseCustomerRelationshipResponse { relationship: Some(relationship) })
     }
 
-    /// Relationship remembers the request. What cannot be asked whether it was done keeps the pair
-    /// closed for a while; the same request again ends that.
+    /// Relationship remembers the request. Where nobody can say whether the relationship was removed,
+    /// its pair stays closed for a minute; then the same request tells.
     async fn release(
         &self,
         name: CustomerRelationshipName,

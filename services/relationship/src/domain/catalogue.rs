@@ -105,6 +105,8 @@ rules! {
         "A subscription is in one open transfer at most.";
     TRF_4 = "TRF-4", "Partner Center: regional authorization, billing currency", TRANSFER,
         "What is transferred is priced in the currency of the target's location.";
+    TRF_5 = "TRF-5", "Partner Center API: error codes, 900146", TRANSFER,
+        "What a third party sells is not transferred.";
 }
 
 /// What changes hands for money, or on what terms.

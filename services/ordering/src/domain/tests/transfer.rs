@@ -28,7 +28,7 @@ fn wanted(it: &Subscription) -> NewTransfer {
 }
 
 fn held(it: Subscription) -> Held {
-    Held { subscriptions: vec![it], running: Vec::new() }
+    Held { subscriptions: vec![it], marketplace: Vec::new(), running: Vec::new() }
 }
 
 /// What `begin` answers with, as ids of rules.
@@ -74,8 +74,13 @@ fn all_that_stands_against_a_transfer_is_told_at_once() {
     let unknown = || Answer { seller_country: None, ..answer() };
     let refusal = || Answer { violations: vec![violation("REL-4")], ..british() };
     let to_itself = || NewTransfer { chain: CHAIN, ..new() };
-    let running =
-        |it: &Subscription| Held { subscriptions: vec![it.clone()], running: vec![other.clone()] };
+    let running = |it: &Subscription| Held {
+        subscriptions: vec![it.clone()],
+        marketplace: Vec::new(),
+        running: vec![other.clone()],
+    };
+    let marketplace = vec![subscription.name];
+    let third_party = Held { marketplace, ..held(subscription.clone()) };
     let suspended = Subscription { state: Suspended, ..subscription.clone() };
     for (new, held, answer, expected) in [
         (new(), held(suspended), answer(), Ok(())),
@@ -85,6 +90,7 @@ fn all_that_stands_against_a_transfer_is_told_at_once() {
         (new(), running(&subscription), answer(), Err("TRF-3")),
         (new(), held(subscription.clone()), british(), Err("TRF-4")),
         (new(), held(subscription.clone()), unknown(), Err("TRF-4")),
+        (new(), third_party, answer(), Err("TRF-5")),
         (to_itself(), running(&gone), refusal(), Err("REL-4 TRF-1 TRF-2 TRF-3 TRF-4")),
     ] {
         let begun = begin(new, &held, answer, 9).map(drop);
@@ -96,7 +102,11 @@ fn all_that_stands_against_a_transfer_is_told_at_once() {
 fn a_transfer_that_nobody_answered_makes_room_for_another() {
     let (transfer, subscription) = pending();
     let other = Transfer { name: OTHER, ..transfer };
-    let held = Held { subscriptions: vec![subscription.clone()], running: vec![other] };
+    let held = Held {
+        subscriptions: vec![subscription.clone()],
+        marketplace: Vec::new(),
+        running: vec![other],
+    };
     assert_eq!(begin(wanted(&subscription), &held, answer(), OPEN - 1).unwrap_err(), "TRF-3");
     let changes = begin(wanted(&subscription), &held, answer(), OPEN).unwrap();
     let [expired, begun] = changes.transfers() else { unreachable!() };

@@ -18,6 +18,7 @@ on_both_engines! {
     an_order_decided_on_before_a_release_is_not_accepted_after_it,
     an_order_decided_on_during_a_release_is_not_accepted_after_it,
     a_release_in_progress_keeps_orders_out_for_a_minute,
+    there_is_one_release_of_a_pair_at_a_time,
     a_release_is_refused_while_something_runs_and_keeps_nobody_out,
     orders_of_one_pair_do_not_keep_each_other_out,
     an_order_or_a_release_wins_never_both,
@@ -82,6 +83,15 @@ async fn a_release_in_progress_keeps_orders_out_for_a_minute(engine: Engine) {
         let done = commit(&store, &accepted(), fresh, at(second)).await;
         assert_eq!(done, accepted_then, "{second}");
     }
+}
+
+async fn there_is_one_release_of_a_pair_at_a_time(engine: Engine) {
+    let (_databases, store) = store(engine).await;
+    assert!(begin(&store, SELLER, at(9)).await);
+    let second = store.begin_release(release(SELLER), at(68)).await;
+    assert!(matches!(second, Err(Failure::LostRace)), "{second:?}");
+    assert!(begin(&store, RESELLER, at(9)).await, "another pair");
+    assert!(begin(&store, SELLER, at(69)).await, "the first ran out");
 }
 
 async fn a_release_is_refused_while_something_runs_and_keeps_nobody_out(engine: Engine) {

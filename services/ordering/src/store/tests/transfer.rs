@@ -26,7 +26,7 @@ fn begun(placement: &Placement) -> Changes {
         items: subscriptions.iter().map(|it| (it.name, None)).collect(),
         attested: true,
     };
-    let held = Held { subscriptions, running: Vec::new() };
+    let held = Held { subscriptions, marketplace: Vec::new(), running: Vec::new() };
     let name = TransferName::new(Uuid::new_v4());
     let mut changes = Changes::default();
     new.begin(&held, answer(), name, &mut changes, at(10)).unwrap();
@@ -48,7 +48,7 @@ async fn a_transfer_reads_back_equal_and_writes_both_sides(engine: Engine) {
     let running = store.transfers_running(&names).await.unwrap();
     assert_eq!(running, std::slice::from_ref(&transfer));
 
-    let held = Held { subscriptions: placement.subscriptions, running };
+    let held = Held { subscriptions: placement.subscriptions, marketplace: Vec::new(), running };
     let new_names = names.iter().map(|_| SubscriptionName::new(Uuid::new_v4())).collect();
     let ids = (OrderName::new(Uuid::new_v4()), new_names);
     let mut changes = Changes::default();
