@@ -240,4 +240,31 @@ scenarios! {
         let outside = refusal("ADDITIONAL_PARTNER_ID_OUTSIDE_EU_EFTA");
         assert_eq!(reasons(asked).await?, outside);
     }
+
+    /// What is sold from now on changes; what was bought keeps its price.
+    async fn an_offer_changes_for_those_who_buy_later(world) {
+        let cast = &world.cast;
+        let channel = world.channel("FR").await?;
+        let wanted = || order(&channel.provider, None, &channel.customer, &channel.offer);
+        let before = cast.place(wanted()).await?;
+        let mut offer = od::Offer { name: channel.offer.clone(), ..everywhere() };
+        for plan in &mut offer.plans {
+            plan.unit_price.as_mut().unwrap().minor_units = 900;
+        }
+        let update = |etag: &str, offer: od::Offer| od::UpdateOfferRequest {
+            offer: Some(od::Offer { etag: etag.to_owned(), ..offer }),
+            update_mask: Some(prost_types::FieldMask { paths: vec!["plans".to_owned()] }),
+            request_id: new_id(),
+        };
+        let mut ordering = cast.ordering.clone();
+        let changed = ordering.update_offer(update("r1", offer.clone())).await?.into_inner();
+        assert_eq!(changed.offer.unwrap().revision, 2);
+        let stale = tests::failed(ordering.update_offer(update("r1", offer)).await);
+        assert_eq!(stale.code(), Code::Aborted);
+        assert_eq!(cast.place(wanted()).await?.total.unwrap().minor_units, 4500);
+        let name = before.lines[0].subscription.clone();
+        let kept = ordering.get_subscription(od::GetSubscriptionRequest { name }).await?;
+        let kept = kept.into_inner().subscription.unwrap();
+        assert_eq!(kept.unit_price.unwrap().minor_units, 1000);
+    }
 }

@@ -33,6 +33,7 @@ pub(crate) struct Transport {
 failure::serve! {
     impl OrderingService for Transport as "ordering.csp";
     create_offer(CreateOfferRequest) -> CreateOfferResponse;
+    update_offer(UpdateOfferRequest) -> UpdateOfferResponse;
     retire_offer(RetireOfferRequest) -> RetireOfferResponse;
     get_offer(GetOfferRequest) -> GetOfferResponse;
     list_offers(ListOffersRequest) -> ListOffersResponse;

@@ -15,7 +15,16 @@ pub(super) async fn forms([token, _]: &[String; 2], stage: &Stage) -> Vec<Form> 
         batch("BatchGetOrders", "orders", 50, no_name("orders")),
         batch("BatchGetSubscriptions", "subscriptions", 200, no_name("subscriptions")),
     ];
-    let all = [offers(), place(&offer), orders(), changes(), transfers(), lists.into(), batches];
+    let all = [
+        offers(),
+        vec![update(&offer)],
+        place(&offer),
+        orders(),
+        changes(),
+        transfers(),
+        lists.into(),
+        batches,
+    ];
     all.into_iter().flatten().collect()
 }
 
@@ -88,6 +97,29 @@ fn offers() -> Vec<Form> {
         .wrong("request_id", no_guid()),
         Form::new("GetOffer", json!({ "name": "offers/office" })).wrong("name", no_offer()),
     ]
+}
+
+/// A change of an offer that exists, since what it is then counts too.
+fn update(offer: &str) -> Form {
+    let good = json!({
+        "offer": {
+            "name": offer,
+            "max_quantity": 300,
+            "every_market": true,
+            "plans": [plan(2, 1, "EUR")],
+        },
+        "update_mask": "maxQuantity,everyMarket,countryCodes,plans",
+        "request_id": ID,
+    });
+    let (countries, most) = ("offer.country_codes", "offer.max_quantity");
+    Form::new("UpdateOffer", good)
+        .wrong("offer", [Value::Null])
+        .wrong("update_mask", [Value::Null, json!(""), json!("name"), json!("productFamily")])
+        .wrong("request_id", no_guid())
+        .also([("offer.name", json!("office"))], &["offer.name"])
+        .also([(most, json!(0))], &[most])
+        .also([("offer.every_market", json!(false))], &[countries])
+        .also([("offer.plans", json!([]))], &["offer.plans"])
 }
 
 fn place(offer: &str) -> Vec<Form> {

@@ -106,21 +106,32 @@ impl Offer {
         Ok(Approved::created("OfferCreated", offer))
     }
 
+    /// Changes what is sold from now on. What was bought of it stays as it is.
+    pub fn update(self, terms: OfferTerms, now: Timestamp) -> Result<Approved<Self>, Denial> {
+        self.on_sale()?;
+        let (decided_on, stamp) = (self.stamp.revision, self.stamp.next(now));
+        Ok(Approved::changed("OfferUpdated", decided_on, Self { terms, stamp, ..self }))
+    }
+
     /// Takes an offer out of sale. What was bought of it stays.
     pub fn retire(self, reason: String, now: Timestamp) -> Result<Approved<Self>, Denial> {
-        if self.state == OfferState::Retired {
-            let next = "create an offer under another id where one is wanted";
-            return Err(Denial::Refused(vec![STATE.violation(
-                &self.name,
-                Responsible::Caller,
-                "the offer is retired already, which is final".to_owned(),
-                next,
-                vec![("offerState", self.state.to_string())],
-            )]));
-        }
+        self.on_sale()?;
         let (decided_on, stamp) = (self.stamp.revision, self.stamp.next(now));
         let retired = Self { state: OfferState::Retired, state_reason: reason, stamp, ..self };
         Ok(Approved::changed("OfferRetired", decided_on, retired))
+    }
+
+    fn on_sale(&self) -> Result<(), Denial> {
+        if self.state == OfferState::Active {
+            return Ok(());
+        }
+        Err(Denial::Refused(vec![STATE.violation(
+            &self.name,
+            Responsible::Caller,
+            "the offer is retired, which is final".to_owned(),
+            "create an offer under another id where one is wanted",
+            vec![("offerState", self.state.to_string())],
+        )]))
     }
 
     /// The price under a term, billing cycle and currency.

@@ -54,10 +54,11 @@ impl Store {
         let key = offers::Column::Name.eq(offer.name.to_string());
         let decided_on = approved.decided_on();
         put(&transaction, to_row(offer)?, key, offers::Column::Revision, decided_on).await?;
-        if decided_on.is_none() {
-            for (place, plan) in (0..).zip(&offer.terms.plans) {
-                insert(&transaction, to_plan_row(&offer.name, place, plan)).await?;
-            }
+        let old = plans::Entity::delete_many();
+        let old = old.filter(plans::Column::Offer.eq(offer.name.to_string()));
+        old.exec(&transaction).await.map_err(fault)?;
+        for (place, plan) in (0..).zip(&offer.terms.plans) {
+            insert(&transaction, to_plan_row(&offer.name, place, plan)).await?;
         }
         let event = Event::new(approved.event(), &offer.name, offer.stamp, offer);
         events::commit(transaction, call, event).await?;

@@ -217,6 +217,11 @@ async fn an_offer_reads_back_equal(engine: Engine) {
     let missing = OfferName::new("missing").unwrap();
     let named = store.offers_named([&other.name, &missing].into_iter()).await.unwrap();
     assert_eq!(named, BTreeMap::from([(other.name.clone(), other)]));
+    let plans = mail.terms.plans[1..].to_vec();
+    let terms = OfferTerms { plans, ..mail.terms.clone() };
+    let mail = store.save_offer(mail.update(terms, at(9)).unwrap(), &once()).await.unwrap();
+    let named = store.offers_named([&mail.name].into_iter()).await.unwrap();
+    assert_eq!(named.get(&mail.name), Some(&mail));
     let retired = mail.retire("replaced".to_owned(), at(10)).unwrap();
     let retired = store.save_offer(retired, &once()).await.unwrap();
     let named = store.offers_named([&retired.name].into_iter()).await.unwrap();

@@ -14,7 +14,7 @@ pub(super) use change::{
 use contracts::{ordering as pb, relationship};
 use failure::{Failure, Fields};
 use kernel::{CustomerRelationshipName, PartnerName};
-pub(super) use offer::create_offer;
+pub(super) use offer::{create_offer, update_offer};
 pub(super) use order::{get_order, place_order};
 pub(super) use transfer::{approve_transfer, create_transfer};
 use uuid::Uuid;

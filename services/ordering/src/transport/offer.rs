@@ -21,6 +21,26 @@ impl Transport {
         Ok(pb::CreateOfferResponse { offer: Some(render::offer(offer)) })
     }
 
+    pub(super) async fn update_offer(
+        &self,
+        request: Request<pb::UpdateOfferRequest>,
+    ) -> Result<pb::UpdateOfferResponse, Failure> {
+        let (request_id, update) = convert::update_offer(request.get_ref())?;
+        let call = self.call("UpdateOffer", &request, request_id);
+        let change = async {
+            let offer = self.find_offer(&update.name).await?;
+            let offer = offer.ok_or_else(|| Failure::missing(&update.name))?;
+            if !update.etag.is_empty() && update.etag != offer.stamp.etag() {
+                return Err(Failure::LostRace);
+            }
+            let terms = update.apply(render::offer(offer.clone()))?;
+            let approved = offer.update(terms, call.now).map_err(denied)?;
+            self.store.save_offer(approved, &call).await
+        };
+        let offer = self.store.database().once(&call, change).await?;
+        Ok(pb::UpdateOfferResponse { offer: Some(render::offer(offer)) })
+    }
+
     pub(super) async fn retire_offer(
         &self,
         request: Request<pb::RetireOfferRequest>,

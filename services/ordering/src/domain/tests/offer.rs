@@ -23,17 +23,23 @@ fn an_offer_is_recorded_once() {
 }
 
 #[test]
-fn an_offer_is_retired_once() {
+fn an_offer_is_changed_until_it_is_retired_once() {
     let offer = created(new_offer("mail", money("EUR", 500)));
+    let terms = OfferTerms { max_quantity: 7, ..offer.terms.clone() };
+    let approved = offer.clone().update(terms.clone(), at(9)).unwrap();
+    assert_eq!((approved.event(), approved.decided_on()), ("OfferUpdated", Some(1)));
+    let stamp = offer.stamp.next(at(9));
+    assert_eq!(approved.into_after(), Offer { terms: terms.clone(), stamp, ..offer.clone() });
     let approved = offer.clone().retire("replaced".to_owned(), at(9)).unwrap();
     assert_eq!((approved.event(), approved.decided_on()), ("OfferRetired", Some(1)));
     let retired = approved.into_after();
     let (state, stamp) = (OfferState::Retired, offer.stamp.next(at(9)));
     assert_eq!(retired, Offer { state, state_reason: "replaced".to_owned(), stamp, ..offer });
-    let Err(Denial::Refused(violations)) = retired.retire("again".to_owned(), at(10)) else {
-        unreachable!()
-    };
-    assert_eq!(violations[0].reason, "OFFER_STATE_CONFLICT");
+    let again = retired.clone().retire("again".to_owned(), at(10));
+    for refused in [again, retired.update(terms, at(10))] {
+        let Err(Denial::Refused(violations)) = refused else { unreachable!() };
+        assert_eq!(violations[0].reason, "OFFER_STATE_CONFLICT");
+    }
 }
 
 #[test]

@@ -23,6 +23,64 @@ pub(in crate::transport) fn create_offer(
     fields.finish(|| Some((request_id?, name?, terms?)))
 }
 
+/// A change of an offer.
+#[derive(Debug)]
+pub(in crate::transport) struct Update<'a> {
+    /// Which offer.
+    pub name: OfferName,
+    /// What it must be before; empty where that does not matter.
+    pub etag: &'a str,
+    wanted: &'a pb::Offer,
+    paths: &'a [String],
+}
+
+pub(in crate::transport) fn update_offer(
+    request: &pb::UpdateOfferRequest,
+) -> Converted<(Option<Uuid>, Update<'_>)> {
+    let mut fields = Fields::new();
+    let request_id = fields.request_id(&request.request_id);
+    let wanted = fields.required("offer", request.offer.as_ref());
+    let name = wanted.and_then(|wanted| fields.parse("offer.name", &wanted.name));
+    let paths = request.update_mask.as_ref().map(|mask| mask.paths.as_slice());
+    let paths = fields.required("update_mask", paths.filter(|paths| !paths.is_empty()));
+    let may_change = |path: &&String| copy(path, &pb::Offer::default(), &mut pb::Offer::default());
+    let fixed = paths.into_iter().flatten().find(|path| !may_change(path));
+    if let Some(path) = fixed {
+        fields.reject("update_mask", format!("`{path}` is none of the fields that may be changed"));
+    }
+    fields.finish(|| {
+        let (name, wanted, paths) = (name?, wanted?, paths?);
+        Some((request_id?, Update { name, etag: &wanted.etag, wanted, paths }))
+    })
+}
+
+impl Update<'_> {
+    /// The terms of an offer after the change, as if it were created with them.
+    pub fn apply(&self, mut offer: pb::Offer) -> Converted<OfferTerms> {
+        for path in self.paths {
+            copy(path, self.wanted, &mut offer);
+        }
+        let mut fields = Fields::new();
+        let terms = offer_terms(&mut fields, &offer);
+        fields.finish(|| terms)
+    }
+}
+
+/// Copies a field that may be changed. False for any other.
+fn copy(path: &str, from: &pb::Offer, to: &mut pb::Offer) -> bool {
+    match path {
+        "display_name" => to.display_name.clone_from(&from.display_name),
+        "min_quantity" => to.min_quantity = from.min_quantity,
+        "max_quantity" => to.max_quantity = from.max_quantity,
+        "country_codes" => to.country_codes.clone_from(&from.country_codes),
+        "every_market" => to.every_market = from.every_market,
+        "attestation_required" => to.attestation_required = from.attestation_required,
+        "plans" => to.plans.clone_from(&from.plans),
+        _ => return false,
+    }
+    true
+}
+
 fn offer_terms(fields: &mut Fields, message: &pb::Offer) -> Option<OfferTerms> {
     let display_name = fields.text("offer.display_name", &message.display_name, MAX_NAME);
     let family = fields.choice("offer.product_family", message.product_family, family);
