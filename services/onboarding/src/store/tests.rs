@@ -49,6 +49,7 @@ on_both_engines! {
     standings_tell_who_is_an_affiliate_of_the_buyer,
 }
 
+mod history;
 mod ownership;
 mod schema;
 
