@@ -32,7 +32,7 @@ const CODES: [(&str, Code); 8] = [
 ];
 
 /// Types of resources, and what their names look like.
-const TYPES: [(&str, &str); 10] = [
+const TYPES: [(&str, &str); 11] = [
     ("csp.onboarding.v1.Organization", "organizations/*"),
     ("csp.onboarding.v1.Partner", "partners/*"),
     ("csp.onboarding.v1.Enrollment", "partners/*/enrollments/*"),
@@ -43,6 +43,7 @@ const TYPES: [(&str, &str); 10] = [
     ("csp.ordering.v1.Offer", "offers/*"),
     ("csp.ordering.v1.Order", "orders/*"),
     ("csp.ordering.v1.Subscription", "subscriptions/*"),
+    ("csp.ordering.v1.Transfer", "transfers/*"),
 ];
 
 fn shape(name: &str) -> String {

@@ -16,5 +16,8 @@ mod orders;
 mod own_use;
 mod ownership;
 mod paths;
+mod release;
 mod repetition;
 mod requirements;
+mod subscriptions;
+mod transfers;

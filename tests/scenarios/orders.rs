@@ -19,6 +19,7 @@ async fn cancel(world: &World, name: &str) -> Result<OrderState, tonic::Status> 
         name: name.to_owned(),
         detail: "ordered by mistake".to_owned(),
         request_id: new_id(),
+        validate_only: false,
     };
     let answer = world.cast.ordering.clone().cancel_order(cancel).await?.into_inner();
     Ok(answer.order.unwrap().state())

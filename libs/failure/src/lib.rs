@@ -11,7 +11,7 @@ use std::fmt::Display;
 
 pub use fields::{FieldViolation, Fields, in_order, names, one};
 use kernel::Violation;
-pub use peer::read;
+pub use peer::{read, read_refusal};
 pub use resource::Resource;
 
 /// The kinds of failure. [`Failure::into_status`] maps each to its code and details.

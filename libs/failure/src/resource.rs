@@ -12,6 +12,7 @@ const KINDS: &[(&str, &str)] = &[
     ("offers", "csp.ordering.v1.Offer"),
     ("orders", "csp.ordering.v1.Order"),
     ("subscriptions", "csp.ordering.v1.Subscription"),
+    ("transfers", "csp.ordering.v1.Transfer"),
 ];
 
 /// A resource by type and name.

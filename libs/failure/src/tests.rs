@@ -108,3 +108,16 @@ fn a_status_stays_within_what_headers_carry() {
     assert!(status.message().ends_with("and 290 more"), "{}", status.message());
     assert!(status.message().len() + status.details().len() < 12_000);
 }
+
+#[test]
+fn a_refusal_reads_back_as_far_as_a_status_tells() {
+    let told = Violation { inputs: Vec::new(), ..violation("REL-6", "REMOVAL_BY_RESELLER") };
+    let refusal =
+        Refusal { domain: "relationship.csp", violations: vec![told.clone(), told.clone()] };
+    let status = Failure::Refused(refusal).into_status("ordering.csp");
+    let read = crate::read_refusal("relationship", "relationship.csp", &status).unwrap();
+    let plain = Violation { source: String::new(), partner_center_code: String::new(), ..told };
+    assert_eq!(read.violations, [plain.clone(), plain]);
+    let other = Status::failed_precondition("no details");
+    assert!(matches!(crate::read_refusal("relationship", "", &other), Err(Failure::Bug(_))));
+}

@@ -14,7 +14,7 @@ pub use email::{Email, WorkEmail};
 pub use jiff::Timestamp;
 pub use name::{
     CustomerName, CustomerRelationshipName, NameError, OrderName, OrganizationName, PartnerName,
-    PartnershipName, SubscriptionName, tenant_id,
+    PartnershipName, SubscriptionName, TransferName, tenant_id,
 };
 pub use partner_id::{GlobalAccountId, LocationAccountId};
 pub use stamp::Stamp;

@@ -93,6 +93,10 @@ name! {
     /// A subscription.
     SubscriptionName, "subscriptions"
 }
+name! {
+    /// A transfer of subscriptions between partners.
+    TransferName, "transfers"
+}
 
 /// A relationship of one customer with one partner.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]

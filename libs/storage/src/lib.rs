@@ -18,6 +18,6 @@ pub use fault::fault;
 pub use filter::{Field, Kind, Lapse, Term};
 pub use history::as_of;
 pub use migration::{EventsTable, Step};
-pub use page::{Asked, Listing, Page, PageRequest, list};
+pub use page::{Asked, Listing, Page, PageRequest, list, size};
 pub use rows::{insert, put};
 pub use sea_orm_migration::{MigrationTrait, MigratorTrait};

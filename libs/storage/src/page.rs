@@ -109,20 +109,24 @@ impl Listing {
         let list = digest(&[parent, self.collection, asked.filter, asked.order_by]);
         let times = [Field::time("create_time"), Field::time("update_time")];
         let comparable: Vec<_> = self.fields.iter().copied().chain(times).collect();
-        let size = fields.check("page_size", self.size(asked.page_size));
+        let size = fields.check("page_size", size(asked.page_size, self.max_size));
         let after = fields.check("page_token", position(&list, asked.page_token));
         let terms = fields.check("filter", filter::parse(asked.filter, &comparable));
         let order = fields.check("order_by", order(asked.order_by));
         let (size, after, terms, (by_time, descending)) = (size?, after?, terms?, order?);
         Some(PageRequest { list, size, terms, by_time, descending, after, now: None })
     }
+}
 
-    fn size(&self, page_size: i32) -> Result<usize, &'static str> {
-        match usize::try_from(page_size) {
-            Ok(0) => Ok(DEFAULT_SIZE.min(self.max_size)),
-            Ok(size) => Ok(size.min(self.max_size)),
-            Err(_) => Err("is negative"),
-        }
+/// How many items a request wants that says how many at most: 0 means 50.
+///
+/// # Errors
+/// A negative number, in words.
+pub fn size(wanted: i32, max: usize) -> Result<usize, &'static str> {
+    match usize::try_from(wanted) {
+        Ok(0) => Ok(DEFAULT_SIZE.min(max)),
+        Ok(size) => Ok(size.min(max)),
+        Err(_) => Err("is negative"),
     }
 }
 

@@ -2,30 +2,48 @@
 
 mod answer;
 mod approved;
+mod batch;
 mod cancel;
 mod chain;
+mod change;
+mod changes;
 mod denial;
+mod limits;
 mod money;
 mod offer;
 mod offer_name;
 mod order;
 mod place;
 mod plan;
+mod proration;
+mod question;
+mod release;
+mod renewal;
 mod rule;
 mod sale;
 mod subscription;
+mod takeover;
+mod transfer;
+mod transfer_rules;
 
 pub use answer::{Answer, Leg};
 pub use approved::Approved;
+pub use batch::SeatBatch;
 pub use chain::{Chain, Product};
+pub use change::{Action, NewChange, WantedTerm};
+pub use changes::{Change, Changes};
 pub use denial::{Denial, Misfit};
 pub use money::Money;
 pub use offer::{Markets, Offer, OfferState, OfferTerms, Unsold};
 pub use offer_name::OfferName;
-pub use order::{Order, OrderLine, OrderState, Placement};
+pub use order::{Order, OrderKind, OrderLine, OrderState, Placement};
 pub use place::{Identities, NewLine, NewOrder, PricedOrder};
 pub use plan::{BillingCycle, Plan, ProductFamily, Term};
-pub use subscription::{Subscription, SubscriptionState};
+pub use question::{Purpose, Question};
+pub use release::Release;
+pub use subscription::{Due, NextTerm, Subscription, SubscriptionState};
+pub use takeover::Held;
+pub use transfer::{NewTransfer, Transfer, TransferItem, TransferState};
 
 #[cfg(test)]
 mod tests;

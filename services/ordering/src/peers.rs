@@ -3,20 +3,24 @@
 use std::time::Duration;
 
 use contracts::relationship::{self as pb, relationship_service_client::RelationshipServiceClient};
-use failure::Failure;
-use kernel::{Responsible, Violation};
+use failure::{Failure, Resource};
+use kernel::{CustomerRelationshipName, PartnerName, Responsible, Violation};
 use markets::Country;
 use runtime::{
     peer,
     telemetry::{Traced, traced},
 };
+use tonic::Code;
+use uuid::Uuid;
 
 use crate::{
-    domain::{Answer, Leg, PricedOrder, ProductFamily},
+    domain::{Answer, Approved, Leg, ProductFamily, Purpose, Question, Release},
     evidence,
 };
 
 const RELATIONSHIP: &str = "relationship";
+/// Whose words the reasons of a refusal by relationship are.
+const DOMAIN: &str = "relationship.csp";
 
 /// A channel to relationship.
 #[derive(Debug, Clone)]
@@ -31,9 +35,9 @@ impl Relationship {
         Ok(Self { client, settings })
     }
 
-    /// Asks whether an order may be accepted, and why (not).
-    pub(crate) async fn check(&self, order: &PricedOrder) -> Result<Answer, Failure> {
-        let asked = transaction(order);
+    /// Asks whether something may happen, and why (not).
+    pub(crate) async fn check(&self, question: &Question) -> Result<Answer, Failure> {
+        let asked = transaction(question);
         let request = pb::CheckTransactionRequest {
             transaction: Some(asked.clone()),
             view: pb::DecisionView::Full.into(),
@@ -43,6 +47,49 @@ impl Relationship {
         let answer = answer.map_err(|status| failure::read(RELATIONSHIP, &status))?;
         let decision = answer.into_inner().decision;
         answer_of(&asked, decision.unwrap_or_default())
+    }
+
+    /// Gets what is to be removed.
+    pub(crate) async fn relationship(
+        &self,
+        name: CustomerRelationshipName,
+    ) -> Result<Release, Failure> {
+        let request = pb::GetCustomerRelationshipRequest { name: name.to_string() };
+        let request = peer::request(&self.settings, request);
+        let answer = self.client.clone().get_customer_relationship(request).await;
+        let answer = answer.map_err(|status| failure::read(RELATIONSHIP, &status))?;
+        let found = answer.into_inner().relationship.unwrap_or_default();
+        let resale = found.kind() != pb::CustomerRelationshipKind::Management;
+        let partner = found.partner.parse().map_err(Failure::bug)?;
+        Ok(Release { name, partner, resale })
+    }
+
+    /// Removes a relationship.
+    pub(crate) async fn remove(
+        &self,
+        approved: &Approved<Release>,
+        by: PartnerName,
+        detail: &str,
+        request_id: Uuid,
+    ) -> Result<pb::CustomerRelationship, Failure> {
+        let name = approved.after().name;
+        let request = pb::RemoveCustomerRelationshipRequest {
+            name: name.to_string(),
+            detail: detail.to_owned(),
+            request_id: request_id.to_string(),
+            removed_by: by.to_string(),
+            no_active_subscriptions: true,
+            validate_only: false,
+        };
+        let request = peer::request(&self.settings, request);
+        let answer = self.client.clone().remove_customer_relationship(request).await;
+        let answer = answer.map_err(|status| match status.code() {
+            Code::FailedPrecondition => failure::read_refusal(RELATIONSHIP, DOMAIN, &status)
+                .map_or_else(|it| it, Failure::Refused),
+            Code::AlreadyExists => Failure::RequestIdReused(Resource::named(name)),
+            _ => failure::read(RELATIONSHIP, &status),
+        })?;
+        answer.into_inner().relationship.ok_or_else(|| Failure::bug("nothing was removed"))
     }
 }
 
@@ -83,22 +130,30 @@ fn country(decision: &pb::Decision, name: &str) -> Option<Country> {
     input(of_seller.next()?, name)?.parse().ok()
 }
 
-fn transaction(order: &PricedOrder) -> pb::Transaction {
-    let wanted = &order.wanted;
-    let chain = wanted.chain;
-    let lines = wanted.lines.iter().zip(&order.offers);
-    let lines = lines.map(|(line, offer)| pb::TransactionLine {
-        product_family: product_family(offer.terms.family).into(),
-        partner_id_on_record: line.partner_id.as_ref().map(ToString::to_string).unwrap_or_default(),
+fn transaction(question: &Question) -> pb::Transaction {
+    let Question { chain, purpose, lines, attested } = question;
+    let lines = lines.iter().map(|(family, partner_id)| pb::TransactionLine {
+        product_family: product_family(*family).into(),
+        partner_id_on_record: partner_id.as_ref().map(ToString::to_string).unwrap_or_default(),
         ..pb::TransactionLine::default()
     });
     pb::Transaction {
         seller: chain.seller.to_string(),
         reseller: chain.reseller.map(|it| it.to_string()).unwrap_or_default(),
         customer: chain.customer.to_string(),
-        purpose: pb::Purpose::NewSubscription.into(),
+        purpose: match purpose {
+            Purpose::NewSubscription => pb::Purpose::NewSubscription,
+            Purpose::AddQuantity => pb::Purpose::AddQuantity,
+            Purpose::Renew => pb::Purpose::Renew,
+            Purpose::Change => pb::Purpose::Change,
+            Purpose::Manage => pb::Purpose::Manage,
+            Purpose::Cancel => pb::Purpose::Cancel,
+            Purpose::TransferIn => pb::Purpose::TransferIn,
+            Purpose::AutomaticRenewal => pb::Purpose::AutomaticRenewal,
+        }
+        .into(),
         lines: lines.collect(),
-        partner_attestation_accepted: wanted.attested,
+        partner_attestation_accepted: *attested,
     }
 }
 

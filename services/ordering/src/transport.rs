@@ -1,13 +1,17 @@
 //! The gRPC face of ordering. Every method: convert, gather, decide, commit, render.
 
 mod batch;
+mod change;
 mod convert;
+mod decide;
 mod offer;
 mod order;
 mod place;
+mod release;
 mod render;
 mod status;
 mod subscription;
+mod transfer;
 
 use contracts::ordering::{self as pb, ordering_service_server::OrderingService};
 use kernel::Clock;
@@ -41,6 +45,22 @@ failure::serve! {
     get_subscription(GetSubscriptionRequest) -> GetSubscriptionResponse;
     list_subscriptions(ListSubscriptionsRequest) -> ListSubscriptionsResponse;
     batch_get_subscriptions(BatchGetSubscriptionsRequest) -> BatchGetSubscriptionsResponse;
+    add_quantity(AddQuantityRequest) -> AddQuantityResponse;
+    reduce_quantity(ReduceQuantityRequest) -> ReduceQuantityResponse;
+    cancel_subscription(CancelSubscriptionRequest) -> CancelSubscriptionResponse;
+    suspend_subscription(SuspendSubscriptionRequest) -> SuspendSubscriptionResponse;
+    resume_subscription(ResumeSubscriptionRequest) -> ResumeSubscriptionResponse;
+    set_automatic_renewal(SetAutomaticRenewalRequest) -> SetAutomaticRenewalResponse;
+    schedule_next_term(ScheduleNextTermRequest) -> ScheduleNextTermResponse;
+    renew_subscription(RenewSubscriptionRequest) -> RenewSubscriptionResponse;
+    create_transfer(CreateTransferRequest) -> CreateTransferResponse;
+    approve_transfer(ApproveTransferRequest) -> ApproveTransferResponse;
+    reject_transfer(RejectTransferRequest) -> RejectTransferResponse;
+    withdraw_transfer(WithdrawTransferRequest) -> WithdrawTransferResponse;
+    get_transfer(GetTransferRequest) -> GetTransferResponse;
+    list_transfers(ListTransfersRequest) -> ListTransfersResponse;
+    release_customer_relationship(ReleaseCustomerRelationshipRequest) -> ReleaseCustomerRelationshipResponse;
+    settle_subscriptions(SettleSubscriptionsRequest) -> SettleSubscriptionsResponse;
 }
 
 impl Transport {

@@ -8,13 +8,14 @@ use super::{
 
 pub(super) async fn forms([token, _]: &[String; 2], stage: &Stage) -> Vec<Form> {
     let offer = stage.cast.offer(ProductFamily::Microsoft365).await.expect("an offer is recorded");
-    let lists = ["ListOffers", "ListOrders", "ListSubscriptions"].map(|it| list(it, token));
+    let lists = ["ListOffers", "ListOrders", "ListSubscriptions", "ListTransfers"]
+        .map(|it| list(it, token));
     let batches = vec![
         batch("BatchGetOffers", "offers", 200, no_offer()),
         batch("BatchGetOrders", "orders", 50, no_name("orders")),
         batch("BatchGetSubscriptions", "subscriptions", 200, no_name("subscriptions")),
     ];
-    let all = [offers(), place(&offer), orders(), lists.into(), batches];
+    let all = [offers(), place(&offer), orders(), changes(), transfers(), lists.into(), batches];
     all.into_iter().flatten().collect()
 }
 
@@ -155,5 +156,108 @@ fn orders() -> Vec<Form> {
             .wrong("request_id", no_guid()),
         Form::new("GetSubscription", json!({ "name": subscription }))
             .wrong("name", no_name("subscriptions")),
+    ]
+}
+
+/// Changes of a subscription.
+fn changes() -> Vec<Form> {
+    let good = |more: Value| {
+        let mut good = json!({ "name": format!("subscriptions/{ID}"), "request_id": ID });
+        let (all, more) = (good.as_object_mut(), more.as_object().cloned());
+        all.expect("it is an object").extend(more.expect("it is an object"));
+        good
+    };
+    let form = |method, more| {
+        Form::new(method, good(more))
+            .wrong("name", no_name("subscriptions"))
+            .wrong("request_id", no_required_guid())
+    };
+    let none = || [json!(0), json!(-1)];
+    let why = || json!({ "detail": "é".repeat(500) });
+    let next = json!({ "next_term": { "term": 1, "billing_cycle": 1, "quantity": 1 } });
+    vec![
+        form("AddQuantity", json!({ "quantity": 1 })).wrong("quantity", none()),
+        form("ReduceQuantity", json!({ "quantity": 1 })).wrong("quantity", none()),
+        form("CancelSubscription", why()).wrong("detail", no_text(500)),
+        form("SuspendSubscription", why()).wrong("detail", no_text(500)),
+        form("ResumeSubscription", json!({})),
+        form("SetAutomaticRenewal", json!({ "enabled": true })),
+        form("RenewSubscription", json!({})),
+        form("ScheduleNextTerm", next)
+            .wrong("next_term.term", no_choice())
+            .wrong("next_term.billing_cycle", no_choice())
+            .wrong("next_term.quantity", none())
+            .also([("next_term.billing_cycle", json!(2))], &["next_term.billing_cycle"]),
+        Form::new(
+            "ReleaseCustomerRelationship",
+            json!({
+                "name": format!("customers/{ID}/relationships/{ID}"),
+                "detail": "é".repeat(500),
+                "request_id": ID,
+                "released_by": format!("partners/{ID}"),
+            }),
+        )
+        .wrong("released_by", no_name("partners"))
+        .wrong("name", [no_name("customers"), vec![json!(format!("customers/{ID}"))]].concat())
+        .wrong("detail", no_text(500))
+        .wrong("request_id", no_required_guid()),
+        Form::new("SettleSubscriptions", json!({ "max_count": 1 })).wrong("max_count", [json!(-1)]),
+    ]
+}
+
+fn transfers() -> Vec<Form> {
+    let item = |id: String| json!({ "subscription": id, "acting_as_direct_partner": true });
+    let many = |count: usize| -> Vec<_> {
+        let id = |at| format!("subscriptions/0195f0a8-7c1e-7b3a-9c55-0242ac12{at:04}");
+        (0..count).map(|at| item(id(at))).collect()
+    };
+    let partner = |id| format!("partners/{id}");
+    let good = json!({
+        "transfer": {
+            "source": partner("0195f0a8-7c1e-7b3a-9c55-0242ac120004"),
+            "target": partner(ID),
+            "target_reseller": partner(OTHER_ID),
+            "customer": format!("customers/{ID}"),
+            "items": [{ "subscription": format!("subscriptions/{ID}"), "partner_id_on_record": "1234" }],
+        },
+        "request_id": ID,
+    });
+    let (items, reseller) = ("transfer.items", "transfer.target_reseller");
+    let (first, partner_id) =
+        ("transfer.items[0].subscription", "transfer.items[0].partner_id_on_record");
+    let twice = json!(vec![item(format!("subscriptions/{ID}")); 2]);
+    let ended = |method| {
+        let name = format!("transfers/{ID}");
+        let good = json!({ "name": name, "detail": "é".repeat(500), "request_id": ID });
+        Form::new(method, good)
+            .wrong("name", no_name("transfers"))
+            .wrong("detail", no_text(500))
+            .wrong("request_id", no_guid())
+    };
+    vec![
+        Form::new("CreateTransfer", good)
+            .wrong("transfer", [Value::Null])
+            .wrong("transfer.source", no_name("partners"))
+            .wrong("transfer.target", no_name("partners"))
+            .wrong(reseller, [json!("x"), json!(format!("customers/{ID}"))])
+            .wrong("transfer.customer", no_name("customers"))
+            .wrong(first, no_name("subscriptions"))
+            .wrong(partner_id, ["", "123", "x"].map(Value::from))
+            .wrong("request_id", no_required_guid())
+            .also([(reseller, json!(partner(ID)))], &[reseller])
+            .also([(partner_id, Value::Null)], &[partner_id])
+            .also([(items, json!([]))], &[items])
+            .also([(items, json!(many(26)))], &[items])
+            .also([(items, twice)], &[items]),
+        Form::new(
+            "ApproveTransfer",
+            json!({ "name": format!("transfers/{ID}"), "request_id": ID }),
+        )
+        .wrong("name", no_name("transfers"))
+        .wrong("request_id", no_required_guid()),
+        ended("RejectTransfer"),
+        ended("WithdrawTransfer"),
+        Form::new("GetTransfer", json!({ "name": format!("transfers/{ID}") }))
+            .wrong("name", no_name("transfers")),
     ]
 }

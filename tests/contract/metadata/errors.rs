@@ -1,6 +1,6 @@
 //! Errors as they really come, a good sample of them.
 
-use cluster::cast::{Partner, order};
+use cluster::cast::{Partner, new_id, order};
 use contracts::{
     onboarding::{AgreementKind, Role},
     relationship::{CustomerKind, CustomerRelationshipKind, ProductFamily, Purpose, Transaction},
@@ -53,7 +53,7 @@ pub async fn all(stage: &Stage) -> Vec<Seen> {
 }
 
 /// Lookups by name, and the collection that each looks in.
-const LOOKUPS: [(&str, &str); 8] = [
+const LOOKUPS: [(&str, &str); 9] = [
     ("onboarding", "GetOrganization"),
     ("onboarding", "GetPartner"),
     ("relationship", "GetPartnership"),
@@ -61,6 +61,7 @@ const LOOKUPS: [(&str, &str); 8] = [
     ("ordering", "GetOffer"),
     ("ordering", "GetOrder"),
     ("ordering", "GetSubscription"),
+    ("ordering", "GetTransfer"),
     ("onboarding", "GetAgreement"),
 ];
 
@@ -173,6 +174,10 @@ async fn of_ordering(log: &mut Log, stage: &Stage) -> Result<(), Status> {
     log.call(stage, OD, "CancelOrder", json!({ "name": placed, "detail": "again" })).await;
     let reused = json!({ "name": placed, "detail": "other", "request_id": NOWHERE });
     log.call(stage, OD, "CancelOrder", reused).await;
+    let placed = cast.place(order(&direct, None, &customer, &offer)).await?;
+    let name = &placed.lines[0].subscription;
+    let resume = json!({ "name": name, "request_id": new_id() });
+    log.call(stage, OD, "ResumeSubscription", resume).await;
     let id = offer.trim_start_matches("offers/");
     let price = json!({ "currency_code": "EUR", "minor_units": "1" });
     let plan = json!({ "term": 1, "billing_cycle": 1, "unit_price": price });

@@ -1,73 +1,96 @@
-use std::time::Duration;
+use kernel::{OrderName, Responsible, Timestamp, Violation};
 
-use kernel::{Responsible, Timestamp, Violation};
+use super::{
+    Answer, Changes, Denial, Order, OrderKind, OrderLine, OrderState, Placement, Purpose, Question,
+    Subscription, SubscriptionState, batch::window_end, limits::CANCELLATION, rule::Rule,
+};
 
-use super::{Approved, Denial, OrderState, Placement, SubscriptionState};
-
-/// How long after its acceptance an order may be cancelled (rule ORD-3).
-const WINDOW: Duration = Duration::from_secs(168 * 3600);
+const STATE: Rule = Rule {
+    id: "STATE",
+    reason: "ORDER_STATE_CONFLICT",
+    source: "lifecycle of the resource",
+    code: "",
+};
 
 impl Placement {
-    /// Cancels an order and its subscriptions.
-    pub fn cancel(mut self, detail: String, now: Timestamp) -> Result<Approved<Self>, Denial> {
-        let violations = self.against_cancelling(now);
-        if !violations.is_empty() {
-            return Err(Denial::Refused(violations));
+    /// Whether the order is one that may be cancelled.
+    pub fn may_cancel(&self) -> Result<(), Denial> {
+        let order = &self.order;
+        let problem = if order.state == OrderState::Cancelled {
+            "the order is cancelled already"
+        } else if order.kind != OrderKind::Purchase {
+            "only a purchase can be cancelled"
+        } else if self.running().next().is_none() {
+            "none of the order's subscriptions runs any more"
+        } else {
+            return Ok(());
+        };
+        let next = "change or cancel the subscriptions themselves, or place a new order";
+        Err(Denial::Refused(vec![self.violation(&STATE, problem.to_owned(), next)]))
+    }
+
+    /// What relationship is to be asked before the order is cancelled.
+    #[must_use]
+    pub fn cancel_question(&self) -> Question {
+        let products = self.running().map(|it| &it.product);
+        Question::new(self.order.chain, Purpose::Cancel, products, self.order.attested)
+    }
+
+    /// Cancels the order and all its subscriptions that still run, by an order of its own.
+    pub fn cancel(
+        self,
+        detail: String,
+        answer: Answer,
+        name: OrderName,
+        now: Timestamp,
+    ) -> Result<Changes, Denial> {
+        answer.allow(self.against_cancelling(now))?;
+        let mut changes = Changes::default();
+        let mut lines = Vec::new();
+        for subscription in self.running() {
+            let refund = subscription.refund(now);
+            let (product, quantity) = (subscription.product.clone(), subscription.quantity());
+            lines.push(OrderLine::of(product, quantity, subscription.name).refunding(refund));
+            let stamp = subscription.stamp.next(now);
+            let mut after = Subscription { stamp, ..subscription.clone() };
+            after.enter(SubscriptionState::Cancelled, &detail, now);
+            changes.subscription("SubscriptionCancelled", after);
         }
-        let decided_on = self.order.stamp.revision;
-        self.order.state = OrderState::Cancelled;
-        self.order.state_reason = detail;
-        self.order.stamp = self.order.stamp.next(now);
-        for subscription in &mut self.subscriptions {
-            subscription.state = SubscriptionState::Cancelled;
-            subscription.stamp = subscription.stamp.next(now);
-        }
-        Ok(Approved::changed("OrderCancelled", decided_on, self))
+        let order = self.order;
+        let (kind, chain) = (OrderKind::Cancel, order.chain);
+        let by = Order::accepted(name, kind, chain, lines, order.attested, answer, now);
+        changes.order("OrderAccepted", by);
+        let (state, stamp) = (OrderState::Cancelled, order.stamp.next(now));
+        changes.order("OrderCancelled", Order { state, state_reason: detail, stamp, ..order });
+        Ok(changes)
+    }
+
+    fn running(&self) -> impl Iterator<Item = &Subscription> {
+        self.subscriptions.iter().filter(|it| it.runs())
     }
 
     fn against_cancelling(&self, now: Timestamp) -> Vec<Violation> {
+        let until = window_end(self.order.stamp.create_time);
+        if now <= until {
+            return Vec::new();
+        }
+        let explanation = format!("the order could be cancelled until {until}");
+        vec![self.violation(
+            &CANCELLATION,
+            explanation,
+            "turn automatic renewal of the subscriptions off; they then end with their term",
+        )]
+    }
+
+    fn violation(&self, rule: &Rule, explanation: String, next_step: &str) -> Violation {
         let order = &self.order;
         let accepted = order.stamp.create_time;
-        let until = accepted.saturating_add(WINDOW).unwrap_or(Timestamp::MAX);
-        let violation =
-            |rule: &str, reason: &str, explanation: String, next_step: &str| Violation {
-                rule: rule.to_owned(),
-                reason: reason.to_owned(),
-                subject: order.name.to_string(),
-                explanation,
-                inputs: vec![
-                    ("orderState".to_owned(), order.state.to_string()),
-                    ("acceptTime".to_owned(), accepted.to_string()),
-                    ("cancelUntil".to_owned(), until.to_string()),
-                ],
-                responsible: Responsible::Caller,
-                next_step: next_step.to_owned(),
-                source: String::new(),
-                partner_center_code: String::new(),
-            };
-        if order.state == OrderState::Cancelled {
-            return vec![Violation {
-                source: "lifecycle of the resource".to_owned(),
-                ..violation(
-                    "STATE",
-                    "ORDER_STATE_CONFLICT",
-                    "the order is cancelled already".to_owned(),
-                    "place a new order where one is wanted",
-                )
-            }];
-        }
-        if now > until {
-            return vec![Violation {
-                source: "Partner Center: new commerce cancellation policy".to_owned(),
-                partner_center_code: "400/900117".to_owned(),
-                ..violation(
-                    "ORD-3",
-                    "CANCELLATION_WINDOW_OVER",
-                    format!("the order could be cancelled until {until}"),
-                    "let the subscriptions end with their term",
-                )
-            }];
-        }
-        Vec::new()
+        let inputs = vec![
+            ("orderState", order.state.to_string()),
+            ("orderKind", order.kind.to_string()),
+            ("acceptTime", accepted.to_string()),
+            ("cancelUntil", window_end(accepted).to_string()),
+        ];
+        rule.violation(order.name, Responsible::Caller, explanation, next_step, inputs)
     }
 }

@@ -30,3 +30,13 @@ pub struct Product {
     /// Price of one unit for one billing cycle. It does not change with the offer.
     pub unit_price: Money,
 }
+
+impl Product {
+    /// What units cost for a whole term, in minor units; `None` beyond what 64 bits hold.
+    #[must_use]
+    pub fn amount(&self, quantity: i32) -> Option<i64> {
+        let cycles = self.billing_cycle.times_in(self.term);
+        let amount = self.unit_price.minor_units.checked_mul(cycles)?;
+        amount.checked_mul(quantity.into())
+    }
+}

@@ -11,17 +11,10 @@ pub struct Money {
 }
 
 impl Money {
-    /// The price of several units; `None` beyond what 64 bits hold.
+    /// The sum; `None` beyond what 64 bits hold.
     #[must_use]
-    pub fn times(self, quantity: i32) -> Option<Self> {
-        let minor_units = self.minor_units.checked_mul(i64::from(quantity))?;
+    pub fn add(self, minor_units: i64) -> Option<Self> {
+        let minor_units = self.minor_units.checked_add(minor_units)?;
         Some(Self { minor_units, ..self })
-    }
-
-    /// The sum; `None` for two currencies, or beyond what 64 bits hold.
-    #[must_use]
-    pub fn plus(self, other: Self) -> Option<Self> {
-        let minor_units = self.minor_units.checked_add(other.minor_units)?;
-        (self.currency == other.currency).then_some(Self { minor_units, ..self })
     }
 }

@@ -3,12 +3,12 @@
 
 use std::collections::BTreeMap;
 
-use kernel::{LocationAccountId, OrderName, Stamp, SubscriptionName, Timestamp};
+use kernel::{LocationAccountId, OrderName, SubscriptionName, Timestamp};
 use markets::Currency;
 
 use super::{
-    Answer, Approved, BillingCycle, Chain, Denial, Misfit, Money, Offer, OfferName, OfferState,
-    Order, OrderLine, OrderState, Placement, Product, Subscription, Term, Unsold,
+    Answer, BillingCycle, Chain, Changes, Denial, Misfit, Money, Offer, OfferName, OfferState,
+    Order, OrderKind, OrderLine, Product, Purpose, Question, Subscription, Term, Unsold,
 };
 
 /// An order that somebody wants.
@@ -48,10 +48,10 @@ pub struct PricedOrder {
     pub wanted: NewOrder,
     /// The offer of each line.
     pub offers: Vec<Offer>,
-    /// The unit price of each line.
-    pub prices: Vec<Money>,
-    /// Sum over the lines.
-    pub total: Money,
+    /// What each line sells, priced.
+    pub products: Vec<Product>,
+    /// The currency of all lines.
+    pub currency: Currency,
 }
 
 /// Names and time of an order to be.
@@ -68,13 +68,13 @@ pub struct Identities {
 impl NewOrder {
     /// Holds every line against its offer, and tells all that does not fit.
     pub fn price(self, known: &BTreeMap<OfferName, Offer>) -> Result<PricedOrder, Denial> {
-        let (mut offers, mut prices, mut misfits) = (Vec::new(), Vec::new(), Vec::new());
+        let (mut offers, mut products, mut misfits) = (Vec::new(), Vec::new(), Vec::new());
         let mut total = None;
         for (at, line) in self.lines.iter().enumerate() {
             match line.price(known, &mut total) {
-                Ok((offer, price)) => {
+                Ok((offer, product)) => {
                     offers.push(offer.clone());
-                    prices.push(price);
+                    products.push(product);
                 }
                 Err(all) => misfits.extend(all.into_iter().map(|(field, description)| Misfit {
                     field: format!("order.lines[{at}].{field}"),
@@ -83,8 +83,8 @@ impl NewOrder {
             }
         }
         match total {
-            Some(total) if misfits.is_empty() => {
-                Ok(PricedOrder { wanted: self, offers, prices, total })
+            Some(Money { currency, .. }) if misfits.is_empty() => {
+                Ok(PricedOrder { wanted: self, offers, products, currency })
             }
             _ => Err(Denial::Misfits(misfits)),
         }
@@ -95,16 +95,16 @@ impl NewOrder {
 type Problems = Vec<(&'static str, String)>;
 
 impl NewLine {
-    /// The offer and unit price of the line, whose amount is added to the total.
+    /// The offer of the line and what it sells. What that costs for a term is added to the total.
     fn price<'a>(
         &self,
         known: &'a BTreeMap<OfferName, Offer>,
         total: &mut Option<Money>,
-    ) -> Result<(&'a Offer, Money), Problems> {
-        let first = total.get_or_insert(Money { currency: self.currency, minor_units: 0 });
+    ) -> Result<(&'a Offer, Product), Problems> {
+        let total = total.get_or_insert(Money { currency: self.currency, minor_units: 0 });
         let mut problems = Vec::new();
-        if self.currency != first.currency {
-            let problem = format!("is not {}; an order has one currency", first.currency);
+        if self.currency != total.currency {
+            let problem = format!("is not {}; an order has one currency", total.currency);
             problems.push(("currency_code", problem));
         }
         let Some(offer) = known.get(&self.offer) else {
@@ -113,17 +113,28 @@ impl NewLine {
         };
         problems.extend(self.misfits(offer));
         match self.unit_price(offer) {
-            Ok(price) if problems.is_empty() => {
-                let sum = price.times(self.quantity).and_then(|amount| first.plus(amount));
-                *first =
-                    sum.ok_or_else(|| vec![("offer", "makes the amount too large".to_owned())])?;
-                Ok((offer, price))
+            Ok(unit_price) if problems.is_empty() => {
+                let product = self.product(offer, unit_price);
+                let sum = product.amount(self.quantity).and_then(|it| total.add(it));
+                *total = sum.ok_or_else(|| vec![("offer", "makes the amount too large".into())])?;
+                Ok((offer, product))
             }
             Ok(_) => Err(problems),
             Err(problem) => {
                 problems.push(problem);
                 Err(problems)
             }
+        }
+    }
+
+    fn product(&self, offer: &Offer, unit_price: Money) -> Product {
+        Product {
+            offer: self.offer.clone(),
+            family: offer.terms.family,
+            term: self.term,
+            billing_cycle: self.billing_cycle,
+            partner_id: self.partner_id.clone(),
+            unit_price,
         }
     }
 
@@ -152,42 +163,31 @@ impl NewLine {
 }
 
 impl PricedOrder {
-    /// Accepts the order if relationship found nothing against it.
-    pub fn accept(
-        self,
-        answer: Answer,
-        identities: Identities,
-    ) -> Result<Approved<Placement>, Denial> {
+    /// What relationship is to be asked.
+    #[must_use]
+    pub fn question(&self) -> Question {
+        let NewOrder { chain, attested, .. } = self.wanted;
+        Question::new(chain, Purpose::NewSubscription, self.products.iter(), attested)
+    }
+
+    /// Accepts the order if neither relationship nor ordering finds anything against it.
+    pub fn accept(self, answer: Answer, identities: Identities) -> Result<Changes, Denial> {
         answer.allow(self.against(&answer))?;
-        let Self { wanted, offers, prices, total } = self;
-        let sold = offers.into_iter().zip(prices).zip(identities.subscriptions);
-        let lines = wanted.lines.into_iter().zip(sold);
-        let lines = lines.map(|(line, ((offer, unit_price), subscription))| OrderLine {
-            product: Product {
-                offer: line.offer,
-                family: offer.terms.family,
-                term: line.term,
-                billing_cycle: line.billing_cycle,
-                partner_id: line.partner_id,
-                unit_price,
-            },
-            quantity: line.quantity,
-            attested: line.attested,
-            subscription,
+        let Self { wanted, products, .. } = self;
+        let sold = products.into_iter().zip(identities.subscriptions);
+        let lines = wanted.lines.iter().zip(sold).map(|(line, (product, subscription))| {
+            let charge = product.amount(line.quantity).unwrap_or(i64::MAX);
+            let sold = OrderLine::of(product, line.quantity, subscription).charging(charge);
+            OrderLine { attested: line.attested, ..sold }
         });
-        let order = Order {
-            name: identities.order,
-            chain: wanted.chain,
-            lines: lines.collect(),
-            attested: wanted.attested,
-            state: OrderState::Accepted,
-            state_reason: String::new(),
-            total,
-            legs: answer.legs,
-            evidence: answer.evidence,
-            stamp: Stamp::first(identities.now),
-        };
-        let subscriptions = order.lines.iter().map(|line| Subscription::of(&order, line)).collect();
-        Ok(Approved::created("OrderAccepted", Placement { order, subscriptions }))
+        let (kind, lines) = (OrderKind::Purchase, lines.collect());
+        let Identities { order: name, now, .. } = identities;
+        let order = Order::accepted(name, kind, wanted.chain, lines, wanted.attested, answer, now);
+        let mut changes = Changes::default();
+        for line in &order.lines {
+            changes.subscription("SubscriptionCreated", Subscription::of(&order, line));
+        }
+        changes.order("OrderAccepted", order);
+        Ok(changes)
     }
 }

@@ -1,4 +1,5 @@
-use kernel::text_enum;
+use jiff::{ToSpan, tz::TimeZone};
+use kernel::{Timestamp, text_enum};
 use serde::{Deserialize, Serialize};
 
 use super::Money;
@@ -43,7 +44,33 @@ text_enum! {
     }
 }
 
+impl Term {
+    /// When a term that starts then ends: the same day and time of a later month, or the last day
+    /// of a month that has no such day.
+    #[must_use]
+    pub fn end(self, start: Timestamp) -> Timestamp {
+        let months = match self {
+            Self::P1M => 1,
+            Self::P1Y => 12,
+            Self::P3Y => 36,
+        };
+        let end = start.to_zoned(TimeZone::UTC).checked_add(months.months());
+        end.map_or(Timestamp::MAX, |end| end.timestamp())
+    }
+}
+
 impl BillingCycle {
+    /// How often a term is billed.
+    #[must_use]
+    pub const fn times_in(self, term: Term) -> i64 {
+        match (self, term) {
+            (Self::Monthly, Term::P1Y) => 12,
+            (Self::Monthly, Term::P3Y) => 36,
+            (Self::Annual, Term::P3Y) => 3,
+            (Self::Monthly, Term::P1M) | (Self::Annual | Self::OneTime, _) => 1,
+        }
+    }
+
     /// Whether a term may be billed this way.
     #[must_use]
     pub fn fits(self, term: Term) -> bool {

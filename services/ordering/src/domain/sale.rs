@@ -62,7 +62,7 @@ impl PricedOrder {
     /// ORD-6: a partner is billed in the currency of its own location.
     fn foreign_currency(&self, answer: &Answer) -> Option<Violation> {
         let expected = answer.seller_country.map(markets::Country::currency);
-        if expected == Some(self.total.currency) {
+        if expected == Some(self.currency) {
             return None;
         }
         let expected = expected.map_or("unknown".to_owned(), |it| it.to_string());
@@ -70,10 +70,10 @@ impl PricedOrder {
         Some(CURRENCY_OF_SELLER.violation(
             self.wanted.chain.seller,
             Responsible::Caller,
-            format!("the order is in {}, the seller is billed in {expected}", self.total.currency),
+            format!("the order is in {}, the seller is billed in {expected}", self.currency),
             "order in the currency of the seller's location",
             vec![
-                ("currency", self.total.currency.to_string()),
+                ("currency", self.currency.to_string()),
                 ("sellerCountry", country),
                 ("sellerCurrency", expected),
             ],

@@ -1,6 +1,9 @@
-//! What is decided about offers and orders.
+//! What the domain decides, as tables and properties.
 
+mod batches;
 mod cancel;
+mod lifecycle;
 mod offer;
 mod place;
+mod transfer;
 mod world;

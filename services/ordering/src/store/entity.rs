@@ -33,6 +33,7 @@ entity!(offer_plans, "offer_plans", {
 entity!(orders, "orders", {
     #[sea_orm(primary_key, auto_increment = false)]
     name: String,
+    kind: String,
     seller: String,
     reseller: Option<String>,
     customer: String,
@@ -41,6 +42,8 @@ entity!(orders, "orders", {
     state_reason: String,
     currency: String,
     total: i64,
+    charge: i64,
+    refund: i64,
     legs: String,
     evidence: String,
     revision: i64,
@@ -62,6 +65,8 @@ entity!(order_lines, "order_lines", {
     attested: bool,
     currency: String,
     unit_price: i64,
+    charge: i64,
+    refund: i64,
     subscription: String,
 });
 
@@ -80,8 +85,58 @@ entity!(subscriptions, "subscriptions", {
     partner_id: Option<String>,
     currency: String,
     unit_price: i64,
+    batches: String,
+    term_start: i64,
+    term_end: i64,
+    automatic_renewal: bool,
+    next_term: Option<String>,
+    transferred_from: Option<String>,
+    transferred_to: Option<String>,
     state: String,
+    state_time: i64,
+    state_reason: String,
+    due_time: Option<i64>,
     revision: i64,
     create_time: i64,
     update_time: i64,
+});
+
+entity!(transfers, "transfers", {
+    #[sea_orm(primary_key, auto_increment = false)]
+    name: String,
+    source: String,
+    seller: String,
+    reseller: Option<String>,
+    customer: String,
+    attested: bool,
+    state: String,
+    state_time: i64,
+    state_reason: String,
+    expire_time: i64,
+    order_name: Option<String>,
+    revision: i64,
+    create_time: i64,
+    update_time: i64,
+});
+
+entity!(transfer_items, "transfer_items", {
+    #[sea_orm(primary_key, auto_increment = false)]
+    transfer: String,
+    #[sea_orm(primary_key, auto_increment = false)]
+    place: i32,
+    subscription: String,
+    partner_id: Option<String>,
+    transferred_to: Option<String>,
+    credit_currency: Option<String>,
+    credit: Option<i64>,
+    pending: bool,
+});
+
+entity!(ties, "ties", {
+    #[sea_orm(primary_key, auto_increment = false)]
+    customer: String,
+    #[sea_orm(primary_key, auto_increment = false)]
+    partner: String,
+    epoch: i64,
+    closed_until: i64,
 });

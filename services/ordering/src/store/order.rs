@@ -3,20 +3,21 @@ use std::collections::BTreeMap;
 use failure::Failure;
 use kernel::OrderName;
 use sea_orm::{
-    ActiveValue::Set, ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder,
+    ActiveValue::Set, ColumnTrait, ConnectionTrait, DatabaseTransaction, EntityTrait, QueryFilter,
+    QueryOrder,
 };
 use storage::{
     Call, Event, Field, Listing, Page, PageRequest, events, fault, insert, list, put, row,
 };
 
 use super::{
-    Freshness, Store,
-    entity::{order_lines as lines, orders, subscriptions},
+    Freshness, Store, before,
+    entity::{order_lines as lines, orders},
     offer::money,
     read::{chain, product},
-    subscription,
+    subscription, tie, transfer,
 };
-use crate::domain::{Approved, Order, OrderLine, OrderState, Placement};
+use crate::domain::{Change, Changes, Order, OrderLine, OrderState, Placement};
 
 pub(crate) const ORDERS: Listing = Listing {
     // Each may have hundreds of lines, and clients read 4 MiB by default.
@@ -66,57 +67,48 @@ impl Store {
         Ok(Page { items, next_page_token: page.next_page_token })
     }
 
-    /// Writes an order that was accepted, with its lines, subscriptions and decision, while
-    /// that decision is fresh.
-    pub(crate) async fn accept_order(
+    /// Writes all that a call changes, while every decision behind it is fresh. The last
+    /// transfer answers the call, or the last order where there is none.
+    pub(crate) async fn commit(
         &self,
-        approved: Approved<Placement>,
-        fresh: &Freshness,
+        changes: &Changes,
+        fresh: &[Freshness],
         call: &Call,
-    ) -> Result<Order, Failure> {
-        let Placement { order, subscriptions } = approved.after();
+    ) -> Result<(), Failure> {
         let transaction = self.database.begin().await?;
-        insert(&transaction, to_row(order)?).await?;
-        for each in subscriptions {
-            insert(&transaction, subscription::to_row(each)).await?;
-            let event = Event::new("SubscriptionCreated", each.name, each.stamp, each);
-            events::append_beside(&transaction, call, event).await?;
+        for Change { after, .. } in changes.orders() {
+            let key = orders::Column::Name.eq(after.name.to_string());
+            let revision = orders::Column::Revision;
+            put(&transaction, to_row(after)?, key, revision, before(after.stamp)).await?;
         }
-        for (at, line) in (0..).zip(&order.lines) {
-            insert(&transaction, to_line_row(order.name, at, line)).await?;
+        subscription::write(&transaction, call, changes.subscriptions()).await?;
+        for (at, Change { event, after }) in (1..).zip(changes.orders()) {
+            write_lines(&transaction, after).await?;
+            let event = Event::new(event, after.name, after.stamp, after);
+            if at == changes.orders().len() && changes.transfers().is_empty() {
+                events::append(&transaction, call, event).await?;
+            } else {
+                events::append_beside(&transaction, call, event).await?;
+            }
         }
-        let event = Event::new(approved.event(), order.name, order.stamp, order);
-        events::append(&transaction, call, event).await?;
-        if !fresh.holds() {
+        transfer::write(&transaction, call, changes.transfers()).await?;
+        let ties = fresh.iter().flat_map(|it| &it.ties);
+        let held = tie::hold(&transaction, ties, call.now).await?;
+        if !held || !fresh.iter().all(Freshness::holds) {
             return Err(Failure::DecisionExpired);
         }
-        transaction.commit().await.map_err(fault)?;
-        Ok(approved.into_after().order)
+        transaction.commit().await.map_err(fault)
     }
+}
 
-    /// Writes an order that was cancelled, with its subscriptions.
-    pub(crate) async fn cancel_order(
-        &self,
-        approved: Approved<Placement>,
-        call: &Call,
-    ) -> Result<Order, Failure> {
-        let Placement { order, subscriptions } = approved.after();
-        let transaction = self.database.begin().await?;
-        let key = orders::Column::Name.eq(order.name.to_string());
-        let decided_on = approved.decided_on();
-        put(&transaction, to_row(order)?, key, orders::Column::Revision, decided_on).await?;
-        for each in subscriptions {
-            let key = subscriptions::Column::Name.eq(each.name.to_string());
-            let before = Some(each.stamp.revision - 1);
-            let revision = subscriptions::Column::Revision;
-            put(&transaction, subscription::to_row(each), key, revision, before).await?;
-            let event = Event::new("SubscriptionCancelled", each.name, each.stamp, each);
-            events::append_beside(&transaction, call, event).await?;
+/// The lines of an order never change.
+async fn write_lines(transaction: &DatabaseTransaction, order: &Order) -> Result<(), Failure> {
+    if before(order.stamp).is_none() {
+        for (at, line) in (0..).zip(&order.lines) {
+            insert(transaction, to_line_row(order.name, at, line)).await?;
         }
-        let event = Event::new(approved.event(), order.name, order.stamp, order);
-        events::commit(transaction, call, event).await?;
-        Ok(approved.into_after().order)
     }
+    Ok(())
 }
 
 async fn read(reader: &impl ConnectionTrait, name: OrderName) -> Result<Option<Order>, Failure> {
@@ -151,6 +143,7 @@ async fn with_lines(
 fn to_row(order: &Order) -> Result<orders::ActiveModel, Failure> {
     Ok(orders::ActiveModel {
         name: Set(order.name.to_string()),
+        kind: Set(order.kind.to_string()),
         seller: Set(order.chain.seller.to_string()),
         reseller: Set(order.chain.reseller.map(|it| it.to_string())),
         customer: Set(order.chain.customer.to_string()),
@@ -159,6 +152,8 @@ fn to_row(order: &Order) -> Result<orders::ActiveModel, Failure> {
         state_reason: Set(order.state_reason.clone()),
         currency: Set(order.total.currency.to_string()),
         total: Set(order.total.minor_units),
+        charge: Set(order.charge.minor_units),
+        refund: Set(order.refund.minor_units),
         legs: Set(row::to_json(&order.legs)?),
         evidence: Set(row::to_json(&order.evidence)?),
         revision: Set(order.stamp.revision),
@@ -181,6 +176,8 @@ fn to_line_row(order: OrderName, at: i32, line: &OrderLine) -> lines::ActiveMode
         attested: Set(line.attested),
         currency: Set(product.unit_price.currency.to_string()),
         unit_price: Set(product.unit_price.minor_units),
+        charge: Set(line.charge.minor_units),
+        refund: Set(line.refund.minor_units),
         subscription: Set(line.subscription.to_string()),
     }
 }
@@ -188,12 +185,15 @@ fn to_line_row(order: OrderName, at: i32, line: &OrderLine) -> lines::ActiveMode
 fn from_row(row: &orders::Model, lines: Vec<OrderLine>) -> Result<Order, Failure> {
     Ok(Order {
         name: row::read(&row.name)?,
+        kind: row::read(&row.kind)?,
         chain: chain!(row),
         lines,
         attested: row.attested,
         state: row::read(&row.state)?,
         state_reason: row.state_reason.clone(),
         total: money(&row.currency, row.total)?,
+        charge: money(&row.currency, row.charge)?,
+        refund: money(&row.currency, row.refund)?,
         legs: row::from_json(&row.legs)?,
         evidence: row::from_json(&row.evidence)?,
         stamp: row::stamp(row.revision, row.create_time, row.update_time)?,
@@ -206,5 +206,7 @@ fn from_line_row(row: &lines::Model) -> Result<OrderLine, Failure> {
         quantity: row.quantity,
         attested: row.attested,
         subscription: row::read(&row.subscription)?,
+        charge: money(&row.currency, row.charge)?,
+        refund: money(&row.currency, row.refund)?,
     })
 }

@@ -1,17 +1,20 @@
 use std::collections::BTreeMap;
 
 use failure::Failure;
-use kernel::SubscriptionName;
-use sea_orm::{ActiveValue::Set, ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter};
-use storage::{Field, Listing, Page, PageRequest, fault, list, row};
+use kernel::{SubscriptionName, Timestamp};
+use sea_orm::{
+    ActiveValue::Set, ColumnTrait, ConnectionTrait, DatabaseTransaction, EntityTrait, QueryFilter,
+    QueryOrder, QuerySelect,
+};
+use storage::{Call, Event, Field, Listing, Page, PageRequest, events, fault, list, put, row};
 
 use super::{
-    Store,
+    Store, before,
     entity::subscriptions::{ActiveModel, Column, Entity, Model},
     offer::money,
     read::{chain, product},
 };
-use crate::domain::{Subscription, SubscriptionState};
+use crate::domain::{Change, Subscription, SubscriptionState};
 
 pub(crate) const SUBSCRIPTIONS: Listing = Listing::of(
     "subscriptions",
@@ -35,14 +38,24 @@ impl Store {
         row.map_err(fault)?.map(|row| from_row(&row)).transpose()
     }
 
+    /// Subscriptions that time has changed by now, those that it changed first in front.
+    pub(crate) async fn subscriptions_due(
+        &self,
+        now: Timestamp,
+        limit: u64,
+    ) -> Result<Vec<Subscription>, Failure> {
+        let due = Entity::find().filter(Column::DueTime.lte(now.as_microsecond()));
+        let due = due.order_by_asc(Column::DueTime).order_by_asc(Column::Name).limit(limit);
+        let rows = due.all(self.database.reader()).await.map_err(fault)?;
+        rows.iter().map(from_row).collect()
+    }
+
     /// The named subscriptions, as far as they exist.
     pub(crate) async fn subscriptions_named(
         &self,
         names: &[SubscriptionName],
-    ) -> Result<Vec<Subscription>, Failure> {
-        let names = names.iter().map(ToString::to_string);
-        let rows = Entity::find().filter(Column::Name.is_in(names)).all(self.database.reader());
-        rows.await.map_err(fault)?.iter().map(from_row).collect()
+    ) -> Result<BTreeMap<SubscriptionName, Subscription>, Failure> {
+        named(self.database.reader(), names).await
     }
 
     /// A page of subscriptions.
@@ -53,6 +66,22 @@ impl Store {
         let page = list(self.database.reader(), Entity::find(), page).await?;
         page.try_map(|row| from_row(&row))
     }
+}
+
+/// Writes subscriptions step by step, each with its event.
+pub(super) async fn write(
+    transaction: &DatabaseTransaction,
+    call: &Call,
+    changes: &[Change<Subscription>],
+) -> Result<(), Failure> {
+    for Change { event, after } in changes {
+        let key = Column::Name.eq(after.name.to_string());
+        let decided_on = before(after.stamp);
+        put(transaction, to_row(after)?, key, Column::Revision, decided_on).await?;
+        let event = Event::new(event, after.name, after.stamp, after);
+        events::append_beside(transaction, call, event).await?;
+    }
+    Ok(())
 }
 
 /// The named subscriptions, as far as they exist.
@@ -66,9 +95,9 @@ pub(super) async fn named(
     found.collect()
 }
 
-pub(super) fn to_row(subscription: &Subscription) -> ActiveModel {
+pub(super) fn to_row(subscription: &Subscription) -> Result<ActiveModel, Failure> {
     let (chain, product) = (subscription.chain, &subscription.product);
-    ActiveModel {
+    Ok(ActiveModel {
         name: Set(subscription.name.to_string()),
         order_name: Set(subscription.order.to_string()),
         seller: Set(chain.seller.to_string()),
@@ -76,17 +105,27 @@ pub(super) fn to_row(subscription: &Subscription) -> ActiveModel {
         customer: Set(chain.customer.to_string()),
         offer: Set(product.offer.to_string()),
         family: Set(product.family.to_string()),
-        quantity: Set(subscription.quantity),
+        quantity: Set(subscription.quantity()),
         term: Set(product.term.to_string()),
         billing_cycle: Set(product.billing_cycle.to_string()),
         partner_id: Set(product.partner_id.as_ref().map(ToString::to_string)),
         currency: Set(product.unit_price.currency.to_string()),
         unit_price: Set(product.unit_price.minor_units),
+        batches: Set(row::to_json(&subscription.batches)?),
+        term_start: Set(subscription.term_start.as_microsecond()),
+        term_end: Set(subscription.term_end.as_microsecond()),
+        automatic_renewal: Set(subscription.automatic_renewal),
+        next_term: Set(subscription.next_term.as_ref().map(row::to_json).transpose()?),
+        transferred_from: Set(subscription.transferred_from.map(|it| it.to_string())),
+        transferred_to: Set(subscription.transferred_to.map(|it| it.to_string())),
         state: Set(subscription.state.to_string()),
+        state_time: Set(subscription.state_time.as_microsecond()),
+        state_reason: Set(subscription.state_reason.clone()),
+        due_time: Set(subscription.due_time().map(Timestamp::as_microsecond)),
         revision: Set(subscription.stamp.revision),
         create_time: Set(subscription.stamp.create_time.as_microsecond()),
         update_time: Set(subscription.stamp.update_time.as_microsecond()),
-    }
+    })
 }
 
 pub(super) fn from_row(row: &Model) -> Result<Subscription, Failure> {
@@ -95,8 +134,16 @@ pub(super) fn from_row(row: &Model) -> Result<Subscription, Failure> {
         order: row::read(&row.order_name)?,
         chain: chain!(row),
         product: product!(row),
-        quantity: row.quantity,
+        batches: row::from_json(&row.batches)?,
+        term_start: row::time(row.term_start)?,
+        term_end: row::time(row.term_end)?,
+        automatic_renewal: row.automatic_renewal,
+        next_term: row.next_term.as_deref().map(row::from_json).transpose()?,
+        transferred_from: row::read_optional(row.transferred_from.as_deref())?,
+        transferred_to: row::read_optional(row.transferred_to.as_deref())?,
         state: row::read(&row.state)?,
+        state_time: row::time(row.state_time)?,
+        state_reason: row.state_reason.clone(),
         stamp: row::stamp(row.revision, row.create_time, row.update_time)?,
     })
 }

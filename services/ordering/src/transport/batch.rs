@@ -5,7 +5,7 @@ use failure::{Failure, in_order};
 use tonic::Request;
 
 use super::{Transport, render};
-use crate::domain::Offer;
+use crate::domain::{Offer, Subscription};
 
 impl Transport {
     pub(super) async fn batch_get_offers(
@@ -34,8 +34,9 @@ impl Transport {
         request: Request<pb::BatchGetSubscriptionsRequest>,
     ) -> Result<pb::BatchGetSubscriptionsResponse, Failure> {
         let names = failure::names(&request.get_ref().names, 200)?;
-        let found = in_order(&names, self.store.subscriptions_named(&names).await?, |it| &it.name)?;
-        let subscriptions = found.into_iter().map(render::subscription).collect();
+        let found = self.store.subscriptions_named(&names).await?.into_values().collect();
+        let found = in_order(&names, found, |it: &Subscription| &it.name)?;
+        let subscriptions = found.into_iter().map(|it| self.shown(it)).collect();
         Ok(pb::BatchGetSubscriptionsResponse { subscriptions })
     }
 }

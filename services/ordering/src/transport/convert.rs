@@ -1,14 +1,22 @@
 //! Messages as domain values, or everything that is wrong with them.
 
+mod change;
 mod offer;
 mod order;
+mod transfer;
 
 use std::{fmt::Display, str::FromStr};
 
+pub(super) use change::{
+    add_quantity, cancel_subscription, reduce_quantity, renew_subscription, resume_subscription,
+    schedule_next_term, set_automatic_renewal, settle_subscriptions, suspend_subscription,
+};
 use contracts::{ordering as pb, relationship};
 use failure::{Failure, Fields};
+use kernel::{CustomerRelationshipName, PartnerName};
 pub(super) use offer::create_offer;
 pub(super) use order::{get_order, place_order};
+pub(super) use transfer::{approve_transfer, create_transfer};
 use uuid::Uuid;
 
 use crate::domain::{BillingCycle, ProductFamily, Term};
@@ -16,6 +24,17 @@ use crate::domain::{BillingCycle, ProductFamily, Term};
 const MAX_DETAIL: usize = 500;
 
 type Converted<T> = Result<T, Failure>;
+
+pub(super) fn release(
+    request: &pb::ReleaseCustomerRelationshipRequest,
+) -> Converted<(Uuid, CustomerRelationshipName, PartnerName, String)> {
+    let mut fields = Fields::new();
+    let request_id = fields.guid("request_id", &request.request_id);
+    let name = fields.parse("name", &request.name);
+    let by = fields.parse("released_by", &request.released_by);
+    let detail = fields.text("detail", &request.detail, MAX_DETAIL);
+    fields.finish(|| Some((request_id?, name?, by?, detail?)))
+}
 
 /// The request of a call that names a resource and says why.
 pub(super) fn explained<N: FromStr<Err: Display>>(

@@ -1,8 +1,9 @@
 use contracts::ordering as pb;
 use failure::Failure;
+use kernel::OrderName;
 use tonic::Request;
 
-use super::{Transport, convert, render, status::denied};
+use super::{Transport, convert, decide::Decided, render, status::denied};
 
 impl Transport {
     pub(super) async fn get_order(
@@ -35,16 +36,22 @@ impl Transport {
         &self,
         request: Request<pb::CancelOrderRequest>,
     ) -> Result<pb::CancelOrderResponse, Failure> {
-        let pb::CancelOrderRequest { name, detail, request_id } = request.get_ref();
+        let pb::CancelOrderRequest { name, detail, request_id, validate_only } = request.get_ref();
         let (request_id, name, detail) = convert::explained(request_id, name, detail)?;
         let call = self.call("CancelOrder", &request, request_id);
-        let cancel = async {
-            let placement = self.store.placement(name).await?;
-            let placement = placement.ok_or_else(|| Failure::missing(name))?;
-            let approved = placement.cancel(detail, call.now).map_err(denied)?;
-            self.store.cancel_order(approved, &call).await
-        };
-        let order = self.store.database().once(&call, cancel).await?;
-        Ok(pb::CancelOrderResponse { order: Some(render::order(order)) })
+        let decide = || self.decide_cancellation(name, &detail);
+        let order = self.order(&call, *validate_only, decide).await?;
+        Ok(pb::CancelOrderResponse { order: Some(order) })
+    }
+
+    async fn decide_cancellation(&self, name: OrderName, why: &str) -> Result<Decided, Failure> {
+        let placement = self.store.placement(name).await?;
+        let placement = placement.ok_or_else(|| Failure::missing(name))?;
+        placement.may_cancel().map_err(denied)?;
+        let mut fresh = Vec::new();
+        let answer = self.ask(&placement.cancel_question(), &mut fresh).await?;
+        let now = self.clock.now();
+        let changes = placement.cancel(why.to_owned(), answer, self.new_order(), now);
+        Ok(Decided { changes: changes.map_err(denied)?, fresh })
     }
 }

@@ -1,16 +1,21 @@
 //! Domain values as messages. Fails only on evidence that does not read back, a defect.
 
+mod subscription;
+mod transfer;
+
 use contracts::{
     ordering::{self as pb, order_line::SellerRole},
     relationship,
     time::to_wire,
 };
 use failure::Failure;
+pub(super) use subscription::subscription;
+pub(super) use transfer::{forget, transfer};
 
 use crate::{
     domain::{
-        BillingCycle, Markets, Money, Offer, OfferState, Order, OrderLine, OrderState, Plan,
-        ProductFamily, Subscription, SubscriptionState, Term,
+        BillingCycle, Markets, Money, Offer, OfferState, Order, OrderKind, OrderLine, OrderState,
+        Plan, ProductFamily, Term,
     },
     evidence,
 };
@@ -62,6 +67,7 @@ pub(super) fn order(order: Order) -> pb::Order {
     let legs = order.legs.into_iter();
     pb::Order {
         name: order.name.to_string(),
+        kind: kind(order.kind).into(),
         seller: order.chain.seller.to_string(),
         reseller: order.chain.reseller.map(|it| it.to_string()).unwrap_or_default(),
         customer: order.chain.customer.to_string(),
@@ -73,6 +79,8 @@ pub(super) fn order(order: Order) -> pb::Order {
         }
         .into(),
         total: Some(money(order.total)),
+        charge: Some(money(order.charge)),
+        refund: Some(money(order.refund)),
         legs: legs.map(|it| relationship::Leg { seller: it.seller, buyer: it.buyer }).collect(),
         decision: None,
         state_reason: order.state_reason,
@@ -91,8 +99,9 @@ pub(super) fn order_with_decision(mut it: Order) -> Result<pb::Order, Failure> {
 
 /// An order that would be accepted: what makes it a resource is left out.
 pub(super) fn dry_run(it: Order) -> Result<pb::Order, Failure> {
+    let purchase = it.kind == OrderKind::Purchase && it.state == OrderState::Accepted;
     let mut order = order_with_decision(it)?;
-    for line in &mut order.lines {
+    for line in order.lines.iter_mut().filter(|_| purchase) {
         line.subscription.clear();
     }
     Ok(pb::Order {
@@ -119,33 +128,25 @@ fn line(line: &OrderLine) -> pb::OrderLine {
         currency_code: product.unit_price.currency.to_string(),
         attestation_accepted: line.attested,
         unit_price: Some(money(product.unit_price)),
+        charge: Some(money(line.charge)),
+        refund: Some(money(line.refund)),
         subscription: line.subscription.to_string(),
     }
 }
 
-pub(super) fn subscription(it: Subscription) -> pb::Subscription {
-    let (stamp, chain, product) = (it.stamp, it.chain, it.product);
-    pb::Subscription {
-        name: it.name.to_string(),
-        order: it.order.to_string(),
-        customer: chain.customer.to_string(),
-        seller: chain.seller.to_string(),
-        reseller: chain.reseller.map(|it| it.to_string()).unwrap_or_default(),
-        offer: product.offer.to_string(),
-        quantity: it.quantity,
-        term: term(product.term).into(),
-        billing_cycle: cycle(product.billing_cycle).into(),
-        partner_id_on_record: product.partner_id.map(|it| it.to_string()).unwrap_or_default(),
-        unit_price: Some(money(product.unit_price)),
-        state: match it.state {
-            SubscriptionState::Active => pb::SubscriptionState::Active,
-            SubscriptionState::Cancelled => pb::SubscriptionState::Cancelled,
-        }
-        .into(),
-        revision: stamp.revision,
-        etag: stamp.etag(),
-        create_time: Some(to_wire(stamp.create_time)),
-        update_time: Some(to_wire(stamp.update_time)),
+fn kind(kind: OrderKind) -> pb::OrderKind {
+    match kind {
+        OrderKind::Purchase => pb::OrderKind::Purchase,
+        OrderKind::AddQuantity => pb::OrderKind::AddQuantity,
+        OrderKind::ReduceQuantity => pb::OrderKind::ReduceQuantity,
+        OrderKind::Renew => pb::OrderKind::Renew,
+        OrderKind::AutomaticRenewal => pb::OrderKind::AutomaticRenewal,
+        OrderKind::ScheduleNextTerm => pb::OrderKind::ScheduleNextTerm,
+        OrderKind::SetAutomaticRenewal => pb::OrderKind::SetAutomaticRenewal,
+        OrderKind::Suspend => pb::OrderKind::Suspend,
+        OrderKind::Resume => pb::OrderKind::Resume,
+        OrderKind::Cancel => pb::OrderKind::Cancel,
+        OrderKind::TransferIn => pb::OrderKind::TransferIn,
     }
 }
 

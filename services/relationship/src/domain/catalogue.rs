@@ -33,6 +33,7 @@ pub(super) struct Check {
 }
 
 const CHECK: &[&str] = &["CheckTransaction", "PlaceOrder"];
+const TRANSFER: &[&str] = &["CreateTransfer", "ApproveTransfer"];
 const ORDER: &[&str] = &["PlaceOrder"];
 const RELATIONSHIPS: &str = "CSP supported partner relationships";
 
@@ -78,7 +79,7 @@ rules! {
         "A partner sells only to customers whose tenant country lies in the CSP region of the partner's CSP tenant.";
     REL_5 = "REL-5", "General knowledge: Microsoft stopped new sales in March 2022", CHECK,
         "Nothing new is sold in a market in which sales are stopped: Belarus and Russia.";
-    REL_6 = "REL-6", "Partner Center: remove a relationship", &["RemoveCustomerRelationship"],
+    REL_6 = "REL-6", "Partner Center: remove a relationship", &["RemoveCustomerRelationship", "ReleaseCustomerRelationship"],
         "A relationship to sell is removed by a direct-bill partner or provider, for a reseller by its provider, once no subscription is active.";
     CUS_1 = "CUS-1", "Partner Center: confirm customer agreement, MCA re-acceptance", &["CheckTransaction", "PlaceOrder", "RecordCustomerAgreement"],
         "The customer must have accepted the Microsoft Customer Agreement, from 2025-10-07 on after March 2023; a provider or direct-bill partner attests it, never a reseller.";
@@ -96,14 +97,26 @@ rules! {
         "The seller attests on every order in which role it acts.";
     ORD_8 = "ORD-8", "Partner Center API: order resources, additional PartnerIDs on record", CHECK,
         "Up to five further PartnerIDs stand on a line beside the reseller's, for customers in the EU or EFTA; each is that of an active reseller of the seller.";
-    ORD_3 = "ORD-3", "Partner Center: new commerce cancellation policy", &["CancelOrder"],
-        "An order is cancelled within 168 hours of its acceptance.";
+    ORD_3 = "ORD-3", "Partner Center: new commerce cancellation policy", &["CancelOrder", "CancelSubscription"],
+        "What was bought is cancelled within 168 hours of its purchase or renewal.";
     ORD_4 = "ORD-4", "Partner Center API: error codes, 900203", ORDER,
         "The seller attests each line whose offer demands it.";
     ORD_5 = "ORD-5", "Partner Center API: error codes, 800070", ORDER,
         "An offer is sold only to customers in its markets.";
     ORD_6 = "ORD-6", "Partner Center: regional authorization, billing currency", ORDER,
         "An order is in the currency of the seller's location.";
+    ORD_7 = "ORD-7", "Partner Center API: error codes, 800090", &["ReduceQuantity"],
+        "Units are returned within 168 hours of their purchase or renewal.";
+    TRF_1 = "TRF-1", "Partner Center API: error codes, 900148", TRANSFER,
+        "Source and target of a transfer are two partners.";
+    TRF_2 = "TRF-2", "Partner Center API: transfer resources", TRANSFER,
+        "What is transferred runs, and is the source's for the customer.";
+    TRF_3 = "TRF-3", "Partner Center API: error codes, 900101", TRANSFER,
+        "A subscription is in one open transfer at most.";
+    TRF_4 = "TRF-4", "Partner Center: regional authorization, billing currency", TRANSFER,
+        "What is transferred is priced in the currency of the target's location.";
+    TRF_5 = "TRF-5", "Partner Center API: error codes, 900146", TRANSFER,
+        "What a third party sells is not transferred.";
 }
 
 /// What adds to what a customer has of a seller.

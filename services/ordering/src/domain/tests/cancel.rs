@@ -4,14 +4,17 @@ use std::time::Duration;
 
 use kernel::{Responsible, Stamp, Timestamp, Violation};
 
-use super::world::{ORDER, at, placement};
-use crate::domain::{Approved, Denial, Order, OrderState, Placement, SubscriptionState};
+use super::world::{NEXT_ORDER, ORDER, answer, at, events, money, placed, placement, violation};
+use crate::domain::{
+    Answer, Changes, Denial, Order, OrderKind, OrderState, Placement, SubscriptionState,
+};
 
 const WINDOW: i64 = 168 * 3600;
 const MICROSECOND: Duration = Duration::from_micros(1);
 
-fn cancel(placement: Placement, now: Timestamp) -> Result<Approved<Placement>, Denial> {
-    placement.cancel("not wanted".to_owned(), now)
+fn cancel(placement: Placement, now: Timestamp) -> Result<Changes, Denial> {
+    placement.may_cancel()?;
+    placement.cancel("not wanted".to_owned(), answer(), NEXT_ORDER, now)
 }
 
 fn refused(placement: Placement, now: Timestamp) -> Vec<Violation> {
@@ -46,32 +49,63 @@ fn the_window_is_counted_from_the_acceptance_and_not_from_the_last_change() {
 }
 
 #[test]
-fn an_order_is_cancelled_with_all_its_subscriptions() {
+fn an_order_is_cancelled_with_all_its_subscriptions_by_an_order_of_its_own() {
     let before = placement();
-    let approved = cancel(before.clone(), at(9)).unwrap();
-    assert_eq!((approved.event(), approved.decided_on()), ("OrderCancelled", Some(1)));
-    let Placement { order, subscriptions } = approved.into_after();
+    let changes = cancel(before.clone(), at(9)).unwrap();
+    let cancelled = "SubscriptionCancelled";
+    assert_eq!(events(&changes), [cancelled, cancelled, "OrderAccepted", "OrderCancelled"]);
+    let by = &changes.orders()[0].after;
+    assert_eq!((by.name, by.kind, by.chain), (NEXT_ORDER, OrderKind::Cancel, before.order.chain));
+    assert_eq!((by.charge, by.refund), (money("EUR", 0), before.order.charge));
+    let names = |order: &Order| order.lines.iter().map(|it| it.subscription).collect::<Vec<_>>();
+    assert_eq!(names(by), names(&before.order));
+    let Placement { order, subscriptions } = placed(&changes);
     let stamp = Stamp { revision: 2, create_time: at(0), update_time: at(9) };
     let state_reason = "not wanted".to_owned();
     let state = OrderState::Cancelled;
-    assert_eq!(order, Order { state, state_reason, stamp, ..before.order });
+    assert_eq!(order, Order { state, state_reason: state_reason.clone(), stamp, ..before.order });
     let mut expected = before.subscriptions;
     for each in &mut expected {
         (each.state, each.stamp) = (SubscriptionState::Cancelled, stamp);
+        (each.state_time, each.state_reason) = (at(9), state_reason.clone());
     }
     assert_eq!(subscriptions, expected);
 }
 
 #[test]
-fn an_order_is_cancelled_once() {
-    let cancelled = cancel(placement(), at(9)).unwrap().into_after();
-    for now in [at(9), at(2 * WINDOW)] {
-        let violations = refused(cancelled.clone(), now);
-        assert_eq!(violations.len(), 1);
-        let [rule, reason] = [&violations[0].rule, &violations[0].reason];
-        assert_eq!([rule, reason], ["STATE", "ORDER_STATE_CONFLICT"]);
-        assert_eq!(violations[0].inputs[0], ("orderState".to_owned(), "cancelled".to_owned()));
+fn a_subscription_that_ended_already_is_left_alone() {
+    let mut before = placement();
+    before.subscriptions[0].state = SubscriptionState::Cancelled;
+    let changes = cancel(before.clone(), at(9)).unwrap();
+    let changed: Vec<_> = changes.subscriptions().iter().map(|it| it.after.name).collect();
+    assert_eq!(changed, [before.subscriptions[1].name]);
+    before.subscriptions[1].state = SubscriptionState::Cancelled;
+    assert_eq!(refused(before, at(9))[0].reason, "ORDER_STATE_CONFLICT");
+}
+
+#[test]
+fn only_a_purchase_is_cancelled_and_only_once() {
+    let cancelled = placed(&cancel(placement(), at(9)).unwrap());
+    let mut change = placement();
+    change.order.kind = OrderKind::AddQuantity;
+    for (placement, state) in [(cancelled, "cancelled"), (change, "accepted")] {
+        for now in [at(9), at(2 * WINDOW)] {
+            let violations = refused(placement.clone(), now);
+            assert_eq!(violations.len(), 1);
+            let [rule, reason] = [&violations[0].rule, &violations[0].reason];
+            assert_eq!([rule, reason], ["STATE", "ORDER_STATE_CONFLICT"]);
+            assert_eq!(violations[0].inputs[0], ("orderState".to_owned(), state.to_owned()));
+        }
     }
+}
+
+#[test]
+fn a_cancellation_is_held_against_the_programme_too() {
+    let answer = Answer { violations: vec![violation("REL-4")], ..answer() };
+    let cancel = placement().cancel(String::new(), answer, NEXT_ORDER, at(WINDOW + 1));
+    let Err(Denial::RefusedByProgramme(told)) = cancel else { unreachable!("{cancel:?}") };
+    let told: Vec<_> = told.iter().map(|it| it.rule.as_str()).collect();
+    assert_eq!(told, ["REL-4", "ORD-3"]);
 }
 
 #[test]
@@ -85,6 +119,7 @@ fn a_late_cancellation_tells_until_when_it_was_possible() {
     assert_eq!(violation.responsible, Responsible::Caller);
     let inputs = [
         ("orderState", "accepted".to_owned()),
+        ("orderKind", "purchase".to_owned()),
         ("acceptTime", at(0).to_string()),
         ("cancelUntil", at(WINDOW).to_string()),
     ];

@@ -99,12 +99,32 @@ fn the_id_of_an_offer_is_1_to_63_lower_case_letters_digits_and_hyphens() {
 }
 
 #[test]
-fn money_is_counted_in_one_currency_and_within_64_bits() {
+fn money_is_counted_within_64_bits() {
     let euro = |amount| money("EUR", amount);
-    assert_eq!(euro(3).times(4), Some(euro(12)));
-    assert_eq!(euro(3).plus(euro(4)), Some(euro(7)));
-    assert_eq!(euro(3).plus(money("USD", 4)), None);
-    assert_eq!(euro(i64::MAX).times(2), None);
-    assert_eq!(euro(i64::MAX).plus(euro(1)), None);
-    assert_eq!(euro(i64::MAX).plus(euro(0)), Some(euro(i64::MAX)));
+    assert_eq!(euro(3).add(4), Some(euro(7)));
+    assert_eq!(euro(i64::MAX).add(1), None);
+    assert_eq!(euro(i64::MAX).add(0), Some(euro(i64::MAX)));
+}
+
+#[test]
+fn a_term_ends_on_the_same_day_of_a_later_month_or_on_its_last() {
+    for (start, term, end) in [
+        ("2026-03-02T09:00:00.000001Z", P1M, "2026-04-02T09:00:00.000001Z"),
+        ("2026-01-31T00:00:00Z", P1M, "2026-02-28T00:00:00Z"),
+        ("2028-01-31T23:59:59Z", P1M, "2028-02-29T23:59:59Z"),
+        ("2026-03-02T09:00:00Z", P1Y, "2027-03-02T09:00:00Z"),
+        ("2028-02-29T09:00:00Z", P1Y, "2029-02-28T09:00:00Z"),
+        ("2026-03-02T09:00:00Z", P3Y, "2029-03-02T09:00:00Z"),
+    ] {
+        assert_eq!(term.end(start.parse().unwrap()), end.parse().unwrap(), "{start} {term}");
+    }
+}
+
+#[test]
+fn a_term_is_billed_as_often_as_its_cycle_fits_into_it() {
+    let cycles = [(P1M, vec![1]), (P1Y, vec![12, 1]), (P3Y, vec![36, 3, 1])];
+    for (term, expected) in cycles {
+        let fitting = BillingCycle::ALL.iter().filter(|cycle| cycle.fits(term));
+        assert_eq!(fitting.map(|it| it.times_in(term)).collect::<Vec<_>>(), expected, "{term}");
+    }
 }

@@ -4,19 +4,23 @@ use kernel::{LocationAccountId, Stamp};
 use proptest::{collection::vec, prelude::*, sample::select};
 
 use super::world::{
-    CHAIN, ORDER, RESELLER, answer, at, catalogue, identities, line, money, name, new_offer, order,
-    subscription, violation,
+    CHAIN, ORDER, RESELLER, answer, at, catalogue, events, identities, line, money, name,
+    new_offer, order, placed, subscription, violation,
 };
 use crate::domain::{
-    Answer, BillingCycle, Chain, Denial, Markets, NewLine, NewOrder, Order, OrderLine, OrderState,
-    Placement, Product, ProductFamily, Subscription, SubscriptionState, Term,
+    Answer, BillingCycle, Chain, Denial, Markets, NewLine, NewOrder, Order, OrderKind, OrderLine,
+    OrderState, Placement, Product, ProductFamily, SeatBatch, Subscription, SubscriptionState,
+    Term,
 };
+
+/// So dear that a year of two units just fits into 64 bits.
+const DEAR: i64 = i64::MAX / 24;
 
 /// What is sold here: three offers in euro and one in dollars.
 fn offers() -> Vec<super::world::NewOffer> {
     let mut limited = new_offer("limited", money("EUR", 100));
     (limited.1.min_quantity, limited.1.max_quantity) = (5, 10);
-    let mut dear = new_offer("dear", money("EUR", i64::MAX / 2));
+    let mut dear = new_offer("dear", money("EUR", DEAR));
     dear.1.family = ProductFamily::Azure;
     let mail = new_offer("mail", money("EUR", 500));
     vec![mail, limited, dear, new_offer("dollars", money("USD", 700))]
@@ -107,8 +111,8 @@ fn a_price_keeps_family_and_unit_price_of_every_line() {
     let families: Vec<_> = priced.offers.iter().map(|it| it.terms.family).collect();
     let mail = ProductFamily::Microsoft365;
     assert_eq!(families, [mail, ProductFamily::Azure, mail]);
-    assert_eq!(priced.prices, [500, i64::MAX / 2, 100].map(|it| money("EUR", it)));
-    assert_eq!(priced.total, money("EUR", 2 * 500 + i64::MAX / 2 + 5 * 100));
+    let prices: Vec<_> = priced.products.iter().map(|it| it.unit_price).collect();
+    assert_eq!(prices, [500, DEAR, 100].map(|it| money("EUR", it)));
 }
 
 #[test]
@@ -189,8 +193,8 @@ fn an_accepted_order_is_what_was_wanted_with_prices_names_and_the_decision() {
     let wanted = NewLine { partner_id: Some(id.clone()), attested: true, ..line("mail", 2) };
     let priced = order(vec![wanted]).price(&catalogue(offers())).unwrap();
     let approved = priced.accept(answer(), identities(1, 9)).unwrap();
-    assert_eq!((approved.event(), approved.decided_on()), ("OrderAccepted", None));
-    let Placement { order, subscriptions } = approved.into_after();
+    assert_eq!(events(&approved), ["SubscriptionCreated", "OrderAccepted"]);
+    let Placement { order, subscriptions } = placed(&approved);
     let product = Product {
         offer: name("mail"),
         family: ProductFamily::Microsoft365,
@@ -204,15 +208,20 @@ fn an_accepted_order_is_what_was_wanted_with_prices_names_and_the_decision() {
         quantity: 2,
         attested: true,
         subscription: subscription(0),
+        charge: money("EUR", 12_000),
+        refund: money("EUR", 0),
     };
     let expected = Order {
         name: ORDER,
+        kind: OrderKind::Purchase,
         chain: CHAIN,
         lines: vec![line],
         attested: true,
         state: OrderState::Accepted,
         state_reason: String::new(),
         total: money("EUR", 1000),
+        charge: money("EUR", 12_000),
+        refund: money("EUR", 0),
         legs: answer().legs,
         evidence: answer().evidence,
         stamp: Stamp::first(at(9)),
@@ -223,8 +232,16 @@ fn an_accepted_order_is_what_was_wanted_with_prices_names_and_the_decision() {
         order: ORDER,
         chain: CHAIN,
         product,
-        quantity: 2,
+        batches: vec![SeatBatch::bought(2, 12_000, at(9))],
+        term_start: at(9),
+        term_end: at(9 + 365 * 86_400),
+        automatic_renewal: true,
+        next_term: None,
+        transferred_from: None,
+        transferred_to: None,
         state: SubscriptionState::Active,
+        state_time: at(9),
+        state_reason: String::new(),
         stamp: Stamp::first(at(9)),
     };
     assert_eq!(subscriptions, [expected]);
@@ -253,11 +270,12 @@ proptest! {
         let wanted = NewOrder { chain, attested, ..order(lines) };
         let priced = wanted.clone().price(&catalogue(offers())).unwrap();
         let approved = priced.accept(answer(), identities(wanted.lines.len(), 9)).unwrap();
-        let Placement { order, subscriptions } = approved.into_after();
+        let Placement { order, subscriptions } = placed(&approved);
 
         let prices = wanted.lines.iter().map(|it| if it.offer == name("mail") { 500 } else { 100 });
         let amounts = wanted.lines.iter().zip(prices).map(|(it, price)| i64::from(it.quantity) * price);
-        prop_assert_eq!(order.total, money("EUR", amounts.sum()));
+        let total = amounts.sum::<i64>();
+        prop_assert_eq!((order.total, order.charge), (money("EUR", total), money("EUR", 12 * total)));
         prop_assert_eq!((order.chain, order.attested), (chain, attested));
         prop_assert_eq!(order.lines.len(), wanted.lines.len());
         prop_assert_eq!(subscriptions.len(), wanted.lines.len());
@@ -265,7 +283,7 @@ proptest! {
             let kept = (&line.product.offer, line.quantity, &line.product.partner_id);
             prop_assert_eq!(kept, (&wanted.offer, wanted.quantity, &wanted.partner_id));
             prop_assert_eq!((made.name, made.order), (line.subscription, order.name));
-            prop_assert_eq!((&made.product, made.quantity), (&line.product, line.quantity));
+            prop_assert_eq!((&made.product, made.quantity()), (&line.product, line.quantity));
             prop_assert_eq!((made.chain, made.stamp), (order.chain, order.stamp));
         }
     }
@@ -274,8 +292,9 @@ proptest! {
     fn an_amount_is_exact_or_refused(price in prices(), quantity in 1..=100_i32) {
         let offers = catalogue([new_offer("mail", money("EUR", price))]);
         let priced = order(vec![line("mail", quantity), line("mail", 1)]).price(&offers);
-        let exact = i128::from(price) * i128::from(quantity + 1);
-        let total = priced.ok().map(|it| i128::from(it.total.minor_units));
-        prop_assert_eq!(total, (exact <= i128::from(i64::MAX)).then_some(exact));
+        let exact = 12 * i128::from(price) * i128::from(quantity + 1);
+        let accepted = priced.ok().map(|it| placed(&it.accept(answer(), identities(2, 0)).unwrap()));
+        let charge = accepted.map(|it| i128::from(it.order.charge.minor_units));
+        prop_assert_eq!(charge, (exact <= i128::from(i64::MAX)).then_some(exact));
     }
 }

@@ -9,14 +9,16 @@ use serde_json::json;
 use uuid::Uuid;
 
 use crate::domain::{
-    Answer, BillingCycle, Chain, Identities, Leg, Markets, Money, NewLine, NewOrder, Offer,
-    OfferName, OfferTerms, Placement, Plan, ProductFamily, Term,
+    Answer, BillingCycle, Chain, Changes, Identities, Leg, Markets, Money, NewLine, NewOrder,
+    Offer, OfferName, OfferTerms, Placement, Plan, ProductFamily, Subscription, Term,
 };
 
 pub(super) const SELLER: PartnerName = PartnerName::new(Uuid::from_u128(0x1));
 pub(super) const RESELLER: PartnerName = PartnerName::new(Uuid::from_u128(0x2));
 pub(super) const CUSTOMER: CustomerName = CustomerName::new(Uuid::from_u128(0xc));
 pub(super) const ORDER: OrderName = OrderName::new(Uuid::from_u128(0xd));
+
+pub(super) const NEXT_ORDER: OrderName = OrderName::new(Uuid::from_u128(0xe));
 
 /// A time, in seconds.
 pub(super) fn at(second: i64) -> Timestamp {
@@ -99,11 +101,36 @@ pub(super) fn identities(lines: usize, second: i64) -> Identities {
     Identities { order: ORDER, subscriptions, now: at(second) }
 }
 
+/// The last order of some changes, and the subscriptions after them.
+pub(super) fn placed(changes: &Changes) -> Placement {
+    let subscriptions = changes.subscriptions().iter().map(|it| it.after.clone()).collect();
+    Placement { order: changes.orders().last().unwrap().after.clone(), subscriptions }
+}
+
 /// An order of two lines, accepted at second 0.
 pub(super) fn placement() -> Placement {
     let offers = catalogue([new_offer("mail", money("EUR", 500))]);
     let priced = order(vec![line("mail", 2), line("mail", 3)]).price(&offers).unwrap();
-    priced.accept(answer(), identities(2, 0)).unwrap().into_after()
+    placed(&priced.accept(answer(), identities(2, 0)).unwrap())
+}
+
+/// What happened, in order, as event names.
+pub(super) fn events(changes: &Changes) -> Vec<&'static str> {
+    let orders = changes.orders().iter().map(|it| it.event);
+    changes.subscriptions().iter().map(|it| it.event).chain(orders).collect()
+}
+
+/// A subscription of so many units at 5.00 a month, bought at second 0.
+pub(super) fn bought(quantity: i32, term: Term) -> (Subscription, Offer) {
+    let (name, terms) = new_offer("mail", money("EUR", 500));
+    let plans =
+        [Term::P1M, Term::P1Y, Term::P3Y].map(|term| Plan { term, ..terms.plans[0].clone() });
+    let offer = created((name, OfferTerms { plans: plans.into(), ..terms }));
+    let offers = BTreeMap::from([(offer.name.clone(), offer.clone())]);
+    let wanted = NewLine { term, ..line("mail", quantity) };
+    let priced = order(vec![wanted]).price(&offers).unwrap();
+    let subscription = placed(&priced.accept(answer(), identities(1, 0)).unwrap()).subscriptions;
+    (subscription.into_iter().next().unwrap(), offer)
 }
 
 pub(super) fn violation(rule: &str) -> Violation {

@@ -37,6 +37,9 @@ CREATE TABLE offer_plans (
 
 CREATE TABLE orders (
     name TEXT PRIMARY KEY CHECK (name LIKE 'orders/%'),
+    kind TEXT NOT NULL CHECK (kind IN ('purchase', 'add-quantity', 'reduce-quantity', 'renew',
+        'automatic-renewal', 'schedule-next-term', 'set-automatic-renewal', 'suspend', 'resume',
+        'cancel', 'transfer-in')),
     seller TEXT NOT NULL CHECK (seller LIKE 'partners/%'),
     reseller TEXT CHECK (reseller LIKE 'partners/%'),
     customer TEXT NOT NULL CHECK (customer LIKE 'customers/%'),
@@ -45,13 +48,16 @@ CREATE TABLE orders (
     state_reason TEXT NOT NULL,
     currency TEXT NOT NULL CHECK (length(currency) = 3),
     total BIGINT NOT NULL CHECK (total >= 0),
+    charge BIGINT NOT NULL CHECK (charge >= 0),
+    refund BIGINT NOT NULL CHECK (refund >= 0),
     legs TEXT NOT NULL,
     -- The decision that let the order through, as JSON.
     evidence TEXT NOT NULL CHECK (length(evidence) > 2),
     revision BIGINT NOT NULL CHECK (revision >= 1),
     create_time BIGINT NOT NULL,
     update_time BIGINT NOT NULL,
-    CHECK (reseller IS NULL OR reseller <> seller)
+    CHECK (reseller IS NULL OR reseller <> seller),
+    CHECK (state <> 'cancelled' OR kind = 'purchase')
 );
 
 CREATE TABLE subscriptions (
@@ -69,13 +75,30 @@ CREATE TABLE subscriptions (
     partner_id TEXT,
     currency TEXT NOT NULL CHECK (length(currency) = 3),
     unit_price BIGINT NOT NULL CHECK (unit_price >= 0),
-    state TEXT NOT NULL CHECK (state IN ('active', 'cancelled')),
+    -- Its units by when they were bought, as JSON.
+    batches TEXT NOT NULL,
+    term_start BIGINT NOT NULL,
+    term_end BIGINT NOT NULL CHECK (term_end > term_start),
+    automatic_renewal BOOLEAN NOT NULL,
+    -- What it becomes when it renews, as JSON.
+    next_term TEXT,
+    transferred_from TEXT,
+    transferred_to TEXT,
+    state TEXT NOT NULL CHECK (state IN
+        ('active', 'suspended', 'expired', 'disabled', 'deleted', 'cancelled', 'transferred')),
+    state_time BIGINT NOT NULL,
+    state_reason TEXT NOT NULL,
+    -- When time changes it next.
+    due_time BIGINT,
     revision BIGINT NOT NULL CHECK (revision >= 1),
     create_time BIGINT NOT NULL,
-    update_time BIGINT NOT NULL
+    update_time BIGINT NOT NULL,
+    CHECK ((due_time IS NULL) = (state IN ('deleted', 'cancelled', 'transferred'))),
+    CHECK ((transferred_to IS NOT NULL) = (state = 'transferred'))
 );
 
 CREATE INDEX subscriptions_by_order ON subscriptions (order_name, name);
+CREATE INDEX subscriptions_by_due_time ON subscriptions (due_time) WHERE due_time IS NOT NULL;
 
 CREATE TABLE order_lines (
     order_name TEXT NOT NULL REFERENCES orders (name),
@@ -90,8 +113,60 @@ CREATE TABLE order_lines (
     attested BOOLEAN NOT NULL,
     currency TEXT NOT NULL CHECK (length(currency) = 3),
     unit_price BIGINT NOT NULL CHECK (unit_price >= 0),
-    subscription TEXT NOT NULL UNIQUE REFERENCES subscriptions (name),
-    PRIMARY KEY (order_name, line)
+    charge BIGINT NOT NULL CHECK (charge >= 0),
+    refund BIGINT NOT NULL CHECK (refund >= 0),
+    subscription TEXT NOT NULL REFERENCES subscriptions (name),
+    PRIMARY KEY (order_name, line),
+    UNIQUE (order_name, subscription)
+);
+
+CREATE TABLE transfers (
+    name TEXT PRIMARY KEY CHECK (name LIKE 'transfers/%'),
+    source TEXT NOT NULL CHECK (source LIKE 'partners/%'),
+    seller TEXT NOT NULL CHECK (seller LIKE 'partners/%'),
+    reseller TEXT CHECK (reseller LIKE 'partners/%'),
+    customer TEXT NOT NULL CHECK (customer LIKE 'customers/%'),
+    attested BOOLEAN NOT NULL,
+    state TEXT NOT NULL CHECK (state IN
+        ('pending', 'complete', 'rejected', 'withdrawn', 'expired')),
+    state_time BIGINT NOT NULL,
+    state_reason TEXT NOT NULL,
+    expire_time BIGINT NOT NULL,
+    order_name TEXT REFERENCES orders (name),
+    revision BIGINT NOT NULL CHECK (revision >= 1),
+    create_time BIGINT NOT NULL,
+    update_time BIGINT NOT NULL,
+    CHECK (source <> seller),
+    CHECK (reseller IS NULL OR reseller <> seller),
+    CHECK ((order_name IS NOT NULL) = (state = 'complete'))
+);
+
+CREATE TABLE transfer_items (
+    transfer TEXT NOT NULL REFERENCES transfers (name),
+    place INTEGER NOT NULL CHECK (place BETWEEN 0 AND 24),
+    subscription TEXT NOT NULL REFERENCES subscriptions (name),
+    partner_id TEXT,
+    transferred_to TEXT REFERENCES subscriptions (name),
+    credit_currency TEXT CHECK (length(credit_currency) = 3),
+    credit BIGINT CHECK (credit >= 0),
+    -- Whether the transfer is pending.
+    pending BOOLEAN NOT NULL,
+    PRIMARY KEY (transfer, place),
+    CHECK ((transferred_to IS NULL) = (credit IS NULL)),
+    CHECK ((credit_currency IS NULL) = (credit IS NULL))
+);
+
+CREATE UNIQUE INDEX one_pending_transfer ON transfer_items (subscription) WHERE pending;
+
+-- Keeps a release of a relationship and the orders of its partner apart.
+CREATE TABLE ties (
+    customer TEXT NOT NULL CHECK (customer LIKE 'customers/%'),
+    partner TEXT NOT NULL CHECK (partner LIKE 'partners/%'),
+    -- Grows by one with every release that is begun.
+    epoch BIGINT NOT NULL CHECK (epoch >= 0),
+    -- Until when a release keeps orders out.
+    closed_until BIGINT NOT NULL,
+    PRIMARY KEY (customer, partner)
 );
 
 -- What lists are filtered and ordered by.
@@ -111,3 +186,9 @@ CREATE INDEX subscriptions_by_reseller ON subscriptions (reseller, name);
 CREATE INDEX subscriptions_by_customer ON subscriptions (customer, name);
 CREATE INDEX subscriptions_by_offer ON subscriptions (offer, name);
 CREATE INDEX subscriptions_by_state ON subscriptions (state, name);
+CREATE INDEX transfers_by_create_time ON transfers (create_time, name);
+CREATE INDEX transfers_by_update_time ON transfers (update_time);
+CREATE INDEX transfers_by_source ON transfers (source, name);
+CREATE INDEX transfers_by_target ON transfers (seller, name);
+CREATE INDEX transfers_by_customer ON transfers (customer, name);
+CREATE INDEX transfers_by_state ON transfers (state, name);

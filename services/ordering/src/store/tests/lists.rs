@@ -2,8 +2,8 @@ use testbed::{Engine, assert_indexed};
 
 use super::store;
 use crate::store::{
-    OFFERS, ORDERS, SUBSCRIPTIONS,
-    entity::{offers, orders, subscriptions},
+    OFFERS, ORDERS, SUBSCRIPTIONS, TRANSFERS,
+    entity::{offers, orders, subscriptions, transfers},
 };
 
 #[tokio::test]
@@ -12,4 +12,5 @@ async fn every_list_follows_an_index() {
     assert_indexed::<offers::Entity>(&store.database, OFFERS).await;
     assert_indexed::<orders::Entity>(&store.database, ORDERS).await;
     assert_indexed::<subscriptions::Entity>(&store.database, SUBSCRIPTIONS).await;
+    assert_indexed::<transfers::Entity>(&store.database, TRANSFERS).await;
 }

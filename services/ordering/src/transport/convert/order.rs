@@ -64,7 +64,7 @@ fn line(fields: &mut Fields, at: usize, message: &pb::OrderLine) -> Option<NewLi
 }
 
 /// The PartnerID on record; none for a direct partner. The outer `None` means a violation.
-fn seller_role(
+pub(super) fn seller_role(
     fields: &mut Fields,
     path: &str,
     role: Option<&SellerRole>,

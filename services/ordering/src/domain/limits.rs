@@ -1,0 +1,147 @@
+//! What ordering itself holds against a change of a subscription.
+
+use kernel::{Responsible, Timestamp, Violation};
+
+use super::{
+    Action, Denial, Subscription,
+    SubscriptionState::{self, Active, Disabled, Expired, Suspended},
+    batch::returnable,
+    rule::Rule,
+};
+
+const STATE: Rule = Rule {
+    id: "STATE",
+    reason: "SUBSCRIPTION_STATE_CONFLICT",
+    source: "lifecycle of the resource",
+    code: "",
+};
+const QUANTITY_WHILE_SUSPENDED: Rule =
+    Rule { source: "Partner Center API: error codes, 800091", code: "400/800091", ..STATE };
+/// ORD-3: within which time something may be taken back.
+pub(super) const CANCELLATION: Rule = Rule {
+    id: "ORD-3",
+    reason: "CANCELLATION_WINDOW_OVER",
+    source: "Partner Center: new commerce cancellation policy",
+    code: "400/900117",
+};
+const REDUCTION: Rule = Rule {
+    id: "ORD-7",
+    reason: "REDUCTION_WINDOW_OVER",
+    source: "Partner Center API: error codes, 800090",
+    code: "400/800090",
+};
+
+impl Action {
+    /// The states in which it is legal, and its name.
+    const fn legal(&self) -> (&'static [SubscriptionState], &'static str) {
+        match self {
+            Self::Add(_) => (&[Active], "add units"),
+            Self::Reduce(_) => (&[Active], "return units"),
+            Self::Suspend(_) => (&[Active], "suspend"),
+            Self::Resume => (&[Suspended], "resume"),
+            Self::Cancel(_) => (&[Active, Suspended], "cancel"),
+            Self::RenewItself(_) => (&[Active, Suspended], "set automatic renewal"),
+            Self::NextTerm(_) => (&[Active, Suspended], "schedule the next term"),
+            Self::Renew => (&[Expired, Disabled], "renew"),
+        }
+    }
+}
+
+/// One action of each kind, to tell which are legal.
+fn actions() -> [Action; 8] {
+    [
+        Action::Add(0),
+        Action::Reduce(0),
+        Action::Suspend(String::new()),
+        Action::Resume,
+        Action::Cancel(String::new()),
+        Action::RenewItself(true),
+        Action::NextTerm(None),
+        Action::Renew,
+    ]
+}
+
+impl Subscription {
+    /// Whether the state lets an action happen.
+    pub fn may(&self, wanted: &Action) -> Result<(), Denial> {
+        let (states, name) = wanted.legal();
+        if states.contains(&self.state) {
+            return Ok(());
+        }
+        let quantity = matches!(wanted, Action::Add(_) | Action::Reduce(_));
+        let rule = match self.state {
+            Suspended if quantity => QUANTITY_WHILE_SUSPENDED,
+            _ => STATE,
+        };
+        let legal = actions().into_iter().map(|action| action.legal());
+        let legal = legal.filter(|(states, _)| states.contains(&self.state)).map(|(_, name)| name);
+        let legal = legal.collect::<Vec<_>>().join(", ");
+        let next = if legal.is_empty() {
+            "place an order where a subscription is wanted".to_owned()
+        } else {
+            format!("from here one may: {legal}")
+        };
+        Err(Denial::Refused(vec![rule.violation(
+            self.name,
+            Responsible::Caller,
+            format!("one cannot {name} while the subscription is {}", self.state),
+            &next,
+            vec![
+                ("subscriptionState", self.state.to_string()),
+                ("stateTime", self.state_time.to_string()),
+                ("legalMoves", legal),
+            ],
+        )]))
+    }
+
+    /// What stands against an action that the state allows.
+    pub(super) fn against(&self, wanted: &Action, now: Timestamp) -> Vec<Violation> {
+        let found = match wanted {
+            Action::Cancel(_) => self.window_over(now),
+            Action::Reduce(quantity) => self.not_returnable(*quantity, now),
+            _ => None,
+        };
+        found.into_iter().collect()
+    }
+
+    /// ORD-3: it may be cancelled within 168 hours of purchase or renewal.
+    fn window_over(&self, now: Timestamp) -> Option<Violation> {
+        let until = self.cancel_until();
+        (now > until).then(|| {
+            CANCELLATION.violation(
+                self.name,
+                Responsible::Caller,
+                format!("the subscription could be cancelled until {until}"),
+                "turn automatic renewal off; it then ends with its term",
+                vec![
+                    ("termStart", self.term_start.to_string()),
+                    ("cancelUntil", until.to_string()),
+                    ("termEnd", self.term_end.to_string()),
+                ],
+            )
+        })
+    }
+
+    /// ORD-7: units may be returned within 168 hours of their purchase or renewal.
+    fn not_returnable(&self, quantity: i32, now: Timestamp) -> Option<Violation> {
+        let open = returnable(&self.batches, now);
+        let all: i32 = open.clone().map(|batch| batch.quantity).sum();
+        (quantity > all).then(|| {
+            let windows = open.map(|it| format!("{} until {}", it.quantity, it.return_until()));
+            let windows: Vec<_> = windows.collect();
+            let windows = if windows.is_empty() { "none".to_owned() } else { windows.join(", ") };
+            REDUCTION.violation(
+                self.name,
+                Responsible::Caller,
+                format!("of {quantity} units {all} may be returned: {windows}"),
+                "return those, or schedule a smaller next term",
+                vec![
+                    ("wantedQuantity", quantity.to_string()),
+                    ("returnableQuantity", all.to_string()),
+                    ("returnableUntil", windows),
+                    ("termEnd", self.term_end.to_string()),
+                ],
+            )
+        })
+    }
+}

@@ -1,0 +1,153 @@
+//! How a transfer begins and ends. To the target it is a sale, at the prices and for the rest of the
+//! terms that the subscriptions have.
+
+use kernel::{OrderName, SubscriptionName, Timestamp, TransferName};
+
+use super::{
+    Answer, Changes, Denial, Money, NewTransfer, Order, OrderKind, OrderLine, Product, Purpose,
+    Question, SeatBatch, Subscription, SubscriptionState, Transfer, TransferItem, TransferState,
+};
+
+/// What a transfer is held against: its subscriptions as they are now, in the order of the items.
+#[derive(Debug)]
+pub struct Held {
+    /// The subscriptions.
+    pub subscriptions: Vec<Subscription>,
+    /// Those of them that are of a third party's offer.
+    pub marketplace: Vec<SubscriptionName>,
+    /// Other open transfers of them.
+    pub running: Vec<Transfer>,
+}
+
+impl NewTransfer {
+    /// What relationship is to be asked.
+    #[must_use]
+    pub fn question(&self, held: &Held) -> Question {
+        let ids = self.items.iter().map(|(_, partner_id)| partner_id.clone());
+        question(self.chain, ids, held, self.attested)
+    }
+
+    /// Begins a transfer, if nothing stands against it. What relationship says now is advice: it is
+    /// asked again when the source approves.
+    pub fn begin(
+        self,
+        held: &Held,
+        answer: Answer,
+        name: TransferName,
+        changes: &mut Changes,
+        now: Timestamp,
+    ) -> Result<(), Denial> {
+        let transfer = Transfer::of(&self, name, now);
+        answer.allow(transfer.against(held, &answer, now))?;
+        for overdue in held.running.iter().filter(|it| it.overdue(now)) {
+            let stamp = overdue.stamp.next(now);
+            let expired = Transfer { stamp, ..overdue.clone().seen_at(now) };
+            changes.transfer("TransferExpired", expired);
+        }
+        changes.transfer("TransferBegun", transfer);
+        Ok(())
+    }
+}
+
+fn question(
+    chain: super::Chain,
+    ids: impl Iterator<Item = Option<kernel::LocationAccountId>>,
+    held: &Held,
+    attested: bool,
+) -> Question {
+    let lines = held.subscriptions.iter().zip(ids);
+    let lines = lines.map(|(it, partner_id)| (it.product.family, partner_id)).collect();
+    Question { chain, purpose: Purpose::TransferIn, lines, attested }
+}
+
+impl Transfer {
+    /// What relationship is to be asked before it is completed.
+    #[must_use]
+    pub fn question(&self, held: &Held) -> Question {
+        let ids = self.items.iter().map(|item| item.partner_id.clone());
+        question(self.chain, ids, held, self.attested)
+    }
+
+    /// Ends it without a change of anything else.
+    pub fn end(self, state: TransferState, why: String, now: Timestamp) -> Result<Changes, Denial> {
+        self.may_end(now)?;
+        let event = match state {
+            TransferState::Rejected => "TransferRejected",
+            _ => "TransferWithdrawn",
+        };
+        let stamp = self.stamp.next(now);
+        let ended = Self { state, state_time: now, state_reason: why, stamp, ..self };
+        let mut changes = Changes::default();
+        changes.transfer(event, ended);
+        Ok(changes)
+    }
+
+    /// Completes it as the source approves: the subscriptions end, and go on under new names.
+    /// `names` are those of the new subscriptions.
+    pub fn complete(
+        mut self,
+        held: Held,
+        answer: Answer,
+        (order, names): (OrderName, Vec<SubscriptionName>),
+        changes: &mut Changes,
+        now: Timestamp,
+    ) -> Result<(), Denial> {
+        self.may_end(now)?;
+        answer.allow(self.against(&held, &answer, now))?;
+        let mut lines = Vec::new();
+        let mut taken = Vec::new();
+        for ((item, from), name) in self.items.iter_mut().zip(held.subscriptions).zip(names) {
+            let credit = Money { minor_units: from.refund(now), ..from.product.unit_price };
+            let to = from.taken_over(self.chain, item, order, name, now);
+            (item.transferred_to, item.credit) = (Some(name), Some(credit));
+            let charge = to.batches.iter().map(|it| it.charge).fold(0, i64::saturating_add);
+            lines.push(OrderLine::of(to.product.clone(), to.quantity(), name).charging(charge));
+            changes.subscription("SubscriptionTransferred", from.given_up(name, now));
+            taken.push(to);
+        }
+        for to in taken {
+            changes.subscription("SubscriptionCreated", to);
+        }
+        let (kind, chain) = (OrderKind::TransferIn, self.chain);
+        let by = Order::accepted(order, kind, chain, lines, self.attested, answer, now);
+        changes.order("OrderAccepted", by);
+        let (state, stamp) = (TransferState::Complete, self.stamp.next(now));
+        let complete = Self { state, state_time: now, order: Some(order), stamp, ..self };
+        changes.transfer("TransferCompleted", complete);
+        Ok(())
+    }
+}
+
+impl Subscription {
+    /// The subscription of the target: the same units for the rest of the term, in their windows.
+    fn taken_over(
+        &self,
+        chain: super::Chain,
+        item: &TransferItem,
+        order: OrderName,
+        name: SubscriptionName,
+        now: Timestamp,
+    ) -> Self {
+        let product = Product { partner_id: item.partner_id.clone(), ..self.product.clone() };
+        let batches = self.batches.iter().map(|batch| {
+            let whole = product.amount(batch.quantity).unwrap_or(i64::MAX);
+            SeatBatch { charge: self.span().charge(whole, now), charge_time: now, ..*batch }
+        });
+        Self {
+            name,
+            order,
+            chain,
+            batches: batches.collect(),
+            product,
+            transferred_from: Some(self.name),
+            stamp: kernel::Stamp::first(now),
+            ..self.clone()
+        }
+    }
+
+    /// The subscription of the source.
+    fn given_up(mut self, to: SubscriptionName, now: Timestamp) -> Self {
+        self.enter(SubscriptionState::Transferred, "taken over by another partner", now);
+        Self { transferred_to: Some(to), stamp: self.stamp.next(now), ..self }
+    }
+}

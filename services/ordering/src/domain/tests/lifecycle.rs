@@ -1,0 +1,265 @@
+//! What a subscription goes through: what may happen in which state, and what time makes of it.
+
+use kernel::Timestamp;
+use proptest::{collection::vec, prelude::*, sample::select};
+
+use super::world::{NEXT_ORDER, answer, at, bought, money, violation};
+use crate::domain::{
+    Action::{self, Add, Cancel, NextTerm, Reduce, Renew, RenewItself, Resume, Suspend},
+    Answer, BillingCycle, Changes, Denial, Due, NewChange, Offer, OrderKind, Subscription,
+    SubscriptionState::{
+        self, Active, Cancelled, Deleted, Disabled, Expired, Suspended, Transferred,
+    },
+    Term::{P1M, P1Y},
+    WantedTerm,
+};
+
+const DAY: i64 = 86_400;
+const MONTH: i64 = 31 * DAY;
+
+fn change(
+    it: &Subscription,
+    offer: &Offer,
+    action: Action,
+    now: Timestamp,
+) -> Result<Subscription, Denial> {
+    it.may(&action)?;
+    let mut changes = Changes::default();
+    let wanted = NewChange { action, attested: true };
+    it.clone().change(&wanted, offer, answer(), NEXT_ORDER, &mut changes, now)?;
+    Ok(changes.subscriptions()[0].after.clone())
+}
+
+/// What time makes of a subscription when relationship gives this answer.
+fn settle(mut it: Subscription, answer: &Answer, now: Timestamp) -> (Subscription, Changes) {
+    let mut changes = Changes::default();
+    while let Some(due) = it.due(now) {
+        it = match due {
+            Due::Lapse => it.lapse(&mut changes, now),
+            Due::Renewal => it.renew_itself(answer.clone(), NEXT_ORDER, &mut changes, now),
+        };
+    }
+    (it, changes)
+}
+
+fn one_of_each() -> [Action; 8] {
+    let why = || "why".to_owned();
+    let next = WantedTerm { term: P1M, billing_cycle: BillingCycle::Monthly, quantity: 2 };
+    let [add, reduce, next] = [Add(1), Reduce(1), NextTerm(Some(next))];
+    [add, reduce, Cancel(why()), Suspend(why()), Resume, RenewItself(false), next, Renew]
+}
+
+#[test]
+fn each_state_lets_these_actions_happen_and_no_other() {
+    let (subscription, _) = bought(5, P1M);
+    for (state, legal) in [
+        (Active, "add, reduce, cancel, suspend, renew itself, next term"),
+        (Suspended, "cancel, resume, renew itself, next term"),
+        (Expired, "renew"),
+        (Disabled, "renew"),
+        (Deleted, ""),
+        (Cancelled, ""),
+        (Transferred, ""),
+    ] {
+        let names =
+            ["add", "reduce", "cancel", "suspend", "resume", "renew itself", "next term", "renew"];
+        let it = Subscription { state, ..subscription.clone() };
+        let found = one_of_each().into_iter().zip(names);
+        let found: Vec<_> =
+            found.filter(|(action, _)| it.may(action).is_ok()).map(|it| it.1).collect();
+        assert_eq!(found.join(", "), legal, "{state}");
+    }
+}
+
+#[test]
+fn an_illegal_move_tells_the_state_and_the_legal_moves() {
+    let (subscription, offer) = bought(5, P1M);
+    let suspended = change(&subscription, &offer, Suspend("unpaid".to_owned()), at(9)).unwrap();
+    let Err(Denial::Refused(told)) = suspended.may(&Add(1)) else { unreachable!() };
+    let [rule, reason, code] = [&told[0].rule, &told[0].reason, &told[0].partner_center_code];
+    assert_eq!([rule, reason, code], ["STATE", "SUBSCRIPTION_STATE_CONFLICT", "400/800091"]);
+    assert_eq!(told[0].inputs[0].1, "suspended");
+    let legal = "resume, cancel, set automatic renewal, schedule the next term";
+    assert_eq!(told[0].inputs[2], ("legalMoves".to_owned(), legal.to_owned()));
+    assert_eq!(told[0].next_step, format!("from here one may: {legal}"));
+    let Err(Denial::Refused(told)) = suspended.may(&Suspend(String::new())) else { unreachable!() };
+    assert_eq!(told[0].partner_center_code, "");
+}
+
+#[test]
+fn time_alone_ends_a_subscription_that_does_not_renew_itself() {
+    let (subscription, offer) = bought(5, P1M);
+    let ending = change(&subscription, &offer, RenewItself(false), at(9)).unwrap();
+    let (expired, disabled, deleted) = (MONTH, MONTH + 30 * DAY, MONTH + 120 * DAY);
+    for (second, state, since) in [
+        (MONTH - 1, Active, 0),
+        (expired, Expired, expired),
+        (disabled - 1, Expired, expired),
+        (disabled, Disabled, disabled),
+        (deleted - 1, Disabled, disabled),
+        (deleted, Deleted, deleted),
+        (10 * deleted, Deleted, deleted),
+    ] {
+        let read = ending.clone().seen_at(at(second));
+        assert_eq!((read.state, read.state_time), (state, at(since)), "{second}");
+        let (settled, changes) = settle(ending.clone(), &answer(), at(second));
+        assert_eq!((settled.state, settled.state_time), (state, at(since)), "{second}");
+        assert!(changes.orders().is_empty(), "nobody ordered that");
+        let steps = changes.subscriptions().iter().map(|it| it.after.stamp.revision);
+        assert!(steps.eq(3..3 + changes.subscriptions().len() as i64), "one event a revision");
+    }
+}
+
+#[test]
+fn a_subscription_renews_itself_from_the_end_of_its_term_however_late_that_is_settled() {
+    let (subscription, _) = bought(5, P1M);
+    for second in [MONTH, MONTH + 3 * DAY] {
+        assert_eq!(subscription.clone().seen_at(at(second)), subscription, "it runs on");
+        let (after, changes) = settle(subscription.clone(), &answer(), at(second));
+        assert_eq!((after.state, after.term_start), (Active, subscription.term_end));
+        assert_eq!(after.term_end, P1M.end(subscription.term_end));
+        assert_eq!(after.cancel_until(), at(MONTH + 7 * DAY), "a new window");
+        assert_eq!((after.batches.len(), after.quantity()), (1, 5));
+        let order = &changes.orders()[0].after;
+        assert_eq!((order.kind, order.charge), (OrderKind::AutomaticRenewal, money("EUR", 2500)));
+    }
+    let (after, changes) = settle(subscription, &answer(), at(MONTH + 28 * DAY));
+    assert_eq!((changes.orders().len(), after.term_start), (2, at(MONTH + 28 * DAY)), "two terms");
+}
+
+#[test]
+fn a_suspended_subscription_renews_itself_and_stays_suspended() {
+    let (subscription, offer) = bought(5, P1M);
+    let suspended = change(&subscription, &offer, Suspend("unpaid".to_owned()), at(9)).unwrap();
+    let (after, changes) = settle(suspended, &answer(), at(MONTH));
+    assert_eq!((after.state, changes.orders().len()), (Suspended, 1));
+}
+
+#[test]
+fn a_refused_renewal_leaves_the_customer_30_days_from_when_it_was_refused() {
+    let (subscription, offer) = bought(5, P1M);
+    let refusal = Answer { violations: vec![violation("REL-4")], ..answer() };
+    let late = MONTH + 50 * DAY;
+    let (after, changes) = settle(subscription, &refusal, at(late));
+    assert_eq!((after.state, after.state_time), (Expired, at(late)));
+    assert_eq!(after.state_reason, "automatic renewal refused: REL-4 CUSTOMER_OUTSIDE_REGION");
+    assert!(changes.orders().is_empty());
+    assert_eq!(after.clone().seen_at(at(late + 30 * DAY - 1)).state, Expired);
+    let renewed = change(&after, &offer, Renew, at(late + DAY)).unwrap();
+    assert_eq!((renewed.state, renewed.term_start), (Active, at(late + DAY)));
+    assert_eq!(after.seen_at(at(late + 30 * DAY)).state, Disabled);
+}
+
+#[test]
+fn the_next_term_is_what_was_scheduled_at_the_price_of_that_day() {
+    let (subscription, mut offer) = bought(5, P1M);
+    offer.terms.plans[1].unit_price = money("EUR", 400);
+    let wanted = |term, quantity| {
+        NextTerm(Some(WantedTerm { term, billing_cycle: BillingCycle::Monthly, quantity }))
+    };
+    let scheduled = change(&subscription, &offer, wanted(P1Y, 3), at(9)).unwrap();
+    offer.terms.plans[1].unit_price = money("EUR", 900);
+    let (after, _) = settle(scheduled.clone(), &answer(), at(MONTH));
+    assert_eq!((after.product.term, after.product.unit_price), (P1Y, money("EUR", 400)));
+    assert_eq!((after.quantity(), after.batches[0].charge, after.next_term), (3, 14_400, None));
+    let cleared = change(&scheduled, &offer, NextTerm(None), at(10)).unwrap();
+    assert_eq!(settle(cleared, &answer(), at(MONTH)).0.product.term, P1M);
+    offer.terms.plans[0].unit_price = money("EUR", 900);
+    let same = change(&subscription, &offer, wanted(P1M, 4), at(9)).unwrap();
+    assert_eq!(same.next_term.unwrap().unit_price, money("EUR", 500), "its own price");
+    let retired = offer.clone().retire("why".to_owned(), at(9)).unwrap().into_after();
+    for (offer, quantity) in [(&retired, 3), (&offer, 101), (&offer, 0)] {
+        let refused = change(&subscription, offer, wanted(P1Y, quantity), at(9));
+        assert!(matches!(refused, Err(Denial::Misfits(_))), "{refused:?}");
+    }
+}
+
+/// A model that keeps dates only: when the term ends, whether it renews, and since when it is over.
+#[derive(Debug, Clone)]
+struct Model {
+    ends: i64,
+    renews: bool,
+    suspended: bool,
+    over: Option<i64>,
+    cancelled: bool,
+}
+
+impl Model {
+    fn pass(&mut self, now: i64, refused: bool) {
+        while !self.cancelled && self.over.is_none() && now >= self.ends {
+            match (self.renews, refused) {
+                (true, false) => self.ends = P1M.end(at(self.ends)).as_second(),
+                (true, true) => self.over = Some(now),
+                (false, _) => self.over = Some(self.ends),
+            }
+        }
+    }
+
+    fn state(&self, now: i64) -> SubscriptionState {
+        match self.over {
+            _ if self.cancelled => Cancelled,
+            Some(over) if now >= over + 120 * DAY => Deleted,
+            Some(over) if now >= over + 30 * DAY => Disabled,
+            Some(_) => Expired,
+            None if self.suspended => Suspended,
+            None => Active,
+        }
+    }
+}
+
+proptest! {
+    #[test]
+    fn a_subscription_stands_where_a_model_of_dates_alone_says(
+        moves in vec((0..6_usize, 0..40 * DAY, select(vec![false, false, false, true])), 1..20),
+    ) {
+        let (mut it, offer) = bought(5, P1M);
+        let mut model =
+            Model { ends: MONTH, renews: true, suspended: false, over: None, cancelled: false };
+        let mut now = 0;
+        for (what, later, refused) in moves {
+            now += later;
+            let violations = if refused { vec![violation("REL-4")] } else { Vec::new() };
+            let (settled, changes) = settle(it, &Answer { violations, ..answer() }, at(now));
+            it = settled;
+            model.pass(now, refused);
+            prop_assert_eq!(it.state, model.state(now));
+            if matches!(it.state, Active | Suspended) {
+                prop_assert_eq!(it.term_end, at(model.ends));
+            }
+            for change in changes.orders() {
+                prop_assert_eq!(change.after.kind, OrderKind::AutomaticRenewal);
+            }
+            let why = || "why".to_owned();
+            let action = match what {
+                0 => Suspend(why()),
+                1 => Resume,
+                2 => RenewItself(false),
+                3 => RenewItself(true),
+                4 => Renew,
+                _ => Cancel(why()),
+            };
+            let started = it.term_start.as_second();
+            let changed = change(&it, &offer, action, at(now));
+            let state = model.state(now);
+            let allowed = match what {
+                0 => state == Active,
+                1 => state == Suspended,
+                2 | 3 => matches!(state, Active | Suspended),
+                4 => matches!(state, Expired | Disabled),
+                _ => matches!(state, Active | Suspended) && now <= started + 7 * DAY,
+            };
+            prop_assert_eq!(changed.is_ok(), allowed, "{} in {}", what, state);
+            let Ok(after) = changed else { continue };
+            match what {
+                0 | 1 => model.suspended = what == 0,
+                2 | 3 => model.renews = what == 3,
+                4 => {
+                    (model.over, model.suspended) = (None, false);
+                    model.ends = P1M.end(at(now)).as_second();
+                }
+                _ => model.cancelled = true,
+            }
+            it = after;
+        }
+    }
+}

@@ -1,0 +1,163 @@
+//! How subscriptions go from one partner to another.
+
+use kernel::{PartnerName, SubscriptionName, TransferName};
+use uuid::Uuid;
+
+use super::world::{CHAIN, NEXT_ORDER, answer, at, bought, events, money, violation};
+use crate::domain::{
+    Answer, Chain, Changes, Denial, Held, NewTransfer, OrderKind, Subscription,
+    SubscriptionState::{Suspended, Transferred},
+    Term::P1Y,
+    Transfer, TransferState,
+};
+
+const TARGET: PartnerName = PartnerName::new(Uuid::from_u128(0x9));
+const NAME: TransferName = TransferName::new(Uuid::from_u128(0x7));
+const OTHER: TransferName = TransferName::new(Uuid::from_u128(0x8));
+const TO: SubscriptionName = SubscriptionName::new(Uuid::from_u128(0x200));
+const DAY: i64 = 86_400;
+const OPEN: i64 = 30 * DAY;
+
+fn wanted(it: &Subscription) -> NewTransfer {
+    NewTransfer {
+        source: it.chain.seller,
+        chain: Chain { seller: TARGET, reseller: None, customer: it.chain.customer },
+        items: vec![(it.name, None)],
+        attested: true,
+    }
+}
+
+fn held(it: Subscription) -> Held {
+    Held { subscriptions: vec![it], marketplace: Vec::new(), running: Vec::new() }
+}
+
+/// What `begin` answers with, as ids of rules.
+fn begin(new: NewTransfer, held: &Held, answer: Answer, second: i64) -> Result<Changes, String> {
+    let mut changes = Changes::default();
+    let begun = new.begin(held, answer, NAME, &mut changes, at(second));
+    begun.map(|()| changes).map_err(rules)
+}
+
+fn rules(denial: Denial) -> String {
+    let (Denial::Refused(all) | Denial::RefusedByProgramme(all)) = denial else { unreachable!() };
+    all.iter().map(|it| it.rule.as_str()).collect::<Vec<_>>().join(" ")
+}
+
+fn pending() -> (Transfer, Subscription) {
+    let (subscription, _) = bought(5, P1Y);
+    let changes = begin(wanted(&subscription), &held(subscription.clone()), answer(), 0).unwrap();
+    assert_eq!(changes.transfers()[0].event, "TransferBegun");
+    (changes.into_transfer().unwrap(), subscription)
+}
+
+fn complete(
+    transfer: Transfer,
+    it: Subscription,
+    answer: Answer,
+    second: i64,
+) -> Result<Changes, String> {
+    let mut changes = Changes::default();
+    let ids = (NEXT_ORDER, vec![TO]);
+    let done = transfer.complete(held(it), answer, ids, &mut changes, at(second));
+    done.map(|()| changes).map_err(rules)
+}
+
+#[test]
+fn all_that_stands_against_a_transfer_is_told_at_once() {
+    let (subscription, _) = bought(5, P1Y);
+    let new = || wanted(&subscription);
+    let other = Transfer { name: OTHER, ..pending().0 };
+    let sold_by_another =
+        Subscription { chain: Chain { seller: TARGET, ..CHAIN }, ..subscription.clone() };
+    let gone = Subscription { state: Transferred, ..subscription.clone() };
+    let british = || Answer { seller_country: "GB".parse().ok(), ..answer() };
+    let unknown = || Answer { seller_country: None, ..answer() };
+    let refusal = || Answer { violations: vec![violation("REL-4")], ..british() };
+    let to_itself = || NewTransfer { chain: CHAIN, ..new() };
+    let running = |it: &Subscription| Held {
+        subscriptions: vec![it.clone()],
+        marketplace: Vec::new(),
+        running: vec![other.clone()],
+    };
+    let marketplace = vec![subscription.name];
+    let third_party = Held { marketplace, ..held(subscription.clone()) };
+    let suspended = Subscription { state: Suspended, ..subscription.clone() };
+    for (new, held, answer, expected) in [
+        (new(), held(suspended), answer(), Ok(())),
+        (to_itself(), held(subscription.clone()), answer(), Err("TRF-1")),
+        (new(), held(sold_by_another), answer(), Err("TRF-2")),
+        (new(), held(gone.clone()), answer(), Err("TRF-2")),
+        (new(), running(&subscription), answer(), Err("TRF-3")),
+        (new(), held(subscription.clone()), british(), Err("TRF-4")),
+        (new(), held(subscription.clone()), unknown(), Err("TRF-4")),
+        (new(), third_party, answer(), Err("TRF-5")),
+        (to_itself(), running(&gone), refusal(), Err("REL-4 TRF-1 TRF-2 TRF-3 TRF-4")),
+    ] {
+        let begun = begin(new, &held, answer, 9).map(drop);
+        assert_eq!(begun, expected.map_err(str::to_owned));
+    }
+}
+
+#[test]
+fn a_transfer_that_nobody_answered_makes_room_for_another() {
+    let (transfer, subscription) = pending();
+    let other = Transfer { name: OTHER, ..transfer };
+    let held = Held {
+        subscriptions: vec![subscription.clone()],
+        marketplace: Vec::new(),
+        running: vec![other],
+    };
+    assert_eq!(begin(wanted(&subscription), &held, answer(), OPEN - 1).unwrap_err(), "TRF-3");
+    let changes = begin(wanted(&subscription), &held, answer(), OPEN).unwrap();
+    let [expired, begun] = changes.transfers() else { unreachable!() };
+    assert_eq!((expired.event, expired.after.state), ("TransferExpired", TransferState::Expired));
+    assert_eq!((expired.after.state_time, expired.after.stamp.revision), (at(OPEN), 2));
+    assert_eq!((begun.event, begun.after.name), ("TransferBegun", NAME));
+}
+
+#[test]
+fn a_transfer_is_answered_within_30_days_and_once() {
+    let (transfer, subscription) = pending();
+    for (second, allowed) in [(0, true), (OPEN - 1, true), (OPEN, false)] {
+        assert_eq!(transfer.may_end(at(second)).is_ok(), allowed, "{second}");
+        let done = complete(transfer.clone(), subscription.clone(), answer(), second);
+        assert_eq!(done.is_ok(), allowed, "{second}");
+    }
+    for state in [TransferState::Rejected, TransferState::Withdrawn] {
+        let ended = transfer.clone().end(state, "why".to_owned(), at(9)).unwrap();
+        let ended = ended.into_transfer().unwrap();
+        assert_eq!((ended.state, &*ended.state_reason), (state, "why"));
+        assert_eq!(rules(ended.may_end(at(9)).unwrap_err()), "STATE");
+    }
+}
+
+#[test]
+fn a_completed_transfer_leaves_two_subscriptions_that_name_each_other() {
+    let (transfer, subscription) = pending();
+    let changes = complete(transfer, subscription.clone(), answer(), 20 * DAY).unwrap();
+    let expected = ["SubscriptionTransferred", "SubscriptionCreated", "OrderAccepted"];
+    assert_eq!(events(&changes), expected);
+    let [from, to] = changes.subscriptions() else { unreachable!() };
+    assert_eq!((from.after.state, from.after.transferred_to), (Transferred, Some(TO)));
+    assert_eq!((from.after.stamp.revision, to.after.stamp.revision), (2, 1));
+    let to = &to.after;
+    assert_eq!((to.name, to.transferred_from), (TO, Some(subscription.name)));
+    assert_eq!((to.chain.seller, to.order), (TARGET, NEXT_ORDER));
+    assert_eq!((to.term_start, to.term_end), (subscription.term_start, subscription.term_end));
+    assert_eq!((to.quantity(), to.product.unit_price), (5, subscription.product.unit_price));
+    // 300.00 for 345 of 365 days: up for the source, down for the target.
+    let order = &changes.orders()[0].after;
+    assert_eq!((order.kind, order.charge), (OrderKind::TransferIn, money("EUR", 28_356)));
+    let done = &changes.transfers()[0].after;
+    assert_eq!((done.state, done.order), (TransferState::Complete, Some(NEXT_ORDER)));
+    assert_eq!(done.items[0].transferred_to, Some(TO));
+    assert_eq!(done.items[0].credit, Some(money("EUR", 28_357)));
+}
+
+#[test]
+fn a_transfer_is_held_against_the_rules_again_when_it_is_completed() {
+    let (transfer, subscription) = pending();
+    let refusal = Answer { violations: vec![violation("REL-4")], ..answer() };
+    let gone = Subscription { state: Transferred, ..subscription };
+    assert_eq!(complete(transfer, gone, refusal, 9).unwrap_err(), "REL-4 TRF-2");
+}

@@ -1,0 +1,121 @@
+use std::time::Duration;
+
+use kernel::{
+    LocationAccountId, OrderName, PartnerName, Stamp, SubscriptionName, Timestamp, TransferName,
+    text_enum,
+};
+use serde::{Deserialize, Serialize};
+
+use super::{Chain, Money};
+
+/// How long the source may think about a transfer.
+const OPEN: Duration = Duration::from_secs(30 * 24 * 3600);
+
+text_enum! {
+    /// Where a transfer stands.
+    pub enum TransferState {
+        /// Begun by the target; the source has not answered.
+        Pending = "pending",
+        /// Approved by the source and done.
+        Complete = "complete",
+        /// Rejected by the source.
+        Rejected = "rejected",
+        /// Withdrawn by the target.
+        Withdrawn = "withdrawn",
+        /// Not answered within 30 days.
+        Expired = "expired",
+    }
+}
+
+/// Subscriptions of a customer that one partner takes over from another.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Transfer {
+    /// Its resource name.
+    pub name: TransferName,
+    /// Who sold so far.
+    pub source: PartnerName,
+    /// Who is to sell to whom. Its seller is the target.
+    #[serde(flatten)]
+    pub chain: Chain,
+    /// Whether the target attested in which role it acts.
+    pub attested: bool,
+    /// What is taken over.
+    pub items: Vec<TransferItem>,
+    /// Where it stands.
+    pub state: TransferState,
+    /// Since when.
+    pub state_time: Timestamp,
+    /// Why. Empty unless rejected or withdrawn.
+    pub state_reason: String,
+    /// When it expires unless it was answered.
+    pub expire_time: Timestamp,
+    /// The order that completed it.
+    pub order: Option<OrderName>,
+    /// How often it changed, and when.
+    pub stamp: Stamp,
+}
+
+/// One subscription that is taken over.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TransferItem {
+    /// The subscription of the source.
+    pub subscription: SubscriptionName,
+    /// PartnerID on record of the target's reseller. None where it acts as direct partner.
+    pub partner_id: Option<LocationAccountId>,
+    /// The subscription of the target, once it is complete.
+    pub transferred_to: Option<SubscriptionName>,
+    /// What is given back to the source, once it is complete.
+    pub credit: Option<Money>,
+}
+
+/// A transfer that somebody wants.
+#[derive(Debug, Clone)]
+pub struct NewTransfer {
+    /// Who sold so far.
+    pub source: PartnerName,
+    /// Who is to sell to whom.
+    pub chain: Chain,
+    /// What is to be taken over, each with its PartnerID. Never empty, each once.
+    pub items: Vec<(SubscriptionName, Option<LocationAccountId>)>,
+    /// Whether the target attests in which role it acts.
+    pub attested: bool,
+}
+
+impl Transfer {
+    pub(super) fn of(new: &NewTransfer, name: TransferName, now: Timestamp) -> Self {
+        let items = new.items.iter().map(|(subscription, partner_id)| TransferItem {
+            subscription: *subscription,
+            partner_id: partner_id.clone(),
+            transferred_to: None,
+            credit: None,
+        });
+        Self {
+            name,
+            source: new.source,
+            chain: new.chain,
+            attested: new.attested,
+            items: items.collect(),
+            state: TransferState::Pending,
+            state_time: now,
+            state_reason: String::new(),
+            expire_time: now.saturating_add(OPEN).unwrap_or(Timestamp::MAX),
+            order: None,
+            stamp: Stamp::first(now),
+        }
+    }
+
+    /// Whether nobody has answered in time.
+    #[must_use]
+    pub fn overdue(&self, now: Timestamp) -> bool {
+        self.state == TransferState::Pending && now >= self.expire_time
+    }
+
+    /// The transfer as time has left it.
+    #[must_use]
+    pub fn seen_at(self, now: Timestamp) -> Self {
+        if !self.overdue(now) {
+            return self;
+        }
+        Self { state: TransferState::Expired, state_time: self.expire_time, ..self }
+    }
+}

@@ -1,0 +1,163 @@
+//! What ordering itself holds against a transfer.
+
+use kernel::{Responsible, Timestamp, Violation};
+use markets::Country;
+
+use super::{Answer, Denial, Held, Subscription, Transfer, TransferState, rule::Rule};
+
+const STATE: Rule = Rule {
+    id: "STATE",
+    reason: "TRANSFER_STATE_CONFLICT",
+    source: "Partner Center API: error codes, 900102",
+    code: "409/900102",
+};
+const TWO_PARTNERS: Rule = Rule {
+    id: "TRF-1",
+    reason: "TRANSFER_TO_SOURCE",
+    source: "Partner Center API: error codes, 900148",
+    code: "900148",
+};
+const ITEMS: Rule = Rule {
+    id: "TRF-2",
+    reason: "TRANSFER_ITEM_NOT_OF_SOURCE",
+    source: "Partner Center API: transfer resources",
+    code: "",
+};
+const ONE_TRANSFER: Rule = Rule {
+    id: "TRF-3",
+    reason: "TRANSFER_RUNNING",
+    source: "Partner Center API: error codes, 900101",
+    code: "409/900101",
+};
+const CURRENCY: Rule = Rule {
+    id: "TRF-4",
+    reason: "TRANSFER_CURRENCY_DIFFERS",
+    source: "Partner Center: regional authorization, billing currency",
+    code: "",
+};
+
+const MARKETPLACE: Rule = Rule {
+    id: "TRF-5",
+    reason: "TRANSFER_OF_MARKETPLACE_OFFER",
+    source: "Partner Center API: error codes, 900146",
+    code: "900146",
+};
+
+impl Transfer {
+    /// Whether it can still be answered.
+    pub fn may_end(&self, now: Timestamp) -> Result<(), Denial> {
+        let state = self.clone().seen_at(now).state;
+        if state == TransferState::Pending {
+            return Ok(());
+        }
+        Err(Denial::Refused(vec![STATE.violation(
+            self.name,
+            Responsible::Caller,
+            format!("the transfer is {state}, which is final"),
+            "begin a new transfer where one is wanted",
+            vec![
+                ("transferState", state.to_string()),
+                ("legalMoves", String::new()),
+                ("expireTime", self.expire_time.to_string()),
+            ],
+        )]))
+    }
+
+    /// What stands against it besides the rules that relationship applies.
+    pub(super) fn against(&self, held: &Held, answer: &Answer, now: Timestamp) -> Vec<Violation> {
+        let found = [
+            self.to_itself(),
+            self.not_of_source(held),
+            self.running(held, now),
+            self.other_currency(held, answer.seller_country),
+            self.of_marketplace(held),
+        ];
+        found.into_iter().flatten().collect()
+    }
+
+    /// TRF-1: source and target are two partners.
+    fn to_itself(&self) -> Option<Violation> {
+        (self.source == self.chain.seller).then(|| {
+            TWO_PARTNERS.violation(
+                self.source,
+                Responsible::Caller,
+                "source and target are one partner".to_owned(),
+                "name the partner that takes over as target",
+                vec![("source", self.source.to_string())],
+            )
+        })
+    }
+
+    /// TRF-2: the subscriptions run, and are those of the source for the customer.
+    fn not_of_source(&self, held: &Held) -> Option<Violation> {
+        let of_source = |it: &&Subscription| {
+            let ours = it.chain.seller == self.source && it.chain.customer == self.chain.customer;
+            !(ours && it.runs())
+        };
+        let wrong = held.subscriptions.iter().filter(of_source);
+        let wrong: Vec<_> = wrong.map(|it| format!("{} ({})", it.name, it.state)).collect();
+        let wrong = wrong.join(", ");
+        (!wrong.is_empty()).then(|| {
+            ITEMS.violation(
+                self.source,
+                Responsible::Caller,
+                format!(
+                    "these do not run, or the source did not sell them to the customer: {wrong}"
+                ),
+                "name subscriptions that the source sells to the customer, and that run",
+                vec![("wrongSubscriptions", wrong)],
+            )
+        })
+    }
+
+    /// TRF-3: a subscription is in one open transfer.
+    fn running(&self, held: &Held, now: Timestamp) -> Option<Violation> {
+        let other = |it: &&Transfer| it.name != self.name && !it.overdue(now);
+        let running: Vec<_> =
+            held.running.iter().filter(other).map(|it| it.name.to_string()).collect();
+        let running = running.join(", ");
+        (!running.is_empty()).then(|| {
+            ONE_TRANSFER.violation(
+                self.chain.customer,
+                Responsible::Caller,
+                format!("subscriptions are in open transfers already: {running}"),
+                "wait until those are answered, or have their targets withdraw them",
+                vec![("runningTransfers", running)],
+            )
+        })
+    }
+
+    /// TRF-4: prices go on, so they are in the currency of the target's location.
+    fn other_currency(&self, held: &Held, target: Option<Country>) -> Option<Violation> {
+        let expected = target.map(Country::currency);
+        let currency = |it: &Subscription| it.product.unit_price.currency;
+        let wrong = held.subscriptions.iter().find(|it| Some(currency(it)) != expected)?;
+        let expected = expected.map_or("unknown".to_owned(), |it| it.to_string());
+        Some(CURRENCY.violation(
+            self.chain.seller,
+            Responsible::Caller,
+            format!(
+                "{} is priced in {}, the target is billed in {expected}",
+                wrong.name,
+                currency(wrong)
+            ),
+            "place an order in the target's currency instead",
+            vec![("targetCurrency", expected), ("currency", currency(wrong).to_string())],
+        ))
+    }
+
+    /// TRF-5: what a third party sells in the marketplace stays with its partner.
+    fn of_marketplace(&self, held: &Held) -> Option<Violation> {
+        let named: Vec<_> = held.marketplace.iter().map(ToString::to_string).collect();
+        let named = named.join(", ");
+        (!named.is_empty()).then(|| {
+            MARKETPLACE.violation(
+                self.chain.customer,
+                Responsible::Caller,
+                format!("these are of a third party's offer and cannot go over: {named}"),
+                "leave them out, and order the offer anew",
+                vec![("marketplaceSubscriptions", named)],
+            )
+        })
+    }
+}

@@ -1,0 +1,142 @@
+//! A release keeps out the orders that were decided on before it, and those that come while it runs.
+
+use failure::Failure;
+use kernel::{CustomerRelationshipName, PartnerName, Timestamp};
+use storage::Call;
+use testbed::Engine;
+use uuid::Uuid;
+
+use super::{
+    CUSTOMER, RESELLER, SELLER, accepted, at, cancelled, fresh, kept, once, placed, store,
+};
+use crate::{
+    domain::{Chain, Changes, Denial, Release},
+    store::{Freshness, Store},
+};
+
+on_both_engines! {
+    an_order_decided_on_before_a_release_is_not_accepted_after_it,
+    an_order_decided_on_during_a_release_is_not_accepted_after_it,
+    a_release_in_progress_keeps_orders_out_for_a_minute,
+    there_is_one_release_of_a_pair_at_a_time,
+    a_release_is_refused_while_something_runs_and_keeps_nobody_out,
+    orders_of_one_pair_do_not_keep_each_other_out,
+    an_order_or_a_release_wins_never_both,
+}
+
+const CHAIN: Chain = Chain { seller: SELLER, reseller: Some(RESELLER), customer: CUSTOMER };
+
+fn release(partner: PartnerName) -> Release {
+    let name = CustomerRelationshipName { customer: CUSTOMER, uid: Uuid::from_u128(0x5) };
+    Release { name, partner, resale: true }
+}
+
+/// Begins and gives back whether that was approved of.
+async fn begin(store: &Store, partner: PartnerName, now: Timestamp) -> bool {
+    store.begin_release(release(partner), now).await.unwrap().is_ok()
+}
+
+/// What makes a decision fresh that was asked for now.
+async fn asked(store: &Store, now: Timestamp) -> Freshness {
+    Freshness { ties: store.ties(CHAIN, now).await.unwrap(), ..fresh() }
+}
+
+async fn commit(store: &Store, changes: &Changes, fresh: Freshness, now: Timestamp) -> bool {
+    let call = Call::new("Method", None, b"", "ada".to_owned(), now);
+    match store.commit(changes, &[fresh], &call).await {
+        Ok(()) => true,
+        Err(Failure::DecisionExpired) => false,
+        Err(failure) => unreachable!("{failure:?}"),
+    }
+}
+
+async fn an_order_decided_on_before_a_release_is_not_accepted_after_it(engine: Engine) {
+    let (_databases, store) = store(engine).await;
+    for partner in [SELLER, RESELLER] {
+        let before = asked(&store, at(9)).await;
+        assert!(begin(&store, partner, at(9)).await);
+        store.end_release(&release(partner)).await.unwrap();
+        assert!(!commit(&store, &accepted(), before, at(9)).await, "{partner}");
+        assert_eq!(kept(&store).await, (vec![], vec![]));
+    }
+    let after = asked(&store, at(9)).await;
+    assert!(commit(&store, &accepted(), after, at(9)).await);
+}
+
+async fn an_order_decided_on_during_a_release_is_not_accepted_after_it(engine: Engine) {
+    let (_databases, store) = store(engine).await;
+    assert!(begin(&store, SELLER, at(9)).await);
+    let during = asked(&store, at(9)).await;
+    assert!(!commit(&store, &accepted(), during, at(70)).await, "the release ran out");
+    let during = asked(&store, at(9)).await;
+    store.end_release(&release(SELLER)).await.unwrap();
+    assert!(!commit(&store, &accepted(), during, at(9)).await, "the release ended");
+    let after = asked(&store, at(9)).await;
+    assert!(commit(&store, &accepted(), after, at(9)).await);
+}
+
+async fn a_release_in_progress_keeps_orders_out_for_a_minute(engine: Engine) {
+    let (_databases, store) = store(engine).await;
+    assert!(begin(&store, SELLER, at(9)).await);
+    for (second, accepted_then) in [(9, false), (68, false), (69, true)] {
+        let fresh = asked(&store, at(second)).await;
+        let done = commit(&store, &accepted(), fresh, at(second)).await;
+        assert_eq!(done, accepted_then, "{second}");
+    }
+}
+
+async fn there_is_one_release_of_a_pair_at_a_time(engine: Engine) {
+    let (_databases, store) = store(engine).await;
+    assert!(begin(&store, SELLER, at(9)).await);
+    let second = store.begin_release(release(SELLER), at(68)).await;
+    assert!(matches!(second, Err(Failure::LostRace)), "{second:?}");
+    assert!(begin(&store, RESELLER, at(9)).await, "another pair");
+    assert!(begin(&store, SELLER, at(69)).await, "the first ran out");
+}
+
+async fn a_release_is_refused_while_something_runs_and_keeps_nobody_out(engine: Engine) {
+    let (_databases, store) = store(engine).await;
+    let placement = placed(&store).await;
+    for partner in [SELLER, RESELLER] {
+        let refused = store.begin_release(release(partner), at(9)).await.unwrap();
+        let Err(Denial::Refused(told)) = refused else { unreachable!("{refused:?}") };
+        assert_eq!((told[0].rule.as_str(), told[0].inputs[1].1.as_str()), ("REL-6", "2"));
+    }
+    let other = PartnerName::new(Uuid::from_u128(0x3));
+    assert!(begin(&store, other, at(9)).await, "it sold nothing");
+    let managed = Release { resale: false, ..release(SELLER) };
+    assert!(store.begin_release(managed.clone(), at(9)).await.unwrap().is_ok());
+    store.end_release(&managed).await.unwrap();
+    let fresh = asked(&store, at(9)).await;
+    assert!(commit(&store, &cancelled(&placement), fresh, at(10)).await);
+    assert!(begin(&store, SELLER, at(10)).await);
+}
+
+async fn orders_of_one_pair_do_not_keep_each_other_out(engine: Engine) {
+    let (_databases, store) = store(engine).await;
+    let (one, other) = (asked(&store, at(9)).await, asked(&store, at(9)).await);
+    assert!(commit(&store, &accepted(), one, at(9)).await);
+    assert!(commit(&store, &accepted(), other, at(9)).await);
+    let all = super::eight_times(async || {
+        let fresh = asked(&store, at(9)).await;
+        commit(&store, &accepted(), fresh, at(9)).await
+    });
+    assert_eq!(all.await, [true; 8]);
+}
+
+async fn an_order_or_a_release_wins_never_both(engine: Engine) {
+    let (_databases, store) = store(engine).await;
+    for _ in 0..5 {
+        let fresh = asked(&store, at(9)).await;
+        let changes = accepted();
+        let (order, released) =
+            tokio::join!(commit(&store, &changes, fresh, at(9)), begin(&store, SELLER, at(9)));
+        assert!(order != released, "order {order}, release {released}");
+        if order {
+            let placement = super::after(&changes);
+            let cancel = cancelled(&placement);
+            store.commit(&cancel, &[], &once()).await.unwrap();
+        }
+        store.end_release(&release(SELLER)).await.unwrap();
+    }
+}

@@ -1,0 +1,82 @@
+//! Transfers as the store keeps them.
+
+use failure::Failure;
+use kernel::{OrderName, PartnerName, SubscriptionName, TransferName};
+use testbed::Engine;
+use uuid::Uuid;
+
+use super::{answer, at, fresh, once, placed, store};
+use crate::{
+    domain::{Chain, Changes, Held, NewTransfer, Placement, SubscriptionState, TransferState},
+    store::Store,
+};
+
+on_both_engines! {
+    a_transfer_reads_back_equal_and_writes_both_sides,
+    a_subscription_is_in_one_pending_transfer,
+}
+
+/// A transfer of all that was placed, begun.
+fn begun(placement: &Placement) -> Changes {
+    let chain = placement.order.chain;
+    let subscriptions = placement.subscriptions.clone();
+    let new = NewTransfer {
+        source: chain.seller,
+        chain: Chain { seller: PartnerName::new(Uuid::from_u128(0x9)), reseller: None, ..chain },
+        items: subscriptions.iter().map(|it| (it.name, None)).collect(),
+        attested: true,
+    };
+    let held = Held { subscriptions, marketplace: Vec::new(), running: Vec::new() };
+    let name = TransferName::new(Uuid::new_v4());
+    let mut changes = Changes::default();
+    new.begin(&held, answer(), name, &mut changes, at(10)).unwrap();
+    changes
+}
+
+async fn commit(store: &Store, changes: &Changes) -> Result<(), Failure> {
+    store.commit(changes, &[fresh()], &once()).await
+}
+
+async fn a_transfer_reads_back_equal_and_writes_both_sides(engine: Engine) {
+    let (_databases, store) = store(engine).await;
+    let placement = placed(&store).await;
+    let changes = begun(&placement);
+    commit(&store, &changes).await.unwrap();
+    let transfer = changes.into_transfer().unwrap();
+    assert_eq!(store.transfer(transfer.name).await.unwrap().as_ref(), Some(&transfer));
+    let names: Vec<_> = placement.subscriptions.iter().map(|it| it.name).collect();
+    let running = store.transfers_running(&names).await.unwrap();
+    assert_eq!(running, std::slice::from_ref(&transfer));
+
+    let held = Held { subscriptions: placement.subscriptions, marketplace: Vec::new(), running };
+    let new_names = names.iter().map(|_| SubscriptionName::new(Uuid::new_v4())).collect();
+    let ids = (OrderName::new(Uuid::new_v4()), new_names);
+    let mut changes = Changes::default();
+    transfer.complete(held, answer(), ids, &mut changes, at(11)).unwrap();
+    commit(&store, &changes).await.unwrap();
+    for change in changes.subscriptions() {
+        let kept = store.subscription(change.after.name).await.unwrap();
+        assert_eq!(kept.as_ref(), Some(&change.after));
+    }
+    let complete = changes.into_transfer().unwrap();
+    assert_eq!(complete.state, TransferState::Complete);
+    let page = crate::store::TRANSFERS.page(storage::Asked::default()).unwrap();
+    let all = store.transfers(&page).await.unwrap().items;
+    assert_eq!(all, [complete]);
+    assert!(store.transfers_running(&names).await.unwrap().is_empty());
+    let old = store.subscriptions_named(&names).await.unwrap();
+    assert!(old.values().all(|it| it.state == SubscriptionState::Transferred));
+}
+
+async fn a_subscription_is_in_one_pending_transfer(engine: Engine) {
+    let (_databases, store) = store(engine).await;
+    let placement = placed(&store).await;
+    let first = begun(&placement);
+    commit(&store, &first).await.unwrap();
+    let second = commit(&store, &begun(&placement)).await;
+    assert!(matches!(second, Err(Failure::LostRace)), "{second:?}");
+    let first = first.into_transfer().unwrap();
+    let ended = first.end(TransferState::Withdrawn, "why".to_owned(), at(11)).unwrap();
+    commit(&store, &ended).await.unwrap();
+    commit(&store, &begun(&placement)).await.unwrap();
+}

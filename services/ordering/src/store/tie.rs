@@ -1,0 +1,160 @@
+//! What keeps a release of a relationship and the orders of its partner apart. Each pair of customer
+//! and partner has a row that both touch in their transactions. A release moves its epoch on and
+//! closes it for a while; an order is committed only in the epoch in which its decision was asked
+//! for, and while the pair is open.
+
+use std::time::Duration;
+
+use failure::Failure;
+use kernel::{CustomerName, PartnerName, Timestamp};
+use sea_orm::{
+    ActiveValue::Set,
+    ColumnTrait, Condition, ConnectionTrait, DatabaseTransaction, EntityTrait, QueryFilter,
+    sea_query::{Expr, ExprTrait, OnConflict},
+};
+use storage::fault;
+
+use super::{
+    Store,
+    entity::{subscriptions, ties},
+    subscription,
+};
+use crate::domain::{Approved, Chain, Denial, Release, Subscription, SubscriptionState};
+
+/// How long a release that does not end keeps its pair closed: longer than any call of
+/// relationship that it may have left running.
+const CLOSED: Duration = Duration::from_secs(60);
+
+/// The epoch of a pair that was never released.
+const FIRST: i64 = 0;
+/// No epoch: a decision that was asked for while a release was in progress may have been given
+/// before it, and is never acted on.
+const NEVER: i64 = -1;
+
+/// Customer and partner, and the epoch in which a decision on them was asked for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct Tie {
+    customer: CustomerName,
+    partner: PartnerName,
+    epoch: i64,
+}
+
+impl Store {
+    /// The ties of a chain as they are before a decision on it is asked for.
+    pub(crate) async fn ties(&self, chain: Chain, now: Timestamp) -> Result<Vec<Tie>, Failure> {
+        let customer = chain.customer;
+        let partners = [Some(chain.seller), chain.reseller];
+        let mut ties = Vec::new();
+        for partner in partners.into_iter().flatten() {
+            let found = ties::Entity::find().filter(key(customer, partner));
+            let found = found.one(self.database.reader()).await.map_err(fault)?;
+            let closed = |row: &ties::Model| row.closed_until > now.as_microsecond();
+            let epoch = found.map_or(FIRST, |row| if closed(&row) { NEVER } else { row.epoch });
+            ties.push(Tie { customer, partner, epoch });
+        }
+        Ok(ties)
+    }
+
+    /// Closes the pair of a release, if that is approved of and no other release has closed it.
+    /// Orders that were decided on before are not accepted any more.
+    pub(crate) async fn begin_release(
+        &self,
+        release: Release,
+        now: Timestamp,
+    ) -> Result<Result<Approved<Release>, Denial>, Failure> {
+        let (customer, partner) = (release.name.customer, release.partner);
+        let transaction = self.database.begin().await?;
+        open(&transaction, customer, partner).await?;
+        let until = now.saturating_add(CLOSED).unwrap_or(Timestamp::MAX).as_microsecond();
+        let closed = ties::Entity::update_many()
+            .col_expr(ties::Column::Epoch, Expr::col(ties::Column::Epoch).add(1))
+            .col_expr(ties::Column::ClosedUntil, Expr::value(until))
+            .filter(key(customer, partner))
+            .filter(ties::Column::ClosedUntil.lte(now.as_microsecond()));
+        if closed.exec(&transaction).await.map_err(fault)?.rows_affected == 0 {
+            return Err(Failure::LostRace);
+        }
+        let sold = sold(&transaction, customer, partner).await?;
+        let approved = release.approve(sold, now);
+        if approved.is_ok() {
+            transaction.commit().await.map_err(fault)?;
+        }
+        Ok(approved)
+    }
+
+    /// Opens the pair of a release again, which was done or refused.
+    pub(crate) async fn end_release(&self, release: &Release) -> Result<(), Failure> {
+        let opened = ties::Entity::update_many()
+            .col_expr(ties::Column::ClosedUntil, Expr::value(0_i64))
+            .filter(key(release.name.customer, release.partner));
+        opened.exec(self.database.reader()).await.map(drop).map_err(fault)
+    }
+}
+
+/// Whether an order may be committed now on decisions about these ties. Nobody else can close them
+/// until this transaction ends.
+pub(super) async fn hold(
+    transaction: &DatabaseTransaction,
+    ties: impl Iterator<Item = &Tie>,
+    now: Timestamp,
+) -> Result<bool, Failure> {
+    // In one order everywhere, so that two orders do not wait for each other.
+    let ties: std::collections::BTreeSet<_> = ties.collect();
+    for tie in ties {
+        open(transaction, tie.customer, tie.partner).await?;
+        let held = ties::Entity::update_many()
+            .col_expr(ties::Column::Epoch, Expr::value(tie.epoch))
+            .filter(key(tie.customer, tie.partner))
+            .filter(ties::Column::Epoch.eq(tie.epoch))
+            .filter(ties::Column::ClosedUntil.lte(now.as_microsecond()));
+        if held.exec(transaction).await.map_err(fault)?.rows_affected == 0 {
+            return Ok(false);
+        }
+    }
+    Ok(true)
+}
+
+/// Makes the row of a pair where there is none.
+async fn open(
+    transaction: &DatabaseTransaction,
+    customer: CustomerName,
+    partner: PartnerName,
+) -> Result<(), Failure> {
+    let row = ties::ActiveModel {
+        customer: Set(customer.to_string()),
+        partner: Set(partner.to_string()),
+        epoch: Set(FIRST),
+        closed_until: Set(0),
+    };
+    let key = [ties::Column::Customer, ties::Column::Partner];
+    let insert = ties::Entity::insert(row);
+    let insert = insert.on_conflict(OnConflict::columns(key).do_nothing().to_owned());
+    insert.exec_without_returning(transaction).await.map(drop).map_err(fault)
+}
+
+/// What a partner sold to a customer and what had not ended when it was written.
+async fn sold(
+    reader: &impl ConnectionTrait,
+    customer: CustomerName,
+    partner: PartnerName,
+) -> Result<Vec<Subscription>, Failure> {
+    use subscriptions::Column;
+
+    let partner = partner.to_string();
+    let by = Condition::any().add(Column::Seller.eq(&partner)).add(Column::Reseller.eq(&partner));
+    let running = [SubscriptionState::Active, SubscriptionState::Suspended];
+    let rows = subscriptions::Entity::find()
+        .filter(Column::Customer.eq(customer.to_string()))
+        .filter(by)
+        .filter(Column::State.is_in(running.map(SubscriptionState::as_str)))
+        .all(reader)
+        .await
+        .map_err(fault)?;
+    rows.iter().map(subscription::from_row).collect()
+}
+
+fn key(customer: CustomerName, partner: PartnerName) -> Condition {
+    Condition::all()
+        .add(ties::Column::Customer.eq(customer.to_string()))
+        .add(ties::Column::Partner.eq(partner.to_string()))
+}

@@ -1,0 +1,117 @@
+//! Changes of a subscription. Each settles it first, since what time has made of it is true whoever
+//! asks.
+
+use contracts::ordering as pb;
+use failure::Failure;
+use kernel::{SubscriptionName, Timestamp};
+use storage::Call;
+use tonic::Request;
+
+use super::{Transport, convert, decide::Decided, status::denied};
+use crate::domain::{Due, NewChange, Offer, Subscription};
+
+/// Methods that change a subscription, each by an order of its own.
+macro_rules! changes {
+    ($($method:ident = $name:literal ($request:ident) -> $response:ident;)*) => {
+        impl Transport { $(
+            pub(super) async fn $method(
+                &self,
+                request: Request<pb::$request>,
+            ) -> Result<pb::$response, Failure> {
+                let (request_id, name, wanted) = convert::$method(request.get_ref())?;
+                let call = self.call($name, &request, Some(request_id));
+                let dry_run = request.get_ref().validate_only;
+                let order = self.order(&call, dry_run, || self.decide_change(name, &wanted)).await?;
+                Ok(pb::$response { order: Some(order) })
+            }
+        )* }
+    };
+}
+
+changes! {
+    add_quantity = "AddQuantity" (AddQuantityRequest) -> AddQuantityResponse;
+    reduce_quantity = "ReduceQuantity" (ReduceQuantityRequest) -> ReduceQuantityResponse;
+    cancel_subscription = "CancelSubscription" (CancelSubscriptionRequest) -> CancelSubscriptionResponse;
+    suspend_subscription = "SuspendSubscription" (SuspendSubscriptionRequest) -> SuspendSubscriptionResponse;
+    resume_subscription = "ResumeSubscription" (ResumeSubscriptionRequest) -> ResumeSubscriptionResponse;
+    set_automatic_renewal = "SetAutomaticRenewal" (SetAutomaticRenewalRequest) -> SetAutomaticRenewalResponse;
+    schedule_next_term = "ScheduleNextTerm" (ScheduleNextTermRequest) -> ScheduleNextTermResponse;
+    renew_subscription = "RenewSubscription" (RenewSubscriptionRequest) -> RenewSubscriptionResponse;
+}
+
+impl Transport {
+    async fn decide_change(
+        &self,
+        name: SubscriptionName,
+        wanted: &NewChange,
+    ) -> Result<Decided, Failure> {
+        let subscription = self.store.subscription(name).await?;
+        let subscription = subscription.ok_or_else(|| Failure::missing(name))?;
+        let offer = self.offer_of(&subscription).await?;
+        let now = self.clock.now();
+        let mut decided = Decided::default();
+        let subscription = self.settled(subscription, now, &mut decided).await?;
+        subscription.may(&wanted.action).map_err(denied)?;
+        let answer = self.ask(&subscription.question(wanted), &mut decided.fresh).await?;
+        let order = self.new_order();
+        let changed = subscription.change(wanted, &offer, answer, order, &mut decided.changes, now);
+        changed.map_err(denied)?;
+        Ok(decided)
+    }
+
+    async fn offer_of(&self, subscription: &Subscription) -> Result<Offer, Failure> {
+        let name = &subscription.product.offer;
+        let offer = self.store.offers_named([name].into_iter()).await?.remove(name);
+        offer.ok_or_else(|| Failure::bug(format!("{name} is gone")))
+    }
+
+    /// The subscription as time has left it, with the orders and events that this takes.
+    pub(super) async fn settled(
+        &self,
+        mut subscription: Subscription,
+        now: Timestamp,
+        decided: &mut Decided,
+    ) -> Result<Subscription, Failure> {
+        while let Some(due) = subscription.due(now) {
+            subscription = match due {
+                Due::Lapse => subscription.lapse(&mut decided.changes, now),
+                Due::Renewal => {
+                    let question = subscription.renewal_question();
+                    let answer = self.ask(&question, &mut decided.fresh).await?;
+                    let order = self.new_order();
+                    subscription.renew_itself(answer, order, &mut decided.changes, now)
+                }
+            };
+        }
+        Ok(subscription)
+    }
+
+    pub(super) async fn settle_subscriptions(
+        &self,
+        request: Request<pb::SettleSubscriptionsRequest>,
+    ) -> Result<pb::SettleSubscriptionsResponse, Failure> {
+        let limit = convert::settle_subscriptions(request.get_ref())?;
+        let call = self.call("SettleSubscriptions", &request, None);
+        let due = self.store.subscriptions_due(call.now, limit).await?;
+        let (mut settled_count, mut left_count) = (0, i32::try_from(due.len()).unwrap_or(i32::MAX));
+        for subscription in due {
+            let name = subscription.name;
+            match self.settle(subscription, &call).await {
+                Ok(()) => (settled_count, left_count) = (settled_count + 1, left_count - 1),
+                Err(failure) => {
+                    tracing::warn!(%name, ?failure, "a subscription was not settled");
+                    if matches!(failure, Failure::Unavailable { .. }) {
+                        break;
+                    }
+                }
+            }
+        }
+        Ok(pb::SettleSubscriptionsResponse { settled_count, left_count })
+    }
+
+    async fn settle(&self, subscription: Subscription, call: &Call) -> Result<(), Failure> {
+        let mut decided = Decided::default();
+        self.settled(subscription, call.now, &mut decided).await?;
+        self.store.commit(&decided.changes, &decided.fresh, call).await
+    }
+}

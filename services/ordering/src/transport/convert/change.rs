@@ -1,0 +1,104 @@
+use contracts::ordering as pb;
+use failure::Fields;
+use kernel::SubscriptionName;
+use uuid::Uuid;
+
+use super::{Converted, MAX_DETAIL, cycle, term};
+use crate::domain::{Action, NewChange, WantedTerm};
+
+type Wanted = Converted<(Uuid, SubscriptionName, NewChange)>;
+
+pub(in crate::transport) fn add_quantity(request: &pb::AddQuantityRequest) -> Wanted {
+    let attested = request.partner_attestation_accepted;
+    change(&request.request_id, &request.name, attested, |fields| {
+        quantity(fields, "quantity", request.quantity).map(Action::Add)
+    })
+}
+
+pub(in crate::transport) fn reduce_quantity(request: &pb::ReduceQuantityRequest) -> Wanted {
+    let attested = request.partner_attestation_accepted;
+    change(&request.request_id, &request.name, attested, |fields| {
+        quantity(fields, "quantity", request.quantity).map(Action::Reduce)
+    })
+}
+
+pub(in crate::transport) fn cancel_subscription(request: &pb::CancelSubscriptionRequest) -> Wanted {
+    change(&request.request_id, &request.name, false, |fields| {
+        fields.text("detail", &request.detail, MAX_DETAIL).map(Action::Cancel)
+    })
+}
+
+pub(in crate::transport) fn suspend_subscription(
+    request: &pb::SuspendSubscriptionRequest,
+) -> Wanted {
+    change(&request.request_id, &request.name, false, |fields| {
+        fields.text("detail", &request.detail, MAX_DETAIL).map(Action::Suspend)
+    })
+}
+
+pub(in crate::transport) fn resume_subscription(request: &pb::ResumeSubscriptionRequest) -> Wanted {
+    change(&request.request_id, &request.name, false, |_| Some(Action::Resume))
+}
+
+pub(in crate::transport) fn set_automatic_renewal(
+    request: &pb::SetAutomaticRenewalRequest,
+) -> Wanted {
+    let action = Action::RenewItself(request.enabled);
+    change(&request.request_id, &request.name, false, |_| Some(action))
+}
+
+pub(in crate::transport) fn schedule_next_term(request: &pb::ScheduleNextTermRequest) -> Wanted {
+    let attested = request.partner_attestation_accepted;
+    change(&request.request_id, &request.name, attested, |fields| match &request.next_term {
+        None => Some(Action::NextTerm(None)),
+        Some(next) => next_term(fields, next).map(|it| Action::NextTerm(Some(it))),
+    })
+}
+
+pub(in crate::transport) fn renew_subscription(request: &pb::RenewSubscriptionRequest) -> Wanted {
+    let attested = request.partner_attestation_accepted;
+    change(&request.request_id, &request.name, attested, |_| Some(Action::Renew))
+}
+
+pub(in crate::transport) fn settle_subscriptions(
+    request: &pb::SettleSubscriptionsRequest,
+) -> Converted<u64> {
+    let mut fields = Fields::new();
+    let count = fields.check("max_count", storage::size(request.max_count, MAX_SETTLED));
+    fields.finish(|| count.map(|it| it as u64))
+}
+
+/// Most subscriptions that one call settles.
+const MAX_SETTLED: usize = 200;
+
+fn change(
+    request_id: &str,
+    name: &str,
+    attested: bool,
+    action: impl FnOnce(&mut Fields) -> Option<Action>,
+) -> Wanted {
+    let mut fields = Fields::new();
+    let request_id = fields.guid("request_id", request_id);
+    let name = fields.parse("name", name);
+    let action = action(&mut fields);
+    fields.finish(|| Some((request_id?, name?, NewChange { action: action?, attested })))
+}
+
+fn quantity(fields: &mut Fields, field: &str, quantity: i32) -> Option<i32> {
+    if quantity < 1 {
+        fields.reject(field, format!("{quantity} is less than 1"));
+    }
+    (quantity >= 1).then_some(quantity)
+}
+
+fn next_term(fields: &mut Fields, next: &pb::NextTerm) -> Option<WantedTerm> {
+    let term = fields.choice("next_term.term", next.term, term);
+    let cycle = fields.choice("next_term.billing_cycle", next.billing_cycle, cycle);
+    let quantity = quantity(fields, "next_term.quantity", next.quantity);
+    if let (Some(term), Some(cycle)) = (term, cycle)
+        && !cycle.fits(term)
+    {
+        fields.reject("next_term.billing_cycle", format!("{cycle} does not go with {term}"));
+    }
+    Some(WantedTerm { term: term?, billing_cycle: cycle?, quantity: quantity? })
+}

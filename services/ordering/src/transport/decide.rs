@@ -1,0 +1,96 @@
+//! The one way in which an order comes about: ask relationship, decide, and commit while every
+//! decision is fresh.
+
+use std::future::Future;
+
+use contracts::ordering as pb;
+use failure::Failure;
+use kernel::OrderName;
+use serde::de::DeserializeOwned;
+use storage::Call;
+
+use super::{Transport, render};
+use crate::{
+    domain::{Answer, Changes, Question},
+    store::Freshness,
+};
+
+/// What was decided, and how long it may be acted on.
+#[derive(Debug, Default)]
+pub(super) struct Decided {
+    pub changes: Changes,
+    pub fresh: Vec<Freshness>,
+}
+
+impl Transport {
+    /// Asks relationship, and notes how long the answer is fresh.
+    pub(super) async fn ask(
+        &self,
+        question: &Question,
+        fresh: &mut Vec<Freshness>,
+    ) -> Result<Answer, Failure> {
+        let ties = self.store.ties(question.chain, self.clock.now()).await?;
+        let since_asked = self.clock.stopwatch();
+        let answer = self.relationship.check(question).await?;
+        fresh.push(Freshness { since_asked, valid_for: answer.valid_for, ties });
+        tracing::info!(
+            verdict = if answer.violations.is_empty() { "allowed" } else { "refused" },
+            purpose = question.purpose.as_str(),
+            seller = %question.chain.seller,
+            customer = %question.chain.customer,
+            "asked relationship"
+        );
+        Ok(answer)
+    }
+
+    pub(super) fn new_order(&self) -> OrderName {
+        OrderName::new(self.clock.new_uid())
+    }
+
+    /// Makes an order of what `decide` decides, once a call. In a dry run nothing is written.
+    pub(super) async fn order<F>(
+        &self,
+        call: &Call,
+        dry_run: bool,
+        decide: impl Fn() -> F + Send + Sync,
+    ) -> Result<pb::Order, Failure>
+    where
+        F: Future<Output = Result<Decided, Failure>> + Send,
+    {
+        let order = self.decided(call, dry_run, decide, Changes::into_order).await?;
+        if dry_run { render::dry_run(order) } else { render::order_with_decision(order) }
+    }
+
+    /// Gives what answers the call of that which `decide` decides. In a dry run nothing is written;
+    /// else it is committed, once a call. What grew too old on the way is decided anew, once.
+    pub(super) async fn decided<T, F>(
+        &self,
+        call: &Call,
+        dry_run: bool,
+        decide: impl Fn() -> F + Send + Sync,
+        answer: fn(Changes) -> Option<T>,
+    ) -> Result<T, Failure>
+    where
+        T: DeserializeOwned + Send,
+        F: Future<Output = Result<Decided, Failure>> + Send,
+    {
+        let answer = |decided: Decided| {
+            let answer = answer(decided.changes);
+            answer.ok_or_else(|| Failure::bug("nothing answers the call"))
+        };
+        if dry_run {
+            return answer(decide().await?);
+        }
+        let commit = async |decided: Decided| {
+            self.store.commit(&decided.changes, &decided.fresh, call).await?;
+            answer(decided)
+        };
+        let change = async {
+            match commit(decide().await?).await {
+                Err(Failure::DecisionExpired) => commit(decide().await?).await,
+                outcome => outcome,
+            }
+        };
+        self.store.database().once(call, change).await
+    }
+}

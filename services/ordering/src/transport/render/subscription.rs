@@ -1,0 +1,75 @@
+use contracts::{ordering as pb, time::to_wire};
+use kernel::Timestamp;
+
+use super::{cycle, family, money, term};
+use crate::domain::{Due, Money, NextTerm, SeatBatch, Subscription, SubscriptionState};
+
+/// A subscription as it is at a time.
+pub(in crate::transport) fn subscription(it: Subscription, now: Timestamp) -> pb::Subscription {
+    let (stamp, chain, product) = (it.stamp, it.chain, &it.product);
+    pb::Subscription {
+        name: it.name.to_string(),
+        order: it.order.to_string(),
+        customer: chain.customer.to_string(),
+        seller: chain.seller.to_string(),
+        reseller: chain.reseller.map(|it| it.to_string()).unwrap_or_default(),
+        offer: product.offer.to_string(),
+        product_family: family(product.family).into(),
+        quantity: it.quantity(),
+        term: term(product.term).into(),
+        billing_cycle: cycle(product.billing_cycle).into(),
+        partner_id_on_record: product
+            .partner_id
+            .as_ref()
+            .map(ToString::to_string)
+            .unwrap_or_default(),
+        unit_price: Some(money(product.unit_price)),
+        batches: it.batches.iter().map(|batch| seats(batch, product.unit_price)).collect(),
+        term_start_time: Some(to_wire(it.term_start)),
+        term_end_time: Some(to_wire(it.term_end)),
+        cancel_until_time: Some(to_wire(it.cancel_until())),
+        automatic_renewal: it.automatic_renewal,
+        renewal_pending: it.due(now) == Some(Due::Renewal),
+        next_term: it.next_term.map(next_term),
+        transferred_from: it.transferred_from.map(|it| it.to_string()).unwrap_or_default(),
+        transferred_to: it.transferred_to.map(|it| it.to_string()).unwrap_or_default(),
+        state: state(it.state).into(),
+        state_time: Some(to_wire(it.state_time)),
+        state_reason: it.state_reason,
+        revision: stamp.revision,
+        etag: stamp.etag(),
+        create_time: Some(to_wire(stamp.create_time)),
+        update_time: Some(to_wire(stamp.update_time)),
+    }
+}
+
+fn state(state: SubscriptionState) -> pb::SubscriptionState {
+    match state {
+        SubscriptionState::Active => pb::SubscriptionState::Active,
+        SubscriptionState::Suspended => pb::SubscriptionState::Suspended,
+        SubscriptionState::Expired => pb::SubscriptionState::Expired,
+        SubscriptionState::Disabled => pb::SubscriptionState::Disabled,
+        SubscriptionState::Deleted => pb::SubscriptionState::Deleted,
+        SubscriptionState::Cancelled => pb::SubscriptionState::Cancelled,
+        SubscriptionState::Transferred => pb::SubscriptionState::Transferred,
+    }
+}
+
+fn seats(batch: &SeatBatch, price: Money) -> pb::SeatBatch {
+    pb::SeatBatch {
+        quantity: batch.quantity,
+        buy_time: Some(to_wire(batch.buy_time)),
+        return_until_time: Some(to_wire(batch.return_until())),
+        charge_start_time: Some(to_wire(batch.charge_time)),
+        charge: Some(money(Money { minor_units: batch.charge, ..price })),
+    }
+}
+
+fn next_term(next: NextTerm) -> pb::NextTerm {
+    pb::NextTerm {
+        term: term(next.term).into(),
+        billing_cycle: cycle(next.billing_cycle).into(),
+        quantity: next.quantity,
+        unit_price: Some(money(next.unit_price)),
+    }
+}

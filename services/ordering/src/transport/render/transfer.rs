@@ -1,0 +1,56 @@
+use contracts::{
+    ordering::{self as pb, transfer_item::SellerRole},
+    time::to_wire,
+};
+
+use super::money;
+use crate::domain::{Transfer, TransferItem, TransferState};
+
+pub(in crate::transport) fn transfer(it: Transfer) -> pb::Transfer {
+    let (stamp, chain) = (it.stamp, it.chain);
+    pb::Transfer {
+        name: it.name.to_string(),
+        source: it.source.to_string(),
+        target: chain.seller.to_string(),
+        target_reseller: chain.reseller.map(|it| it.to_string()).unwrap_or_default(),
+        customer: chain.customer.to_string(),
+        items: it.items.iter().map(item).collect(),
+        partner_attestation_accepted: it.attested,
+        state: match it.state {
+            TransferState::Pending => pb::TransferState::Pending,
+            TransferState::Complete => pb::TransferState::Complete,
+            TransferState::Rejected => pb::TransferState::Rejected,
+            TransferState::Withdrawn => pb::TransferState::Withdrawn,
+            TransferState::Expired => pb::TransferState::Expired,
+        }
+        .into(),
+        state_time: Some(to_wire(it.state_time)),
+        state_reason: it.state_reason,
+        expire_time: Some(to_wire(it.expire_time)),
+        order: it.order.map(|it| it.to_string()).unwrap_or_default(),
+        revision: stamp.revision,
+        etag: stamp.etag(),
+        create_time: Some(to_wire(stamp.create_time)),
+        update_time: Some(to_wire(stamp.update_time)),
+    }
+}
+
+/// Leaves out what makes it a resource.
+pub(in crate::transport) fn forget(transfer: &mut pb::Transfer) {
+    transfer.name.clear();
+    transfer.etag.clear();
+    transfer.revision = 0;
+    (transfer.create_time, transfer.update_time) = (None, None);
+}
+
+fn item(item: &TransferItem) -> pb::TransferItem {
+    pb::TransferItem {
+        subscription: item.subscription.to_string(),
+        seller_role: Some(match &item.partner_id {
+            Some(id) => SellerRole::PartnerIdOnRecord(id.to_string()),
+            None => SellerRole::ActingAsDirectPartner(true),
+        }),
+        transferred_to: item.transferred_to.map(|it| it.to_string()).unwrap_or_default(),
+        credit: item.credit.map(money),
+    }
+}

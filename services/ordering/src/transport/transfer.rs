@@ -1,0 +1,147 @@
+use contracts::ordering as pb;
+use failure::Failure;
+use kernel::{SubscriptionName, Timestamp, TransferName};
+use tonic::Request;
+
+use super::{Transport, convert, decide::Decided, render, status::denied};
+use crate::domain::{Changes, Held, NewTransfer, Subscription, Transfer, TransferState};
+
+impl Transport {
+    pub(super) async fn create_transfer(
+        &self,
+        request: Request<pb::CreateTransferRequest>,
+    ) -> Result<pb::CreateTransferResponse, Failure> {
+        let (request_id, new) = convert::create_transfer(request.get_ref())?;
+        let call = self.call("CreateTransfer", &request, Some(request_id));
+        let dry_run = request.get_ref().validate_only;
+        let decide = || self.decide_begin(&new);
+        let transfer = self.decided(&call, dry_run, decide, Changes::into_transfer).await?;
+        let mut transfer = render::transfer(transfer);
+        if dry_run {
+            render::forget(&mut transfer);
+        }
+        Ok(pb::CreateTransferResponse { transfer: Some(transfer) })
+    }
+
+    async fn decide_begin(&self, new: &NewTransfer) -> Result<Decided, Failure> {
+        let names: Vec<_> = new.items.iter().map(|(name, _)| *name).collect();
+        let (mut decided, now) = (Decided::default(), self.clock.now());
+        let held = self.held(&names, now, &mut decided).await?;
+        let answer = self.ask(&new.question(&held), &mut decided.fresh).await?;
+        let name = TransferName::new(self.clock.new_uid());
+        let begun = new.clone().begin(&held, answer, name, &mut decided.changes, now);
+        begun.map_err(denied)?;
+        Ok(decided)
+    }
+
+    pub(super) async fn approve_transfer(
+        &self,
+        request: Request<pb::ApproveTransferRequest>,
+    ) -> Result<pb::ApproveTransferResponse, Failure> {
+        let (request_id, name) = convert::approve_transfer(request.get_ref())?;
+        let call = self.call("ApproveTransfer", &request, Some(request_id));
+        let dry_run = request.get_ref().validate_only;
+        let decide = || self.decide_completion(name);
+        let transfer = self.decided(&call, dry_run, decide, Changes::into_transfer).await?;
+        Ok(pb::ApproveTransferResponse { transfer: Some(render::transfer(transfer)) })
+    }
+
+    async fn decide_completion(&self, name: TransferName) -> Result<Decided, Failure> {
+        let transfer = self.find_transfer(name).await?;
+        let (mut decided, now) = (Decided::default(), self.clock.now());
+        transfer.may_end(now).map_err(denied)?;
+        let names: Vec<_> = transfer.items.iter().map(|item| item.subscription).collect();
+        let held = self.held(&names, now, &mut decided).await?;
+        let answer = self.ask(&transfer.question(&held), &mut decided.fresh).await?;
+        let new_names = names.iter().map(|_| SubscriptionName::new(self.clock.new_uid()));
+        let ids = (self.new_order(), new_names.collect());
+        let completed = transfer.complete(held, answer, ids, &mut decided.changes, now);
+        completed.map_err(denied)?;
+        Ok(decided)
+    }
+
+    /// The subscriptions as time has left them, in this order, and their open transfers.
+    async fn held(
+        &self,
+        names: &[SubscriptionName],
+        now: Timestamp,
+        decided: &mut Decided,
+    ) -> Result<Held, Failure> {
+        let running = self.store.transfers_running(names).await?;
+        let mut found = self.store.subscriptions_named(names).await?;
+        let mut subscriptions = Vec::new();
+        for name in names {
+            let subscription = found.remove(name).ok_or_else(|| Failure::missing(name))?;
+            subscriptions.push(self.settled(subscription, now, decided).await?);
+        }
+        let offers = self.store.offers_named(subscriptions.iter().map(|it| &it.product.offer));
+        let offers = offers.await?;
+        let third_party = |it: &&Subscription| {
+            offers.get(&it.product.offer).is_none_or(|offer| offer.terms.third_party)
+        };
+        let marketplace = subscriptions.iter().filter(third_party).map(|it| it.name).collect();
+        Ok(Held { subscriptions, marketplace, running })
+    }
+
+    pub(super) async fn reject_transfer(
+        &self,
+        request: Request<pb::RejectTransferRequest>,
+    ) -> Result<pb::RejectTransferResponse, Failure> {
+        let pb::RejectTransferRequest { name, detail, request_id } = request.get_ref();
+        let (request_id, name, why) = convert::explained(request_id, name, detail)?;
+        let call = self.call("RejectTransfer", &request, request_id);
+        let decide = || self.decide_end(name, TransferState::Rejected, &why);
+        let transfer = self.decided(&call, false, decide, Changes::into_transfer).await?;
+        Ok(pb::RejectTransferResponse { transfer: Some(render::transfer(transfer)) })
+    }
+
+    pub(super) async fn withdraw_transfer(
+        &self,
+        request: Request<pb::WithdrawTransferRequest>,
+    ) -> Result<pb::WithdrawTransferResponse, Failure> {
+        let pb::WithdrawTransferRequest { name, detail, request_id } = request.get_ref();
+        let (request_id, name, why) = convert::explained(request_id, name, detail)?;
+        let call = self.call("WithdrawTransfer", &request, request_id);
+        let decide = || self.decide_end(name, TransferState::Withdrawn, &why);
+        let transfer = self.decided(&call, false, decide, Changes::into_transfer).await?;
+        Ok(pb::WithdrawTransferResponse { transfer: Some(render::transfer(transfer)) })
+    }
+
+    async fn decide_end(
+        &self,
+        name: TransferName,
+        state: TransferState,
+        why: &str,
+    ) -> Result<Decided, Failure> {
+        let transfer = self.find_transfer(name).await?;
+        let changes = transfer.end(state, why.to_owned(), self.clock.now()).map_err(denied)?;
+        Ok(Decided { changes, fresh: Vec::new() })
+    }
+
+    pub(super) async fn get_transfer(
+        &self,
+        request: Request<pb::GetTransferRequest>,
+    ) -> Result<pb::GetTransferResponse, Failure> {
+        let transfer = self.find_transfer(failure::one("name", &request.get_ref().name)?).await?;
+        let transfer = transfer.seen_at(self.clock.now());
+        Ok(pb::GetTransferResponse { transfer: Some(render::transfer(transfer)) })
+    }
+
+    pub(super) async fn list_transfers(
+        &self,
+        request: Request<pb::ListTransfersRequest>,
+    ) -> Result<pb::ListTransfersResponse, Failure> {
+        let now = self.clock.now();
+        let page = crate::store::TRANSFERS.page(storage::asked!(request.get_ref()))?.at(now);
+        let page = self.store.transfers(&page).await?;
+        let shown = page.items.into_iter().map(|it| render::transfer(it.seen_at(now)));
+        Ok(pb::ListTransfersResponse {
+            transfers: shown.collect(),
+            next_page_token: page.next_page_token,
+        })
+    }
+
+    async fn find_transfer(&self, name: TransferName) -> Result<Transfer, Failure> {
+        self.store.transfer(name).await?.ok_or_else(|| Failure::missing(name))
+    }
+}
