@@ -15,7 +15,7 @@ use crate::listing::plan;
 
 /// The shortest span of time that a database tells apart.
 const TICK: Duration = Duration::from_micros(1);
-/// Tables that hold no part of a resource.
+/// Tables that every service has beside those of its resources.
 const OTHERS: [&str; 2] = ["events", "seaql_migrations"];
 
 /// What a store reads of one kind of resource, change after change.
@@ -72,19 +72,21 @@ impl<T: DeserializeOwned + PartialEq + Debug> Chronicle<T> {
 
 /// Makes sure that the events tell of the resources that a store reads and of no others, and that
 /// every row of every table belongs to one of them. With each table goes the column that says to
-/// which.
+/// which; tables that stand apart hold nothing of any.
 ///
 /// # Panics
-/// When a table is not listed, is empty, or holds what the events do not tell of.
+/// When a table is not named, is empty, or holds what the events do not tell of.
 pub async fn assert_traced(
     database: &Database,
     read: &BTreeSet<String>,
-    tables: &[(&'static str, &str)],
+    tables: &[(&str, &str)],
+    apart: &[&str],
 ) {
     let told: BTreeSet<_> = revisions(database).await.into_keys().collect();
     assert_eq!(told, *read, "told by events, and read by the store");
-    let listed: BTreeSet<_> = tables.iter().map(|(table, _)| (*table).to_owned()).collect();
-    assert_eq!(tables_of(database).await, listed, "tables that there are, and that are traced");
+    let named = tables.iter().map(|(table, _)| table).chain(apart);
+    let named: BTreeSet<_> = named.map(|table| (*table).to_owned()).collect();
+    assert_eq!(tables_of(database).await, named, "tables that there are, and that are named");
     for (table, column) in tables {
         let kept = texts(database, &format!("SELECT DISTINCT {column} AS it FROM {table}")).await;
         assert!(!kept.is_empty(), "nothing was put into {table}");

@@ -126,7 +126,7 @@ async fn every_resource_is_rebuilt_from_its_events_as_it_was(engine: Engine) {
     life.partners.assert_rebuilt(database).await;
     let mut names = life.organizations.names();
     names.extend(life.partners.names());
-    assert_traced(database, &names, &TABLES).await;
+    assert_traced(database, &names, &TABLES, &[]).await;
 }
 
 /// Owners come, hold another share, and go.

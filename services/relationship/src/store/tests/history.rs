@@ -67,7 +67,7 @@ impl Life {
         let mut names = self.customers.names();
         names.extend(self.relationships.names());
         names.extend(self.partnerships.names());
-        assert_traced(database, &names, &TABLES).await;
+        assert_traced(database, &names, &TABLES, &[]).await;
     }
 }
 
