@@ -6,6 +6,7 @@
 pub mod process;
 
 use std::{
+    collections::BTreeMap,
     net::{Ipv4Addr, SocketAddr},
     time::Duration,
 };
@@ -36,7 +37,7 @@ pub struct World {
     pub clock: Clock,
     /// The services.
     pub cluster: Cluster,
-    _databases: Databases,
+    databases: Databases,
 }
 
 /// A provider, its reseller, and a customer of both to whom nothing stands against selling.
@@ -74,7 +75,12 @@ impl World {
         let clock = Clock::manual(Timestamp::from_second(BEGINNING).expect("it is a time"));
         let cluster = plan.start(clock.clone()).await.expect("the cluster starts");
         let cast = Cast::of(&cluster, clock.now()).await.expect("the cluster answers");
-        Self { cast, clock, cluster, _databases: databases }
+        Self { cast, clock, cluster, databases }
+    }
+
+    /// The revision of every resource of a service, as the events in its database tell.
+    pub async fn revisions(&self, service: &str) -> BTreeMap<String, i64> {
+        testbed::revisions(&self.databases.open(service).await).await
     }
 
     /// A channel in one country.

@@ -7,6 +7,7 @@ mod agreement;
 mod chain;
 mod customers;
 mod enrollment;
+mod history;
 mod lifecycles;
 mod lists;
 mod mpa_versions;

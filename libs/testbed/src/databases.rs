@@ -1,5 +1,6 @@
 use std::{collections::BTreeSet, mem, sync::Mutex};
 
+use storage::{Database, Settings};
 use uuid::Uuid;
 
 use crate::{
@@ -57,6 +58,15 @@ impl Databases {
             Place::Folder(folder) => format!("sqlite://{}/{service}.db", folder.path().display()),
             Place::Server(share) => share.url(service),
         }
+    }
+
+    /// A connection to one service's database.
+    ///
+    /// # Panics
+    /// When it cannot be opened.
+    pub async fn open(&self, service: &str) -> Database {
+        let settings = Settings { url: self.url(service), max_connections: 1 };
+        Database::open(&settings).await.expect("it can be opened")
     }
 }
 

@@ -1,9 +1,11 @@
-//! Test support: a database of its own for one test, on either engine.
+//! Test support: a database of its own for one test, on either engine, and what its lists and
+//! events are held against.
 
 #![allow(clippy::expect_used, clippy::panic, reason = "a test that cannot be set up has failed")]
 
 mod databases;
 mod folder;
+mod history;
 mod listing;
 mod postgres;
 #[cfg(test)]
@@ -11,4 +13,5 @@ mod tests;
 
 pub use databases::{Databases, Engine};
 pub use folder::Folder;
+pub use history::{Chronicle, assert_as_of_indexed, assert_traced, revisions};
 pub use listing::assert_indexed;

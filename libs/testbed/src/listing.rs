@@ -1,4 +1,4 @@
-use sea_orm::{ConnectionTrait, DbBackend, EntityTrait, QueryTrait, Statement};
+use sea_orm::{ConnectionTrait, DbBackend, EntityTrait, QueryTrait, Select, Statement};
 use storage::{Asked, Database, Kind, Listing};
 
 /// Makes sure that an embedded database reads a list in every order, and those items that have
@@ -15,17 +15,20 @@ pub async fn assert_indexed<E: EntityTrait>(database: &Database, listing: Listin
         let asked = Asked { filter: &filter, order_by, ..Asked::default() };
         let page = listing.page(asked).expect("the list can be asked for");
         let rows = page.select(E::find()).expect("the table has the columns");
-        let query = rows.build(DbBackend::Sqlite).to_string();
-        let explain =
-            Statement::from_string(DbBackend::Sqlite, format!("EXPLAIN QUERY PLAN {query}"));
-        let plan = database.reader().query_all_raw(explain).await.expect("the query has a plan");
-        let steps = plan.iter().map(|it| it.try_get::<String>("", "detail").expect("it is a plan"));
-        for step in steps {
+        for step in plan(database, &rows).await {
             let follows = step.contains("USING INDEX");
             assert!(
                 follows && (filter.is_empty() || step.starts_with("SEARCH")),
-                "{step}: {query}"
+                "{step}: {filter}, {order_by}"
             );
         }
     }
+}
+
+/// The steps in which an embedded database reads rows.
+pub(crate) async fn plan<E: EntityTrait>(database: &Database, rows: &Select<E>) -> Vec<String> {
+    let query = rows.build(DbBackend::Sqlite).to_string();
+    let explain = Statement::from_string(DbBackend::Sqlite, format!("EXPLAIN QUERY PLAN {query}"));
+    let plan = database.reader().query_all_raw(explain).await.expect("the query has a plan");
+    plan.iter().map(|it| it.try_get("", "detail").expect("it is a plan")).collect()
 }

@@ -193,7 +193,7 @@ async fn complete(
     let mut accepted = BTreeMap::<_, Vec<_>>::new();
     for row in agreements::Entity::find()
         .filter(agreements::Column::Partner.is_in(names))
-        .order_by_asc(agreements::Column::Name)
+        .order_by_asc(agreements::Column::Revision)
         .all(snapshot)
         .await
         .map_err(fault)?

@@ -4,7 +4,7 @@ mod lists;
 
 use failure::Failure;
 use kernel::{OrganizationName, PartnerName, Timestamp};
-use sea_orm::{ConnectionTrait, EntityTrait, QueryOrder};
+use sea_orm::{EntityTrait, QueryOrder};
 use storage::{Asked, Call, Database, Settings, events};
 use testbed::{Databases, Engine};
 use uuid::Uuid;
@@ -13,7 +13,7 @@ use super::{Migrator, ORGANIZATIONS, PARTNERS, Store};
 use crate::domain::{
     AgreementKind, AgreementVersion, Approved, Buyer, Denial, End, Evidence, Identity, Location,
     LocationFacts, NewAgreement, NewOrganization, NewPartner, NewProfile, Organization, Owner,
-    Ownership, Partner, Requirement, Role, Signatory, SignatoryRole, SuspensionCause, VettingCheck,
+    Partner, Requirement, Role, Signatory, SignatoryRole, SuspensionCause, VettingCheck,
     VettingResult::{self, Authorized},
 };
 
@@ -46,11 +46,11 @@ on_both_engines! {
     the_same_digits_are_either_a_location_or_a_global_account,
     every_change_leaves_an_event,
     a_changed_profile_and_the_partners_that_it_changes_are_written_together,
-    a_question_about_too_many_companies_is_not_answered_with_no,
     standings_tell_who_is_an_affiliate_of_the_buyer,
-    companies_that_own_each_other_do_not_send_the_store_round_and_round,
 }
 
+mod history;
+mod ownership;
 mod schema;
 
 const COMPANY: OrganizationName = OrganizationName::new(Uuid::from_u128(0xa));
@@ -456,47 +456,4 @@ async fn a_changed_profile_and_the_partners_that_it_changes_are_written_together
     let lost = store.save_organization_and(lost, &[late], &once()).await;
     assert!(matches!(lost, Err(Failure::LostRace)), "{lost:?}");
     assert_eq!(store.organization(COMPANY).await.unwrap(), Some(current), "all or nothing");
-}
-
-async fn a_question_about_too_many_companies_is_not_answered_with_no(engine: Engine) {
-    let (_databases, store) = store(engine).await;
-    let ids = || 0x100..0x100 + Ownership::MOST;
-    let rows: Vec<_> = ids().map(|id| format!("('{}', 'x', 'FR', 1, 0, 0)", of(id))).collect();
-    let columns = "name, display_name, country, revision, create_time, update_time";
-    fill(&store, "organizations", columns, &rows).await;
-    let tie = |id| format!("('{}', '{}', 6000, FALSE, 0)", of(id), of(id + 1));
-    let rows: Vec<_> = ids().take(Ownership::MOST - 1).map(tie).collect();
-    let columns = "organization, owner, share_basis_points, management_control, from_time";
-    fill(&store, "organization_owners", columns, &rows).await;
-    saved(&store, partner(PARTNER, COMPANY)).await;
-    for (from, affiliates) in [(0x101, false), (0x100, true)] {
-        let buyer = Buyer { tenant: PARTNER, organization: of(from) };
-        let (standings, _) = store.standings(&[PARTNER], &[], Some(buyer), at(9)).await.unwrap();
-        assert_eq!(!standings[0].affiliation.is_empty(), affiliates, "{from}");
-    }
-}
-
-fn of(id: usize) -> OrganizationName {
-    company(u128::try_from(id).unwrap())
-}
-
-async fn fill(store: &Store, table: &str, columns: &str, rows: &[String]) {
-    let statement = format!("INSERT INTO {table} ({columns}) VALUES {}", rows.join(", "));
-    store.database().reader().execute_unprepared(&statement).await.unwrap();
-}
-
-async fn companies_that_own_each_other_do_not_send_the_store_round_and_round(engine: Engine) {
-    let (_databases, store) = store(engine).await;
-    let owned = organization(company(0xb), &[(COMPANY, 6000)]);
-    store.save_organization(owned, &once()).await.unwrap();
-    let back = format!(
-        "organization '{COMPANY}', owner '{}', share_basis_points 6000, management_control TRUE, \
-         from_time 0",
-        company(0xb)
-    );
-    schema::insert(&store, "organization_owners", &back, "").await.unwrap();
-    saved(&store, partner(PARTNER, COMPANY)).await;
-    let buyer = Buyer { tenant: PARTNER, organization: company(0xb) };
-    let (standings, _) = store.standings(&[PARTNER], &[], Some(buyer), at(9)).await.unwrap();
-    assert_eq!(standings[0].affiliation.len(), 1);
 }

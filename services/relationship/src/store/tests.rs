@@ -1,5 +1,6 @@
 //! What the store keeps and refuses, the same on either engine.
 
+mod history;
 mod lists;
 mod schema;
 

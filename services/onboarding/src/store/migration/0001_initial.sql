@@ -120,7 +120,8 @@ CREATE TABLE agreements (
     CHECK (accept_time <= create_time)
 );
 
-CREATE INDEX agreements_by_partner ON agreements (partner);
+-- One acceptance a revision, which tells their order.
+CREATE UNIQUE INDEX agreements_by_partner ON agreements (partner, revision);
 
 -- What lists are filtered and ordered by.
 CREATE INDEX organizations_by_create_time ON organizations (create_time, name);

@@ -1,0 +1,59 @@
+//! Who owns whom, as far as the store follows it.
+
+use kernel::OrganizationName;
+use sea_orm::ConnectionTrait;
+use testbed::Engine;
+
+use super::{COMPANY, PARTNER, at, company, once, organization, partner, saved, schema, store};
+use crate::{
+    domain::{Buyer, Ownership},
+    store::Store,
+};
+
+on_both_engines! {
+    a_question_about_too_many_companies_is_not_answered_with_no,
+    companies_that_own_each_other_do_not_send_the_store_round_and_round,
+}
+
+async fn a_question_about_too_many_companies_is_not_answered_with_no(engine: Engine) {
+    let (_databases, store) = store(engine).await;
+    let ids = || 0x100..0x100 + Ownership::MOST;
+    let rows: Vec<_> = ids().map(|id| format!("('{}', 'x', 'FR', 1, 0, 0)", of(id))).collect();
+    let columns = "name, display_name, country, revision, create_time, update_time";
+    fill(&store, "organizations", columns, &rows).await;
+    let tie = |id| format!("('{}', '{}', 6000, FALSE, 0)", of(id), of(id + 1));
+    let rows: Vec<_> = ids().take(Ownership::MOST - 1).map(tie).collect();
+    let columns = "organization, owner, share_basis_points, management_control, from_time";
+    fill(&store, "organization_owners", columns, &rows).await;
+    saved(&store, partner(PARTNER, COMPANY)).await;
+    for (from, affiliates) in [(0x101, false), (0x100, true)] {
+        let buyer = Buyer { tenant: PARTNER, organization: of(from) };
+        let (standings, _) = store.standings(&[PARTNER], &[], Some(buyer), at(9)).await.unwrap();
+        assert_eq!(!standings[0].affiliation.is_empty(), affiliates, "{from}");
+    }
+}
+
+fn of(id: usize) -> OrganizationName {
+    company(u128::try_from(id).unwrap())
+}
+
+async fn fill(store: &Store, table: &str, columns: &str, rows: &[String]) {
+    let statement = format!("INSERT INTO {table} ({columns}) VALUES {}", rows.join(", "));
+    store.database().reader().execute_unprepared(&statement).await.unwrap();
+}
+
+async fn companies_that_own_each_other_do_not_send_the_store_round_and_round(engine: Engine) {
+    let (_databases, store) = store(engine).await;
+    let owned = organization(company(0xb), &[(COMPANY, 6000)]);
+    store.save_organization(owned, &once()).await.unwrap();
+    let back = format!(
+        "organization '{COMPANY}', owner '{}', share_basis_points 6000, management_control TRUE, \
+         from_time 0",
+        company(0xb)
+    );
+    schema::insert(&store, "organization_owners", &back, "").await.unwrap();
+    saved(&store, partner(PARTNER, COMPANY)).await;
+    let buyer = Buyer { tenant: PARTNER, organization: company(0xb) };
+    let (standings, _) = store.standings(&[PARTNER], &[], Some(buyer), at(9)).await.unwrap();
+    assert_eq!(standings[0].affiliation.len(), 1);
+}
