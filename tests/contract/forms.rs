@@ -105,6 +105,11 @@ fn no_required_guid() -> Vec<Value> {
     [vec![json!("")], no_guid()].concat()
 }
 
+/// Texts that are the etag of nothing.
+fn no_etag() -> Vec<Value> {
+    ["1", "r", "r0", "r01", "R1", "\"r1\""].map(Value::from).into()
+}
+
 /// Texts that are no name in a collection.
 fn no_name(collection: &str) -> Vec<Value> {
     let wrong = ["".to_owned(), ID.to_owned(), format!("{collection}/"), format!("{collection}/x")];

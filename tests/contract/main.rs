@@ -8,6 +8,7 @@ mod forms;
 mod health;
 mod limits;
 mod metadata;
+mod mutations;
 mod proto;
 mod reflection;
 mod rules;

@@ -70,7 +70,7 @@ scenarios! {
         let name = cast.ask(&customer, &reseller, Kind::Resale).await?;
         assert_eq!(refused(cast.place(wanted()).await), [refusal], "requested only");
         let accept =
-            AcceptCustomerRelationshipRequest { name: name.clone(), request_id: new_id() };
+            AcceptCustomerRelationshipRequest { name: name.clone(), request_id: new_id(), ..Default::default() };
         cast.relationship.clone().accept_customer_relationship(accept.clone()).await?;
         cast.place(wanted()).await?;
         let detail = "the customer leaves".to_owned();
@@ -179,8 +179,7 @@ scenarios! {
                 name: customer.clone(),
                 state: state.into(),
                 detail: "as Microsoft says".to_owned(),
-                request_id: new_id(),
-            };
+                request_id: new_id(), ..Default::default() };
             let answer = cast.relationship.clone().record_account_review(review).await?;
             assert_eq!(answer.into_inner().customer.unwrap().account_state(), state);
             for (purpose, expected) in [

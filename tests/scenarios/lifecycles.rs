@@ -25,7 +25,11 @@ async fn partnership(cast: &Cast, name: &str) -> Answer<Partnership> {
 }
 
 async fn accept(cast: &Cast, name: &str) -> Answer<Partnership> {
-    let accept = AcceptPartnershipRequest { name: name.to_owned(), request_id: new_id() };
+    let accept = AcceptPartnershipRequest {
+        name: name.to_owned(),
+        request_id: new_id(),
+        ..Default::default()
+    };
     let answer = cast.relationship.clone().accept_partnership(accept).await?.into_inner();
     Ok(answer.partnership.unwrap())
 }
@@ -47,6 +51,7 @@ async fn refuse(cast: &Cast, name: &str) -> Answer<CustomerRelationship> {
         name: name.to_owned(),
         detail: "we have a partner".to_owned(),
         request_id: new_id(),
+        ..Default::default()
     };
     let answer = cast.relationship.clone().refuse_customer_relationship(refuse).await?.into_inner();
     Ok(answer.relationship.unwrap())
@@ -123,7 +128,7 @@ scenarios! {
         world.clock.advance(SECOND);
         let detail = "the wrong reseller".to_owned();
         let withdraw =
-            WithdrawPartnershipRequest { name: first.clone(), detail, request_id: new_id() };
+            WithdrawPartnershipRequest { name: first.clone(), detail, request_id: new_id(), ..Default::default() };
         let answer = cast.relationship.clone().withdraw_partnership(withdraw).await?.into_inner();
         let withdrawn = answer.partnership.unwrap();
         assert_eq!((withdrawn.state(), withdrawn.ended_by()), (State::Withdrawn, Side::Provider));
@@ -136,8 +141,7 @@ scenarios! {
             name: second.clone(),
             detail: "the contract ends".to_owned(),
             ended_by: Side::Reseller.into(),
-            request_id: new_id(),
-        };
+            request_id: new_id(), ..Default::default() };
         let answer = cast.relationship.clone().end_partnership(end).await?.into_inner();
         let ended = answer.partnership.unwrap();
         assert_eq!((ended.state(), ended.ended_by()), (State::Ended, Side::Reseller));

@@ -2,6 +2,7 @@
 //! nowhere else, and here a peer's status is read back: it is never forwarded.
 
 mod fields;
+mod mutation;
 mod peer;
 mod resource;
 mod serve;
@@ -11,6 +12,7 @@ use std::fmt::Display;
 
 pub use fields::{FieldViolation, Fields, in_order, names, one};
 use kernel::Violation;
+pub use mutation::{Mutation, Said};
 pub use peer::{read, read_refusal};
 pub use resource::Resource;
 

@@ -17,5 +17,5 @@ pub use name::{
     PartnershipName, SubscriptionName, TransferName, tenant_id,
 };
 pub use partner_id::{GlobalAccountId, LocationAccountId};
-pub use stamp::Stamp;
+pub use stamp::{Etag, Stamp};
 pub use violation::{Responsible, Violation};

@@ -3,7 +3,7 @@
 
 use std::{fmt::Display, future::Future};
 
-use failure::{Failure, Resource};
+use failure::{Failure, Mutation, Resource};
 use kernel::{Stamp, Timestamp};
 use sea_orm::{
     ActiveValue::Set, ColumnTrait, ConnectionTrait, DatabaseBackend, DatabaseTransaction,
@@ -73,7 +73,7 @@ pub(crate) fn schema(backend: DatabaseBackend) -> String {
 /// One mutation on behalf of one caller.
 #[derive(Debug, Clone)]
 pub struct Call {
-    request_id: Option<Uuid>,
+    how: Mutation,
     digest: String,
     actor: String,
     /// When the call began.
@@ -85,18 +85,41 @@ impl Call {
     #[must_use]
     pub fn new(
         method: &str,
-        request_id: Option<Uuid>,
+        how: impl Into<Mutation>,
         request: &[u8],
         actor: String,
         now: Timestamp,
     ) -> Self {
+        let how = how.into();
         let mut request = request.to_vec();
-        if let Some(id) = request_id {
+        if let Some(id) = how.request_id {
             one_case(&mut request, id.to_string().as_bytes());
         }
         let hash = Sha256::new().chain_update(method).chain_update([0]).chain_update(request);
         let digest = hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect();
-        Self { request_id, digest, actor, now }
+        Self { how, digest, actor, now }
+    }
+
+    /// Whether the call only tries: it is decided on and written as ever, and then taken back.
+    #[must_use]
+    pub const fn is_trial(&self) -> bool {
+        self.how.validate_only
+    }
+
+    /// Makes sure that a resource is what the caller read, where it says what that was.
+    ///
+    /// # Errors
+    /// [`Failure::LostRace`] when it is something else by now.
+    pub fn expects(&self, stamp: Stamp) -> Result<(), Failure> {
+        match self.how.etag {
+            Some(etag) if !etag.is_of(stamp) => Err(Failure::LostRace),
+            _ => Ok(()),
+        }
+    }
+
+    /// The id under which the answer is remembered. A trial leaves its id free.
+    fn request_id(&self) -> Option<Uuid> {
+        self.how.request_id.filter(|_| !self.is_trial())
     }
 }
 
@@ -128,7 +151,7 @@ impl Database {
     /// What the request of this call was answered, if it was. Refuses an id that came with other
     /// content.
     async fn first_answer<T: DeserializeOwned>(&self, call: &Call) -> Result<Option<T>, Failure> {
-        let Some(request_id) = call.request_id else { return Ok(None) };
+        let Some(request_id) = call.request_id() else { return Ok(None) };
         let event = Entity::find()
             .filter(Column::RequestId.eq(request_id.to_string()))
             .one(self.reader())
@@ -171,7 +194,8 @@ impl<'a, T> Event<'a, T> {
     }
 }
 
-/// Appends the event that answers the call, and commits.
+/// Appends the event that answers the call, and commits; or takes everything back, where the call
+/// only tries.
 ///
 /// # Errors
 /// [`Failure::LostRace`] when the revision or the request id is taken.
@@ -181,7 +205,11 @@ pub async fn commit<T: Serialize + Sync>(
     event: Event<'_, T>,
 ) -> Result<(), Failure> {
     append(&transaction, call, event).await?;
-    transaction.commit().await.map_err(fault)
+    let ended = match call.is_trial() {
+        true => transaction.rollback().await,
+        false => transaction.commit().await,
+    };
+    ended.map_err(fault)
 }
 
 /// Appends the event that answers the call. The caller commits.
@@ -193,7 +221,7 @@ pub async fn append<T: Serialize + Sync>(
     call: &Call,
     event: Event<'_, T>,
 ) -> Result<(), Failure> {
-    insert(transaction, call, event, call.request_id).await
+    insert(transaction, call, event, call.request_id()).await
 }
 
 /// Appends an event that goes with the one that answers the call.

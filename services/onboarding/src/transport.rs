@@ -12,17 +12,16 @@ mod standing;
 mod status;
 
 use contracts::onboarding::{self as pb, onboarding_service_server::OnboardingService};
-use failure::Failure;
+use failure::{Failure, Mutation};
 use kernel::{Clock, PartnerName, Timestamp};
 use prost::Message;
 use runtime::server::actor;
 use storage::Call;
 use tonic::Request;
-use uuid::Uuid;
 
-use self::convert::Mutation;
+use self::status::denied;
 use crate::{
-    domain::{Approved, Partner},
+    domain::{Approved, Denial, Partner},
     store::Store,
 };
 
@@ -71,8 +70,8 @@ impl Transport {
         Self { store, clock }
     }
 
-    fn call<R: Message>(&self, method: &str, request: &Request<R>, id: Option<Uuid>) -> Call {
-        self.call_at(self.clock.now(), method, request, id)
+    fn call<R: Message>(&self, method: &str, request: &Request<R>, how: Mutation) -> Call {
+        self.call_at(self.clock.now(), method, request, how)
     }
 
     fn call_at<R: Message>(
@@ -80,10 +79,10 @@ impl Transport {
         now: Timestamp,
         method: &str,
         request: &Request<R>,
-        id: Option<Uuid>,
+        how: Mutation,
     ) -> Call {
         let content = request.get_ref().encode_to_vec();
-        Call::new(method, id, &content, actor(request.metadata()), now)
+        Call::new(method, how, &content, actor(request.metadata()), now)
     }
 
     /// The partner as it was written, to be decided on.
@@ -97,16 +96,17 @@ impl Transport {
         Ok(self.find(name).await?.settled(self.clock.now()))
     }
 
-    /// Writes a partner that was decided on, unless the call only tries.
-    async fn commit(
+    async fn change_partner(
         &self,
-        approved: Approved<Partner>,
         call: &Call,
-        how: Mutation,
+        name: PartnerName,
+        decide: impl FnOnce(Partner) -> Result<Approved<Partner>, Denial> + Send,
     ) -> Result<Partner, Failure> {
-        match how.validate_only {
-            true => Ok(approved.into_after()),
-            false => self.store.save_partner(approved, call).await,
-        }
+        let change = async {
+            let partner = self.find(name).await?;
+            call.expects(partner.stamp)?;
+            self.store.save_partner(decide(partner).map_err(denied)?, call).await
+        };
+        self.store.database().once(call, change).await
     }
 }

@@ -13,14 +13,13 @@ mod status;
 use std::time::Duration;
 
 use contracts::relationship::{self as pb, relationship_service_server::RelationshipService};
-use failure::Failure;
+use failure::{Failure, Mutation};
 use kernel::{Clock, CustomerName, PartnerName, Timestamp};
 use prost::Message;
 use runtime::server::actor;
 use serde::de::DeserializeOwned;
 use storage::Call;
 use tonic::Request;
-use uuid::Uuid;
 
 use crate::{
     domain::{Change, Customer, Standing},
@@ -83,19 +82,19 @@ impl Transport {
         Self { store, onboarding, clock, spans }
     }
 
-    fn call<R: Message>(&self, method: &str, request: &Request<R>, id: Option<Uuid>) -> Call {
-        self.call_at(method, request, id, self.clock.now())
+    fn call<R: Message>(&self, method: &str, request: &Request<R>, how: Mutation) -> Call {
+        self.call_at(method, request, how, self.clock.now())
     }
 
     fn call_at<R: Message>(
         &self,
         method: &str,
         request: &Request<R>,
-        id: Option<Uuid>,
+        how: Mutation,
         now: Timestamp,
     ) -> Call {
         let content = request.get_ref().encode_to_vec();
-        Call::new(method, id, &content, actor(request.metadata()), now)
+        Call::new(method, how, &content, actor(request.metadata()), now)
     }
 
     /// When what is offered now is expired.
@@ -103,17 +102,12 @@ impl Transport {
         call.now.checked_add(self.spans.invitation).map_err(Failure::bug)
     }
 
-    /// Decides and writes, and answers a repetition with its first answer; or, on trial, decides
-    /// only and tells what would be answered.
+    /// Decides and writes, and answers a repetition with its first answer.
     async fn answer<T: Kept + DeserializeOwned, C: Into<Change<T>> + Send>(
         &self,
         call: &Call,
-        trial: bool,
         decide: impl Future<Output = Result<C, Failure>> + Send,
     ) -> Result<T, Failure> {
-        if trial {
-            return Ok(decide.await?.into().main.into_after());
-        }
         let change = async { self.store.save(decide.await?, call).await };
         self.store.database().once(call, change).await
     }

@@ -1,8 +1,8 @@
 use serde_json::{Value, json};
 
 use super::{
-    Form, ID, OTHER_ID, batch, list, no_choice, no_country, no_guid, no_name, no_required_guid,
-    no_text, no_time_past, no_work_email,
+    Form, ID, OTHER_ID, batch, list, no_choice, no_country, no_etag, no_guid, no_name,
+    no_required_guid, no_text, no_time_past, no_work_email,
 };
 
 pub(super) fn forms([of_organizations, of_partners]: &[String; 2]) -> Vec<Form> {
@@ -88,6 +88,7 @@ fn organizations() -> Vec<Form> {
             .wrong("organization.display_name", no_text(200))
             .wrong("organization.country_code", no_country())
             .wrong("request_id", no_guid())
+            .wrong("organization.etag", no_etag())
             .also([(mask, json!(""))], &[mask])
             .also([(mask, json!("globalAccountId"))], &[mask])
             .also([(mask, json!("displayName,owners"))], &[mask]),
@@ -98,6 +99,7 @@ fn organizations() -> Vec<Form> {
             .wrong("owner.share_basis_points", [json!(-1), json!(10001)])
             .wrong("owner.from_time", [json!("2999-01-01T00:00:00Z")])
             .wrong("request_id", no_guid())
+            .wrong("etag", no_etag())
             .also([("owner.share_basis_points", json!(0))], &["owner"])
             .also([("owner.organization", json!(organization()))], &["owner.organization"]),
         Form::new("EndOwnership", end)
@@ -105,7 +107,8 @@ fn organizations() -> Vec<Form> {
             .wrong("owner", no_name("organizations"))
             .wrong("end_time", [json!("2999-01-01T00:00:00Z")])
             .wrong("detail", no_text(500))
-            .wrong("request_id", no_guid()),
+            .wrong("request_id", no_guid())
+            .wrong("etag", no_etag()),
         Form::new("GetOrganization", json!({ "name": organization() }))
             .wrong("name", no_name("organizations")),
     ]
@@ -136,7 +139,8 @@ fn partners() -> Vec<Form> {
             .wrong("name", no_name("partners"))
             .wrong("location_account_id", ["", "123", "12345678901", "-1234"].map(json))
             .wrong("location_country_code", no_country())
-            .wrong("request_id", no_guid()),
+            .wrong("request_id", no_guid())
+            .wrong("etag", no_etag()),
     ]
 }
 
@@ -158,13 +162,15 @@ fn enrollments() -> Vec<Form> {
         Form::new(method, json!({ "name": enrollment(), "request_id": ID }))
             .wrong("name", no_enrollment())
             .wrong("request_id", no_guid())
+            .wrong("etag", no_etag())
     };
     vec![
         Form::new("EnrollPartner", enroll)
             .wrong("parent", no_name("partners"))
             .wrong("role", no_choice())
             .wrong("contact_email", no_work_email())
-            .wrong("request_id", no_guid()),
+            .wrong("request_id", no_guid())
+            .wrong("etag", no_etag()),
         Form::new("GetEnrollment", json!({ "name": enrollment() })).wrong("name", no_enrollment()),
         Form::new("ListEnrollments", json!({ "parent": partner() }))
             .wrong("parent", no_name("partners")),
@@ -174,20 +180,24 @@ fn enrollments() -> Vec<Form> {
             .wrong("result", no_choice())
             .wrong("detail", no_text(500))
             .wrong("request_id", no_guid())
+            .wrong("etag", no_etag())
             .also([("result", json!(1)), ("detail", json!("x".repeat(501)))], &["detail"]),
         Form::new("ResubmitEnrollment", resubmit)
             .wrong("name", no_enrollment())
             .wrong("contact_email", no_work_email().into_iter().filter(|it| *it != ""))
-            .wrong("request_id", no_guid()),
+            .wrong("request_id", no_guid())
+            .wrong("etag", no_etag()),
         Form::new("SuspendEnrollment", suspend)
             .wrong("name", no_enrollment())
             .wrong("cause", no_choice())
             .wrong("detail", no_text(500))
-            .wrong("request_id", no_guid()),
+            .wrong("request_id", no_guid())
+            .wrong("etag", no_etag()),
         Form::new("RevokeEnrollment", revoke)
             .wrong("name", no_enrollment())
             .wrong("detail", no_text(500))
-            .wrong("request_id", no_guid()),
+            .wrong("request_id", no_guid())
+            .wrong("etag", no_etag()),
         bare("SubmitEnrollment"),
         bare("ReinstateEnrollment"),
         bare("ReviewEnrollment"),
@@ -219,6 +229,7 @@ fn evidence() -> Form {
         .wrong("evidence[0].attested_by", no_text(200))
         .wrong("evidence[0].reference", no_text(200))
         .wrong("request_id", no_guid())
+        .wrong("etag", no_etag())
         .also([(all, json!([]))], &[all])
         .also([(all, json!(many))], &[all])
         .also([(all, json!([shown(1), shown(1)]))], &[all])
@@ -251,7 +262,8 @@ fn agreements() -> Vec<Form> {
             .wrong("agreement.signatory.role", no_choice())
             .wrong("agreement.accept_time", no_time_past())
             .wrong("agreement.accept_time", [json!("2019-08-31T23:59:59Z")])
-            .wrong("request_id", no_guid()),
+            .wrong("request_id", no_guid())
+            .wrong("etag", no_etag()),
         Form::new("GetAgreement", json!({ "name": name })).wrong("name", no_agreement),
         Form::new("ListAgreements", json!({ "parent": partner() }))
             .wrong("parent", no_name("partners")),

@@ -1,8 +1,8 @@
 use serde_json::{Value, json};
 
 use super::{
-    Form, ID, OTHER_ID, batch, list, list_under, no_choice, no_country, no_email, no_guid, no_name,
-    no_required_guid, no_text, no_time_past,
+    Form, ID, OTHER_ID, batch, list, list_under, no_choice, no_country, no_email, no_etag, no_guid,
+    no_name, no_required_guid, no_text, no_time_past,
 };
 
 pub(super) fn forms([of_organizations, of_partners]: &[String; 2]) -> Vec<Form> {
@@ -39,6 +39,7 @@ fn partnerships() -> Vec<Form> {
             .wrong("name", no_name("partnerships"))
             .wrong("detail", no_text(500))
             .wrong("request_id", no_guid())
+            .wrong("etag", no_etag())
     };
     vec![
         Form::new("InvitePartnership", invite)
@@ -49,14 +50,16 @@ fn partnerships() -> Vec<Form> {
             .also([("reseller", json!(partner()))], &["reseller"]),
         Form::new("AcceptPartnership", json!({ "name": name, "request_id": ID }))
             .wrong("name", no_name("partnerships"))
-            .wrong("request_id", no_guid()),
+            .wrong("request_id", no_guid())
+            .wrong("etag", no_etag()),
         explained("DeclinePartnership"),
         explained("WithdrawPartnership"),
         Form::new("EndPartnership", ended)
             .wrong("name", no_name("partnerships"))
             .wrong("detail", no_text(500))
             .wrong("ended_by", no_choice())
-            .wrong("request_id", no_guid()),
+            .wrong("request_id", no_guid())
+            .wrong("etag", no_etag()),
         Form::new("GetPartnership", json!({ "name": name })).wrong("name", no_name("partnerships")),
     ]
 }
@@ -104,7 +107,8 @@ fn customers() -> Vec<Form> {
             .wrong("name", no_name("customers"))
             .wrong("state", [no_choice(), vec![json!(1)]].concat())
             .wrong("detail", no_text(500))
-            .wrong("request_id", no_guid()),
+            .wrong("request_id", no_guid())
+            .wrong("etag", no_etag()),
         Form::new("GetCustomer", json!({ "name": customer() })).wrong("name", no_name("customers")),
         Form::new("RecordCustomerAgreement", agreement)
             .wrong("name", no_name("customers"))
@@ -118,7 +122,8 @@ fn customers() -> Vec<Form> {
             .wrong("agreement.last_name", no_text(100))
             .wrong("agreement.email", no_email())
             .wrong("agreement.accept_time", no_time_past())
-            .wrong("request_id", no_guid()),
+            .wrong("request_id", no_guid())
+            .wrong("etag", no_etag()),
     ]
 }
 
@@ -139,21 +144,25 @@ fn relationships(token: &str) -> Vec<Form> {
             .wrong("partner", no_name("partners"))
             .wrong("kind", no_choice())
             .wrong("request_id", no_guid())
+            .wrong("etag", no_etag())
             .wrong("relationship_id", no_guid())
             .wrong("provider", [json!("x"), json!(customer())])
             .also([("provider", json!(partner()))], &["provider"]),
         Form::new("AcceptCustomerRelationship", json!({ "name": name, "request_id": ID }))
             .wrong("name", no_relationship())
-            .wrong("request_id", no_guid()),
+            .wrong("request_id", no_guid())
+            .wrong("etag", no_etag()),
         Form::new("RefuseCustomerRelationship", refuse)
             .wrong("name", no_relationship())
             .wrong("detail", no_text(500))
-            .wrong("request_id", no_guid()),
+            .wrong("request_id", no_guid())
+            .wrong("etag", no_etag()),
         Form::new("RemoveCustomerRelationship", remove)
             .wrong("removed_by", no_name("partners"))
             .wrong("name", no_relationship())
             .wrong("detail", no_text(500))
-            .wrong("request_id", no_guid()),
+            .wrong("request_id", no_guid())
+            .wrong("etag", no_etag()),
         Form::new("GetCustomerRelationship", json!({ "name": name }))
             .wrong("name", no_relationship()),
         list_under("ListCustomerRelationships", json!({ "parent": customer() }), token)

@@ -22,7 +22,11 @@ impl Cast {
     /// A provider and a reseller partner; gives the name of the partnership.
     pub async fn partner_up(&self, provider: &Partner, reseller: &Partner) -> Answer<String> {
         let name = self.invite(provider, reseller).await?;
-        let request = rl::AcceptPartnershipRequest { name: name.clone(), request_id: new_id() };
+        let request = rl::AcceptPartnershipRequest {
+            name: name.clone(),
+            request_id: new_id(),
+            ..Default::default()
+        };
         self.relationship.clone().accept_partnership(request).await?;
         Ok(name)
     }
@@ -113,8 +117,11 @@ impl Cast {
         kind: rl::CustomerRelationshipKind,
     ) -> Answer<String> {
         let name = self.ask(customer, partner, kind).await?;
-        let request =
-            rl::AcceptCustomerRelationshipRequest { name: name.clone(), request_id: new_id() };
+        let request = rl::AcceptCustomerRelationshipRequest {
+            name: name.clone(),
+            request_id: new_id(),
+            ..Default::default()
+        };
         self.relationship.clone().accept_customer_relationship(request).await?;
         Ok(name)
     }

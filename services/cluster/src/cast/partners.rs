@@ -37,7 +37,7 @@ impl Cast {
         let request = ob::CreateOrganizationRequest {
             organization: Some(organization),
             request_id: new_id(),
-            organization_id: String::new(),
+            ..Default::default()
         };
         let answer = self.onboarding.clone().create_organization(request).await?.into_inner();
         Ok(answer.organization.unwrap_or_default().name)
@@ -54,6 +54,7 @@ impl Cast {
             partner_id: new_id(),
             partner: Some(partner),
             request_id: new_id(),
+            ..Default::default()
         };
         let answer = self.onboarding.clone().create_partner(request).await?.into_inner();
         let name = answer.partner.unwrap_or_default().name;
@@ -69,7 +70,7 @@ impl Cast {
             role: role.into(),
             contact_email: "ada@contoso.com".to_owned(),
             request_id: new_id(),
-            validate_only: false,
+            ..Default::default()
         };
         self.onboarding.clone().enroll_partner(request).await?;
         if role == ob::Role::DirectBill {
@@ -93,7 +94,7 @@ impl Cast {
             name: enrollment(partner, role),
             evidence: evidence.collect(),
             request_id: new_id(),
-            validate_only: false,
+            ..Default::default()
         };
         self.onboarding.clone().record_evidence(request).await.map(drop)
     }
@@ -122,7 +123,7 @@ impl Cast {
             location_account_id: location.clone(),
             location_country_code: country.to_owned(),
             request_id: new_id(),
-            validate_only: false,
+            ..Default::default()
         };
         self.onboarding.clone().associate_location(request).await?;
         partner.location = location;
@@ -147,7 +148,7 @@ impl Cast {
             parent: partner.name.clone(),
             agreement: Some(agreement),
             request_id: new_id(),
-            validate_only: false,
+            ..Default::default()
         };
         self.onboarding.clone().accept_agreement(request).await.map(drop)
     }

@@ -3,7 +3,7 @@ use convert::AgreementQuestion;
 use failure::Failure;
 use tonic::Request;
 
-use super::{Transport, convert, render, status::denied};
+use super::{Transport, convert, render};
 use crate::domain::{AgreementName, Partner, Role};
 
 impl Transport {
@@ -13,19 +13,15 @@ impl Transport {
     ) -> Result<pb::AcceptAgreementResponse, Failure> {
         let now = self.clock.now();
         let (how, name, new) = convert::agreement::accept(request.get_ref(), now)?;
-        let call = self.call_at(now, "AcceptAgreement", &request, how.request_id);
-        let accept = async {
-            let partner = self.find(name).await?;
-            let uid = self.clock.new_uid();
-            let approved = partner.accept_agreement(new, uid, call.now).map_err(denied)?;
-            self.commit(approved, &call, how).await
-        };
-        let partner = self.store.database().once(&call, accept).await?;
+        let call = self.call_at(now, "AcceptAgreement", &request, how);
+        let uid = self.clock.new_uid();
+        let accept = |it: Partner| it.accept_agreement(new, uid, now);
+        let partner = self.change_partner(&call, name, accept).await?;
         // The last acceptance of the partner as it was after this call is the one it recorded.
         let recorded = partner.agreements.last();
         let recorded = recorded.ok_or_else(|| Failure::bug("an acceptance left no agreement"))?;
         let mut agreement = render::agreement(&partner, recorded, recorded.stamp.create_time);
-        if how.validate_only {
+        if call.is_trial() {
             agreement.name.clear();
         }
         Ok(pb::AcceptAgreementResponse { agreement: Some(agreement) })

@@ -8,10 +8,9 @@ pub(super) mod requirement;
 use std::{collections::BTreeSet, fmt::Display, str::FromStr};
 
 use contracts::{onboarding as pb, time::from_wire};
-use failure::{Failure, Fields};
+use failure::{Failure, Fields, Mutation, said};
 use kernel::{GlobalAccountId, LocationAccountId, PartnerName, Timestamp};
 use prost_types::Timestamp as Time;
-use uuid::Uuid;
 
 use crate::domain::{Buyer, Location, NewPartner};
 
@@ -20,26 +19,12 @@ const MAX_BATCH: usize = 200;
 
 type Converted<T> = Result<T, Failure>;
 
-/// How a mutation is to be done.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct Mutation {
-    /// Makes a retry safe. A call that only tries leaves it free.
-    pub request_id: Option<Uuid>,
-    /// Whether only to try.
-    pub validate_only: bool,
-}
-
 /// How a caller asks for the status of an agreement.
 pub(super) enum AgreementQuestion {
     /// By CSP tenant.
     Tenant(PartnerName),
     /// By PartnerID, of either kind.
     PartnerId { location: LocationAccountId, global: GlobalAccountId },
-}
-
-fn mutation(fields: &mut Fields, request_id: &str, validate_only: bool) -> Option<Mutation> {
-    let request_id = fields.request_id(request_id)?.filter(|_| !validate_only);
-    Some(Mutation { request_id, validate_only })
 }
 
 /// A time that is over or now; now where it is unset.
@@ -55,9 +40,9 @@ fn past(fields: &mut Fields, path: &str, time: Option<&Time>, now: Timestamp) ->
 
 pub(super) fn create_partner(
     request: &pb::CreatePartnerRequest,
-) -> Converted<(Option<Uuid>, NewPartner)> {
+) -> Converted<(Mutation, NewPartner)> {
     let mut fields = Fields::new();
-    let request_id = fields.request_id(&request.request_id);
+    let how = fields.mutation(said!(new request));
     let tenant = fields.guid("partner_id", &request.partner_id).map(PartnerName::new);
     let partner = fields.required("partner", request.partner.as_ref());
     let organization =
@@ -65,7 +50,7 @@ pub(super) fn create_partner(
     let country = partner.and_then(|it| fields.parse("partner.country_code", &it.country_code));
     fields.finish(|| {
         let new = NewPartner { name: tenant?, organization: organization?, country: country? };
-        Some((request_id?, new))
+        Some((how?, new))
     })
 }
 
@@ -73,7 +58,7 @@ pub(super) fn associate_location(
     request: &pb::AssociateLocationRequest,
 ) -> Converted<(Mutation, PartnerName, Location)> {
     let mut fields = Fields::new();
-    let how = mutation(&mut fields, &request.request_id, request.validate_only);
+    let how = fields.mutation(said!(request));
     let name = fields.parse("name", &request.name);
     let account = fields.parse("location_account_id", &request.location_account_id);
     let country = fields.parse("location_country_code", &request.location_country_code);

@@ -3,12 +3,7 @@ use failure::Failure;
 use storage::Call;
 use tonic::Request;
 
-use super::{
-    Transport,
-    convert::{Mutation, enrollment as convert},
-    render,
-    status::denied,
-};
+use super::{Transport, convert::enrollment as convert, render, status::denied};
 use crate::domain::{Approved, Denial, EnrollmentName, Partner};
 
 impl Transport {
@@ -17,10 +12,10 @@ impl Transport {
         request: Request<pb::EnrollPartnerRequest>,
     ) -> Result<pb::EnrollPartnerResponse, Failure> {
         let (how, name, contact) = convert::enroll(request.get_ref())?;
-        let call = self.call("EnrollPartner", &request, how.request_id);
+        let call = self.call("EnrollPartner", &request, how);
         let decide = |it: Partner| it.enroll(name.role, contact, call.now);
-        let enrollment = self.change_enrollment(&call, how, name, decide).await?;
-        Ok(pb::EnrollPartnerResponse { enrollment: Some(enrollment) })
+        let partner = self.change_partner(&call, name.partner, decide).await?;
+        Ok(pb::EnrollPartnerResponse { enrollment: Some(of(&partner, name)?) })
     }
 
     pub(super) async fn submit_enrollment(
@@ -28,9 +23,9 @@ impl Transport {
         request: Request<pb::SubmitEnrollmentRequest>,
     ) -> Result<pb::SubmitEnrollmentResponse, Failure> {
         let (how, name) = convert::submit(request.get_ref())?;
-        let call = self.call("SubmitEnrollment", &request, how.request_id);
+        let call = self.call("SubmitEnrollment", &request, how);
         let decide = |it: Partner| it.submit(name.role, call.now);
-        let enrollment = self.change_enrollment(&call, how, name, decide).await?;
+        let enrollment = self.change_enrollment(&call, name, decide).await?;
         Ok(pb::SubmitEnrollmentResponse { enrollment: Some(enrollment) })
     }
 
@@ -39,9 +34,9 @@ impl Transport {
         request: Request<pb::RecordVettingResultRequest>,
     ) -> Result<pb::RecordVettingResultResponse, Failure> {
         let (how, name, check, result) = convert::record_vetting(request.get_ref())?;
-        let call = self.call("RecordVettingResult", &request, how.request_id);
+        let call = self.call("RecordVettingResult", &request, how);
         let decide = |it: Partner| it.record_vetting(name.role, check, result, call.now);
-        let enrollment = self.change_enrollment(&call, how, name, decide).await?;
+        let enrollment = self.change_enrollment(&call, name, decide).await?;
         Ok(pb::RecordVettingResultResponse { enrollment: Some(enrollment) })
     }
 
@@ -50,9 +45,9 @@ impl Transport {
         request: Request<pb::ResubmitEnrollmentRequest>,
     ) -> Result<pb::ResubmitEnrollmentResponse, Failure> {
         let (how, name, contact) = convert::resubmit(request.get_ref())?;
-        let call = self.call("ResubmitEnrollment", &request, how.request_id);
+        let call = self.call("ResubmitEnrollment", &request, how);
         let decide = |it: Partner| it.resubmit(name.role, contact, call.now);
-        let enrollment = self.change_enrollment(&call, how, name, decide).await?;
+        let enrollment = self.change_enrollment(&call, name, decide).await?;
         Ok(pb::ResubmitEnrollmentResponse { enrollment: Some(enrollment) })
     }
 
@@ -61,9 +56,9 @@ impl Transport {
         request: Request<pb::SuspendEnrollmentRequest>,
     ) -> Result<pb::SuspendEnrollmentResponse, Failure> {
         let (how, name, cause, detail) = convert::suspend(request.get_ref())?;
-        let call = self.call("SuspendEnrollment", &request, how.request_id);
+        let call = self.call("SuspendEnrollment", &request, how);
         let decide = |it: Partner| it.suspend(name.role, cause, detail, call.now);
-        let enrollment = self.change_enrollment(&call, how, name, decide).await?;
+        let enrollment = self.change_enrollment(&call, name, decide).await?;
         Ok(pb::SuspendEnrollmentResponse { enrollment: Some(enrollment) })
     }
 
@@ -72,9 +67,9 @@ impl Transport {
         request: Request<pb::ReinstateEnrollmentRequest>,
     ) -> Result<pb::ReinstateEnrollmentResponse, Failure> {
         let (how, name) = convert::reinstate(request.get_ref())?;
-        let call = self.call("ReinstateEnrollment", &request, how.request_id);
+        let call = self.call("ReinstateEnrollment", &request, how);
         let decide = |it: Partner| it.reinstate(name.role, call.now);
-        let enrollment = self.change_enrollment(&call, how, name, decide).await?;
+        let enrollment = self.change_enrollment(&call, name, decide).await?;
         Ok(pb::ReinstateEnrollmentResponse { enrollment: Some(enrollment) })
     }
 
@@ -83,9 +78,9 @@ impl Transport {
         request: Request<pb::RevokeEnrollmentRequest>,
     ) -> Result<pb::RevokeEnrollmentResponse, Failure> {
         let (how, name, detail) = convert::revoke(request.get_ref())?;
-        let call = self.call("RevokeEnrollment", &request, how.request_id);
+        let call = self.call("RevokeEnrollment", &request, how);
         let decide = |it: Partner| it.revoke(name.role, detail, call.now);
-        let enrollment = self.change_enrollment(&call, how, name, decide).await?;
+        let enrollment = self.change_enrollment(&call, name, decide).await?;
         Ok(pb::RevokeEnrollmentResponse { enrollment: Some(enrollment) })
     }
 
@@ -111,14 +106,13 @@ impl Transport {
     pub(super) async fn change_enrollment(
         &self,
         call: &Call,
-        how: Mutation,
         name: EnrollmentName,
         decide: impl FnOnce(Partner) -> Result<Approved<Partner>, Denial> + Send,
     ) -> Result<pb::Enrollment, Failure> {
         let change = async {
             let partner = self.find(name.partner).await?;
-            let approved = decide(partner).map_err(denied)?;
-            self.commit(approved, call, how).await
+            call.expects(partner.enrollment(name.role).map_err(denied)?.stamp)?;
+            self.store.save_partner(decide(partner).map_err(denied)?, call).await
         };
         let partner = self.store.database().once(call, change).await?;
         of(&partner, name)

@@ -4,12 +4,7 @@ use kernel::{OrganizationName, Timestamp};
 use storage::Call;
 use tonic::Request;
 
-use super::{
-    Transport,
-    convert::{Mutation, organization as convert},
-    render,
-    status::denied,
-};
+use super::{Transport, convert::organization as convert, render, status::denied};
 use crate::domain::{Approved, Denial, Identity, Organization, Partner};
 
 impl Transport {
@@ -18,8 +13,8 @@ impl Transport {
         request: Request<pb::CreateOrganizationRequest>,
     ) -> Result<pb::CreateOrganizationResponse, Failure> {
         let now = self.clock.now();
-        let (request_id, id, new) = convert::create(request.get_ref(), now)?;
-        let call = self.call_at(now, "CreateOrganization", &request, request_id);
+        let (how, id, new) = convert::create(request.get_ref(), now)?;
+        let call = self.call_at(now, "CreateOrganization", &request, how);
         let create = async {
             self.require(new.owners.iter().map(|owner| owner.organization)).await?;
             let name = OrganizationName::new(id.unwrap_or_else(|| self.clock.new_uid()));
@@ -34,9 +29,11 @@ impl Transport {
             self.store.save_organization(approved, &call).await
         };
         let organization = self.store.database().once(&call, create).await?;
-        Ok(pb::CreateOrganizationResponse {
-            organization: Some(render::organization(organization)),
-        })
+        let mut organization = render::organization(organization);
+        if call.is_trial() && id.is_none() {
+            organization.name.clear();
+        }
+        Ok(pb::CreateOrganizationResponse { organization: Some(organization) })
     }
 
     pub(super) async fn get_organization(
@@ -65,22 +62,17 @@ impl Transport {
         &self,
         request: Request<pb::UpdateOrganizationRequest>,
     ) -> Result<pb::UpdateOrganizationResponse, Failure> {
-        let (how, name, new, etag) = convert::update(request.get_ref())?;
-        let call = self.call("UpdateOrganization", &request, how.request_id);
+        let (how, name, new) = convert::update(request.get_ref())?;
+        let call = self.call("UpdateOrganization", &request, how);
         let update = async {
             let before = self.find_organization(name).await?;
-            if !etag.is_empty() && etag != before.stamp.etag() {
-                return Err(Failure::LostRace);
-            }
+            call.expects(before.stamp)?;
             let approved = before.clone().update(new, call.now);
             let partners = match approved.after().same_profile(&before) {
                 true => Vec::new(),
                 false => self.vet_anew(name, call.now).await?,
             };
-            match how.validate_only {
-                true => Ok(approved.into_after()),
-                false => self.store.save_organization_and(approved, &partners, &call).await,
-            }
+            self.store.save_organization_and(approved, &partners, &call).await
         };
         let organization = self.store.database().once(&call, update).await?;
         Ok(pb::UpdateOrganizationResponse {
@@ -94,10 +86,10 @@ impl Transport {
     ) -> Result<pb::RecordOwnershipResponse, Failure> {
         let now = self.clock.now();
         let (how, name, owner) = convert::record_ownership(request.get_ref(), now)?;
-        let call = self.call_at(now, "RecordOwnership", &request, how.request_id);
+        let call = self.call_at(now, "RecordOwnership", &request, how);
         self.require([owner.organization]).await?;
         let decide = |it: Organization| it.record_ownership(owner, now);
-        let organization = self.change_organization(&call, how, name, decide).await?;
+        let organization = self.change_organization(&call, name, decide).await?;
         Ok(pb::RecordOwnershipResponse { organization: Some(organization) })
     }
 
@@ -107,25 +99,22 @@ impl Transport {
     ) -> Result<pb::EndOwnershipResponse, Failure> {
         let now = self.clock.now();
         let (how, name, owner, end) = convert::end_ownership(request.get_ref(), now)?;
-        let call = self.call_at(now, "EndOwnership", &request, how.request_id);
+        let call = self.call_at(now, "EndOwnership", &request, how);
         let decide = |it: Organization| it.end_ownership(owner, end, now);
-        let organization = self.change_organization(&call, how, name, decide).await?;
+        let organization = self.change_organization(&call, name, decide).await?;
         Ok(pb::EndOwnershipResponse { organization: Some(organization) })
     }
 
     async fn change_organization(
         &self,
         call: &Call,
-        how: Mutation,
         name: OrganizationName,
         decide: impl FnOnce(Organization) -> Result<Approved<Organization>, Denial> + Send,
     ) -> Result<pb::Organization, Failure> {
         let change = async {
-            let approved = decide(self.find_organization(name).await?).map_err(denied)?;
-            match how.validate_only {
-                true => Ok(approved.into_after()),
-                false => self.store.save_organization(approved, call).await,
-            }
+            let organization = self.find_organization(name).await?;
+            call.expects(organization.stamp)?;
+            self.store.save_organization(decide(organization).map_err(denied)?, call).await
         };
         self.store.database().once(call, change).await.map(render::organization)
     }

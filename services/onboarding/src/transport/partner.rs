@@ -10,8 +10,8 @@ impl Transport {
         &self,
         request: Request<pb::CreatePartnerRequest>,
     ) -> Result<pb::CreatePartnerResponse, Failure> {
-        let (request_id, new) = convert::create_partner(request.get_ref())?;
-        let call = self.call("CreatePartner", &request, request_id);
+        let (how, new) = convert::create_partner(request.get_ref())?;
+        let call = self.call("CreatePartner", &request, how);
         let create = async {
             if self.store.organization(new.organization).await?.is_none() {
                 return Err(Failure::missing(new.organization));
@@ -49,13 +49,14 @@ impl Transport {
         request: Request<pb::AssociateLocationRequest>,
     ) -> Result<pb::AssociateLocationResponse, Failure> {
         let (how, name, location) = convert::associate_location(request.get_ref())?;
-        let call = self.call("AssociateLocation", &request, how.request_id);
+        let call = self.call("AssociateLocation", &request, how);
         let associate = async {
             let partner = self.find(name).await?;
+            call.expects(partner.stamp)?;
             let facts = self.store.location_facts(&location).await?;
             let approved =
                 partner.associate_location(location, &facts, call.now).map_err(denied)?;
-            self.commit(approved, &call, how).await
+            self.store.save_partner(approved, &call).await
         };
         let partner = self.store.database().once(&call, associate).await?;
         Ok(pb::AssociateLocationResponse { partner: Some(render::partner(&partner)) })

@@ -6,7 +6,7 @@ use std::{collections::BTreeSet, fmt::Display, str::FromStr};
 
 use contracts::relationship as pb;
 pub(super) use customer::{create_customer, record_agreement, record_review};
-use failure::{Failure, Fields};
+use failure::{Failure, Fields, Mutation, Said, said};
 use kernel::{
     CustomerName, CustomerRelationshipName, LocationAccountId, PartnerName, PartnershipName,
 };
@@ -36,49 +36,52 @@ pub(super) struct AskedRelationship {
     pub kind: RelationshipKind,
 }
 
-/// Request id, name, who acts, and why.
-type ActedOn<N, By> = (Option<Uuid>, N, By, String);
+/// How, name, who acts, and why.
+type ActedOn<N, By> = (Mutation, N, By, String);
 
 /// A move of the named resource.
-pub(super) fn act<N: FromStr<Err: Display>>(id: &str, name: &str) -> Converted<(Option<Uuid>, N)> {
+pub(super) fn act<N: FromStr<Err: Display>>(
+    said: Said<'_>,
+    name: &str,
+) -> Converted<(Mutation, N)> {
     let mut fields = Fields::new();
-    let request_id = fields.request_id(id);
+    let how = fields.mutation(said);
     let name = fields.parse("name", name);
-    fields.finish(|| Some((request_id?, name?)))
+    fields.finish(|| Some((how?, name?)))
 }
 
 /// A move of the named resource that must be explained.
 pub(super) fn act_with_detail<N: FromStr<Err: Display>>(
-    id: &str,
+    said: Said<'_>,
     name: &str,
     detail: &str,
-) -> Converted<(Option<Uuid>, N, String)> {
+) -> Converted<(Mutation, N, String)> {
     let mut fields = Fields::new();
-    let request_id = fields.request_id(id);
+    let how = fields.mutation(said);
     let name = fields.parse("name", name);
     let detail = fields.text("detail", detail, MAX_DETAIL);
-    fields.finish(|| Some((request_id?, name?, detail?)))
+    fields.finish(|| Some((how?, name?, detail?)))
 }
 
 pub(super) fn invite(
     request: &pb::InvitePartnershipRequest,
-) -> Converted<(Option<Uuid>, Option<Uuid>, PartnerName, PartnerName)> {
+) -> Converted<(Mutation, Option<Uuid>, PartnerName, PartnerName)> {
     let mut fields = Fields::new();
-    let request_id = fields.request_id(&request.request_id);
+    let how = fields.mutation(said!(new request));
     let id = fields.guid_optional("partnership_id", &request.partnership_id);
     let provider = fields.parse("provider", &request.provider);
     let reseller = fields.parse("reseller", &request.reseller);
     if provider.is_some() && provider == reseller {
         fields.reject("reseller", "is the provider itself");
     }
-    fields.finish(|| Some((request_id?, id?, provider?, reseller?)))
+    fields.finish(|| Some((how?, id?, provider?, reseller?)))
 }
 
 pub(super) fn end_partnership(
     request: &pb::EndPartnershipRequest,
 ) -> Converted<ActedOn<PartnershipName, PartnershipSide>> {
     let mut fields = Fields::new();
-    let request_id = fields.request_id(&request.request_id);
+    let how = fields.mutation(said!(request));
     let name = fields.parse("name", &request.name);
     let by = fields.choice("ended_by", request.ended_by, |side| match side {
         pb::PartnershipSide::Unspecified => None,
@@ -86,14 +89,14 @@ pub(super) fn end_partnership(
         pb::PartnershipSide::Reseller => Some(PartnershipSide::Reseller),
     });
     let detail = fields.text("detail", &request.detail, MAX_DETAIL);
-    fields.finish(|| Some((request_id?, name?, by?, detail?)))
+    fields.finish(|| Some((how?, name?, by?, detail?)))
 }
 
 pub(super) fn request_relationship(
     request: &pb::RequestCustomerRelationshipRequest,
-) -> Converted<(Option<Uuid>, AskedRelationship)> {
+) -> Converted<(Mutation, AskedRelationship)> {
     let mut fields = Fields::new();
-    let request_id = fields.request_id(&request.request_id);
+    let how = fields.mutation(said!(request));
     let id = fields.guid_optional("relationship_id", &request.relationship_id);
     let customer = fields.parse("parent", &request.parent);
     let partner = fields.parse("partner", &request.partner);
@@ -109,7 +112,7 @@ pub(super) fn request_relationship(
     fields.finish(|| {
         let (id, provider, kind) = (id?, provider?, kind?);
         let (customer, partner) = (customer?, partner?);
-        Some((request_id?, AskedRelationship { id, customer, partner, provider, kind }))
+        Some((how?, AskedRelationship { id, customer, partner, provider, kind }))
     })
 }
 
@@ -117,11 +120,11 @@ pub(super) fn remove_relationship(
     request: &pb::RemoveCustomerRelationshipRequest,
 ) -> Converted<ActedOn<CustomerRelationshipName, PartnerName>> {
     let mut fields = Fields::new();
-    let request_id = fields.request_id(&request.request_id);
+    let how = fields.mutation(said!(request));
     let name = fields.parse("name", &request.name);
     let by = fields.parse("removed_by", &request.removed_by);
     let detail = fields.text("detail", &request.detail, MAX_DETAIL);
-    fields.finish(|| Some((request_id?, name?, by?, detail?)))
+    fields.finish(|| Some((how?, name?, by?, detail?)))
 }
 
 pub(super) fn list_relationships(

@@ -10,8 +10,8 @@ impl Transport {
         &self,
         request: Request<pb::CreateCustomerRequest>,
     ) -> Result<pb::CreateCustomerResponse, Failure> {
-        let (request_id, new) = convert::create_customer(request.get_ref())?;
-        let call = self.call("CreateCustomer", &request, request_id);
+        let (how, new) = convert::create_customer(request.get_ref())?;
+        let call = self.call("CreateCustomer", &request, how);
         let create = async {
             let buyer = Buyer { tenant: new.name.id(), organization: new.organization };
             let creator = new.created_by.as_slice();
@@ -19,7 +19,7 @@ impl Transport {
             let taken = self.store.customer(new.name).await?.is_some();
             Customer::create(new, taken, &buyer, creator.first(), call.now).map_err(denied)
         };
-        let customer = self.answer(&call, request.get_ref().validate_only, create).await?;
+        let customer = self.answer(&call, create).await?;
         Ok(pb::CreateCustomerResponse { customer: Some(render::customer(customer)) })
     }
 
@@ -49,17 +49,18 @@ impl Transport {
         request: Request<pb::RecordCustomerAgreementRequest>,
     ) -> Result<pb::RecordCustomerAgreementResponse, Failure> {
         let now = self.clock.now();
-        let (request_id, name, agreement) = convert::record_agreement(request.get_ref(), now)?;
-        let call = self.call_at("RecordCustomerAgreement", &request, request_id, now);
+        let (how, name, agreement) = convert::record_agreement(request.get_ref(), now)?;
+        let call = self.call_at("RecordCustomerAgreement", &request, how, now);
         let record = async {
             let customer = self.find_customer(name).await?;
+            call.expects(customer.stamp)?;
             let attestor = match agreement.attested_by {
                 None => None,
                 Some(partner) => Some(self.standing(partner).await?),
             };
             customer.record_agreement(agreement, attestor.as_ref(), now).map_err(denied)
         };
-        let customer = self.answer(&call, request.get_ref().validate_only, record).await?;
+        let customer = self.answer(&call, record).await?;
         Ok(pb::RecordCustomerAgreementResponse { customer: Some(render::customer(customer)) })
     }
 
@@ -67,11 +68,14 @@ impl Transport {
         &self,
         request: Request<pb::RecordAccountReviewRequest>,
     ) -> Result<pb::RecordAccountReviewResponse, Failure> {
-        let (request_id, name, state, detail) = convert::record_review(request.get_ref())?;
-        let call = self.call("RecordAccountReview", &request, request_id);
-        let record =
-            async { Ok(self.find_customer(name).await?.record_review(state, detail, call.now)) };
-        let customer = self.answer(&call, false, record).await?;
+        let (how, name, state, detail) = convert::record_review(request.get_ref())?;
+        let call = self.call("RecordAccountReview", &request, how);
+        let record = async {
+            let customer = self.find_customer(name).await?;
+            call.expects(customer.stamp)?;
+            Ok(customer.record_review(state, detail, call.now))
+        };
+        let customer = self.answer(&call, record).await?;
         Ok(pb::RecordAccountReviewResponse { customer: Some(render::customer(customer)) })
     }
 }

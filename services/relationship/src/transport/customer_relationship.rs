@@ -1,5 +1,5 @@
 use contracts::relationship as pb;
-use failure::Failure;
+use failure::{Failure, said};
 use kernel::CustomerRelationshipName;
 use tonic::Request;
 
@@ -19,29 +19,38 @@ impl Transport {
         &self,
         request: Request<pb::RequestCustomerRelationshipRequest>,
     ) -> Result<pb::RequestCustomerRelationshipResponse, Failure> {
-        let (request_id, asked) = convert::request_relationship(request.get_ref())?;
-        let call = self.call("RequestCustomerRelationship", &request, request_id);
+        let (how, asked) = convert::request_relationship(request.get_ref())?;
+        let call = self.call("RequestCustomerRelationship", &request, how);
         let ask = async {
             let new = self.gather(&asked).await?;
+            call.expects(new.customer.stamp)?;
             CustomerRelationship::request(&new, self.expiry(&call)?, call.now).map_err(denied)
         };
-        let relationship = self.answer(&call, request.get_ref().validate_only, ask).await?;
-        let relationship = Some(render::relationship(relationship, call.now));
-        Ok(pb::RequestCustomerRelationshipResponse { relationship })
+        let relationship = self.answer(&call, ask).await?;
+        let companion = relationship.companion;
+        let mut relationship = render::relationship(relationship, call.now);
+        if call.is_trial() && asked.id.is_none() {
+            relationship.name.clear();
+        }
+        if call.is_trial() && !self.is_known(companion).await? {
+            relationship.companion.clear();
+        }
+        Ok(pb::RequestCustomerRelationshipResponse { relationship: Some(relationship) })
     }
 
     pub(super) async fn accept_customer_relationship(
         &self,
         request: Request<pb::AcceptCustomerRelationshipRequest>,
     ) -> Result<pb::AcceptCustomerRelationshipResponse, Failure> {
-        let pb::AcceptCustomerRelationshipRequest { name, request_id } = request.get_ref();
-        let (request_id, name) = convert::act(request_id, name)?;
-        let call = self.call("AcceptCustomerRelationship", &request, request_id);
+        let it = request.get_ref();
+        let (how, name) = convert::act(said!(it), &it.name)?;
+        let call = self.call("AcceptCustomerRelationship", &request, how);
         let accept = async {
             let (relationship, companion) = self.find_with_companion(name).await?;
+            call.expects(relationship.stamp)?;
             relationship.accept(companion, call.now).map_err(denied)
         };
-        let relationship = self.answer(&call, false, accept).await?;
+        let relationship = self.answer(&call, accept).await?;
         let relationship = Some(render::relationship(relationship, call.now));
         Ok(pb::AcceptCustomerRelationshipResponse { relationship })
     }
@@ -50,14 +59,15 @@ impl Transport {
         &self,
         request: Request<pb::RefuseCustomerRelationshipRequest>,
     ) -> Result<pb::RefuseCustomerRelationshipResponse, Failure> {
-        let pb::RefuseCustomerRelationshipRequest { name, detail, request_id } = request.get_ref();
-        let (request_id, name, detail) = convert::act_with_detail(request_id, name, detail)?;
-        let call = self.call("RefuseCustomerRelationship", &request, request_id);
+        let it = request.get_ref();
+        let (how, name, detail) = convert::act_with_detail(said!(it), &it.name, &it.detail)?;
+        let call = self.call("RefuseCustomerRelationship", &request, how);
         let refuse = async {
             let (relationship, companion) = self.find_with_companion(name).await?;
+            call.expects(relationship.stamp)?;
             relationship.refuse(&detail, companion, call.now).map_err(denied)
         };
-        let relationship = self.answer(&call, false, refuse).await?;
+        let relationship = self.answer(&call, refuse).await?;
         let relationship = Some(render::relationship(relationship, call.now));
         Ok(pb::RefuseCustomerRelationshipResponse { relationship })
     }
@@ -66,17 +76,18 @@ impl Transport {
         &self,
         request: Request<pb::RemoveCustomerRelationshipRequest>,
     ) -> Result<pb::RemoveCustomerRelationshipResponse, Failure> {
-        let (request_id, name, by, detail) = convert::remove_relationship(request.get_ref())?;
-        let call = self.call("RemoveCustomerRelationship", &request, request_id);
+        let (how, name, by, detail) = convert::remove_relationship(request.get_ref())?;
+        let call = self.call("RemoveCustomerRelationship", &request, how);
         let no_active_subscriptions = request.get_ref().no_active_subscriptions;
         let remove = async {
             let relationship = self.find_relationship(name).await?;
+            call.expects(relationship.stamp)?;
             let partnerships = self.store.partnerships_of(by, relationship.partner).await?;
             let by = self.standing(by).await?;
             let removal = Removal { by, partnerships, no_active_subscriptions, detail };
             relationship.remove(&removal, call.now).map_err(denied)
         };
-        let relationship = self.answer(&call, request.get_ref().validate_only, remove).await?;
+        let relationship = self.answer(&call, remove).await?;
         let relationship = Some(render::relationship(relationship, call.now));
         Ok(pb::RemoveCustomerRelationshipResponse { relationship })
     }
@@ -143,6 +154,14 @@ impl Transport {
             Some(companion) => Some(self.find_relationship(companion).await?),
         };
         Ok((relationship, companion))
+    }
+
+    /// Whether a relationship of this name was written.
+    async fn is_known(&self, name: Option<CustomerRelationshipName>) -> Result<bool, Failure> {
+        match name {
+            None => Ok(false),
+            Some(name) => Ok(self.store.relationship(name).await?.is_some()),
+        }
     }
 
     async fn find_relationship(

@@ -1,5 +1,5 @@
 use contracts::relationship as pb;
-use failure::Failure;
+use failure::{Failure, said};
 use kernel::PartnershipName;
 use storage::Call;
 use tonic::Request;
@@ -12,8 +12,8 @@ impl Transport {
         &self,
         request: Request<pb::InvitePartnershipRequest>,
     ) -> Result<pb::InvitePartnershipResponse, Failure> {
-        let (request_id, id, provider, reseller) = convert::invite(request.get_ref())?;
-        let call = self.call("InvitePartnership", &request, request_id);
+        let (how, id, provider, reseller) = convert::invite(request.get_ref())?;
+        let call = self.call("InvitePartnership", &request, how);
         let invite = async {
             let history = self.store.partnerships_of(provider, reseller).await?;
             let (provider, reseller) =
@@ -23,18 +23,21 @@ impl Transport {
             let partners = Partners { provider, reseller, history, taken };
             Partnership::invite(name, &partners, self.expiry(&call)?, call.now).map_err(denied)
         };
-        let partnership = self.answer(&call, request.get_ref().validate_only, invite).await?;
-        let partnership = Some(render::partnership(partnership, call.now));
-        Ok(pb::InvitePartnershipResponse { partnership })
+        let partnership = self.answer(&call, invite).await?;
+        let mut partnership = render::partnership(partnership, call.now);
+        if call.is_trial() && id.is_none() {
+            partnership.name.clear();
+        }
+        Ok(pb::InvitePartnershipResponse { partnership: Some(partnership) })
     }
 
     pub(super) async fn accept_partnership(
         &self,
         request: Request<pb::AcceptPartnershipRequest>,
     ) -> Result<pb::AcceptPartnershipResponse, Failure> {
-        let pb::AcceptPartnershipRequest { name, request_id } = request.get_ref();
-        let (request_id, name) = convert::act(request_id, name)?;
-        let call = self.call("AcceptPartnership", &request, request_id);
+        let it = request.get_ref();
+        let (how, name) = convert::act(said!(it), &it.name)?;
+        let call = self.call("AcceptPartnership", &request, how);
         let accept = |partnership: Partnership| partnership.accept(call.now);
         let partnership = Some(self.change_partnership(&call, name, accept).await?);
         Ok(pb::AcceptPartnershipResponse { partnership })
@@ -44,9 +47,9 @@ impl Transport {
         &self,
         request: Request<pb::DeclinePartnershipRequest>,
     ) -> Result<pb::DeclinePartnershipResponse, Failure> {
-        let pb::DeclinePartnershipRequest { name, detail, request_id } = request.get_ref();
-        let (request_id, name, detail) = convert::act_with_detail(request_id, name, detail)?;
-        let call = self.call("DeclinePartnership", &request, request_id);
+        let it = request.get_ref();
+        let (how, name, detail) = convert::act_with_detail(said!(it), &it.name, &it.detail)?;
+        let call = self.call("DeclinePartnership", &request, how);
         let decline = |partnership: Partnership| partnership.decline(detail, call.now);
         let partnership = Some(self.change_partnership(&call, name, decline).await?);
         Ok(pb::DeclinePartnershipResponse { partnership })
@@ -56,9 +59,9 @@ impl Transport {
         &self,
         request: Request<pb::WithdrawPartnershipRequest>,
     ) -> Result<pb::WithdrawPartnershipResponse, Failure> {
-        let pb::WithdrawPartnershipRequest { name, detail, request_id } = request.get_ref();
-        let (request_id, name, detail) = convert::act_with_detail(request_id, name, detail)?;
-        let call = self.call("WithdrawPartnership", &request, request_id);
+        let it = request.get_ref();
+        let (how, name, detail) = convert::act_with_detail(said!(it), &it.name, &it.detail)?;
+        let call = self.call("WithdrawPartnership", &request, how);
         let withdraw = |partnership: Partnership| partnership.withdraw(detail, call.now);
         let partnership = Some(self.change_partnership(&call, name, withdraw).await?);
         Ok(pb::WithdrawPartnershipResponse { partnership })
@@ -68,8 +71,8 @@ impl Transport {
         &self,
         request: Request<pb::EndPartnershipRequest>,
     ) -> Result<pb::EndPartnershipResponse, Failure> {
-        let (request_id, name, by, detail) = convert::end_partnership(request.get_ref())?;
-        let call = self.call("EndPartnership", &request, request_id);
+        let (how, name, by, detail) = convert::end_partnership(request.get_ref())?;
+        let call = self.call("EndPartnership", &request, how);
         let end = |partnership: Partnership| partnership.end(by, detail, call.now);
         let partnership = Some(self.change_partnership(&call, name, end).await?);
         Ok(pb::EndPartnershipResponse { partnership })
@@ -105,9 +108,10 @@ impl Transport {
     ) -> Result<pb::Partnership, Failure> {
         let change = async {
             let partnership = self.find_partnership(name).await?;
+            call.expects(partnership.stamp)?;
             decide(partnership).map_err(denied)
         };
-        let changed = self.answer(call, false, change).await?;
+        let changed = self.answer(call, change).await?;
         Ok(render::partnership(changed, call.now))
     }
 

@@ -1,8 +1,8 @@
 use contracts::{onboarding as pb, time::from_wire};
-use failure::Fields;
+use failure::{Fields, Mutation, said};
 use kernel::{PartnerName, Timestamp};
 
-use super::{Converted, Mutation, mutation};
+use super::Converted;
 use crate::domain::{AgreementKind, AgreementVersion, NewAgreement, Signatory, SignatoryRole};
 
 const MAX_PERSON: usize = 100;
@@ -12,7 +12,7 @@ pub(in crate::transport) fn accept(
     now: Timestamp,
 ) -> Converted<(Mutation, PartnerName, NewAgreement)> {
     let mut fields = Fields::new();
-    let how = mutation(&mut fields, &request.request_id, request.validate_only);
+    let how = fields.mutation(said!(request));
     let parent = fields.parse("parent", &request.parent);
     let new = fields
         .required("agreement", request.agreement.as_ref())

@@ -1,11 +1,11 @@
 use std::collections::BTreeSet;
 
 use contracts::onboarding as pb;
-use failure::Fields;
+use failure::{Fields, Mutation, said};
 use kernel::{OrganizationName, Timestamp};
 use uuid::Uuid;
 
-use super::{Converted, MAX_DETAIL, Mutation, mutation, past};
+use super::{Converted, MAX_DETAIL, past};
 use crate::domain::{End, NewOrganization, NewProfile, Owner};
 
 const MAX_NAME: usize = 200;
@@ -15,14 +15,14 @@ const WHOLE: i32 = 10_000;
 pub(in crate::transport) fn create(
     request: &pb::CreateOrganizationRequest,
     now: Timestamp,
-) -> Converted<(Option<Uuid>, Option<Uuid>, NewOrganization)> {
+) -> Converted<(Mutation, Option<Uuid>, NewOrganization)> {
     let mut fields = Fields::new();
-    let request_id = fields.request_id(&request.request_id);
+    let how = fields.mutation(said!(new request));
     let id = fields.guid_optional("organization_id", &request.organization_id);
     let new = fields
         .required("organization", request.organization.as_ref())
         .and_then(|message| new_organization(&mut fields, message, now));
-    fields.finish(|| Some((request_id?, id?, new?)))
+    fields.finish(|| Some((how?, id?, new?)))
 }
 
 fn new_organization(
@@ -76,11 +76,12 @@ fn owner(fields: &mut Fields, path: &str, message: &pb::Owner, now: Timestamp) -
 
 pub(in crate::transport) fn update(
     request: &pb::UpdateOrganizationRequest,
-) -> Converted<(Mutation, OrganizationName, NewProfile, String)> {
+) -> Converted<(Mutation, OrganizationName, NewProfile)> {
     let mut fields = Fields::new();
-    let how = mutation(&mut fields, &request.request_id, request.validate_only);
+    let how = fields.mutation(said!(new request));
     let message = fields.required("organization", request.organization.as_ref());
     let name = message.and_then(|it| fields.parse("organization.name", &it.name));
+    let etag = message.and_then(|it| fields.parse_optional("organization.etag", &it.etag));
     let paths = request.update_mask.as_ref().map_or(&[][..], |mask| &mask.paths);
     let known = |path: &String| ["display_name", "country_code"].contains(&path.as_str());
     if paths.is_empty() || !paths.iter().all(known) {
@@ -93,7 +94,7 @@ pub(in crate::transport) fn update(
         .map(|it| fields.parse("organization.country_code", &it.country_code));
     fields.finish(|| {
         let new = NewProfile { display_name: all(display_name)?, country: all(country)? };
-        Some((how?, name?, new, message?.etag.clone()))
+        Some((Mutation { etag: etag?, ..how? }, name?, new))
     })
 }
 
@@ -110,7 +111,7 @@ pub(in crate::transport) fn record_ownership(
     now: Timestamp,
 ) -> Converted<(Mutation, OrganizationName, Owner)> {
     let mut fields = Fields::new();
-    let how = mutation(&mut fields, &request.request_id, request.validate_only);
+    let how = fields.mutation(said!(request));
     let name = fields.parse("name", &request.name);
     let new = fields
         .required("owner", request.owner.as_ref())
@@ -126,7 +127,7 @@ pub(in crate::transport) fn end_ownership(
     now: Timestamp,
 ) -> Converted<(Mutation, OrganizationName, OrganizationName, End)> {
     let mut fields = Fields::new();
-    let how = mutation(&mut fields, &request.request_id, request.validate_only);
+    let how = fields.mutation(said!(request));
     let name = fields.parse("name", &request.name);
     let owner = fields.parse("owner", &request.owner);
     let time = past(&mut fields, "end_time", request.end_time.as_ref(), now);

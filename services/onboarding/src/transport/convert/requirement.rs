@@ -1,10 +1,10 @@
 use std::collections::BTreeSet;
 
 use contracts::onboarding as pb;
-use failure::Fields;
+use failure::{Fields, Mutation, said};
 use kernel::Timestamp;
 
-use super::{Converted, Mutation, enrollment::bare, mutation, past};
+use super::{Converted, enrollment::bare, past};
 use crate::domain::{EnrollmentName, Evidence, Requirement};
 
 const MAX_TEXT: usize = 200;
@@ -16,7 +16,7 @@ pub(in crate::transport) fn record(
     now: Timestamp,
 ) -> Converted<(Mutation, EnrollmentName, Vec<Evidence>)> {
     let mut fields = Fields::new();
-    let how = mutation(&mut fields, &request.request_id, request.validate_only);
+    let how = fields.mutation(said!(request));
     let name: Option<EnrollmentName> = fields.parse("name", &request.name);
     let few = (1..=MAX_EVIDENCE).contains(&request.evidence.len());
     if !few {
@@ -67,7 +67,7 @@ fn evidence(
 pub(in crate::transport) fn review(
     request: &pb::ReviewEnrollmentRequest,
 ) -> Converted<(Mutation, EnrollmentName)> {
-    bare(&request.name, &request.request_id, request.validate_only)
+    bare(said!(request), &request.name)
 }
 
 fn requirement(requirement: pb::Requirement) -> Option<Requirement> {

@@ -1,8 +1,7 @@
 use contracts::{relationship as pb, time::from_wire};
-use failure::Fields;
+use failure::{Fields, Mutation, said};
 use kernel::{CustomerName, PartnerName, Timestamp};
 use markets::Country;
-use uuid::Uuid;
 
 use super::{Converted, MAX_DETAIL};
 use crate::domain::{AccountState, AgreementWay, CustomerAgreement, CustomerKind, NewCustomer};
@@ -13,14 +12,14 @@ const MAX_WORD: usize = 100;
 
 pub(in crate::transport) fn create_customer(
     request: &pb::CreateCustomerRequest,
-) -> Converted<(Option<Uuid>, NewCustomer)> {
+) -> Converted<(Mutation, NewCustomer)> {
     let mut fields = Fields::new();
-    let request_id = fields.request_id(&request.request_id);
+    let how = fields.mutation(said!(new request));
     let tenant = fields.guid("customer_id", &request.customer_id).map(CustomerName::new);
     let new = fields
         .required("customer", request.customer.as_ref())
         .and_then(|message| new_customer(&mut fields, tenant, message));
-    fields.finish(|| Some((request_id?, new?)))
+    fields.finish(|| Some((how?, new?)))
 }
 
 fn new_customer(
@@ -77,14 +76,14 @@ fn registration_number(
 pub(in crate::transport) fn record_agreement(
     request: &pb::RecordCustomerAgreementRequest,
     now: Timestamp,
-) -> Converted<(Option<Uuid>, CustomerName, CustomerAgreement)> {
+) -> Converted<(Mutation, CustomerName, CustomerAgreement)> {
     let mut fields = Fields::new();
-    let request_id = fields.request_id(&request.request_id);
+    let how = fields.mutation(said!(request));
     let name = fields.parse("name", &request.name);
     let agreement = fields
         .required("agreement", request.agreement.as_ref())
         .and_then(|message| agreement(&mut fields, message, now));
-    fields.finish(|| Some((request_id?, name?, agreement?)))
+    fields.finish(|| Some((how?, name?, agreement?)))
 }
 
 fn agreement(
@@ -141,9 +140,9 @@ fn attestor(
 
 pub(in crate::transport) fn record_review(
     request: &pb::RecordAccountReviewRequest,
-) -> Converted<(Option<Uuid>, CustomerName, AccountState, String)> {
+) -> Converted<(Mutation, CustomerName, AccountState, String)> {
     let mut fields = Fields::new();
-    let request_id = fields.request_id(&request.request_id);
+    let how = fields.mutation(said!(request));
     let name = fields.parse("name", &request.name);
     let state = fields.choice("state", request.state, |state| match state {
         pb::AccountState::Unspecified | pb::AccountState::NotReviewed => None,
@@ -153,5 +152,5 @@ pub(in crate::transport) fn record_review(
         pb::AccountState::Locked => Some(AccountState::Locked),
     });
     let detail = fields.text("detail", &request.detail, MAX_DETAIL);
-    fields.finish(|| Some((request_id?, name?, state?, detail?)))
+    fields.finish(|| Some((how?, name?, state?, detail?)))
 }
