@@ -79,7 +79,7 @@ impl Relationship {
             request_id: request_id.to_string(),
             removed_by: by.to_string(),
             no_active_subscriptions: true,
-            validate_only: false,
+            ..pb::RemoveCustomerRelationshipRequest::default()
         };
         let request = peer::request(&self.settings, request);
         let answer = self.client.clone().remove_customer_relationship(request).await;
