@@ -1,11 +1,10 @@
 //! The Microsoft Partner Agreement as the gate to new business.
 
+use std::time::Duration;
+
 use cluster::cast::{new_id, order};
-use contracts::{
-    onboarding::{AgreementKind, GetAgreementStatusRequest, Role},
-    relationship::Outcome,
-};
-use tests::{purchase, refused, scenarios};
+use contracts::onboarding::{AgreementKind, GetAgreementStatusRequest, Role};
+use tests::{refused, scenarios};
 
 scenarios! {
     /// MPA-1, MPA-2 and ON-1: nothing with a reseller before its third step, everything right
@@ -51,21 +50,18 @@ scenarios! {
         cast.place(order(provider, None, &channel.customer, &channel.offer)).await?;
     }
 
-    /// ON-4, of the seller and of the reseller.
-    async fn a_partner_of_which_no_block_is_known_counts_as_reauthorized(world) {
+    /// ON-4, to the second: a year after it joined, unless it was authorized again.
+    async fn a_reseller_that_is_not_authorized_again_sells_nothing_new(world) {
         let cast = &world.cast;
-        let channel = world.channel("FR").await?;
+        let channel = world.channel("DE").await?;
         let (provider, reseller) = (&channel.provider, &channel.reseller);
-        let asked = purchase(provider, Some(reseller), &channel.customer);
-        let outcomes = cast.check(asked).await?.outcomes.into_iter();
-        let judged: Vec<_> = outcomes.filter(|it| it.rule_id == "ON-4").collect();
-        let subjects: Vec<_> = judged.iter().map(|it| it.subject.clone()).collect();
-        assert_eq!(subjects, [provider.name.clone(), reseller.name.clone()]);
-        for outcome in judged {
-            assert_eq!(outcome.outcome(), Outcome::Passed);
-            let block = outcome.inputs.iter().find(|it| it.name == "blockTime").unwrap();
-            assert_eq!(block.value, "none");
-        }
+        let wanted = || order(provider, Some(reseller), &channel.customer, &channel.offer);
+        world.clock.advance(Duration::from_secs(365 * 24 * 3600 - 1));
+        cast.place(wanted()).await?;
+        world.clock.advance(Duration::from_secs(1));
+        assert_eq!(refused(cast.place(wanted()).await), ["ON-4 PARTNER_NOT_REAUTHORIZED"]);
+        cast.pass_review(reseller, Role::IndirectReseller, world.clock.now()).await?;
+        cast.place(wanted()).await?;
     }
 
     /// MPA-3: the ordering company itself.

@@ -80,7 +80,7 @@ scenarios! {
         let restricted = review(cast, &direct, role).await?;
         assert_eq!(restricted.state(), EnrollmentState::Restricted);
         let placed = cast.place(order(&direct, None, &customer, &offer)).await;
-        assert_eq!(refused(placed)[0], "ON-1 SELLER_NOT_ACTIVE");
+        assert_eq!(refused(placed), ["ON-1 SELLER_RESTRICTED"]);
         world.clock.advance(30 * DAY);
         assert_eq!(state(cast, &direct, role).await?, EnrollmentState::Suspended);
         cast.show(&direct, role, world.clock.now()).await?;

@@ -127,7 +127,7 @@ async fn removed(world: &World, channel: &Channel) -> Result<(), Status> {
 scenarios! {
     /// Every change is an order with a decision of its own (MPA-2 and all others).
     async fn units_are_added_by_an_order_of_their_own(world) {
-        let channel = world.channel("FR").await?;
+        let channel = world.channel("DE").await?;
         let name = bought(&world, &channel).await?;
         world.clock.advance(DAY);
         let placed = add(&world, &name, 2).await?;
@@ -145,7 +145,7 @@ scenarios! {
 
     /// REL-1 and the other rules are asked about again.
     async fn units_are_not_added_once_the_partnership_has_ended(world) {
-        let channel = world.channel("FR").await?;
+        let channel = world.channel("DE").await?;
         let name = bought(&world, &channel).await?;
         let end = contracts::relationship::EndPartnershipRequest {
             name: channel.partnership.clone(),
@@ -161,7 +161,7 @@ scenarios! {
 
     /// ORD-7, to the second.
     async fn units_are_returned_within_168_hours_of_their_own_purchase(world) {
-        let channel = world.channel("FR").await?;
+        let channel = world.channel("DE").await?;
         let name = bought(&world, &channel).await?;
         world.clock.advance(DAY);
         add(&world, &name, 3).await?;
@@ -182,7 +182,7 @@ scenarios! {
 
     /// ORD-3.
     async fn a_subscription_is_cancelled_within_168_hours_with_a_refund(world) {
-        let channel = world.channel("FR").await?;
+        let channel = world.channel("DE").await?;
         let (early, late) = (bought(&world, &channel).await?, bought(&world, &channel).await?);
         world.clock.advance(WINDOW);
         let cancelled = cancel(&world, &early).await?;
@@ -198,7 +198,7 @@ scenarios! {
 
     /// Suspending stops the service, not the term.
     async fn the_quantity_of_a_suspended_subscription_does_not_change(world) {
-        let channel = world.channel("FR").await?;
+        let channel = world.channel("DE").await?;
         let name = bought(&world, &channel).await?;
         let mut ordering = world.cast.ordering.clone();
         let suspend = SuspendSubscriptionRequest {
@@ -226,7 +226,7 @@ scenarios! {
 
     /// A dry run of a change decides and writes nothing.
     async fn a_dry_run_of_a_change_tells_what_would_be(world) {
-        let channel = world.channel("FR").await?;
+        let channel = world.channel("DE").await?;
         let name = bought(&world, &channel).await?;
         let mut request = AddQuantityRequest {
             name: name.clone(),
@@ -252,7 +252,7 @@ scenarios! {
 
     /// Renewal needs no timer; a new term opens a new window (ORD-3).
     async fn a_subscription_renews_itself_at_the_end_of_its_term(world) {
-        let channel = world.channel("FR").await?;
+        let channel = world.channel("DE").await?;
         let name = bought(&world, &channel).await?;
         world.clock.advance(YEAR - SECOND);
         assert!(!get(&world, &name).await?.renewal_pending);
@@ -274,7 +274,7 @@ scenarios! {
 
     /// The next term is what was scheduled.
     async fn a_smaller_next_term_is_scheduled(world) {
-        let channel = world.channel("FR").await?;
+        let channel = world.channel("DE").await?;
         let name = bought(&world, &channel).await?;
         world.clock.advance(WINDOW + SECOND);
         let next = |quantity| NextTerm {
@@ -303,7 +303,7 @@ scenarios! {
 
     /// Expired for 30 days, disabled for 90, then gone; renewed by hand in between.
     async fn a_subscription_that_does_not_renew_itself_ends_in_steps(world) {
-        let channel = world.channel("FR").await?;
+        let channel = world.channel("DE").await?;
         let (name, other) = (bought(&world, &channel).await?, bought(&world, &channel).await?);
         for each in [&name, &other] {
             renew_itself(&world, each, false).await?;
@@ -327,7 +327,7 @@ scenarios! {
     /// REL-4: without a relationship nothing renews itself.
     async fn a_renewal_that_is_refused_leaves_the_customer_30_days(world) {
         let cast = &world.cast;
-        let channel = world.channel("FR").await?;
+        let channel = world.channel("DE").await?;
         let name = bought(&world, &channel).await?;
         removed(&world, &channel).await?;
         world.clock.advance(YEAR + DAY);
@@ -337,10 +337,12 @@ scenarios! {
         assert_eq!(expired.state(), SubscriptionState::Expired);
         let why = "automatic renewal refused: REL-4 CUSTOMER_RELATIONSHIP_MISSING";
         assert_eq!(expired.state_reason, why);
-        let missing = ["REL-4 CUSTOMER_RELATIONSHIP_MISSING"];
+        let missing = ["ON-4 PARTNER_NOT_REAUTHORIZED", "REL-4 CUSTOMER_RELATIONSHIP_MISSING"];
         assert_eq!(refused(renew(&world, &name).await), missing);
         let kind = CustomerRelationshipKind::Resale;
         cast.tie(&channel.customer, &channel.provider, kind).await?;
+        let role = contracts::onboarding::Role::IndirectReseller;
+        cast.pass_review(&channel.reseller, role, world.clock.now()).await?;
         renew(&world, &name).await?;
         assert_eq!(get(&world, &name).await?.state(), SubscriptionState::Active);
     }
@@ -354,7 +356,7 @@ async fn a_renewal_waits_while_relationship_is_away() -> Result<(), Status> {
             plan.ordering.relationship.timeout = Duration::from_secs(2);
         });
         let world = world.await;
-        let channel = world.channel("FR").await?;
+        let channel = world.channel("DE").await?;
         let name = bought(&world, &channel).await?;
         world.clock.advance(YEAR + 200 * DAY);
         let World { cast, clock, cluster, .. } = world;

@@ -99,6 +99,19 @@ impl Cast {
         self.onboarding.clone().record_evidence(request).await.map(drop)
     }
 
+    /// A partner shows what is asked of its role, and passes its yearly review.
+    pub async fn pass_review(
+        &self,
+        partner: &Partner,
+        role: ob::Role,
+        at: Timestamp,
+    ) -> Answer<()> {
+        self.show(partner, role, at).await?;
+        let name = enrollment(partner, role);
+        let request = ob::ReviewEnrollmentRequest { name, ..Default::default() };
+        self.onboarding.clone().review_enrollment(request).await.map(drop)
+    }
+
     /// Every check of vetting passes.
     pub async fn vet(&self, partner: &Partner, role: ob::Role) -> Answer<()> {
         use ob::VettingCheck::{Business, EmailOwnership, Employment};
