@@ -10,6 +10,7 @@ mod enrollment;
 mod lifecycles;
 mod lists;
 mod mpa_versions;
+mod mutations;
 mod onboarding;
 mod order_lines;
 mod orders;

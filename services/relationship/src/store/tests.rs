@@ -2,6 +2,7 @@
 
 mod lists;
 mod schema;
+mod trial;
 
 use failure::Failure;
 use kernel::{
