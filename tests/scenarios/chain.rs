@@ -115,12 +115,22 @@ scenarios! {
         assert_eq!(refused(cast.place(wanted()).await), refusal, "never invited");
         let name = cast.invite(&provider, &reseller).await?;
         assert_eq!(refused(cast.place(wanted()).await), refusal, "invited only");
-        let accept = AcceptPartnershipRequest { name: name.clone(), request_id: new_id(), ..Default::default() };
+        let accept = AcceptPartnershipRequest {
+            name: name.clone(),
+            request_id: new_id(),
+            ..Default::default()
+        };
         cast.relationship.clone().accept_partnership(accept).await?;
         cast.place(wanted()).await?;
         let detail = "the contract ends".to_owned();
         let ended_by = PartnershipSide::Provider.into();
-        let end = EndPartnershipRequest { name, detail, ended_by, request_id: new_id(), ..Default::default() };
+        let end = EndPartnershipRequest {
+            name,
+            detail,
+            ended_by,
+            request_id: new_id(),
+            ..Default::default()
+        };
         cast.relationship.clone().end_partnership(end).await?;
         assert_eq!(refused(cast.place(wanted()).await), refusal, "ended");
         cast.partner_up(&provider, &reseller).await?;
@@ -135,10 +145,18 @@ scenarios! {
         let again = tests::failed(cast.invite(&provider, &reseller).await);
         assert_eq!(again.code(), tonic::Code::AlreadyExists, "one open partnership a pair");
         let detail = "we have a provider".to_owned();
-        let decline =
-            DeclinePartnershipRequest { name: name.clone(), detail, request_id: new_id(), ..Default::default() };
+        let decline = DeclinePartnershipRequest {
+            name: name.clone(),
+            detail,
+            request_id: new_id(),
+            ..Default::default()
+        };
         cast.relationship.clone().decline_partnership(decline).await?;
-        let accept = AcceptPartnershipRequest { name, request_id: new_id(), ..Default::default() };
+        let accept = AcceptPartnershipRequest {
+            name,
+            request_id: new_id(),
+            ..Default::default()
+        };
         let accepted = cast.relationship.clone().accept_partnership(accept).await;
         assert_eq!(refused(accepted), ["STATE PARTNERSHIP_STATE_CONFLICT"]);
         cast.partner_up(&provider, &reseller).await?;

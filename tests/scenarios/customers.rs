@@ -69,8 +69,11 @@ scenarios! {
         assert_eq!(refused(cast.place(wanted()).await), [refusal], "the reseller is not tied");
         let name = cast.ask(&customer, &reseller, Kind::Resale).await?;
         assert_eq!(refused(cast.place(wanted()).await), [refusal], "requested only");
-        let accept =
-            AcceptCustomerRelationshipRequest { name: name.clone(), request_id: new_id(), ..Default::default() };
+        let accept = AcceptCustomerRelationshipRequest {
+            name: name.clone(),
+            request_id: new_id(),
+            ..Default::default()
+        };
         cast.relationship.clone().accept_customer_relationship(accept.clone()).await?;
         cast.place(wanted()).await?;
         let detail = "the customer leaves".to_owned();
@@ -179,7 +182,9 @@ scenarios! {
                 name: customer.clone(),
                 state: state.into(),
                 detail: "as Microsoft says".to_owned(),
-                request_id: new_id(), ..Default::default() };
+                request_id: new_id(),
+                ..Default::default()
+            };
             let answer = cast.relationship.clone().record_account_review(review).await?;
             assert_eq!(answer.into_inner().customer.unwrap().account_state(), state);
             for (purpose, expected) in [

@@ -127,8 +127,12 @@ scenarios! {
         let first = cast.invite(&provider, &reseller).await?;
         world.clock.advance(SECOND);
         let detail = "the wrong reseller".to_owned();
-        let withdraw =
-            WithdrawPartnershipRequest { name: first.clone(), detail, request_id: new_id(), ..Default::default() };
+        let withdraw = WithdrawPartnershipRequest {
+            name: first.clone(),
+            detail,
+            request_id: new_id(),
+            ..Default::default()
+        };
         let answer = cast.relationship.clone().withdraw_partnership(withdraw).await?.into_inner();
         let withdrawn = answer.partnership.unwrap();
         assert_eq!((withdrawn.state(), withdrawn.ended_by()), (State::Withdrawn, Side::Provider));
@@ -141,7 +145,9 @@ scenarios! {
             name: second.clone(),
             detail: "the contract ends".to_owned(),
             ended_by: Side::Reseller.into(),
-            request_id: new_id(), ..Default::default() };
+            request_id: new_id(),
+            ..Default::default()
+        };
         let answer = cast.relationship.clone().end_partnership(end).await?.into_inner();
         let ended = answer.partnership.unwrap();
         assert_eq!((ended.state(), ended.ended_by()), (State::Ended, Side::Reseller));

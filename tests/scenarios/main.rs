@@ -11,6 +11,7 @@ mod history;
 mod lifecycles;
 mod lists;
 mod mpa_versions;
+mod mutations;
 mod onboarding;
 mod order_lines;
 mod orders;

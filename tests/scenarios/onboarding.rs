@@ -56,14 +56,17 @@ scenarios! {
         let create = CreateOrganizationRequest {
             organization: Some(organization),
             request_id: new_id(),
-            organization_id: String::new(), ..Default::default() };
+            ..Default::default()
+        };
         let created = cast.onboarding.clone().create_organization(create).await?.into_inner();
         let partner = cast.join(&created.organization.unwrap().name, "FR").await?;
         let associate = AssociateLocationRequest {
             name: partner.name,
             location_account_id: "5000001".to_owned(),
             location_country_code: "FR".to_owned(),
-            request_id: new_id(), ..Default::default() };
+            request_id: new_id(),
+            ..Default::default()
+        };
         let located = cast.onboarding.clone().associate_location(associate).await;
         assert_eq!(refused(located), ["ON-3 LOCATION_IS_GLOBAL_ACCOUNT"]);
     }

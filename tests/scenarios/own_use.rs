@@ -163,7 +163,9 @@ scenarios! {
                 country_code: "FR".to_owned(),
                 ..Default::default()
             }),
-            request_id: new_id(), ..Default::default() };
+            request_id: new_id(),
+            ..Default::default()
+        };
         cast.onboarding.clone().create_partner(join).await?;
         assert_eq!(refused(cast.place(wanted()).await), ["OWN-2 CUSTOMER_IS_CSP_TENANT"]);
     }

@@ -38,10 +38,6 @@ on_both_engines! {
     a_partner_reads_back_equal_after_every_step,
     a_partner_is_found_by_its_location_and_by_its_company,
     a_decision_on_a_revision_that_is_gone_changes_nothing,
-    the_first_answer_is_given_again,
-    a_request_id_goes_with_one_content,
-    a_request_that_failed_is_decided_afresh,
-    a_request_sent_eight_times_at_once_has_one_answer,
     of_eight_partners_one_gets_the_location,
     the_same_digits_are_either_a_location_or_a_global_account,
     every_change_leaves_an_event,
@@ -51,6 +47,7 @@ on_both_engines! {
 
 mod history;
 mod ownership;
+mod requests;
 mod schema;
 
 const COMPANY: OrganizationName = OrganizationName::new(Uuid::from_u128(0xa));
@@ -281,60 +278,6 @@ async fn a_decision_on_a_revision_that_is_gone_changes_nothing(engine: Engine) {
     }
     assert_eq!(all_partners(&store).await, [kept]);
     assert_eq!(history(&store).await, events);
-}
-
-async fn the_first_answer_is_given_again(engine: Engine) {
-    let (_databases, store) = store(engine).await;
-    let call = call(7, "content");
-    let create = || store.save_partner(partner(PARTNER, COMPANY), &call);
-    let first = store.database().once(&call, create()).await.unwrap();
-    saved(&store, located(first.clone(), "1001")).await;
-    let again = store.database().once(&call, create()).await.unwrap();
-    assert_eq!(again, first, "as it was, and not as it is by now");
-    assert_eq!(history(&store).await.len(), 2);
-}
-
-async fn a_request_id_goes_with_one_content(engine: Engine) {
-    let (_databases, store) = store(engine).await;
-    let (first, other) = (call(7, "content"), call(7, "other content"));
-    let saved =
-        store.database().once(&first, store.save_partner(partner(PARTNER, COMPANY), &first));
-    saved.await.unwrap();
-    let change = store.save_organization(organization(company(0xb), &[]), &other);
-    let reused = store.database().once(&other, change).await;
-    let Err(Failure::RequestIdReused(resource)) = reused else { unreachable!("{reused:?}") };
-    assert_eq!(resource.name, PARTNER.to_string());
-    assert_eq!(store.organization(company(0xb)).await.unwrap(), None);
-    assert_eq!(history(&store).await.len(), 1);
-}
-
-async fn a_request_that_failed_is_decided_afresh(engine: Engine) {
-    let (_databases, store) = store(engine).await;
-    let call = call(7, "content");
-    let missing = async { Err::<Partner, _>(Failure::missing("name")) };
-    let failed = store.database().once(&call, missing).await;
-    assert!(matches!(failed, Err(Failure::Missing(_))), "{failed:?}");
-    let create = store.save_partner(partner(PARTNER, COMPANY), &call);
-    let created = store.database().once(&call, create).await.unwrap();
-    assert_eq!(created, partner(PARTNER, COMPANY).into_after());
-}
-
-async fn a_request_sent_eight_times_at_once_has_one_answer(engine: Engine) {
-    let (_databases, store) = store(engine).await;
-    let call = call(7, "content");
-    let answers = eight_times(async || {
-        let change = async {
-            match store.partner(PARTNER).await? {
-                Some(taken) => Err(Failure::exists(taken.name)),
-                None => store.save_partner(partner(PARTNER, COMPANY), &call).await,
-            }
-        };
-        store.database().once(&call, change).await.unwrap()
-    });
-    let answers = answers.await;
-    assert!(answers.iter().all(|it| *it == answers[0]), "{answers:?}");
-    assert_eq!(all_partners(&store).await, [answers[0].clone()]);
-    assert_eq!(history(&store).await.len(), 1);
 }
 
 async fn of_eight_partners_one_gets_the_location(engine: Engine) {

@@ -3,6 +3,7 @@
 mod history;
 mod lists;
 mod schema;
+mod trial;
 
 use failure::Failure;
 use kernel::{

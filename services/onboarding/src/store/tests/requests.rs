@@ -1,0 +1,104 @@
+//! What becomes of a request that comes again, and of one that only tries.
+
+use failure::Mutation;
+
+use super::*;
+
+on_both_engines! {
+    the_first_answer_is_given_again,
+    a_request_id_goes_with_one_content,
+    a_request_that_failed_is_decided_afresh,
+    a_request_sent_eight_times_at_once_has_one_answer,
+    a_trial_is_answered_as_the_call_and_leaves_nothing,
+    a_trial_is_refused_where_the_call_would_lose_its_race,
+}
+
+/// The call with this request id, only tried.
+fn trial(request_id: u128) -> Call {
+    let how = Mutation { validate_only: true, ..Some(Uuid::from_u128(request_id)).into() };
+    Call::new("Method", how, b"content", "ada".to_owned(), at(9))
+}
+
+async fn the_first_answer_is_given_again(engine: Engine) {
+    let (_databases, store) = store(engine).await;
+    let call = call(7, "content");
+    let create = || store.save_partner(partner(PARTNER, COMPANY), &call);
+    let first = store.database().once(&call, create()).await.unwrap();
+    saved(&store, located(first.clone(), "1001")).await;
+    let again = store.database().once(&call, create()).await.unwrap();
+    assert_eq!(again, first, "as it was, and not as it is by now");
+    assert_eq!(history(&store).await.len(), 2);
+}
+
+async fn a_request_id_goes_with_one_content(engine: Engine) {
+    let (_databases, store) = store(engine).await;
+    let (first, other) = (call(7, "content"), call(7, "other content"));
+    let saved =
+        store.database().once(&first, store.save_partner(partner(PARTNER, COMPANY), &first));
+    saved.await.unwrap();
+    let change = store.save_organization(organization(company(0xb), &[]), &other);
+    let reused = store.database().once(&other, change).await;
+    let Err(Failure::RequestIdReused(resource)) = reused else { unreachable!("{reused:?}") };
+    assert_eq!(resource.name, PARTNER.to_string());
+    assert_eq!(store.organization(company(0xb)).await.unwrap(), None);
+    assert_eq!(history(&store).await.len(), 1);
+}
+
+async fn a_request_that_failed_is_decided_afresh(engine: Engine) {
+    let (_databases, store) = store(engine).await;
+    let call = call(7, "content");
+    let missing = async { Err::<Partner, _>(Failure::missing("name")) };
+    let failed = store.database().once(&call, missing).await;
+    assert!(matches!(failed, Err(Failure::Missing(_))), "{failed:?}");
+    let create = store.save_partner(partner(PARTNER, COMPANY), &call);
+    let created = store.database().once(&call, create).await.unwrap();
+    assert_eq!(created, partner(PARTNER, COMPANY).into_after());
+}
+
+async fn a_request_sent_eight_times_at_once_has_one_answer(engine: Engine) {
+    let (_databases, store) = store(engine).await;
+    let call = call(7, "content");
+    let answers = eight_times(async || {
+        let change = async {
+            match store.partner(PARTNER).await? {
+                Some(taken) => Err(Failure::exists(taken.name)),
+                None => store.save_partner(partner(PARTNER, COMPANY), &call).await,
+            }
+        };
+        store.database().once(&call, change).await.unwrap()
+    });
+    let answers = answers.await;
+    assert!(answers.iter().all(|it| *it == answers[0]), "{answers:?}");
+    assert_eq!(all_partners(&store).await, [answers[0].clone()]);
+    assert_eq!(history(&store).await.len(), 1);
+}
+
+async fn a_trial_is_answered_as_the_call_and_leaves_nothing(engine: Engine) {
+    let (_databases, store) = store(engine).await;
+    let (trial, call) = (trial(7), call(7, "content"));
+    let tried = store.save_partner(partner(PARTNER, COMPANY), &trial);
+    let tried = store.database().once(&trial, tried).await.unwrap();
+    assert_eq!(store.partner(PARTNER).await.unwrap(), None);
+    assert_eq!(history(&store).await, []);
+    let done = store.save_partner(partner(PARTNER, COMPANY), &call);
+    assert_eq!(store.database().once(&call, done).await.unwrap(), tried);
+
+    let before = store.organization(COMPANY).await.unwrap().unwrap();
+    let name = Some("Fabrikam".to_owned());
+    let renamed = before.clone().update(NewProfile { display_name: name, country: None }, at(11));
+    let enrolled = tried.enroll(Role::DirectBill, "ada@contoso.com".parse().unwrap(), at(11));
+    store.save_organization_and(renamed, &[enrolled.unwrap()], &trial).await.unwrap();
+    assert_eq!(store.organization(COMPANY).await.unwrap(), Some(before));
+    assert_eq!(all_partners(&store).await, [partner(PARTNER, COMPANY).into_after()]);
+    assert_eq!(history(&store).await.len(), 1);
+}
+
+async fn a_trial_is_refused_where_the_call_would_lose_its_race(engine: Engine) {
+    let (_databases, store) = store(engine).await;
+    let before = saved(&store, partner(PARTNER, COMPANY)).await;
+    saved(&store, located(before.clone(), "1001")).await;
+    for late in [located(before, "1002"), partner(PARTNER, COMPANY)] {
+        let tried = store.save_partner(late, &trial(7)).await;
+        assert!(matches!(tried, Err(Failure::LostRace)), "{tried:?}");
+    }
+}
