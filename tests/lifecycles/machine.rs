@@ -1,4 +1,4 @@
-use std::fmt::Debug;
+use std::{fmt::Debug, time::Duration};
 
 use proptest::{
     collection::vec,
@@ -9,10 +9,6 @@ use proptest::{
 use tests::World;
 use tonic::{Code, Status};
 
-/// How many resources are moved, and how often each.
-const RESOURCES: usize = 40;
-const MOVES: usize = 25;
-
 /// A kind of resource, and what its model says of it.
 pub trait Machine: Sized {
     /// What the model knows of one resource.
@@ -21,11 +17,21 @@ pub trait Machine: Sized {
     type Move: Copy + Debug + 'static;
     /// Every move.
     const ALL: &'static [Self::Move];
+    /// How many resources are moved.
+    const RESOURCES: usize = 40;
+    /// How often each is.
+    const MOVES: usize = 25;
+    /// How illegal moves are answered.
+    const REFUSALS: &'static [Code] = &[Code::FailedPrecondition, Code::AlreadyExists];
 
     /// Makes a resource; the machine remembers what it takes to move it.
     async fn begin(world: &World) -> Result<(Self, Self::State), Status>;
     /// Where a move leads; nothing where it is illegal.
     fn after(state: &Self::State, step: Self::Move) -> Option<Self::State>;
+    /// How much time passes with a move, before anything else happens.
+    fn wait(_: &Self::State, _: Self::Move) -> Duration {
+        Duration::ZERO
+    }
     /// Makes a move.
     async fn make(&mut self, world: &World, step: Self::Move) -> Result<(), Status>;
     /// Where the resource is, as the service tells.
@@ -35,7 +41,7 @@ pub trait Machine: Sized {
 /// Moves many resources at random, every other time by a legal move where there is one.
 pub async fn moves_as_the_model<M: Machine>(world: World) -> Result<(), Status> {
     let mut runner = TestRunner::default();
-    let dice = vec(vec((any::<bool>(), any::<usize>()), MOVES), RESOURCES);
+    let dice = vec(vec((any::<bool>(), any::<usize>()), M::MOVES), M::RESOURCES);
     let dice = dice.new_tree(&mut runner).expect("numbers can be drawn").current();
     let (mut made, mut refused) = (0, 0);
     for throws in dice {
@@ -48,6 +54,7 @@ pub async fn moves_as_the_model<M: Machine>(world: World) -> Result<(), Status> 
                 some if prefer_legal && some > 0 => *legal[number % some],
                 _ => M::ALL[number % M::ALL.len()],
             };
+            world.clock.advance(M::wait(&state, step));
             let answer = machine.make(&world, step).await;
             path = format!("{path}\n  {step:?}");
             match (M::after(&state, step), answer) {
@@ -56,8 +63,7 @@ pub async fn moves_as_the_model<M: Machine>(world: World) -> Result<(), Status> 
                     made += 1;
                 }
                 (None, Err(status)) => {
-                    let refusals = [Code::FailedPrecondition, Code::AlreadyExists];
-                    assert!(refusals.contains(&status.code()), "{path}: {status:?}");
+                    assert!(M::REFUSALS.contains(&status.code()), "{path}: {status:?}");
                     refused += 1;
                 }
                 (Some(after), Err(status)) => panic!("{path} leads to {after:?}: {status:?}"),
@@ -67,7 +73,8 @@ pub async fn moves_as_the_model<M: Machine>(world: World) -> Result<(), Status> 
             assert_eq!(machine.now(&world, &state).await?, state, "{path}");
         }
     }
-    assert!(made > RESOURCES && refused > RESOURCES, "{made} moves made, {refused} refused");
+    let least = M::RESOURCES;
+    assert!(made > least && refused > least, "{made} moves made, {refused} refused");
     Ok(())
 }
 

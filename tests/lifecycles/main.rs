@@ -3,10 +3,13 @@
 
 #![allow(clippy::expect_used, clippy::panic, clippy::unwrap_used, reason = "so a test fails")]
 
+mod calendar;
 mod customer_relationship;
 mod enrollment;
 mod machine;
 mod partnership;
+mod subscription;
+mod transfer;
 
 use std::time::Duration;
 

@@ -4,11 +4,12 @@ use std::time::Duration;
 
 use cluster::cast::{Partner, everywhere, new_id, order};
 use contracts::ordering::{
-    ApproveTransferRequest, CreateTransferRequest, GetOrderRequest, GetSubscriptionRequest,
-    GetTransferRequest, Offer, OrderKind, OrderView, RejectTransferRequest, Subscription,
-    SubscriptionState, Transfer, TransferItem, TransferState, WithdrawTransferRequest,
-    transfer_item::SellerRole,
+    AddQuantityRequest, ApproveTransferRequest, CreateTransferRequest, GetOrderRequest,
+    GetSubscriptionRequest, GetTransferRequest, Offer, OrderKind, OrderView, RejectTransferRequest,
+    Subscription, SubscriptionState, Transfer, TransferItem, TransferState, UpdateOfferRequest,
+    WithdrawTransferRequest, transfer_item::SellerRole,
 };
+use prost_types::FieldMask;
 use tests::{Channel, World, failed, refused, scenarios};
 use tonic::{Code, Status};
 use tonic_types::StatusExt;
@@ -131,6 +132,45 @@ scenarios! {
         let told = status.get_details_resource_info().unwrap();
         assert_eq!((status.code(), told.resource_name), (Code::NotFound, unknown));
         begin(&world, good).await?;
+    }
+
+    /// ORD-5: what is added or taken over is sold, so it is of an offer that is sold there by now.
+    async fn nothing_is_added_or_taken_over_where_the_offer_is_no_longer_sold(world) {
+        let cast = &world.cast;
+        let channel = world.channel("FR").await?;
+        let (rival, name) = (rival(&world, &channel).await?, bought(&world, &channel).await?);
+        let sold_in = async |country: &str| {
+            let offer = Offer {
+                name: channel.offer.clone(),
+                country_codes: vec![country.to_owned()],
+                ..Offer::default()
+            };
+            let paths = ["every_market", "country_codes"].map(str::to_owned).to_vec();
+            let update = UpdateOfferRequest {
+                offer: Some(offer),
+                update_mask: Some(FieldMask { paths }),
+                request_id: new_id(),
+            };
+            cast.ordering.clone().update_offer(update).await.map(drop)
+        };
+        let add = async || {
+            let request = AddQuantityRequest {
+                name: name.clone(),
+                quantity: 1,
+                partner_attestation_accepted: true,
+                request_id: new_id(),
+                validate_only: true,
+            };
+            cast.ordering.clone().add_quantity(request).await.map(drop)
+        };
+        let begun = begin(&world, wanted(&channel, &rival, &[&name])).await?;
+        sold_in("BE").await?;
+        let refusal = ["ORD-5 OFFER_NOT_IN_MARKET"];
+        assert_eq!(refused(approve(&world, &begun.name).await), refusal);
+        assert_eq!(refused(add().await), refusal);
+        sold_in("FR").await?;
+        add().await?;
+        approve(&world, &begun.name).await?;
     }
 
     /// REL-4: the target must be tied to the customer, when it begins and when it is done.

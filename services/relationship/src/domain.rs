@@ -1,5 +1,6 @@
 //! What relationship decides, without transport, storage or clock.
 
+mod applied;
 mod approved;
 mod catalogue;
 mod customer;

@@ -93,7 +93,7 @@ impl Subscription {
         changes: &mut Changes,
         now: Timestamp,
     ) -> Result<(), Denial> {
-        answer.allow(self.against(&wanted.action, now))?;
+        answer.allow(self.against(&wanted.action, offer, &answer, now))?;
         let (_, kind, event) = wanted.action.kind();
         let (after, line) = self.after(&wanted.action, offer, now)?;
         let order =

@@ -3,10 +3,11 @@
 use kernel::{Responsible, Timestamp, Violation};
 
 use super::{
-    Action, Denial, Subscription,
+    Action, Answer, Denial, Offer, Subscription,
     SubscriptionState::{self, Active, Disabled, Expired, Suspended},
     batch::returnable,
     rule::Rule,
+    sale::outside_market,
 };
 
 const STATE: Rule = Rule {
@@ -95,8 +96,15 @@ impl Subscription {
     }
 
     /// What stands against an action that the state allows.
-    pub(super) fn against(&self, wanted: &Action, now: Timestamp) -> Vec<Violation> {
+    pub(super) fn against(
+        &self,
+        wanted: &Action,
+        offer: &Offer,
+        answer: &Answer,
+        now: Timestamp,
+    ) -> Vec<Violation> {
         let found = match wanted {
+            Action::Add(_) => outside_market(self.chain, answer, [Some(offer)].into_iter()),
             Action::Cancel(_) => self.window_over(now),
             Action::Reduce(quantity) => self.not_returnable(*quantity, now),
             _ => None,

@@ -2,7 +2,7 @@
 
 use kernel::{Responsible, Violation};
 
-use super::{Answer, PricedOrder, rule::Rule};
+use super::{Answer, Chain, Offer, PricedOrder, rule::Rule};
 
 const ATTESTED_LINE: Rule = Rule {
     id: "ORD-4",
@@ -26,7 +26,9 @@ const CURRENCY_OF_SELLER: Rule = Rule {
 impl PricedOrder {
     /// What stands against the sale, in order of precedence.
     pub(super) fn against(&self, answer: &Answer) -> Vec<Violation> {
-        let found = [self.unattested(), self.outside_market(answer), self.foreign_currency(answer)];
+        let offers = self.offers.iter().map(Some);
+        let outside = outside_market(self.wanted.chain, answer, offers);
+        let found = [self.unattested(), outside, self.foreign_currency(answer)];
         found.into_iter().flatten().collect()
     }
 
@@ -41,21 +43,6 @@ impl PricedOrder {
             format!("lines {lines} (counted from 0) need an attestation of their own"),
             "set attestation_accepted on these lines once the seller attests it",
             vec![("unattestedLines", lines)],
-        ))
-    }
-
-    /// ORD-5: every offer is sold where the customer is. An unknown country is in no market.
-    fn outside_market(&self, answer: &Answer) -> Option<Violation> {
-        let country = answer.customer_country;
-        let sold = |offer: &super::Offer| country.is_some_and(|it| offer.terms.markets.include(it));
-        let lines = numbers(self.offers.iter().map(|offer| !sold(offer)))?;
-        let country = country.map_or("unknown".to_owned(), |it| it.to_string());
-        Some(SOLD_IN_MARKET.violation(
-            self.wanted.chain.customer,
-            Responsible::Caller,
-            format!("the offers of lines {lines} (counted from 0) are not sold in {country}"),
-            "order offers that are sold where the customer is",
-            vec![("customerCountry", country), ("unsoldLines", lines)],
         ))
     }
 
@@ -79,6 +66,26 @@ impl PricedOrder {
             ],
         ))
     }
+}
+
+/// ORD-5: every offer is sold where the customer is; `offers` is that of each line. An unknown
+/// country is in no market, an unknown offer is sold nowhere.
+pub(super) fn outside_market<'a>(
+    chain: Chain,
+    answer: &Answer,
+    offers: impl Iterator<Item = Option<&'a Offer>>,
+) -> Option<Violation> {
+    let country = answer.customer_country;
+    let sold = |offer: &Offer| country.is_some_and(|it| offer.terms.markets.include(it));
+    let lines = numbers(offers.map(|offer| !offer.is_some_and(sold)))?;
+    let country = country.map_or("unknown".to_owned(), |it| it.to_string());
+    Some(SOLD_IN_MARKET.violation(
+        chain.customer,
+        Responsible::Caller,
+        format!("the offers of lines {lines} (counted from 0) are not sold in {country}"),
+        "order offers that are sold where the customer is",
+        vec![("customerCountry", country), ("unsoldLines", lines)],
+    ))
 }
 
 /// The places, counted from 0, of what is wrong; none where nothing is.

@@ -1,11 +1,14 @@
 //! How a transfer begins and ends. To the target it is a sale, at the prices and for the rest of the
 //! terms that the subscriptions have.
 
+use std::collections::BTreeMap;
+
 use kernel::{OrderName, SubscriptionName, Timestamp, TransferName};
 
 use super::{
-    Answer, Changes, Denial, Money, NewTransfer, Order, OrderKind, OrderLine, Product, Purpose,
-    Question, SeatBatch, Subscription, SubscriptionState, Transfer, TransferItem, TransferState,
+    Answer, Changes, Denial, Money, NewTransfer, Offer, OfferName, Order, OrderKind, OrderLine,
+    Product, Purpose, Question, SeatBatch, Subscription, SubscriptionState, Transfer, TransferItem,
+    TransferState,
 };
 
 /// What a transfer is held against: its subscriptions as they are now, in the order of the items.
@@ -13,10 +16,17 @@ use super::{
 pub struct Held {
     /// The subscriptions.
     pub subscriptions: Vec<Subscription>,
-    /// Those of them that are of a third party's offer.
-    pub marketplace: Vec<SubscriptionName>,
+    /// What they are of.
+    pub offers: BTreeMap<OfferName, Offer>,
     /// Other open transfers of them.
     pub running: Vec<Transfer>,
+}
+
+impl Held {
+    /// The offer of each subscription, as far as it is known.
+    pub(super) fn of(&self) -> impl Iterator<Item = Option<&Offer>> {
+        self.subscriptions.iter().map(|it| self.offers.get(&it.product.offer))
+    }
 }
 
 impl NewTransfer {

@@ -3,7 +3,9 @@
 use kernel::{Responsible, Timestamp, Violation};
 use markets::Country;
 
-use super::{Answer, Denial, Held, Subscription, Transfer, TransferState, rule::Rule};
+use super::{
+    Answer, Denial, Held, Subscription, Transfer, TransferState, rule::Rule, sale::outside_market,
+};
 
 const STATE: Rule = Rule {
     id: "STATE",
@@ -66,6 +68,7 @@ impl Transfer {
     /// What stands against it besides the rules that relationship applies.
     pub(super) fn against(&self, held: &Held, answer: &Answer, now: Timestamp) -> Vec<Violation> {
         let found = [
+            outside_market(self.chain, answer, held.of()),
             self.to_itself(),
             self.not_of_source(held),
             self.running(held, now),
@@ -148,7 +151,10 @@ impl Transfer {
 
     /// TRF-5: what a third party sells in the marketplace stays with its partner.
     fn of_marketplace(&self, held: &Held) -> Option<Violation> {
-        let named: Vec<_> = held.marketplace.iter().map(ToString::to_string).collect();
+        let third_party = held.subscriptions.iter().zip(held.of());
+        let third_party =
+            third_party.filter(|(_, offer)| offer.is_none_or(|it| it.terms.third_party));
+        let named: Vec<_> = third_party.map(|(it, _)| it.name.to_string()).collect();
         let named = named.join(", ");
         (!named.is_empty()).then(|| {
             MARKETPLACE.violation(

@@ -4,7 +4,7 @@ use kernel::{SubscriptionName, Timestamp, TransferName};
 use tonic::Request;
 
 use super::{Transport, convert, decide::Decided, render, status::denied};
-use crate::domain::{Changes, Held, NewTransfer, Subscription, Transfer, TransferState};
+use crate::domain::{Changes, Held, NewTransfer, Transfer, TransferState};
 
 impl Transport {
     pub(super) async fn create_transfer(
@@ -76,11 +76,7 @@ impl Transport {
         }
         let offers = self.store.offers_named(subscriptions.iter().map(|it| &it.product.offer));
         let offers = offers.await?;
-        let third_party = |it: &&Subscription| {
-            offers.get(&it.product.offer).is_none_or(|offer| offer.terms.third_party)
-        };
-        let marketplace = subscriptions.iter().filter(third_party).map(|it| it.name).collect();
-        Ok(Held { subscriptions, marketplace, running })
+        Ok(Held { subscriptions, offers, running })
     }
 
     pub(super) async fn reject_transfer(

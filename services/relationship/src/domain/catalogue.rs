@@ -18,8 +18,8 @@ pub struct Rule {
     pub text: &'static str,
     /// Where it comes from.
     pub source: &'static str,
-    /// Calls that apply it.
-    pub applied_by: &'static [&'static str],
+    /// Calls that apply it besides those that follow from [`CHECKS`].
+    pub(super) applied_beside: &'static [&'static str],
 }
 
 /// A rule held against a transaction.
@@ -32,17 +32,16 @@ pub(super) struct Check {
     pub judge: fn(&Transaction, &Facts) -> Option<Finding>,
 }
 
-const CHECK: &[&str] = &["CheckTransaction", "PlaceOrder"];
-const TRANSFER: &[&str] = &["CreateTransfer", "ApproveTransfer"];
+pub(super) const TRANSFER: &[&str] = &["CreateTransfer", "ApproveTransfer"];
 const ORDER: &[&str] = &["PlaceOrder"];
 const RELATIONSHIPS: &str = "CSP supported partner relationships";
 
 macro_rules! rules {
-    ($($name:ident = $id:literal, $source:expr, $applied_by:expr, $text:literal;)*) => {
+    ($($name:ident = $id:literal, $source:expr, $applied_beside:expr, $text:literal;)*) => {
         $(
             #[doc = $text]
             pub(super) static $name: Rule =
-                Rule { id: $id, text: $text, source: $source, applied_by: $applied_by };
+                Rule { id: $id, text: $text, source: $source, applied_beside: $applied_beside };
         )*
 
         /// Every rule, in order of precedence.
@@ -51,58 +50,58 @@ macro_rules! rules {
 }
 
 rules! {
-    PT_1 = "PT-1", RELATIONSHIPS, &["CheckTransaction", "PlaceOrder", "InvitePartnership", "CreateCustomer"],
+    PT_1 = "PT-1", RELATIONSHIPS, &["InvitePartnership", "CreateCustomer"],
         "Only an indirect provider or a direct-bill partner buys from Microsoft; an indirect reseller never does.";
-    ON_1 = "ON-1", RELATIONSHIPS, &["CheckTransaction", "PlaceOrder", "InvitePartnership", "AcceptAgreement", "CreateCustomer", "RequestCustomerRelationship"],
+    ON_1 = "ON-1", RELATIONSHIPS, &["InvitePartnership", "AcceptAgreement", "CreateCustomer", "RequestCustomerRelationship"],
         "A partner transacts only while its enrollment is active: a reseller after it has joined the programme, enrolled and accepted the MPA. A restricted direct-bill partner goes on with what it sold and sells nothing new.";
     ON_2 = "ON-2", "Partner Center: indirect reseller tasks, Microsoft Partner Agreement", &["AcceptAgreement"],
         "The MPA is accepted only by a Global admin of a partner that is vetted and whose location account is tied to its CSP tenant.";
-    ON_4 = "ON-4", "Partner Center: new indirect reseller requirement, direct-bill eligibility requirements", &["CheckTransaction", "PlaceOrder", "InvitePartnership"],
+    ON_4 = "ON-4", "Partner Center: new indirect reseller requirement, direct-bill eligibility requirements", &["InvitePartnership"],
         "A partner that did not pass its yearly re-authorization sells nothing new from the day on that it is blocked.";
     REQ_1 = "REQ-1", "Partner Center: direct partner new requirements, new indirect reseller requirement", &["SubmitEnrollment", "ReviewEnrollment", "ReinstateEnrollment"],
         "A partner meets the dated requirements of its role before it applies, before it becomes active, and every year.";
-    MPA_3 = "MPA-3", "Partner Center API: error codes, 900124", CHECK,
+    MPA_3 = "MPA-3", "Partner Center API: error codes, 900124", &[],
         "The ordering company itself must have accepted the MPA.";
-    REL_1 = "REL-1", "Partner Center: indirect provider tasks", &["CheckTransaction", "PlaceOrder", "RequestCustomerRelationship"],
+    REL_1 = "REL-1", "Partner Center: indirect provider tasks", &["RequestCustomerRelationship"],
         "The partnership of provider and reseller must be active.";
-    REL_2 = "REL-2", "CSP supported partner relationships, scenario 7", &["CheckTransaction", "PlaceOrder", "InvitePartnership"],
+    REL_2 = "REL-2", "CSP supported partner relationships, scenario 7", &["InvitePartnership"],
         "Partners may partner only inside one CSP region.";
-    ON_3 = "ON-3", "Partner Center: MPA FAQ for indirect providers, indirect reseller tasks", &["CheckTransaction", "PlaceOrder", "AssociateLocation"],
+    ON_3 = "ON-3", "Partner Center: MPA FAQ for indirect providers, indirect reseller tasks", &["AssociateLocation"],
         "A location account and the CSP tenant that it is tied to must be in the same country.";
-    MPA_1 = "MPA-1", RELATIONSHIPS, CHECK,
+    MPA_1 = "MPA-1", RELATIONSHIPS, &[],
         "Before the reseller has accepted the MPA, its PartnerID may not go onto a new subscription order.";
-    MPA_2 = "MPA-2", RELATIONSHIPS, CHECK,
+    MPA_2 = "MPA-2", RELATIONSHIPS, &[],
         "Before the reseller has accepted the MPA, there is no new business between the provider and that reseller.";
-    REL_4 = "REL-4", "Partner Center: indirect reseller tasks", CHECK,
+    REL_4 = "REL-4", "Partner Center: indirect reseller tasks", &[],
         "Each partner of the chain must itself hold a relationship with the customer: to resell for a sale, of either kind to manage.";
-    REL_3 = "REL-3", "CSP supported partner relationships, scenario 6", &["CheckTransaction", "PlaceOrder", "CreateCustomer", "RequestCustomerRelationship"],
+    REL_3 = "REL-3", "CSP supported partner relationships, scenario 6", &["CreateCustomer", "RequestCustomerRelationship"],
         "A partner sells only to customers whose tenant country lies in the CSP region of the partner's CSP tenant.";
-    REL_5 = "REL-5", "General knowledge: Microsoft stopped new sales in March 2022", CHECK,
+    REL_5 = "REL-5", "General knowledge: Microsoft stopped new sales in March 2022", &[],
         "Nothing new is sold in a market in which sales are stopped: Belarus and Russia.";
     REL_6 = "REL-6", "Partner Center: remove a relationship", &["RemoveCustomerRelationship", "ReleaseCustomerRelationship"],
         "A relationship to sell is removed by a direct-bill partner or provider, for a reseller by its provider, once no subscription is active.";
-    CUS_1 = "CUS-1", "Partner Center: confirm customer agreement, MCA re-acceptance", &["CheckTransaction", "PlaceOrder", "RecordCustomerAgreement"],
+    CUS_1 = "CUS-1", "Partner Center: confirm customer agreement, MCA re-acceptance", &["RecordCustomerAgreement"],
         "The customer must have accepted the Microsoft Customer Agreement, from 2025-10-07 on after March 2023; a provider or direct-bill partner attests it, never a reseller.";
-    CUS_2 = "CUS-2", "Partner Center: customer account verification", CHECK,
+    CUS_2 = "CUS-2", "Partner Center: customer account verification", &[],
         "While a customer's account is under review nothing is added to what it has; one that was rejected or is locked makes no deal.";
-    OWN_1 = "OWN-1", "CSP supported partner relationships, scenario 5", CHECK,
+    OWN_1 = "OWN-1", "CSP supported partner relationships, scenario 5", &[],
         "No partner sells to itself or to an affiliate as end customer.";
-    OWN_2 = "OWN-2", "Partner Center: multi-partner", &["CheckTransaction", "PlaceOrder", "CreateCustomer", "RequestCustomerRelationship"],
+    OWN_2 = "OWN-2", "Partner Center: multi-partner", &["CreateCustomer", "RequestCustomerRelationship"],
         "No sale into a CSP tenant of a partner; a separate tenant of that partner is fine.";
-    OWN_3 = "OWN-3", "CSP supported partner relationships, scenario 4", &["CheckTransaction", "PlaceOrder", "CreateCustomer"],
+    OWN_3 = "OWN-3", "CSP supported partner relationships, scenario 4", &["CreateCustomer"],
         "For its own use a partner buys Azure into its shared services tenant, or anything into a separate customer tenant from a reseller or a direct-bill partner.";
-    ORD_1 = "ORD-1", "Partner Center API: order resources, 2072", CHECK,
+    ORD_1 = "ORD-1", "Partner Center API: order resources, 2072", &[],
         "The PartnerID on an order line is the reseller's, never the provider's; without a reseller there is none.";
-    ORD_2 = "ORD-2", "Partner Center API: error codes, 900206", CHECK,
+    ORD_2 = "ORD-2", "Partner Center API: error codes, 900206", &[],
         "The seller attests on every order in which role it acts.";
-    ORD_8 = "ORD-8", "Partner Center API: order resources, additional PartnerIDs on record", CHECK,
+    ORD_8 = "ORD-8", "Partner Center API: order resources, additional PartnerIDs on record", &[],
         "Up to five further PartnerIDs stand on a line beside the reseller's, for customers in the EU or EFTA; each is that of an active reseller of the seller.";
     ORD_3 = "ORD-3", "Partner Center: new commerce cancellation policy", &["CancelOrder", "CancelSubscription"],
         "What was bought is cancelled within 168 hours of its purchase or renewal.";
     ORD_4 = "ORD-4", "Partner Center API: error codes, 900203", ORDER,
         "The seller attests each line whose offer demands it.";
-    ORD_5 = "ORD-5", "Partner Center API: error codes, 800070", ORDER,
-        "An offer is sold only to customers in its markets.";
+    ORD_5 = "ORD-5", "Partner Center API: error codes, 800070", &["PlaceOrder", "AddQuantity", "CreateTransfer", "ApproveTransfer"],
+        "An offer is sold only to customers in its markets; units are added and subscriptions taken over only there.";
     ORD_6 = "ORD-6", "Partner Center: regional authorization, billing currency", ORDER,
         "An order is in the currency of the seller's location.";
     ORD_7 = "ORD-7", "Partner Center API: error codes, 800090", &["ReduceQuantity"],

@@ -7,7 +7,7 @@ use super::{Approved, Fault, Finding, Reason, Rule, rules::list};
 
 /// A state allows some moves and no others.
 pub(super) static STATE: Rule =
-    Rule { id: "STATE", text: "", source: "lifecycle of the resource", applied_by: &[] };
+    Rule { id: "STATE", text: "", source: "lifecycle of the resource", applied_beside: &[] };
 
 /// How something came to its end.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

@@ -90,7 +90,7 @@ pub(super) fn rule(rule: &Rule) -> pb::Rule {
         id: rule.id.to_owned(),
         text: rule.text.to_owned(),
         source: rule.source.to_owned(),
-        applied_by: rule.applied_by.iter().map(ToString::to_string).collect(),
+        applied_by: rule.applied_by().iter().map(ToString::to_string).collect(),
     }
 }
 

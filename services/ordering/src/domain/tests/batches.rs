@@ -7,7 +7,7 @@ use proptest::{collection::vec, prelude::*};
 use super::world::{NEXT_ORDER, answer, at, bought};
 use crate::domain::{
     Action::{self, Add, Cancel, Reduce},
-    Changes, Denial, NewChange, Offer, Order, Subscription,
+    Changes, Denial, Markets, NewChange, Offer, Order, Subscription,
     Term::{self, P1M, P1Y, P3Y},
 };
 
@@ -27,6 +27,19 @@ fn change(
     it.clone().change(&wanted, offer, answer(), NEXT_ORDER, &mut changes, at(second))?;
     let after = changes.subscriptions().last().unwrap().after.clone();
     Ok((after, changes.into_order().unwrap()))
+}
+
+#[test]
+fn units_are_added_only_where_the_offer_is_sold_by_now() {
+    let (subscription, mut offer) = bought(5, P1Y);
+    // The customer is in Belgium.
+    for (country, sold) in [("BE", true), ("FR", false)] {
+        offer.terms.markets = Markets::Only([country.parse().unwrap()].into());
+        let added = change(&subscription, &offer, Add(1), 9).map_err(told);
+        let refused = added.err().map(|it| it.split(' ').next().unwrap().to_owned());
+        assert_eq!(refused, (!sold).then(|| "ORD-5".to_owned()), "{country}");
+        assert!(change(&subscription, &offer, Reduce(1), 9).is_ok(), "{country}");
+    }
 }
 
 fn cancel() -> Action {

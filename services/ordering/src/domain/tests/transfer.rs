@@ -1,11 +1,13 @@
 //! How subscriptions go from one partner to another.
 
+use std::collections::BTreeMap;
+
 use kernel::{PartnerName, SubscriptionName, TransferName};
 use uuid::Uuid;
 
 use super::world::{CHAIN, NEXT_ORDER, answer, at, bought, events, money, violation};
 use crate::domain::{
-    Answer, Chain, Changes, Denial, Held, NewTransfer, OrderKind, Subscription,
+    Answer, Chain, Changes, Denial, Held, Markets, NewTransfer, Offer, OrderKind, Subscription,
     SubscriptionState::{Suspended, Transferred},
     Term::P1Y,
     Transfer, TransferState,
@@ -28,7 +30,13 @@ fn wanted(it: &Subscription) -> NewTransfer {
 }
 
 fn held(it: Subscription) -> Held {
-    Held { subscriptions: vec![it], marketplace: Vec::new(), running: Vec::new() }
+    held_of(it, bought(5, P1Y).1)
+}
+
+/// A subscription of an offer as it is by now.
+fn held_of(it: Subscription, offer: Offer) -> Held {
+    let offers = BTreeMap::from([(offer.name.clone(), offer)]);
+    Held { subscriptions: vec![it], offers, running: Vec::new() }
 }
 
 /// What `begin` answers with, as ids of rules.
@@ -64,7 +72,7 @@ fn complete(
 
 #[test]
 fn all_that_stands_against_a_transfer_is_told_at_once() {
-    let (subscription, _) = bought(5, P1Y);
+    let (subscription, offer) = bought(5, P1Y);
     let new = || wanted(&subscription);
     let other = Transfer { name: OTHER, ..pending().0 };
     let sold_by_another =
@@ -74,13 +82,17 @@ fn all_that_stands_against_a_transfer_is_told_at_once() {
     let unknown = || Answer { seller_country: None, ..answer() };
     let refusal = || Answer { violations: vec![violation("REL-4")], ..british() };
     let to_itself = || NewTransfer { chain: CHAIN, ..new() };
-    let running = |it: &Subscription| Held {
-        subscriptions: vec![it.clone()],
-        marketplace: Vec::new(),
-        running: vec![other.clone()],
+    let running = |it: &Subscription| Held { running: vec![other.clone()], ..held(it.clone()) };
+    let of = |change: fn(&mut Offer)| {
+        let mut offer = offer.clone();
+        change(&mut offer);
+        held_of(subscription.clone(), offer)
     };
-    let marketplace = vec![subscription.name];
-    let third_party = Held { marketplace, ..held(subscription.clone()) };
+    let third_party = of(|it| it.terms.third_party = true);
+    let french = of(|it| it.terms.markets = Markets::Only(["FR".parse().unwrap()].into()));
+    let belgian = of(|it| it.terms.markets = Markets::Only(["BE".parse().unwrap()].into()));
+    let forgotten = Held { offers: BTreeMap::new(), ..held(subscription.clone()) };
+    let nowhere = || Answer { customer_country: None, ..answer() };
     let suspended = Subscription { state: Suspended, ..subscription.clone() };
     for (new, held, answer, expected) in [
         (new(), held(suspended), answer(), Ok(())),
@@ -91,6 +103,10 @@ fn all_that_stands_against_a_transfer_is_told_at_once() {
         (new(), held(subscription.clone()), british(), Err("TRF-4")),
         (new(), held(subscription.clone()), unknown(), Err("TRF-4")),
         (new(), third_party, answer(), Err("TRF-5")),
+        (new(), belgian, answer(), Ok(())),
+        (new(), french, answer(), Err("ORD-5")),
+        (new(), held(subscription.clone()), nowhere(), Err("ORD-5")),
+        (new(), forgotten, answer(), Err("ORD-5 TRF-5")),
         (to_itself(), running(&gone), refusal(), Err("REL-4 TRF-1 TRF-2 TRF-3 TRF-4")),
     ] {
         let begun = begin(new, &held, answer, 9).map(drop);
@@ -102,11 +118,7 @@ fn all_that_stands_against_a_transfer_is_told_at_once() {
 fn a_transfer_that_nobody_answered_makes_room_for_another() {
     let (transfer, subscription) = pending();
     let other = Transfer { name: OTHER, ..transfer };
-    let held = Held {
-        subscriptions: vec![subscription.clone()],
-        marketplace: Vec::new(),
-        running: vec![other],
-    };
+    let held = Held { running: vec![other], ..held(subscription.clone()) };
     assert_eq!(begin(wanted(&subscription), &held, answer(), OPEN - 1).unwrap_err(), "TRF-3");
     let changes = begin(wanted(&subscription), &held, answer(), OPEN).unwrap();
     let [expired, begun] = changes.transfers() else { unreachable!() };

@@ -1,19 +1,31 @@
 //! Transfers as the store keeps them.
 
+use std::collections::BTreeMap;
+
 use failure::Failure;
 use kernel::{OrderName, PartnerName, SubscriptionName, TransferName};
 use testbed::Engine;
 use uuid::Uuid;
 
-use super::{answer, at, fresh, once, placed, store};
+use super::{answer, at, fresh, offer, once, placed, store};
 use crate::{
-    domain::{Chain, Changes, Held, NewTransfer, Placement, SubscriptionState, TransferState},
+    domain::{
+        Chain, Changes, Held, NewTransfer, Offer, OfferName, Placement, SubscriptionState,
+        TransferState,
+    },
     store::Store,
 };
 
 on_both_engines! {
     a_transfer_reads_back_equal_and_writes_both_sides,
     a_subscription_is_in_one_pending_transfer,
+}
+
+/// The offer of all that is placed, as one that may be transferred.
+fn offers() -> BTreeMap<OfferName, Offer> {
+    let mut offer = offer("mail").into_after();
+    offer.terms.third_party = false;
+    BTreeMap::from([(offer.name.clone(), offer)])
 }
 
 /// A transfer of all that was placed, begun.
@@ -26,7 +38,7 @@ fn begun(placement: &Placement) -> Changes {
         items: subscriptions.iter().map(|it| (it.name, None)).collect(),
         attested: true,
     };
-    let held = Held { subscriptions, marketplace: Vec::new(), running: Vec::new() };
+    let held = Held { subscriptions, offers: offers(), running: Vec::new() };
     let name = TransferName::new(Uuid::new_v4());
     let mut changes = Changes::default();
     new.begin(&held, answer(), name, &mut changes, at(10)).unwrap();
@@ -48,7 +60,7 @@ async fn a_transfer_reads_back_equal_and_writes_both_sides(engine: Engine) {
     let running = store.transfers_running(&names).await.unwrap();
     assert_eq!(running, std::slice::from_ref(&transfer));
 
-    let held = Held { subscriptions: placement.subscriptions, marketplace: Vec::new(), running };
+    let held = Held { subscriptions: placement.subscriptions, offers: offers(), running };
     let new_names = names.iter().map(|_| SubscriptionName::new(Uuid::new_v4())).collect();
     let ids = (OrderName::new(Uuid::new_v4()), new_names);
     let mut changes = Changes::default();

@@ -197,20 +197,40 @@ fn revisions_name_every_fact_once() {
 }
 
 #[test]
-fn the_catalogue_says_which_rules_a_transaction_is_held_against() {
-    let told = RULES.iter().filter(|rule| rule.applied_by.contains(&"CheckTransaction"));
-    let told: BTreeSet<_> = told.map(|rule| rule.id).collect();
-    assert_eq!(told, BTreeSet::from(ORDER));
+fn the_catalogue_says_which_rules_a_call_is_held_against() {
+    let by = |call: &str| -> Vec<_> {
+        let rules = RULES.iter().filter(|rule| rule.applied_by().contains(&call));
+        rules.map(|rule| rule.id).collect()
+    };
+    assert_eq!(by("CheckTransaction").into_iter().collect::<BTreeSet<_>>(), ORDER.into());
+    let ordered: Vec<_> = by("PlaceOrder");
+    let own = ["ORD-4", "ORD-5", "ORD-6"];
+    assert_eq!(ordered, [by("CheckTransaction"), own.into()].concat());
+    for (call, rules) in [
+        ("SuspendSubscription", &["REL-4"][..]),
+        ("ResumeSubscription", &["REL-4"]),
+        ("SetAutomaticRenewal", &["REL-4"]),
+        ("SettleSubscriptions", &["REL-4"]),
+        ("CancelSubscription", &["PT-1", "MPA-3", "REL-4", "ORD-3"]),
+        ("CancelOrder", &["PT-1", "MPA-3", "REL-4", "ORD-3"]),
+        ("RemoveCustomerRelationship", &["REL-6"]),
+    ] {
+        assert_eq!(by(call), rules, "{call}");
+    }
+    let without = |call: &str, rules: &[&str]| -> Vec<_> {
+        by(call).into_iter().filter(|rule| !rules.contains(rule)).collect()
+    };
+    let renewed = without("PlaceOrder", &["REL-5", "ORD-4", "ORD-5", "ORD-6"]);
+    assert_eq!(by("RenewSubscription"), renewed, "a renewal adds nothing");
+    assert_eq!(by("ScheduleNextTerm"), renewed);
+    assert_eq!(without("ReduceQuantity", &["ORD-7"]), renewed);
+    assert_eq!(by("AddQuantity"), without("PlaceOrder", &["ORD-4", "ORD-6"]));
+    let of_transfers = ["TRF-1", "TRF-2", "TRF-3", "TRF-4", "TRF-5"];
+    assert_eq!(without("CreateTransfer", &of_transfers), by("AddQuantity"));
+    assert_eq!(by("ApproveTransfer"), by("CreateTransfer"));
     for rule in RULES {
-        let [checked, ordered] =
-            ["CheckTransaction", "PlaceOrder"].map(|call| rule.applied_by.contains(&call));
-        let of_ordering = ["ORD-4", "ORD-5", "ORD-6"].contains(&rule.id);
-        assert_eq!(
-            (checked || of_ordering, checked && of_ordering),
-            (ordered, false),
-            "{}",
-            rule.id
-        );
         assert!(rule.text.ends_with('.') && !rule.source.is_empty(), "{}", rule.id);
+        let calls = rule.applied_by();
+        assert_eq!(calls.iter().collect::<BTreeSet<_>>().len(), calls.len(), "{}", rule.id);
     }
 }

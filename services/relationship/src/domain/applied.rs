@@ -1,0 +1,39 @@
+//! Which calls apply a rule.
+
+use super::{
+    Purpose, Rule,
+    catalogue::{CHECKS, TRANSFER},
+};
+
+impl Rule {
+    /// Calls that apply it, each once: those that ask about a transaction of a purpose that it is
+    /// held against, then others.
+    #[must_use]
+    pub fn applied_by(&self) -> Vec<&'static str> {
+        let checks: Vec<_> = CHECKS.iter().filter(|check| check.rule.id == self.id).collect();
+        let asked = checks.first().map(|_| "CheckTransaction");
+        let held = |purpose: &&Purpose| checks.iter().any(|it| it.purposes.contains(purpose));
+        let by_purpose = Purpose::ALL.iter().filter(held).flat_map(|it| calls(*it));
+        let mut all = Vec::new();
+        for call in asked.iter().chain(by_purpose).chain(self.applied_beside) {
+            if !all.contains(call) {
+                all.push(*call);
+            }
+        }
+        all
+    }
+}
+
+/// Calls of ordering that ask about a transaction of a purpose.
+const fn calls(purpose: Purpose) -> &'static [&'static str] {
+    match purpose {
+        Purpose::NewSubscription => &["PlaceOrder"],
+        Purpose::Manage => &["SuspendSubscription", "ResumeSubscription", "SetAutomaticRenewal"],
+        Purpose::AddQuantity => &["AddQuantity"],
+        Purpose::Renew => &["RenewSubscription"],
+        Purpose::Change => &["ReduceQuantity", "ScheduleNextTerm"],
+        Purpose::TransferIn => TRANSFER,
+        Purpose::Cancel => &["CancelSubscription", "CancelOrder"],
+        Purpose::AutomaticRenewal => &["SettleSubscriptions"],
+    }
+}

@@ -1,0 +1,346 @@
+use std::time::Duration;
+
+use cluster::cast::{everywhere, new_id, order};
+use contracts::ordering::{
+    AddQuantityRequest, BillingCycle, CancelSubscriptionRequest, GetSubscriptionRequest, Money,
+    NextTerm, Offer, Plan, ReduceQuantityRequest, RenewSubscriptionRequest,
+    ResumeSubscriptionRequest, ScheduleNextTermRequest, SetAutomaticRenewalRequest,
+    SettleSubscriptionsRequest, SubscriptionState as State, SuspendSubscriptionRequest, Term,
+};
+use prost_types::Timestamp;
+use tests::World;
+use tonic::{Code, Status};
+
+use crate::{
+    calendar::{DAY, month_later},
+    machine,
+    machine::Machine,
+};
+
+machine!(a_subscription_moves_as_the_programme_says, super::Subscription);
+
+/// How long units may be returned and a term be cancelled.
+const WINDOW: i64 = 7 * DAY;
+/// What a unit costs for a month.
+const PRICE: i64 = 1000;
+
+/// A subscription by the month, by its name. It was sold by a provider as direct partner, which no
+/// yearly review can stop.
+pub struct Subscription(String);
+
+/// What the model knows of it. Times are seconds.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Known {
+    state: State,
+    now: i64,
+    /// Since when it is in its state.
+    since: i64,
+    start: i64,
+    end: i64,
+    renews: bool,
+    /// How many units it is to have in its next term, where somebody said so.
+    next: Option<i32>,
+    /// Oldest first.
+    batches: Vec<Batch>,
+}
+
+/// Units that were bought together.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Batch {
+    quantity: i32,
+    bought: i64,
+    charge: i64,
+}
+
+#[derive(Debug, Clone, Copy)]
+pub enum Move {
+    Add(i32),
+    Reduce(i32),
+    Cancel,
+    Suspend,
+    Resume,
+    RenewItself(bool),
+    Schedule(i32),
+    Renew,
+    Settle,
+    /// To the last second in which the newest units may be returned.
+    WaitForWindow,
+    /// To the second before time changes it.
+    WaitUntilDue,
+    Wait(i64),
+}
+
+impl Known {
+    fn runs(&self) -> bool {
+        matches!(self.state, State::Active | State::Suspended)
+    }
+
+    fn quantity(&self) -> i32 {
+        self.batches.iter().map(|it| it.quantity).sum()
+    }
+
+    /// When time changes it.
+    fn due(&self) -> Option<i64> {
+        match self.state {
+            State::Active | State::Suspended => Some(self.end),
+            State::Expired => Some(self.since + 30 * DAY),
+            State::Disabled => Some(self.since + 90 * DAY),
+            _ => None,
+        }
+    }
+
+    /// As everybody sees it: what ends by itself has ended.
+    fn seen(mut self) -> Self {
+        while let Some(due) = self.due().filter(|due| *due <= self.now) {
+            self.state = match self.state {
+                State::Expired => State::Disabled,
+                State::Disabled => State::Deleted,
+                _ if self.renews => return self,
+                _ => State::Expired,
+            };
+            self.since = due;
+        }
+        self
+    }
+
+    /// As it is once somebody has touched it: what renews itself has renewed itself.
+    fn settled(self) -> Self {
+        let mut known = self.seen();
+        while known.runs() && known.end <= known.now {
+            known = known.renewed(known.end);
+        }
+        known
+    }
+
+    /// In a new term.
+    fn renewed(&self, start: i64) -> Self {
+        let quantity = self.next.unwrap_or_else(|| self.quantity());
+        let batch = Batch { quantity, bought: start, charge: PRICE * i64::from(quantity) };
+        let (batches, end) = (vec![batch], month_later(start));
+        Self { start, end, batches, next: None, ..self.clone() }
+    }
+
+    /// With more units, charged for the days that are not over.
+    fn with(mut self, quantity: i32) -> Self {
+        let days = (self.end - self.start) / DAY;
+        let left = days - (self.now - self.start) / DAY;
+        let charge = PRICE * i64::from(quantity) * left / days;
+        self.batches.push(Batch { quantity, bought: self.now, charge });
+        self
+    }
+
+    /// Without some of the units that were bought last, where that is allowed.
+    fn without(mut self, quantity: i32) -> Option<Self> {
+        let mut left = quantity;
+        while left > 0 {
+            let newest = self.batches.pop().filter(|it| self.now <= it.bought + WINDOW)?;
+            let kept = newest.quantity - left.min(newest.quantity);
+            left -= newest.quantity - kept;
+            if kept > 0 {
+                let charge = newest.charge * i64::from(kept) / i64::from(newest.quantity);
+                self.batches.push(Batch { quantity: kept, charge, ..newest });
+            }
+        }
+        (!self.batches.is_empty()).then_some(self)
+    }
+
+    fn to(self, state: State) -> Option<Self> {
+        Some(Self { state, since: self.now, ..self })
+    }
+
+    fn after(self, step: Move) -> Option<Self> {
+        let active = self.state == State::Active;
+        match step {
+            Move::Add(quantity) if active => Some(self.with(quantity)),
+            Move::Reduce(quantity) if active => self.without(quantity),
+            Move::Suspend if active => self.to(State::Suspended),
+            Move::Resume if self.state == State::Suspended => self.to(State::Active),
+            Move::Cancel if self.runs() && self.now <= self.start + WINDOW => {
+                self.to(State::Cancelled)
+            }
+            Move::RenewItself(renews) if self.runs() => Some(Self { renews, ..self }),
+            Move::Schedule(next) if self.runs() => Some(Self { next: Some(next), ..self }),
+            Move::Renew if matches!(self.state, State::Expired | State::Disabled) => {
+                self.renewed(self.now).to(State::Active)
+            }
+            Move::Settle => Some(self),
+            _ => None,
+        }
+    }
+}
+
+impl Machine for Subscription {
+    type State = Known;
+    type Move = Move;
+    const ALL: &'static [Move] = &[
+        Move::Add(2),
+        Move::Add(3),
+        Move::Reduce(1),
+        Move::Reduce(4),
+        Move::Cancel,
+        Move::Suspend,
+        Move::Resume,
+        Move::RenewItself(false),
+        Move::RenewItself(true),
+        Move::Schedule(4),
+        Move::Renew,
+        Move::Settle,
+        Move::WaitForWindow,
+        Move::WaitUntilDue,
+        Move::Wait(1),
+        Move::Wait(DAY),
+    ];
+    const RESOURCES: usize = 12;
+    const MOVES: usize = 30;
+    const REFUSALS: &'static [Code] = &[Code::FailedPrecondition, Code::InvalidArgument];
+
+    async fn begin(world: &World) -> Result<(Self, Known), Status> {
+        let cast = &world.cast;
+        let (provider, customer) = (cast.provider("DE").await?, cast.customer("DE").await?);
+        cast.ready(&customer, &[&provider]).await?;
+        let price = Money { currency_code: "EUR".to_owned(), minor_units: PRICE };
+        let plan = Plan {
+            term: Term::P1m.into(),
+            billing_cycle: BillingCycle::Monthly.into(),
+            unit_price: Some(price),
+        };
+        let offer = cast.offer_as(Offer { plans: vec![plan], ..everywhere() }).await?;
+        let mut wanted = order(&provider, None, &customer, &offer);
+        wanted.lines[0].set_term(Term::P1m);
+        let name = cast.place(wanted).await?.lines[0].subscription.clone();
+        let now = world.clock.now().as_second();
+        let bought = Known {
+            state: State::Active,
+            now,
+            since: now,
+            start: now,
+            end: month_later(now),
+            renews: true,
+            next: None,
+            batches: vec![Batch { quantity: 5, bought: now, charge: 5 * PRICE }],
+        };
+        Ok((Self(name), bought))
+    }
+
+    fn wait(known: &Known, step: Move) -> Duration {
+        let newest = known.batches.last().map_or(0, |it| it.bought);
+        let seconds = match step {
+            Move::WaitForWindow => newest + WINDOW - known.now,
+            Move::WaitUntilDue => known.due().map_or(0, |due| due - 1 - known.now),
+            Move::Wait(seconds) => seconds,
+            _ => 0,
+        };
+        Duration::from_secs(seconds.try_into().unwrap_or(0))
+    }
+
+    fn after(known: &Known, step: Move) -> Option<Known> {
+        let waited = Self::wait(known, step).as_secs();
+        if matches!(step, Move::WaitForWindow | Move::WaitUntilDue | Move::Wait(_)) {
+            let now = known.now + i64::try_from(waited).unwrap();
+            return Some(Known { now, ..known.clone() }.seen());
+        }
+        known.clone().settled().after(step)
+    }
+
+    async fn make(&mut self, world: &World, step: Move) -> Result<(), Status> {
+        let mut client = world.cast.ordering.clone();
+        let (name, request_id, detail) = (self.0.clone(), new_id(), "for a reason".to_owned());
+        let partner_attestation_accepted = true;
+        let validate_only = false;
+        match step {
+            Move::Add(quantity) => {
+                let request = AddQuantityRequest {
+                    name,
+                    quantity,
+                    partner_attestation_accepted,
+                    request_id,
+                    validate_only,
+                };
+                client.add_quantity(request).await.map(drop)
+            }
+            Move::Reduce(quantity) => {
+                let request = ReduceQuantityRequest {
+                    name,
+                    quantity,
+                    partner_attestation_accepted,
+                    request_id,
+                    validate_only,
+                };
+                client.reduce_quantity(request).await.map(drop)
+            }
+            Move::Cancel => {
+                let request = CancelSubscriptionRequest { name, detail, request_id, validate_only };
+                client.cancel_subscription(request).await.map(drop)
+            }
+            Move::Suspend => {
+                let request =
+                    SuspendSubscriptionRequest { name, detail, request_id, validate_only };
+                client.suspend_subscription(request).await.map(drop)
+            }
+            Move::Resume => {
+                let request = ResumeSubscriptionRequest { name, request_id, validate_only };
+                client.resume_subscription(request).await.map(drop)
+            }
+            Move::RenewItself(enabled) => {
+                let request =
+                    SetAutomaticRenewalRequest { name, enabled, request_id, validate_only };
+                client.set_automatic_renewal(request).await.map(drop)
+            }
+            Move::Schedule(quantity) => {
+                let next = NextTerm {
+                    term: Term::P1m.into(),
+                    billing_cycle: BillingCycle::Monthly.into(),
+                    quantity,
+                    unit_price: None,
+                };
+                let request = ScheduleNextTermRequest {
+                    name,
+                    next_term: Some(next),
+                    partner_attestation_accepted,
+                    request_id,
+                    validate_only,
+                };
+                client.schedule_next_term(request).await.map(drop)
+            }
+            Move::Renew => {
+                let request = RenewSubscriptionRequest {
+                    name,
+                    partner_attestation_accepted,
+                    request_id,
+                    validate_only,
+                };
+                client.renew_subscription(request).await.map(drop)
+            }
+            Move::Settle => {
+                let request = SettleSubscriptionsRequest { max_count: 200 };
+                client.settle_subscriptions(request).await.map(drop)
+            }
+            Move::WaitForWindow | Move::WaitUntilDue | Move::Wait(_) => Ok(()),
+        }
+    }
+
+    async fn now(&self, world: &World, expected: &Known) -> Result<Known, Status> {
+        let get = GetSubscriptionRequest { name: self.0.clone() };
+        let answer = world.cast.ordering.clone().get_subscription(get).await?.into_inner();
+        let told = answer.subscription.expect("an answer holds a subscription");
+        let now = world.clock.now().as_second();
+        assert_eq!(told.quantity, expected.quantity());
+        assert_eq!(told.renewal_pending, expected.runs() && expected.end <= now);
+        let seconds = |time: Option<Timestamp>| time.map_or(0, |it| it.seconds);
+        let batches = told.batches.iter().map(|it| Batch {
+            quantity: it.quantity,
+            bought: seconds(it.buy_time),
+            charge: it.charge.as_ref().map_or(0, |it| it.minor_units),
+        });
+        Ok(Known {
+            state: told.state(),
+            now,
+            since: seconds(told.state_time),
+            start: seconds(told.term_start_time),
+            end: seconds(told.term_end_time),
+            renews: told.automatic_renewal,
+            next: told.next_term.map(|it| it.quantity),
+            batches: batches.collect(),
+        })
+    }
+}
