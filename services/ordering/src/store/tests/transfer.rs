@@ -17,7 +17,7 @@ on_both_engines! {
 }
 
 /// A transfer of all that was placed, begun.
-fn begun(placement: &Placement) -> Changes {
+pub(super) fn begun(placement: &Placement) -> Changes {
     let chain = placement.order.chain;
     let subscriptions = placement.subscriptions.clone();
     let new = NewTransfer {
