@@ -29,7 +29,7 @@ fn offers() -> BTreeMap<OfferName, Offer> {
 }
 
 /// A transfer of all that was placed, begun.
-fn begun(placement: &Placement) -> Changes {
+pub(super) fn begun(placement: &Placement) -> Changes {
     let chain = placement.order.chain;
     let subscriptions = placement.subscriptions.clone();
     let new = NewTransfer {
