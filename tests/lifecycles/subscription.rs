@@ -255,6 +255,7 @@ impl Machine for Subscription {
                     partner_attestation_accepted,
                     request_id,
                     validate_only,
+                    ..Default::default()
                 };
                 client.add_quantity(request).await.map(drop)
             }
@@ -265,25 +266,47 @@ impl Machine for Subscription {
                     partner_attestation_accepted,
                     request_id,
                     validate_only,
+                    ..Default::default()
                 };
                 client.reduce_quantity(request).await.map(drop)
             }
             Move::Cancel => {
-                let request = CancelSubscriptionRequest { name, detail, request_id, validate_only };
+                let request = CancelSubscriptionRequest {
+                    name,
+                    detail,
+                    request_id,
+                    validate_only,
+                    ..Default::default()
+                };
                 client.cancel_subscription(request).await.map(drop)
             }
             Move::Suspend => {
-                let request =
-                    SuspendSubscriptionRequest { name, detail, request_id, validate_only };
+                let request = SuspendSubscriptionRequest {
+                    name,
+                    detail,
+                    request_id,
+                    validate_only,
+                    ..Default::default()
+                };
                 client.suspend_subscription(request).await.map(drop)
             }
             Move::Resume => {
-                let request = ResumeSubscriptionRequest { name, request_id, validate_only };
+                let request = ResumeSubscriptionRequest {
+                    name,
+                    request_id,
+                    validate_only,
+                    ..Default::default()
+                };
                 client.resume_subscription(request).await.map(drop)
             }
             Move::RenewItself(enabled) => {
-                let request =
-                    SetAutomaticRenewalRequest { name, enabled, request_id, validate_only };
+                let request = SetAutomaticRenewalRequest {
+                    name,
+                    enabled,
+                    request_id,
+                    validate_only,
+                    ..Default::default()
+                };
                 client.set_automatic_renewal(request).await.map(drop)
             }
             Move::Schedule(quantity) => {
@@ -299,6 +322,7 @@ impl Machine for Subscription {
                     partner_attestation_accepted,
                     request_id,
                     validate_only,
+                    ..Default::default()
                 };
                 client.schedule_next_term(request).await.map(drop)
             }
@@ -308,6 +332,7 @@ impl Machine for Subscription {
                     partner_attestation_accepted,
                     request_id,
                     validate_only,
+                    ..Default::default()
                 };
                 client.renew_subscription(request).await.map(drop)
             }

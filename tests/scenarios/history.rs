@@ -38,8 +38,7 @@ scenarios! {
             name: cancelled.name.clone(),
             detail: "ordered by mistake".to_owned(),
             request_id: new_id(),
-            validate_only: false,
-        };
+            validate_only: false, ..Default::default() };
         cast.ordering.clone().cancel_order(cancel).await?;
 
         let client = &cast.onboarding;

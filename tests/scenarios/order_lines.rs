@@ -189,8 +189,7 @@ scenarios! {
         let retire = || od::RetireOfferRequest {
             name: channel.offer.clone(),
             detail: "replaced".to_owned(),
-            request_id: new_id(),
-        };
+            request_id: new_id(), ..Default::default() };
         cast.ordering.clone().retire_offer(retire()).await?;
         let status = tests::failed(cast.place(wanted()).await);
         assert_eq!(status.code(), Code::InvalidArgument);

@@ -20,6 +20,7 @@ async fn cancel(world: &World, name: &str) -> Result<OrderState, tonic::Status> 
         detail: "ordered by mistake".to_owned(),
         request_id: new_id(),
         validate_only: false,
+        ..Default::default()
     };
     let answer = world.cast.ordering.clone().cancel_order(cancel).await?.into_inner();
     Ok(answer.order.unwrap().state())

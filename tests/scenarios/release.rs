@@ -22,6 +22,7 @@ async fn release(
         detail: "the customer leaves".to_owned(),
         request_id,
         released_by: by.name.clone(),
+        ..Default::default()
     };
     let answer = world.cast.ordering.clone().release_customer_relationship(request).await?;
     Ok(answer.into_inner().relationship.unwrap())

@@ -43,6 +43,7 @@ async fn add(world: &World, name: &str, quantity: i32) -> Result<Order, Status> 
         partner_attestation_accepted: true,
         request_id: new_id(),
         validate_only: false,
+        ..Default::default()
     };
     let answer = world.cast.ordering.clone().add_quantity(request).await?;
     Ok(answer.into_inner().order.unwrap())
@@ -55,6 +56,7 @@ async fn reduce(world: &World, name: &str, quantity: i32) -> Result<Order, Statu
         partner_attestation_accepted: true,
         request_id: new_id(),
         validate_only: false,
+        ..Default::default()
     };
     let answer = world.cast.ordering.clone().reduce_quantity(request).await?;
     Ok(answer.into_inner().order.unwrap())
@@ -66,6 +68,7 @@ async fn cancel(world: &World, name: &str) -> Result<Order, Status> {
         detail: "not wanted".to_owned(),
         request_id: new_id(),
         validate_only: false,
+        ..Default::default()
     };
     let answer = world.cast.ordering.clone().cancel_subscription(request).await?;
     Ok(answer.into_inner().order.unwrap())
@@ -77,6 +80,7 @@ async fn renew(world: &World, name: &str) -> Result<Order, Status> {
         partner_attestation_accepted: true,
         request_id: new_id(),
         validate_only: false,
+        ..Default::default()
     };
     let answer = world.cast.ordering.clone().renew_subscription(request).await?;
     Ok(answer.into_inner().order.unwrap())
@@ -88,6 +92,7 @@ async fn renew_itself(world: &World, name: &str, enabled: bool) -> Result<(), St
         enabled,
         request_id: new_id(),
         validate_only: false,
+        ..Default::default()
     };
     world.cast.ordering.clone().set_automatic_renewal(request).await.map(drop)
 }
@@ -205,8 +210,7 @@ scenarios! {
             name: name.clone(),
             detail: "unpaid".to_owned(),
             request_id: new_id(),
-            validate_only: false,
-        };
+            validate_only: false, ..Default::default() };
         ordering.suspend_subscription(suspend).await?;
         let suspended = get(&world, &name).await?;
         let told = (suspended.state(), suspended.state_reason.as_str());
@@ -218,8 +222,7 @@ scenarios! {
         let resume = ResumeSubscriptionRequest {
             name: name.clone(),
             request_id: new_id(),
-            validate_only: false,
-        };
+            validate_only: false, ..Default::default() };
         ordering.resume_subscription(resume).await?;
         add(&world, &name, 1).await?;
     }
@@ -233,8 +236,7 @@ scenarios! {
             quantity: 1,
             partner_attestation_accepted: true,
             request_id: new_id(),
-            validate_only: true,
-        };
+            validate_only: true, ..Default::default() };
         let mut ordering = world.cast.ordering.clone();
         let dry = ordering.add_quantity(request.clone()).await?.into_inner().order.unwrap();
         assert_eq!((&*dry.name, dry.charge.unwrap().minor_units), ("", 12_000));
@@ -288,8 +290,7 @@ scenarios! {
             next_term: Some(next),
             partner_attestation_accepted: true,
             request_id: new_id(),
-            validate_only: false,
-        };
+            validate_only: false, ..Default::default() };
         let mut ordering = world.cast.ordering.clone();
         let status = failed(ordering.schedule_next_term(request(next(301))).await);
         assert_eq!(status.code(), Code::InvalidArgument);

@@ -62,6 +62,7 @@ async fn approve(world: &World, name: &str) -> Result<Transfer, Status> {
         name: name.to_owned(),
         request_id: new_id(),
         validate_only: false,
+        ..Default::default()
     };
     let answer = world.cast.ordering.clone().approve_transfer(request).await?;
     Ok(answer.into_inner().transfer.unwrap())
@@ -149,8 +150,7 @@ scenarios! {
             let update = UpdateOfferRequest {
                 offer: Some(offer),
                 update_mask: Some(FieldMask { paths }),
-                request_id: new_id(),
-            };
+                request_id: new_id(), ..Default::default() };
             cast.ordering.clone().update_offer(update).await.map(drop)
         };
         let add = async || {
@@ -159,8 +159,7 @@ scenarios! {
                 quantity: 1,
                 partner_attestation_accepted: true,
                 request_id: new_id(),
-                validate_only: true,
-            };
+                validate_only: true, ..Default::default() };
             cast.ordering.clone().add_quantity(request).await.map(drop)
         };
         let begun = begin(&world, wanted(&channel, &rival, &[&name])).await?;
@@ -207,12 +206,12 @@ scenarios! {
         let first = again().await?;
         assert_eq!(refused(again().await), ["TRF-3 TRANSFER_RUNNING"]);
         let (detail, request_id) = ("not now".to_owned(), new_id());
-        let reject = RejectTransferRequest { name: first.name.clone(), detail, request_id };
+        let reject = RejectTransferRequest { name: first.name.clone(), detail, request_id, ..Default::default() };
         let rejected = ordering.reject_transfer(reject).await?.into_inner().transfer.unwrap();
         assert_eq!(rejected.state(), TransferState::Rejected);
         let second = again().await?;
         let (detail, request_id) = ("a mistake".to_owned(), new_id());
-        let withdraw = WithdrawTransferRequest { name: second.name, detail, request_id };
+        let withdraw = WithdrawTransferRequest { name: second.name, detail, request_id, ..Default::default() };
         ordering.withdraw_transfer(withdraw.clone()).await?;
         let twice = WithdrawTransferRequest { request_id: new_id(), ..withdraw };
         let twice = ordering.withdraw_transfer(twice).await;

@@ -205,6 +205,14 @@ pub async fn commit<T: Serialize + Sync>(
     event: Event<'_, T>,
 ) -> Result<(), Failure> {
     append(&transaction, call, event).await?;
+    end(transaction, call).await
+}
+
+/// Commits what was appended; or takes everything back, where the call only tries.
+///
+/// # Errors
+/// When the database cannot be asked.
+pub async fn end(transaction: DatabaseTransaction, call: &Call) -> Result<(), Failure> {
     let ended = match call.is_trial() {
         true => transaction.rollback().await,
         false => transaction.commit().await,
@@ -212,7 +220,7 @@ pub async fn commit<T: Serialize + Sync>(
     ended.map_err(fault)
 }
 
-/// Appends the event that answers the call. The caller commits.
+/// Appends the event that answers the call. The caller ends the transaction.
 ///
 /// # Errors
 /// [`Failure::LostRace`] when the revision or the request id is taken.

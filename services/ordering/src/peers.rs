@@ -4,14 +4,13 @@ use std::time::Duration;
 
 use contracts::relationship::{self as pb, relationship_service_client::RelationshipServiceClient};
 use failure::{Failure, Resource};
-use kernel::{CustomerRelationshipName, PartnerName, Responsible, Violation};
+use kernel::{CustomerRelationshipName, Responsible, Violation};
 use markets::Country;
 use runtime::{
     peer,
     telemetry::{Traced, traced},
 };
 use tonic::Code;
-use uuid::Uuid;
 
 use crate::{
     domain::{Answer, Approved, Leg, ProductFamily, Purpose, Question, Release},
@@ -64,29 +63,20 @@ impl Relationship {
         Ok(Release { name, partner, resale })
     }
 
-    /// Removes a relationship.
+    /// Removes a relationship that may go.
     pub(crate) async fn remove(
         &self,
         approved: &Approved<Release>,
-        by: PartnerName,
-        detail: &str,
-        request_id: Uuid,
+        request: pb::RemoveCustomerRelationshipRequest,
     ) -> Result<pb::CustomerRelationship, Failure> {
         let name = approved.after().name;
-        let request = pb::RemoveCustomerRelationshipRequest {
-            name: name.to_string(),
-            detail: detail.to_owned(),
-            request_id: request_id.to_string(),
-            removed_by: by.to_string(),
-            no_active_subscriptions: true,
-            ..pb::RemoveCustomerRelationshipRequest::default()
-        };
         let request = peer::request(&self.settings, request);
         let answer = self.client.clone().remove_customer_relationship(request).await;
         let answer = answer.map_err(|status| match status.code() {
             Code::FailedPrecondition => failure::read_refusal(RELATIONSHIP, DOMAIN, &status)
                 .map_or_else(|it| it, Failure::Refused),
             Code::AlreadyExists => Failure::RequestIdReused(Resource::named(name)),
+            Code::Aborted => Failure::LostRace,
             _ => failure::read(RELATIONSHIP, &status),
         })?;
         answer.into_inner().relationship.ok_or_else(|| Failure::bug("nothing was removed"))

@@ -14,12 +14,12 @@ mod subscription;
 mod transfer;
 
 use contracts::ordering::{self as pb, ordering_service_server::OrderingService};
+use failure::Mutation;
 use kernel::Clock;
 use prost::Message;
 use runtime::server::actor;
 use storage::Call;
 use tonic::Request;
-use uuid::Uuid;
 
 use crate::{peers::Relationship, store::Store};
 
@@ -69,8 +69,8 @@ impl Transport {
         Self { store, relationship, clock }
     }
 
-    fn call<R: Message>(&self, method: &str, request: &Request<R>, id: Option<Uuid>) -> Call {
+    fn call<R: Message>(&self, method: &str, request: &Request<R>, how: Mutation) -> Call {
         let content = request.get_ref().encode_to_vec();
-        Call::new(method, id, &content, actor(request.metadata()), self.clock.now())
+        Call::new(method, how, &content, actor(request.metadata()), self.clock.now())
     }
 }

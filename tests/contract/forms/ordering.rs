@@ -2,7 +2,7 @@ use contracts::relationship::ProductFamily;
 use serde_json::{Value, json};
 
 use super::{
-    Form, ID, OTHER_ID, Stage, batch, list, no_choice, no_country, no_guid, no_name,
+    Form, ID, OTHER_ID, Stage, batch, list, no_choice, no_country, no_etag, no_guid, no_name,
     no_required_guid, no_text,
 };
 
@@ -94,7 +94,8 @@ fn offers() -> Vec<Form> {
         )
         .wrong("name", no_offer())
         .wrong("detail", no_text(500))
-        .wrong("request_id", no_guid()),
+        .wrong("request_id", no_guid())
+        .wrong("etag", no_etag()),
         Form::new("GetOffer", json!({ "name": "offers/office" })).wrong("name", no_offer()),
     ]
 }
@@ -114,6 +115,7 @@ fn update(offer: &str) -> Form {
     let (countries, most) = ("offer.country_codes", "offer.max_quantity");
     Form::new("UpdateOffer", good)
         .wrong("offer", [Value::Null])
+        .wrong("offer.etag", no_etag())
         .wrong("update_mask", [Value::Null, json!(""), json!("name"), json!("productFamily")])
         .wrong("request_id", no_guid())
         .also([("offer.name", json!("office"))], &["offer.name"])
@@ -185,7 +187,8 @@ fn orders() -> Vec<Form> {
         Form::new("CancelOrder", cancel)
             .wrong("name", no_name("orders"))
             .wrong("detail", no_text(500))
-            .wrong("request_id", no_guid()),
+            .wrong("request_id", no_guid())
+            .wrong("etag", no_etag()),
         Form::new("GetSubscription", json!({ "name": subscription }))
             .wrong("name", no_name("subscriptions")),
     ]
@@ -203,6 +206,7 @@ fn changes() -> Vec<Form> {
         Form::new(method, good(more))
             .wrong("name", no_name("subscriptions"))
             .wrong("request_id", no_required_guid())
+            .wrong("etag", no_etag())
     };
     let none = || [json!(0), json!(-1)];
     let why = || json!({ "detail": "é".repeat(500) });
@@ -230,6 +234,7 @@ fn changes() -> Vec<Form> {
             }),
         )
         .wrong("released_by", no_name("partners"))
+        .wrong("etag", no_etag())
         .wrong("name", [no_name("customers"), vec![json!(format!("customers/{ID}"))]].concat())
         .wrong("detail", no_text(500))
         .wrong("request_id", no_required_guid()),
@@ -265,6 +270,7 @@ fn transfers() -> Vec<Form> {
             .wrong("name", no_name("transfers"))
             .wrong("detail", no_text(500))
             .wrong("request_id", no_guid())
+            .wrong("etag", no_etag())
     };
     vec![
         Form::new("CreateTransfer", good)
@@ -286,7 +292,8 @@ fn transfers() -> Vec<Form> {
             json!({ "name": format!("transfers/{ID}"), "request_id": ID }),
         )
         .wrong("name", no_name("transfers"))
-        .wrong("request_id", no_required_guid()),
+        .wrong("request_id", no_required_guid())
+        .wrong("etag", no_etag()),
         ended("RejectTransfer"),
         ended("WithdrawTransfer"),
         Form::new("GetTransfer", json!({ "name": format!("transfers/{ID}") }))

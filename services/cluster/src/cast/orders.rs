@@ -23,6 +23,7 @@ impl Cast {
             offer_id: format!("offer-{}", Uuid::new_v4()),
             offer: Some(offer),
             request_id: new_id(),
+            validate_only: false,
         };
         let answer = self.ordering.clone().create_offer(request).await?.into_inner();
         Ok(answer.offer.unwrap_or_default().name)

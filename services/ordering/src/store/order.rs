@@ -97,7 +97,7 @@ impl Store {
         if !held || !fresh.iter().all(Freshness::holds) {
             return Err(Failure::DecisionExpired);
         }
-        transaction.commit().await.map_err(fault)
+        events::end(transaction, call).await
     }
 }
 

@@ -2,7 +2,7 @@
 //! asks.
 
 use contracts::ordering as pb;
-use failure::Failure;
+use failure::{Failure, Mutation};
 use kernel::{SubscriptionName, Timestamp};
 use storage::Call;
 use tonic::Request;
@@ -18,10 +18,9 @@ macro_rules! changes {
                 &self,
                 request: Request<pb::$request>,
             ) -> Result<pb::$response, Failure> {
-                let (request_id, name, wanted) = convert::$method(request.get_ref())?;
-                let call = self.call($name, &request, Some(request_id));
-                let dry_run = request.get_ref().validate_only;
-                let order = self.order(&call, dry_run, || self.decide_change(name, &wanted)).await?;
+                let (how, name, wanted) = convert::$method(request.get_ref())?;
+                let call = self.call($name, &request, how);
+                let order = self.order(&call, || self.decide_change(name, &wanted, &call)).await?;
                 Ok(pb::$response { order: Some(order) })
             }
         )* }
@@ -44,9 +43,11 @@ impl Transport {
         &self,
         name: SubscriptionName,
         wanted: &NewChange,
+        call: &Call,
     ) -> Result<Decided, Failure> {
         let subscription = self.store.subscription(name).await?;
         let subscription = subscription.ok_or_else(|| Failure::missing(name))?;
+        call.expects(subscription.stamp)?;
         let offer = self.offer_of(&subscription).await?;
         let now = self.clock.now();
         let mut decided = Decided::default();
@@ -91,7 +92,7 @@ impl Transport {
         request: Request<pb::SettleSubscriptionsRequest>,
     ) -> Result<pb::SettleSubscriptionsResponse, Failure> {
         let limit = convert::settle_subscriptions(request.get_ref())?;
-        let call = self.call("SettleSubscriptions", &request, None);
+        let call = self.call("SettleSubscriptions", &request, Mutation::default());
         let due = self.store.subscriptions_due(call.now, limit).await?;
         let (mut settled_count, mut left_count) = (0, i32::try_from(due.len()).unwrap_or(i32::MAX));
         for subscription in due {

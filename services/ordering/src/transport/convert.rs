@@ -12,12 +12,11 @@ pub(super) use change::{
     schedule_next_term, set_automatic_renewal, settle_subscriptions, suspend_subscription,
 };
 use contracts::{ordering as pb, relationship};
-use failure::{Failure, Fields};
-use kernel::{CustomerRelationshipName, PartnerName};
+use failure::{Failure, Fields, Mutation, Said};
+use kernel::{CustomerRelationshipName, Etag, PartnerName};
 pub(super) use offer::{create_offer, update_offer};
 pub(super) use order::{get_order, place_order};
 pub(super) use transfer::{approve_transfer, create_transfer};
-use uuid::Uuid;
 
 use crate::domain::{BillingCycle, ProductFamily, Term};
 
@@ -25,28 +24,50 @@ const MAX_DETAIL: usize = 500;
 
 type Converted<T> = Result<T, Failure>;
 
-pub(super) fn release(
-    request: &pb::ReleaseCustomerRelationshipRequest,
-) -> Converted<(Uuid, CustomerRelationshipName, PartnerName, String)> {
+/// How a mutation is to be done that a repetition could do twice: its request id is required.
+fn once(fields: &mut Fields, said: Said<'_>) -> Option<Mutation> {
+    if said.request_id.is_empty() {
+        fields.reject("request_id", "is required");
+    }
+    fields.mutation(said)
+}
+
+/// A relationship that is to be removed, and how relationship is asked to.
+pub(super) struct Removal {
+    pub name: CustomerRelationshipName,
+    pub request: relationship::RemoveCustomerRelationshipRequest,
+}
+
+pub(super) fn release(request: &pb::ReleaseCustomerRelationshipRequest) -> Converted<Removal> {
     let mut fields = Fields::new();
-    let request_id = fields.guid("request_id", &request.request_id);
+    fields.guid("request_id", &request.request_id);
+    fields.parse_optional::<Etag>("etag", &request.etag);
     let name = fields.parse("name", &request.name);
-    let by = fields.parse("released_by", &request.released_by);
-    let detail = fields.text("detail", &request.detail, MAX_DETAIL);
-    fields.finish(|| Some((request_id?, name?, by?, detail?)))
+    fields.parse::<PartnerName>("released_by", &request.released_by);
+    fields.text("detail", &request.detail, MAX_DETAIL);
+    let request = relationship::RemoveCustomerRelationshipRequest {
+        name: request.name.clone(),
+        detail: request.detail.clone(),
+        request_id: request.request_id.clone(),
+        removed_by: request.released_by.clone(),
+        no_active_subscriptions: true,
+        validate_only: false,
+        etag: request.etag.clone(),
+    };
+    fields.finish(|| Some(Removal { name: name?, request }))
 }
 
 /// The request of a call that names a resource and says why.
 pub(super) fn explained<N: FromStr<Err: Display>>(
-    request_id: &str,
+    said: Said<'_>,
     name: &str,
     detail: &str,
-) -> Converted<(Option<Uuid>, N, String)> {
+) -> Converted<(Mutation, N, String)> {
     let mut fields = Fields::new();
-    let request_id = fields.request_id(request_id);
+    let how = fields.mutation(said);
     let name = fields.parse("name", name);
     let detail = fields.text("detail", detail, MAX_DETAIL);
-    fields.finish(|| Some((request_id?, name?, detail?)))
+    fields.finish(|| Some((how?, name?, detail?)))
 }
 
 fn family(family: relationship::ProductFamily) -> Option<ProductFamily> {

@@ -47,26 +47,24 @@ impl Transport {
         OrderName::new(self.clock.new_uid())
     }
 
-    /// Makes an order of what `decide` decides, once a call. In a dry run nothing is written.
+    /// Makes an order of what `decide` decides, once a call.
     pub(super) async fn order<F>(
         &self,
         call: &Call,
-        dry_run: bool,
         decide: impl Fn() -> F + Send + Sync,
     ) -> Result<pb::Order, Failure>
     where
         F: Future<Output = Result<Decided, Failure>> + Send,
     {
-        let order = self.decided(call, dry_run, decide, Changes::into_order).await?;
-        if dry_run { render::dry_run(order) } else { render::order_with_decision(order) }
+        let order = self.decided(call, decide, Changes::into_order).await?;
+        if call.is_trial() { render::dry_run(order) } else { render::order_with_decision(order) }
     }
 
-    /// Gives what answers the call of that which `decide` decides. In a dry run nothing is written;
-    /// else it is committed, once a call. What grew too old on the way is decided anew, once.
+    /// Gives what answers the call of that which `decide` decides, and commits it, once a call. What
+    /// grew too old on the way is decided anew, once.
     pub(super) async fn decided<T, F>(
         &self,
         call: &Call,
-        dry_run: bool,
         decide: impl Fn() -> F + Send + Sync,
         answer: fn(Changes) -> Option<T>,
     ) -> Result<T, Failure>
@@ -78,9 +76,6 @@ impl Transport {
             let answer = answer(decided.changes);
             answer.ok_or_else(|| Failure::bug("nothing answers the call"))
         };
-        if dry_run {
-            return answer(decide().await?);
-        }
         let commit = async |decided: Decided| {
             self.store.commit(&decided.changes, &decided.fresh, call).await?;
             answer(decided)

@@ -1,5 +1,5 @@
 use contracts::ordering as pb;
-use failure::Failure;
+use failure::{Failure, said};
 use tonic::Request;
 
 use super::{Transport, convert, render, status::denied};
@@ -10,8 +10,8 @@ impl Transport {
         &self,
         request: Request<pb::CreateOfferRequest>,
     ) -> Result<pb::CreateOfferResponse, Failure> {
-        let (request_id, name, terms) = convert::create_offer(request.get_ref())?;
-        let call = self.call("CreateOffer", &request, request_id);
+        let (how, name, terms) = convert::create_offer(request.get_ref())?;
+        let call = self.call("CreateOffer", &request, how);
         let create = async {
             let taken = self.find_offer(&name).await?.is_some();
             let approved = Offer::create(name, terms, taken, call.now).map_err(denied)?;
@@ -25,14 +25,12 @@ impl Transport {
         &self,
         request: Request<pb::UpdateOfferRequest>,
     ) -> Result<pb::UpdateOfferResponse, Failure> {
-        let (request_id, update) = convert::update_offer(request.get_ref())?;
-        let call = self.call("UpdateOffer", &request, request_id);
+        let (how, update) = convert::update_offer(request.get_ref())?;
+        let call = self.call("UpdateOffer", &request, how);
         let change = async {
             let offer = self.find_offer(&update.name).await?;
             let offer = offer.ok_or_else(|| Failure::missing(&update.name))?;
-            if !update.etag.is_empty() && update.etag != offer.stamp.etag() {
-                return Err(Failure::LostRace);
-            }
+            call.expects(offer.stamp)?;
             let terms = update.apply(render::offer(offer.clone()))?;
             let approved = offer.update(terms, call.now).map_err(denied)?;
             self.store.save_offer(approved, &call).await
@@ -45,12 +43,14 @@ impl Transport {
         &self,
         request: Request<pb::RetireOfferRequest>,
     ) -> Result<pb::RetireOfferResponse, Failure> {
-        let pb::RetireOfferRequest { name, detail, request_id } = request.get_ref();
-        let (request_id, name, detail) = convert::explained::<OfferName>(request_id, name, detail)?;
-        let call = self.call("RetireOffer", &request, request_id);
+        let asked = request.get_ref();
+        let explained = convert::explained::<OfferName>(said!(asked), &asked.name, &asked.detail);
+        let (how, name, detail) = explained?;
+        let call = self.call("RetireOffer", &request, how);
         let retire = async {
             let offer = self.find_offer(&name).await?;
             let offer = offer.ok_or_else(|| Failure::missing(&name))?;
+            call.expects(offer.stamp)?;
             let approved = offer.retire(detail, call.now).map_err(denied)?;
             self.store.save_offer(approved, &call).await
         };

@@ -1,6 +1,7 @@
 use contracts::ordering as pb;
-use failure::Failure;
+use failure::{Failure, said};
 use kernel::OrderName;
+use storage::Call;
 use tonic::Request;
 
 use super::{Transport, convert, decide::Decided, render, status::denied};
@@ -36,17 +37,22 @@ impl Transport {
         &self,
         request: Request<pb::CancelOrderRequest>,
     ) -> Result<pb::CancelOrderResponse, Failure> {
-        let pb::CancelOrderRequest { name, detail, request_id, validate_only } = request.get_ref();
-        let (request_id, name, detail) = convert::explained(request_id, name, detail)?;
-        let call = self.call("CancelOrder", &request, request_id);
-        let decide = || self.decide_cancellation(name, &detail);
-        let order = self.order(&call, *validate_only, decide).await?;
+        let asked = request.get_ref();
+        let (how, name, why) = convert::explained(said!(asked), &asked.name, &asked.detail)?;
+        let call = self.call("CancelOrder", &request, how);
+        let order = self.order(&call, || self.decide_cancellation(name, &why, &call)).await?;
         Ok(pb::CancelOrderResponse { order: Some(order) })
     }
 
-    async fn decide_cancellation(&self, name: OrderName, why: &str) -> Result<Decided, Failure> {
+    async fn decide_cancellation(
+        &self,
+        name: OrderName,
+        why: &str,
+        call: &Call,
+    ) -> Result<Decided, Failure> {
         let placement = self.store.placement(name).await?;
         let placement = placement.ok_or_else(|| Failure::missing(name))?;
+        call.expects(placement.order.stamp)?;
         placement.may_cancel().map_err(denied)?;
         let mut fresh = Vec::new();
         let answer = self.ask(&placement.cancel_question(), &mut fresh).await?;

@@ -11,10 +11,9 @@ impl Transport {
         &self,
         request: Request<pb::PlaceOrderRequest>,
     ) -> Result<pb::PlaceOrderResponse, Failure> {
-        let (request_id, new) = convert::place_order(request.get_ref())?;
-        let call = self.call("PlaceOrder", &request, Some(request_id));
-        let dry_run = request.get_ref().validate_only;
-        let order = self.order(&call, dry_run, || self.decide_purchase(&new)).await?;
+        let (how, new) = convert::place_order(request.get_ref())?;
+        let call = self.call("PlaceOrder", &request, how);
+        let order = self.order(&call, || self.decide_purchase(&new)).await?;
         Ok(pb::PlaceOrderResponse { order: Some(order) })
     }
 

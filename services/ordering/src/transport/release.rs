@@ -1,8 +1,6 @@
 use contracts::{ordering as pb, relationship::CustomerRelationship};
 use failure::Failure;
-use kernel::{CustomerRelationshipName, PartnerName};
 use tonic::Request;
-use uuid::Uuid;
 
 use super::{Transport, convert, status::denied};
 
@@ -11,24 +9,18 @@ impl Transport {
         &self,
         request: Request<pb::ReleaseCustomerRelationshipRequest>,
     ) -> Result<pb::ReleaseCustomerRelationshipResponse, Failure> {
-        let (request_id, name, by, detail) = convert::release(request.get_ref())?;
-        let relationship = self.release(name, by, &detail, request_id).await?;
-        Ok(pb::ReleaseCustomerRelationshipResponse { relationship: Some(relationship) })
+        let wanted = convert::release(request.get_ref())?;
+        let relationship = Some(self.release(wanted).await?);
+        Ok(pb::ReleaseCustomerRelationshipResponse { relationship })
     }
 
     /// Relationship remembers the request. Where nobody can say whether the relationship was removed,
     /// its pair stays closed for a minute; then the same request tells.
-    async fn release(
-        &self,
-        name: CustomerRelationshipName,
-        by: PartnerName,
-        detail: &str,
-        request_id: Uuid,
-    ) -> Result<CustomerRelationship, Failure> {
-        let release = self.relationship.relationship(name).await?;
+    async fn release(&self, wanted: convert::Removal) -> Result<CustomerRelationship, Failure> {
+        let release = self.relationship.relationship(wanted.name).await?;
         let begun = self.store.begin_release(release.clone(), self.clock.now()).await?;
         let approved = begun.map_err(denied)?;
-        let removed = self.relationship.remove(&approved, by, detail, request_id).await;
+        let removed = self.relationship.remove(&approved, wanted.request).await;
         if !matches!(removed, Err(Failure::Unavailable { .. })) {
             self.store.end_release(&release).await?;
         }

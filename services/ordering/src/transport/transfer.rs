@@ -1,6 +1,7 @@
 use contracts::ordering as pb;
-use failure::Failure;
+use failure::{Failure, said};
 use kernel::{SubscriptionName, Timestamp, TransferName};
+use storage::Call;
 use tonic::Request;
 
 use super::{Transport, convert, decide::Decided, render, status::denied};
@@ -11,13 +12,12 @@ impl Transport {
         &self,
         request: Request<pb::CreateTransferRequest>,
     ) -> Result<pb::CreateTransferResponse, Failure> {
-        let (request_id, new) = convert::create_transfer(request.get_ref())?;
-        let call = self.call("CreateTransfer", &request, Some(request_id));
-        let dry_run = request.get_ref().validate_only;
+        let (how, new) = convert::create_transfer(request.get_ref())?;
+        let call = self.call("CreateTransfer", &request, how);
         let decide = || self.decide_begin(&new);
-        let transfer = self.decided(&call, dry_run, decide, Changes::into_transfer).await?;
+        let transfer = self.decided(&call, decide, Changes::into_transfer).await?;
         let mut transfer = render::transfer(transfer);
-        if dry_run {
+        if call.is_trial() {
             render::forget(&mut transfer);
         }
         Ok(pb::CreateTransferResponse { transfer: Some(transfer) })
@@ -38,16 +38,16 @@ impl Transport {
         &self,
         request: Request<pb::ApproveTransferRequest>,
     ) -> Result<pb::ApproveTransferResponse, Failure> {
-        let (request_id, name) = convert::approve_transfer(request.get_ref())?;
-        let call = self.call("ApproveTransfer", &request, Some(request_id));
-        let dry_run = request.get_ref().validate_only;
-        let decide = || self.decide_completion(name);
-        let transfer = self.decided(&call, dry_run, decide, Changes::into_transfer).await?;
+        let (how, name) = convert::approve_transfer(request.get_ref())?;
+        let call = self.call("ApproveTransfer", &request, how);
+        let decide = || self.decide_completion(name, &call);
+        let transfer = self.decided(&call, decide, Changes::into_transfer).await?;
         Ok(pb::ApproveTransferResponse { transfer: Some(render::transfer(transfer)) })
     }
 
-    async fn decide_completion(&self, name: TransferName) -> Result<Decided, Failure> {
+    async fn decide_completion(&self, name: TransferName, call: &Call) -> Result<Decided, Failure> {
         let transfer = self.find_transfer(name).await?;
+        call.expects(transfer.stamp)?;
         let (mut decided, now) = (Decided::default(), self.clock.now());
         transfer.may_end(now).map_err(denied)?;
         let names: Vec<_> = transfer.items.iter().map(|item| item.subscription).collect();
@@ -83,11 +83,11 @@ impl Transport {
         &self,
         request: Request<pb::RejectTransferRequest>,
     ) -> Result<pb::RejectTransferResponse, Failure> {
-        let pb::RejectTransferRequest { name, detail, request_id } = request.get_ref();
-        let (request_id, name, why) = convert::explained(request_id, name, detail)?;
-        let call = self.call("RejectTransfer", &request, request_id);
-        let decide = || self.decide_end(name, TransferState::Rejected, &why);
-        let transfer = self.decided(&call, false, decide, Changes::into_transfer).await?;
+        let asked = request.get_ref();
+        let (how, name, why) = convert::explained(said!(asked), &asked.name, &asked.detail)?;
+        let call = self.call("RejectTransfer", &request, how);
+        let decide = || self.decide_end(name, TransferState::Rejected, &why, &call);
+        let transfer = self.decided(&call, decide, Changes::into_transfer).await?;
         Ok(pb::RejectTransferResponse { transfer: Some(render::transfer(transfer)) })
     }
 
@@ -95,11 +95,11 @@ impl Transport {
         &self,
         request: Request<pb::WithdrawTransferRequest>,
     ) -> Result<pb::WithdrawTransferResponse, Failure> {
-        let pb::WithdrawTransferRequest { name, detail, request_id } = request.get_ref();
-        let (request_id, name, why) = convert::explained(request_id, name, detail)?;
-        let call = self.call("WithdrawTransfer", &request, request_id);
-        let decide = || self.decide_end(name, TransferState::Withdrawn, &why);
-        let transfer = self.decided(&call, false, decide, Changes::into_transfer).await?;
+        let asked = request.get_ref();
+        let (how, name, why) = convert::explained(said!(asked), &asked.name, &asked.detail)?;
+        let call = self.call("WithdrawTransfer", &request, how);
+        let decide = || self.decide_end(name, TransferState::Withdrawn, &why, &call);
+        let transfer = self.decided(&call, decide, Changes::into_transfer).await?;
         Ok(pb::WithdrawTransferResponse { transfer: Some(render::transfer(transfer)) })
     }
 
@@ -108,8 +108,10 @@ impl Transport {
         name: TransferName,
         state: TransferState,
         why: &str,
+        call: &Call,
     ) -> Result<Decided, Failure> {
         let transfer = self.find_transfer(name).await?;
+        call.expects(transfer.stamp)?;
         let changes = transfer.end(state, why.to_owned(), self.clock.now()).map_err(denied)?;
         Ok(Decided { changes, fresh: Vec::new() })
     }

@@ -5,7 +5,10 @@ use storage::{Asked, Database, Listing};
 use testbed::{Chronicle, Engine, assert_as_of_indexed, assert_traced};
 use uuid::Uuid;
 
-use super::{answer, at, cancelled, fresh, offer, once, placed, store, transfer::begun};
+use super::{
+    answer, at, cancelled, fresh, offer, once, placed, store,
+    transfer::{begun, offers},
+};
 use crate::{
     domain::{Changes, Held, Offer, Order, Placement, Subscription, Transfer, TransferState},
     store::{OFFERS, ORDERS, SUBSCRIPTIONS, Store, TRANSFERS},
@@ -117,7 +120,7 @@ async fn transferred(life: &mut Life, placement: Placement) {
     let new = placement.subscriptions.iter().map(|_| SubscriptionName::new(Uuid::new_v4()));
     let ids = (OrderName::new(Uuid::new_v4()), new.collect());
     let (subscriptions, running) = (placement.subscriptions, vec![transfer.clone()]);
-    let held = Held { subscriptions, marketplace: Vec::new(), running };
+    let held = Held { subscriptions, offers: offers(), running };
     let mut changes = Changes::default();
     transfer.complete(held, answer(), ids, &mut changes, at(11)).unwrap();
     life.commit(&changes, at(11)).await;

@@ -22,7 +22,7 @@ on_both_engines! {
 }
 
 /// The offer of all that is placed, as one that may be transferred.
-fn offers() -> BTreeMap<OfferName, Offer> {
+pub(super) fn offers() -> BTreeMap<OfferName, Offer> {
     let mut offer = offer("mail").into_after();
     offer.terms.third_party = false;
     BTreeMap::from([(offer.name.clone(), offer)])

@@ -1,29 +1,28 @@
 use contracts::ordering as pb;
-use failure::Fields;
+use failure::{Fields, Mutation, Said, said};
 use kernel::SubscriptionName;
-use uuid::Uuid;
 
-use super::{Converted, MAX_DETAIL, cycle, term};
+use super::{Converted, MAX_DETAIL, cycle, once, term};
 use crate::domain::{Action, NewChange, WantedTerm};
 
-type Wanted = Converted<(Uuid, SubscriptionName, NewChange)>;
+type Wanted = Converted<(Mutation, SubscriptionName, NewChange)>;
 
 pub(in crate::transport) fn add_quantity(request: &pb::AddQuantityRequest) -> Wanted {
     let attested = request.partner_attestation_accepted;
-    change(&request.request_id, &request.name, attested, |fields| {
+    change(said!(request), &request.name, attested, |fields| {
         quantity(fields, "quantity", request.quantity).map(Action::Add)
     })
 }
 
 pub(in crate::transport) fn reduce_quantity(request: &pb::ReduceQuantityRequest) -> Wanted {
     let attested = request.partner_attestation_accepted;
-    change(&request.request_id, &request.name, attested, |fields| {
+    change(said!(request), &request.name, attested, |fields| {
         quantity(fields, "quantity", request.quantity).map(Action::Reduce)
     })
 }
 
 pub(in crate::transport) fn cancel_subscription(request: &pb::CancelSubscriptionRequest) -> Wanted {
-    change(&request.request_id, &request.name, false, |fields| {
+    change(said!(request), &request.name, false, |fields| {
         fields.text("detail", &request.detail, MAX_DETAIL).map(Action::Cancel)
     })
 }
@@ -31,25 +30,25 @@ pub(in crate::transport) fn cancel_subscription(request: &pb::CancelSubscription
 pub(in crate::transport) fn suspend_subscription(
     request: &pb::SuspendSubscriptionRequest,
 ) -> Wanted {
-    change(&request.request_id, &request.name, false, |fields| {
+    change(said!(request), &request.name, false, |fields| {
         fields.text("detail", &request.detail, MAX_DETAIL).map(Action::Suspend)
     })
 }
 
 pub(in crate::transport) fn resume_subscription(request: &pb::ResumeSubscriptionRequest) -> Wanted {
-    change(&request.request_id, &request.name, false, |_| Some(Action::Resume))
+    change(said!(request), &request.name, false, |_| Some(Action::Resume))
 }
 
 pub(in crate::transport) fn set_automatic_renewal(
     request: &pb::SetAutomaticRenewalRequest,
 ) -> Wanted {
     let action = Action::RenewItself(request.enabled);
-    change(&request.request_id, &request.name, false, |_| Some(action))
+    change(said!(request), &request.name, false, |_| Some(action))
 }
 
 pub(in crate::transport) fn schedule_next_term(request: &pb::ScheduleNextTermRequest) -> Wanted {
     let attested = request.partner_attestation_accepted;
-    change(&request.request_id, &request.name, attested, |fields| match &request.next_term {
+    change(said!(request), &request.name, attested, |fields| match &request.next_term {
         None => Some(Action::NextTerm(None)),
         Some(next) => next_term(fields, next).map(|it| Action::NextTerm(Some(it))),
     })
@@ -57,7 +56,7 @@ pub(in crate::transport) fn schedule_next_term(request: &pb::ScheduleNextTermReq
 
 pub(in crate::transport) fn renew_subscription(request: &pb::RenewSubscriptionRequest) -> Wanted {
     let attested = request.partner_attestation_accepted;
-    change(&request.request_id, &request.name, attested, |_| Some(Action::Renew))
+    change(said!(request), &request.name, attested, |_| Some(Action::Renew))
 }
 
 pub(in crate::transport) fn settle_subscriptions(
@@ -72,16 +71,16 @@ pub(in crate::transport) fn settle_subscriptions(
 const MAX_SETTLED: usize = 200;
 
 fn change(
-    request_id: &str,
+    said: Said<'_>,
     name: &str,
     attested: bool,
     action: impl FnOnce(&mut Fields) -> Option<Action>,
 ) -> Wanted {
     let mut fields = Fields::new();
-    let request_id = fields.guid("request_id", request_id);
+    let how = once(&mut fields, said);
     let name = fields.parse("name", name);
     let action = action(&mut fields);
-    fields.finish(|| Some((request_id?, name?, NewChange { action: action?, attested })))
+    fields.finish(|| Some((how?, name?, NewChange { action: action?, attested })))
 }
 
 fn quantity(fields: &mut Fields, field: &str, quantity: i32) -> Option<i32> {

@@ -1,8 +1,7 @@
 use std::collections::BTreeSet;
 
 use contracts::ordering as pb;
-use failure::Fields;
-use uuid::Uuid;
+use failure::{Fields, Mutation, said};
 
 use super::{Converted, cycle, family, term};
 use crate::domain::{Markets, Money, OfferName, OfferTerms, Plan, ProductFamily};
@@ -13,14 +12,14 @@ const MAX_QUANTITY: i32 = 1_000_000;
 
 pub(in crate::transport) fn create_offer(
     request: &pb::CreateOfferRequest,
-) -> Converted<(Option<Uuid>, OfferName, OfferTerms)> {
+) -> Converted<(Mutation, OfferName, OfferTerms)> {
     let mut fields = Fields::new();
-    let request_id = fields.request_id(&request.request_id);
+    let how = fields.mutation(said!(new request));
     let name = fields.check("offer_id", OfferName::new(&request.offer_id));
     let terms = fields
         .required("offer", request.offer.as_ref())
         .and_then(|message| offer_terms(&mut fields, message));
-    fields.finish(|| Some((request_id?, name?, terms?)))
+    fields.finish(|| Some((how?, name?, terms?)))
 }
 
 /// A change of an offer.
@@ -28,18 +27,17 @@ pub(in crate::transport) fn create_offer(
 pub(in crate::transport) struct Update<'a> {
     /// Which offer.
     pub name: OfferName,
-    /// What it must be before; empty where that does not matter.
-    pub etag: &'a str,
     wanted: &'a pb::Offer,
     paths: &'a [String],
 }
 
 pub(in crate::transport) fn update_offer(
     request: &pb::UpdateOfferRequest,
-) -> Converted<(Option<Uuid>, Update<'_>)> {
+) -> Converted<(Mutation, Update<'_>)> {
     let mut fields = Fields::new();
-    let request_id = fields.request_id(&request.request_id);
     let wanted = fields.required("offer", request.offer.as_ref());
+    let etag = wanted.and_then(|wanted| fields.parse_optional("offer.etag", &wanted.etag));
+    let how = fields.mutation(said!(new request));
     let name = wanted.and_then(|wanted| fields.parse("offer.name", &wanted.name));
     let paths = request.update_mask.as_ref().map(|mask| mask.paths.as_slice());
     let paths = fields.required("update_mask", paths.filter(|paths| !paths.is_empty()));
@@ -50,7 +48,7 @@ pub(in crate::transport) fn update_offer(
     }
     fields.finish(|| {
         let (name, wanted, paths) = (name?, wanted?, paths?);
-        Some((request_id?, Update { name, etag: &wanted.etag, wanted, paths }))
+        Some((Mutation { etag: etag?, ..how? }, Update { name, wanted, paths }))
     })
 }
 

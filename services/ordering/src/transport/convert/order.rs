@@ -1,22 +1,21 @@
 use contracts::ordering::{self as pb, order_line::SellerRole};
-use failure::Fields;
+use failure::{Fields, Mutation, said};
 use kernel::{LocationAccountId, OrderName};
-use uuid::Uuid;
 
-use super::{Converted, cycle, term};
+use super::{Converted, cycle, once, term};
 use crate::domain::{Chain, NewLine, NewOrder};
 
 const MAX_LINES: usize = 300;
 
 pub(in crate::transport) fn place_order(
     request: &pb::PlaceOrderRequest,
-) -> Converted<(Uuid, NewOrder)> {
+) -> Converted<(Mutation, NewOrder)> {
     let mut fields = Fields::new();
-    let request_id = fields.guid("request_id", &request.request_id);
+    let how = once(&mut fields, said!(new request));
     let new = fields
         .required("order", request.order.as_ref())
         .and_then(|message| new_order(&mut fields, message));
-    fields.finish(|| Some((request_id?, new?)))
+    fields.finish(|| Some((how?, new?)))
 }
 
 fn new_order(fields: &mut Fields, message: &pb::Order) -> Option<NewOrder> {

@@ -1,24 +1,23 @@
 use std::collections::BTreeSet;
 
 use contracts::ordering::{self as pb, order_line, transfer_item};
-use failure::Fields;
+use failure::{Fields, Mutation, said};
 use kernel::{LocationAccountId, SubscriptionName, TransferName};
-use uuid::Uuid;
 
-use super::{Converted, order::seller_role};
+use super::{Converted, once, order::seller_role};
 use crate::domain::{Chain, NewTransfer};
 
 const MAX_ITEMS: usize = 25;
 
 pub(in crate::transport) fn create_transfer(
     request: &pb::CreateTransferRequest,
-) -> Converted<(Uuid, NewTransfer)> {
+) -> Converted<(Mutation, NewTransfer)> {
     let mut fields = Fields::new();
-    let request_id = fields.guid("request_id", &request.request_id);
+    let how = once(&mut fields, said!(new request));
     let new = fields
         .required("transfer", request.transfer.as_ref())
         .and_then(|message| new_transfer(&mut fields, message));
-    fields.finish(|| Some((request_id?, new?)))
+    fields.finish(|| Some((how?, new?)))
 }
 
 fn new_transfer(fields: &mut Fields, message: &pb::Transfer) -> Option<NewTransfer> {
@@ -72,9 +71,9 @@ fn item(fields: &mut Fields, at: usize, message: &pb::TransferItem) -> Option<It
 
 pub(in crate::transport) fn approve_transfer(
     request: &pb::ApproveTransferRequest,
-) -> Converted<(Uuid, TransferName)> {
+) -> Converted<(Mutation, TransferName)> {
     let mut fields = Fields::new();
-    let request_id = fields.guid("request_id", &request.request_id);
+    let how = once(&mut fields, said!(request));
     let name = fields.parse("name", &request.name);
-    fields.finish(|| Some((request_id?, name?)))
+    fields.finish(|| Some((how?, name?)))
 }
