@@ -254,6 +254,7 @@ scenarios! {
             offer: Some(od::Offer { etag: etag.to_owned(), ..offer }),
             update_mask: Some(prost_types::FieldMask { paths: vec!["plans".to_owned()] }),
             request_id: new_id(),
+            validate_only: false,
         };
         let mut ordering = cast.ordering.clone();
         let changed = ordering.update_offer(update("r1", offer.clone())).await?.into_inner();
