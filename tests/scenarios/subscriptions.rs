@@ -99,7 +99,7 @@ async fn renew_itself(world: &World, name: &str, enabled: bool) -> Result<(), St
 }
 
 async fn settle(world: &World) -> Result<(i32, i32), Status> {
-    let request = SettleSubscriptionsRequest { max_count: 0 };
+    let request = SettleSubscriptionsRequest::default();
     let answer = world.cast.ordering.clone().settle_subscriptions(request).await?.into_inner();
     Ok((answer.settled_count, answer.left_count))
 }
@@ -362,6 +362,9 @@ async fn a_renewal_waits_while_relationship_is_away() -> Result<(), Status> {
         let world = world.await;
         let channel = world.channel("FR").await?;
         let name = bought(&world, &channel).await?;
+        world.clock.advance(SECOND);
+        let other = bought(&world, &channel).await?;
+        renew_itself(&world, &other, false).await?;
         world.clock.advance(YEAR + 200 * DAY);
         let World { cast, clock, cluster, .. } = world;
         cluster.relationship.stop().await;
@@ -369,9 +372,18 @@ async fn a_renewal_waits_while_relationship_is_away() -> Result<(), Status> {
         let due = cast.ordering.clone().get_subscription(get).await?.into_inner();
         let due = due.subscription.unwrap();
         assert_eq!((due.state(), due.renewal_pending), (SubscriptionState::Active, true));
-        let request = SettleSubscriptionsRequest { max_count: 0 };
-        let settled = cast.ordering.clone().settle_subscriptions(request).await?.into_inner();
-        assert_eq!((settled.settled_count, settled.left_count), (0, 1), "{}", clock.now());
+        let settle = async |token: &str| {
+            let request = SettleSubscriptionsRequest { max_count: 1, token: token.to_owned() };
+            let settled = cast.ordering.clone().settle_subscriptions(request).await?.into_inner();
+            Ok::<_, Status>((settled.settled_count, settled.left_count, settled.next_token))
+        };
+        let (settled, left, next) = settle("").await?;
+        assert_eq!((settled, left), (0, 1), "{}", clock.now());
+        // The one that ends by itself is behind it, and does not have to wait.
+        assert_eq!(settle("").await?, (0, 1, next.clone()));
+        let (settled, left, next) = settle(&next).await?;
+        assert_eq!((settled, left), (1, 0));
+        assert_eq!(settle(&next).await?, (0, 0, String::new()));
     }
     Ok(())
 }

@@ -233,7 +233,12 @@ fn changes() -> Vec<Form> {
         .wrong("name", [no_name("customers"), vec![json!(format!("customers/{ID}"))]].concat())
         .wrong("detail", no_text(500))
         .wrong("request_id", no_required_guid()),
-        Form::new("SettleSubscriptions", json!({ "max_count": 1 })).wrong("max_count", [json!(-1)]),
+        Form::new(
+            "SettleSubscriptions",
+            json!({ "max_count": 1, "token": format!("1772442000000000/subscriptions/{ID}") }),
+        )
+        .wrong("max_count", [json!(-1)])
+        .wrong("token", ["x", "1", "1/x", &format!("x/subscriptions/{ID}")].map(Value::from)),
     ]
 }
 

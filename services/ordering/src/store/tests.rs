@@ -35,6 +35,7 @@ macro_rules! on_both_engines {
     )* };
 }
 
+mod due;
 mod schema;
 mod tie;
 mod transfer;
