@@ -11,7 +11,7 @@ use super::{
     Store, before,
     entity::subscriptions::{ActiveModel, Column, Entity, Model},
     offer::money,
-    read::{chain, product},
+    read::{chain, on_record, product},
 };
 use crate::domain::{Change, Subscription, SubscriptionState};
 
@@ -95,7 +95,8 @@ pub(super) fn to_row(subscription: &Subscription) -> Result<ActiveModel, Failure
         quantity: Set(subscription.quantity()),
         term: Set(product.term.to_string()),
         billing_cycle: Set(product.billing_cycle.to_string()),
-        partner_id: Set(product.partner_id.as_ref().map(ToString::to_string)),
+        partner_id: Set(product.on_record.partner_id.as_ref().map(ToString::to_string)),
+        additional_ids: Set(row::to_json(&product.on_record.additional_ids)?),
         currency: Set(product.unit_price.currency.to_string()),
         unit_price: Set(product.unit_price.minor_units),
         batches: Set(row::to_json(&subscription.batches)?),
