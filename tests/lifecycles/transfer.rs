@@ -150,13 +150,11 @@ impl Machine for Transfer {
                 Ok(())
             }
             Move::Reject => {
-                let request =
-                    RejectTransferRequest { name, detail, request_id, ..Default::default() };
+                let request = RejectTransferRequest { name, detail, request_id };
                 client.reject_transfer(request).await.map(drop)
             }
             Move::Withdraw => {
-                let request =
-                    WithdrawTransferRequest { name, detail, request_id, ..Default::default() };
+                let request = WithdrawTransferRequest { name, detail, request_id };
                 client.withdraw_transfer(request).await.map(drop)
             }
             Move::Cancel => {
