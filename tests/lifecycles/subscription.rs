@@ -337,7 +337,7 @@ impl Machine for Subscription {
                 client.renew_subscription(request).await.map(drop)
             }
             Move::Settle => {
-                let request = SettleSubscriptionsRequest { max_count: 200 };
+                let request = SettleSubscriptionsRequest { max_count: 200, ..Default::default() };
                 client.settle_subscriptions(request).await.map(drop)
             }
             Move::WaitForWindow | Move::WaitUntilDue | Move::Wait(_) => Ok(()),

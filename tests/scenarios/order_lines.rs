@@ -240,6 +240,81 @@ scenarios! {
         assert_eq!(reasons(asked).await?, outside);
     }
 
+    /// ORD-8: they stand with the subscription, and are held against the rule with every deal on it.
+    async fn further_resellers_stay_on_record_of_what_was_bought(world) {
+        let cast = &world.cast;
+        let channel = world.channel("FR").await?;
+        let (provider, reseller) = (&channel.provider, &channel.reseller);
+        let other = cast.reseller("DE").await?;
+        let partnership = cast.partner_up(provider, &other).await?;
+        let with = |id: &str| {
+            let mut wanted = order(provider, Some(reseller), &channel.customer, &channel.offer);
+            wanted.lines[0].additional_partner_ids_on_record = vec![id.to_owned()];
+            wanted
+        };
+        let refusal = ["ORD-8 ADDITIONAL_PARTNER_ID_NOT_OF_RESELLER"];
+        assert_eq!(refused(cast.place(with("9999999")).await), refusal);
+        let line = cast.place(with(&other.location)).await?.lines[0].clone();
+        let on_record = vec![other.location.clone()];
+        assert_eq!(line.additional_partner_ids_on_record, on_record);
+        let mut ordering = cast.ordering.clone();
+        let get = od::GetSubscriptionRequest { name: line.subscription.clone() };
+        let bought = ordering.get_subscription(get).await?.into_inner().subscription.unwrap();
+        assert_eq!(bought.additional_partner_ids_on_record, on_record);
+        let add = || od::AddQuantityRequest {
+            name: line.subscription.clone(),
+            quantity: 1,
+            partner_attestation_accepted: true,
+            request_id: new_id(),
+            validate_only: false, ..Default::default() };
+        let added = ordering.add_quantity(add()).await?.into_inner().order.unwrap();
+        assert_eq!(added.lines[0].additional_partner_ids_on_record, on_record);
+        let end = contracts::relationship::EndPartnershipRequest {
+            name: partnership,
+            detail: "no longer".to_owned(),
+            ended_by: contracts::relationship::PartnershipSide::Provider.into(),
+            ..Default::default()
+        };
+        cast.relationship.clone().end_partnership(end).await?;
+        assert_eq!(refused(ordering.add_quantity(add()).await), refusal);
+
+        // The target of a transfer names its own; those of the source stay behind.
+        let rival = world.channel("FR").await?;
+        cast.tie(&channel.customer, &rival.provider, CustomerRelationshipKind::Resale).await?;
+        cast.tie(&channel.customer, &rival.reseller, CustomerRelationshipKind::Resale).await?;
+        cast.partner_up(&rival.provider, reseller).await?;
+        let begin = |id: &str| od::CreateTransferRequest {
+            transfer: Some(od::Transfer {
+                source: provider.name.clone(),
+                target: rival.provider.name.clone(),
+                target_reseller: rival.reseller.name.clone(),
+                customer: channel.customer.clone(),
+                items: vec![od::TransferItem {
+                    subscription: line.subscription.clone(),
+                    seller_role: Some(od::transfer_item::SellerRole::PartnerIdOnRecord(
+                        rival.reseller.location.clone(),
+                    )),
+                    additional_partner_ids_on_record: vec![id.to_owned()],
+                    ..Default::default()
+                }],
+                partner_attestation_accepted: true,
+                ..Default::default()
+            }),
+            request_id: new_id(),
+            validate_only: false,
+        };
+        assert_eq!(refused(ordering.create_transfer(begin(&other.location)).await), refusal);
+        let begun = ordering.create_transfer(begin(&reseller.location)).await?.into_inner();
+        let name = begun.transfer.unwrap().name;
+        let approve = od::ApproveTransferRequest { name, request_id: new_id(), validate_only: false, ..Default::default() };
+        let done = ordering.approve_transfer(approve).await?.into_inner().transfer.unwrap();
+        let on_record = vec![reseller.location.clone()];
+        assert_eq!(done.items[0].additional_partner_ids_on_record, on_record);
+        let get = od::GetSubscriptionRequest { name: done.items[0].transferred_to.clone() };
+        let taken = ordering.get_subscription(get).await?.into_inner().subscription.unwrap();
+        assert_eq!(taken.additional_partner_ids_on_record, on_record);
+    }
+
     /// What is sold from now on changes; what was bought keeps its price.
     async fn an_offer_changes_for_those_who_buy_later(world) {
         let cast = &world.cast;

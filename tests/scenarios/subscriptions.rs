@@ -30,6 +30,12 @@ async fn bought(world: &World, channel: &Channel) -> Result<String, Status> {
     Ok(world.cast.place(placed).await?.lines[0].subscription.clone())
 }
 
+/// The same, sold by the provider alone, which no yearly review can stop.
+async fn direct(world: &World, channel: &Channel) -> Result<String, Status> {
+    let placed = order(&channel.provider, None, &channel.customer, &channel.offer);
+    Ok(world.cast.place(placed).await?.lines[0].subscription.clone())
+}
+
 async fn get(world: &World, name: &str) -> Result<Subscription, Status> {
     let get = GetSubscriptionRequest { name: name.to_owned() };
     let answer = world.cast.ordering.clone().get_subscription(get).await?;
@@ -98,7 +104,7 @@ async fn renew_itself(world: &World, name: &str, enabled: bool) -> Result<(), St
 }
 
 async fn settle(world: &World) -> Result<(i32, i32), Status> {
-    let request = SettleSubscriptionsRequest { max_count: 0 };
+    let request = SettleSubscriptionsRequest::default();
     let answer = world.cast.ordering.clone().settle_subscriptions(request).await?.into_inner();
     Ok((answer.settled_count, answer.left_count))
 }
@@ -305,7 +311,7 @@ scenarios! {
     /// Expired for 30 days, disabled for 90, then gone; renewed by hand in between.
     async fn a_subscription_that_does_not_renew_itself_ends_in_steps(world) {
         let channel = world.channel("DE").await?;
-        let (name, other) = (bought(&world, &channel).await?, bought(&world, &channel).await?);
+        let (name, other) = (direct(&world, &channel).await?, direct(&world, &channel).await?);
         for each in [&name, &other] {
             renew_itself(&world, each, false).await?;
         }
@@ -329,7 +335,7 @@ scenarios! {
     async fn a_renewal_that_is_refused_leaves_the_customer_30_days(world) {
         let cast = &world.cast;
         let channel = world.channel("DE").await?;
-        let name = bought(&world, &channel).await?;
+        let name = direct(&world, &channel).await?;
         removed(&world, &channel).await?;
         world.clock.advance(YEAR + DAY);
         assert_eq!(get(&world, &name).await?.state(), SubscriptionState::Active, "not asked yet");
@@ -359,6 +365,9 @@ async fn a_renewal_waits_while_relationship_is_away() -> Result<(), Status> {
         let world = world.await;
         let channel = world.channel("DE").await?;
         let name = bought(&world, &channel).await?;
+        world.clock.advance(SECOND);
+        let other = bought(&world, &channel).await?;
+        renew_itself(&world, &other, false).await?;
         world.clock.advance(YEAR + 200 * DAY);
         let World { cast, clock, cluster, .. } = world;
         cluster.relationship.stop().await;
@@ -366,9 +375,18 @@ async fn a_renewal_waits_while_relationship_is_away() -> Result<(), Status> {
         let due = cast.ordering.clone().get_subscription(get).await?.into_inner();
         let due = due.subscription.unwrap();
         assert_eq!((due.state(), due.renewal_pending), (SubscriptionState::Active, true));
-        let request = SettleSubscriptionsRequest { max_count: 0 };
-        let settled = cast.ordering.clone().settle_subscriptions(request).await?.into_inner();
-        assert_eq!((settled.settled_count, settled.left_count), (0, 1), "{}", clock.now());
+        let settle = async |token: &str| {
+            let request = SettleSubscriptionsRequest { max_count: 1, token: token.to_owned() };
+            let settled = cast.ordering.clone().settle_subscriptions(request).await?.into_inner();
+            Ok::<_, Status>((settled.settled_count, settled.left_count, settled.next_token))
+        };
+        let (settled, left, next) = settle("").await?;
+        assert_eq!((settled, left), (0, 1), "{}", clock.now());
+        // The one that ends by itself is behind it, and does not have to wait.
+        assert_eq!(settle("").await?, (0, 1, next.clone()));
+        let (settled, left, next) = settle(&next).await?;
+        assert_eq!((settled, left), (1, 0));
+        assert_eq!(settle(&next).await?, (0, 0, String::new()));
     }
     Ok(())
 }

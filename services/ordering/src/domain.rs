@@ -29,7 +29,7 @@ mod transfer_rules;
 pub use answer::{Answer, Leg};
 pub use approved::Approved;
 pub use batch::SeatBatch;
-pub use chain::{Chain, Product};
+pub use chain::{Chain, OnRecord, Product};
 pub use change::{Action, NewChange, WantedTerm};
 pub use changes::{Change, Changes};
 pub use denial::{Denial, Misfit};

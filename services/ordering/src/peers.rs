@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use contracts::relationship::{self as pb, relationship_service_client::RelationshipServiceClient};
 use failure::{Failure, Resource};
-use kernel::{CustomerRelationshipName, Responsible, Violation};
+use kernel::{CustomerRelationshipName, LocationAccountId, Responsible, Violation};
 use markets::Country;
 use runtime::{
     peer,
@@ -122,10 +122,11 @@ fn country(decision: &pb::Decision, name: &str) -> Option<Country> {
 
 fn transaction(question: &Question) -> pb::Transaction {
     let Question { chain, purpose, lines, attested } = question;
-    let lines = lines.iter().map(|(family, partner_id)| pb::TransactionLine {
+    let text = LocationAccountId::to_string;
+    let lines = lines.iter().map(|(family, on_record)| pb::TransactionLine {
         product_family: product_family(*family).into(),
-        partner_id_on_record: partner_id.as_ref().map(ToString::to_string).unwrap_or_default(),
-        ..pb::TransactionLine::default()
+        partner_id_on_record: on_record.partner_id.as_ref().map_or_else(String::new, text),
+        additional_partner_ids_on_record: on_record.additional_ids.iter().map(text).collect(),
     });
     pb::Transaction {
         seller: chain.seller.to_string(),

@@ -1,5 +1,6 @@
 //! Keeps what ordering knows. The only place that knows its tables.
 
+mod due;
 mod entity;
 mod migration;
 mod offer;
@@ -11,6 +12,7 @@ mod transfer;
 
 use std::time::Duration;
 
+pub(crate) use due::DuePlace;
 use kernel::{Stamp, Stopwatch};
 pub use migration::Migrator;
 pub(crate) use offer::OFFERS;

@@ -132,6 +132,7 @@ fn place(offer: &str) -> Vec<Form> {
         "billing_cycle": 1,
         "currency_code": "EUR",
         "partner_id_on_record": "1234",
+        "additional_partner_ids_on_record": ["1235", "1236"],
     });
     let good = json!({
         "order": {
@@ -146,6 +147,13 @@ fn place(offer: &str) -> Vec<Form> {
     let (reseller, lines, quantity) =
         ("order.reseller", "order.lines", "order.lines[299].quantity");
     let partner_id = "order.lines[299].partner_id_on_record";
+    let additional = "order.lines[299].additional_partner_ids_on_record";
+    let crowded = |at: usize| {
+        let mut line = line.clone();
+        line["additional_partner_ids_on_record"] = more_ids(at);
+        line
+    };
+    let crowded: Vec<_> = (0..11).map(crowded).collect();
     let (which, term) = ("order.lines[299].offer", "order.lines[299].term");
     let misfits = [
         (which, json!("offers/unheard-of")),
@@ -166,14 +174,24 @@ fn place(offer: &str) -> Vec<Form> {
             .wrong("order.lines[299].currency_code", ["", "XXX", "eur"].map(Value::from))
             .wrong("request_id", no_required_guid())
             .also([(partner_id, Value::Null)], &[partner_id])
+            .wrong("order.lines[299].additional_partner_ids_on_record[1]", [json!("y")])
+            .also([(additional, json!(["1235", "1235"]))], &[additional])
+            .also([(additional, json!(["1234"]))], &[additional])
+            .also([(additional, json!(["1", "2", "3", "4", "5", "6"]))], &[additional])
             .also([(reseller, json!(format!("partners/{ID}")))], &[reseller])
             .also([(lines, json!([]))], &[lines])
+            .also([(lines, json!(crowded))], &[lines])
             .also([(lines, json!(vec![line; 301]))], &[lines])
             .also([(quantity, json!(301))], &[quantity])
             .also([(which, json!("offers/unheard-of"))], &[which])
             .also([(term, json!(3))], &[term])
             .also(misfits, &[which, "order.lines[1].quantity", "order.lines[2].term"]),
     ]
+}
+
+/// Five PartnerIDs that stand nowhere else.
+fn more_ids(at: usize) -> Value {
+    json!((0..5).map(|id| (5000 + 5 * at + id).to_string()).collect::<Vec<_>>())
 }
 
 fn orders() -> Vec<Form> {
@@ -238,7 +256,12 @@ fn changes() -> Vec<Form> {
         .wrong("name", [no_name("customers"), vec![json!(format!("customers/{ID}"))]].concat())
         .wrong("detail", no_text(500))
         .wrong("request_id", no_required_guid()),
-        Form::new("SettleSubscriptions", json!({ "max_count": 1 })).wrong("max_count", [json!(-1)]),
+        Form::new(
+            "SettleSubscriptions",
+            json!({ "max_count": 1, "token": format!("1772442000000000/subscriptions/{ID}") }),
+        )
+        .wrong("max_count", [json!(-1)])
+        .wrong("token", ["x", "1", "1/x", &format!("x/subscriptions/{ID}")].map(Value::from)),
     ]
 }
 
@@ -255,7 +278,8 @@ fn transfers() -> Vec<Form> {
             "target": partner(ID),
             "target_reseller": partner(OTHER_ID),
             "customer": format!("customers/{ID}"),
-            "items": [{ "subscription": format!("subscriptions/{ID}"), "partner_id_on_record": "1234" }],
+            "items": [{ "subscription": format!("subscriptions/{ID}"), "partner_id_on_record": "1234",
+                "additional_partner_ids_on_record": ["1235", "1236"] }],
         },
         "request_id": ID,
     });
@@ -263,6 +287,11 @@ fn transfers() -> Vec<Form> {
     let (first, partner_id) =
         ("transfer.items[0].subscription", "transfer.items[0].partner_id_on_record");
     let twice = json!(vec![item(format!("subscriptions/{ID}")); 2]);
+    let additional = "transfer.items[0].additional_partner_ids_on_record";
+    let mut crowded = many(11);
+    for (at, item) in crowded.iter_mut().enumerate() {
+        item["additional_partner_ids_on_record"] = more_ids(at);
+    }
     let ended = |method| {
         let name = format!("transfers/{ID}");
         let good = json!({ "name": name, "detail": "é".repeat(500), "request_id": ID });
@@ -286,6 +315,10 @@ fn transfers() -> Vec<Form> {
             .also([(partner_id, Value::Null)], &[partner_id])
             .also([(items, json!([]))], &[items])
             .also([(items, json!(many(26)))], &[items])
+            .wrong("transfer.items[0].additional_partner_ids_on_record[1]", [json!("y")])
+            .also([(additional, json!(["1235", "1235"]))], &[additional])
+            .also([(additional, json!(["1", "2", "3", "4", "5", "6"]))], &[additional])
+            .also([(items, json!(crowded))], &[items])
             .also([(items, twice)], &[items]),
         Form::new(
             "ApproveTransfer",

@@ -14,6 +14,15 @@ pub struct Chain {
     pub customer: CustomerName,
 }
 
+/// Which resellers stand on record for what is sold. Nobody where the seller acts as direct partner.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct OnRecord {
+    /// PartnerID of the chain's reseller.
+    pub partner_id: Option<LocationAccountId>,
+    /// PartnerIDs of further resellers.
+    pub additional_ids: Vec<LocationAccountId>,
+}
+
 /// What is sold, and how.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Product {
@@ -25,8 +34,9 @@ pub struct Product {
     pub term: Term,
     /// The billing cycle.
     pub billing_cycle: BillingCycle,
-    /// PartnerID on record. None where the seller acts as direct partner.
-    pub partner_id: Option<LocationAccountId>,
+    /// Who stands on record for it.
+    #[serde(flatten)]
+    pub on_record: OnRecord,
     /// Price of one unit for one billing cycle. It does not change with the offer.
     pub unit_price: Money,
 }

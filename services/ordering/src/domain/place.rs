@@ -3,12 +3,12 @@
 
 use std::collections::BTreeMap;
 
-use kernel::{LocationAccountId, OrderName, SubscriptionName, Timestamp};
+use kernel::{OrderName, SubscriptionName, Timestamp};
 use markets::Currency;
 
 use super::{
     Answer, BillingCycle, Chain, Changes, Denial, Misfit, Money, Offer, OfferName, OfferState,
-    Order, OrderKind, OrderLine, Product, Purpose, Question, Subscription, Term, Unsold,
+    OnRecord, Order, OrderKind, OrderLine, Product, Purpose, Question, Subscription, Term, Unsold,
 };
 
 /// An order that somebody wants.
@@ -35,8 +35,8 @@ pub struct NewLine {
     pub billing_cycle: BillingCycle,
     /// The currency that it is priced in.
     pub currency: Currency,
-    /// PartnerID on record. None where the seller says that it acts as direct partner.
-    pub partner_id: Option<LocationAccountId>,
+    /// Who stands on record for it.
+    pub on_record: OnRecord,
     /// Whether the seller attests what the offer demands.
     pub attested: bool,
 }
@@ -133,7 +133,7 @@ impl NewLine {
             family: offer.terms.family,
             term: self.term,
             billing_cycle: self.billing_cycle,
-            partner_id: self.partner_id.clone(),
+            on_record: self.on_record.clone(),
             unit_price,
         }
     }

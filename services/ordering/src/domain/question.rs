@@ -1,6 +1,6 @@
-use kernel::{LocationAccountId, text_enum};
+use kernel::text_enum;
 
-use super::{Chain, Product, ProductFamily};
+use super::{Chain, OnRecord, Product, ProductFamily};
 
 text_enum! {
     /// What a transaction is for, to the programme's rules.
@@ -18,7 +18,7 @@ text_enum! {
         /// Cancel.
         Cancel = "cancel",
         /// Take it over from another partner.
-    TransferIn = "transfer-in",
+        TransferIn = "transfer-in",
         /// Let it renew itself.
         AutomaticRenewal = "automatic-renewal",
     }
@@ -31,8 +31,8 @@ pub struct Question {
     pub chain: Chain,
     /// What for.
     pub purpose: Purpose,
-    /// What each line is of, and the PartnerID on it.
-    pub lines: Vec<(ProductFamily, Option<LocationAccountId>)>,
+    /// What each line is of, and who stands on record for it.
+    pub lines: Vec<(ProductFamily, OnRecord)>,
     /// Whether the seller attests in which role it acts.
     pub attested: bool,
 }
@@ -44,7 +44,7 @@ impl Question {
         products: impl Iterator<Item = &'a Product>,
         attested: bool,
     ) -> Self {
-        let lines = products.map(|it| (it.family, it.partner_id.clone())).collect();
+        let lines = products.map(|it| (it.family, it.on_record.clone())).collect();
         Self { chain, purpose, lines, attested }
     }
 }

@@ -6,9 +6,9 @@ use std::collections::BTreeMap;
 use kernel::{OrderName, SubscriptionName, Timestamp, TransferName};
 
 use super::{
-    Answer, Changes, Denial, Money, NewTransfer, Offer, OfferName, Order, OrderKind, OrderLine,
-    Product, Purpose, Question, SeatBatch, Subscription, SubscriptionState, Transfer, TransferItem,
-    TransferState,
+    Answer, Changes, Denial, Money, NewTransfer, Offer, OfferName, OnRecord, Order, OrderKind,
+    OrderLine, Product, Purpose, Question, SeatBatch, Subscription, SubscriptionState, Transfer,
+    TransferItem, TransferState,
 };
 
 /// What a transfer is held against: its subscriptions as they are now, in the order of the items.
@@ -33,8 +33,8 @@ impl NewTransfer {
     /// What relationship is to be asked.
     #[must_use]
     pub fn question(&self, held: &Held) -> Question {
-        let ids = self.items.iter().map(|(_, partner_id)| partner_id.clone());
-        question(self.chain, ids, held, self.attested)
+        let on_record = self.items.iter().map(|(_, on_record)| on_record.clone());
+        question(self.chain, on_record, held, self.attested)
     }
 
     /// Begins a transfer, if nothing stands against it. What relationship says now is advice: it is
@@ -61,12 +61,12 @@ impl NewTransfer {
 
 fn question(
     chain: super::Chain,
-    ids: impl Iterator<Item = Option<kernel::LocationAccountId>>,
+    on_record: impl Iterator<Item = OnRecord>,
     held: &Held,
     attested: bool,
 ) -> Question {
-    let lines = held.subscriptions.iter().zip(ids);
-    let lines = lines.map(|(it, partner_id)| (it.product.family, partner_id)).collect();
+    let lines = held.subscriptions.iter().zip(on_record);
+    let lines = lines.map(|(it, on_record)| (it.product.family, on_record)).collect();
     Question { chain, purpose: Purpose::TransferIn, lines, attested }
 }
 
@@ -74,8 +74,8 @@ impl Transfer {
     /// What relationship is to be asked before it is completed.
     #[must_use]
     pub fn question(&self, held: &Held) -> Question {
-        let ids = self.items.iter().map(|item| item.partner_id.clone());
-        question(self.chain, ids, held, self.attested)
+        let on_record = self.items.iter().map(|item| item.on_record.clone());
+        question(self.chain, on_record, held, self.attested)
     }
 
     /// Ends it without a change of anything else.
@@ -138,7 +138,7 @@ impl Subscription {
         name: SubscriptionName,
         now: Timestamp,
     ) -> Self {
-        let product = Product { partner_id: item.partner_id.clone(), ..self.product.clone() };
+        let product = Product { on_record: item.on_record.clone(), ..self.product.clone() };
         let batches = self.batches.iter().map(|batch| {
             let whole = product.amount(batch.quantity).unwrap_or(i64::MAX);
             SeatBatch { charge: self.span().charge(whole, now), charge_time: now, ..*batch }

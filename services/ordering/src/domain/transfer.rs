@@ -1,12 +1,9 @@
 use std::time::Duration;
 
-use kernel::{
-    LocationAccountId, OrderName, PartnerName, Stamp, SubscriptionName, Timestamp, TransferName,
-    text_enum,
-};
+use kernel::{OrderName, PartnerName, Stamp, SubscriptionName, Timestamp, TransferName, text_enum};
 use serde::{Deserialize, Serialize};
 
-use super::{Chain, Money};
+use super::{Chain, Money, OnRecord};
 
 /// How long the source may think about a transfer.
 const OPEN: Duration = Duration::from_secs(30 * 24 * 3600);
@@ -60,8 +57,9 @@ pub struct Transfer {
 pub struct TransferItem {
     /// The subscription of the source.
     pub subscription: SubscriptionName,
-    /// PartnerID on record of the target's reseller. None where it acts as direct partner.
-    pub partner_id: Option<LocationAccountId>,
+    /// Who is to stand on record for it.
+    #[serde(flatten)]
+    pub on_record: OnRecord,
     /// The subscription of the target, once it is complete.
     pub transferred_to: Option<SubscriptionName>,
     /// What is given back to the source, once it is complete.
@@ -75,17 +73,17 @@ pub struct NewTransfer {
     pub source: PartnerName,
     /// Who is to sell to whom.
     pub chain: Chain,
-    /// What is to be taken over, each with its PartnerID. Never empty, each once.
-    pub items: Vec<(SubscriptionName, Option<LocationAccountId>)>,
+    /// What is to be taken over, and who is to stand on record for it. Never empty, each once.
+    pub items: Vec<(SubscriptionName, OnRecord)>,
     /// Whether the target attests in which role it acts.
     pub attested: bool,
 }
 
 impl Transfer {
     pub(super) fn of(new: &NewTransfer, name: TransferName, now: Timestamp) -> Self {
-        let items = new.items.iter().map(|(subscription, partner_id)| TransferItem {
+        let items = new.items.iter().map(|(subscription, on_record)| TransferItem {
             subscription: *subscription,
-            partner_id: partner_id.clone(),
+            on_record: on_record.clone(),
             transferred_to: None,
             credit: None,
         });

@@ -14,7 +14,7 @@ use super::{
     Freshness, Store, before,
     entity::{order_lines as lines, orders},
     offer::money,
-    read::{chain, product},
+    read::{chain, on_record, product},
     subscription, tie, transfer,
 };
 use crate::domain::{Change, Changes, Order, OrderLine, OrderState, Placement};
@@ -105,7 +105,7 @@ impl Store {
 async fn write_lines(transaction: &DatabaseTransaction, order: &Order) -> Result<(), Failure> {
     if before(order.stamp).is_none() {
         for (at, line) in (0..).zip(&order.lines) {
-            insert(transaction, to_line_row(order.name, at, line)).await?;
+            insert(transaction, to_line_row(order.name, at, line)?).await?;
         }
     }
     Ok(())
@@ -162,9 +162,9 @@ fn to_row(order: &Order) -> Result<orders::ActiveModel, Failure> {
     })
 }
 
-fn to_line_row(order: OrderName, at: i32, line: &OrderLine) -> lines::ActiveModel {
+fn to_line_row(order: OrderName, at: i32, line: &OrderLine) -> Result<lines::ActiveModel, Failure> {
     let product = &line.product;
-    lines::ActiveModel {
+    Ok(lines::ActiveModel {
         order_name: Set(order.to_string()),
         line: Set(at),
         offer: Set(product.offer.to_string()),
@@ -172,14 +172,15 @@ fn to_line_row(order: OrderName, at: i32, line: &OrderLine) -> lines::ActiveMode
         quantity: Set(line.quantity),
         term: Set(product.term.to_string()),
         billing_cycle: Set(product.billing_cycle.to_string()),
-        partner_id: Set(product.partner_id.as_ref().map(ToString::to_string)),
+        partner_id: Set(product.on_record.partner_id.as_ref().map(ToString::to_string)),
+        additional_ids: Set(row::to_json(&product.on_record.additional_ids)?),
         attested: Set(line.attested),
         currency: Set(product.unit_price.currency.to_string()),
         unit_price: Set(product.unit_price.minor_units),
         charge: Set(line.charge.minor_units),
         refund: Set(line.refund.minor_units),
         subscription: Set(line.subscription.to_string()),
-    }
+    })
 }
 
 fn from_row(row: &orders::Model, lines: Vec<OrderLine>) -> Result<Order, Failure> {

@@ -11,6 +11,16 @@ macro_rules! chain {
     };
 }
 
+/// Who stands on record, out of a row.
+macro_rules! on_record {
+    ($row:ident) => {
+        crate::domain::OnRecord {
+            partner_id: row::read_optional($row.partner_id.as_deref())?,
+            additional_ids: row::from_json(&$row.additional_ids)?,
+        }
+    };
+}
+
 /// What is sold, out of a row.
 macro_rules! product {
     ($row:ident) => {
@@ -19,10 +29,10 @@ macro_rules! product {
             family: row::read(&$row.family)?,
             term: row::read(&$row.term)?,
             billing_cycle: row::read(&$row.billing_cycle)?,
-            partner_id: row::read_optional($row.partner_id.as_deref())?,
+            on_record: on_record!($row),
             unit_price: money(&$row.currency, $row.unit_price)?,
         }
     };
 }
 
-pub(super) use {chain, product};
+pub(super) use {chain, on_record, product};

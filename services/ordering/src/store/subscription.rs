@@ -4,7 +4,6 @@ use failure::Failure;
 use kernel::{SubscriptionName, Timestamp};
 use sea_orm::{
     ActiveValue::Set, ColumnTrait, ConnectionTrait, DatabaseTransaction, EntityTrait, QueryFilter,
-    QueryOrder, QuerySelect,
 };
 use storage::{Call, Event, Field, Listing, Page, PageRequest, events, fault, list, put, row};
 
@@ -12,7 +11,7 @@ use super::{
     Store, before,
     entity::subscriptions::{ActiveModel, Column, Entity, Model},
     offer::money,
-    read::{chain, product},
+    read::{chain, on_record, product},
 };
 use crate::domain::{Change, Subscription, SubscriptionState};
 
@@ -36,18 +35,6 @@ impl Store {
     ) -> Result<Option<Subscription>, Failure> {
         let row = Entity::find_by_id(name.to_string()).one(self.database.reader()).await;
         row.map_err(fault)?.map(|row| from_row(&row)).transpose()
-    }
-
-    /// Subscriptions that time has changed by now, those that it changed first in front.
-    pub(crate) async fn subscriptions_due(
-        &self,
-        now: Timestamp,
-        limit: u64,
-    ) -> Result<Vec<Subscription>, Failure> {
-        let due = Entity::find().filter(Column::DueTime.lte(now.as_microsecond()));
-        let due = due.order_by_asc(Column::DueTime).order_by_asc(Column::Name).limit(limit);
-        let rows = due.all(self.database.reader()).await.map_err(fault)?;
-        rows.iter().map(from_row).collect()
     }
 
     /// The named subscriptions, as far as they exist.
@@ -108,7 +95,8 @@ pub(super) fn to_row(subscription: &Subscription) -> Result<ActiveModel, Failure
         quantity: Set(subscription.quantity()),
         term: Set(product.term.to_string()),
         billing_cycle: Set(product.billing_cycle.to_string()),
-        partner_id: Set(product.partner_id.as_ref().map(ToString::to_string)),
+        partner_id: Set(product.on_record.partner_id.as_ref().map(ToString::to_string)),
+        additional_ids: Set(row::to_json(&product.on_record.additional_ids)?),
         currency: Set(product.unit_price.currency.to_string()),
         unit_price: Set(product.unit_price.minor_units),
         batches: Set(row::to_json(&subscription.batches)?),

@@ -15,8 +15,8 @@ use uuid::Uuid;
 use super::{Freshness, Migrator, OFFERS, ORDERS, SUBSCRIPTIONS, Store};
 use crate::domain::{
     Answer, Approved, BillingCycle, Chain, Changes, Identities, Leg, Markets, Money, NewLine,
-    NewOrder, Offer, OfferName, OfferTerms, Order, OrderState, Placement, Plan, ProductFamily,
-    Subscription, Term,
+    NewOrder, Offer, OfferName, OfferTerms, OnRecord, Order, OrderState, Placement, Plan,
+    ProductFamily, Subscription, Term,
 };
 
 macro_rules! on_both_engines {
@@ -35,6 +35,7 @@ macro_rules! on_both_engines {
     )* };
 }
 
+mod due;
 mod history;
 mod schema;
 mod tie;
@@ -125,18 +126,23 @@ fn offer(id: &str) -> Approved<Offer> {
 /// An order of two lines that is accepted under names of its own.
 fn accepted() -> Changes {
     let offer = offer("mail").into_after();
-    let line = |quantity, partner_id: Option<&str>| NewLine {
+    let direct = OnRecord::default();
+    let indirect = OnRecord {
+        partner_id: Some("2000".parse().unwrap()),
+        additional_ids: ["2002", "2001"].map(|id| id.parse().unwrap()).into(),
+    };
+    let line = |quantity, on_record: OnRecord| NewLine {
         offer: offer.name.clone(),
         quantity,
         term: Term::P1Y,
         billing_cycle: BillingCycle::Monthly,
         currency: "EUR".parse().unwrap(),
-        partner_id: partner_id.map(|id| id.parse().unwrap()),
+        on_record,
         attested: true,
     };
     let new = NewOrder {
         chain: Chain { seller: SELLER, reseller: Some(RESELLER), customer: CUSTOMER },
-        lines: vec![line(1_000_000, Some("2000")), line(2, None)],
+        lines: vec![line(1_000_000, indirect), line(2, direct)],
         attested: true,
     };
     // The order of the names is not that of the lines.

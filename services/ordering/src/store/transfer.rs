@@ -14,7 +14,7 @@ use super::{
     Store, before,
     entity::{transfer_items as items, transfers},
     offer::money,
-    read::chain,
+    read::{chain, on_record},
 };
 use crate::domain::{Change, Transfer, TransferItem, TransferState};
 
@@ -89,7 +89,7 @@ pub(super) async fn write(
             let key = key.and(items::Column::Place.eq(place));
             // The revision of an item is its place, which never changes.
             let decided_on = decided_on.map(|_| place.into());
-            let row = to_item_row(after, place, item);
+            let row = to_item_row(after, place, item)?;
             put(transaction, row, key, items::Column::Place, decided_on).await?;
         }
         let event = Event::new(event, after.name, after.stamp, after);
@@ -145,17 +145,22 @@ fn to_row(transfer: &Transfer) -> transfers::ActiveModel {
     }
 }
 
-fn to_item_row(transfer: &Transfer, place: i32, item: &TransferItem) -> items::ActiveModel {
-    items::ActiveModel {
+fn to_item_row(
+    transfer: &Transfer,
+    place: i32,
+    item: &TransferItem,
+) -> Result<items::ActiveModel, Failure> {
+    Ok(items::ActiveModel {
         transfer: Set(transfer.name.to_string()),
         place: Set(place),
         subscription: Set(item.subscription.to_string()),
-        partner_id: Set(item.partner_id.as_ref().map(ToString::to_string)),
+        partner_id: Set(item.on_record.partner_id.as_ref().map(ToString::to_string)),
+        additional_ids: Set(row::to_json(&item.on_record.additional_ids)?),
         transferred_to: Set(item.transferred_to.map(|it| it.to_string())),
         credit_currency: Set(item.credit.map(|it| it.currency.to_string())),
         credit: Set(item.credit.map(|it| it.minor_units)),
         pending: Set(transfer.state == TransferState::Pending),
-    }
+    })
 }
 
 fn from_row(row: &transfers::Model, items: Vec<TransferItem>) -> Result<Transfer, Failure> {
@@ -178,7 +183,7 @@ fn from_item_row(row: &items::Model) -> Result<TransferItem, Failure> {
     let credit = row.credit_currency.as_deref().zip(row.credit);
     Ok(TransferItem {
         subscription: row::read(&row.subscription)?,
-        partner_id: row::read_optional(row.partner_id.as_deref())?,
+        on_record: on_record!(row),
         transferred_to: row::read_optional(row.transferred_to.as_deref())?,
         credit: credit.map(|(currency, amount)| money(currency, amount)).transpose()?,
     })

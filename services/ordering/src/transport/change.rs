@@ -8,7 +8,10 @@ use storage::Call;
 use tonic::Request;
 
 use super::{Transport, convert, decide::Decided, status::denied};
-use crate::domain::{Due, NewChange, Offer, Subscription};
+use crate::{
+    domain::{Due, NewChange, Offer, Subscription},
+    store::DuePlace,
+};
 
 /// Methods that change a subscription, each by an order of its own.
 macro_rules! changes {
@@ -91,23 +94,30 @@ impl Transport {
         &self,
         request: Request<pb::SettleSubscriptionsRequest>,
     ) -> Result<pb::SettleSubscriptionsResponse, Failure> {
-        let limit = convert::settle_subscriptions(request.get_ref())?;
+        let (limit, after) = convert::settle_subscriptions(request.get_ref())?;
         let call = self.call("SettleSubscriptions", &request, Mutation::default());
-        let due = self.store.subscriptions_due(call.now, limit).await?;
-        let (mut settled_count, mut left_count) = (0, i32::try_from(due.len()).unwrap_or(i32::MAX));
+        let due = self.store.subscriptions_due(call.now, after, limit as u64).await?;
+        let mut answer = pb::SettleSubscriptionsResponse::default();
+        let mut more = due.len() == limit;
         for subscription in due {
             let name = subscription.name;
-            match self.settle(subscription, &call).await {
-                Ok(()) => (settled_count, left_count) = (settled_count + 1, left_count - 1),
-                Err(failure) => {
-                    tracing::warn!(%name, ?failure, "a subscription was not settled");
-                    if matches!(failure, Failure::Unavailable { .. }) {
-                        break;
-                    }
-                }
+            answer.next_token =
+                DuePlace::of(&subscription).map(|it| it.to_string()).unwrap_or_default();
+            let Err(failure) = self.settle(subscription, &call).await else {
+                answer.settled_count += 1;
+                continue;
+            };
+            answer.left_count += 1;
+            tracing::warn!(%name, ?failure, "a subscription was not settled");
+            if matches!(failure, Failure::Unavailable { .. }) {
+                more = true;
+                break;
             }
         }
-        Ok(pb::SettleSubscriptionsResponse { settled_count, left_count })
+        if !more {
+            answer.next_token.clear();
+        }
+        Ok(answer)
     }
 
     async fn settle(&self, subscription: Subscription, call: &Call) -> Result<(), Failure> {

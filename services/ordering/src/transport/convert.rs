@@ -2,6 +2,7 @@
 
 mod change;
 mod offer;
+mod on_record;
 mod order;
 mod transfer;
 

@@ -14,8 +14,8 @@ pub(super) use transfer::{forget, transfer};
 
 use crate::{
     domain::{
-        BillingCycle, Markets, Money, Offer, OfferState, Order, OrderKind, OrderLine, OrderState,
-        Plan, ProductFamily, Term,
+        BillingCycle, Markets, Money, Offer, OfferState, OnRecord, Order, OrderKind, OrderLine,
+        OrderState, Plan, ProductFamily, Term,
     },
     evidence,
 };
@@ -121,10 +121,11 @@ fn line(line: &OrderLine) -> pb::OrderLine {
         quantity: line.quantity,
         term: term(product.term).into(),
         billing_cycle: cycle(product.billing_cycle).into(),
-        seller_role: Some(match &product.partner_id {
+        seller_role: Some(match &product.on_record.partner_id {
             Some(id) => SellerRole::PartnerIdOnRecord(id.to_string()),
             None => SellerRole::ActingAsDirectPartner(true),
         }),
+        additional_partner_ids_on_record: additional_ids(&product.on_record),
         currency_code: product.unit_price.currency.to_string(),
         attestation_accepted: line.attested,
         unit_price: Some(money(product.unit_price)),
@@ -132,6 +133,10 @@ fn line(line: &OrderLine) -> pb::OrderLine {
         refund: Some(money(line.refund)),
         subscription: line.subscription.to_string(),
     }
+}
+
+fn additional_ids(on_record: &OnRecord) -> Vec<String> {
+    on_record.additional_ids.iter().map(ToString::to_string).collect()
 }
 
 fn kind(kind: OrderKind) -> pb::OrderKind {

@@ -1,6 +1,6 @@
 //! From an order that somebody wants to one that is accepted.
 
-use kernel::{LocationAccountId, Stamp};
+use kernel::Stamp;
 use proptest::{collection::vec, prelude::*, sample::select};
 
 use super::world::{
@@ -8,9 +8,9 @@ use super::world::{
     new_offer, order, placed, subscription, violation,
 };
 use crate::domain::{
-    Answer, BillingCycle, Chain, Denial, Markets, NewLine, NewOrder, Order, OrderKind, OrderLine,
-    OrderState, Placement, Product, ProductFamily, SeatBatch, Subscription, SubscriptionState,
-    Term,
+    Answer, BillingCycle, Chain, Denial, Markets, NewLine, NewOrder, OnRecord, Order, OrderKind,
+    OrderLine, OrderState, Placement, Product, ProductFamily, SeatBatch, Subscription,
+    SubscriptionState, Term,
 };
 
 /// So dear that a year of two units just fits into 64 bits.
@@ -189,8 +189,11 @@ fn a_retired_offer_is_not_sold() {
 
 #[test]
 fn an_accepted_order_is_what_was_wanted_with_prices_names_and_the_decision() {
-    let id: LocationAccountId = "2002".parse().unwrap();
-    let wanted = NewLine { partner_id: Some(id.clone()), attested: true, ..line("mail", 2) };
+    let on_record = OnRecord {
+        partner_id: Some("2002".parse().unwrap()),
+        additional_ids: vec!["2003".parse().unwrap()],
+    };
+    let wanted = NewLine { on_record: on_record.clone(), attested: true, ..line("mail", 2) };
     let priced = order(vec![wanted]).price(&catalogue(offers())).unwrap();
     let approved = priced.accept(answer(), identities(1, 9)).unwrap();
     assert_eq!(events(&approved), ["SubscriptionCreated", "OrderAccepted"]);
@@ -200,7 +203,7 @@ fn an_accepted_order_is_what_was_wanted_with_prices_names_and_the_decision() {
         family: ProductFamily::Microsoft365,
         term: Term::P1Y,
         billing_cycle: BillingCycle::Monthly,
-        partner_id: Some(id),
+        on_record,
         unit_price: money("EUR", 500),
     };
     let line = OrderLine {
@@ -250,7 +253,8 @@ fn an_accepted_order_is_what_was_wanted_with_prices_names_and_the_decision() {
 fn lines() -> impl Strategy<Value = Vec<NewLine>> {
     let line = (select(vec!["mail", "limited"]), 5..=10).prop_map(|(offer, quantity)| {
         let partner_id = (quantity % 2 == 0).then(|| "2002".parse().unwrap());
-        NewLine { partner_id, ..line(offer, quantity) }
+        let on_record = OnRecord { partner_id, ..OnRecord::default() };
+        NewLine { on_record, ..line(offer, quantity) }
     });
     vec(line, 1..20)
 }
@@ -280,8 +284,8 @@ proptest! {
         prop_assert_eq!(order.lines.len(), wanted.lines.len());
         prop_assert_eq!(subscriptions.len(), wanted.lines.len());
         for ((line, wanted), made) in order.lines.iter().zip(&wanted.lines).zip(&subscriptions) {
-            let kept = (&line.product.offer, line.quantity, &line.product.partner_id);
-            prop_assert_eq!(kept, (&wanted.offer, wanted.quantity, &wanted.partner_id));
+            let kept = (&line.product.offer, line.quantity, &line.product.on_record);
+            prop_assert_eq!(kept, (&wanted.offer, wanted.quantity, &wanted.on_record));
             prop_assert_eq!((made.name, made.order), (line.subscription, order.name));
             prop_assert_eq!((&made.product, made.quantity()), (&line.product, line.quantity));
             prop_assert_eq!((made.chain, made.stamp), (order.chain, order.stamp));

@@ -7,7 +7,8 @@ use uuid::Uuid;
 
 use super::world::{CHAIN, NEXT_ORDER, answer, at, bought, events, money, violation};
 use crate::domain::{
-    Answer, Chain, Changes, Denial, Held, Markets, NewTransfer, Offer, OrderKind, Subscription,
+    Answer, Chain, Changes, Denial, Held, Markets, NewTransfer, Offer, OnRecord, OrderKind,
+    Subscription,
     SubscriptionState::{Suspended, Transferred},
     Term::P1Y,
     Transfer, TransferState,
@@ -24,7 +25,7 @@ fn wanted(it: &Subscription) -> NewTransfer {
     NewTransfer {
         source: it.chain.seller,
         chain: Chain { seller: TARGET, reseller: None, customer: it.chain.customer },
-        items: vec![(it.name, None)],
+        items: vec![(it.name, OnRecord::default())],
         attested: true,
     }
 }

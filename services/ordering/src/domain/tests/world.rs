@@ -10,7 +10,7 @@ use uuid::Uuid;
 
 use crate::domain::{
     Answer, BillingCycle, Chain, Changes, Identities, Leg, Markets, Money, NewLine, NewOrder,
-    Offer, OfferName, OfferTerms, Placement, Plan, ProductFamily, Subscription, Term,
+    Offer, OfferName, OfferTerms, OnRecord, Placement, Plan, ProductFamily, Subscription, Term,
 };
 
 pub(super) const SELLER: PartnerName = PartnerName::new(Uuid::from_u128(0x1));
@@ -67,7 +67,7 @@ pub(super) fn line(offer: &str, quantity: i32) -> NewLine {
         term: Term::P1Y,
         billing_cycle: BillingCycle::Monthly,
         currency: "EUR".parse().unwrap(),
-        partner_id: None,
+        on_record: OnRecord::default(),
         attested: false,
     }
 }

@@ -73,6 +73,8 @@ CREATE TABLE subscriptions (
     term TEXT NOT NULL CHECK (term IN ('P1M', 'P1Y', 'P3Y')),
     billing_cycle TEXT NOT NULL CHECK (billing_cycle IN ('monthly', 'annual', 'one-time')),
     partner_id TEXT,
+    -- PartnerIDs of further resellers, as JSON.
+    additional_ids TEXT NOT NULL,
     currency TEXT NOT NULL CHECK (length(currency) = 3),
     unit_price BIGINT NOT NULL CHECK (unit_price >= 0),
     -- Its units by when they were bought, as JSON.
@@ -94,7 +96,8 @@ CREATE TABLE subscriptions (
     create_time BIGINT NOT NULL,
     update_time BIGINT NOT NULL,
     CHECK ((due_time IS NULL) = (state IN ('deleted', 'cancelled', 'transferred'))),
-    CHECK ((transferred_to IS NOT NULL) = (state = 'transferred'))
+    CHECK ((transferred_to IS NOT NULL) = (state = 'transferred')),
+    CHECK (partner_id IS NOT NULL OR additional_ids = '[]')
 );
 
 CREATE INDEX subscriptions_by_order ON subscriptions (order_name, name);
@@ -110,6 +113,8 @@ CREATE TABLE order_lines (
     term TEXT NOT NULL CHECK (term IN ('P1M', 'P1Y', 'P3Y')),
     billing_cycle TEXT NOT NULL CHECK (billing_cycle IN ('monthly', 'annual', 'one-time')),
     partner_id TEXT,
+    -- PartnerIDs of further resellers, as JSON.
+    additional_ids TEXT NOT NULL,
     attested BOOLEAN NOT NULL,
     currency TEXT NOT NULL CHECK (length(currency) = 3),
     unit_price BIGINT NOT NULL CHECK (unit_price >= 0),
@@ -117,7 +122,8 @@ CREATE TABLE order_lines (
     refund BIGINT NOT NULL CHECK (refund >= 0),
     subscription TEXT NOT NULL REFERENCES subscriptions (name),
     PRIMARY KEY (order_name, line),
-    UNIQUE (order_name, subscription)
+    UNIQUE (order_name, subscription),
+    CHECK (partner_id IS NOT NULL OR additional_ids = '[]')
 );
 
 CREATE TABLE transfers (
@@ -146,6 +152,8 @@ CREATE TABLE transfer_items (
     place INTEGER NOT NULL CHECK (place BETWEEN 0 AND 24),
     subscription TEXT NOT NULL REFERENCES subscriptions (name),
     partner_id TEXT,
+    -- PartnerIDs of further resellers, as JSON.
+    additional_ids TEXT NOT NULL,
     transferred_to TEXT REFERENCES subscriptions (name),
     credit_currency TEXT CHECK (length(credit_currency) = 3),
     credit BIGINT CHECK (credit >= 0),
@@ -153,7 +161,8 @@ CREATE TABLE transfer_items (
     pending BOOLEAN NOT NULL,
     PRIMARY KEY (transfer, place),
     CHECK ((transferred_to IS NULL) = (credit IS NULL)),
-    CHECK ((credit_currency IS NULL) = (credit IS NULL))
+    CHECK ((credit_currency IS NULL) = (credit IS NULL)),
+    CHECK (partner_id IS NOT NULL OR additional_ids = '[]')
 );
 
 CREATE UNIQUE INDEX one_pending_transfer ON transfer_items (subscription) WHERE pending;

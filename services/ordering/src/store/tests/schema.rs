@@ -64,22 +64,22 @@ const FORBIDDEN: [(&str, &str, &str, &str); 5] = [
     (
         "subscriptions",
         "name 'subscriptions/1', order_name 'orders/1', customer '', seller '', \
-         offer 'offers/1', family 'azure', quantity 1, term 'P1Y', \
+         offer 'offers/1', family 'azure', quantity 1, term 'P1Y', additional_ids '[]', \
          billing_cycle 'annual', currency 'EUR', unit_price 0, batches '[]', term_start 0, \
          term_end 1, automatic_renewal TRUE, state 'active', \
          state_time 0, state_reason '', due_time 1, revision 1, create_time 0, update_time 0",
         "name 'orders/1', order_name 'orders/9', offer 'offers/9', family 'office', \
          quantity 0, quantity -1, term 'P2Y', billing_cycle 'weekly', currency 'EURO', unit_price -1, state 'unknown', \
-         term_end 0, state 'deleted', due_time NULL, revision 0",
+         term_end 0, state 'deleted', due_time NULL, revision 0, additional_ids '[\"2001\"]'",
         "quantity 2",
     ),
     (
         "order_lines",
         "order_name 'orders/1', line 0, offer 'offers/1', family 'azure', quantity 1, term 'P1Y', \
-         billing_cycle 'annual', attested TRUE, currency 'EUR', unit_price 0, charge 0, refund 0, \
+         additional_ids '[]', billing_cycle 'annual', attested TRUE, currency 'EUR', unit_price 0, charge 0, refund 0, \
          subscription 'subscriptions/1'",
         "order_name 'orders/9', line -1, offer 'offers/9', family 'office', quantity 0, term 'P2Y', \
-         billing_cycle 'weekly', currency 'EURO', \
+         billing_cycle 'weekly', currency 'EURO', additional_ids '[\"2001\"]', \
          unit_price -1, charge -1, refund -1, subscription 'subscriptions/9', subscription NULL",
         "line 1",
     ),

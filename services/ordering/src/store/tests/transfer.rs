@@ -10,8 +10,8 @@ use uuid::Uuid;
 use super::{answer, at, fresh, offer, once, placed, store};
 use crate::{
     domain::{
-        Chain, Changes, Held, NewTransfer, Offer, OfferName, Placement, SubscriptionState,
-        TransferState,
+        Chain, Changes, Held, NewTransfer, Offer, OfferName, OnRecord, Placement,
+        SubscriptionState, TransferState,
     },
     store::Store,
 };
@@ -35,7 +35,7 @@ pub(super) fn begun(placement: &Placement) -> Changes {
     let new = NewTransfer {
         source: chain.seller,
         chain: Chain { seller: PartnerName::new(Uuid::from_u128(0x9)), reseller: None, ..chain },
-        items: subscriptions.iter().map(|it| (it.name, None)).collect(),
+        items: subscriptions.iter().map(|it| (it.name, OnRecord::default())).collect(),
         attested: true,
     };
     let held = Held { subscriptions, offers: offers(), running: Vec::new() };

@@ -3,7 +3,10 @@ use failure::{Fields, Mutation, Said, said};
 use kernel::SubscriptionName;
 
 use super::{Converted, MAX_DETAIL, cycle, once, term};
-use crate::domain::{Action, NewChange, WantedTerm};
+use crate::{
+    domain::{Action, NewChange, WantedTerm},
+    store::DuePlace,
+};
 
 type Wanted = Converted<(Mutation, SubscriptionName, NewChange)>;
 
@@ -61,10 +64,11 @@ pub(in crate::transport) fn renew_subscription(request: &pb::RenewSubscriptionRe
 
 pub(in crate::transport) fn settle_subscriptions(
     request: &pb::SettleSubscriptionsRequest,
-) -> Converted<u64> {
+) -> Converted<(usize, Option<DuePlace>)> {
     let mut fields = Fields::new();
     let count = fields.check("max_count", storage::size(request.max_count, MAX_SETTLED));
-    fields.finish(|| count.map(|it| it as u64))
+    let after = fields.parse_optional("token", &request.token);
+    fields.finish(|| Some((count?, after?)))
 }
 
 /// Most subscriptions that one call settles.

@@ -1,8 +1,12 @@
-use contracts::ordering::{self as pb, order_line::SellerRole};
+use contracts::ordering as pb;
 use failure::{Fields, Mutation, said};
-use kernel::{LocationAccountId, OrderName};
+use kernel::OrderName;
 
-use super::{Converted, cycle, once, term};
+use super::{
+    Converted, cycle,
+    on_record::{few, on_record},
+    once, term,
+};
 use crate::domain::{Chain, NewLine, NewOrder};
 
 const MAX_LINES: usize = 300;
@@ -32,6 +36,8 @@ fn new_order(fields: &mut Fields, message: &pb::Order) -> Option<NewOrder> {
     }
     let lines = message.lines.iter().enumerate();
     let lines: Vec<_> = lines.map(|(at, each)| line(fields, at, each)).collect();
+    let ids = message.lines.iter().flat_map(|line| &line.additional_partner_ids_on_record);
+    few(fields, "order.lines", ids);
     Some(NewOrder {
         chain: Chain { seller: seller?, reseller: reseller?, customer: customer? },
         lines: lines.into_iter().collect::<Option<_>>()?,
@@ -50,40 +56,17 @@ fn line(fields: &mut Fields, at: usize, message: &pb::OrderLine) -> Option<NewLi
     let billing_cycle =
         fields.choice(format!("{path}.billing_cycle"), message.billing_cycle, cycle);
     let currency = fields.parse(format!("{path}.currency_code"), &message.currency_code);
-    let partner_id = seller_role(fields, &path, message.seller_role.as_ref());
+    let additional = &message.additional_partner_ids_on_record;
+    let on_record = on_record(fields, &path, message.seller_role.as_ref(), additional);
     Some(NewLine {
         offer: offer?,
         quantity,
         term: term?,
         billing_cycle: billing_cycle?,
         currency: currency?,
-        partner_id: partner_id?,
+        on_record: on_record?,
         attested: message.attestation_accepted,
     })
-}
-
-/// The PartnerID on record; none for a direct partner. The outer `None` means a violation.
-pub(super) fn seller_role(
-    fields: &mut Fields,
-    path: &str,
-    role: Option<&SellerRole>,
-) -> Option<Option<LocationAccountId>> {
-    let by_id = format!("{path}.partner_id_on_record");
-    match role {
-        Some(SellerRole::PartnerIdOnRecord(id)) if !id.is_empty() => {
-            fields.parse(by_id, id).map(Some)
-        }
-        Some(SellerRole::ActingAsDirectPartner(true)) => Some(None),
-        Some(SellerRole::ActingAsDirectPartner(false)) => {
-            let field = format!("{path}.acting_as_direct_partner");
-            fields.reject(field, "must be true; or set partner_id_on_record");
-            None
-        }
-        _ => {
-            fields.reject(by_id, "is required; or set acting_as_direct_partner to true");
-            None
-        }
-    }
 }
 
 pub(in crate::transport) fn get_order(

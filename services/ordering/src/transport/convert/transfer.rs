@@ -2,10 +2,14 @@ use std::collections::BTreeSet;
 
 use contracts::ordering::{self as pb, order_line, transfer_item};
 use failure::{Fields, Mutation, said};
-use kernel::{LocationAccountId, SubscriptionName, TransferName};
+use kernel::{SubscriptionName, TransferName};
 
-use super::{Converted, once, order::seller_role};
-use crate::domain::{Chain, NewTransfer};
+use super::{
+    Converted,
+    on_record::{few, on_record},
+    once,
+};
+use crate::domain::{Chain, NewTransfer, OnRecord};
 
 const MAX_ITEMS: usize = 25;
 
@@ -37,7 +41,7 @@ fn new_transfer(fields: &mut Fields, message: &pb::Transfer) -> Option<NewTransf
     })
 }
 
-type Item = (SubscriptionName, Option<LocationAccountId>);
+type Item = (SubscriptionName, OnRecord);
 
 fn items(fields: &mut Fields, messages: &[pb::TransferItem]) -> Option<Vec<Item>> {
     if messages.is_empty() || messages.len() > MAX_ITEMS {
@@ -46,6 +50,8 @@ fn items(fields: &mut Fields, messages: &[pb::TransferItem]) -> Option<Vec<Item>
         return None;
     }
     let items: Vec<_> = messages.iter().enumerate().map(|(at, it)| item(fields, at, it)).collect();
+    let ids = messages.iter().flat_map(|item| &item.additional_partner_ids_on_record);
+    few(fields, "transfer.items", ids);
     let items = items.into_iter().collect::<Option<Vec<_>>>()?;
     let names: BTreeSet<_> = items.iter().map(|(name, _)| name).collect();
     if names.len() < items.len() {
@@ -65,8 +71,9 @@ fn item(fields: &mut Fields, at: usize, message: &pb::TransferItem) -> Option<It
             order_line::SellerRole::ActingAsDirectPartner(direct)
         }
     });
-    let partner_id = seller_role(fields, &path, role.as_ref());
-    Some((subscription?, partner_id?))
+    let additional = &message.additional_partner_ids_on_record;
+    let on_record = on_record(fields, &path, role.as_ref(), additional);
+    Some((subscription?, on_record?))
 }
 
 pub(in crate::transport) fn approve_transfer(

@@ -1,7 +1,7 @@
 use contracts::{ordering as pb, time::to_wire};
 use kernel::Timestamp;
 
-use super::{cycle, family, money, term};
+use super::{additional_ids, cycle, family, money, term};
 use crate::domain::{Due, Money, NextTerm, SeatBatch, Subscription, SubscriptionState};
 
 /// A subscription as it is at a time.
@@ -18,7 +18,9 @@ pub(in crate::transport) fn subscription(it: Subscription, now: Timestamp) -> pb
         quantity: it.quantity(),
         term: term(product.term).into(),
         billing_cycle: cycle(product.billing_cycle).into(),
+        additional_partner_ids_on_record: additional_ids(&product.on_record),
         partner_id_on_record: product
+            .on_record
             .partner_id
             .as_ref()
             .map(ToString::to_string)

@@ -3,7 +3,7 @@ use contracts::{
     time::to_wire,
 };
 
-use super::money;
+use super::{additional_ids, money};
 use crate::domain::{Transfer, TransferItem, TransferState};
 
 pub(in crate::transport) fn transfer(it: Transfer) -> pb::Transfer {
@@ -46,10 +46,11 @@ pub(in crate::transport) fn forget(transfer: &mut pb::Transfer) {
 fn item(item: &TransferItem) -> pb::TransferItem {
     pb::TransferItem {
         subscription: item.subscription.to_string(),
-        seller_role: Some(match &item.partner_id {
+        seller_role: Some(match &item.on_record.partner_id {
             Some(id) => SellerRole::PartnerIdOnRecord(id.to_string()),
             None => SellerRole::ActingAsDirectPartner(true),
         }),
+        additional_partner_ids_on_record: additional_ids(&item.on_record),
         transferred_to: item.transferred_to.map(|it| it.to_string()).unwrap_or_default(),
         credit: item.credit.map(money),
     }

@@ -1,0 +1,72 @@
+//! What ListRules says against what calls are held against.
+
+use std::collections::BTreeSet;
+
+use cluster::cast::{new_id, order};
+use contracts::{
+    ordering::{
+        AddQuantityRequest, CancelSubscriptionRequest, Order, ReduceQuantityRequest,
+        ResumeSubscriptionRequest, ScheduleNextTermRequest, SetAutomaticRenewalRequest,
+        SuspendSubscriptionRequest,
+    },
+    relationship::{ListRulesRequest, Outcome},
+};
+use tests::scenarios;
+
+/// The rules that were held against an order.
+fn applied(order: &Order) -> BTreeSet<String> {
+    let outcomes = order.decision.iter().flat_map(|it| &it.outcomes);
+    let applied = outcomes.filter(|it| it.outcome() != Outcome::NotApplicable);
+    applied.map(|it| it.rule_id.clone()).collect()
+}
+
+scenarios! {
+    /// Through a whole chain every rule applies but OWN-3, since no partner is the customer.
+    async fn the_rules_that_are_listed_for_a_call_are_those_that_it_is_held_against(world) {
+        let cast = &world.cast;
+        let channel = world.channel("FR").await?;
+        let other = cast.reseller("FR").await?;
+        cast.partner_up(&channel.provider, &other).await?;
+        let (provider, reseller) = (&channel.provider, Some(&channel.reseller));
+        let mut wanted = order(provider, reseller, &channel.customer, &channel.offer);
+        wanted.lines[0].additional_partner_ids_on_record = vec![other.location];
+        let placed = cast.place(wanted).await?;
+        let name = placed.lines[0].subscription.clone();
+        let mut orders = vec![("PlaceOrder", Some(placed))];
+        macro_rules! change {
+            ($call:literal, $method:ident, $request:ident { $($field:ident: $value:expr),* }) => {
+                let request = $request {
+                    name: name.clone(),
+                    request_id: new_id(),
+                    $($field: $value,)*
+                    ..Default::default()
+                };
+                let answer = cast.ordering.clone().$method(request).await?.into_inner();
+                orders.push(($call, answer.order));
+            };
+        }
+        let why = || "for a reason".to_owned();
+        change!("AddQuantity", add_quantity, AddQuantityRequest {
+            quantity: 1, partner_attestation_accepted: true, ..Default::default() });
+        change!("ReduceQuantity", reduce_quantity, ReduceQuantityRequest {
+            quantity: 1, partner_attestation_accepted: true, ..Default::default() });
+        change!("ScheduleNextTerm", schedule_next_term, ScheduleNextTermRequest {
+            partner_attestation_accepted: true, ..Default::default() });
+        change!("SetAutomaticRenewal", set_automatic_renewal, SetAutomaticRenewalRequest {});
+        change!("SuspendSubscription", suspend_subscription, SuspendSubscriptionRequest {
+            detail: why(), ..Default::default() });
+        change!("ResumeSubscription", resume_subscription, ResumeSubscriptionRequest {});
+        change!("CancelSubscription", cancel_subscription, CancelSubscriptionRequest {
+            detail: why(), ..Default::default() });
+        let rules = cast.relationship.clone().list_rules(ListRulesRequest {}).await?.into_inner();
+        let by = |call: &str, rule: &contracts::relationship::Rule| {
+            rule.applied_by.iter().any(|it| it == call)
+        };
+        for (call, order) in orders {
+            let listed = rules.rules.iter().filter(|it| by(call, it) && by("CheckTransaction", it));
+            let mut listed: BTreeSet<_> = listed.map(|rule| rule.id.clone()).collect();
+            listed.remove("OWN-3");
+            assert_eq!(applied(&order.unwrap()), listed, "{call}");
+        }
+    }
+}
