@@ -47,17 +47,22 @@ scenarios! {
         }
         let why = || "for a reason".to_owned();
         change!("AddQuantity", add_quantity, AddQuantityRequest {
-            quantity: 1, partner_attestation_accepted: true, ..Default::default() });
+            quantity: 1, partner_attestation_accepted: true
+        });
         change!("ReduceQuantity", reduce_quantity, ReduceQuantityRequest {
-            quantity: 1, partner_attestation_accepted: true, ..Default::default() });
+            quantity: 1, partner_attestation_accepted: true
+        });
         change!("ScheduleNextTerm", schedule_next_term, ScheduleNextTermRequest {
-            partner_attestation_accepted: true, ..Default::default() });
+            partner_attestation_accepted: true
+        });
         change!("SetAutomaticRenewal", set_automatic_renewal, SetAutomaticRenewalRequest {});
         change!("SuspendSubscription", suspend_subscription, SuspendSubscriptionRequest {
-            detail: why(), ..Default::default() });
+            detail: why()
+        });
         change!("ResumeSubscription", resume_subscription, ResumeSubscriptionRequest {});
         change!("CancelSubscription", cancel_subscription, CancelSubscriptionRequest {
-            detail: why(), ..Default::default() });
+            detail: why()
+        });
         let rules = cast.relationship.clone().list_rules(ListRulesRequest {}).await?.into_inner();
         let by = |call: &str, rule: &contracts::relationship::Rule| {
             rule.applied_by.iter().any(|it| it == call)
