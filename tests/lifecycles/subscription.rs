@@ -63,10 +63,10 @@ pub enum Move {
     Schedule(i32),
     Renew,
     Settle,
-    /// To the last second in which the newest units may be returned.
-    WaitForWindow,
-    /// To the second before time changes it.
-    WaitUntilDue,
+    /// To so many seconds after the last one in which the newest units may be returned.
+    WaitForWindow(i64),
+    /// To so many seconds after time changes it.
+    WaitUntilDue(i64),
     Wait(i64),
 }
 
@@ -185,9 +185,10 @@ impl Machine for Subscription {
         Move::Schedule(4),
         Move::Renew,
         Move::Settle,
-        Move::WaitForWindow,
-        Move::WaitUntilDue,
-        Move::Wait(1),
+        Move::WaitForWindow(0),
+        Move::WaitForWindow(1),
+        Move::WaitUntilDue(-1),
+        Move::WaitUntilDue(0),
         Move::Wait(DAY),
     ];
     const RESOURCES: usize = 12;
@@ -225,8 +226,8 @@ impl Machine for Subscription {
     fn wait(known: &Known, step: Move) -> Duration {
         let newest = known.batches.last().map_or(0, |it| it.bought);
         let seconds = match step {
-            Move::WaitForWindow => newest + WINDOW - known.now,
-            Move::WaitUntilDue => known.due().map_or(0, |due| due - 1 - known.now),
+            Move::WaitForWindow(more) => newest + WINDOW + more - known.now,
+            Move::WaitUntilDue(more) => known.due().map_or(0, |due| due + more - known.now),
             Move::Wait(seconds) => seconds,
             _ => 0,
         };
@@ -235,7 +236,7 @@ impl Machine for Subscription {
 
     fn after(known: &Known, step: Move) -> Option<Known> {
         let waited = Self::wait(known, step).as_secs();
-        if matches!(step, Move::WaitForWindow | Move::WaitUntilDue | Move::Wait(_)) {
+        if matches!(step, Move::WaitForWindow(_) | Move::WaitUntilDue(_) | Move::Wait(_)) {
             let now = known.now + i64::try_from(waited).unwrap();
             return Some(Known { now, ..known.clone() }.seen());
         }
@@ -340,7 +341,7 @@ impl Machine for Subscription {
                 let request = SettleSubscriptionsRequest { max_count: 200, ..Default::default() };
                 client.settle_subscriptions(request).await.map(drop)
             }
-            Move::WaitForWindow | Move::WaitUntilDue | Move::Wait(_) => Ok(()),
+            Move::WaitForWindow(_) | Move::WaitUntilDue(_) | Move::Wait(_) => Ok(()),
         }
     }
 
@@ -352,6 +353,10 @@ impl Machine for Subscription {
         assert_eq!(told.quantity, expected.quantity());
         assert_eq!(told.renewal_pending, expected.runs() && expected.end <= now);
         let seconds = |time: Option<Timestamp>| time.map_or(0, |it| it.seconds);
+        assert_eq!(seconds(told.cancel_until_time), expected.start + WINDOW);
+        for (batch, known) in told.batches.iter().zip(&expected.batches) {
+            assert_eq!(seconds(batch.return_until_time), known.bought + WINDOW);
+        }
         let batches = told.batches.iter().map(|it| Batch {
             quantity: it.quantity,
             bought: seconds(it.buy_time),

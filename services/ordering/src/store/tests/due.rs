@@ -12,7 +12,7 @@ on_both_engines! {
 
 const MICROSECOND: std::time::Duration = std::time::Duration::from_micros(1);
 
-/// The numbers of what is due, in the order of their names, those behind a place alone.
+/// The names of what is due by then behind a place, in the order in which it comes.
 async fn due(
     store: &Store,
     now: Timestamp,
