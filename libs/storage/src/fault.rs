@@ -26,6 +26,7 @@ fn sort(error: &DbErr, cause: &sqlx::Error) -> Failure {
         | sqlx::Error::Protocol(_)
         | sqlx::Error::PoolTimedOut
         | sqlx::Error::PoolClosed
+        | sqlx::Error::BeginFailed
         | sqlx::Error::WorkerCrashed => unavailable(error),
         sqlx::Error::Database(cause) => match cause.code().as_deref() {
             // serialization failure, deadlock
@@ -38,11 +39,12 @@ fn sort(error: &DbErr, cause: &sqlx::Error) -> Failure {
 }
 
 /// Whether a code means that the database cannot work now. PostgreSQL's classes: connection,
-/// resources, operator. SQLite's primary codes: busy, locked, read-only, I/O, full, cannot open.
+/// authorization, no such database, resources, not in the state for it (as one that accepts no
+/// connections), operator. SQLite's primary codes: busy, locked, read-only, I/O, full, cannot open.
 fn out_of_reach(code: &str) -> bool {
     match code.parse::<u32>() {
         Ok(sqlite) if code.len() < 5 => matches!(sqlite & 0xff, 5 | 6 | 8 | 10 | 13 | 14),
-        _ => ["08", "53", "57"].iter().any(|class| code.starts_with(class)),
+        _ => ["08", "28", "3D", "53", "55", "57"].iter().any(|class| code.starts_with(class)),
     }
 }
 
