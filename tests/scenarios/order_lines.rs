@@ -195,6 +195,15 @@ scenarios! {
         assert_eq!(status.code(), Code::InvalidArgument);
         let twice = cast.ordering.clone().retire_offer(retire()).await;
         assert_eq!(refused(twice), ["STATE OFFER_STATE_CONFLICT"]);
+        let add = od::AddQuantityRequest {
+            name: placed.lines[0].subscription.clone(),
+            quantity: 1,
+            partner_attestation_accepted: true,
+            request_id: new_id(),
+            ..Default::default()
+        };
+        let added = cast.ordering.clone().add_quantity(add).await;
+        assert_eq!(refused(added), ["ORD-5 OFFER_NOT_IN_MARKET"]);
         let get = od::GetOrderRequest { name: placed.name, ..Default::default() };
         let kept = cast.ordering.clone().get_order(get).await?.into_inner().order.unwrap();
         assert_eq!(kept.state(), od::OrderState::Accepted);

@@ -216,7 +216,8 @@ scenarios! {
             name: name.clone(),
             detail: "unpaid".to_owned(),
             request_id: new_id(),
-            validate_only: false, ..Default::default() };
+            ..Default::default()
+        };
         ordering.suspend_subscription(suspend).await?;
         let suspended = get(&world, &name).await?;
         let told = (suspended.state(), suspended.state_reason.as_str());
@@ -228,7 +229,8 @@ scenarios! {
         let resume = ResumeSubscriptionRequest {
             name: name.clone(),
             request_id: new_id(),
-            validate_only: false, ..Default::default() };
+            ..Default::default()
+        };
         ordering.resume_subscription(resume).await?;
         add(&world, &name, 1).await?;
     }
@@ -296,7 +298,8 @@ scenarios! {
             next_term: Some(next),
             partner_attestation_accepted: true,
             request_id: new_id(),
-            validate_only: false, ..Default::default() };
+            ..Default::default()
+        };
         let mut ordering = world.cast.ordering.clone();
         let status = failed(ordering.schedule_next_term(request(next(301))).await);
         assert_eq!(status.code(), Code::InvalidArgument);
@@ -306,6 +309,39 @@ scenarios! {
         assert_eq!(settle(&world).await?, (1, 0));
         let renewed = get(&world, &name).await?;
         assert_eq!((renewed.quantity, renewed.next_term), (3, None));
+    }
+
+    /// CUS-2: while the customer is under review, less may be scheduled and more may not.
+    async fn more_units_in_the_next_term_are_added_units(world) {
+        let channel = world.channel("DE").await?;
+        let name = bought(&world, &channel).await?;
+        let review = contracts::relationship::RecordAccountReviewRequest {
+            name: channel.customer.clone(),
+            state: contracts::relationship::AccountState::UnderReview.into(),
+            detail: "billing data changed".to_owned(),
+            ..Default::default()
+        };
+        world.cast.relationship.clone().record_account_review(review).await?;
+        let schedule = async |quantity| {
+            let next_term = NextTerm {
+                term: Term::P1y.into(),
+                billing_cycle: BillingCycle::Monthly.into(),
+                quantity,
+                unit_price: None,
+            };
+            let request = ScheduleNextTermRequest {
+                name: name.clone(),
+                next_term: Some(next_term),
+                partner_attestation_accepted: true,
+                request_id: new_id(),
+                ..Default::default()
+            };
+            world.cast.ordering.clone().schedule_next_term(request).await
+        };
+        let more = refused(schedule(6).await);
+        assert!(more.len() == 1 && more[0].starts_with("CUS-2 "), "{more:?}");
+        schedule(5).await?;
+        schedule(4).await?;
     }
 
     /// Expired for 30 days, disabled for 90, then gone; renewed by hand in between.

@@ -174,6 +174,9 @@ impl Field {
         let name = self.name;
         let ordered = !matches!(operator, BinOper::Equal | BinOper::NotEqual);
         match self.kind {
+            _ if text.contains(char::is_control) => {
+                Err(format!("has a control character after `{name}`"))
+            }
             Kind::Text | Kind::Choice { .. } if ordered => {
                 Err(format!("compares `{name}` by order; it takes = and != only"))
             }
@@ -255,6 +258,7 @@ mod tests {
             ("create_time > now", "wants a time after `create_time`, such as 2026-03-02T09:00:00Z"),
             ("shape = half-round", "wants a value of its enum, SHAPE_…, after `shape`"),
             ("shape = SHAPE_", "wants a value of its enum, SHAPE_…, after `shape`"),
+            ("reseller = \"a\0\"", "has a control character after `reseller`"),
             ("shape = SHAPE_ROUND", "wants a value of its enum, SHAPE_…, after `shape`"),
         ] {
             assert_eq!(parse(filter, &FIELDS).unwrap_err(), problem, "{filter}");

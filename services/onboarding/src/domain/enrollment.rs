@@ -139,6 +139,13 @@ impl Enrollment {
         }
     }
 
+    /// From when on nothing new is sold without a review. A restricted one is barred by its state
+    /// alone, which lets it go on with what it sold.
+    #[must_use]
+    pub fn block_time(&self) -> Option<Timestamp> {
+        self.review_time.filter(|_| self.state != EnrollmentState::Restricted)
+    }
+
     /// Whether vetting has passed, and the enrollment has not ended since.
     pub fn vetted(&self) -> bool {
         self.open_check.is_none() && self.state != EnrollmentState::Revoked

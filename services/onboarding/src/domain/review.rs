@@ -24,7 +24,12 @@ impl Partner {
         self.change(Move::Attest.event(), now, |partner| {
             let mut it = partner.enrollment(role)?.clone();
             for new in evidence {
-                it.evidence.retain(|old| old.requirement != new.requirement);
+                let of_it = |old: &Evidence| old.requirement == new.requirement;
+                if it.evidence.iter().any(|old| of_it(old) && old.observed_time > new.observed_time)
+                {
+                    continue;
+                }
+                it.evidence.retain(|old| !of_it(old));
                 it.evidence.push(new);
             }
             it.evidence.sort_by_key(|each| each.requirement.as_str());

@@ -86,7 +86,7 @@ pub(super) fn standing(standing: Standing, now: Timestamp) -> pb::PartnerStandin
     let roles = partner.enrollments.iter().map(|each| pb::RoleStanding {
         role: role(each.role).into(),
         state: state(each.state).into(),
-        block_time: each.review_time.map(to_wire),
+        block_time: each.block_time().map(to_wire),
     });
     let agreements = partner.agreements.iter().map(|each| pb::AgreementStanding {
         name: AgreementName { partner: partner.name, uid: each.uid }.to_string(),

@@ -75,10 +75,13 @@ impl Action {
 }
 
 impl Subscription {
-    /// What relationship is to be asked before a change.
+    /// What relationship is to be asked before a change. More units in the next term are added units.
     #[must_use]
     pub fn question(&self, wanted: &NewChange) -> Question {
-        let (purpose, ..) = wanted.action.kind();
+        let purpose = match wanted.action {
+            Action::NextTerm(Some(next)) if next.quantity > self.quantity() => Purpose::AddQuantity,
+            _ => wanted.action.kind().0,
+        };
         Question::new(self.chain, purpose, [&self.product].into_iter(), wanted.attested)
     }
 
@@ -98,6 +101,9 @@ impl Subscription {
         let (after, line) = self.after(&wanted.action, offer, now)?;
         let order =
             Order::accepted(name, kind, after.chain, vec![line], wanted.attested, answer, now);
+        if matches!(wanted.action, Action::Add(_) | Action::NextTerm(_)) {
+            changes.sold_by(offer);
+        }
         changes.order("OrderAccepted", order);
         changes.subscription(event, after);
         Ok(())

@@ -1,4 +1,6 @@
-use super::{Order, Subscription, Transfer};
+use std::collections::BTreeMap;
+
+use super::{Offer, OfferName, Order, Subscription, Transfer};
 
 /// One resource after a change. Its revision is one more than that which was decided on.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -15,9 +17,20 @@ pub struct Changes {
     orders: Vec<Change<Order>>,
     subscriptions: Vec<Change<Subscription>>,
     transfers: Vec<Change<Transfer>>,
+    offers: BTreeMap<OfferName, i64>,
 }
 
 impl Changes {
+    /// Notes an offer that something was sold by.
+    pub(super) fn sold_by(&mut self, offer: &Offer) {
+        self.offers.insert(offer.name.clone(), offer.stamp.revision);
+    }
+
+    /// Offers that something was sold by, and the revisions that they had.
+    pub fn offers(&self) -> &BTreeMap<OfferName, i64> {
+        &self.offers
+    }
+
     pub(super) fn order(&mut self, event: &'static str, after: Order) {
         self.orders.push(Change { event, after });
     }

@@ -105,6 +105,9 @@ impl Subscription {
     ) -> Vec<Violation> {
         let found = match wanted {
             Action::Add(_) => outside_market(self.chain, answer, [Some(offer)].into_iter()),
+            Action::NextTerm(Some(next)) if next.quantity > self.quantity() => {
+                outside_market(self.chain, answer, [Some(offer)].into_iter())
+            }
             Action::Cancel(_) => self.window_over(now),
             Action::Reduce(quantity) => self.not_returnable(*quantity, now),
             _ => None,

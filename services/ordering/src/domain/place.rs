@@ -173,6 +173,8 @@ impl PricedOrder {
     /// Accepts the order if neither relationship nor ordering finds anything against it.
     pub fn accept(self, answer: Answer, identities: Identities) -> Result<Changes, Denial> {
         answer.allow(self.against(&answer))?;
+        let mut changes = Changes::default();
+        self.offers.iter().for_each(|offer| changes.sold_by(offer));
         let Self { wanted, products, .. } = self;
         let sold = products.into_iter().zip(identities.subscriptions);
         let lines = wanted.lines.iter().zip(sold).map(|(line, (product, subscription))| {
@@ -183,7 +185,6 @@ impl PricedOrder {
         let (kind, lines) = (OrderKind::Purchase, lines.collect());
         let Identities { order: name, now, .. } = identities;
         let order = Order::accepted(name, kind, wanted.chain, lines, wanted.attested, answer, now);
-        let mut changes = Changes::default();
         for line in &order.lines {
             changes.subscription("SubscriptionCreated", Subscription::of(&order, line));
         }

@@ -2,7 +2,7 @@
 
 use kernel::{Responsible, Violation};
 
-use super::{Answer, Chain, Offer, PricedOrder, rule::Rule};
+use super::{Answer, Chain, Offer, OfferState, PricedOrder, rule::Rule};
 
 const ATTESTED_LINE: Rule = Rule {
     id: "ORD-4",
@@ -68,7 +68,7 @@ impl PricedOrder {
     }
 }
 
-/// ORD-5: every offer is sold where the customer is; `offers` is that of each line. An unknown
+/// ORD-5: every offer is sold, and where the customer is; `offers` is that of each line. An unknown
 /// country is in no market, an unknown offer is sold nowhere.
 pub(super) fn outside_market<'a>(
     chain: Chain,
@@ -76,7 +76,10 @@ pub(super) fn outside_market<'a>(
     offers: impl Iterator<Item = Option<&'a Offer>>,
 ) -> Option<Violation> {
     let country = answer.customer_country;
-    let sold = |offer: &Offer| country.is_some_and(|it| offer.terms.markets.include(it));
+    let sold = |offer: &Offer| {
+        offer.state == OfferState::Active
+            && country.is_some_and(|it| offer.terms.markets.include(it))
+    };
     let lines = numbers(offers.map(|offer| !offer.is_some_and(sold)))?;
     let country = country.map_or("unknown".to_owned(), |it| it.to_string());
     Some(SOLD_IN_MARKET.violation(

@@ -104,6 +104,7 @@ impl Transfer {
     ) -> Result<(), Denial> {
         self.may_end(now)?;
         answer.allow(self.against(&held, &answer, now))?;
+        held.of().flatten().for_each(|offer| changes.sold_by(offer));
         let mut lines = Vec::new();
         let mut taken = Vec::new();
         for ((item, from), name) in self.items.iter_mut().zip(held.subscriptions).zip(names) {

@@ -2,7 +2,8 @@ use std::collections::BTreeMap;
 
 use failure::Failure;
 use sea_orm::{
-    ActiveValue::Set, ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder,
+    ActiveValue::Set, ColumnTrait, ConnectionTrait, DatabaseTransaction, EntityTrait, QueryFilter,
+    QueryOrder, QuerySelect,
 };
 use storage::{
     Call, Event, Field, Listing, Page, PageRequest, events, fault, insert, list, put, row,
@@ -64,6 +65,20 @@ impl Store {
         events::commit(transaction, call, event).await?;
         Ok(approved.into_after())
     }
+}
+
+/// Whether the offers still are what was decided on. Nobody else can change them until this
+/// transaction ends.
+pub(super) async fn hold(
+    transaction: &DatabaseTransaction,
+    decided_on: &BTreeMap<OfferName, i64>,
+) -> Result<bool, Failure> {
+    let names = decided_on.keys().map(ToString::to_string);
+    let rows = offers::Entity::find().filter(offers::Column::Name.is_in(names)).lock_shared();
+    let rows = rows.all(transaction).await.map_err(fault)?;
+    let kept: BTreeMap<_, _> = rows.into_iter().map(|row| (row.name, row.revision)).collect();
+    let same = |(name, revision): (&OfferName, &i64)| kept.get(&name.to_string()) == Some(revision);
+    Ok(decided_on.iter().all(same))
 }
 
 async fn with_plans(

@@ -13,7 +13,7 @@ use storage::{
 use super::{
     Freshness, Store, before,
     entity::{order_lines as lines, orders},
-    offer::money,
+    offer::{self, money},
     read::{chain, on_record, product},
     subscription, tie, transfer,
 };
@@ -92,9 +92,10 @@ impl Store {
             }
         }
         transfer::write(&transaction, call, changes.transfers()).await?;
+        let sold = offer::hold(&transaction, changes.offers()).await?;
         let ties = fresh.iter().flat_map(|it| &it.ties);
         let held = tie::hold(&transaction, ties, call.now).await?;
-        if !held || !fresh.iter().all(Freshness::holds) {
+        if !sold || !held || !fresh.iter().all(Freshness::holds) {
             return Err(Failure::DecisionExpired);
         }
         events::end(transaction, call).await

@@ -65,7 +65,7 @@ impl Store {
         let (customer, partner) = (release.name.customer, release.partner);
         let transaction = self.database.begin().await?;
         open(&transaction, customer, partner).await?;
-        let until = now.saturating_add(CLOSED).unwrap_or(Timestamp::MAX).as_microsecond();
+        let until = closed_until(now);
         let closed = ties::Entity::update_many()
             .col_expr(ties::Column::Epoch, Expr::col(ties::Column::Epoch).add(1))
             .col_expr(ties::Column::ClosedUntil, Expr::value(until))
@@ -82,13 +82,22 @@ impl Store {
         Ok(approved)
     }
 
-    /// Opens the pair of a release again, which was done or refused.
-    pub(crate) async fn end_release(&self, release: &Release) -> Result<(), Failure> {
+    /// Opens the pair of a release again, which was begun then, unless another has closed it since.
+    pub(crate) async fn end_release(
+        &self,
+        release: &Release,
+        begun: Timestamp,
+    ) -> Result<(), Failure> {
         let opened = ties::Entity::update_many()
             .col_expr(ties::Column::ClosedUntil, Expr::value(0_i64))
-            .filter(key(release.name.customer, release.partner));
+            .filter(key(release.name.customer, release.partner))
+            .filter(ties::Column::ClosedUntil.eq(closed_until(begun)));
         opened.exec(self.database.reader()).await.map(drop).map_err(fault)
     }
+}
+
+fn closed_until(begun: Timestamp) -> i64 {
+    begun.saturating_add(CLOSED).unwrap_or(Timestamp::MAX).as_microsecond()
 }
 
 /// Whether an order may be committed now on decisions about these ties. Nobody else can close them

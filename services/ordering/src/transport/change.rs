@@ -77,15 +77,7 @@ impl Transport {
         decided: &mut Decided,
     ) -> Result<Subscription, Failure> {
         while let Some(due) = subscription.due(now) {
-            subscription = match due {
-                Due::Lapse => subscription.lapse(&mut decided.changes, now),
-                Due::Renewal => {
-                    let question = subscription.renewal_question();
-                    let answer = self.ask(&question, &mut decided.fresh).await?;
-                    let order = self.new_order();
-                    subscription.renew_itself(answer, order, &mut decided.changes, now)
-                }
-            };
+            subscription = self.settled_once(subscription, due, now, decided).await?;
         }
         Ok(subscription)
     }
@@ -120,9 +112,30 @@ impl Transport {
         Ok(answer)
     }
 
-    async fn settle(&self, subscription: Subscription, call: &Call) -> Result<(), Failure> {
-        let mut decided = Decided::default();
-        self.settled(subscription, call.now, &mut decided).await?;
-        self.store.commit(&decided.changes, &decided.fresh, call).await
+    async fn settled_once(
+        &self,
+        subscription: Subscription,
+        due: Due,
+        now: Timestamp,
+        decided: &mut Decided,
+    ) -> Result<Subscription, Failure> {
+        Ok(match due {
+            Due::Lapse => subscription.lapse(&mut decided.changes, now),
+            Due::Renewal => {
+                let question = subscription.renewal_question();
+                let answer = self.ask(&question, &mut decided.fresh).await?;
+                subscription.renew_itself(answer, self.new_order(), &mut decided.changes, now)
+            }
+        })
+    }
+
+    /// Writes step by step what time has made due, since each step is true without the next.
+    async fn settle(&self, mut subscription: Subscription, call: &Call) -> Result<(), Failure> {
+        while let Some(due) = subscription.due(call.now) {
+            let mut decided = Decided::default();
+            subscription = self.settled_once(subscription, due, call.now, &mut decided).await?;
+            self.store.commit(&decided.changes, &decided.fresh, call).await?;
+        }
+        Ok(())
     }
 }

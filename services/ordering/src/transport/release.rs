@@ -18,11 +18,12 @@ impl Transport {
     /// its pair stays closed for a minute; then the same request tells.
     async fn release(&self, wanted: convert::Removal) -> Result<CustomerRelationship, Failure> {
         let release = self.relationship.relationship(wanted.name).await?;
-        let begun = self.store.begin_release(release.clone(), self.clock.now()).await?;
+        let now = self.clock.now();
+        let begun = self.store.begin_release(release.clone(), now).await?;
         let approved = begun.map_err(denied)?;
         let removed = self.relationship.remove(&approved, wanted.request).await;
-        if !matches!(removed, Err(Failure::Unavailable { .. })) {
-            self.store.end_release(&release).await?;
+        if !matches!(removed, Err(Failure::Unavailable { .. } | Failure::Bug(_))) {
+            self.store.end_release(&release, now).await?;
         }
         removed
     }

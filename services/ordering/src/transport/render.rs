@@ -10,7 +10,7 @@ use contracts::{
 };
 use failure::Failure;
 pub(super) use subscription::subscription;
-pub(super) use transfer::{forget, transfer};
+pub(super) use transfer::{forget, forget_made, transfer};
 
 use crate::{
     domain::{

@@ -42,7 +42,11 @@ impl Transport {
         let call = self.call("ApproveTransfer", &request, how);
         let decide = || self.decide_completion(name, &call);
         let transfer = self.decided(&call, decide, Changes::into_transfer).await?;
-        Ok(pb::ApproveTransferResponse { transfer: Some(render::transfer(transfer)) })
+        let mut transfer = render::transfer(transfer);
+        if call.is_trial() {
+            render::forget_made(&mut transfer);
+        }
+        Ok(pb::ApproveTransferResponse { transfer: Some(transfer) })
     }
 
     async fn decide_completion(&self, name: TransferName, call: &Call) -> Result<Decided, Failure> {

@@ -6,11 +6,8 @@ use super::{
     catalogue::{ON_1, OWN_2, REL_1, REL_3},
     denial::refuse,
     rules::{
-        chain::active_partnership,
-        customer::in_region,
-        list,
-        own_use::csp_tenant,
-        seller::{is_restricted, next_step},
+        chain::active_partnership, customer::in_region, list, own_use::csp_tenant,
+        seller::next_step,
     },
 };
 
@@ -130,7 +127,7 @@ impl NewRelationship {
     }
 }
 
-/// Whether a partner may win customers: not as a direct-bill partner below the requirements. One
+/// Whether a partner may win customers: not as a direct-bill partner that may sell nothing new. One
 /// that stands in another of these roles too does it as that.
 pub(super) fn not_restricted(partner: &Standing, or_as: &[Role]) -> Finding {
     let state = partner.state(Role::DirectBill);
@@ -139,11 +136,13 @@ pub(super) fn not_restricted(partner: &Standing, or_as: &[Role]) -> Finding {
     };
     let other = or_as.iter().any(stands);
     let roles = partner.roles.iter().map(|held| format!("{} {}", held.role, held.state));
+    let barred =
+        matches!(state, Some(RoleState::Restricted | RoleState::Suspended | RoleState::Revoked));
     let finding = Finding::of(partner.partner, vec![("roles", list(roles))]);
-    finding.unless(!is_restricted(Role::DirectBill, state) || other, || Fault {
+    finding.unless(!barred || other, || Fault {
         reason: Reason::SellerRestricted,
-        explanation: "a direct-bill partner below the requirements creates no customers and asks \
-                      none for a relationship to sell"
+        explanation: "a direct-bill partner that is restricted, suspended or revoked creates no \
+                      customers and asks none for a relationship to sell"
             .to_owned(),
         responsible: Responsible::Partner,
         next_step: next_step(state).to_owned(),

@@ -46,7 +46,9 @@ impl Transport {
         let around = around.ok_or_else(|| Failure::missing(customer))?;
         let now = self.clock.now();
         let mut paths = paths(&around, now);
-        let truncated = paths.len() > MAX_PATHS;
+        let cut = |read: usize| read > MAX_PATHS;
+        let truncated =
+            cut(paths.len()) || cut(around.relationships.len()) || cut(around.partnerships.len());
         paths.truncate(MAX_PATHS);
         let (standings, _, buyer) = self.standings(&paths, &[], &around).await?;
         let mut decisions = Vec::new();

@@ -22,6 +22,21 @@ on_both_engines! {
     a_release_is_refused_while_something_runs_and_keeps_nobody_out,
     orders_of_one_pair_do_not_keep_each_other_out,
     an_order_or_a_release_wins_never_both,
+    an_order_on_an_offer_that_has_changed_since_is_not_accepted,
+}
+
+async fn an_order_on_an_offer_that_has_changed_since_is_not_accepted(engine: Engine) {
+    let (_databases, store) = store(engine).await;
+    let changes = accepted();
+    let names: Vec<_> = changes.offers().keys().collect();
+    let (_, offer) = store.offers_named(names.into_iter()).await.unwrap().pop_first().unwrap();
+    let fresh = [asked(&store, at(9)).await, asked(&store, at(9)).await];
+    let retired = offer.retire("replaced".to_owned(), at(9)).unwrap();
+    store.save_offer(retired, &once()).await.unwrap();
+    for fresh in fresh {
+        assert!(!commit(&store, &changes, fresh, at(9)).await);
+        assert_eq!(kept(&store).await, (vec![], vec![]));
+    }
 }
 
 const CHAIN: Chain = Chain { seller: SELLER, reseller: Some(RESELLER), customer: CUSTOMER };
@@ -55,7 +70,7 @@ async fn an_order_decided_on_before_a_release_is_not_accepted_after_it(engine: E
     for partner in [SELLER, RESELLER] {
         let before = asked(&store, at(9)).await;
         assert!(begin(&store, partner, at(9)).await);
-        store.end_release(&release(partner)).await.unwrap();
+        store.end_release(&release(partner), at(9)).await.unwrap();
         assert!(!commit(&store, &accepted(), before, at(9)).await, "{partner}");
         assert_eq!(kept(&store).await, (vec![], vec![]));
     }
@@ -69,7 +84,7 @@ async fn an_order_decided_on_during_a_release_is_not_accepted_after_it(engine: E
     let during = asked(&store, at(9)).await;
     assert!(!commit(&store, &accepted(), during, at(70)).await, "the release ran out");
     let during = asked(&store, at(9)).await;
-    store.end_release(&release(SELLER)).await.unwrap();
+    store.end_release(&release(SELLER), at(9)).await.unwrap();
     assert!(!commit(&store, &accepted(), during, at(9)).await, "the release ended");
     let after = asked(&store, at(9)).await;
     assert!(commit(&store, &accepted(), after, at(9)).await);
@@ -106,7 +121,7 @@ async fn a_release_is_refused_while_something_runs_and_keeps_nobody_out(engine: 
     assert!(begin(&store, other, at(9)).await, "it sold nothing");
     let managed = Release { resale: false, ..release(SELLER) };
     assert!(store.begin_release(managed.clone(), at(9)).await.unwrap().is_ok());
-    store.end_release(&managed).await.unwrap();
+    store.end_release(&managed, at(9)).await.unwrap();
     let fresh = asked(&store, at(9)).await;
     assert!(commit(&store, &cancelled(&placement), fresh, at(10)).await);
     assert!(begin(&store, SELLER, at(10)).await);
@@ -137,6 +152,6 @@ async fn an_order_or_a_release_wins_never_both(engine: Engine) {
             let cancel = cancelled(&placement);
             store.commit(&cancel, &[], &once()).await.unwrap();
         }
-        store.end_release(&release(SELLER)).await.unwrap();
+        store.end_release(&release(SELLER), at(9)).await.unwrap();
     }
 }

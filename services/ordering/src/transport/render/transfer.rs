@@ -43,6 +43,12 @@ pub(in crate::transport) fn forget(transfer: &mut pb::Transfer) {
     (transfer.create_time, transfer.update_time) = (None, None);
 }
 
+/// Leaves out what a completion that is only tried does not make.
+pub(in crate::transport) fn forget_made(transfer: &mut pb::Transfer) {
+    transfer.order.clear();
+    transfer.items.iter_mut().for_each(|item| item.transferred_to.clear());
+}
+
 fn item(item: &TransferItem) -> pb::TransferItem {
     pb::TransferItem {
         subscription: item.subscription.to_string(),

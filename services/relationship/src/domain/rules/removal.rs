@@ -3,7 +3,7 @@
 use kernel::Responsible;
 
 use super::list;
-use crate::domain::{CustomerRelationship, Fault, Finding, Reason, Removal, Role};
+use crate::domain::{CustomerRelationship, Fault, Finding, Reason, Removal, Role, RoleState};
 
 /// It is removed by the partner that holds it, or by a provider that has or had a partnership
 /// with that partner.
@@ -34,7 +34,12 @@ pub(in crate::domain) fn by_one_that_buys_from_microsoft(
     removal: &Removal,
 ) -> Finding {
     let by = &removal.by;
-    let buys = [Role::DirectBill, Role::IndirectProvider].iter().any(|it| by.state(*it).is_some());
+    // An enrollment that was never vetted makes nobody a seller.
+    let vetted = |it: &Role| {
+        use RoleState::{Active, Qualified, Restricted, Revoked, Suspended};
+        matches!(by.state(*it), Some(Qualified | Active | Restricted | Suspended | Revoked))
+    };
+    let buys = [Role::DirectBill, Role::IndirectProvider].iter().any(vetted);
     let roles = list(by.roles.iter().map(|held| held.role));
     let inputs = vec![("removedBy", by.partner.to_string()), ("roles", roles)];
     fault(relationship, inputs, buys, Reason::RemovalByReseller, |_| {

@@ -108,12 +108,14 @@ fn a_provider_or_direct_bill_partner_in_the_programme_attests_and_a_reseller_doe
 fn a_partner_that_creates_a_customer_buys_from_microsoft_in_its_region_and_is_not_restricted() {
     const NO_SELLER: &str = "PT-1 SELLER_CANNOT_BUY_FROM_MICROSOFT";
     type Row = (Role, RoleState, &'static str, &'static [&'static str]);
-    let rows: [Row; 6] = [
+    const BARRED: &str = "ON-1 SELLER_RESTRICTED";
+    let rows: [Row; 7] = [
         (Role::DirectBill, RoleState::Active, "FR", &[]),
         (Role::IndirectProvider, RoleState::Active, "CH", &[]),
         (Role::IndirectReseller, RoleState::Active, "FR", &[NO_SELLER]),
-        (Role::DirectBill, RoleState::Revoked, "FR", &[NO_SELLER]),
-        (Role::DirectBill, RoleState::Restricted, "FR", &["ON-1 SELLER_RESTRICTED"]),
+        (Role::DirectBill, RoleState::Revoked, "FR", &[NO_SELLER, BARRED]),
+        (Role::DirectBill, RoleState::Suspended, "FR", &[BARRED]),
+        (Role::DirectBill, RoleState::Restricted, "FR", &[BARRED]),
         (Role::DirectBill, RoleState::Active, "US", &["REL-3 CUSTOMER_OUTSIDE_REGION"]),
     ];
     for (role, state, country, expected) in rows {
