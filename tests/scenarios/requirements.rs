@@ -2,13 +2,14 @@
 
 use std::time::Duration;
 
-use cluster::cast::{Answer, Cast, Partner, enrollment, order};
+use cluster::cast::{Answer, Cast, Partner, enrollment, new_id, order};
 use contracts::{
     onboarding::{
         AssessEnrollmentRequest, BatchGetPartnerStandingsRequest, EnrollPartnerRequest, Enrollment,
         EnrollmentState, GetEnrollmentRequest, RequirementAssessment, ReviewEnrollmentRequest,
         Role, SubmitEnrollmentRequest,
     },
+    ordering::AddQuantityRequest,
     relationship::ProductFamily,
 };
 use tests::{refused, scenarios};
@@ -76,11 +77,20 @@ scenarios! {
         cast.ready(&customer, &[&direct]).await?;
         let offer = cast.offer(ProductFamily::Azure).await?;
         assert_eq!(refused(review(cast, &direct, role).await), ["STATE REVIEW_NOT_OPEN"]);
+        let before = cast.place(order(&direct, None, &customer, &offer)).await?;
         world.clock.advance(365 * DAY);
         let restricted = review(cast, &direct, role).await?;
         assert_eq!(restricted.state(), EnrollmentState::Restricted);
         let placed = cast.place(order(&direct, None, &customer, &offer)).await;
         assert_eq!(refused(placed), ["ON-1 SELLER_RESTRICTED"]);
+        let add = AddQuantityRequest {
+            name: before.lines[0].subscription.clone(),
+            quantity: 1,
+            partner_attestation_accepted: true,
+            request_id: new_id(),
+            ..Default::default()
+        };
+        cast.ordering.clone().add_quantity(add).await?;
         world.clock.advance(30 * DAY);
         assert_eq!(state(cast, &direct, role).await?, EnrollmentState::Suspended);
         cast.show(&direct, role, world.clock.now()).await?;

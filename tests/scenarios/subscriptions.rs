@@ -380,12 +380,10 @@ scenarios! {
         assert_eq!(expired.state(), SubscriptionState::Expired);
         let why = "automatic renewal refused: REL-4 CUSTOMER_RELATIONSHIP_MISSING";
         assert_eq!(expired.state_reason, why);
-        let missing = ["ON-4 PARTNER_NOT_REAUTHORIZED", "REL-4 CUSTOMER_RELATIONSHIP_MISSING"];
+        let missing = ["REL-4 CUSTOMER_RELATIONSHIP_MISSING"];
         assert_eq!(refused(renew(&world, &name).await), missing);
         let kind = CustomerRelationshipKind::Resale;
         cast.tie(&channel.customer, &channel.provider, kind).await?;
-        let role = contracts::onboarding::Role::IndirectReseller;
-        cast.pass_review(&channel.reseller, role, world.clock.now()).await?;
         renew(&world, &name).await?;
         assert_eq!(get(&world, &name).await?.state(), SubscriptionState::Active);
     }
