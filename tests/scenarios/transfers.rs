@@ -75,6 +75,28 @@ async fn subscription(world: &World, name: &str) -> Result<Subscription, Status>
 }
 
 scenarios! {
+    /// As many as the programme lets, and one more.
+    async fn twenty_five_subscriptions_go_over_at_once_and_twenty_six_do_not(world) {
+        let channel = world.channel("FR").await?;
+        let rival = rival(&world, &channel).await?;
+        let mut many = order(&channel.provider, None, &channel.customer, &channel.offer);
+        many.lines = vec![many.lines[0].clone(); 26];
+        let placed = world.cast.place(many).await?;
+        let names: Vec<_> = placed.lines.iter().map(|it| it.subscription.as_str()).collect();
+        let status = failed(begin(&world, wanted(&channel, &rival, &names)).await);
+        let told = status.get_details_bad_request().unwrap().field_violations;
+        assert_eq!((status.code(), &*told[0].field), (Code::InvalidArgument, "transfer.items"));
+        let begun = begin(&world, wanted(&channel, &rival, &names[..25])).await?;
+        let complete = approve(&world, &begun.name).await?;
+        assert_eq!(complete.state(), TransferState::Complete);
+        for name in &names[..25] {
+            let state = subscription(&world, name).await?.state();
+            assert_eq!(state, SubscriptionState::Transferred);
+        }
+        let kept = subscription(&world, names[25]).await?.state();
+        assert_eq!(kept, SubscriptionState::Active);
+    }
+
     /// The term goes on, the names change, and what is not over is split on the day.
     async fn a_subscription_goes_over_to_another_partner(world) {
         let cast = &world.cast;
