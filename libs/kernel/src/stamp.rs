@@ -21,10 +21,10 @@ impl Stamp {
         Self { revision: 1, create_time: now, update_time: now }
     }
 
-    /// The stamp after a change now.
+    /// The stamp after a change now. Times do not go back where another machine's clock was ahead.
     #[must_use]
-    pub const fn next(self, now: Timestamp) -> Self {
-        Self { revision: self.revision + 1, create_time: self.create_time, update_time: now }
+    pub fn next(self, now: Timestamp) -> Self {
+        Self { revision: self.revision + 1, update_time: now.max(self.update_time), ..self }
     }
 
     /// Opaque text that differs between any two revisions.
@@ -72,6 +72,13 @@ mod tests {
         let etag: Etag = stamp.etag().parse().unwrap();
         assert!(etag.is_of(stamp));
         assert!(!etag.is_of(stamp.next(Timestamp::UNIX_EPOCH)));
+    }
+
+    #[test]
+    fn times_of_a_resource_do_not_go_back() {
+        let later = Timestamp::from_second(9).unwrap();
+        let stamp = Stamp::first(later).next(Timestamp::UNIX_EPOCH);
+        assert_eq!((stamp.revision, stamp.update_time), (2, later));
     }
 
     #[test]
