@@ -12,7 +12,9 @@ use tonic::{
 use tonic_health::{ServingStatus, server::HealthReporter};
 use tonic_reflection::server::Builder;
 
-use crate::{spawn, telemetry};
+use ::telemetry::{Methods, Observe, tell_health};
+
+use crate::spawn;
 
 /// How often the database is asked for a sign of life, and how long it may take.
 const HEALTH_INTERVAL: Duration = Duration::from_secs(1);
@@ -69,7 +71,7 @@ pub(crate) async fn start(
         .add_service(reflection().build_v1().map_err(|error| error.to_string())?)
         .add_service(reflection().build_v1alpha().map_err(|error| error.to_string())?);
     let server = Server::builder()
-        .trace_fn(move |request| telemetry::server_span(name, request))
+        .layer(Observe::new(methods(grpc_name)?))
         .max_concurrent_streams(MAX_STREAMS)
         .http2_keepalive_interval(Some(KEEPALIVE))
         .add_routes(routes)
@@ -106,6 +108,18 @@ fn reflection(grpc_name: &'static str) -> Builder<'static> {
         .with_service_name("grpc.health.v1.Health")
 }
 
+/// The methods of the service and of what every server has beside it.
+fn methods(grpc_name: &str) -> Result<Methods, String> {
+    let sets = [
+        contracts::DESCRIPTORS,
+        tonic_health::pb::FILE_DESCRIPTOR_SET,
+        tonic_reflection::pb::v1::FILE_DESCRIPTOR_SET,
+        tonic_reflection::pb::v1alpha::FILE_DESCRIPTOR_SET,
+    ];
+    let served = |name: &str| name == grpc_name || name.starts_with("grpc.");
+    Methods::of(&sets, served).map_err(|error| error.to_string())
+}
+
 async fn told(mut stopped: watch::Receiver<bool>) {
     // An error means that nobody is left who could tell: the same as being told.
     let _ = stopped.wait_for(|stopped| *stopped).await;
@@ -133,7 +147,8 @@ async fn alive(database: &Database) -> bool {
     time::timeout(HEALTH_INTERVAL, database.ping()).await.is_ok_and(|pong| pong.is_ok())
 }
 
-async fn report(reporter: &HealthReporter, grpc_name: &str, alive: bool) {
+async fn report(reporter: &HealthReporter, grpc_name: &'static str, alive: bool) {
+    tell_health(grpc_name, alive);
     let status = if alive { ServingStatus::Serving } else { ServingStatus::NotServing };
     reporter.set_service_status("", status).await;
     reporter.set_service_status(grpc_name, status).await;

@@ -8,7 +8,7 @@ use sea_orm::{
 };
 use sea_orm_migration::MigratorTrait;
 
-use crate::fault;
+use crate::{fault, pool, telemetry};
 
 /// How long a request waits for a connection, and a SQLite writer for its turn.
 const PATIENCE: Duration = Duration::from_millis(1500);
@@ -47,7 +47,18 @@ impl Database {
             }
         }
         let connection = sea_orm::Database::connect(options(settings)).await;
-        connection.map(Self).map_err(|error| format!("cannot open the database: {error}"))
+        let mut connection =
+            connection.map_err(|error| format!("cannot open the database: {error}"))?;
+        let backend = connection.get_database_backend();
+        connection.set_metric_callback(move |it| {
+            telemetry::statement(backend, &it.statement.sql, it.elapsed, it.failed);
+        });
+        Ok(Self(connection))
+    }
+
+    /// Has the pool of connections measured from now on, under the name of its service.
+    pub fn measure_pool(&self, service: &'static str) {
+        pool::measure(&self.0, service);
     }
 
     /// True for a database that lives in a file of this process.
@@ -71,7 +82,7 @@ impl Database {
             sqlite_transaction_mode: self.embedded().then_some(SqliteTransactionMode::Immediate),
             ..TransactionOptions::default()
         };
-        self.0.begin_with_options(options).await.map_err(fault)
+        self.begin_with(options).await
     }
 
     /// Opens a view in which several reads see one state of the database.
@@ -83,7 +94,15 @@ impl Database {
             isolation_level: (!self.embedded()).then_some(IsolationLevel::RepeatableRead),
             ..TransactionOptions::default()
         };
-        self.0.begin_with_options(options).await.map_err(fault)
+        self.begin_with(options).await
+    }
+
+    async fn begin_with(
+        &self,
+        options: TransactionOptions,
+    ) -> Result<DatabaseTransaction, Failure> {
+        let backend = self.0.get_database_backend();
+        telemetry::step(backend, "BEGIN", self.0.begin_with_options(options)).await
     }
 
     /// Asks the database for a sign of life.

@@ -14,7 +14,7 @@ use serde::{Serialize, de::DeserializeOwned};
 use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
-use crate::{Database, fault};
+use crate::{Database, fault, telemetry};
 
 /// One row of the table.
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
@@ -213,11 +213,11 @@ pub async fn commit<T: Serialize + Sync>(
 /// # Errors
 /// When the database cannot be asked.
 pub async fn end(transaction: DatabaseTransaction, call: &Call) -> Result<(), Failure> {
-    let ended = match call.is_trial() {
-        true => transaction.rollback().await,
-        false => transaction.commit().await,
-    };
-    ended.map_err(fault)
+    let backend = transaction.get_database_backend();
+    match call.is_trial() {
+        true => telemetry::step(backend, "ROLLBACK", transaction.rollback()).await,
+        false => telemetry::step(backend, "COMMIT", transaction.commit()).await,
+    }
 }
 
 /// Appends the event that answers the call. The caller ends the transaction.
