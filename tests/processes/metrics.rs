@@ -179,6 +179,7 @@ async fn a_call_that_its_caller_gives_up_is_counted_as_cancelled() -> Result<(),
     let mut trio = Trio::on(Engine::Sqlite).await;
     let address = free_address();
     trio.set_for("ordering", "TELEMETRY__PROMETHEUS_LISTEN", &address);
+    trio.set("GRPC__LONGEST_CALL", PATIENCE);
     trio.set_for("ordering", "RELATIONSHIP__TIMEOUT", PATIENCE);
     trio.set_for("relationship", "ONBOARDING__TIMEOUT", PATIENCE);
     let [onboarding, _relationship, _ordering] = trio.start_all().await;
@@ -188,7 +189,7 @@ async fn a_call_that_its_caller_gives_up_is_counted_as_cancelled() -> Result<(),
     let cancelled = |method| [("rpc_method", method), ("rpc_response_status_code", "CANCELLED")];
 
     onboarding.signal("STOP");
-    let call = runtime::spawn(async move { cast.place(order).await });
+    let call = task::spawn(async move { cast.place(order).await });
     until(&address, IN_FLIGHT, &place, |it| it > 0.5).await;
     call.abort();
     until(&address, CALLS, &cancelled(place[0].1), |it| it > 0.5).await;

@@ -3,7 +3,7 @@
 use std::{convert::Infallible, net::SocketAddr, sync::Arc, time::Duration};
 
 use ::telemetry::{Build, Page, Telemetry};
-pub use ::telemetry::{Settings, Traced, traced};
+pub use ::telemetry::{Settings, traced};
 use http::{Request, Response, StatusCode, header::CONTENT_TYPE};
 use hyper::{body::Incoming, server::conn::http1, service::service_fn};
 use hyper_util::rt::{TokioIo, TokioTimer};
@@ -13,7 +13,7 @@ use tokio::{
     time,
 };
 
-use crate::{config::Reader, spawn};
+use crate::config::Reader;
 
 /// Connections to the page at one time. More wait.
 const CONNECTIONS: usize = 8;
@@ -21,6 +21,9 @@ const CONNECTIONS: usize = 8;
 const LONGEST: Duration = Duration::from_secs(10);
 /// Pause after a connection that could not be accepted, as when no file handle is left.
 const PAUSE: Duration = Duration::from_millis(100);
+
+/// A channel to a peer whose calls are seen.
+pub type Traced = ::telemetry::Traced<peer::Channel>;
 
 /// Reads `telemetry.*`.
 pub fn read(reader: &mut Reader) -> Option<Settings> {
@@ -57,7 +60,7 @@ async fn serve(address: SocketAddr, page: Page) -> Result<(), String> {
         .await
         .map_err(|error| format!("cannot serve metrics on {address}: {error}"))?;
     tracing::info!(%address, "serving metrics");
-    spawn(accept(listener, page));
+    task::spawn(accept(listener, page));
     Ok(())
 }
 
@@ -66,7 +69,7 @@ async fn accept(listener: TcpListener, page: Page) {
     // The semaphore is never closed.
     while let Ok(place) = free.clone().acquire_owned().await {
         match listener.accept().await {
-            Ok((stream, _)) => drop(spawn(answer(stream, page.clone(), place))),
+            Ok((stream, _)) => drop(task::spawn(answer(stream, page.clone(), place))),
             Err(error) => {
                 tracing::warn!(%error, "a connection for metrics was not accepted");
                 time::sleep(PAUSE).await;

@@ -13,6 +13,7 @@ mod pool;
 pub mod row;
 mod rows;
 mod telemetry;
+mod transaction;
 
 pub use database::{Database, Settings, Snapshot};
 pub use events::{Call, Event};
@@ -23,3 +24,4 @@ pub use migration::{EventsTable, Step};
 pub use page::{Asked, Listing, Page, PageRequest, list, size};
 pub use rows::{insert, put};
 pub use sea_orm_migration::{MigrationTrait, MigratorTrait};
+pub use transaction::Transaction;

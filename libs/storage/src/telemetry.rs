@@ -4,7 +4,6 @@
 use std::{sync::LazyLock, time::Duration};
 
 use ::telemetry::names::{ERROR_TYPE, OTHER};
-use failure::Failure;
 use kernel::Clock;
 use opentelemetry::{
     Context, KeyValue, global,
@@ -12,8 +11,6 @@ use opentelemetry::{
     trace::{Span, SpanKind, Status as SpanStatus, TraceContextExt, Tracer},
 };
 use sea_orm::{DatabaseBackend, DbErr};
-
-use crate::fault;
 
 const SYSTEM: &str = "db.system.name";
 const OPERATION: &str = "db.operation.name";
@@ -34,11 +31,11 @@ pub(crate) async fn step<T>(
     backend: DatabaseBackend,
     operation: &'static str,
     step: impl Future<Output = Result<T, DbErr>>,
-) -> Result<T, Failure> {
+) -> Result<T, DbErr> {
     let watch = Clock::system().stopwatch();
     let outcome = step.await;
     record(backend, operation, None, watch.elapsed(), outcome.is_err());
-    outcome.map_err(fault)
+    outcome
 }
 
 fn record(

@@ -5,7 +5,7 @@ use std::{
 };
 
 use http::{Request, Response};
-use tonic::{Code, Status, TimeoutExpired, body::Body, transport::Channel};
+use tonic::{Code, Status, TimeoutExpired, body::Body};
 use tower_service::Service;
 use tracing::{Span, field};
 use tracing_opentelemetry::OpenTelemetrySpanExt;
@@ -20,7 +20,7 @@ type BoxError = Box<dyn Error + Send + Sync>;
 /// A channel whose calls are seen: each has a span, is measured, and tells the peer which trace
 /// it belongs to.
 #[derive(Debug, Clone)]
-pub struct Traced<S = Channel>(S);
+pub struct Traced<S>(S);
 
 /// Wraps a channel, or whatever calls like one.
 #[must_use]

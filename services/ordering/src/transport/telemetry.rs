@@ -37,7 +37,9 @@ pub(super) fn failed(call: &Call, kind: OrderKind, failure: &Failure) {
     }
     let outcome = match failure {
         Failure::Refused(_) => "refused",
-        Failure::Unavailable { .. } => "unavailable",
+        Failure::Unavailable { .. } | Failure::Overloaded { .. } | Failure::OutOfTime => {
+            "unavailable"
+        }
         Failure::LostRace | Failure::DecisionExpired => "aborted",
         Failure::Bug(_) => "failed",
         Failure::Invalid(_)
