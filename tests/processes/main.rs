@@ -3,9 +3,13 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "tests")]
 
+mod collector;
 mod database;
+mod metrics;
 mod outage;
+mod page;
 mod readme;
 mod settings;
+mod stop;
 mod traces;
 mod trio;
