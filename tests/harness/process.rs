@@ -5,6 +5,7 @@ use std::{
     net::TcpListener,
     path::{Path, PathBuf},
     process::{Child, Command, Output, Stdio},
+    sync::atomic::{AtomicU32, Ordering},
 };
 
 /// How Linux writes that a socket listens.
@@ -36,6 +37,19 @@ impl Process {
         let log = File::create(log).expect("the file can be made");
         let child = command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(log);
         Self(child.spawn().expect("the program starts"))
+    }
+
+    /// Memory that it holds, in KiB (the resident set).
+    ///
+    /// # Panics
+    /// When it has ended.
+    #[must_use]
+    pub fn memory(&self) -> u64 {
+        let status = fs::read_to_string(format!("/proc/{}/status", self.0.id()));
+        let status = status.expect("it runs");
+        let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"));
+        let size = line.and_then(|line| line.trim().strip_suffix(" kB"));
+        size.and_then(|size| size.trim().parse().ok()).expect("Linux tells it")
     }
 
     /// Kills it at once, as a power cut would.
@@ -101,14 +115,26 @@ pub fn run(program: &str, arguments: &[&str], environment: &[(String, String)]) 
     command.args(arguments).stdin(Stdio::null()).output().expect("the program runs")
 }
 
-/// An address that nobody listens on now.
+/// Ports that the system gives to nobody by itself, so that none is lost between the look and the
+/// start of a process.
+const PORTS: std::ops::Range<u32> = 12_000..32_000;
+static TAKEN: AtomicU32 = AtomicU32::new(0);
+
+/// An address that nobody listens on now. Each is given once.
 ///
 /// # Panics
 /// When there is none.
 #[must_use]
 pub fn free_address() -> String {
-    let listener = TcpListener::bind("127.0.0.1:0").expect("a port is free");
-    listener.local_addr().expect("it has an address").to_string()
+    let count = PORTS.end - PORTS.start;
+    let mut ports = (0..count).map(|_| {
+        // Test programs that run at the same time begin at different places.
+        let place = std::process::id().wrapping_mul(389) % count;
+        PORTS.start + (place + TAKEN.fetch_add(1, Ordering::Relaxed)) % count
+    });
+    let free = ports.find_map(|port| TcpListener::bind(format!("127.0.0.1:{port}")).ok());
+    let address = free.expect("a port is free").local_addr();
+    address.expect("it has an address").to_string()
 }
 
 fn command(program: &str, environment: &[(String, String)]) -> Command {
@@ -117,9 +143,10 @@ fn command(program: &str, environment: &[(String, String)]) -> Command {
     command
 }
 
-/// Where cargo puts the programs: beside the folder of the tests.
+/// Where cargo puts the programs: beside this one, or beside the folder of the tests.
 fn folder() -> PathBuf {
-    let test = std::env::current_exe().expect("a test knows where it is");
-    let folder = test.parent().and_then(std::path::Path::parent).expect("it is in target/…/deps");
-    folder.to_owned()
+    let program = std::env::current_exe().expect("a program knows where it is");
+    let folder = program.parent().expect("it is in a folder");
+    let folder = if folder.ends_with("deps") { folder.parent() } else { Some(folder) };
+    folder.expect("it is in target/…").to_owned()
 }

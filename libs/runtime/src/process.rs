@@ -74,7 +74,7 @@ pub trait Service {
 /// # Errors
 /// In words for the person who runs it.
 pub async fn migrate<S: Service>(settings: &S::Settings) -> Result<Vec<String>, String> {
-    Database::open(&S::common(settings).database).await?.migrate::<S::Migrator>().await
+    Database::open_to_migrate(&S::common(settings).database).await?.migrate::<S::Migrator>().await
 }
 
 /// Starts a service, if the schema of its database is complete.

@@ -122,3 +122,6 @@ fn timeout(headers: &HeaderMap) -> Result<Option<Duration>, Failure> {
         Failure::Invalid(vec![FieldViolation { field, description }])
     })
 }
+
+#[cfg(test)]
+mod tests;
