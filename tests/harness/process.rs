@@ -27,6 +27,19 @@ impl Process {
         Self(child.spawn().expect("the program starts"))
     }
 
+    /// Memory that it holds, in KiB (the resident set).
+    ///
+    /// # Panics
+    /// When it has ended.
+    #[must_use]
+    pub fn memory(&self) -> u64 {
+        let status = std::fs::read_to_string(format!("/proc/{}/status", self.0.id()));
+        let status = status.expect("it runs");
+        let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"));
+        let size = line.and_then(|line| line.trim().strip_suffix(" kB"));
+        size.and_then(|size| size.trim().parse().ok()).expect("Linux tells it")
+    }
+
     /// Starts a program with these settings in its environment, and its log in a file.
     ///
     /// # Panics
@@ -37,19 +50,6 @@ impl Process {
         let log = File::create(log).expect("the file can be made");
         let child = command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(log);
         Self(child.spawn().expect("the program starts"))
-    }
-
-    /// Memory that it holds, in KiB (the resident set).
-    ///
-    /// # Panics
-    /// When it has ended.
-    #[must_use]
-    pub fn memory(&self) -> u64 {
-        let status = fs::read_to_string(format!("/proc/{}/status", self.0.id()));
-        let status = status.expect("it runs");
-        let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"));
-        let size = line.and_then(|line| line.trim().strip_suffix(" kB"));
-        size.and_then(|size| size.trim().parse().ok()).expect("Linux tells it")
     }
 
     /// Kills it at once, as a power cut would.
