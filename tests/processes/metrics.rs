@@ -17,7 +17,7 @@ use tests::{
     Engine, failed,
     process::{Process, free_address},
 };
-use tonic::{Code, Status};
+use tonic::{Code, Request, Status};
 use tonic_health::pb::{HealthCheckRequest, health_client::HealthClient};
 
 use crate::{
@@ -60,8 +60,8 @@ fn spelled(name: &str, kind: &str, unit: &str) -> String {
     format!("{}{unit}{total}", name.replace('.', "_"))
 }
 
-/// An accepted order, a refused one, one for a customer whom nobody knows, and a call that its
-/// server does not have.
+/// An accepted order, a refused one, one for a customer whom nobody knows, a call that its server
+/// does not have, and one that is refused before its method sees it.
 async fn play(trio: &Trio) -> Result<Cast, Status> {
     let cast = trio.cast().await;
     let order = sale(&cast).await?;
@@ -73,6 +73,10 @@ async fn play(trio: &Trio) -> Result<Cast, Status> {
     let mut stranger = OrderingServiceClient::new(trio.channel("onboarding").await);
     let status = failed(stranger.list_orders(ListOrdersRequest::default()).await);
     assert_eq!(status.code(), Code::Unimplemented);
+    let mut request = Request::new(ListOrdersRequest::default());
+    request.metadata_mut().insert("grpc-timeout", "never".parse().unwrap());
+    let status = failed(cast.ordering.clone().list_orders(request).await);
+    assert_eq!(status.code(), Code::InvalidArgument);
     Ok(cast)
 }
 
@@ -146,6 +150,15 @@ async fn what_was_decided_and_refused_is_counted() -> Result<(), Status> {
         (&ordering, CALLS, &[("error_type", "FAILED_PRECONDITION")], 1.0),
         (&ordering, "rpc_client_call_duration_seconds_count", &[("service_name", "ordering")], 3.0),
         (&ordering, "rpc_client_call_duration_seconds_count", &[("error_type", "NOT_FOUND")], 1.0),
+        (
+            &ordering,
+            CALLS,
+            &[
+                ("rpc_method", "csp.ordering.v1.OrderingService/ListOrders"),
+                ("error_type", "INVALID_ARGUMENT"),
+            ],
+            1.0,
+        ),
         (&ordering, IN_FLIGHT, &[], 0.0),
         (&ordering, "csp_health_serving", &[], 1.0),
         (&ordering, "csp_build_info", &[("version", env!("CARGO_PKG_VERSION"))], 1.0),

@@ -1,5 +1,4 @@
 use tests::{Engine, process::run};
-use version::BUILD;
 
 use crate::trio::Trio;
 
@@ -59,9 +58,10 @@ fn every_program_tells_its_version_and_its_commit() {
     for program in ["onboarding", "relationship", "ordering", "cluster"] {
         let output = run(program, &["--version"], &[]);
         let said = String::from_utf8(output.stdout).unwrap();
-        let expected = format!("{program} {} ({})\n", BUILD.version, BUILD.commit);
-        assert_eq!(said, expected);
-        assert!(!BUILD.commit.is_empty());
+        let before = format!("{program} {} (", env!("CARGO_PKG_VERSION"));
+        let commit = said.strip_prefix(&before).and_then(|it| it.strip_suffix(")\n"));
+        let commit = commit.unwrap_or_else(|| panic!("{program} says {said}"));
+        assert!(!commit.is_empty() && !commit.contains(char::is_whitespace), "{said}");
     }
 }
 

@@ -77,6 +77,7 @@ struct Line<'a> {
     level: &'a str,
     service: &'a str,
     target: &'a str,
+    #[serde(skip_serializing_if = "Value::is_null")]
     message: Value,
     fields: Map<String, Value>,
     #[serde(skip_serializing_if = "Option::is_none")]

@@ -35,3 +35,35 @@ impl Methods {
         self.0.get(path).cloned()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use prost_types::{FileDescriptorProto, MethodDescriptorProto, ServiceDescriptorProto};
+
+    use super::*;
+
+    #[test]
+    fn only_methods_of_served_services_have_names() {
+        let method = |name: &str| MethodDescriptorProto {
+            name: Some(name.to_owned()),
+            ..MethodDescriptorProto::default()
+        };
+        let service = |name: &str| ServiceDescriptorProto {
+            name: Some(name.to_owned()),
+            method: vec![method("Get"), method("List")],
+            ..ServiceDescriptorProto::default()
+        };
+        let file = FileDescriptorProto {
+            package: Some("a.v1".to_owned()),
+            service: vec![service("Ours"), service("Theirs")],
+            ..FileDescriptorProto::default()
+        };
+        let set = FileDescriptorSet { file: vec![file] }.encode_to_vec();
+        let methods = Methods::of(&[&set], |name| name == "a.v1.Ours").unwrap();
+        assert_eq!(methods.at("/a.v1.Ours/Get").unwrap().as_str(), "a.v1.Ours/Get");
+        for path in ["/a.v1.Theirs/Get", "/a.v1.Ours/Put", "a.v1.Ours/Get", "/", ""] {
+            assert_eq!(methods.at(path), None, "{path}");
+        }
+        assert!(Methods::of(&[b"\xff"], |_| true).is_err());
+    }
+}

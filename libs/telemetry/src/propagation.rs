@@ -52,3 +52,42 @@ impl Injector for HeadersMut<'_> {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_came_in_goes_out_again() {
+        let mut headers = HeaderMap::new();
+        for (name, value) in [
+            ("traceparent", "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01"),
+            ("tracestate", "vendor=opaque"),
+            ("baggage", "tenant=a"),
+        ] {
+            headers.insert(name, HeaderValue::from_static(value));
+        }
+        let mut sent = HeaderMap::new();
+        inject(&extract(&headers), &mut sent);
+        assert_eq!(sent, headers);
+    }
+
+    #[test]
+    fn b3_goes_out_as_w3c() {
+        let b3 = HeaderValue::from_static("80f198ee56343ba864fe8b2a57d3eff7-e457b5a2e4d86bd1-0");
+        let mut sent = HeaderMap::new();
+        inject(&extract(&HeaderMap::from_iter([(HeaderName::from_static("b3"), b3)])), &mut sent);
+        let expected = "00-80f198ee56343ba864fe8b2a57d3eff7-e457b5a2e4d86bd1-00";
+        assert_eq!(sent["traceparent"], expected);
+        assert!(!sent.contains_key("b3"));
+    }
+
+    #[test]
+    fn without_a_trace_nothing_goes_out() {
+        let mut sent = HeaderMap::new();
+        let broken = HeaderValue::from_static("00-nonsense");
+        let headers = HeaderMap::from_iter([(HeaderName::from_static("traceparent"), broken)]);
+        inject(&extract(&headers), &mut sent);
+        assert!(!sent.contains_key("traceparent"));
+    }
+}
