@@ -4,8 +4,8 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "tests")]
 
 mod database;
+mod docs;
 mod outage;
-mod readme;
 mod settings;
 mod traces;
 mod trio;
