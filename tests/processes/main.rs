@@ -5,6 +5,7 @@
 
 mod database;
 mod docs;
+mod foreign;
 mod outage;
 mod settings;
 mod traces;

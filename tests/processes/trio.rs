@@ -61,6 +61,11 @@ impl Trio {
         &self.addresses[at]
     }
 
+    /// Where onboarding, relationship and ordering listen.
+    pub fn addresses(&self) -> [&str; 3] {
+        self.addresses.each_ref().map(String::as_str)
+    }
+
     /// Starts one service and waits until it answers.
     pub async fn start(&self, service: &str) -> Process {
         let environment = self.environment(service);
@@ -110,9 +115,7 @@ impl Trio {
 
     /// An outside client of all three, which must run.
     pub async fn cast(&self) -> Cast {
-        let [onboarding, relationship, ordering] = &self.addresses;
-        let addresses = [onboarding, relationship, ordering].map(String::as_str);
-        Cast::at(addresses, Clock::system().now()).await.unwrap()
+        Cast::at(self.addresses(), Clock::system().now()).await.unwrap()
     }
 }
 
