@@ -68,6 +68,17 @@ fn run(prelude: &str, block: &Block, decodes: bool) {
     }
 }
 
+#[test]
+fn no_document_has_commands_that_are_not_run() {
+    let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/../docs");
+    for file in std::fs::read_dir(folder).unwrap() {
+        let path = file.unwrap().path();
+        let run = DOCUMENTS.iter().any(|(name, _)| path.ends_with(name));
+        let text = std::fs::read_to_string(&path).unwrap();
+        assert!(run || !text.contains("```"), "{path:?}: add it to the documents that are run");
+    }
+}
+
 #[tokio::test]
 #[allow(clippy::disallowed_methods, reason = "it looks for a program")]
 async fn every_command_of_the_documents_runs_and_prints_what_they_say() {

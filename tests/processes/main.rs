@@ -5,6 +5,7 @@
 
 mod database;
 mod docs;
+mod envoy;
 mod foreign;
 mod outage;
 mod settings;

@@ -72,14 +72,19 @@ impl Trio {
         let migrated = process::run(service, &["migrate"], &environment);
         assert!(migrated.status.success(), "{migrated:?}");
         let process = Process::start(service, &environment);
-        let endpoint = Endpoint::from_shared(format!("http://{}", self.address(service))).unwrap();
-        let mut waited = 0;
-        while endpoint.connect().await.is_err() {
-            waited += 1;
-            assert!(waited < 1000, "{service} does not answer");
-            tokio::time::sleep(std::time::Duration::from_millis(10)).await;
-        }
+        answers(self.address(service)).await;
         process
+    }
+
+    /// Starts another process of a service that runs already, and tells where it listens. Only
+    /// PostgreSQL serves several.
+    pub async fn start_replica(&self, service: &str) -> (Process, String) {
+        let address = free_address();
+        let mut environment = self.environment(service);
+        environment.push((format!("{}__GRPC__LISTEN", service.to_uppercase()), address.clone()));
+        let process = Process::start(service, &environment);
+        answers(&address).await;
+        (process, address)
     }
 
     /// Starts all three.
@@ -116,6 +121,17 @@ impl Trio {
     /// An outside client of all three, which must run.
     pub async fn cast(&self) -> Cast {
         Cast::at(self.addresses(), Clock::system().now()).await.unwrap()
+    }
+}
+
+/// Waits until a service accepts connections.
+async fn answers(address: &str) {
+    let endpoint = Endpoint::from_shared(format!("http://{address}")).unwrap();
+    let mut waited = 0;
+    while endpoint.connect().await.is_err() {
+        waited += 1;
+        assert!(waited < 1000, "{address} does not answer");
+        tokio::time::sleep(std::time::Duration::from_millis(10)).await;
     }
 }
 
