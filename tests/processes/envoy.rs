@@ -114,7 +114,8 @@ struct Pair {
 
 impl Pair {
     async fn start() -> Self {
-        let trio = Trio::on(Engine::Postgres).await;
+        let mut trio = Trio::on(Engine::Postgres).await;
+        trio.set("GRPC__DRAIN", "4s");
         let staying = trio.start("onboarding").await;
         let (leaving, leaving_address) = trio.start_replica("onboarding").await;
         let [address, ..] = trio.addresses();
@@ -185,6 +186,7 @@ async fn a_server_that_is_told_to_stop_gets_no_new_calls() {
     let calls = Calls::default();
     let stops = async {
         leaving.signal("TERM");
+        // It still answers meanwhile, so nothing but what it says of its health can tell.
         envoy.until("it is avoided", || !envoy.is_healthy(&leaving_address)).await;
         let before = envoy.calls_of(&leaving_address);
         assert!(before > 0, "it never had a call");
