@@ -32,7 +32,7 @@ async fn calls_reach_the_service_that_they_name_as_grpc_and_as_json() {
     let trio = Trio::on(Engine::Sqlite).await;
     let _services = trio.start_all().await;
     let envoy = in_front_of(&trio).await;
-    let cast = Cast::at([envoy.address.as_str(); 3], Clock::system().now()).await.unwrap();
+    let cast = Cast::at([envoy.address.parse().unwrap(); 3], Clock::system().now());
     let order = sale(&cast).await.unwrap();
     assert!(!cast.place(order).await.unwrap().name.is_empty());
 
@@ -55,7 +55,7 @@ async fn a_refusal_keeps_its_details_in_json() {
     let trio = Trio::on(Engine::Sqlite).await;
     let _services = trio.start_all().await;
     let envoy = in_front_of(&trio).await;
-    let cast = trio.cast().await;
+    let cast = trio.cast();
     let mut order = sale(&cast).await.unwrap();
     order.partner_attestation_accepted = false;
     let line = &order.lines[0];

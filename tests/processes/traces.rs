@@ -52,7 +52,7 @@ async fn one_order_is_one_trace_through_three_services() -> Result<(), Status> {
     let mut trio = Trio::on(Engine::Sqlite).await;
     trio.set("TELEMETRY__OTLP_ENDPOINT", &format!("http://{address}"));
     let services = trio.start_all().await;
-    let cast = trio.cast().await;
+    let cast = trio.cast();
     cast.place(sale(&cast).await?).await?;
     for service in services {
         service.signal("TERM");

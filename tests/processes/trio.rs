@@ -116,8 +116,8 @@ impl Trio {
     }
 
     /// An outside client of all three, which must run.
-    pub async fn cast(&self) -> Cast {
-        Cast::at(self.addresses(), Clock::system().now()).await.unwrap()
+    pub fn cast(&self) -> Cast {
+        Cast::at(self.addresses().map(|it| it.parse().unwrap()), Clock::system().now())
     }
 }
 
