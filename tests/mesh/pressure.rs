@@ -92,3 +92,16 @@ async fn a_connection_beyond_the_limit_is_told_so_and_served_health() {
         sleep(Duration::from_millis(10)).await;
     }
 }
+
+#[tokio::test]
+async fn headers_beyond_16_kib_are_refused_and_the_connection_goes_on() {
+    let world = World::on(Engine::Sqlite).await;
+    let raw = Raw::connect(world.cluster.ordering.address).await;
+    let list = ListOffersRequest::default();
+    let large = "x".repeat(15 * 1024);
+    assert_eq!(raw.call(LIST, &list, &[("csp-actor", &large)]).await.code(), Code::Ok);
+    let too_large = "x".repeat(17 * 1024);
+    let refused = raw.try_call(LIST, &list, &[("csp-actor", &too_large)]).await;
+    assert_eq!(refused.unwrap_err(), 431, "Request Header Fields Too Large");
+    assert_eq!(raw.call(LIST, &list, &[]).await.code(), Code::Ok);
+}

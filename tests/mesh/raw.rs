@@ -28,6 +28,11 @@ impl Raw {
         Self { address, connection }
     }
 
+    /// Whether the server has ended it.
+    pub fn is_closed(&self) -> bool {
+        self.connection.is_closed()
+    }
+
     /// Calls a method of a service, such as `csp.ordering.v1.OrderingService/GetOffer`.
     pub async fn call(
         &self,
@@ -35,6 +40,16 @@ impl Raw {
         message: &impl Message,
         headers: &[(&str, &str)],
     ) -> Status {
+        self.try_call(method, message, headers).await.unwrap()
+    }
+
+    /// Calls a method; gives the code of HTTP where that is no success.
+    pub async fn try_call(
+        &self,
+        method: &str,
+        message: &impl Message,
+        headers: &[(&str, &str)],
+    ) -> Result<Status, u16> {
         let mut body = BytesMut::new();
         body.put_u8(0);
         body.put_u32(u32::try_from(message.encoded_len()).unwrap());
@@ -47,11 +62,14 @@ impl Raw {
         }
         let request = request.body(Full::new(body.freeze())).unwrap();
         let response = self.connection.clone().send_request(request).await.unwrap();
+        if !response.status().is_success() {
+            return Err(response.status().as_u16());
+        }
         if let Some(status) = Status::from_header_map(response.headers()) {
-            return status;
+            return Ok(status);
         }
         let body = response.into_body().collect().await.unwrap();
-        Status::from_header_map(body.trailers().unwrap()).unwrap()
+        Ok(Status::from_header_map(body.trailers().unwrap()).unwrap())
     }
 }
 

@@ -3,11 +3,15 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "tests")]
 
+mod collector;
 mod database;
 mod docs;
 mod envoy;
 mod foreign;
+mod metrics;
 mod outage;
+mod page;
 mod settings;
+mod stop;
 mod traces;
 mod trio;

@@ -96,6 +96,7 @@ fn a_status_is_made_in_one_place() {
             "libs/client/src/tests.rs",
             "libs/failure",
             "libs/peer",
+            "libs/runtime/src/server/calls/tests*",
             "services/cluster/src/tour",
             "tests",
         ],

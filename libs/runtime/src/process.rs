@@ -2,7 +2,8 @@
 
 use std::{future::Future, path::PathBuf, process::ExitCode};
 
-use clap::{Parser, Subcommand};
+use ::telemetry::Build;
+use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
 use kernel::Clock;
 use storage::{Database, MigratorTrait};
 use tokio::signal::unix::{SignalKind, signal};
@@ -34,12 +35,11 @@ impl Common {
         let grpc = server::Settings::read(reader);
         let url = reader.take("database.url");
         let max_connections = reader.take("database.max_connections");
-        let log = reader.take("telemetry.log");
-        let otlp_endpoint = reader.take("telemetry.otlp_endpoint");
+        let telemetry = telemetry::read(reader);
         Some(Self {
             grpc: grpc?,
             database: storage::Settings { url: url?, max_connections: max_connections? },
-            telemetry: telemetry::Settings { log: log?, otlp_endpoint: otlp_endpoint? },
+            telemetry: telemetry?,
         })
     }
 }
@@ -74,7 +74,7 @@ pub trait Service {
 /// # Errors
 /// In words for the person who runs it.
 pub async fn migrate<S: Service>(settings: &S::Settings) -> Result<Vec<String>, String> {
-    Database::open(&S::common(settings).database).await?.migrate::<S::Migrator>().await
+    Database::open_to_migrate(&S::common(settings).database).await?.migrate::<S::Migrator>().await
 }
 
 /// Starts a service, if the schema of its database is complete.
@@ -85,6 +85,7 @@ pub async fn start<S: Service>(settings: S::Settings, clock: Clock) -> Result<Ru
     let Common { grpc, database, .. } = S::common(&settings).clone();
     let database = Database::open(&database).await?;
     database.require_schema::<S::Migrator>(S::NAME).await?;
+    database.measure_pool(S::NAME);
     let routes = S::routes(settings, database.clone(), clock)?;
     let parts = Parts { name: S::NAME, grpc_name: S::GRPC_NAME, routes };
     server::start(grpc, parts, database).await
@@ -111,8 +112,8 @@ enum Command {
 
 /// Runs a service: the whole of its `main`.
 #[tokio::main]
-pub async fn run<S: Service>() -> ExitCode {
-    let arguments = Arguments::parse();
+pub async fn run<S: Service>(build: Build) -> ExitCode {
+    let arguments = arguments(S::NAME, build);
     if let Some(Command::Defaults) = arguments.command {
         print!("{}", S::DEFAULTS);
         return ExitCode::SUCCESS;
@@ -126,7 +127,7 @@ pub async fn run<S: Service>() -> ExitCode {
     };
     let outcome = match arguments.command {
         Some(Command::Migrate) => report_migration(migrate::<S>(&settings).await),
-        _ => serve::<S>(settings).await,
+        _ => serve::<S>(settings, build).await,
     };
     match outcome {
         Ok(()) => ExitCode::SUCCESS,
@@ -135,6 +136,11 @@ pub async fn run<S: Service>() -> ExitCode {
             ExitCode::FAILURE
         }
     }
+}
+
+fn arguments(name: &'static str, build: Build) -> Arguments {
+    let command = Arguments::command().name(name).version(build.to_string());
+    Arguments::from_arg_matches(&command.get_matches()).unwrap_or_else(|error| error.exit())
 }
 
 /// Loads the settings of a service.
@@ -158,8 +164,8 @@ fn report_migration(applied: Result<Vec<String>, String>) -> Result<(), String> 
     Ok(())
 }
 
-async fn serve<S: Service>(settings: S::Settings) -> Result<(), String> {
-    let _telemetry = telemetry::start(S::NAME, &S::common(&settings).telemetry)?;
+async fn serve<S: Service>(settings: S::Settings, build: Build) -> Result<(), String> {
+    let _telemetry = telemetry::start(S::NAME, build, &S::common(&settings).telemetry).await?;
     let stop = stop_request()?;
     let running = start::<S>(settings, Clock::system()).await?;
     stop.await;

@@ -9,8 +9,10 @@ mod filter;
 mod history;
 mod migration;
 mod page;
+mod pool;
 pub mod row;
 mod rows;
+mod telemetry;
 mod transaction;
 
 pub use database::{Database, Settings, Snapshot};
