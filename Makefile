@@ -1,4 +1,4 @@
-.PHONY: run tour test fmt release
+.PHONY: run tour test fmt release clients
 
 # Starts the three services.
 run:
@@ -11,6 +11,11 @@ tour:
 # Checks everything; tests/setup installs what this takes.
 test:
 	./tests/run
+
+# Generates clients in Go, Python, TypeScript and Java into gen/, where the tools for them are here.
+clients:
+	tests/setup
+	tests/foreign/generate
 
 # Records the contracts as those of a release, from which `make test` then lets nothing be taken away.
 release:

@@ -78,10 +78,12 @@ impl Fleet {
     /// An outside client of the first replicas.
     ///
     /// # Panics
-    /// When one does not answer.
-    pub async fn cast(&self) -> Cast {
+    /// When an address is none.
+    #[must_use]
+    pub fn cast(&self) -> Cast {
         let addresses = SERVICES.map(|(service, _)| self.address(service, 0));
-        Cast::at(addresses, Clock::system().now()).await.expect("the first replicas answer")
+        let addresses = addresses.map(|it| it.parse().expect("it is an address"));
+        Cast::at(addresses, Clock::system().now())
     }
 
     /// Every service and replica, those that are called in front.

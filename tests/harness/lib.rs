@@ -13,9 +13,10 @@ use std::{
     time::Duration,
 };
 
+use client::refusals;
 use cluster::{
     Cast, Cluster, Plan,
-    cast::{Answer, Partner, refusals},
+    cast::{Answer, Partner},
 };
 use contracts::relationship::{ProductFamily, Transaction, TransactionLine};
 use kernel::{Clock, Timestamp};
@@ -76,7 +77,7 @@ impl World {
         plan.migrate().await.expect("the databases can be migrated");
         let clock = Clock::manual(Timestamp::from_second(BEGINNING).expect("it is a time"));
         let cluster = plan.start(clock.clone()).await.expect("the cluster starts");
-        let cast = Cast::of(&cluster, clock.now()).await.expect("the cluster answers");
+        let cast = Cast::of(&cluster, clock.now());
         Self { cast, clock, cluster, databases }
     }
 

@@ -23,8 +23,17 @@ impl Process {
     #[must_use]
     pub fn start(program: &str, environment: &[(String, String)]) -> Self {
         let mut command = command(program, environment);
-        let child = command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
-        Self(child.spawn().expect("the program starts"))
+        command.stdout(Stdio::null()).stderr(Stdio::null());
+        Self::of(&mut command)
+    }
+
+    /// Starts any program.
+    ///
+    /// # Panics
+    /// When it is not there.
+    #[must_use]
+    pub fn of(command: &mut Command) -> Self {
+        Self(command.stdin(Stdio::null()).spawn().expect("the program starts"))
     }
 
     /// Memory that it holds, in KiB (the resident set).

@@ -57,7 +57,7 @@ pub async fn kill() -> bool {
 }
 
 async fn none_lost(fleet: &Fleet, placed: &[Placed]) -> bool {
-    let there = orders(&fleet.cast().await).await.expect("ordering lists them");
+    let there = orders(&fleet.cast()).await.expect("ordering lists them");
     let accepted: BTreeSet<_> = placed.iter().filter_map(|it| it.order.clone()).collect();
     let held = accepted.len() == placed.iter().filter(|it| it.accepted()).count()
         && there.len() == accepted.len()

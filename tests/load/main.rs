@@ -23,7 +23,7 @@ const TIMEOUT: Duration = Duration::from_secs(5);
 /// A fleet, and a client that may buy there.
 async fn fleet(replicas: usize, settings: &[(&str, &str)]) -> (Fleet, Buyer) {
     let fleet = Fleet::on(Engine::Postgres, replicas, settings).await;
-    let sale = sale(&fleet.cast().await).await.expect("nothing stands against the sale");
+    let sale = sale(&fleet.cast()).await.expect("nothing stands against the sale");
     let buyer = Buyer::at(&fleet.urls("ordering"), TIMEOUT, sale);
     (fleet, buyer)
 }

@@ -76,10 +76,11 @@ async fn a_connection_beyond_the_limit_is_told_so_and_served_health() {
     let world = World::with(Engine::Sqlite, |plan| plan.ordering.common.grpc.max_connections = 2);
     let world = world.await;
     let address = world.cluster.ordering.address;
-    // The cast holds the first.
-    let second = Raw::connect(address).await;
     let list = ListOffersRequest::default();
-    assert_eq!(second.call(LIST, &list, &[]).await.code(), Code::Ok);
+    let (first, second) = (Raw::connect(address).await, Raw::connect(address).await);
+    for each in [&first, &second] {
+        assert_eq!(each.call(LIST, &list, &[]).await.code(), Code::Ok);
+    }
     let third = Raw::connect(address).await;
     is_a_refusal_with_a_delay(&third.call(LIST, &list, &[]).await, "128");
     let health = third.call(HEALTH, &HealthCheckRequest::default(), &[]).await;

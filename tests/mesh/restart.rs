@@ -15,14 +15,14 @@ const TIMEOUT: Duration = Duration::from_secs(10);
 /// Two replicas of each service on PostgreSQL, and a client that may buy there.
 async fn two_of_each() -> Result<(Fleet, Cast, Buyer), Status> {
     let fleet = Fleet::on(Engine::Postgres, 2, &[("GRPC__DRAIN", "500ms")]).await;
-    let cast = fleet.cast().await;
+    let cast = fleet.cast();
     let buyer = Buyer::at(&fleet.urls("ordering"), TIMEOUT, sale(&cast).await?);
     Ok((fleet, cast, buyer))
 }
 
 /// Checks that every order that was accepted is there, and nothing else.
 async fn none_is_lost_or_doubled(fleet: &Fleet, placed: &[Placed]) -> Result<(), Status> {
-    let there = orders(&fleet.cast().await).await?;
+    let there = orders(&fleet.cast()).await?;
     let accepted: BTreeSet<_> = placed.iter().filter_map(|it| it.order.clone()).collect();
     assert_eq!(accepted.len(), placed.len(), "two requests got one order, or one got none");
     assert_eq!(there.len(), accepted.len(), "an order is lost or doubled");

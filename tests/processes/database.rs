@@ -28,7 +28,7 @@ async fn says(health: &mut HealthClient<Channel>, service: &str, wanted: Serving
 async fn a_service_whose_database_is_away_says_so_and_recovers_by_itself() -> Result<(), Status> {
     let trio = Trio::on(Engine::Postgres).await;
     let _services = trio.start_all().await;
-    let cast = trio.cast().await;
+    let cast = trio.cast();
     let (server, name) = server_of(&trio.url("onboarding")).await;
     let name_of_service = "csp.onboarding.v1.OnboardingService";
     let mut health = HealthClient::new(trio.channel("onboarding").await);

@@ -5,10 +5,12 @@
 
 mod collector;
 mod database;
+mod docs;
+mod envoy;
+mod foreign;
 mod metrics;
 mod outage;
 mod page;
-mod readme;
 mod settings;
 mod stop;
 mod traces;

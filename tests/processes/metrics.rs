@@ -63,7 +63,7 @@ fn spelled(name: &str, kind: &str, unit: &str) -> String {
 /// An accepted order, a refused one, one for a customer whom nobody knows, a call that its server
 /// does not have, and one that is refused before its method sees it.
 async fn play(trio: &Trio) -> Result<Cast, Status> {
-    let cast = trio.cast().await;
+    let cast = trio.cast();
     let order = sale(&cast).await?;
     cast.place(order.clone()).await?;
     let refused = Order { partner_attestation_accepted: false, ..order.clone() };
@@ -196,7 +196,7 @@ async fn a_call_that_its_caller_gives_up_is_counted_as_cancelled() -> Result<(),
     trio.set_for("ordering", "RELATIONSHIP__TIMEOUT", PATIENCE);
     trio.set_for("relationship", "ONBOARDING__TIMEOUT", PATIENCE);
     let [onboarding, _relationship, _ordering] = trio.start_all().await;
-    let cast = trio.cast().await;
+    let cast = trio.cast();
     let order = sale(&cast).await?;
     let place = [("rpc_method", "csp.ordering.v1.OrderingService/PlaceOrder")];
     let cancelled = |method| [("rpc_method", method), ("rpc_response_status_code", "CANCELLED")];

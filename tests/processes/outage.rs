@@ -1,11 +1,11 @@
 use std::time::Duration;
 
+use client::{Error, Kind};
 use cluster::cast::{Cast, new_id};
 use contracts::ordering::{ListOrdersRequest, Order, PlaceOrderRequest};
 use kernel::Clock;
 use tests::{Engine, failed};
-use tonic::{Code, Status};
-use tonic_types::StatusExt;
+use tonic::Status;
 
 use crate::trio::{Trio, sale};
 
@@ -20,12 +20,11 @@ async fn orders(cast: &Cast) -> Result<usize, Status> {
 async fn unavailable(cast: &Cast, wanted: &Order) -> Result<(), Status> {
     let before = orders(cast).await?;
     let watch = Clock::system().stopwatch();
-    let status = failed(cast.place(wanted.clone()).await);
+    let error = Error::from(failed(cast.place(wanted.clone()).await));
     assert!(watch.elapsed() < PROMISE, "it took {:?}", watch.elapsed());
-    assert_eq!(status.code(), Code::Unavailable, "{status:?}");
-    assert!(status.get_details_retry_info().is_some());
-    let info = status.get_details_error_info().unwrap();
-    assert_eq!((&*info.reason, &*info.domain), ("DEPENDENCY_UNAVAILABLE", "ordering.csp"));
+    assert_eq!(error.kind, Kind::Unavailable, "{error:?}");
+    assert!(error.retry_after.is_some());
+    assert_eq!((&*error.reason, &*error.domain), ("DEPENDENCY_UNAVAILABLE", "ordering.csp"));
     assert_eq!(orders(cast).await?, before, "nothing is written");
     Ok(())
 }
@@ -33,7 +32,7 @@ async fn unavailable(cast: &Cast, wanted: &Order) -> Result<(), Status> {
 async fn without_relationship_no_order_is_accepted(engine: Engine) -> Result<(), Status> {
     let trio = Trio::on(engine).await;
     let [onboarding, relationship, _ordering] = trio.start_all().await;
-    let cast = trio.cast().await;
+    let cast = trio.cast();
     let wanted = sale(&cast).await?;
     cast.place(wanted.clone()).await?;
 
@@ -76,7 +75,7 @@ async fn an_acknowledged_order_outlives_a_kill_of_ordering() -> Result<(), Statu
     for engine in [Engine::Sqlite, Engine::Postgres] {
         let trio = Trio::on(engine).await;
         let [_onboarding, _relationship, ordering] = trio.start_all().await;
-        let cast = trio.cast().await;
+        let cast = trio.cast();
         let request = PlaceOrderRequest {
             order: Some(sale(&cast).await?),
             request_id: new_id(),

@@ -66,7 +66,7 @@ async fn one_order_is_one_trace_through_three_services() -> Result<(), Status> {
     trio.set("TELEMETRY__OTLP_ENDPOINT", &collector.endpoint());
     trio.set_variable("OTEL_RESOURCE_ATTRIBUTES", "deployment.environment.name=test");
     let services = trio.start_all().await;
-    let cast = trio.cast().await;
+    let cast = trio.cast();
     let order = sale(&cast).await?;
     let traceparent = format!("00-{TRACE}-{CALLER}-01");
     place(&cast, order, &[("traceparent", &traceparent)]).await?;
@@ -147,7 +147,7 @@ async fn a_line_of_the_log_names_the_trace_that_it_belongs_to() -> Result<(), St
     let onboarding = trio.start_logging("onboarding", &logs[0]).await;
     let relationship = trio.start_logging("relationship", &logs[1]).await;
     let ordering = trio.start_logging("ordering", &logs[2]).await;
-    let cast = trio.cast().await;
+    let cast = trio.cast();
     let order = sale(&cast).await?;
     place(&cast, order, &[("traceparent", &format!("00-{TRACE}-{CALLER}-01"))]).await?;
     for service in [ordering, relationship, onboarding] {

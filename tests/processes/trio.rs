@@ -73,6 +73,11 @@ impl Trio {
         &self.addresses[at]
     }
 
+    /// Where onboarding, relationship and ordering listen.
+    pub fn addresses(&self) -> [&str; 3] {
+        self.addresses.each_ref().map(String::as_str)
+    }
+
     /// Starts one service and waits until it answers.
     pub async fn start(&self, service: &str) -> Process {
         let environment = self.environment(service);
@@ -88,14 +93,19 @@ impl Trio {
     }
 
     async fn answering(&self, service: &str, process: Process) -> Process {
-        let endpoint = Endpoint::from_shared(format!("http://{}", self.address(service))).unwrap();
-        let mut waited = 0;
-        while endpoint.connect().await.is_err() {
-            waited += 1;
-            assert!(waited < 1000, "{service} does not answer");
-            tokio::time::sleep(std::time::Duration::from_millis(10)).await;
-        }
+        answers(self.address(service)).await;
         process
+    }
+
+    /// Starts another process of a service that runs already, and tells where it listens. Only
+    /// PostgreSQL serves several.
+    pub async fn start_replica(&self, service: &str) -> (Process, String) {
+        let address = free_address();
+        let mut environment = self.environment(service);
+        environment.push((format!("{}__GRPC__LISTEN", service.to_uppercase()), address.clone()));
+        let process = Process::start(service, &environment);
+        answers(&address).await;
+        (process, address)
     }
 
     /// Starts all three.
@@ -130,9 +140,18 @@ impl Trio {
     }
 
     /// An outside client of all three, which must run.
-    pub async fn cast(&self) -> Cast {
-        let [onboarding, relationship, ordering] = &self.addresses;
-        let addresses = [onboarding, relationship, ordering].map(String::as_str);
-        Cast::at(addresses, Clock::system().now()).await.unwrap()
+    pub fn cast(&self) -> Cast {
+        Cast::at(self.addresses().map(|it| it.parse().unwrap()), Clock::system().now())
+    }
+}
+
+/// Waits until a service accepts connections.
+async fn answers(address: &str) {
+    let endpoint = Endpoint::from_shared(format!("http://{address}")).unwrap();
+    let mut waited = 0;
+    while endpoint.connect().await.is_err() {
+        waited += 1;
+        assert!(waited < 1000, "{address} does not answer");
+        tokio::time::sleep(std::time::Duration::from_millis(10)).await;
     }
 }

@@ -2,9 +2,10 @@
 
 use std::time::Duration;
 
+use client::refusals;
 use cluster::{
     Cast,
-    cast::{Answer, agreement_of, enrollment, new_id, refusals},
+    cast::{Answer, agreement_of, enrollment, new_id},
 };
 use contracts::{
     onboarding::{self as ob, Role},

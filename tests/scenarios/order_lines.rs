@@ -1,6 +1,7 @@
 //! What an order's lines may carry.
 
-use cluster::cast::{everywhere, new_id, order, refusals, seller_role};
+use client::refusals;
+use cluster::cast::{everywhere, new_id, order, seller_role};
 use contracts::{
     onboarding::Role,
     ordering::{self as od, order_line::SellerRole},

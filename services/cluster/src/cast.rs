@@ -5,20 +5,17 @@ mod customers;
 mod orders;
 mod partners;
 
-use std::sync::atomic::AtomicU32;
+use std::{net::SocketAddr, ops::Deref, sync::atomic::AtomicU32, time::Duration};
 
+use client::{Settings, Urls};
 use contracts::{
-    onboarding::{self as ob, onboarding_service_client::OnboardingServiceClient},
-    ordering::{
-        self as od, order_line::SellerRole, ordering_service_client::OrderingServiceClient,
-    },
-    relationship::relationship_service_client::RelationshipServiceClient,
+    onboarding as ob,
+    ordering::{self as od, order_line::SellerRole},
 };
 use kernel::Timestamp;
 use markets::Country;
 pub use orders::everywhere;
-use tonic::{Code, Status, transport::Channel};
-use tonic_types::StatusExt;
+use tonic::Status;
 use uuid::Uuid;
 
 use crate::Cluster;
@@ -29,15 +26,13 @@ pub type Answer<T> = Result<T, Status>;
 /// The first location account that is given out; PartnerIDs count up from here.
 const FIRST_PARTNER_ID: u32 = 4_000_001;
 
+/// Longest wait for an answer, on a machine that is busy with other clusters too.
+const PATIENCE: Duration = Duration::from_secs(60);
+
 /// An outside client of the three services.
 #[derive(Debug)]
 pub struct Cast {
-    /// Client of onboarding.
-    pub onboarding: OnboardingServiceClient<Channel>,
-    /// Client of relationship.
-    pub relationship: RelationshipServiceClient<Channel>,
-    /// Client of ordering.
-    pub ordering: OrderingServiceClient<Channel>,
+    services: client::Cluster,
     next_partner_id: AtomicU32,
     /// When agreements are said to have been accepted.
     accept_time: Timestamp,
@@ -56,46 +51,33 @@ pub struct Partner {
     pub country: String,
 }
 
-/// One rule that stands against a request.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Refusal {
-    /// Its id.
-    pub rule: String,
-    /// Why, as a word.
-    pub reason: String,
-    /// Why, who must act, and what is next, in sentences.
-    pub text: String,
+impl Deref for Cast {
+    type Target = client::Cluster;
+
+    fn deref(&self) -> &client::Cluster {
+        &self.services
+    }
 }
 
 impl Cast {
-    /// Connects to a running cluster. Agreements are said to have been accepted at `now`.
-    ///
-    /// # Errors
-    /// A service that cannot be reached, in words.
-    pub async fn of(cluster: &Cluster, now: Timestamp) -> Result<Self, String> {
+    /// Calls a running cluster. Agreements are said to have been accepted at `now`.
+    #[must_use]
+    pub fn of(cluster: &Cluster, now: Timestamp) -> Self {
         let Cluster { onboarding, relationship, ordering } = cluster;
-        let addresses = [onboarding, relationship, ordering].map(|it| it.address.to_string());
-        Self::at(addresses.each_ref().map(String::as_str), now).await
+        Self::at([onboarding, relationship, ordering].map(|it| it.address), now)
     }
 
-    /// Connects to onboarding, relationship and ordering at these addresses.
-    ///
-    /// # Errors
-    /// A service that cannot be reached, in words.
-    pub async fn at(addresses: [&str; 3], now: Timestamp) -> Result<Self, String> {
-        let channel = async |address| {
-            let endpoint = Channel::from_shared(format!("http://{address}"));
-            let endpoint = endpoint.map_err(|error| error.to_string())?;
-            endpoint.connect().await.map_err(|error| format!("{address}: {error}"))
-        };
-        let [onboarding, relationship, ordering] = addresses;
-        Ok(Self {
-            onboarding: OnboardingServiceClient::new(channel(onboarding).await?),
-            relationship: RelationshipServiceClient::new(channel(relationship).await?),
-            ordering: OrderingServiceClient::new(channel(ordering).await?),
+    /// Calls onboarding, relationship and ordering at these addresses.
+    #[must_use]
+    pub fn at(addresses: [SocketAddr; 3], now: Timestamp) -> Self {
+        let [onboarding, relationship, ordering] = addresses.map(Urls::from);
+        let settings =
+            Settings { timeout: PATIENCE, ..Settings::at(onboarding, relationship, ordering) };
+        Self {
+            services: client::Cluster::new(settings),
             next_partner_id: AtomicU32::new(FIRST_PARTNER_ID),
             accept_time: now,
-        })
+        }
     }
 }
 
@@ -139,21 +121,6 @@ pub fn seller_role(reseller: Option<&Partner>) -> SellerRole {
 /// The currency in which a partner of this country is billed; euros where it is none.
 fn currency(country: &str) -> String {
     country.parse().map_or("EUR".to_owned(), |it: Country| it.currency().to_string())
-}
-
-/// What stands against a request, as its status tells. Empty for any other failure.
-#[must_use]
-pub fn refusals(status: &Status) -> Vec<Refusal> {
-    if status.code() != Code::FailedPrecondition {
-        return Vec::new();
-    }
-    let listed = status.get_details_precondition_failure().map(|it| it.violations);
-    let listed = listed.unwrap_or_default().into_iter();
-    let refusal = |it: tonic_types::PreconditionViolation| {
-        let (reason, text) = it.description.split_once(": ").unwrap_or_default();
-        Refusal { rule: it.r#type, reason: reason.to_owned(), text: text.to_owned() }
-    };
-    listed.map(refusal).collect()
 }
 
 /// Name of the enrollment of a partner in a role.

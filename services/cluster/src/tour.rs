@@ -5,6 +5,7 @@ mod table;
 
 use std::net::{Ipv4Addr, SocketAddr};
 
+use client::refusals;
 use contracts::ordering as od;
 use kernel::Clock;
 use runtime::config::Variables;
@@ -12,7 +13,7 @@ use tonic::Status;
 
 use crate::{
     Plan,
-    cast::{Answer, Cast, refusals},
+    cast::{Answer, Cast},
 };
 
 /// One scenario: what it shows, and the questions that it asks.
@@ -67,7 +68,7 @@ pub async fn play(colour: bool) -> Result<(), String> {
     plan.listen_on([SocketAddr::from((Ipv4Addr::LOCALHOST, 0)); 3]);
     let clock = Clock::system();
     let cluster = plan.start(clock.clone()).await?;
-    let cast = Cast::of(&cluster, clock.now()).await?;
+    let cast = Cast::of(&cluster, clock.now());
     let played = scenarios::play(&cast).await;
     cluster.stop().await;
     let scenarios =
@@ -87,7 +88,7 @@ fn reasons(status: &Status) -> Vec<String> {
     if refusals.is_empty() {
         return vec![status.message().to_owned()];
     }
-    refusals.iter().map(|it| format!("{} {}: {}", it.rule, it.reason, it.text)).collect()
+    refusals.iter().map(ToString::to_string).collect()
 }
 
 /// What a party is in an order.

@@ -1,0 +1,68 @@
+//! The fenced blocks of a document. `sh call` is run and must succeed, `sh refused` must fail,
+//! `sh shorthands` is run before each block after it. A block marked `text` is what the block
+//! before it prints.
+
+use std::fmt;
+
+/// Commands that cannot be run here, since other tests run them or they run the tests.
+const RUN_ELSEWHERE: [&str; 3] =
+    ["cargo run -p cluster", "cargo run -p cluster -- tour", "make test"];
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Outcome {
+    Shorthands,
+    Called,
+    Refused,
+}
+
+pub struct Block {
+    document: &'static str,
+    /// Line of the document on which the commands begin.
+    line: usize,
+    pub outcome: Outcome,
+    pub commands: String,
+    pub prints: Option<String>,
+}
+
+impl fmt::Display for Block {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}:{}\n{}", self.document, self.line, self.commands)
+    }
+}
+
+/// All blocks that are run, in order.
+pub fn of(document: &'static str, text: &str) -> Vec<Block> {
+    let mut blocks: Vec<Block> = Vec::new();
+    for (line, mark, content) in fenced(text) {
+        let outcome = match mark {
+            "sh shorthands" => Outcome::Shorthands,
+            "sh call" => Outcome::Called,
+            "sh refused" => Outcome::Refused,
+            "sh" => {
+                let known = content.lines().all(|line| RUN_ELSEWHERE.contains(&line));
+                assert!(known, "{document}:{line} is not run: mark it `sh call` or `sh refused`");
+                continue;
+            }
+            "text" => {
+                let before = blocks.last_mut().filter(|before| before.prints.is_none());
+                let before = before.unwrap_or_else(|| panic!("what prints {document}:{line}?"));
+                before.prints = Some(content.to_owned());
+                continue;
+            }
+            other => panic!("{document}:{line} is marked `{other}`"),
+        };
+        blocks.push(Block { document, line, outcome, commands: content.to_owned(), prints: None });
+    }
+    assert!(blocks.len() > 5, "only {} blocks of {document} were found", blocks.len());
+    blocks
+}
+
+fn fenced(text: &str) -> impl Iterator<Item = (usize, &str, &str)> {
+    let mut line = 1;
+    text.split("```").enumerate().filter_map(move |(at, part)| {
+        let begins = line;
+        line += part.matches('\n').count();
+        let (mark, content) = part.split_once('\n')?;
+        (at % 2 == 1).then_some((begins + 1, mark, content))
+    })
+}

@@ -1,0 +1,93 @@
+//! Whether a command prints what a document says.
+//!
+//! What differs from run to run is masked on both sides: times, UUIDs but for those that the
+//! documents choose, page tokens. How a line is indented does not matter. A line `...` in a
+//! document stands for any lines.
+
+use kernel::Timestamp;
+
+/// Stands in every UUID that the documents choose.
+const CHOSEN: &str = "-0000-4000-8000-";
+
+/// # Errors
+/// The expected lines that are not there.
+pub fn same(expected: &str, printed: &str) -> Result<(), String> {
+    compare(expected, printed, |line| line.split_whitespace().collect::<Vec<_>>().join(" "))
+}
+
+/// As [`same`], for `buf curl`, which sets JSON otherwise, prints no details of an error, and
+/// describes nothing.
+///
+/// # Errors
+/// The expected lines that are not there.
+pub fn same_as_far_as_buf_tells(expected: &str, printed: &str) -> Result<(), String> {
+    if printed.contains("buf curl does not ") {
+        return Ok(());
+    }
+    if let Some((_, error)) = expected.split_once("Message: ") {
+        let message = error.lines().next().unwrap_or_default();
+        return printed.contains(message).then_some(()).ok_or_else(|| message.to_owned());
+    }
+    compare(expected, printed, |line| line.split_whitespace().collect())
+}
+
+fn compare(expected: &str, printed: &str, set: impl Fn(&str) -> String) -> Result<(), String> {
+    let lines = |text: &str| -> Vec<String> { text.lines().map(|it| mask(&set(it))).collect() };
+    let (expected, printed) = (lines(expected), lines(printed));
+    let parts: Vec<_> = expected.split(|line| line == "...").collect();
+    let mut rest = printed.as_slice();
+    for (at, part) in parts.iter().enumerate() {
+        let last = at + 1 == parts.len();
+        let found = match at {
+            0 => rest.starts_with(part).then_some(0),
+            _ if last => rest.ends_with(part).then(|| rest.len() - part.len()),
+            _ => (0..=rest.len()).find(|start| rest[*start..].starts_with(part)),
+        };
+        let found = found.ok_or_else(|| part.join("\n"))?;
+        rest = &rest[found + part.len()..];
+    }
+    rest.is_empty().then_some(()).ok_or_else(|| "its end there".to_owned())
+}
+
+/// The line without what differs from run to run.
+fn mask(line: &str) -> String {
+    if let Some((before, _)) = line.split_once("\"nextPageToken\":") {
+        return format!("{before}\"nextPageToken\": …");
+    }
+    let in_word = |it: char| it.is_ascii_alphanumeric() || "-:.".contains(it);
+    line.split_inclusive(|it| !in_word(it))
+        .map(|part| {
+            let word = part.trim_end_matches(|it| !in_word(it));
+            let kind = if word.parse::<Timestamp>().is_ok() { "time" } else { "uuid" };
+            let masked = kind == "time" || (is_uuid(word) && !word.contains(CHOSEN));
+            if masked { part.replace(word, kind) } else { part.to_owned() }
+        })
+        .collect()
+}
+
+fn is_uuid(word: &str) -> bool {
+    let lengths = word.split('-').map(str::len);
+    lengths.eq([8, 4, 4, 4, 12]) && word.chars().all(|it| it == '-' || it.is_ascii_hexdigit())
+}
+
+#[test]
+fn what_differs_from_run_to_run_does_not_matter_and_the_rest_does() {
+    let printed = "{\n  \"name\": \"orders/01a2036a-fa9f-7368-81bc-232b1cc9fa45\",\n  \"at\": \
+                   \"2026-11-22T13:21:12.351168Z\",\n  \"state\": \"NEW\"\n}\n";
+    let name = "  \"name\": \"orders/01a20000-fa9f-7368-81bc-232b1cc9fa45\",\n";
+    let time = "  \"at\": \"2026-01-01T00:00:00Z\",\n";
+    let state = "\t\"state\":   \"NEW\"\n}\n";
+    for (expected, is_same) in [
+        (format!("{{\n{name}{time}{state}"), true),
+        (format!("{{\n...\n{state}"), true),
+        ("{\n...\n".to_owned(), true),
+        (format!("...\n{time}...\n"), true),
+        (format!("{{\n{name}{time}"), false),
+        (format!("{{\n{name}{state}"), false),
+        (format!("...\n{time}{name}...\n"), false),
+        ("...\n  \"state\": \"OLD\"\n}\n".to_owned(), false),
+        ("...\norders/10000000-0000-4000-8000-000000000001\n...\n".to_owned(), false),
+    ] {
+        assert_eq!(same(&expected, printed).is_ok(), is_same, "{expected}");
+    }
+}

@@ -1,0 +1,56 @@
+//! HTTP/1.1, as far as the tests of Envoy speak it.
+
+use std::{
+    io::{Read, Write},
+    net::TcpStream,
+    time::Duration,
+};
+
+/// An answer, as text.
+#[derive(Debug)]
+pub struct Answer {
+    pub status: u16,
+    /// In lower case, one a line.
+    pub headers: String,
+    pub body: String,
+}
+
+pub fn get(address: &str, path: &str) -> std::io::Result<Answer> {
+    send(address, &format!("GET {path} HTTP/1.1"), &[], b"")
+}
+
+/// Calls a method with JSON.
+pub fn post_json(address: &str, method: &str, body: &str) -> std::io::Result<Answer> {
+    let headers = [("content-type", "application/json")];
+    send(address, &format!("POST /{method} HTTP/1.1"), &headers, body.as_bytes())
+}
+
+/// Calls a method with an empty message of gRPC and a deadline, such as `300m`.
+pub fn post_grpc(address: &str, method: &str, deadline: &str) -> std::io::Result<Answer> {
+    let headers =
+        [("content-type", "application/grpc"), ("te", "trailers"), ("grpc-timeout", deadline)];
+    send(address, &format!("POST /{method} HTTP/1.1"), &headers, &[0; 5])
+}
+
+fn send(
+    address: &str,
+    request: &str,
+    headers: &[(&str, &str)],
+    body: &[u8],
+) -> std::io::Result<Answer> {
+    let mut stream = TcpStream::connect(address)?;
+    stream.set_read_timeout(Some(Duration::from_secs(20)))?;
+    let headers: String =
+        headers.iter().map(|(name, value)| format!("{name}: {value}\r\n")).collect();
+    let length = body.len();
+    let head = format!(
+        "{request}\r\nhost: {address}\r\nconnection: close\r\ncontent-length: {length}\r\n{headers}\r\n"
+    );
+    stream.write_all(&[head.as_bytes(), body].concat())?;
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer)?;
+    let (head, body) = answer.split_once("\r\n\r\n").unwrap_or((&answer, ""));
+    let (line, headers) = head.split_once("\r\n").unwrap_or((head, ""));
+    let status = line.split(' ').nth(1).and_then(|it| it.parse().ok()).unwrap_or_default();
+    Ok(Answer { status, headers: headers.to_lowercase(), body: body.to_owned() })
+}

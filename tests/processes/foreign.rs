@@ -1,0 +1,49 @@
+//! A client that was generated for another language goes the main journey.
+
+use std::{path::Path, process::Command};
+
+use tests::Engine;
+
+use crate::trio::Trio;
+
+const ROOT: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/..");
+
+/// What `tests/foreign/journey.py` prints.
+const JOURNEY: &str = "\
+refused: FAILED_PRECONDITION relationship.csp RESELLER_NOT_ACTIVE
+who must act: reseller
+rule: ON-1 RESELLER_NOT_ACTIVE
+rule: MPA-1 PARTNER_ID_BEFORE_MPA
+rule: MPA-2 RESELLER_MPA_NOT_ACCEPTED
+dry run: ORDER_STATE_ACCEPTED ''
+placed: ORDER_STATE_ACCEPTED
+same order again: True
+orders: 1 subscriptions: 1
+pages: [2, 1] True
+too late: DEADLINE_EXCEEDED
+";
+
+/// Runs a program of the repository to its end and gives what it prints.
+fn run(program: &str, arguments: &[&str], variables: &[(&str, &Path)]) -> String {
+    let mut command = Command::new("timeout");
+    command.args(["120", program]).args(arguments).envs(variables.iter().copied());
+    let output = command.current_dir(ROOT).output().unwrap();
+    let said = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+    let (out, err) = (said(&output.stdout), said(&output.stderr));
+    assert!(output.status.success(), "{program} fails\n{out}\n{err}");
+    out
+}
+
+#[tokio::test]
+async fn a_generated_python_client_goes_from_an_empty_database_to_an_accepted_order() {
+    let trio = Trio::on(Engine::Sqlite).await;
+    let _services = trio.start_all().await;
+    let folder = tempfile::tempdir().unwrap();
+    let output = folder.path().to_str().unwrap();
+    run("tests/foreign/generate", &["--output", output, "python"], &[]);
+    let [onboarding, relationship, ordering] = trio.addresses();
+    let arguments = ["tests/foreign/journey.py", onboarding, relationship, ordering];
+    let generated = folder.path().join("gen/python");
+    let variables = [("PYTHONPATH", generated.as_path())];
+    assert_eq!(run(".tools/venv/bin/python", &arguments, &variables), JOURNEY);
+}
