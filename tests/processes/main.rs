@@ -6,6 +6,8 @@
 mod database;
 mod outage;
 mod readme;
+mod roles;
 mod settings;
+mod settlement;
 mod traces;
 mod trio;

@@ -19,7 +19,7 @@ pub struct Trio {
 }
 
 /// The services in the order of their addresses.
-const SERVICES: [&str; 3] = ["onboarding", "relationship", "ordering"];
+pub const SERVICES: [&str; 3] = ["onboarding", "relationship", "ordering"];
 
 impl Trio {
     /// Chooses addresses and prepares databases; nothing runs yet.
@@ -31,9 +31,13 @@ impl Trio {
     /// A setting of every service, such as `TELEMETRY__LOG`.
     pub fn set(&mut self, key: &str, value: &str) {
         for service in SERVICES {
-            let service = service.to_uppercase();
-            self.extra.push((format!("{service}__{key}"), value.to_owned()));
+            self.set_of(service, key, value);
         }
+    }
+
+    /// A setting of one service.
+    pub fn set_of(&mut self, service: &str, key: &str, value: &str) {
+        self.extra.push((format!("{}__{key}", service.to_uppercase()), value.to_owned()));
     }
 
     /// What a service is started with.
@@ -61,12 +65,16 @@ impl Trio {
         &self.addresses[at]
     }
 
-    /// Starts one service and waits until it answers.
+    /// Migrates the database of one service, starts it and waits until it answers.
     pub async fn start(&self, service: &str) -> Process {
-        let environment = self.environment(service);
-        let migrated = process::run(service, &["migrate"], &environment);
+        let migrated = process::run(service, &["migrate"], &self.environment(service));
         assert!(migrated.status.success(), "{migrated:?}");
-        let process = Process::start(service, &environment);
+        self.serve(service).await
+    }
+
+    /// Starts one service, whose database must be up to date, and waits until it answers.
+    pub async fn serve(&self, service: &str) -> Process {
+        let process = Process::start(service, &self.environment(service));
         let endpoint = Endpoint::from_shared(format!("http://{}", self.address(service))).unwrap();
         let mut waited = 0;
         while endpoint.connect().await.is_err() {

@@ -122,7 +122,7 @@ impl Database {
     }
 
     async fn pending<M: MigratorTrait>(&self) -> Result<Vec<String>, String> {
-        let pending = M::get_pending_migrations(&self.0).await;
+        let pending = M::get_pending_migrations_read_only(&self.0).await;
         pending
             .map(|all| all.iter().map(|each| each.name().to_owned()).collect())
             .map_err(|error| format!("cannot read which migrations are applied: {error}"))
