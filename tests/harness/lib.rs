@@ -68,8 +68,7 @@ impl World {
         plan.keep_in(|service| databases.url(service));
         plan.listen_on([SocketAddr::from((Ipv4Addr::LOCALHOST, 0)); 3]);
         // A scenario is about rules, not about a machine that is busy with a hundred of them.
-        plan.relationship.onboarding.timeout = PATIENCE;
-        plan.ordering.relationship.timeout = PATIENCE;
+        plan.wait_for(PATIENCE);
         change(&mut plan);
         plan.migrate().await.expect("the databases can be migrated");
         let clock = Clock::manual(Timestamp::from_second(BEGINNING).expect("it is a time"));

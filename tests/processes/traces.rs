@@ -47,7 +47,7 @@ async fn one_order_is_one_trace_through_three_services() -> Result<(), Status> {
     let address = listener.local_addr().unwrap();
     let (spans, mut received) = mpsc::unbounded_channel();
     let server = Server::builder().add_service(TraceServiceServer::new(Receiver(spans)));
-    runtime::spawn(server.serve_with_incoming(TcpIncoming::from(listener)));
+    task::spawn(server.serve_with_incoming(TcpIncoming::from(listener)));
 
     let mut trio = Trio::on(Engine::Sqlite).await;
     trio.set("TELEMETRY__OTLP_ENDPOINT", &format!("http://{address}"));

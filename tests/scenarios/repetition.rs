@@ -49,7 +49,7 @@ scenarios! {
         };
         let calls = (0..8).map(|_| {
             let (mut ordering, request) = (world.cast.ordering.clone(), request.clone());
-            runtime::spawn(async move { ordering.place_order(request).await })
+            task::spawn(async move { ordering.place_order(request).await })
         });
         let mut names = std::collections::BTreeSet::new();
         for call in calls.collect::<Vec<_>>() {

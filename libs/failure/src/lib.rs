@@ -33,6 +33,13 @@ pub enum Failure {
     LostRace,
     /// A decision grew too old to act on.
     DecisionExpired,
+    /// The service has as many calls in work as it takes at once.
+    Overloaded {
+        /// How many that is.
+        limit: usize,
+    },
+    /// The time that the caller gave is up.
+    OutOfTime,
     /// Something this service depends on cannot be asked; named as in `database`.
     Unavailable {
         /// What cannot be asked.

@@ -1,6 +1,6 @@
 use std::{collections::HashMap, time::Duration};
 
-use kernel::Violation;
+use kernel::{Violation, jitter};
 use tonic::{Code, Status};
 use tonic_types::{ErrorDetails, FieldViolation, PreconditionViolation, StatusExt};
 use uuid::Uuid;
@@ -52,6 +52,13 @@ impl Failure {
                 domain,
                 "DECISION_EXPIRED",
                 "the decision on the order grew too old twice; place the order again",
+            ),
+            Self::Overloaded { limit } => overloaded(domain, limit),
+            Self::OutOfTime => plain(
+                Code::DeadlineExceeded,
+                domain,
+                "DEADLINE_EXCEEDED",
+                "the time for this call is up; call again with the same request id",
             ),
             Self::Unavailable { dependency, cause } => unavailable(domain, dependency, &cause),
             Self::Bug(cause) => bug(domain, &cause),
@@ -149,6 +156,16 @@ fn precondition(violation: &Violation) -> PreconditionViolation {
         violation.next_step
     );
     PreconditionViolation::new(&violation.rule, &violation.subject, description)
+}
+
+fn overloaded(domain: &str, limit: usize) -> Status {
+    let mut details = info(domain, "OVERLOADED", [("limit".to_owned(), limit.to_string())]);
+    let description = format!("{limit} calls are in work, as many as one server takes");
+    details.add_quota_failure_violation("server", description);
+    // Those who were sent away do not come back at once.
+    details.set_retry_info(Some(jitter(RETRY_DELAY, 50)));
+    let message = "the server is busy; nothing was done, call again after the delay";
+    Status::with_error_details(Code::ResourceExhausted, message, details)
 }
 
 fn unavailable(domain: &str, dependency: &str, cause: &str) -> Status {

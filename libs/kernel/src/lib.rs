@@ -3,6 +3,7 @@
 mod approved;
 mod clock;
 mod email;
+mod jitter;
 mod name;
 mod partner_id;
 mod stamp;
@@ -12,6 +13,7 @@ mod violation;
 pub use clock::{Clock, Stopwatch};
 pub use email::{Email, WorkEmail};
 pub use jiff::Timestamp;
+pub use jitter::jitter;
 pub use name::{
     CustomerName, CustomerRelationshipName, NameError, OrderName, OrganizationName, PartnerName,
     PartnershipName, SubscriptionName, TransferName, tenant_id,

@@ -138,6 +138,34 @@ impl FromStr for Span {
     }
 }
 
+/// A time span that may be nothing, as `0s`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Pause(pub std::time::Duration);
+
+impl FromStr for Pause {
+    type Err = &'static str;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        match text {
+            "0s" | "0ms" => Ok(Self(std::time::Duration::ZERO)),
+            _ => text.parse::<Span>().map(|span| Self(span.0)),
+        }
+    }
+}
+
+/// How many of something, at least one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Count(pub u32);
+
+impl FromStr for Count {
+    type Err = &'static str;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        let count = text.parse().ok().filter(|count| (1..=1_000_000).contains(count));
+        count.map(Self).ok_or("must be a number from 1 to 1000000")
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

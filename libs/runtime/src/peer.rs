@@ -1,44 +1,13 @@
-//! Channels to other services.
+//! How another service is called, by this one's settings.
 
-use std::time::Duration;
+use peer::{Settings, Urls};
 
-use tonic::{
-    Request,
-    transport::{Channel, Endpoint},
-};
+use crate::config::{Count, Reader, Span};
 
-const CONNECT_TIMEOUT: Duration = Duration::from_millis(500);
-const KEEPALIVE: Duration = Duration::from_secs(10);
-
-/// Where a peer is and how long to wait for its answers.
-#[derive(Debug, Clone)]
-pub struct Settings {
-    /// Such as `http://relationship:50052`.
-    pub url: String,
-    /// Longest wait for one answer, connecting included.
-    pub timeout: Duration,
-}
-
-/// A channel that connects when it is first used, and again after every loss.
-///
-/// # Errors
-/// An address that cannot be used, in words.
-pub fn channel(settings: &Settings) -> Result<Channel, String> {
-    let endpoint = Endpoint::from_shared(settings.url.clone())
-        .map_err(|error| format!("peer address `{}`: {error}", settings.url))?;
-    Ok(endpoint
-        .connect_timeout(CONNECT_TIMEOUT)
-        .timeout(settings.timeout)
-        .tcp_nodelay(true)
-        .http2_keep_alive_interval(KEEPALIVE)
-        .keep_alive_timeout(KEEPALIVE)
-        .keep_alive_while_idle(true)
-        .connect_lazy())
-}
-
-/// A request that tells the peer how long its caller waits.
-pub fn request<T>(settings: &Settings, message: T) -> Request<T> {
-    let mut request = Request::new(message);
-    request.set_timeout(settings.timeout);
-    request
+/// Reads `<name>.url`, `<name>.timeout` and `<name>.connections`.
+pub fn read(reader: &mut Reader, name: &str) -> Option<Settings> {
+    let urls = reader.take::<Urls>(&format!("{name}.url"));
+    let timeout = reader.take::<Span>(&format!("{name}.timeout"));
+    let connections = reader.take::<Count>(&format!("{name}.connections"));
+    Some(Settings { urls: urls?, timeout: timeout?.0, connections: connections?.0 as usize })
 }

@@ -1,6 +1,6 @@
 //! A service as a process: command line, start, end.
 
-use std::{convert::Infallible, future::Future, net::SocketAddr, path::PathBuf, process::ExitCode};
+use std::{convert::Infallible, future::Future, path::PathBuf, process::ExitCode};
 
 use clap::{Parser, Subcommand};
 use kernel::Clock;
@@ -20,8 +20,8 @@ const BAD_CONFIGURATION: u8 = 78;
 /// What every service is configured with.
 #[derive(Debug, Clone)]
 pub struct Common {
-    /// Where it listens.
-    pub listen: SocketAddr,
+    /// How its server behaves.
+    pub grpc: server::Settings,
     /// Its database.
     pub database: storage::Settings,
     /// What it logs and traces.
@@ -29,15 +29,15 @@ pub struct Common {
 }
 
 impl Common {
-    /// Reads `grpc.listen`, `database.*` and `telemetry.*`.
+    /// Reads `grpc.*`, `database.*` and `telemetry.*`.
     pub fn read(reader: &mut Reader) -> Option<Self> {
-        let listen = reader.take("grpc.listen");
+        let grpc = server::Settings::read(reader);
         let url = reader.take("database.url");
         let max_connections = reader.take("database.max_connections");
         let log = reader.take("telemetry.log");
         let otlp_endpoint = reader.take("telemetry.otlp_endpoint");
         Some(Self {
-            listen: listen?,
+            grpc: grpc?,
             database: storage::Settings { url: url?, max_connections: max_connections? },
             telemetry: telemetry::Settings { log: log?, otlp_endpoint: otlp_endpoint? },
         })
@@ -93,12 +93,12 @@ pub async fn migrate<S: Service>(
 /// # Errors
 /// In words for the person who starts it.
 pub async fn start<S: Service>(settings: S::Settings, clock: Clock) -> Result<Running, String> {
-    let Common { listen, database, .. } = S::common(&settings).clone();
+    let Common { grpc, database, .. } = S::common(&settings).clone();
     let database = Database::open(&database).await?;
     database.require_schema::<S::Migrator>(S::NAME).await?;
     let routes = S::routes(settings, database.clone(), clock)?;
     let parts = Parts { name: S::NAME, grpc_name: S::GRPC_NAME, routes };
-    server::start(listen, parts, database).await
+    server::start(grpc, parts, database).await
 }
 
 #[derive(Debug, Parser)]

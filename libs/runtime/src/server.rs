@@ -1,26 +1,64 @@
 //! A gRPC server with health and reflection, from a bound port to its last answer.
 
+mod calls;
+mod connections;
+mod health;
+
 use std::{net::SocketAddr, time::Duration};
 
+use calls::Calls;
+use health::Health;
 use storage::Database;
 use tokio::{net::TcpListener, sync::watch, task::JoinHandle, time};
-use tonic::{
-    metadata::MetadataMap,
-    service::Routes,
-    transport::{Server, server::TcpIncoming},
-};
-use tonic_health::{ServingStatus, server::HealthReporter};
+use tonic::{metadata::MetadataMap, service::Routes};
 use tonic_reflection::server::Builder;
 
-use crate::{spawn, telemetry};
+use crate::config::{Count, Pause, Reader, Span};
 
-/// How often the database is asked for a sign of life, and how long it may take.
-const HEALTH_INTERVAL: Duration = Duration::from_secs(1);
-/// How long calls in work may go on after the stop.
-const GRACE: Duration = Duration::from_secs(5);
-/// Streams one connection may have open at once.
-const MAX_STREAMS: u32 = 200;
-const KEEPALIVE: Duration = Duration::from_secs(30);
+/// How a server behaves.
+#[derive(Debug, Clone)]
+pub struct Settings {
+    /// Where it listens.
+    pub listen: SocketAddr,
+    /// Most connections at once. A few more are served health, and told to come back.
+    pub max_connections: usize,
+    /// Most calls that one connection may have open at once.
+    pub max_streams: u32,
+    /// Most calls in work at once, over all connections. More are refused at once.
+    pub max_in_flight: usize,
+    /// The longest that a call is worked for, whatever its caller says.
+    pub longest_call: Duration,
+    /// Age at which a connection is asked to end, so that callers spread over new replicas.
+    pub connection_age: Duration,
+    /// How long a server that is to stop still accepts connections and calls.
+    pub drain: Duration,
+    /// How long calls in work may go on after that.
+    pub grace: Duration,
+}
+
+impl Settings {
+    /// Reads `grpc.*`.
+    pub(crate) fn read(reader: &mut Reader) -> Option<Self> {
+        let listen = reader.take("grpc.listen");
+        let max_connections = reader.take::<Count>("grpc.max_connections");
+        let max_streams = reader.take::<Count>("grpc.max_streams");
+        let max_in_flight = reader.take::<Count>("grpc.max_in_flight");
+        let longest_call = reader.take::<Span>("grpc.longest_call");
+        let connection_age = reader.take::<Span>("grpc.connection_age");
+        let drain = reader.take::<Pause>("grpc.drain");
+        let grace = reader.take::<Span>("grpc.grace");
+        Some(Self {
+            listen: listen?,
+            max_connections: max_connections?.0 as usize,
+            max_streams: max_streams?.0,
+            max_in_flight: max_in_flight?.0 as usize,
+            longest_call: longest_call?.0,
+            connection_age: connection_age?.0,
+            drain: drain?.0,
+            grace: grace?.0,
+        })
+    }
+}
 
 /// What a service brings to its server.
 #[derive(Debug)]
@@ -33,66 +71,73 @@ pub(crate) struct Parts {
     pub routes: Routes,
 }
 
+/// How far a server is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Stage {
+    /// It serves.
+    Serving,
+    /// It serves on, and says that it will stop.
+    Draining,
+    /// It accepts nothing more.
+    Closing,
+}
+
+impl Stage {
+    /// Waits until a server has come to a stage. One that nobody can tell anything more is closing.
+    async fn reached(stage: &mut watch::Receiver<Self>, wanted: Self) {
+        let _ = stage.wait_for(|stage| *stage >= wanted).await;
+    }
+}
+
 /// A server that accepts calls.
 #[derive(Debug)]
 pub struct Running {
     /// Where it listens.
     pub address: SocketAddr,
-    stop: watch::Sender<bool>,
+    drain: Duration,
+    stage: watch::Sender<Stage>,
     task: JoinHandle<()>,
 }
 
 impl Running {
-    /// Stops accepting, lets calls in work finish, and returns when all is quiet.
+    /// Says that it will stop, serves on while callers learn of it, then lets the calls in work
+    /// finish, and returns when all is quiet.
     pub async fn stop(self) {
-        let _ = self.stop.send(true);
+        let _ = self.stage.send(Stage::Draining);
+        time::sleep(self.drain).await;
+        let _ = self.stage.send(Stage::Closing);
         let _ = self.task.await;
     }
 }
 
 /// Binds the port and serves. Healthy as long as the database answers.
 pub(crate) async fn start(
-    listen: SocketAddr,
+    settings: Settings,
     parts: Parts,
     database: Database,
 ) -> Result<Running, String> {
+    let listen = settings.listen;
     let listener = TcpListener::bind(listen)
         .await
         .map_err(|error| format!("cannot listen on {listen}: {error}"))?;
     let address = listener.local_addr().map_err(|error| error.to_string())?;
-    let (stop, stopped) = watch::channel(false);
+    let (stage, seen) = watch::channel(Stage::Serving);
     let (reporter, health) = tonic_health::server::health_reporter();
     let Parts { name, grpc_name, routes } = parts;
     let reflection = || reflection(grpc_name);
     let routes = routes
         .add_service(health)
         .add_service(reflection().build_v1().map_err(|error| error.to_string())?)
-        .add_service(reflection().build_v1alpha().map_err(|error| error.to_string())?);
-    let server = Server::builder()
-        .trace_fn(move |request| telemetry::server_span(name, request))
-        .max_concurrent_streams(MAX_STREAMS)
-        .http2_keepalive_interval(Some(KEEPALIVE))
-        .add_routes(routes)
-        .serve_with_incoming_shutdown(
-            TcpIncoming::from(listener).with_nodelay(Some(true)),
-            told(stopped.clone()),
-        );
-    report(&reporter, grpc_name, alive(&database).await).await;
-    spawn(watch_health(reporter, grpc_name, database, stopped.clone()));
-    let task = spawn(async move {
-        let end = async {
-            told(stopped).await;
-            time::sleep(GRACE).await;
-        };
-        tokio::select! {
-            served = server => if let Err(error) = served {
-                tracing::error!(%error, "the server failed");
-            },
-            () = end => tracing::warn!("calls in work were cut off at the stop"),
-        }
-    });
+        .add_service(reflection().build_v1alpha().map_err(|error| error.to_string())?)
+        .prepare();
+    let health = Health { reporter, grpc_name, database };
+    health.begin().await;
+    task::spawn(health.watch(seen.clone()));
+    let calls = Calls::new(routes, name, settings.max_in_flight, settings.longest_call);
+    let drain = settings.drain;
+    let task = task::spawn(connections::serve(listener, calls, settings, seen));
     tracing::info!(service = name, %address, "serving");
-    Ok(Running { address, stop, task })
+    Ok(Running { address, drain, stage, task })
 }
 
 /// Serves the service's own descriptors and those that its errors and health need, so that a
@@ -104,39 +149,6 @@ fn reflection(grpc_name: &'static str) -> Builder<'static> {
         .register_encoded_file_descriptor_set(tonic_health::pb::FILE_DESCRIPTOR_SET)
         .with_service_name(grpc_name)
         .with_service_name("grpc.health.v1.Health")
-}
-
-async fn told(mut stopped: watch::Receiver<bool>) {
-    // An error means that nobody is left who could tell: the same as being told.
-    let _ = stopped.wait_for(|stopped| *stopped).await;
-}
-
-async fn watch_health(
-    reporter: HealthReporter,
-    grpc_name: &'static str,
-    database: Database,
-    stopped: watch::Receiver<bool>,
-) {
-    let mut ticks = time::interval(HEALTH_INTERVAL);
-    let stopped = told(stopped);
-    tokio::pin!(stopped);
-    loop {
-        tokio::select! {
-            _ = ticks.tick() => {}
-            () = &mut stopped => return report(&reporter, grpc_name, false).await,
-        }
-        report(&reporter, grpc_name, alive(&database).await).await;
-    }
-}
-
-async fn alive(database: &Database) -> bool {
-    time::timeout(HEALTH_INTERVAL, database.ping()).await.is_ok_and(|pong| pong.is_ok())
-}
-
-async fn report(reporter: &HealthReporter, grpc_name: &str, alive: bool) {
-    let status = if alive { ServingStatus::Serving } else { ServingStatus::NotServing };
-    reporter.set_service_status("", status).await;
-    reporter.set_service_status(grpc_name, status).await;
 }
 
 /// Who calls, as the caller says in the metadata `csp-actor`: a claim for the audit log, no

@@ -14,7 +14,6 @@ use tonic::{
     Request, Status,
     metadata::{MetadataKey, MetadataMap},
     service::{Interceptor, interceptor::InterceptedService},
-    transport::Channel,
 };
 use tracing::Span;
 use tracing_opentelemetry::OpenTelemetrySpanExt;
@@ -84,7 +83,7 @@ fn provider(service: &'static str, endpoint: &str) -> Result<SdkTracerProvider, 
 }
 
 /// The span of a request that came in, as a child of the caller's (W3C `traceparent`).
-pub(crate) fn server_span(service: &'static str, request: &http::Request<()>) -> Span {
+pub(crate) fn server_span<B>(service: &'static str, request: &http::Request<B>) -> Span {
     let method = request.uri().path().trim_start_matches('/');
     let span = tracing::info_span!(
         "rpc",
@@ -101,11 +100,11 @@ pub(crate) fn server_span(service: &'static str, request: &http::Request<()>) ->
 }
 
 /// A channel that tells the peer which trace a call belongs to.
-pub type Traced = InterceptedService<Channel, Inject>;
+pub type Traced = InterceptedService<peer::Channel, Inject>;
 
 /// Wraps a channel so that every call carries the current span (W3C `traceparent`).
 #[must_use]
-pub fn traced(channel: Channel) -> Traced {
+pub fn traced(channel: peer::Channel) -> Traced {
     InterceptedService::new(channel, Inject)
 }
 

@@ -1,4 +1,4 @@
-use std::{fs, path::Path, time::Duration};
+use std::{fs, path::Path, sync::Arc, time::Duration};
 
 use failure::Failure;
 use sea_orm::{
@@ -7,13 +7,17 @@ use sea_orm::{
     sqlx::sqlite::{SqliteJournalMode, SqliteSynchronous},
 };
 use sea_orm_migration::MigratorTrait;
+use tokio::{sync::Mutex, time::timeout};
 
-use crate::fault;
+use crate::{Transaction, fault};
 
 /// How long a request waits for a connection, and a SQLite writer for its turn.
 const PATIENCE: Duration = Duration::from_millis(1500);
 /// How long one statement may run on PostgreSQL.
 const LONGEST_STATEMENT: Duration = Duration::from_secs(5);
+/// How much longer than its caller a statement of a transaction may run on PostgreSQL, so that it
+/// is the caller's deadline which is told.
+const BEHIND_CALLER: Duration = Duration::from_millis(20);
 /// A connection that idled longer is tested before it is used.
 const IDLE_BEFORE_TEST: Duration = Duration::from_secs(5);
 
@@ -31,7 +35,12 @@ pub type Snapshot = DatabaseTransaction;
 
 /// A pool of connections to one database.
 #[derive(Debug, Clone)]
-pub struct Database(DatabaseConnection);
+pub struct Database {
+    connections: DatabaseConnection,
+    /// The turn of the one who writes to an embedded database: waiting for it can be given up,
+    /// waiting within SQLite cannot.
+    turn: Option<Arc<Mutex<()>>>,
+}
 
 impl Database {
     /// Opens the database. An embedded one is created where it does not exist.
@@ -46,44 +55,68 @@ impl Database {
                     .map_err(|error| format!("cannot create {}: {error}", folder.display()))?;
             }
         }
-        let connection = sea_orm::Database::connect(options(settings)).await;
-        connection.map(Self).map_err(|error| format!("cannot open the database: {error}"))
+        let connections = sea_orm::Database::connect(options(settings)).await;
+        let connections =
+            connections.map_err(|error| format!("cannot open the database: {error}"))?;
+        let embedded = connections.get_database_backend() == DatabaseBackend::Sqlite;
+        Ok(Self { connections, turn: embedded.then(Arc::default) })
     }
 
     /// True for a database that lives in a file of this process.
     #[must_use]
     pub fn embedded(&self) -> bool {
-        self.0.get_database_backend() == DatabaseBackend::Sqlite
+        self.turn.is_some()
     }
 
     /// For reads outside a transaction.
     #[must_use]
     pub fn reader(&self) -> &DatabaseConnection {
-        &self.0
+        &self.connections
     }
 
     /// Begins a transaction that may write.
     ///
     /// # Errors
-    /// [`Failure::Unavailable`] when no connection is free in time.
-    pub async fn begin(&self) -> Result<DatabaseTransaction, Failure> {
+    /// [`Failure::Unavailable`] when no connection is free in time, and [`Failure::OutOfTime`]
+    /// where nobody waits for it any more.
+    pub async fn begin(&self) -> Result<Transaction, Failure> {
+        let turn = match &self.turn {
+            Some(turn) => Some(timeout(PATIENCE, turn.clone().lock_owned()).await.map_err(busy)?),
+            None => None,
+        };
         let options = TransactionOptions {
             sqlite_transaction_mode: self.embedded().then_some(SqliteTransactionMode::Immediate),
             ..TransactionOptions::default()
         };
-        self.0.begin_with_options(options).await.map_err(fault)
+        let begun = self.begin_as(options).await?;
+        Ok(Transaction::new(begun, turn))
     }
 
     /// Opens a view in which several reads see one state of the database.
     ///
     /// # Errors
-    /// [`Failure::Unavailable`] when no connection is free in time.
+    /// As [`Database::begin`].
     pub async fn snapshot(&self) -> Result<Snapshot, Failure> {
         let options = TransactionOptions {
             isolation_level: (!self.embedded()).then_some(IsolationLevel::RepeatableRead),
             ..TransactionOptions::default()
         };
-        self.0.begin_with_options(options).await.map_err(fault)
+        self.begin_as(options).await
+    }
+
+    /// Begins a transaction whose statements on PostgreSQL end soon after the caller gave up.
+    async fn begin_as(&self, options: TransactionOptions) -> Result<DatabaseTransaction, Failure> {
+        let begun = self.connections.begin_with_options(options).await.map_err(fault)?;
+        let Some(left) = task::left() else { return Ok(begun) };
+        if left.is_zero() {
+            return Err(Failure::OutOfTime);
+        }
+        if !self.embedded() && left < LONGEST_STATEMENT {
+            let millis = (left + BEHIND_CALLER).as_millis();
+            let limit = format!("SET LOCAL statement_timeout = {millis}");
+            begun.execute_unprepared(&limit).await.map_err(fault)?;
+        }
+        Ok(begun)
     }
 
     /// Asks the database for a sign of life.
@@ -91,7 +124,7 @@ impl Database {
     /// # Errors
     /// [`Failure::Unavailable`] when it gives none.
     pub async fn ping(&self) -> Result<(), Failure> {
-        self.0.execute_unprepared("SELECT 1").await.map(drop).map_err(fault)
+        self.connections.execute_unprepared("SELECT 1").await.map(drop).map_err(fault)
     }
 
     /// Applies what is missing of the schema and names it.
@@ -100,7 +133,9 @@ impl Database {
     /// In words for the person who runs the migration.
     pub async fn migrate<M: MigratorTrait>(&self) -> Result<Vec<String>, String> {
         let pending = self.pending::<M>().await?;
-        M::up(&self.0, None).await.map_err(|error| format!("migration failed: {error}"))?;
+        M::up(&self.connections, None)
+            .await
+            .map_err(|error| format!("migration failed: {error}"))?;
         Ok(pending)
     }
 
@@ -122,11 +157,15 @@ impl Database {
     }
 
     async fn pending<M: MigratorTrait>(&self) -> Result<Vec<String>, String> {
-        let pending = M::get_pending_migrations_read_only(&self.0).await;
+        let pending = M::get_pending_migrations_read_only(&self.connections).await;
         pending
             .map(|all| all.iter().map(|each| each.name().to_owned()).collect())
             .map_err(|error| format!("cannot read which migrations are applied: {error}"))
     }
+}
+
+fn busy(_: tokio::time::error::Elapsed) -> Failure {
+    Failure::Unavailable { dependency: "database", cause: "others write for too long".to_owned() }
 }
 
 fn options(settings: &Settings) -> ConnectOptions {

@@ -14,7 +14,7 @@ use serde::{Serialize, de::DeserializeOwned};
 use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
-use crate::{Database, fault};
+use crate::{Database, Transaction, fault};
 
 /// One row of the table.
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
@@ -200,7 +200,7 @@ impl<'a, T> Event<'a, T> {
 /// # Errors
 /// [`Failure::LostRace`] when the revision or the request id is taken.
 pub async fn commit<T: Serialize + Sync>(
-    transaction: DatabaseTransaction,
+    transaction: Transaction,
     call: &Call,
     event: Event<'_, T>,
 ) -> Result<(), Failure> {
@@ -212,12 +212,11 @@ pub async fn commit<T: Serialize + Sync>(
 ///
 /// # Errors
 /// When the database cannot be asked.
-pub async fn end(transaction: DatabaseTransaction, call: &Call) -> Result<(), Failure> {
-    let ended = match call.is_trial() {
+pub async fn end(transaction: Transaction, call: &Call) -> Result<(), Failure> {
+    match call.is_trial() {
         true => transaction.rollback().await,
         false => transaction.commit().await,
-    };
-    ended.map_err(fault)
+    }
 }
 
 /// Appends the event that answers the call. The caller ends the transaction.

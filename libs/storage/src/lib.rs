@@ -12,6 +12,7 @@ mod migration;
 mod page;
 pub mod row;
 mod rows;
+mod transaction;
 
 pub use database::{Database, Settings, Snapshot};
 pub use events::{Call, Event};
@@ -22,3 +23,4 @@ pub use migration::{EventsTable, Step};
 pub use page::{Asked, Listing, Page, PageRequest, list, size};
 pub use rows::{insert, put};
 pub use sea_orm_migration::{MigrationTrait, MigratorTrait};
+pub use transaction::Transaction;

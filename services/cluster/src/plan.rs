@@ -1,10 +1,11 @@
 //! What a cluster is made of, and how it starts and stops.
 
-use std::net::SocketAddr;
+use std::{net::SocketAddr, time::Duration};
 
 use kernel::Clock;
 use onboarding::Onboarding;
 use ordering::Ordering;
+use peer::Urls;
 use relationship::Relationship;
 use runtime::{
     config::{Problems, Variables},
@@ -57,9 +58,20 @@ impl Plan {
 
     /// Sets where the services listen: onboarding, relationship, ordering.
     pub fn listen_on(&mut self, [onboarding, relationship, ordering]: [SocketAddr; 3]) {
-        self.onboarding.listen = onboarding;
-        self.relationship.common.listen = relationship;
-        self.ordering.common.listen = ordering;
+        self.onboarding.grpc.listen = onboarding;
+        self.relationship.common.grpc.listen = relationship;
+        self.ordering.common.grpc.listen = ordering;
+    }
+
+    /// Sets how long a call may take, and a service waits for another.
+    pub fn wait_for(&mut self, time: Duration) {
+        for common in
+            [&mut self.onboarding, &mut self.relationship.common, &mut self.ordering.common]
+        {
+            common.grpc.longest_call = time;
+        }
+        self.relationship.onboarding.timeout = time;
+        self.ordering.relationship.timeout = time;
     }
 
     /// Brings the databases up to date.
@@ -80,10 +92,10 @@ impl Plan {
         let named = |name| move |error| format!("{name}: {error}");
         let onboarding = process::start::<Onboarding>(self.onboarding, clock.clone());
         let onboarding = onboarding.await.map_err(named(Onboarding::NAME))?;
-        self.relationship.onboarding.url = format!("http://{}", onboarding.address);
+        self.relationship.onboarding.urls = Urls::from(onboarding.address);
         let relationship = process::start::<Relationship>(self.relationship, clock.clone());
         let relationship = relationship.await.map_err(named(Relationship::NAME))?;
-        self.ordering.relationship.url = format!("http://{}", relationship.address);
+        self.ordering.relationship.urls = Urls::from(relationship.address);
         let ordering = process::start::<Ordering>(self.ordering, clock);
         let ordering = ordering.await.map_err(named(Ordering::NAME))?;
         Ok(Cluster { onboarding, relationship, ordering })

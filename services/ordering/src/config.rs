@@ -1,8 +1,4 @@
-use runtime::{
-    config::{Reader, Span},
-    peer,
-    process::Common,
-};
+use runtime::{config::Reader, peer::read, process::Common};
 
 /// What ordering is configured with.
 #[derive(Debug, Clone)]
@@ -16,11 +12,7 @@ pub struct Settings {
 impl Settings {
     pub(crate) fn read(reader: &mut Reader) -> Option<Self> {
         let common = Common::read(reader);
-        let relationship = reader.take("relationship.url");
-        let timeout = reader.take::<Span>("relationship.timeout");
-        Some(Self {
-            common: common?,
-            relationship: peer::Settings { url: relationship?, timeout: timeout?.0 },
-        })
+        let relationship = read(reader, "relationship");
+        Some(Self { common: common?, relationship: relationship? })
     }
 }

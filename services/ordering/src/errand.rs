@@ -13,8 +13,10 @@ use tonic::{
 };
 
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
-/// How long one call may take, which settles up to 50.
-const TIMEOUT: Duration = Duration::from_secs(60);
+/// How long one call may take; the server gives up before.
+const TIMEOUT: Duration = Duration::from_secs(30);
+/// How many one call settles: well within the time that a server works for a call.
+const AT_ONCE: i32 = 20;
 
 /// An errand.
 #[derive(Debug, Subcommand)]
@@ -49,7 +51,7 @@ async fn settle(at: Endpoint) -> Result<(i64, i64), String> {
     let mut client = OrderingServiceClient::<Channel>::new(channel);
     let (mut settled, mut left, mut token) = (0, 0, String::new());
     loop {
-        let mut request = Request::new(SettleSubscriptionsRequest { max_count: 0, token });
+        let mut request = Request::new(SettleSubscriptionsRequest { max_count: AT_ONCE, token });
         request.set_timeout(TIMEOUT);
         request.metadata_mut().insert("csp-actor", MetadataValue::from_static("settlement"));
         let answer = client.settle_subscriptions(request).await;

@@ -46,7 +46,7 @@ impl Service for Ordering {
 
     fn routes(settings: Settings, database: Database, clock: Clock) -> Result<Routes, String> {
         let store = store::Store::new(database);
-        let relationship = peers::Relationship::new(settings.relationship)?;
+        let relationship = peers::Relationship::new(settings.relationship);
         let transport = transport::Transport::new(store, relationship, clock);
         let service = OrderingServiceServer::new(transport);
         Ok(Routes::new(service.max_decoding_message_size(MAX_REQUEST)))

@@ -6,10 +6,8 @@ use contracts::relationship::{self as pb, relationship_service_client::Relations
 use failure::{Failure, Resource};
 use kernel::{CustomerRelationshipName, LocationAccountId, Responsible, Violation};
 use markets::Country;
-use runtime::{
-    peer,
-    telemetry::{Traced, traced},
-};
+use peer::Channel;
+use runtime::telemetry::{Traced, traced};
 use tonic::Code;
 
 use crate::{
@@ -25,13 +23,11 @@ const DOMAIN: &str = "relationship.csp";
 #[derive(Debug, Clone)]
 pub(crate) struct Relationship {
     client: RelationshipServiceClient<Traced>,
-    settings: peer::Settings,
 }
 
 impl Relationship {
-    pub(crate) fn new(settings: peer::Settings) -> Result<Self, String> {
-        let client = RelationshipServiceClient::new(traced(peer::channel(&settings)?));
-        Ok(Self { client, settings })
+    pub(crate) fn new(settings: peer::Settings) -> Self {
+        Self { client: RelationshipServiceClient::new(traced(Channel::new(settings))) }
     }
 
     /// Asks whether something may happen, and why (not).
@@ -41,7 +37,6 @@ impl Relationship {
             transaction: Some(asked.clone()),
             view: pb::DecisionView::Full.into(),
         };
-        let request = peer::request(&self.settings, request);
         let answer = self.client.clone().check_transaction(request).await;
         let answer = answer.map_err(|status| failure::read(RELATIONSHIP, &status))?;
         let decision = answer.into_inner().decision;
@@ -54,7 +49,6 @@ impl Relationship {
         name: CustomerRelationshipName,
     ) -> Result<Release, Failure> {
         let request = pb::GetCustomerRelationshipRequest { name: name.to_string() };
-        let request = peer::request(&self.settings, request);
         let answer = self.client.clone().get_customer_relationship(request).await;
         let answer = answer.map_err(|status| failure::read(RELATIONSHIP, &status))?;
         let found = answer.into_inner().relationship.unwrap_or_default();
@@ -70,7 +64,6 @@ impl Relationship {
         request: pb::RemoveCustomerRelationshipRequest,
     ) -> Result<pb::CustomerRelationship, Failure> {
         let name = approved.after().name;
-        let request = peer::request(&self.settings, request);
         let answer = self.client.clone().remove_customer_relationship(request).await;
         let answer = answer.map_err(|status| match status.code() {
             Code::FailedPrecondition => failure::read_refusal(RELATIONSHIP, DOMAIN, &status)

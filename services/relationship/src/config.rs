@@ -2,7 +2,7 @@ use std::time::Duration;
 
 use runtime::{
     config::{Reader, Span},
-    peer,
+    peer::read,
     process::Common,
 };
 
@@ -22,13 +22,12 @@ pub struct Settings {
 impl Settings {
     pub(crate) fn read(reader: &mut Reader) -> Option<Self> {
         let common = Common::read(reader);
-        let onboarding = reader.take("onboarding.url");
-        let timeout = reader.take::<Span>("onboarding.timeout");
+        let onboarding = read(reader, "onboarding");
         let valid_for = reader.take::<Span>("decision.valid_for");
         let invitations_wait = reader.take::<Span>("invitation.valid_for");
         Some(Self {
             common: common?,
-            onboarding: peer::Settings { url: onboarding?, timeout: timeout?.0 },
+            onboarding: onboarding?,
             valid_for: valid_for?.0,
             invitations_wait: invitations_wait?.0,
         })

@@ -44,7 +44,7 @@ impl Service for Relationship {
 
     fn routes(settings: Settings, database: Database, clock: Clock) -> Result<Routes, String> {
         let store = store::Store::new(database);
-        let onboarding = peers::Onboarding::new(settings.onboarding)?;
+        let onboarding = peers::Onboarding::new(settings.onboarding);
         let spans = transport::Spans {
             decision: settings.valid_for,
             invitation: settings.invitations_wait,

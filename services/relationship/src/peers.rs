@@ -8,10 +8,8 @@ use contracts::{
 };
 use failure::Failure;
 use kernel::{LocationAccountId, OrganizationName, PartnerName, Timestamp};
-use runtime::{
-    peer,
-    telemetry::{Traced, traced},
-};
+use peer::Channel;
+use runtime::telemetry::{Traced, traced};
 
 use crate::domain::{
     AgreementKind, BuyerStanding, Location, Role, RoleStanding, RoleState, Standing,
@@ -41,13 +39,11 @@ pub(crate) struct Known {
 #[derive(Debug, Clone)]
 pub(crate) struct Onboarding {
     client: OnboardingServiceClient<Traced>,
-    settings: peer::Settings,
 }
 
 impl Onboarding {
-    pub(crate) fn new(settings: peer::Settings) -> Result<Self, String> {
-        let client = OnboardingServiceClient::new(traced(peer::channel(&settings)?));
-        Ok(Self { client, settings })
+    pub(crate) fn new(settings: peer::Settings) -> Self {
+        Self { client: OnboardingServiceClient::new(traced(Channel::new(settings))) }
     }
 
     /// What is known of these partners, in this order.
@@ -92,7 +88,6 @@ impl Onboarding {
             }),
             location_account_ids: accounts.iter().map(ToString::to_string).collect(),
         };
-        let request = peer::request(&self.settings, request);
         let answer = self.client.clone().batch_get_partner_standings(request).await;
         let answer = answer.map_err(|status| failure::read(ONBOARDING, &status))?.into_inner();
         let read = |all: &[pb::PartnerStanding]| -> Result<Vec<Standing>, Failure> {

@@ -57,7 +57,7 @@ impl Store {
         put(&transaction, to_row(offer)?, key, offers::Column::Revision, decided_on).await?;
         let old = plans::Entity::delete_many();
         let old = old.filter(plans::Column::Offer.eq(offer.name.to_string()));
-        old.exec(&transaction).await.map_err(fault)?;
+        old.exec(&*transaction).await.map_err(fault)?;
         for (place, plan) in (0..).zip(&offer.terms.plans) {
             insert(&transaction, to_plan_row(&offer.name, place, plan)).await?;
         }

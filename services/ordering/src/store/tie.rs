@@ -71,13 +71,13 @@ impl Store {
             .col_expr(ties::Column::ClosedUntil, Expr::value(until))
             .filter(key(customer, partner))
             .filter(ties::Column::ClosedUntil.lte(now.as_microsecond()));
-        if closed.exec(&transaction).await.map_err(fault)?.rows_affected == 0 {
+        if closed.exec(&*transaction).await.map_err(fault)?.rows_affected == 0 {
             return Err(Failure::LostRace);
         }
-        let sold = sold(&transaction, customer, partner).await?;
+        let sold = sold(&*transaction, customer, partner).await?;
         let approved = release.approve(sold, now);
         if approved.is_ok() {
-            transaction.commit().await.map_err(fault)?;
+            transaction.commit().await?;
         }
         Ok(approved)
     }

@@ -1,0 +1,96 @@
+use std::{
+    future::poll_fn,
+    net::SocketAddr,
+    sync::atomic::{AtomicUsize, Ordering},
+    time::Duration,
+};
+
+use http::{Request, Response, Uri};
+use tonic::{
+    Code, Status,
+    body::Body,
+    transport::{self, Endpoint},
+};
+use tower_service::Service;
+
+use crate::breaker::Breaker;
+
+const CONNECT_TIMEOUT: Duration = Duration::from_millis(500);
+/// A connection is asked for a sign of life this often, and has this long to give it.
+const KEEPALIVE: Duration = Duration::from_secs(10);
+
+/// One server of the service.
+#[derive(Debug)]
+pub(crate) struct Address {
+    pub(crate) at: SocketAddr,
+    pub(crate) breaker: Breaker,
+    connections: Vec<transport::Channel>,
+    turn: AtomicUsize,
+    in_work: AtomicUsize,
+}
+
+impl Address {
+    /// Connects when it is first called. `url` is what the service is called by.
+    pub(crate) fn new(at: SocketAddr, url: &Uri, connections: usize) -> Result<Self, String> {
+        let endpoint = Endpoint::from_shared(format!("http://{at}"));
+        let endpoint = endpoint
+            .map_err(|error| format!("{at}: {error}"))?
+            .origin(url.clone())
+            .connect_timeout(CONNECT_TIMEOUT)
+            .tcp_nodelay(true)
+            .http2_keep_alive_interval(KEEPALIVE)
+            .keep_alive_timeout(KEEPALIVE)
+            .keep_alive_while_idle(true);
+        Ok(Self {
+            at,
+            breaker: Breaker::default(),
+            connections: (0..connections).map(|_| endpoint.connect_lazy()).collect(),
+            turn: AtomicUsize::new(0),
+            in_work: AtomicUsize::new(0),
+        })
+    }
+
+    /// How many calls wait for its answer.
+    pub(crate) fn load(&self) -> usize {
+        self.in_work.load(Ordering::Relaxed)
+    }
+
+    /// Sends a call. The error says why it got no answer.
+    pub(crate) async fn call(&self, request: Request<Body>) -> Result<Response<Body>, Status> {
+        let turn = self.turn.fetch_add(1, Ordering::Relaxed);
+        let Some(connection) = self.connections.get(turn % self.connections.len().max(1)) else {
+            return Err(Status::unavailable("no connections are allowed"));
+        };
+        let mut connection = connection.clone();
+        let _in_work = InWork::begin(&self.in_work);
+        poll_fn(|context| connection.poll_ready(context)).await.map_err(unanswered)?;
+        let response = connection.call(request).await.map_err(unanswered)?;
+        match Status::from_header_map(response.headers()) {
+            // A server that has something to say of it is there. A proxy has not.
+            Some(status) if status.code() == Code::Unavailable && status.details().is_empty() => {
+                Err(status)
+            }
+            _ => Ok(response),
+        }
+    }
+}
+
+fn unanswered(error: transport::Error) -> Status {
+    let status = Status::from_error(Box::new(error));
+    Status::unavailable(status.message())
+}
+
+struct InWork<'a>(&'a AtomicUsize);
+
+impl<'a> InWork<'a> {
+    fn begin(count: &'a AtomicUsize) -> Self {
+        count.fetch_add(1, Ordering::Relaxed);
+        Self(count)
+    }
+}
+
+impl Drop for InWork<'_> {
+    fn drop(&mut self) {
+        self.0.fetch_sub(1, Ordering::Relaxed);
+    }
+}

@@ -1,0 +1,78 @@
+//! Which addresses a service has now.
+
+use std::{collections::BTreeMap, net::SocketAddr, sync::Arc, time::Duration};
+
+use http::Uri;
+use tokio::{
+    net::lookup_host,
+    sync::{Notify, watch},
+    time::{sleep, timeout},
+};
+
+use crate::{Settings, address::Address};
+
+/// How often the names are resolved again, and how soon at the earliest where an address failed.
+const INTERVAL: Duration = Duration::from_secs(5);
+const SOONEST: Duration = Duration::from_millis(250);
+
+pub(crate) type Addresses = Arc<Vec<Arc<Address>>>;
+
+/// Resolves the names of a service again and again, until nobody looks any more. What cannot be
+/// resolved keeps the addresses that it had.
+pub(crate) async fn keep_resolving(
+    settings: Settings,
+    told: watch::Sender<Addresses>,
+    soon: Arc<Notify>,
+) {
+    let work = async {
+        loop {
+            let known = told.borrow().clone();
+            let found = resolve(&settings, &known).await;
+            let same = found.len() == known.len()
+                && found.iter().zip(known.iter()).all(|(a, b)| Arc::ptr_eq(a, b));
+            if !same {
+                let at: Vec<_> = found.iter().map(|it| it.at).collect();
+                tracing::debug!(urls = %settings.urls, ?at, "resolved");
+                told.send_replace(Arc::new(found));
+            }
+            sleep(SOONEST).await;
+            let _ = timeout(INTERVAL, soon.notified()).await;
+        }
+    };
+    tokio::select! {
+        () = work => {}
+        () = told.closed() => {}
+    }
+}
+
+async fn resolve(settings: &Settings, known: &Addresses) -> Vec<Arc<Address>> {
+    let mut found = BTreeMap::new();
+    for url in &settings.urls.0 {
+        for at in lookup(url).await {
+            found.entry(at).or_insert(url);
+        }
+    }
+    if found.is_empty() {
+        return known.to_vec();
+    }
+    let same = |at| known.iter().find(|it| it.at == at).cloned();
+    let make = |at, url| match Address::new(at, url, settings.connections) {
+        Ok(address) => Some(Arc::new(address)),
+        Err(error) => {
+            tracing::warn!(error, "an address cannot be used");
+            None
+        }
+    };
+    found.into_iter().filter_map(|(at, url)| same(at).or_else(|| make(at, url))).collect()
+}
+
+async fn lookup(url: &Uri) -> Vec<SocketAddr> {
+    let host = url.host().unwrap_or_default().trim_matches(['[', ']']);
+    match lookup_host((host, url.port_u16().unwrap_or_default())).await {
+        Ok(found) => found.collect(),
+        Err(error) => {
+            tracing::warn!(%url, %error, "a peer's name does not resolve");
+            Vec::new()
+        }
+    }
+}

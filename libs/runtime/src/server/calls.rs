@@ -1,0 +1,129 @@
+//! What stands before every call: is there room for it, and how long may it take.
+
+use std::{
+    convert::Infallible,
+    future::Future,
+    panic::AssertUnwindSafe,
+    pin::Pin,
+    sync::Arc,
+    task::{Context, Poll},
+    time::Duration,
+};
+
+use failure::{Failure, FieldViolation};
+use futures_util::FutureExt;
+use http::{HeaderMap, Request, Response};
+use tokio::{
+    sync::{OwnedSemaphorePermit, Semaphore},
+    time::sleep,
+};
+use tonic::body::Body;
+use tower_service::Service;
+use tracing::Instrument;
+
+use crate::telemetry;
+
+/// Calls that are answered however busy the server is.
+const HEALTH: &str = "/grpc.health.v1.Health/";
+const TIMEOUT: &str = "grpc-timeout";
+const LOOK_AGAIN: Duration = Duration::from_millis(10);
+
+/// Lets as many calls in as there is room for, and ends those whose time is up.
+#[derive(Debug, Clone)]
+pub(super) struct Calls<S> {
+    inner: S,
+    name: &'static str,
+    longest: Duration,
+    limit: usize,
+    room: Arc<Semaphore>,
+}
+
+impl<S> Calls<S> {
+    pub(super) fn new(inner: S, name: &'static str, limit: usize, longest: Duration) -> Self {
+        Self { inner, name, longest, limit, room: Arc::new(Semaphore::new(limit)) }
+    }
+
+    /// The same service, which answers health only.
+    pub(super) fn without_room(self) -> Self {
+        Self { room: Arc::new(Semaphore::new(0)), ..self }
+    }
+
+    /// Waits for a moment in which no call is in work.
+    pub(super) async fn idle(&self) {
+        // Waiting for all of the room would keep out calls that came before their callers knew.
+        while self.room.available_permits() < self.limit {
+            sleep(LOOK_AGAIN).await;
+        }
+    }
+
+    fn admit(&self, path: &str) -> Result<Option<OwnedSemaphorePermit>, Failure> {
+        if path.starts_with(HEALTH) {
+            return Ok(None);
+        }
+        let slot = self.room.clone().try_acquire_owned();
+        slot.map(Some).map_err(|_| Failure::Overloaded { limit: self.limit })
+    }
+
+    /// A slot, and the time that there is.
+    fn check<B>(
+        &self,
+        request: &Request<B>,
+    ) -> Result<(Option<OwnedSemaphorePermit>, Duration), Failure> {
+        let slot = self.admit(request.uri().path())?;
+        let asked = timeout(request.headers())?;
+        Ok((slot, asked.map_or(self.longest, |asked| asked.min(self.longest))))
+    }
+}
+
+impl<S, B> Service<Request<B>> for Calls<S>
+where
+    S: Service<Request<B>, Response = Response<Body>, Error = Infallible> + Clone + Send + 'static,
+    S::Future: Send,
+    B: Send + 'static,
+{
+    type Response = Response<Body>;
+    type Error = Infallible;
+    type Future = Pin<Box<dyn Future<Output = Result<Response<Body>, Infallible>> + Send>>;
+
+    fn poll_ready(&mut self, context: &mut Context<'_>) -> Poll<Result<(), Infallible>> {
+        self.inner.poll_ready(context)
+    }
+
+    fn call(&mut self, request: Request<B>) -> Self::Future {
+        let name = self.name;
+        let refuse =
+            move |failure: Failure| failure.into_status(&format!("{name}.csp")).into_http();
+        let span = telemetry::server_span(name, &request);
+        let (slot, time) = match self.check(&request) {
+            Ok(admitted) => admitted,
+            Err(failure) => return Box::pin(async move { Ok(refuse(failure)) }),
+        };
+        let mut inner = self.inner.clone();
+        let work = async move {
+            // Started in here, so that what it does at once is a part of the call, too.
+            let answer = async move { inner.call(request).await };
+            AssertUnwindSafe(answer).catch_unwind().await
+        };
+        let answer = async move {
+            let answer = match task::within(time, work).await {
+                Ok(Ok(answer)) => answer,
+                Ok(Err(_)) => Ok(refuse(Failure::bug("a call panicked"))),
+                Err(task::OutOfTime) => Ok(refuse(Failure::OutOfTime)),
+            };
+            drop(slot);
+            answer
+        };
+        Box::pin(answer.instrument(span))
+    }
+}
+
+/// How long the caller waits, if it says so.
+fn timeout(headers: &HeaderMap) -> Result<Option<Duration>, Failure> {
+    let Some(value) = headers.get(TIMEOUT) else { return Ok(None) };
+    let read = value.to_str().ok().and_then(task::read_timeout).map(Some);
+    read.ok_or_else(|| {
+        let description = "is not 1 to 8 digits and one of the units H, M, S, m, u, n";
+        let (field, description) = (TIMEOUT.to_owned(), description.to_owned());
+        Failure::Invalid(vec![FieldViolation { field, description }])
+    })
+}
