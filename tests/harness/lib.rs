@@ -3,6 +3,8 @@
 
 #![allow(clippy::expect_used, clippy::panic, reason = "a scenario that cannot go on has failed")]
 
+pub mod fleet;
+pub mod load;
 pub mod process;
 
 use std::{
@@ -18,6 +20,7 @@ use cluster::{
 use contracts::relationship::{ProductFamily, Transaction, TransactionLine};
 use kernel::{Clock, Timestamp};
 use runtime::config::Variables;
+use storage::Database;
 use testbed::Databases;
 pub use testbed::Engine;
 use tonic::Status;
@@ -75,6 +78,11 @@ impl World {
         let cluster = plan.start(clock.clone()).await.expect("the cluster starts");
         let cast = Cast::of(&cluster, clock.now()).await.expect("the cluster answers");
         Self { cast, clock, cluster, databases }
+    }
+
+    /// A connection to the database of a service.
+    pub async fn database(&self, service: &str) -> Database {
+        self.databases.open(service).await
     }
 
     /// The revision of every resource of a service, as the events in its database tell.

@@ -1,15 +1,12 @@
-use cluster::cast::{Cast, Partner, order};
-use contracts::{ordering::Order, relationship::ProductFamily};
+use cluster::cast::Cast;
 use kernel::Clock;
 use testbed::Databases;
+pub use tests::load::sale;
 use tests::{
     Engine,
     process::{self, Process, free_address},
 };
-use tonic::{
-    Status,
-    transport::{Channel, Endpoint},
-};
+use tonic::transport::{Channel, Endpoint};
 
 /// The three services, each a process, with addresses that outlive it.
 pub struct Trio {
@@ -122,13 +119,4 @@ impl Trio {
         let addresses = [onboarding, relationship, ordering].map(String::as_str);
         Cast::at(addresses, Clock::system().now()).await.unwrap()
     }
-}
-
-/// An order of a direct-bill partner to which nothing stands in the way.
-pub async fn sale(cast: &Cast) -> Result<Order, Status> {
-    let direct: Partner = cast.direct_bill("FR").await?;
-    let customer = cast.customer("FR").await?;
-    cast.ready(&customer, &[&direct]).await?;
-    let offer = cast.offer(ProductFamily::Microsoft365).await?;
-    Ok(order(&direct, None, &customer, &offer))
 }

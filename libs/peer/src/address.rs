@@ -55,11 +55,11 @@ impl Address {
         self.in_work.load(Ordering::Relaxed)
     }
 
-    /// Sends a call. The error says why it got no answer.
-    pub(crate) async fn call(&self, request: Request<Body>) -> Result<Response<Body>, Status> {
+    /// Sends a call.
+    pub(crate) async fn call(&self, request: Request<Body>) -> Result<Response<Body>, Unanswered> {
         let turn = self.turn.fetch_add(1, Ordering::Relaxed);
         let Some(connection) = self.connections.get(turn % self.connections.len().max(1)) else {
-            return Err(Status::unavailable("no connections are allowed"));
+            return Err(Unanswered::unsent("no connections are allowed"));
         };
         let mut connection = connection.clone();
         let _in_work = InWork::begin(&self.in_work);
@@ -68,16 +68,32 @@ impl Address {
         match Status::from_header_map(response.headers()) {
             // A server that has something to say of it is there. A proxy has not.
             Some(status) if status.code() == Code::Unavailable && status.details().is_empty() => {
-                Err(status)
+                Err(Unanswered { why: status, sent: true })
             }
             _ => Ok(response),
         }
     }
 }
 
-fn unanswered(error: transport::Error) -> Status {
+/// A call that got no answer.
+#[derive(Debug)]
+pub(crate) struct Unanswered {
+    pub why: Status,
+    /// Whether a server may have got it.
+    pub sent: bool,
+}
+
+impl Unanswered {
+    fn unsent(why: &str) -> Self {
+        Self { why: Status::unavailable(why), sent: false }
+    }
+}
+
+fn unanswered(error: transport::Error) -> Unanswered {
     let status = Status::from_error(Box::new(error));
-    Status::unavailable(status.message())
+    // As tonic tells a connection that cannot be made and a stream that is refused.
+    let sent = status.code() != Code::Unavailable;
+    Unanswered { why: Status::unavailable(status.message()), sent }
 }
 
 struct InWork<'a>(&'a AtomicUsize);

@@ -21,7 +21,7 @@ use tower_service::Service;
 
 use crate::{
     Settings,
-    address::Address,
+    address::{Address, Unanswered},
     budget::Budget,
     resolver::{Addresses, keep_resolving},
 };
@@ -97,11 +97,14 @@ impl Shared {
                     return Ok(answer);
                 }
                 Ok(Err(unanswered)) => unanswered,
-                Err(_) => Status::deadline_exceeded("no answer came in time"),
+                Err(_) => {
+                    Unanswered { why: Status::deadline_exceeded("no answer came"), sent: true }
+                }
             };
-            self.note(&address, &unanswered, time);
-            if !self.budget.spend() || attempt == ATTEMPTS || Instant::now() >= deadline {
-                return Err(unanswered);
+            self.note(&address, &unanswered.why, time);
+            let may_again = !unanswered.sent || self.budget.spend();
+            if !may_again || attempt == ATTEMPTS || Instant::now() >= deadline {
+                return Err(unanswered.why);
             }
             if self.addresses.borrow().len() == 1 {
                 sleep(jitter(BACKOFF * attempt, 50)).await;

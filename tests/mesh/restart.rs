@@ -1,0 +1,79 @@
+use std::{collections::BTreeSet, time::Duration};
+
+use cluster::Cast;
+use contracts::ordering::ListOrdersRequest;
+use tests::{
+    Engine,
+    fleet::Fleet,
+    load::{Buyer, Placed, sale},
+};
+use tokio::time::sleep;
+use tonic::Status;
+
+const WORKERS: usize = 4;
+const TIMEOUT: Duration = Duration::from_secs(10);
+
+/// Two replicas of each service on PostgreSQL, and a client that may buy there.
+async fn two_of_each() -> Result<(Fleet, Cast, Buyer), Status> {
+    let fleet = Fleet::on(Engine::Postgres, 2, &[("GRPC__DRAIN", "500ms")]).await;
+    let cast = fleet.cast().await;
+    let buyer = Buyer::at(&fleet.urls("ordering"), TIMEOUT, sale(&cast).await?);
+    Ok((fleet, cast, buyer))
+}
+
+/// The names of all orders there are.
+async fn orders(cast: &Cast) -> Result<Vec<String>, Status> {
+    let mut names = Vec::new();
+    let mut page_token = String::new();
+    loop {
+        let request = ListOrdersRequest { page_size: 1000, page_token, ..Default::default() };
+        let page = cast.ordering.clone().list_orders(request).await?.into_inner();
+        names.extend(page.orders.into_iter().map(|it| it.name));
+        if page.next_page_token.is_empty() {
+            return Ok(names);
+        }
+        page_token = page.next_page_token;
+    }
+}
+
+/// Checks that every order that was accepted is there, and nothing else.
+async fn none_is_lost_or_doubled(fleet: &Fleet, placed: &[Placed]) -> Result<(), Status> {
+    let there = orders(&fleet.cast().await).await?;
+    let accepted: BTreeSet<_> = placed.iter().filter_map(|it| it.order.clone()).collect();
+    assert_eq!(accepted.len(), placed.len(), "two requests got one order, or one got none");
+    assert_eq!(there.len(), accepted.len(), "an order is lost or doubled");
+    assert_eq!(there.into_iter().collect::<BTreeSet<_>>(), accepted);
+    Ok(())
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_rolling_restart_fails_no_order() -> Result<(), Status> {
+    let (mut fleet, _cast, buyer) = two_of_each().await?;
+    let restart = async {
+        for (service, at) in fleet.all() {
+            fleet.restart(service, at).await;
+        }
+    };
+    let (placed, ()) = buyer.during(WORKERS, false, restart).await;
+    let failed: Vec<_> = placed.iter().flat_map(|it| &it.failures).collect();
+    assert!(failed.is_empty(), "{} of {} failed: {:?}", failed.len(), placed.len(), failed[0]);
+    println!("{} orders during the restart of 6 processes, none failed", placed.len());
+    none_is_lost_or_doubled(&fleet, &placed).await
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_kill_of_each_service_loses_and_doubles_no_order() -> Result<(), Status> {
+    let (mut fleet, _cast, buyer) = two_of_each().await?;
+    let kills = async {
+        for service in ["onboarding", "relationship", "ordering"] {
+            sleep(Duration::from_millis(300)).await;
+            fleet.take(service, 0).kill();
+            sleep(Duration::from_millis(300)).await;
+            fleet.start(service, 0).await;
+        }
+    };
+    let (placed, ()) = buyer.during(WORKERS, true, kills).await;
+    let failures: usize = placed.iter().map(|it| it.failures.len()).sum();
+    println!("{} orders during the kill of 3 processes, {failures} answers failed", placed.len());
+    none_is_lost_or_doubled(&fleet, &placed).await
+}
