@@ -1,4 +1,4 @@
-.PHONY: run tour test fmt release
+.PHONY: run tour test images fmt release
 
 # Starts the three services.
 run:
@@ -11,6 +11,14 @@ tour:
 # Checks everything; tests/setup installs what this takes.
 test:
 	./tests/run
+
+# Builds the images of the services, with docker or what BUILDER names.
+BUILDER ?= docker
+version := $(shell sed -n 's/^version = "\(.*\)"/\1/p' Cargo.toml | head -n 1)
+images: onboarding.image relationship.image ordering.image
+%.image:
+	$(BUILDER) build --target $* --tag csp-channel/$*:$(version) \
+		--build-arg CSP_COMMIT=$(shell git rev-parse HEAD) .
 
 # Records the contracts as those of a release, from which `make test` then lets nothing be taken away.
 release:
