@@ -4,6 +4,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "tests")]
 
 mod graph;
+mod mesh;
 mod network;
 mod overlay;
 mod policy;
