@@ -11,12 +11,12 @@ use crate::{
 };
 
 #[tokio::test]
-async fn a_service_is_healthy_under_its_own_name_and_under_none() {
+async fn a_service_is_healthy_under_its_own_name_and_under_none_and_alive() {
     let stage = Stage::open().await;
     for service in SERVICES {
         let mut client = HealthClient::new(stage.channel(service).await);
         let own = proto::service(service).full_name().to_owned();
-        for name in [String::new(), own] {
+        for name in [String::new(), own, "liveness".to_owned()] {
             let answer = client.check(HealthCheckRequest { service: name.clone() }).await;
             let answer = answer.unwrap_or_else(|status| panic!("{service} as `{name}`: {status}"));
             let status = answer.into_inner().status();

@@ -90,11 +90,11 @@ impl Fleet {
         SERVICES.into_iter().flat_map(move |(service, _)| (0..count).map(move |at| (service, at)))
     }
 
-    /// Starts a replica and waits until it serves.
+    /// Starts a replica, waits until it serves, and tells how long that took.
     ///
     /// # Panics
     /// When it does not.
-    pub async fn start(&mut self, service: &str, at: usize) {
+    pub async fn start(&mut self, service: &str, at: usize) -> Duration {
         let environment = self.environment(service, at);
         let url = format!("http://{}", self.address(service, at));
         let process = Process::start(service, &environment);
@@ -104,6 +104,16 @@ impl Fleet {
             sleep(Duration::from_millis(5)).await;
         }
         self.replica(service, at).process = Some(process);
+        watch.elapsed()
+    }
+
+    /// Memory that a replica holds, in KiB.
+    ///
+    /// # Panics
+    /// When it does not run.
+    #[must_use]
+    pub fn memory(&self, service: &str, at: usize) -> u64 {
+        self.replicas[service][at].process.as_ref().expect("it runs").memory()
     }
 
     /// Takes the process of a replica, to end it.

@@ -13,7 +13,9 @@ use cluster::{
     cast::{Answer, new_id, order},
 };
 use contracts::{
-    ordering::{Order, PlaceOrderRequest, ordering_service_client::OrderingServiceClient},
+    ordering::{
+        ListOrdersRequest, Order, PlaceOrderRequest, ordering_service_client::OrderingServiceClient,
+    },
     relationship::ProductFamily,
 };
 use kernel::Clock;
@@ -36,11 +38,46 @@ pub async fn sale(cast: &Cast) -> Answer<Order> {
     Ok(order(&direct, None, &customer, &offer))
 }
 
+/// The names of all orders there are.
+///
+/// # Errors
+/// What was answered.
+pub async fn orders(cast: &Cast) -> Answer<Vec<String>> {
+    let mut names = Vec::new();
+    let mut page_token = String::new();
+    loop {
+        let request = ListOrdersRequest { page_size: 1000, page_token, ..Default::default() };
+        let page = cast.ordering.clone().list_orders(request).await?.into_inner();
+        names.extend(page.orders.into_iter().map(|it| it.name));
+        if page.next_page_token.is_empty() {
+            return Ok(names);
+        }
+        page_token = page.next_page_token;
+    }
+}
+
 /// A client that places one order again and again.
 #[derive(Debug, Clone)]
 pub struct Buyer {
     ordering: OrderingServiceClient<Channel>,
     order: Order,
+}
+
+impl Placed {
+    /// Whether it was accepted.
+    #[must_use]
+    pub fn accepted(&self) -> bool {
+        self.order.is_some()
+    }
+}
+
+/// How long some calls took: the time that this share of them did not exceed, in percent.
+#[must_use]
+pub fn percentile<'a>(placed: impl Iterator<Item = &'a Placed>, percent: usize) -> Duration {
+    let mut all: Vec<_> = placed.map(|it| it.took).collect();
+    all.sort_unstable();
+    let at = (all.len() * percent / 100).min(all.len().saturating_sub(1));
+    all.get(at).copied().unwrap_or_default()
 }
 
 /// What came of placing an order.
@@ -105,6 +142,29 @@ impl Buyer {
             sleep(AGAIN).await;
         };
         Placed { request_id, order, failures, took: watch.elapsed() }
+    }
+
+    /// Places orders at a steady rate for some time, whatever becomes of those before; each once.
+    ///
+    /// # Panics
+    /// When placing one did.
+    pub async fn place_at(&self, per_second: u32, time: Duration) -> Vec<Placed> {
+        let watch = Clock::system().stopwatch();
+        let mut calls = Vec::new();
+        let mut ticks = tokio::time::interval(Duration::from_millis(1));
+        while watch.elapsed() < time {
+            ticks.tick().await;
+            let due = watch.elapsed().as_secs_f64() * f64::from(per_second);
+            while (calls.len() as f64) < due {
+                let buyer = self.clone();
+                calls.push(task::spawn(async move { buyer.place_one(false).await }));
+            }
+        }
+        let mut all = Vec::new();
+        for call in calls {
+            all.push(call.await.expect("a call panicked"));
+        }
+        all
     }
 
     /// Lets workers place orders while something happens; gives all that they placed.

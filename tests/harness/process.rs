@@ -22,6 +22,19 @@ impl Process {
         Self(child.spawn().expect("the program starts"))
     }
 
+    /// Memory that it holds, in KiB (the resident set).
+    ///
+    /// # Panics
+    /// When it has ended.
+    #[must_use]
+    pub fn memory(&self) -> u64 {
+        let status = std::fs::read_to_string(format!("/proc/{}/status", self.0.id()));
+        let status = status.expect("it runs");
+        let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"));
+        let size = line.and_then(|line| line.trim().strip_suffix(" kB"));
+        size.and_then(|size| size.trim().parse().ok()).expect("Linux tells it")
+    }
+
     /// Kills it at once, as a power cut would.
     ///
     /// # Panics
@@ -89,9 +102,10 @@ fn command(program: &str, environment: &[(String, String)]) -> Command {
     command
 }
 
-/// Where cargo puts the programs: beside the folder of the tests.
+/// Where cargo puts the programs: beside this one, or beside the folder of the tests.
 fn folder() -> PathBuf {
-    let test = std::env::current_exe().expect("a test knows where it is");
-    let folder = test.parent().and_then(std::path::Path::parent).expect("it is in target/…/deps");
-    folder.to_owned()
+    let program = std::env::current_exe().expect("a program knows where it is");
+    let folder = program.parent().expect("it is in a folder");
+    let folder = if folder.ends_with("deps") { folder.parent() } else { Some(folder) };
+    folder.expect("it is in target/…").to_owned()
 }

@@ -59,8 +59,15 @@ pub fn tool(name: &str) -> PathBuf {
     root().join(".tools/manifests/bin").join(name)
 }
 
-/// An overlay as YAML, by kubectl, or by kustomize where there is none.
-pub fn yaml(overlay: &str) -> String {
+/// An overlay as YAML.
+pub fn yaml(overlay: &str) -> &'static str {
+    static RENDERED: [OnceLock<String>; OVERLAYS.len()] = [const { OnceLock::new() }; 4];
+    let at = OVERLAYS.iter().position(|each| *each == overlay).unwrap();
+    RENDERED[at].get_or_init(|| rendered(overlay))
+}
+
+/// Renders an overlay by kubectl, or by kustomize where there is none.
+fn rendered(overlay: &str) -> String {
     let kustomize = tool("kustomize");
     let mut command = if kustomize.exists() {
         let mut command = Command::new(kustomize);
@@ -80,10 +87,10 @@ pub fn yaml(overlay: &str) -> String {
 
 /// The objects of an overlay.
 pub fn objects(overlay: &str) -> &'static [Object] {
-    static RENDERED: [OnceLock<Vec<Object>>; OVERLAYS.len()] = [const { OnceLock::new() }; 4];
+    static OBJECTS: [OnceLock<Vec<Object>>; OVERLAYS.len()] = [const { OnceLock::new() }; 4];
     let at = OVERLAYS.iter().position(|each| *each == overlay).unwrap();
-    RENDERED[at].get_or_init(|| {
-        let objects: Vec<Value> = serde_saphyr::from_multiple(&yaml(overlay)).unwrap();
+    OBJECTS[at].get_or_init(|| {
+        let objects: Vec<Value> = serde_saphyr::from_multiple(yaml(overlay)).unwrap();
         objects.into_iter().map(Object).collect()
     })
 }

@@ -35,7 +35,7 @@ fn faults(yaml: &str) -> String {
 
 #[test]
 fn every_object_is_what_its_schema_says() {
-    let all: Vec<_> = OVERLAYS.iter().map(|overlay| yaml(overlay)).collect();
+    let all = OVERLAYS.map(yaml);
     assert_eq!(faults(&all.join("---\n")), "");
 }
 

@@ -1,8 +1,11 @@
 use std::{net::SocketAddr, time::Duration};
 
 use cluster::cast::{everywhere, new_id};
-use contracts::ordering::{CreateOfferRequest, ListOffersRequest};
+use contracts::ordering::{
+    CreateOfferRequest, ListOffersRequest, ordering_service_client::OrderingServiceClient,
+};
 use kernel::Clock;
+use peer::{Channel, Settings};
 use sea_orm::{ConnectionTrait, TransactionTrait};
 use tests::{
     Engine, World,
@@ -78,4 +81,21 @@ async fn a_call_in_work_at_the_stop_is_answered() {
     };
     let (status, (), ()) = tokio::join!(raw.call(CREATE, &offer, &[]), begun, release);
     assert_eq!(status.code(), Code::Ok, "{status:?}");
+}
+
+#[tokio::test]
+async fn a_connection_that_grew_old_is_ended_and_fails_no_call() {
+    let age = Duration::from_millis(200);
+    let world = World::with(Engine::Sqlite, |plan| plan.ordering.common.grpc.connection_age = age);
+    let world = world.await;
+    let address = world.cluster.ordering.address;
+    let raw = Raw::connect(address).await;
+    let (timeout, connections) = (Duration::from_secs(5), 2);
+    let channel = Channel::new(Settings { urls: address.into(), timeout, connections });
+    let mut client = OrderingServiceClient::new(channel);
+    let watch = Clock::system().stopwatch();
+    while !raw.is_closed() || watch.elapsed() < age * 5 {
+        client.list_offers(ListOffersRequest::default()).await.unwrap();
+        assert!(watch.elapsed() < Duration::from_secs(10), "it goes on");
+    }
 }

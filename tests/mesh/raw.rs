@@ -28,6 +28,11 @@ impl Raw {
         Self { address, connection }
     }
 
+    /// Whether the server has ended it.
+    pub fn is_closed(&self) -> bool {
+        self.connection.is_closed()
+    }
+
     /// Calls a method of a service, such as `csp.ordering.v1.OrderingService/GetOffer`.
     pub async fn call(
         &self,

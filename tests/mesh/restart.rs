@@ -1,11 +1,10 @@
 use std::{collections::BTreeSet, time::Duration};
 
 use cluster::Cast;
-use contracts::ordering::ListOrdersRequest;
 use tests::{
     Engine,
     fleet::Fleet,
-    load::{Buyer, Placed, sale},
+    load::{Buyer, Placed, orders, sale},
 };
 use tokio::time::sleep;
 use tonic::Status;
@@ -19,21 +18,6 @@ async fn two_of_each() -> Result<(Fleet, Cast, Buyer), Status> {
     let cast = fleet.cast().await;
     let buyer = Buyer::at(&fleet.urls("ordering"), TIMEOUT, sale(&cast).await?);
     Ok((fleet, cast, buyer))
-}
-
-/// The names of all orders there are.
-async fn orders(cast: &Cast) -> Result<Vec<String>, Status> {
-    let mut names = Vec::new();
-    let mut page_token = String::new();
-    loop {
-        let request = ListOrdersRequest { page_size: 1000, page_token, ..Default::default() };
-        let page = cast.ordering.clone().list_orders(request).await?.into_inner();
-        names.extend(page.orders.into_iter().map(|it| it.name));
-        if page.next_page_token.is_empty() {
-            return Ok(names);
-        }
-        page_token = page.next_page_token;
-    }
 }
 
 /// Checks that every order that was accepted is there, and nothing else.

@@ -127,3 +127,6 @@ fn timeout(headers: &HeaderMap) -> Result<Option<Duration>, Failure> {
         Failure::Invalid(vec![FieldViolation { field, description }])
     })
 }
+
+#[cfg(test)]
+mod tests;
