@@ -4,6 +4,7 @@ use std::{
     net::TcpListener,
     path::PathBuf,
     process::{Child, Command, Output, Stdio},
+    sync::atomic::{AtomicU32, Ordering},
 };
 
 /// A program of this workspace that runs. It is killed when the value is dropped.
@@ -80,14 +81,26 @@ pub fn run(program: &str, arguments: &[&str], environment: &[(String, String)]) 
     command.args(arguments).stdin(Stdio::null()).output().expect("the program runs")
 }
 
-/// An address that nobody listens on now.
+/// Ports that the system gives to nobody by itself, so that none is lost between the look and the
+/// start of a process.
+const PORTS: std::ops::Range<u32> = 12_000..32_000;
+static TAKEN: AtomicU32 = AtomicU32::new(0);
+
+/// An address that nobody listens on now. Each is given once.
 ///
 /// # Panics
 /// When there is none.
 #[must_use]
 pub fn free_address() -> String {
-    let listener = TcpListener::bind("127.0.0.1:0").expect("a port is free");
-    listener.local_addr().expect("it has an address").to_string()
+    let count = PORTS.end - PORTS.start;
+    let mut ports = (0..count).map(|_| {
+        // Test programs that run at the same time begin at different places.
+        let place = std::process::id().wrapping_mul(389) % count;
+        PORTS.start + (place + TAKEN.fetch_add(1, Ordering::Relaxed)) % count
+    });
+    let free = ports.find_map(|port| TcpListener::bind(format!("127.0.0.1:{port}")).ok());
+    let address = free.expect("a port is free").local_addr();
+    address.expect("it has an address").to_string()
 }
 
 /// Where a program of this workspace is, once it is built.

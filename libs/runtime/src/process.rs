@@ -80,7 +80,7 @@ pub async fn migrate<S: Service>(
     settings: &S::Settings,
     serving_role: Option<&str>,
 ) -> Result<Vec<String>, String> {
-    let database = Database::open(&S::common(settings).database).await?;
+    let database = Database::open_to_migrate(&S::common(settings).database).await?;
     let applied = database.migrate::<S::Migrator>().await?;
     if let Some(role) = serving_role {
         database.let_serve(role, S::DELETES_FROM).await?;

@@ -13,8 +13,8 @@ use crate::{Transaction, fault};
 
 /// How long a request waits for a connection, and a SQLite writer for its turn.
 const PATIENCE: Duration = Duration::from_millis(1500);
-/// How long one statement may run on PostgreSQL.
-const LONGEST_STATEMENT: Duration = Duration::from_secs(5);
+/// How long one statement of a service may run on PostgreSQL.
+const LONGEST_STATEMENT: Duration = Duration::from_secs(2);
 /// How much longer than its caller a statement of a transaction may run on PostgreSQL, so that it
 /// is the caller's deadline which is told.
 const BEHIND_CALLER: Duration = Duration::from_millis(20);
@@ -125,6 +125,20 @@ impl Database {
     /// [`Failure::Unavailable`] when it gives none.
     pub async fn ping(&self) -> Result<(), Failure> {
         self.connections.execute_unprepared("SELECT 1").await.map(drop).map_err(fault)
+    }
+
+    /// Opens the database to change its schema, which may take as long as it takes.
+    ///
+    /// # Errors
+    /// As [`Database::open`].
+    pub async fn open_to_migrate(settings: &Settings) -> Result<Self, String> {
+        let one = Settings { max_connections: 1, ..settings.clone() };
+        let database = Self::open(&one).await?;
+        if !database.embedded() {
+            let unlimited = database.connections.execute_unprepared("SET statement_timeout = 0");
+            unlimited.await.map_err(|error| format!("cannot use the database: {error}"))?;
+        }
+        Ok(database)
     }
 
     /// Applies what is missing of the schema and names it.
