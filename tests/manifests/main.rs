@@ -10,3 +10,4 @@ mod overlay;
 mod policy;
 mod rules;
 mod schemas;
+mod settings;

@@ -1,6 +1,7 @@
 //! Our own rules, beyond what Kubernetes accepts.
 
 use serde_json::{Value, json};
+use tests::process::run;
 
 use crate::overlay::{NAMESPACE, OVERLAYS, Object, list, objects, of_kind};
 
@@ -159,4 +160,24 @@ fn passwords_come_from_secrets() {
     for overlay in ["production", "linkerd", "istio"] {
         assert_eq!(of_kind(overlay, "Secret").count(), 0, "no secret is in the repository");
     }
+}
+
+/// With `--help` a program says how it is used, if it knows all that stands before.
+#[test]
+fn programs_know_their_arguments() {
+    let mut known = 0;
+    for (about, container) in containers() {
+        let image = container["image"].as_str().unwrap();
+        let Some((_, program)) = image.split_once("csp-channel/") else {
+            continue;
+        };
+        let (program, _) = program.split_once(':').unwrap();
+        let arguments = list(&container["args"]).iter().map(|it| it.as_str().unwrap());
+        let arguments: Vec<_> = arguments.chain(["--help"]).collect();
+        let output = run(program, &arguments, &[]);
+        let complaint = String::from_utf8_lossy(&output.stderr);
+        assert!(output.status.success(), "{about}: {complaint}");
+        known += 1;
+    }
+    assert_eq!(known, OVERLAYS.len() * 7);
 }
