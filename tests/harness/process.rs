@@ -1,11 +1,15 @@
 //! The services as processes of their own.
 
 use std::{
+    fs::{self, File},
     net::TcpListener,
-    path::PathBuf,
+    path::{Path, PathBuf},
     process::{Child, Command, Output, Stdio},
     sync::atomic::{AtomicU32, Ordering},
 };
+
+/// How Linux writes that a socket listens.
+const LISTEN: &str = "0A";
 
 /// A program of this workspace that runs. It is killed when the value is dropped.
 #[derive(Debug)]
@@ -36,6 +40,18 @@ impl Process {
         size.and_then(|size| size.trim().parse().ok()).expect("Linux tells it")
     }
 
+    /// Starts a program with these settings in its environment, and its log in a file.
+    ///
+    /// # Panics
+    /// When it was not built, or the file cannot be made.
+    #[must_use]
+    pub fn start_logging(program: &str, environment: &[(String, String)], log: &Path) -> Self {
+        let mut command = command(program, environment);
+        let log = File::create(log).expect("the file can be made");
+        let child = command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(log);
+        Self(child.spawn().expect("the program starts"))
+    }
+
     /// Kills it at once, as a power cut would.
     ///
     /// # Panics
@@ -53,6 +69,24 @@ impl Process {
         let (name, id) = (format!("-{name}"), self.0.id().to_string());
         let sent = Command::new("kill").args([name, id]).status();
         assert!(sent.expect("kill runs").success());
+    }
+
+    /// The TCP ports that it listens on, by what Linux says of its sockets.
+    ///
+    /// # Panics
+    /// Where there is no /proc.
+    #[must_use]
+    pub fn listens_on(&self) -> Vec<u16> {
+        let of_process = format!("/proc/{}", self.0.id());
+        let open = fs::read_dir(format!("{of_process}/fd")).expect("the process runs");
+        let open = open.filter_map(|it| fs::read_link(it.ok()?.path()).ok());
+        let open: Vec<_> = open.map(|it| it.to_string_lossy().into_owned()).collect();
+        let table = fs::read_to_string(format!("{of_process}/net/tcp")).expect("there is /proc");
+        let sockets = table.lines().skip(1).map(|it| it.split_whitespace().collect::<Vec<_>>());
+        let listening = sockets.filter(|it| it[3] == LISTEN);
+        let own = listening.filter(|it| open.contains(&format!("socket:[{}]", it[9])));
+        let port = |it: Vec<&str>| u16::from_str_radix(it[1].rsplit(':').next()?, 16).ok();
+        own.filter_map(port).collect()
     }
 
     /// Waits until it ends by itself, and tells whether it did so without a complaint.

@@ -3,11 +3,15 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "tests")]
 
+mod collector;
 mod database;
+mod metrics;
 mod outage;
+mod page;
 mod readme;
 mod roles;
 mod settings;
 mod settlement;
+mod stop;
 mod traces;
 mod trio;

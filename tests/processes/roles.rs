@@ -93,7 +93,7 @@ async fn the_role_that_serves_changes_neither_the_schema_nor_what_happened() -> 
     let mut trio = Trio::on(Engine::Postgres).await;
     let places = SERVICES.map(|service| Place::new(&trio, service));
     for (service, place) in SERVICES.into_iter().zip(&places) {
-        trio.set_of(service, "DATABASE__URL", place.serving().as_str());
+        trio.set_for(service, "DATABASE__URL", place.serving().as_str());
         let before = run(service, &[], &trio.environment(service));
         let complaint = String::from_utf8(before.stderr).unwrap();
         assert!(complaint.contains("lacks migrations"), "{service}: {complaint}");

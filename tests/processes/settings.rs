@@ -1,4 +1,5 @@
 use tests::{Engine, process::run};
+use version::BUILD;
 
 use crate::trio::Trio;
 
@@ -50,6 +51,32 @@ fn the_defaults_are_printed_with_their_explanations() {
         let defaults = String::from_utf8(output.stdout).unwrap();
         assert!(output.status.success());
         assert!(defaults.contains("# Where to send traces"), "{service}: {defaults}");
+    }
+}
+
+#[test]
+fn every_program_tells_its_version_and_its_commit() {
+    for program in ["onboarding", "relationship", "ordering", "cluster"] {
+        let output = run(program, &["--version"], &[]);
+        let said = String::from_utf8(output.stdout).unwrap();
+        let expected = format!("{program} {} ({})\n", BUILD.version, BUILD.commit);
+        assert_eq!(said, expected);
+        assert!(!BUILD.commit.is_empty());
+    }
+}
+
+#[test]
+fn settings_of_telemetry_that_cannot_be_used_are_told() {
+    let settings =
+        [("LOG_FORMAT", "xml"), ("OTLP_ENDPOINT", "https://x"), ("PROMETHEUS_LISTEN", "9464")];
+    let set =
+        settings.map(|(key, value)| (format!("ONBOARDING__TELEMETRY__{key}"), value.to_owned()));
+    let output = run("onboarding", &[], &set);
+    assert_eq!(output.status.code(), Some(78), "EX_CONFIG");
+    let said = said(&output);
+    for (key, value) in settings {
+        let key = format!("telemetry.{}` = `{value}`", key.to_lowercase());
+        assert!(said.contains(&key), "{said}");
     }
 }
 

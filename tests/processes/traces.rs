@@ -1,83 +1,176 @@
-use std::collections::BTreeMap;
+use std::{fmt::Write, fs};
 
-use opentelemetry_proto::tonic::{
-    collector::trace::v1::{
-        ExportTraceServiceRequest, ExportTraceServiceResponse,
-        trace_service_server::{TraceService, TraceServiceServer},
-    },
-    common::v1::any_value::Value,
-    trace::v1::Span,
+use cluster::cast::{Cast, new_id};
+use contracts::{
+    onboarding::{ListPartnersRequest, onboarding_service_client::OnboardingServiceClient},
+    ordering::{Order, PlaceOrderRequest},
 };
+use opentelemetry_proto::tonic::trace::v1::{Span, span::SpanKind};
+use testbed::{Folder, golden};
 use tests::Engine;
-use tokio::{net::TcpListener, sync::mpsc};
-use tonic::{
-    Request, Response, Status,
-    transport::{Server, server::TcpIncoming},
+use tonic::{Request, Status};
+
+use crate::{
+    collector::{Collector, Sent},
+    trio::{Trio, sale},
 };
 
-use crate::trio::{Trio, sale};
+const TRACE: &str = "4bf92f3577b34da6a3ce929d0e0e4736";
+const CALLER: &str = "00f067aa0ba902b7";
 
-/// Receives spans over OTLP and hands them on with the name of their service.
-struct Receiver(mpsc::UnboundedSender<(String, Span)>);
+const HEADER: &str = "\
+The trace of one PlaceOrder, on embedded databases: what each service does, in the order in which
+it begins, below what it is done for. In brackets the keys of the attributes.
 
-#[tonic::async_trait]
-impl TraceService for Receiver {
-    async fn export(
-        &self,
-        request: Request<ExportTraceServiceRequest>,
-    ) -> Result<Response<ExportTraceServiceResponse>, Status> {
-        for resource in request.into_inner().resource_spans {
-            let attributes = resource.resource.unwrap_or_default().attributes;
-            let name = attributes.into_iter().find(|it| it.key == "service.name");
-            let name = match name.and_then(|it| it.value).and_then(|it| it.value) {
-                Some(Value::StringValue(name)) => name,
-                _ => String::new(),
-            };
-            for span in resource.scope_spans.into_iter().flat_map(|it| it.spans) {
-                let _ = self.0.send((name.clone(), span));
-            }
-        }
-        Ok(Response::new(ExportTraceServiceResponse::default()))
+This text is written by `GOLDEN=write cargo test -p tests --test processes traces`.
+
+";
+
+fn hex(id: &[u8]) -> String {
+    id.iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+/// Draws what hangs below a span.
+fn draw(all: &[Sent<Span>], parent: &str, depth: usize, text: &mut String) {
+    let mut children: Vec<_> =
+        all.iter().filter(|it| hex(&it.item.parent_span_id) == parent).collect();
+    children.sort_by_key(|it| it.item.start_time_unix_nano);
+    for Sent { service, item, .. } in children {
+        let kind = match item.kind() {
+            SpanKind::Server => "server",
+            SpanKind::Client => "client",
+            other => panic!("{} is {other:?}", item.name),
+        };
+        let mut keys: Vec<_> = item.attributes.iter().map(|it| it.key.as_str()).collect();
+        keys.sort_unstable();
+        let (indent, name, keys) = ("  ".repeat(depth), &item.name, keys.join(" "));
+        writeln!(text, "{indent}{service} {kind} {name} [{keys}]").unwrap();
+        draw(all, &hex(&item.span_id), depth + 1, text);
     }
+}
+
+async fn place(cast: &Cast, order: Order, headers: &[(&'static str, &str)]) -> Result<(), Status> {
+    let order =
+        PlaceOrderRequest { order: Some(order), request_id: new_id(), validate_only: false };
+    let mut request = Request::new(order);
+    for (name, value) in headers {
+        request.metadata_mut().insert(*name, value.parse().unwrap());
+    }
+    cast.ordering.clone().place_order(request).await.map(drop)
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn one_order_is_one_trace_through_three_services() -> Result<(), Status> {
-    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-    let address = listener.local_addr().unwrap();
-    let (spans, mut received) = mpsc::unbounded_channel();
-    let server = Server::builder().add_service(TraceServiceServer::new(Receiver(spans)));
-    task::spawn(server.serve_with_incoming(TcpIncoming::from(listener)));
-
+    let mut collector = Collector::start().await;
     let mut trio = Trio::on(Engine::Sqlite).await;
-    trio.set("TELEMETRY__OTLP_ENDPOINT", &format!("http://{address}"));
+    trio.set("TELEMETRY__OTLP_ENDPOINT", &collector.endpoint());
+    trio.set_variable("OTEL_RESOURCE_ATTRIBUTES", "deployment.environment.name=test");
     let services = trio.start_all().await;
     let cast = trio.cast().await;
-    cast.place(sale(&cast).await?).await?;
+    let order = sale(&cast).await?;
+    let traceparent = format!("00-{TRACE}-{CALLER}-01");
+    place(&cast, order, &[("traceparent", &traceparent)]).await?;
     for service in services {
         service.signal("TERM");
         assert!(service.ended_well(), "the last spans are sent before the end");
     }
 
-    let mut all = BTreeMap::new();
-    while let Ok((service, span)) = received.try_recv() {
-        all.insert(span.span_id.clone(), (service, span));
+    let mut spans = collector.spans();
+    for name in ["ordering", "relationship", "onboarding"] {
+        let sent = spans.iter().find(|it| it.service == name).expect(name);
+        assert_eq!(sent.resource["deployment.environment.name"], "test");
+        assert_eq!(sent.resource["service.version"], env!("CARGO_PKG_VERSION"));
+        assert!(!sent.resource["service.instance.id"].is_empty());
     }
-    let named = |name: &str| all.values().find(|(_, span)| span.name.ends_with(name)).unwrap();
-    let (service, order) = named("OrderingService/PlaceOrder");
-    assert_eq!(service, "ordering");
-    assert!(order.parent_span_id.is_empty(), "the client sent no traceparent");
-    let chain =
-        ["RelationshipService/CheckTransaction", "OnboardingService/BatchGetPartnerStandings"];
-    let mut parent = order;
-    for (name, expected) in chain.into_iter().zip(["relationship", "onboarding"]) {
-        let child = all
-            .values()
-            .find(|(_, span)| span.name.ends_with(name) && span.parent_span_id == parent.span_id);
-        let (service, span) = child.unwrap_or_else(|| panic!("{name} has no such parent"));
-        assert_eq!(service, expected);
-        assert_eq!(span.trace_id, order.trace_id);
-        parent = span;
+    spans.retain(|it| hex(&it.item.trace_id) == TRACE);
+    let mut text = HEADER.to_owned();
+    draw(&spans, CALLER, 0, &mut text);
+    assert_eq!(text.lines().count() - HEADER.lines().count(), spans.len(), "none hangs loose");
+    golden("trace.txt", &text);
+    Ok(())
+}
+
+/// The traces of the calls that came with these headers, as the collector gets to know them.
+async fn continued(cases: &[&[(&'static str, &str)]]) -> Vec<(String, String)> {
+    let mut collector = Collector::start().await;
+    let mut trio = Trio::on(Engine::Sqlite).await;
+    trio.set("TELEMETRY__OTLP_ENDPOINT", &format!("http://{}", collector.endpoint()));
+    let onboarding = trio.start("onboarding").await;
+    let mut client = OnboardingServiceClient::new(trio.channel("onboarding").await);
+    for headers in cases {
+        let mut request = Request::new(ListPartnersRequest::default());
+        for (name, value) in *headers {
+            request.metadata_mut().insert(*name, value.parse().unwrap());
+        }
+        client.list_partners(request).await.unwrap();
     }
+    onboarding.signal("TERM");
+    assert!(onboarding.ended_well());
+    let spans = collector.spans();
+    let mut calls: Vec<_> = spans.iter().filter(|it| it.item.kind() == SpanKind::Server).collect();
+    calls.sort_by_key(|it| it.item.start_time_unix_nano);
+    let ids = |it: &&Sent<Span>| (hex(&it.item.trace_id), hex(&it.item.parent_span_id));
+    calls.iter().map(ids).collect()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_trace_goes_on_from_w3c_and_from_b3() {
+    let (w3c, b3) = (format!("00-{TRACE}-{CALLER}-01"), format!("{TRACE}-{CALLER}-1"));
+    let other = "0af7651916cd43dd8448eb211c80319c";
+    let both = format!("{other}-{CALLER}-1");
+    let found = continued(&[
+        &[("traceparent", &w3c)],
+        &[("b3", &b3)],
+        &[("x-b3-traceid", TRACE), ("x-b3-spanid", CALLER), ("x-b3-sampled", "1")],
+        &[("traceparent", &w3c), ("b3", &both)],
+        &[("b3", &format!("{other}-{CALLER}-0"))],
+        &[],
+    ])
+    .await;
+    let (last, first) = found.split_last().unwrap();
+    assert_eq!(
+        first,
+        vec![(TRACE.to_owned(), CALLER.to_owned()); 4],
+        "what is not kept is not sent"
+    );
+    assert_eq!(last.1, "", "without a caller's span a trace begins");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_line_of_the_log_names_the_trace_that_it_belongs_to() -> Result<(), Status> {
+    let folder = Folder::new();
+    let mut trio = Trio::on(Engine::Sqlite).await;
+    trio.set("TELEMETRY__LOG", "info,telemetry=debug");
+    trio.set_for("ordering", "TELEMETRY__LOG_FORMAT", "json");
+    trio.set_for("relationship", "TELEMETRY__LOG_FORMAT", "json");
+    let logs = ["onboarding", "relationship", "ordering"].map(|it| folder.path().join(it));
+    let onboarding = trio.start_logging("onboarding", &logs[0]).await;
+    let relationship = trio.start_logging("relationship", &logs[1]).await;
+    let ordering = trio.start_logging("ordering", &logs[2]).await;
+    let cast = trio.cast().await;
+    let order = sale(&cast).await?;
+    place(&cast, order, &[("traceparent", &format!("00-{TRACE}-{CALLER}-01"))]).await?;
+    for service in [ordering, relationship, onboarding] {
+        service.signal("TERM");
+        assert!(service.ended_well());
+    }
+
+    for (log, message) in
+        [(&logs[1], "decided"), (&logs[2], "asked relationship"), (&logs[2], "a call ended")]
+    {
+        let text = fs::read_to_string(log).unwrap();
+        let lines = text.lines().map(|it| serde_json::from_str::<serde_json::Value>(it).unwrap());
+        let found: Vec<_> =
+            lines.filter(|it| it["message"] == message && it["trace_id"] == TRACE).collect();
+        assert!(!found.is_empty(), "no line says {message}: {text}");
+        for line in found {
+            assert_eq!(line["span_id"].as_str().unwrap().len(), 16);
+            assert!(line["timestamp"].as_str().unwrap().ends_with('Z'));
+            assert!(line["level"].is_string() && line["service"].is_string());
+        }
+    }
+    let text = fs::read_to_string(&logs[0]).unwrap();
+    let told = format!("trace_id={TRACE} span_id=");
+    assert!(text.lines().any(|it| it.contains("a call ended") && it.contains(&told)), "{text}");
     Ok(())
 }

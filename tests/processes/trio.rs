@@ -1,3 +1,5 @@
+use std::path::Path;
+
 use cluster::cast::Cast;
 use kernel::Clock;
 use testbed::Databases;
@@ -13,6 +15,7 @@ pub struct Trio {
     databases: Databases,
     addresses: [String; 3],
     extra: Vec<(String, String)>,
+    variables: Vec<(String, String)>,
 }
 
 /// The services in the order of their addresses.
@@ -22,19 +25,25 @@ impl Trio {
     /// Chooses addresses and prepares databases; nothing runs yet.
     pub async fn on(engine: Engine) -> Self {
         let databases = Databases::new(engine).await;
-        Self { databases, addresses: [(); 3].map(|()| free_address()), extra: Vec::new() }
+        let addresses = [(); 3].map(|()| free_address());
+        Self { databases, addresses, extra: Vec::new(), variables: Vec::new() }
     }
 
     /// A setting of every service, such as `TELEMETRY__LOG`.
     pub fn set(&mut self, key: &str, value: &str) {
         for service in SERVICES {
-            self.set_of(service, key, value);
+            self.set_for(service, key, value);
         }
     }
 
     /// A setting of one service.
-    pub fn set_of(&mut self, service: &str, key: &str, value: &str) {
+    pub fn set_for(&mut self, service: &str, key: &str, value: &str) {
         self.extra.push((format!("{}__{key}", service.to_uppercase()), value.to_owned()));
+    }
+
+    /// A variable of the environment that every service reads, such as `OTEL_TRACES_SAMPLER`.
+    pub fn set_variable(&mut self, name: &str, value: &str) {
+        self.variables.push((name.to_owned(), value.to_owned()));
     }
 
     /// What a service is started with.
@@ -53,11 +62,12 @@ impl Trio {
             _ => {}
         }
         let own = self.extra.iter().filter(|(key, _)| key.starts_with(&prefix));
-        environment.extend(own.cloned());
+        environment.extend(own.chain(&self.variables).cloned());
         environment
     }
 
-    fn address(&self, service: &str) -> &str {
+    /// Where a service listens.
+    pub fn address(&self, service: &str) -> &str {
         let at = SERVICES.iter().position(|each| *each == service).unwrap();
         &self.addresses[at]
     }
@@ -71,7 +81,16 @@ impl Trio {
 
     /// Starts one service, whose database must be up to date, and waits until it answers.
     pub async fn serve(&self, service: &str) -> Process {
-        let process = Process::start(service, &self.environment(service));
+        self.answering(service, Process::start(service, &self.environment(service))).await
+    }
+
+    /// Starts one service, whose log goes to a file, and waits until it answers.
+    pub async fn start_logging(&self, service: &str, log: &Path) -> Process {
+        let environment = self.environment(service);
+        self.answering(service, Process::start_logging(service, &environment, log)).await
+    }
+
+    async fn answering(&self, service: &str, process: Process) -> Process {
         let endpoint = Endpoint::from_shared(format!("http://{}", self.address(service))).unwrap();
         let mut waited = 0;
         while endpoint.connect().await.is_err() {

@@ -7,6 +7,7 @@ mod crates;
 mod files;
 mod habits;
 mod layers;
+mod operations;
 mod tree;
 
 /// Fails with all that is wrong, and what to do about it.

@@ -2,7 +2,8 @@
 
 use std::{convert::Infallible, future::Future, path::PathBuf, process::ExitCode};
 
-use clap::{Parser, Subcommand};
+use ::telemetry::Build;
+use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
 use kernel::Clock;
 use storage::{Database, MigratorTrait};
 use tokio::signal::unix::{SignalKind, signal};
@@ -34,12 +35,11 @@ impl Common {
         let grpc = server::Settings::read(reader);
         let url = reader.take("database.url");
         let max_connections = reader.take("database.max_connections");
-        let log = reader.take("telemetry.log");
-        let otlp_endpoint = reader.take("telemetry.otlp_endpoint");
+        let telemetry = telemetry::read(reader);
         Some(Self {
             grpc: grpc?,
             database: storage::Settings { url: url?, max_connections: max_connections? },
-            telemetry: telemetry::Settings { log: log?, otlp_endpoint: otlp_endpoint? },
+            telemetry: telemetry?,
         })
     }
 }
@@ -96,6 +96,7 @@ pub async fn start<S: Service>(settings: S::Settings, clock: Clock) -> Result<Ru
     let Common { grpc, database, .. } = S::common(&settings).clone();
     let database = Database::open(&database).await?;
     database.require_schema::<S::Migrator>(S::NAME).await?;
+    database.measure_pool(S::NAME);
     let routes = S::routes(settings, database.clone(), clock)?;
     let parts = Parts { name: S::NAME, grpc_name: S::GRPC_NAME, routes };
     server::start(grpc, parts, database).await
@@ -127,16 +128,17 @@ enum Command<Errand: Subcommand> {
 }
 
 /// Runs a service: the whole of its `main`.
-pub fn run<S: Service>() -> ExitCode {
-    run_or::<S, Infallible>(async |never| match never {})
+pub fn run<S: Service>(build: Build) -> ExitCode {
+    run_or::<S, Infallible>(build, async |never| match never {})
 }
 
 /// Runs a service, or one of the errands that its program does besides, without its settings.
 #[tokio::main]
 pub async fn run_or<S: Service, Errand: Subcommand>(
+    build: Build,
     errand: impl AsyncFnOnce(Errand) -> Result<(), String>,
 ) -> ExitCode {
-    let Arguments { config, command } = Arguments::parse();
+    let Arguments { config, command } = arguments(S::NAME, build);
     let serving_role = match command {
         Some(Command::Defaults) => {
             print!("{}", S::DEFAULTS);
@@ -149,7 +151,7 @@ pub async fn run_or<S: Service, Errand: Subcommand>(
     match load::<S>(config.as_deref(), Variables::Process) {
         Ok(settings) => ended::<S>(match serving_role {
             Some(role) => report_migration(migrate::<S>(&settings, role.as_deref()).await),
-            None => serve::<S>(settings).await,
+            None => serve::<S>(settings, build).await,
         }),
         Err(problems) => {
             eprintln!("{}: {problems}", S::NAME);
@@ -166,6 +168,11 @@ fn ended<S: Service>(outcome: Result<(), String>) -> ExitCode {
             ExitCode::FAILURE
         }
     }
+}
+
+fn arguments<Errand: Subcommand>(name: &'static str, build: Build) -> Arguments<Errand> {
+    let command = Arguments::<Errand>::command().name(name).version(build.to_string());
+    Arguments::from_arg_matches(&command.get_matches()).unwrap_or_else(|error| error.exit())
 }
 
 /// Loads the settings of a service.
@@ -189,8 +196,8 @@ fn report_migration(applied: Result<Vec<String>, String>) -> Result<(), String> 
     Ok(())
 }
 
-async fn serve<S: Service>(settings: S::Settings) -> Result<(), String> {
-    let _telemetry = telemetry::start(S::NAME, &S::common(&settings).telemetry)?;
+async fn serve<S: Service>(settings: S::Settings, build: Build) -> Result<(), String> {
+    let _telemetry = telemetry::start(S::NAME, build, &S::common(&settings).telemetry).await?;
     let stop = stop_request()?;
     let running = start::<S>(settings, Clock::system()).await?;
     stop.await;

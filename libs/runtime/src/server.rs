@@ -6,6 +6,7 @@ mod health;
 
 use std::{net::SocketAddr, time::Duration};
 
+use ::telemetry::{Methods, Observe};
 use calls::Calls;
 use health::Health;
 use storage::Database;
@@ -135,7 +136,8 @@ pub(crate) async fn start(
     task::spawn(health.watch(seen.clone()));
     let calls = Calls::new(routes, name, settings.max_in_flight, settings.longest_call);
     let drain = settings.drain;
-    let task = task::spawn(connections::serve(listener, calls, settings, seen));
+    let observe = Observe::new(methods(grpc_name)?);
+    let task = task::spawn(connections::serve(listener, calls, observe, settings, seen));
     tracing::info!(service = name, %address, "serving");
     Ok(Running { address, drain, stage, task })
 }
@@ -149,6 +151,18 @@ fn reflection(grpc_name: &'static str) -> Builder<'static> {
         .register_encoded_file_descriptor_set(tonic_health::pb::FILE_DESCRIPTOR_SET)
         .with_service_name(grpc_name)
         .with_service_name("grpc.health.v1.Health")
+}
+
+/// The methods of the service and of what every server has beside it.
+fn methods(grpc_name: &str) -> Result<Methods, String> {
+    let sets = [
+        contracts::DESCRIPTORS,
+        tonic_health::pb::FILE_DESCRIPTOR_SET,
+        tonic_reflection::pb::v1::FILE_DESCRIPTOR_SET,
+        tonic_reflection::pb::v1alpha::FILE_DESCRIPTOR_SET,
+    ];
+    let served = |name: &str| name == grpc_name || name.starts_with("grpc.");
+    Methods::of(&sets, served).map_err(|error| error.to_string())
 }
 
 /// Who calls, as the caller says in the metadata `csp-actor`: a claim for the audit log, no

@@ -1,145 +1,107 @@
-//! Logs for people, and traces over OTLP where an endpoint is configured.
+//! Starts logs, traces and metrics by their settings, and serves the page for Prometheus.
 
-use std::io::IsTerminal;
+use std::{convert::Infallible, net::SocketAddr, sync::Arc, time::Duration};
 
-use http::HeaderMap;
-use opentelemetry::{
-    global,
-    propagation::{Extractor, Injector},
-    trace::TracerProvider,
+use ::telemetry::{Build, Page, Telemetry};
+pub use ::telemetry::{Settings, traced};
+use http::{Request, Response, StatusCode, header::CONTENT_TYPE};
+use hyper::{body::Incoming, server::conn::http1, service::service_fn};
+use hyper_util::rt::{TokioIo, TokioTimer};
+use tokio::{
+    net::{TcpListener, TcpStream},
+    sync::{OwnedSemaphorePermit, Semaphore},
+    time,
 };
-use opentelemetry_otlp::WithExportConfig;
-use opentelemetry_sdk::{Resource, propagation::TraceContextPropagator, trace::SdkTracerProvider};
-use tonic::{
-    Request, Status,
-    metadata::{MetadataKey, MetadataMap},
-    service::{Interceptor, interceptor::InterceptedService},
-};
-use tracing::Span;
-use tracing_opentelemetry::OpenTelemetrySpanExt;
-use tracing_subscriber::{EnvFilter, Layer, layer::SubscriberExt, util::SubscriberInitExt};
 
-/// What to log and where to send traces.
-#[derive(Debug, Clone)]
-pub struct Settings {
-    /// Filter in the form of `tracing_subscriber::EnvFilter`, such as `info`.
-    pub log: String,
-    /// OTLP endpoint, such as `http://localhost:4317`. Empty means no traces.
-    pub otlp_endpoint: String,
+use crate::config::Reader;
+
+/// Connections to the page at one time. More wait.
+const CONNECTIONS: usize = 8;
+/// How long one may take from its first byte to the end of the answer.
+const LONGEST: Duration = Duration::from_secs(10);
+/// Pause after a connection that could not be accepted, as when no file handle is left.
+const PAUSE: Duration = Duration::from_millis(100);
+
+/// A channel to a peer whose calls are seen.
+pub type Traced = ::telemetry::Traced<peer::Channel>;
+
+/// Reads `telemetry.*`.
+pub fn read(reader: &mut Reader) -> Option<Settings> {
+    let log = reader.take("telemetry.log");
+    let log_format = reader.take("telemetry.log_format");
+    let otlp_endpoint = reader.take("telemetry.otlp_endpoint");
+    let prometheus_listen = reader.take("telemetry.prometheus_listen");
+    Some(Settings {
+        log: log?,
+        log_format: log_format?,
+        otlp_endpoint: otlp_endpoint?,
+        prometheus_listen: prometheus_listen?,
+    })
 }
 
-/// Sends what is left of the traces when it is dropped.
-#[derive(Debug)]
-pub struct Telemetry(Option<SdkTracerProvider>);
-
-impl Drop for Telemetry {
-    fn drop(&mut self) {
-        if let Some(provider) = self.0.take()
-            && let Err(error) = provider.shutdown()
-        {
-            eprintln!("the last traces could not be sent: {error}");
-        }
-    }
-}
-
-/// Starts logging to standard error, and tracing if an endpoint is configured. Must run inside
-/// a runtime.
+/// Starts the telemetry of this process, which ends when the value is dropped.
 ///
 /// # Errors
-/// A filter or an endpoint that cannot be used, in words.
-pub fn start(service: &'static str, settings: &Settings) -> Result<Telemetry, String> {
-    let filter = EnvFilter::try_new(&settings.log)
-        .map_err(|error| format!("log filter `{}`: {error}", settings.log))?;
-    let provider = match settings.otlp_endpoint.as_str() {
-        "" => None,
-        endpoint => Some(provider(service, endpoint)?),
-    };
-    global::set_text_map_propagator(TraceContextPropagator::new());
-    let traces = provider
-        .as_ref()
-        .map(|provider| tracing_opentelemetry::layer().with_tracer(provider.tracer("csp-channel")));
-    let logs = tracing_subscriber::fmt::layer()
-        .with_ansi(std::io::stderr().is_terminal())
-        .with_writer(std::io::stderr)
-        .with_filter(filter);
-    tracing_subscriber::registry()
-        .with(traces.with_filter(EnvFilter::new("info,h2=off,hyper=off,tonic=off,tower=off")))
-        .with(logs)
-        .try_init()
-        .map_err(|error| error.to_string())?;
-    Ok(Telemetry(provider))
-}
-
-fn provider(service: &'static str, endpoint: &str) -> Result<SdkTracerProvider, String> {
-    let exporter = opentelemetry_otlp::SpanExporter::builder()
-        .with_tonic()
-        .with_endpoint(endpoint)
-        .build()
-        .map_err(|error| format!("OTLP endpoint `{endpoint}`: {error}"))?;
-    Ok(SdkTracerProvider::builder()
-        .with_batch_exporter(exporter)
-        .with_resource(Resource::builder().with_service_name(service).build())
-        .build())
-}
-
-/// The span of a request that came in, as a child of the caller's (W3C `traceparent`).
-pub(crate) fn server_span<B>(service: &'static str, request: &http::Request<B>) -> Span {
-    let method = request.uri().path().trim_start_matches('/');
-    let span = tracing::info_span!(
-        "rpc",
-        otel.name = method,
-        otel.kind = "server",
-        rpc.system.name = "grpc",
-        rpc.method = method,
-        service,
-    );
-    let caller = global::get_text_map_propagator(|it| it.extract(&Headers(request.headers())));
-    // Fails only where no traces are collected, and then there is nothing to connect.
-    let _ = span.set_parent(caller);
-    span
-}
-
-/// A channel that tells the peer which trace a call belongs to.
-pub type Traced = InterceptedService<peer::Channel, Inject>;
-
-/// Wraps a channel so that every call carries the current span (W3C `traceparent`).
-#[must_use]
-pub fn traced(channel: peer::Channel) -> Traced {
-    InterceptedService::new(channel, Inject)
-}
-
-/// Writes the current span into a request.
-#[derive(Debug, Clone, Copy)]
-pub struct Inject;
-
-impl Interceptor for Inject {
-    fn call(&mut self, mut request: Request<()>) -> Result<Request<()>, Status> {
-        let context = Span::current().context();
-        global::get_text_map_propagator(|it| {
-            it.inject_context(&context, &mut Metadata(request.metadata_mut()));
-        });
-        Ok(request)
+/// A setting that cannot be used, in words.
+pub async fn start(
+    service: &'static str,
+    build: Build,
+    settings: &Settings,
+) -> Result<Telemetry, String> {
+    let telemetry = ::telemetry::start(service, build, settings)?;
+    if let (Some(address), Some(page)) = (settings.prometheus_listen.0, telemetry.page()) {
+        serve(address, page).await?;
     }
+    Ok(telemetry)
 }
 
-struct Headers<'a>(&'a HeaderMap);
-
-impl Extractor for Headers<'_> {
-    fn get(&self, key: &str) -> Option<&str> {
-        self.0.get(key).and_then(|value| value.to_str().ok())
-    }
-
-    fn keys(&self) -> Vec<&str> {
-        self.0.keys().map(http::HeaderName::as_str).collect()
-    }
+async fn serve(address: SocketAddr, page: Page) -> Result<(), String> {
+    let listener = TcpListener::bind(address)
+        .await
+        .map_err(|error| format!("cannot serve metrics on {address}: {error}"))?;
+    tracing::info!(%address, "serving metrics");
+    task::spawn(accept(listener, page));
+    Ok(())
 }
 
-struct Metadata<'a>(&'a mut MetadataMap);
-
-impl Injector for Metadata<'_> {
-    fn set(&mut self, key: &str, value: String) {
-        if let (Ok(key), Ok(value)) = (MetadataKey::from_bytes(key.as_bytes()), value.parse()) {
-            self.0.insert(key, value);
+async fn accept(listener: TcpListener, page: Page) {
+    let free = Arc::new(Semaphore::new(CONNECTIONS));
+    // The semaphore is never closed.
+    while let Ok(place) = free.clone().acquire_owned().await {
+        match listener.accept().await {
+            Ok((stream, _)) => drop(task::spawn(answer(stream, page.clone(), place))),
+            Err(error) => {
+                tracing::warn!(%error, "a connection for metrics was not accepted");
+                time::sleep(PAUSE).await;
+            }
         }
     }
+}
+
+async fn answer(stream: TcpStream, page: Page, _place: OwnedSemaphorePermit) {
+    let service = service_fn(move |request: Request<Incoming>| {
+        let answer = respond(request.uri().path(), &page);
+        async { Ok::<_, Infallible>(answer) }
+    });
+    let connection = http1::Builder::new()
+        .timer(TokioTimer::new())
+        .keep_alive(false)
+        .serve_connection(TokioIo::new(stream), service);
+    // Whoever reads too slowly, or goes away, gets no page.
+    let _ = time::timeout(LONGEST, connection).await;
+}
+
+fn respond(path: &str, page: &Page) -> Response<String> {
+    let (status, body) = match path {
+        "/metrics" => match page.text() {
+            Ok(text) => (StatusCode::OK, text),
+            Err(error) => (StatusCode::INTERNAL_SERVER_ERROR, error),
+        },
+        _ => (StatusCode::NOT_FOUND, "metrics are at /metrics\n".to_owned()),
+    };
+    let mut response = Response::new(body);
+    *response.status_mut() = status;
+    let form = http::HeaderValue::from_static("text/plain; version=0.0.4; charset=utf-8");
+    response.headers_mut().insert(CONTENT_TYPE, form);
+    response
 }

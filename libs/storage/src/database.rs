@@ -9,7 +9,7 @@ use sea_orm::{
 use sea_orm_migration::MigratorTrait;
 use tokio::{sync::Mutex, time::timeout};
 
-use crate::{Transaction, fault};
+use crate::{Transaction, fault, pool, telemetry};
 
 /// How long a request waits for a connection, and a SQLite writer for its turn.
 const PATIENCE: Duration = Duration::from_millis(1500);
@@ -56,10 +56,19 @@ impl Database {
             }
         }
         let connections = sea_orm::Database::connect(options(settings)).await;
-        let connections =
+        let mut connections =
             connections.map_err(|error| format!("cannot open the database: {error}"))?;
-        let embedded = connections.get_database_backend() == DatabaseBackend::Sqlite;
+        let backend = connections.get_database_backend();
+        connections.set_metric_callback(move |it| {
+            telemetry::statement(backend, &it.statement.sql, it.elapsed, it.failed);
+        });
+        let embedded = backend == DatabaseBackend::Sqlite;
         Ok(Self { connections, turn: embedded.then(Arc::default) })
+    }
+
+    /// Has the pool of connections measured from now on, under the name of its service.
+    pub fn measure_pool(&self, service: &'static str) {
+        pool::measure(&self.connections, service);
     }
 
     /// True for a database that lives in a file of this process.
@@ -106,7 +115,9 @@ impl Database {
 
     /// Begins a transaction whose statements on PostgreSQL end soon after the caller gave up.
     async fn begin_as(&self, options: TransactionOptions) -> Result<DatabaseTransaction, Failure> {
-        let begun = self.connections.begin_with_options(options).await.map_err(fault)?;
+        let backend = self.connections.get_database_backend();
+        let begun = self.connections.begin_with_options(options);
+        let begun = telemetry::step(backend, "BEGIN", begun).await.map_err(fault)?;
         let Some(left) = task::left() else { return Ok(begun) };
         if left.is_zero() {
             return Err(Failure::OutOfTime);

@@ -10,8 +10,10 @@ mod grants;
 mod history;
 mod migration;
 mod page;
+mod pool;
 pub mod row;
 mod rows;
+mod telemetry;
 mod transaction;
 
 pub use database::{Database, Settings, Snapshot};

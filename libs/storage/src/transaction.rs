@@ -1,10 +1,10 @@
 use std::ops::Deref;
 
 use failure::Failure;
-use sea_orm::DatabaseTransaction;
+use sea_orm::{ConnectionTrait, DatabaseTransaction};
 use tokio::sync::OwnedMutexGuard;
 
-use crate::fault;
+use crate::{fault, telemetry};
 
 /// A transaction that may write. Dropping it takes everything back.
 #[derive(Debug)]
@@ -29,7 +29,8 @@ impl Transaction {
         }
         let Self { begun, turn } = self;
         let commit = async move {
-            let committed = begun.commit().await;
+            let backend = begun.get_database_backend();
+            let committed = telemetry::step(backend, "COMMIT", begun.commit()).await;
             drop(turn);
             committed
         };
@@ -41,7 +42,8 @@ impl Transaction {
     /// # Errors
     /// When the database cannot be asked.
     pub async fn rollback(self) -> Result<(), Failure> {
-        self.begun.rollback().await.map_err(fault)
+        let backend = self.begun.get_database_backend();
+        telemetry::step(backend, "ROLLBACK", self.begun.rollback()).await.map_err(fault)
     }
 }
 

@@ -5,6 +5,7 @@
 
 mod databases;
 mod folder;
+mod golden;
 mod history;
 mod listing;
 mod postgres;
@@ -13,5 +14,6 @@ mod tests;
 
 pub use databases::{Databases, Engine};
 pub use folder::Folder;
+pub use golden::golden;
 pub use history::{Chronicle, assert_as_of_indexed, assert_traced, revisions};
 pub use listing::assert_indexed;

@@ -2,7 +2,7 @@
 
 use std::{io::IsTerminal, net::SocketAddr, path::PathBuf, process::ExitCode};
 
-use clap::{Parser, Subcommand};
+use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
 use cluster::{Cluster, Plan, tour};
 use kernel::Clock;
 use runtime::{
@@ -15,7 +15,6 @@ const DEFAULTS: &str = include_str!("../config.toml");
 
 /// onboarding, relationship and ordering in one process.
 #[derive(Debug, Parser)]
-#[command(version)]
 struct Arguments {
     /// TOML file with settings that differ from the defaults.
     #[arg(long, global = true)]
@@ -42,7 +41,9 @@ struct Settings {
 
 #[tokio::main]
 async fn main() -> ExitCode {
-    let arguments = Arguments::parse();
+    let command = Arguments::command().version(version::BUILD.to_string());
+    let arguments = Arguments::from_arg_matches(&command.get_matches());
+    let arguments = arguments.unwrap_or_else(|error| error.exit());
     let outcome = match arguments.command {
         Some(Command::Defaults) => {
             print!("{DEFAULTS}");
@@ -62,7 +63,7 @@ async fn main() -> ExitCode {
 
 async fn serve(config: Option<PathBuf>) -> Result<(), String> {
     let settings = settings(config).map_err(|problems| problems.to_string())?;
-    let _telemetry = telemetry::start("cluster", &settings.telemetry)?;
+    let _telemetry = telemetry::start("cluster", version::BUILD, &settings.telemetry).await?;
     let stop = stop_request()?;
     let cluster = settings.plan.start(Clock::system()).await?;
     greet(&cluster, &settings.data);
@@ -76,16 +77,14 @@ fn settings(config: Option<PathBuf>) -> Result<Settings, Problems> {
     let data = reader.take::<String>("data");
     let listen = ["onboarding", "relationship", "ordering"]
         .map(|service| reader.take::<SocketAddr>(&format!("listen.{service}")));
-    let log = reader.take("telemetry.log");
-    let otlp_endpoint = reader.take("telemetry.otlp_endpoint");
+    let telemetry = telemetry::read(&mut reader);
     let mut plan = Plan::load(&Variables::Process)?;
     reader.finish(|| {
         let data = data?;
         plan.keep_in(|service| format!("sqlite://{data}/{service}.db"));
         let [onboarding, relationship, ordering] = listen;
         plan.listen_on([onboarding?, relationship?, ordering?]);
-        let telemetry = telemetry::Settings { log: log?, otlp_endpoint: otlp_endpoint? };
-        Some(Settings { plan, data, telemetry })
+        Some(Settings { plan, data, telemetry: telemetry? })
     })
 }
 

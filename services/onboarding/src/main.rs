@@ -3,5 +3,5 @@
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
-    runtime::process::run::<onboarding::Onboarding>()
+    runtime::process::run::<onboarding::Onboarding>(version::BUILD)
 }

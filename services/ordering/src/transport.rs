@@ -11,6 +11,7 @@ mod release;
 mod render;
 mod status;
 mod subscription;
+mod telemetry;
 mod transfer;
 
 use contracts::ordering::{self as pb, ordering_service_server::OrderingService};
@@ -66,6 +67,7 @@ failure::serve! {
 
 impl Transport {
     pub(crate) fn new(store: Store, relationship: Relationship, clock: Clock) -> Self {
+        telemetry::begin();
         Self { store, relationship, clock }
     }
 

@@ -3,5 +3,5 @@
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
-    runtime::process::run::<relationship::Relationship>()
+    runtime::process::run::<relationship::Relationship>(version::BUILD)
 }

@@ -9,6 +9,7 @@ mod customer_relationship;
 mod partnership;
 mod render;
 mod status;
+mod telemetry;
 
 use std::time::Duration;
 

@@ -19,9 +19,6 @@ use tokio::{
 };
 use tonic::body::Body;
 use tower_service::Service;
-use tracing::Instrument;
-
-use crate::telemetry;
 
 /// Calls that are answered however busy the server is.
 const HEALTH: &str = "/grpc.health.v1.Health/";
@@ -93,7 +90,6 @@ where
         let name = self.name;
         let refuse =
             move |failure: Failure| failure.into_status(&format!("{name}.csp")).into_http();
-        let span = telemetry::server_span(name, &request);
         let (slot, time) = match self.check(&request) {
             Ok(admitted) => admitted,
             Err(failure) => return Box::pin(async move { Ok(refuse(failure)) }),
@@ -104,7 +100,7 @@ where
             let answer = async move { inner.call(request).await };
             AssertUnwindSafe(answer).catch_unwind().await
         };
-        let answer = async move {
+        Box::pin(async move {
             let answer = match task::within(time, work).await {
                 Ok(Ok(answer)) => answer,
                 Ok(Err(_)) => Ok(refuse(Failure::bug("a call panicked"))),
@@ -112,8 +108,7 @@ where
             };
             drop(slot);
             answer
-        };
-        Box::pin(answer.instrument(span))
+        })
     }
 }
 

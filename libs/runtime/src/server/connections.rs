@@ -5,6 +5,7 @@
 
 use std::{pin::pin, sync::Arc, time::Duration};
 
+use ::telemetry::Observe;
 use hyper::server::conn::http2;
 use hyper_util::{
     rt::{TokioExecutor, TokioIo, TokioTimer},
@@ -17,6 +18,7 @@ use tokio::{
     time::{sleep, timeout},
 };
 use tonic::service::Routes;
+use tower_layer::Layer;
 
 use super::{Settings, Stage, calls::Calls};
 
@@ -43,6 +45,7 @@ const ACCEPT_AGAIN: Duration = Duration::from_millis(50);
 pub(super) async fn serve(
     listener: TcpListener,
     calls: Calls<Routes>,
+    observe: Observe,
     settings: Settings,
     stage: watch::Receiver<Stage>,
 ) {
@@ -51,7 +54,8 @@ pub(super) async fn serve(
     let (alive, ended) = watch::channel(());
     let serve_one = |stream, calls, age, permit| {
         let (stage, ended) = (stage.clone(), ended.clone());
-        let one = Connection { stream, calls, age, grace: settings.grace, permit };
+        let (observe, grace) = (observe.clone(), settings.grace);
+        let one = Connection { stream, calls, observe, age, grace, permit };
         task::spawn(one.serve(settings.max_streams, stage, ended));
     };
     let accept = async {
@@ -84,6 +88,7 @@ pub(super) async fn serve(
 struct Connection {
     stream: TcpStream,
     calls: Calls<Routes>,
+    observe: Observe,
     age: Duration,
     grace: Duration,
     permit: OwnedSemaphorePermit,
@@ -96,12 +101,12 @@ impl Connection {
         mut stage: watch::Receiver<Stage>,
         mut ended: watch::Receiver<()>,
     ) {
-        let Self { stream, calls, age, grace, permit: _permit } = self;
+        let Self { stream, calls, observe, age, grace, permit: _permit } = self;
         let _ = stream.set_nodelay(true);
         if !matches!(timeout(FIRST_WORD, stream.readable()).await, Ok(Ok(()))) {
             return;
         }
-        let service = TowerToHyperService::new(calls);
+        let service = TowerToHyperService::new(observe.layer(calls));
         let mut connection =
             pin!(protocol(max_streams).serve_connection(TokioIo::new(stream), service));
         tokio::select! {

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use ::telemetry::tell_health;
 use storage::Database;
 use tokio::{sync::watch, time};
 use tonic_health::{ServingStatus, server::HealthReporter};
@@ -47,6 +48,7 @@ impl Health {
     }
 
     async fn report(&self, alive: bool) {
+        tell_health(self.grpc_name, alive);
         let status = if alive { ServingStatus::Serving } else { ServingStatus::NotServing };
         self.reporter.set_service_status("", status).await;
         self.reporter.set_service_status(self.grpc_name, status).await;

@@ -51,6 +51,12 @@ pub struct WantedTerm {
 }
 
 impl Action {
+    /// The kind of the order that it makes.
+    #[must_use]
+    pub const fn order_kind(&self) -> OrderKind {
+        self.kind().1
+    }
+
     /// What it is to the programme's rules, the order that it makes, and its event.
     const fn kind(&self) -> (Purpose, OrderKind, &'static str) {
         match self {

@@ -7,7 +7,7 @@ use kernel::{SubscriptionName, Timestamp};
 use storage::Call;
 use tonic::Request;
 
-use super::{Transport, convert, decide::Decided, status::denied};
+use super::{Transport, convert, decide::Decided, status::denied, telemetry};
 use crate::{
     domain::{Due, NewChange, Offer, Subscription},
     store::DuePlace,
@@ -23,7 +23,8 @@ macro_rules! changes {
             ) -> Result<pb::$response, Failure> {
                 let (how, name, wanted) = convert::$method(request.get_ref())?;
                 let call = self.call($name, &request, how);
-                let order = self.order(&call, || self.decide_change(name, &wanted, &call)).await?;
+                let decide = || self.decide_change(name, &wanted, &call);
+                let order = self.order(&call, wanted.action.order_kind(), decide).await?;
                 Ok(pb::$response { order: Some(order) })
             }
         )* }
@@ -95,7 +96,9 @@ impl Transport {
             let name = subscription.name;
             answer.next_token =
                 DuePlace::of(&subscription).map(|it| it.to_string()).unwrap_or_default();
-            let Err(failure) = self.settle(subscription, &call).await else {
+            let outcome = self.settle(subscription, &call).await;
+            telemetry::settled(&outcome);
+            let Err(failure) = outcome else {
                 answer.settled_count += 1;
                 continue;
             };
@@ -134,7 +137,7 @@ impl Transport {
         while let Some(due) = subscription.due(call.now) {
             let mut decided = Decided::default();
             subscription = self.settled_once(subscription, due, call.now, &mut decided).await?;
-            self.store.commit(&decided.changes, &decided.fresh, call).await?;
+            self.commit(&decided, call).await?;
         }
         Ok(())
     }

@@ -9,9 +9,9 @@ use kernel::OrderName;
 use serde::de::DeserializeOwned;
 use storage::Call;
 
-use super::{Transport, render};
+use super::{Transport, render, telemetry};
 use crate::{
-    domain::{Answer, Changes, Question},
+    domain::{Answer, Changes, OrderKind, Question},
     store::Freshness,
 };
 
@@ -47,16 +47,18 @@ impl Transport {
         OrderName::new(self.clock.new_uid())
     }
 
-    /// Makes an order of what `decide` decides, once a call.
+    /// Makes an order of this kind of what `decide` decides, once a call.
     pub(super) async fn order<F>(
         &self,
         call: &Call,
+        kind: OrderKind,
         decide: impl Fn() -> F + Send + Sync,
     ) -> Result<pb::Order, Failure>
     where
         F: Future<Output = Result<Decided, Failure>> + Send,
     {
-        let order = self.decided(call, decide, Changes::into_order).await?;
+        let order = self.decided(call, decide, Changes::into_order).await;
+        let order = order.inspect_err(|failure| telemetry::failed(call, kind, failure))?;
         if call.is_trial() { render::dry_run(order) } else { render::order_with_decision(order) }
     }
 
@@ -77,7 +79,7 @@ impl Transport {
             answer.ok_or_else(|| Failure::bug("nothing answers the call"))
         };
         let commit = async |decided: Decided| {
-            self.store.commit(&decided.changes, &decided.fresh, call).await?;
+            self.commit(&decided, call).await?;
             answer(decided)
         };
         let change = async {
@@ -87,5 +89,12 @@ impl Transport {
             }
         };
         self.store.database().once(call, change).await
+    }
+
+    /// Writes what was decided, while every decision behind it is fresh.
+    pub(super) async fn commit(&self, decided: &Decided, call: &Call) -> Result<(), Failure> {
+        self.store.commit(&decided.changes, &decided.fresh, call).await?;
+        telemetry::accepted(call, &decided.changes);
+        Ok(())
     }
 }

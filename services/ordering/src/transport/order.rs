@@ -5,6 +5,7 @@ use storage::Call;
 use tonic::Request;
 
 use super::{Transport, convert, decide::Decided, render, status::denied};
+use crate::domain::OrderKind;
 
 impl Transport {
     pub(super) async fn get_order(
@@ -40,7 +41,8 @@ impl Transport {
         let asked = request.get_ref();
         let (how, name, why) = convert::explained(said!(asked), &asked.name, &asked.detail)?;
         let call = self.call("CancelOrder", &request, how);
-        let order = self.order(&call, || self.decide_cancellation(name, &why, &call)).await?;
+        let decide = || self.decide_cancellation(name, &why, &call);
+        let order = self.order(&call, OrderKind::Cancel, decide).await?;
         Ok(pb::CancelOrderResponse { order: Some(order) })
     }
 

@@ -4,7 +4,7 @@ use kernel::SubscriptionName;
 use tonic::Request;
 
 use super::{Transport, convert, decide::Decided, status::denied};
-use crate::domain::{Identities, NewOrder, PricedOrder};
+use crate::domain::{Identities, NewOrder, OrderKind, PricedOrder};
 
 impl Transport {
     pub(super) async fn place_order(
@@ -13,7 +13,7 @@ impl Transport {
     ) -> Result<pb::PlaceOrderResponse, Failure> {
         let (how, new) = convert::place_order(request.get_ref())?;
         let call = self.call("PlaceOrder", &request, how);
-        let order = self.order(&call, || self.decide_purchase(&new)).await?;
+        let order = self.order(&call, OrderKind::Purchase, || self.decide_purchase(&new)).await?;
         Ok(pb::PlaceOrderResponse { order: Some(order) })
     }
 

@@ -5,7 +5,7 @@ use failure::Failure;
 use kernel::{CustomerName, LocationAccountId, PartnerName, Timestamp};
 use tonic::Request;
 
-use super::{Transport, convert, render};
+use super::{Transport, convert, render, telemetry};
 use crate::{
     domain::{
         AdditionalPartner, BuyerStanding, Decision, Facts, Partnership, Purpose, Role, Standing,
@@ -32,7 +32,7 @@ impl Transport {
         let mut facts = facts(path, &chain, &standings, &buyer, self.clock.now())?;
         facts.additional = self.additional(path.0, located).await?;
         let decision = decided(transaction, &facts)?;
-        log(&decision);
+        telemetry::tell(&decision);
         let decision = Some(render::decision(&decision, view, self.spans.decision));
         Ok(pb::CheckTransactionResponse { decision })
     }
@@ -150,18 +150,4 @@ fn buys_from_microsoft(partner: &Standing) -> bool {
 fn sale((seller, reseller): Path, customer: CustomerName) -> Transaction {
     let purpose = Purpose::NewSubscription;
     Transaction { seller, reseller, customer, purpose, lines: Vec::new(), attested: false }
-}
-
-/// One line a decision, with the same fields whatever the verdict.
-fn log(decision: &Decision) {
-    let failed: Vec<_> =
-        decision.outcomes.iter().filter(|it| it.failed()).map(|it| it.rule.id).collect();
-    tracing::info!(
-        verdict = if decision.allowed() { "allowed" } else { "refused" },
-        failed_rules = failed.join(","),
-        purpose = decision.transaction.purpose.as_str(),
-        seller = %decision.transaction.seller,
-        customer = %decision.transaction.customer,
-        "decided"
-    );
 }

@@ -1,6 +1,8 @@
 //! What is decided in every state, as tables to read and review.
 
-use std::{fmt::Write, fs, path::Path};
+use std::fmt::Write;
+
+use testbed::golden;
 
 use super::world::{
     NOW, RESELLER, SELLER, World, accepted, at, held, mca, partnership, review, tie,
@@ -9,8 +11,6 @@ use crate::domain::{
     AccountState, AgreementKind, CustomerAgreement, PartnershipState, Purpose, RelationshipKind,
     RelationshipState, Role, RoleState, Standing, catalogue::CHECKS,
 };
-
-const FOLDER: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../tests/golden");
 
 const HEADER: &str = "\
 What is decided, question by question. Where a table does not say otherwise, all else is in order:
@@ -240,22 +240,6 @@ fn tables() -> String {
     let title = "Something new: MCA and account.";
     crossed(text_to, title, &alone, [("MCA", &agreements()), ("account", &accounts())]);
     text
-}
-
-/// Compares a text with the one in a file, or writes it there when `GOLDEN=write` asks for that.
-#[allow(clippy::disallowed_methods, reason = "a test is told by its environment what to write")]
-pub(super) fn golden(file: &str, text: &str) {
-    let path = Path::new(FOLDER).join(file);
-    if std::env::var("GOLDEN").is_ok_and(|it| it == "write") {
-        fs::create_dir_all(FOLDER).unwrap();
-        fs::write(&path, text).unwrap();
-    }
-    let golden = fs::read_to_string(path).unwrap_or_default();
-    let hint = format!("tests/golden/{file} says something else; GOLDEN=write writes it anew");
-    for (at, (golden, now)) in golden.lines().zip(text.lines()).enumerate() {
-        assert_eq!(golden, now, "line {}: {hint}", at + 1);
-    }
-    assert_eq!(golden.len(), text.len(), "{hint}");
 }
 
 #[test]

@@ -2,8 +2,9 @@
 
 use std::fmt::Write;
 
+use testbed::golden;
+
 use super::{
-    golden::golden,
     refusals::{decided, failed, rows},
     world::{CUSTOMER, OF_CUSTOMER, OF_RESELLER, OF_SELLER, RESELLER, SELLER, STRANGER, World},
 };

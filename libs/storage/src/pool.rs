@@ -1,0 +1,60 @@
+//! How many connections a pool has, and how many are in use.
+
+use opentelemetry::KeyValue;
+use sea_orm::{DatabaseBackend, DatabaseConnection};
+
+const POOL: &str = "db.client.connection.pool.name";
+const STATE: &str = "db.client.connection.state";
+
+/// Observes the pool whenever metrics are gathered. Where none are, nothing is kept.
+pub(crate) fn measure(connection: &DatabaseConnection, service: &'static str) {
+    let meter = telemetry::meter();
+    let pool = connection.clone();
+    meter
+        .i64_observable_up_down_counter("db.client.connection.count")
+        .with_unit("{connection}")
+        .with_description("Connections to the database.")
+        .with_callback(move |observer| {
+            let (used, idle) = counts(&pool);
+            for (state, count) in [("used", used), ("idle", idle)] {
+                let attributes = [KeyValue::new(POOL, service), KeyValue::new(STATE, state)];
+                observer.observe(count, &attributes);
+            }
+        })
+        .build();
+    let pool = connection.clone();
+    meter
+        .i64_observable_up_down_counter("db.client.connection.max")
+        .with_unit("{connection}")
+        .with_description("Most connections that the pool may open.")
+        .with_callback(move |observer| {
+            observer.observe(max(&pool), &[KeyValue::new(POOL, service)])
+        })
+        .build();
+}
+
+/// Connections in use and idle.
+fn counts(pool: &DatabaseConnection) -> (i64, i64) {
+    let (size, idle) = match pool.get_database_backend() {
+        DatabaseBackend::Sqlite => {
+            let pool = pool.get_sqlite_connection_pool();
+            (pool.size(), pool.num_idle())
+        }
+        _ => {
+            let pool = pool.get_postgres_connection_pool();
+            (pool.size(), pool.num_idle())
+        }
+    };
+    let idle = i64::try_from(idle).unwrap_or(i64::MAX);
+    ((i64::from(size) - idle).max(0), idle)
+}
+
+fn max(pool: &DatabaseConnection) -> i64 {
+    let options = match pool.get_database_backend() {
+        DatabaseBackend::Sqlite => {
+            pool.get_sqlite_connection_pool().options().get_max_connections()
+        }
+        _ => pool.get_postgres_connection_pool().options().get_max_connections(),
+    };
+    i64::from(options)
+}

@@ -1,0 +1,162 @@
+use http::{HeaderMap, Response};
+use kernel::{Clock, Stopwatch};
+use opentelemetry::{KeyValue, StringValue};
+use tonic::{Code, body::Body};
+use tracing::{Instrument, Span, field};
+
+use crate::{
+    body::Followed,
+    metrics::{CALLED, FLYING, SERVED},
+    names::{ERROR_TYPE, RPC_METHOD, RPC_STATUS, RPC_SYSTEM},
+};
+
+/// Which end of a call this is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Side {
+    Server,
+    Client,
+}
+
+/// A call from its first byte to its status. One that is dropped before was cancelled.
+#[derive(Debug)]
+pub(crate) struct Call {
+    side: Side,
+    method: StringValue,
+    span: Span,
+    watch: Stopwatch,
+    ended: bool,
+}
+
+impl Call {
+    pub(crate) fn begin(side: Side, method: StringValue, span: Span) -> Self {
+        let call = Self { side, method, span, watch: Clock::system().stopwatch(), ended: false };
+        call.fly(1);
+        call
+    }
+
+    /// Waits for the answer, and follows it to its end.
+    pub(crate) async fn answered<E>(
+        mut self,
+        answer: impl Future<Output = Result<Response<Body>, E>>,
+        code_of: fn(&E) -> Code,
+    ) -> Result<Response<Body>, E> {
+        let span = self.span.clone();
+        match answer.instrument(span).await {
+            Ok(response) => Ok(self.follow(response)),
+            Err(error) => {
+                self.end(code_of(&error));
+                Err(error)
+            }
+        }
+    }
+
+    /// A status in the headers ends the call; else one in the trailers will.
+    fn follow(mut self, response: Response<Body>) -> Response<Body> {
+        match code(response.headers()) {
+            Some(code) => {
+                self.end(code);
+                response
+            }
+            None => response.map(|body| Body::new(Followed::new(body, self))),
+        }
+    }
+
+    /// Records how the call ended. Only the first end counts.
+    pub(crate) fn end(&mut self, code: Code) {
+        if std::mem::replace(&mut self.ended, true) {
+            return;
+        }
+        let elapsed = self.watch.elapsed();
+        let name = name(code);
+        let mut attributes = vec![
+            KeyValue::new(RPC_SYSTEM, "grpc"),
+            KeyValue::new(RPC_METHOD, self.method.clone()),
+            KeyValue::new(RPC_STATUS, name),
+        ];
+        if code != Code::Ok {
+            attributes.push(KeyValue::new(ERROR_TYPE, name));
+        }
+        self.durations().record(elapsed.as_secs_f64(), &attributes);
+        self.fly(-1);
+        self.tell(code, name, elapsed);
+    }
+
+    fn durations(&self) -> &'static opentelemetry::metrics::Histogram<f64> {
+        match self.side {
+            Side::Server => &SERVED,
+            Side::Client => &CALLED,
+        }
+    }
+
+    fn fly(&self, change: i64) {
+        if self.side == Side::Server {
+            FLYING.add(change, &[KeyValue::new(RPC_METHOD, self.method.clone())]);
+        }
+    }
+
+    /// Says it on the span, and in a line of the log.
+    fn tell(&self, code: Code, name: &'static str, elapsed: std::time::Duration) {
+        self.span.record(RPC_STATUS, name);
+        if code != Code::Ok {
+            self.span.record(ERROR_TYPE, name);
+        }
+        if self.side == Side::Client && code != Code::Ok || is_fault(code) {
+            self.span.record("otel.status_code", "ERROR");
+        }
+        let _inside = self.span.enter();
+        let (method, side) = (self.method.as_str(), field::debug(self.side));
+        match (self.side, code) {
+            (Side::Server, Code::Internal) => {
+                tracing::warn!(method, code = name, ?elapsed, side, "a call failed");
+            }
+            _ => tracing::debug!(method, code = name, ?elapsed, side, "a call ended"),
+        }
+    }
+}
+
+impl Drop for Call {
+    fn drop(&mut self) {
+        self.end(Code::Cancelled);
+    }
+}
+
+/// The status in headers or trailers.
+pub(crate) fn code(headers: &HeaderMap) -> Option<Code> {
+    headers.get("grpc-status").map(|value| Code::from_bytes(value.as_bytes()))
+}
+
+/// Whether the server is to blame, and not what was asked of it.
+fn is_fault(code: Code) -> bool {
+    matches!(
+        code,
+        Code::Unknown
+            | Code::DeadlineExceeded
+            | Code::Unimplemented
+            | Code::Internal
+            | Code::Unavailable
+            | Code::DataLoss
+    )
+}
+
+/// A code by its name in the specification of gRPC.
+fn name(code: Code) -> &'static str {
+    match code {
+        Code::Ok => "OK",
+        Code::Cancelled => "CANCELLED",
+        Code::Unknown => "UNKNOWN",
+        Code::InvalidArgument => "INVALID_ARGUMENT",
+        Code::DeadlineExceeded => "DEADLINE_EXCEEDED",
+        Code::NotFound => "NOT_FOUND",
+        Code::AlreadyExists => "ALREADY_EXISTS",
+        Code::PermissionDenied => "PERMISSION_DENIED",
+        Code::ResourceExhausted => "RESOURCE_EXHAUSTED",
+        Code::FailedPrecondition => "FAILED_PRECONDITION",
+        Code::Aborted => "ABORTED",
+        Code::OutOfRange => "OUT_OF_RANGE",
+        Code::Unimplemented => "UNIMPLEMENTED",
+        Code::Internal => "INTERNAL",
+        Code::Unavailable => "UNAVAILABLE",
+        Code::DataLoss => "DATA_LOSS",
+        Code::Unauthenticated => "UNAUTHENTICATED",
+    }
+}

@@ -1,0 +1,69 @@
+use std::sync::LazyLock;
+
+use failure::Failure;
+use opentelemetry::{KeyValue, metrics::Counter};
+use storage::Call;
+
+use crate::domain::{Changes, OrderKind};
+
+const OUTCOME: &str = "csp.outcome";
+
+static ORDERS: LazyLock<Counter<u64>> = LazyLock::new(|| {
+    let meter = telemetry::meter();
+    let counter = meter.u64_counter("csp.orders").with_unit("{order}");
+    counter.with_description("Orders, and what became of them.").build()
+});
+
+static SETTLED: LazyLock<Counter<u64>> = LazyLock::new(|| {
+    let meter = telemetry::meter();
+    let counter = meter.u64_counter("csp.subscriptions.settled").with_unit("{subscription}");
+    counter.with_description("Subscriptions that were due, and whether they were settled.").build()
+});
+
+/// Counts the orders that were accepted. A trial is none.
+pub(super) fn accepted(call: &Call, changes: &Changes) {
+    if call.is_trial() {
+        return;
+    }
+    for change in changes.orders().iter().filter(|it| it.event == "OrderAccepted") {
+        count(change.after.kind, "accepted");
+    }
+}
+
+/// Counts an order that was not accepted. A trial is none.
+pub(super) fn failed(call: &Call, kind: OrderKind, failure: &Failure) {
+    if call.is_trial() {
+        return;
+    }
+    let outcome = match failure {
+        Failure::Refused(_) => "refused",
+        Failure::Unavailable { .. } | Failure::Overloaded { .. } | Failure::OutOfTime => {
+            "unavailable"
+        }
+        Failure::LostRace | Failure::DecisionExpired => "aborted",
+        Failure::Bug(_) => "failed",
+        Failure::Invalid(_)
+        | Failure::Missing(_)
+        | Failure::Exists(_)
+        | Failure::RequestIdReused(_) => "invalid",
+    };
+    count(kind, outcome);
+}
+
+fn count(kind: OrderKind, outcome: &'static str) {
+    let kind = KeyValue::new("csp.order.kind", kind.as_str());
+    ORDERS.add(1, &[kind, KeyValue::new(OUTCOME, outcome)]);
+}
+
+/// Counts a subscription that was due.
+pub(super) fn settled(outcome: &Result<(), Failure>) {
+    let outcome = if outcome.is_ok() { "settled" } else { "left" };
+    SETTLED.add(1, &[KeyValue::new(OUTCOME, outcome)]);
+}
+
+/// Lets the count of what was left begin at zero, so that the first one is seen as a rise.
+pub(super) fn begin() {
+    for outcome in ["settled", "left"] {
+        SETTLED.add(0, &[KeyValue::new(OUTCOME, outcome)]);
+    }
+}

@@ -1,0 +1,39 @@
+use std::sync::LazyLock;
+
+use opentelemetry::{KeyValue, metrics::Counter};
+
+use crate::domain::Decision;
+
+const PURPOSE: &str = "csp.purpose";
+
+static DECISIONS: LazyLock<Counter<u64>> = LazyLock::new(|| {
+    let meter = telemetry::meter();
+    let counter = meter.u64_counter("csp.decisions").with_unit("{decision}");
+    counter.with_description("Transactions that were decided on.").build()
+});
+
+static FAILED_RULES: LazyLock<Counter<u64>> = LazyLock::new(|| {
+    let meter = telemetry::meter();
+    let counter = meter.u64_counter("csp.decision.failed_rules").with_unit("{rule}");
+    counter.with_description("Rules that stood against a transaction.").build()
+});
+
+/// Counts a decision, and logs it in one line with the same fields whatever the verdict.
+pub(super) fn tell(decision: &Decision) {
+    let verdict = if decision.allowed() { "allowed" } else { "refused" };
+    let purpose = decision.transaction.purpose.as_str();
+    DECISIONS.add(1, &[KeyValue::new("csp.verdict", verdict), KeyValue::new(PURPOSE, purpose)]);
+    let failed: Vec<_> =
+        decision.outcomes.iter().filter(|it| it.failed()).map(|it| it.rule.id).collect();
+    for rule in &failed {
+        FAILED_RULES.add(1, &[KeyValue::new("csp.rule", *rule), KeyValue::new(PURPOSE, purpose)]);
+    }
+    tracing::info!(
+        verdict,
+        failed_rules = failed.join(","),
+        purpose,
+        seller = %decision.transaction.seller,
+        customer = %decision.transaction.customer,
+        "decided"
+    );
+}

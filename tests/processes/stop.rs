@@ -1,0 +1,54 @@
+use std::time::Duration;
+
+use contracts::onboarding::{
+    ListPartnersRequest, onboarding_service_client::OnboardingServiceClient,
+};
+use kernel::Clock;
+use tests::{Engine, process::free_address};
+use tokio::net::TcpListener;
+use tonic::Status;
+
+use crate::trio::Trio;
+
+/// Far less than the collector is waited for.
+const CALL: Duration = Duration::from_secs(1);
+/// What a stop may take: two seconds for the last telemetry, and a busy machine.
+const STOP: Duration = Duration::from_secs(5);
+
+async fn calls_and_stops(collector: &str) -> Result<(), Status> {
+    let mut trio = Trio::on(Engine::Sqlite).await;
+    trio.set("TELEMETRY__OTLP_ENDPOINT", collector);
+    let onboarding = trio.start("onboarding").await;
+    let mut client = OnboardingServiceClient::new(trio.channel("onboarding").await);
+    for _ in 0..20 {
+        let watch = Clock::system().stopwatch();
+        client.list_partners(ListPartnersRequest::default()).await?;
+        assert!(watch.elapsed() < CALL, "{:?}", watch.elapsed());
+    }
+    drop(client);
+    let watch = Clock::system().stopwatch();
+    onboarding.signal("TERM");
+    assert!(onboarding.ended_well());
+    assert!(watch.elapsed() < STOP, "{:?}", watch.elapsed());
+    Ok(())
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_collector_that_is_away_delays_neither_calls_nor_the_stop() -> Result<(), Status> {
+    calls_and_stops(&free_address()).await
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_collector_that_never_answers_delays_neither_calls_nor_the_stop() -> Result<(), Status> {
+    // Connections to it are made, and nobody takes them.
+    let silent = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    calls_and_stops(&silent.local_addr().unwrap().to_string()).await
+}
+
+#[tokio::test]
+async fn nothing_listens_for_prometheus_unless_it_is_asked_for() {
+    let trio = Trio::on(Engine::Sqlite).await;
+    let process = trio.start("onboarding").await;
+    let (_, port) = trio.address("onboarding").rsplit_once(':').unwrap();
+    assert_eq!(process.listens_on(), [port.parse::<u16>().unwrap()], "only gRPC");
+}
