@@ -1,4 +1,4 @@
-.PHONY: run tour test fmt release clients
+.PHONY: run tour test clients images fmt release
 
 # Starts the three services.
 run:
@@ -16,6 +16,14 @@ test:
 clients:
 	tests/setup
 	tests/foreign/generate
+
+# Builds the images of the services, with docker or what BUILDER names.
+BUILDER ?= docker
+version := $(shell sed -n 's/^version = "\(.*\)"/\1/p' Cargo.toml | head -n 1)
+images: onboarding.image relationship.image ordering.image
+%.image:
+	$(BUILDER) build --target $* --tag csp-channel/$*:$(version) \
+		--build-arg CSP_COMMIT=$(shell git rev-parse HEAD) .
 
 # Records the contracts as those of a release, from which `make test` then lets nothing be taken away.
 release:

@@ -146,8 +146,14 @@ pub fn free_address() -> String {
     address.expect("it has an address").to_string()
 }
 
+/// Where a program of this workspace is, once it is built.
+#[must_use]
+pub fn program(name: &str) -> PathBuf {
+    folder().join(name)
+}
+
 fn command(program: &str, environment: &[(String, String)]) -> Command {
-    let mut command = Command::new(folder().join(program));
+    let mut command = Command::new(self::program(program));
     command.envs(environment.iter().cloned());
     command
 }

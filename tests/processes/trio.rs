@@ -19,7 +19,7 @@ pub struct Trio {
 }
 
 /// The services in the order of their addresses.
-const SERVICES: [&str; 3] = ["onboarding", "relationship", "ordering"];
+pub const SERVICES: [&str; 3] = ["onboarding", "relationship", "ordering"];
 
 impl Trio {
     /// Chooses addresses and prepares databases; nothing runs yet.
@@ -32,8 +32,7 @@ impl Trio {
     /// A setting of every service, such as `TELEMETRY__LOG`.
     pub fn set(&mut self, key: &str, value: &str) {
         for service in SERVICES {
-            let service = service.to_uppercase();
-            self.extra.push((format!("{service}__{key}"), value.to_owned()));
+            self.set_for(service, key, value);
         }
     }
 
@@ -78,12 +77,16 @@ impl Trio {
         self.addresses.each_ref().map(String::as_str)
     }
 
-    /// Starts one service and waits until it answers.
+    /// Migrates the database of one service, starts it and waits until it answers.
     pub async fn start(&self, service: &str) -> Process {
-        let environment = self.environment(service);
-        let migrated = process::run(service, &["migrate"], &environment);
+        let migrated = process::run(service, &["migrate"], &self.environment(service));
         assert!(migrated.status.success(), "{migrated:?}");
-        self.answering(service, Process::start(service, &environment)).await
+        self.serve(service).await
+    }
+
+    /// Starts one service, whose database must be up to date, and waits until it answers.
+    pub async fn serve(&self, service: &str) -> Process {
+        self.answering(service, Process::start(service, &self.environment(service))).await
     }
 
     /// Starts one service, whose log goes to a file, and waits until it answers.

@@ -74,6 +74,7 @@ fn only_edges_know_the_generated_types() {
         but: &[
             "services/*/src/transport*",
             "services/*/src/peers.rs",
+            "services/*/src/errand.rs",
             "services/*/src/evidence.rs",
             "services/*/src/lib.rs",
             "services/cluster",

@@ -1,6 +1,6 @@
 //! A service as a process: command line, start, end.
 
-use std::{future::Future, path::PathBuf, process::ExitCode};
+use std::{convert::Infallible, future::Future, path::PathBuf, process::ExitCode};
 
 use ::telemetry::Build;
 use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
@@ -52,6 +52,8 @@ pub trait Service {
     const GRPC_NAME: &'static str;
     /// Annotated defaults, TOML.
     const DEFAULTS: &'static str;
+    /// Tables that serving deletes rows from.
+    const DELETES_FROM: &'static [&'static str] = &[];
     /// What it is configured with.
     type Settings: Send;
     /// The schema of its database.
@@ -69,12 +71,21 @@ pub trait Service {
     -> Result<Routes, String>;
 }
 
-/// Brings the database of a service up to date and names what was applied.
+/// Brings the database of a service up to date and names what was applied. Where it is to be served
+/// with another role than this one, that role is let do what serving takes.
 ///
 /// # Errors
 /// In words for the person who runs it.
-pub async fn migrate<S: Service>(settings: &S::Settings) -> Result<Vec<String>, String> {
-    Database::open_to_migrate(&S::common(settings).database).await?.migrate::<S::Migrator>().await
+pub async fn migrate<S: Service>(
+    settings: &S::Settings,
+    serving_role: Option<&str>,
+) -> Result<Vec<String>, String> {
+    let database = Database::open_to_migrate(&S::common(settings).database).await?;
+    let applied = database.migrate::<S::Migrator>().await?;
+    if let Some(role) = serving_role {
+        database.let_serve(role, S::DELETES_FROM).await?;
+    }
+    Ok(applied)
 }
 
 /// Starts a service, if the schema of its database is complete.
@@ -92,43 +103,64 @@ pub async fn start<S: Service>(settings: S::Settings, clock: Clock) -> Result<Ru
 }
 
 #[derive(Debug, Parser)]
-struct Arguments {
+struct Arguments<Errand: Subcommand> {
     /// TOML file with settings that differ from the defaults.
     #[arg(long, global = true)]
     config: Option<PathBuf>,
     #[command(subcommand)]
-    command: Option<Command>,
+    command: Option<Command<Errand>>,
 }
 
-#[derive(Debug, Clone, Copy, Subcommand)]
-enum Command {
+#[derive(Debug, Subcommand)]
+enum Command<Errand: Subcommand> {
     /// Serve gRPC (the default).
     Serve,
     /// Bring the database up to date and exit.
-    Migrate,
+    Migrate {
+        /// Role of PostgreSQL that serves: let it do what that takes, and no more.
+        #[arg(long)]
+        serving_role: Option<String>,
+    },
     /// Print the annotated default settings.
     Defaults,
+    #[command(flatten)]
+    Errand(Errand),
 }
 
 /// Runs a service: the whole of its `main`.
+pub fn run<S: Service>(build: Build) -> ExitCode {
+    run_or::<S, Infallible>(build, async |never| match never {})
+}
+
+/// Runs a service, or one of the errands that its program does besides, without its settings.
 #[tokio::main]
-pub async fn run<S: Service>(build: Build) -> ExitCode {
-    let arguments = arguments(S::NAME, build);
-    if let Some(Command::Defaults) = arguments.command {
-        print!("{}", S::DEFAULTS);
-        return ExitCode::SUCCESS;
-    }
-    let settings = match load::<S>(arguments.config.as_deref(), Variables::Process) {
-        Ok(settings) => settings,
+pub async fn run_or<S: Service, Errand: Subcommand>(
+    build: Build,
+    errand: impl AsyncFnOnce(Errand) -> Result<(), String>,
+) -> ExitCode {
+    let Arguments { config, command } = arguments(S::NAME, build);
+    let serving_role = match command {
+        Some(Command::Defaults) => {
+            print!("{}", S::DEFAULTS);
+            return ExitCode::SUCCESS;
+        }
+        Some(Command::Errand(which)) => return ended::<S>(errand(which).await),
+        Some(Command::Migrate { serving_role }) => Some(serving_role),
+        Some(Command::Serve) | None => None,
+    };
+    match load::<S>(config.as_deref(), Variables::Process) {
+        Ok(settings) => ended::<S>(match serving_role {
+            Some(role) => report_migration(migrate::<S>(&settings, role.as_deref()).await),
+            None => serve::<S>(settings, build).await,
+        }),
         Err(problems) => {
             eprintln!("{}: {problems}", S::NAME);
-            return ExitCode::from(BAD_CONFIGURATION);
+            ExitCode::from(BAD_CONFIGURATION)
         }
-    };
-    let outcome = match arguments.command {
-        Some(Command::Migrate) => report_migration(migrate::<S>(&settings).await),
-        _ => serve::<S>(settings, build).await,
-    };
+    }
+}
+
+fn ended<S: Service>(outcome: Result<(), String>) -> ExitCode {
     match outcome {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
@@ -138,8 +170,8 @@ pub async fn run<S: Service>(build: Build) -> ExitCode {
     }
 }
 
-fn arguments(name: &'static str, build: Build) -> Arguments {
-    let command = Arguments::command().name(name).version(build.to_string());
+fn arguments<Errand: Subcommand>(name: &'static str, build: Build) -> Arguments<Errand> {
+    let command = Arguments::<Errand>::command().name(name).version(build.to_string());
     Arguments::from_arg_matches(&command.get_matches()).unwrap_or_else(|error| error.exit())
 }
 

@@ -182,7 +182,7 @@ impl Database {
     }
 
     async fn pending<M: MigratorTrait>(&self) -> Result<Vec<String>, String> {
-        let pending = M::get_pending_migrations(&self.connections).await;
+        let pending = M::get_pending_migrations_read_only(&self.connections).await;
         pending
             .map(|all| all.iter().map(|each| each.name().to_owned()).collect())
             .map_err(|error| format!("cannot read which migrations are applied: {error}"))

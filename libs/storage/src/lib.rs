@@ -6,6 +6,7 @@ mod entity;
 pub mod events;
 mod fault;
 mod filter;
+mod grants;
 mod history;
 mod migration;
 mod page;

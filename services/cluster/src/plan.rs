@@ -79,9 +79,9 @@ impl Plan {
     /// # Errors
     /// The first database that cannot be, in words.
     pub async fn migrate(&self) -> Result<(), String> {
-        process::migrate::<Onboarding>(&self.onboarding).await?;
-        process::migrate::<Relationship>(&self.relationship).await?;
-        process::migrate::<Ordering>(&self.ordering).await.map(drop)
+        process::migrate::<Onboarding>(&self.onboarding, None).await?;
+        process::migrate::<Relationship>(&self.relationship, None).await?;
+        process::migrate::<Ordering>(&self.ordering, None).await.map(drop)
     }
 
     /// Starts the services, each knowing where the one it calls listens.

@@ -3,6 +3,7 @@
 
 mod config;
 mod domain;
+mod errand;
 mod evidence;
 mod peers;
 mod store;
@@ -18,6 +19,7 @@ use storage::Database;
 use tonic::service::Routes;
 
 pub use config::Settings;
+pub use errand::{Errand, run};
 
 /// Longest request in bytes.
 const MAX_REQUEST: usize = 256 * 1024;
@@ -30,6 +32,7 @@ impl Service for Ordering {
     const NAME: &'static str = "ordering";
     const GRPC_NAME: &'static str = SERVICE_NAME;
     const DEFAULTS: &'static str = include_str!("../config.toml");
+    const DELETES_FROM: &'static [&'static str] = &["offer_plans"];
     type Settings = Settings;
     type Migrator = store::Migrator;
 

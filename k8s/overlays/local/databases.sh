@@ -1,0 +1,8 @@
+# Run once by the postgres image, when its data folder is empty.
+set -eu
+for service in onboarding relationship ordering; do
+    psql --username postgres --dbname postgres --set=service="$service" \
+        --set=owner_password="$(cat "/roles/${service}_owner")" \
+        --set=serving_password="$(cat "/roles/$service")" \
+        --file=/sql/roles.sql
+done

@@ -1,0 +1,156 @@
+//! Every pair of ends, every port: a connection is allowed exactly where somebody has to call.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::{
+    graph::{SERVICES, callers},
+    overlay::{NAMESPACE, OVERLAYS, Object, objects, of_kind},
+    policy::{End, Port, allow},
+};
+
+/// Name of one end.
+type Name = String;
+/// A connection that somebody needs.
+type Edge = (Name, Name, u16);
+
+const DNS: u16 = 53;
+const POSTGRES: u16 = 5432;
+const OTLP: u16 = 4317;
+const METRICS: u16 = 9464;
+/// Where a Linkerd proxy takes what comes from another.
+const LINKERD_INBOUND: u16 = 4143;
+const LINKERD_CONTROL: [u16; 3] = [8080, 8086, 8090];
+const ISTIO_CONTROL: u16 = 15012;
+
+/// The pods of an overlay, by the name of what makes them.
+fn ours(overlay: &str) -> BTreeMap<Name, End> {
+    let pods = objects(overlay).iter().filter_map(|it| Some((it, it.template()?)));
+    let pods = pods.map(|(object, template)| {
+        let labels = template["metadata"]["labels"].as_object().unwrap();
+        let labels: Vec<_> =
+            labels.iter().map(|(key, value)| (key.as_str(), value.as_str().unwrap())).collect();
+        (object.name().to_owned(), End::pod(NAMESPACE, &labels))
+    });
+    pods.collect()
+}
+
+fn others() -> BTreeMap<Name, End> {
+    let name = "app.kubernetes.io/name";
+    let caller = [("csp-channel/caller", "true")];
+    let admitted = "csp-channel/callers";
+    [
+        ("caller", End::pod("portal", &caller).admitted(admitted)),
+        ("pod beside a caller", End::pod("portal", &[]).admitted(admitted)),
+        ("caller by its own word", End::pod("elsewhere", &caller)),
+        ("caller among us", End::pod(NAMESPACE, &caller)),
+        ("stranger", End::pod("elsewhere", &[("app.kubernetes.io/component", "server")])),
+        ("stranger among us", End::pod(NAMESPACE, &[])),
+        ("prometheus", End::pod("observability", &[(name, "prometheus")])),
+        ("collector", End::pod("observability", &[(name, "opentelemetry-collector")])),
+        ("dns", End::pod("kube-system", &[("k8s-app", "kube-dns")])),
+        ("linkerd", End::pod("linkerd", &[])),
+        ("istiod", End::pod("istio-system", &[("app", "istiod")])),
+        ("internet", End::Address("198.51.100.7".to_owned())),
+    ]
+    .map(|(name, end)| (name.to_owned(), end))
+    .into()
+}
+
+/// The databases outside the cluster, by their service.
+fn external(overlay: &str) -> BTreeMap<Name, End> {
+    let policies = of_kind(overlay, "NetworkPolicy");
+    let blocks = policies.filter_map(|it| {
+        let cidr = it.at("/spec/egress/0/to/0/ipBlock/cidr").as_str()?;
+        Some((it.name().to_owned(), End::Address(cidr.strip_suffix("/32").unwrap().to_owned())))
+    });
+    blocks.collect()
+}
+
+/// Every connection that somebody needs, and no other.
+fn needed(overlay: &str, ends: &BTreeMap<Name, End>) -> BTreeSet<Edge> {
+    let mut edges = BTreeSet::new();
+    let mut need =
+        |from: &str, to: &str, port| edges.insert((from.to_owned(), to.to_owned(), port));
+    for service in &SERVICES {
+        let own = format!("{}-database", service.name);
+        let database = if ends.contains_key("postgres") { "postgres" } else { &own };
+        need(service.name, database, POSTGRES);
+        need(&format!("{}-migration", service.name), database, POSTGRES);
+        need(service.name, "collector", OTLP);
+        need("prometheus", service.name, METRICS);
+        for who in callers(service).into_iter().map(|(who, _)| who).chain(["caller"]) {
+            need(who, service.name, service.port());
+            if overlay == "linkerd" {
+                need(who, service.name, LINKERD_INBOUND);
+            }
+        }
+    }
+    let meshed = SERVICES.iter().map(|it| it.name).chain(["settlement"]);
+    for meshed in meshed {
+        match overlay {
+            "linkerd" => LINKERD_CONTROL.map(|port| need(meshed, "linkerd", port)).len(),
+            "istio" => usize::from(need(meshed, "istiod", ISTIO_CONTROL)),
+            _ => 0,
+        };
+    }
+    edges
+}
+
+#[test]
+fn a_connection_is_allowed_exactly_where_somebody_calls() {
+    for overlay in OVERLAYS {
+        let policies: Vec<&Object> = of_kind(overlay, "NetworkPolicy").collect();
+        let mut ends = ours(overlay);
+        let within: Vec<_> = ends.keys().cloned().chain(["stranger among us".to_owned()]).collect();
+        ends.extend(others());
+        ends.extend(external(overlay));
+        let needed = needed(overlay, &ends);
+        let ports: BTreeSet<u16> = needed.iter().map(|it| it.2).chain([22, 443]).collect();
+        let mut allowed = BTreeSet::new();
+        for (from, start) in &ends {
+            for (to, end) in ends.iter().filter(|it| it.0 != from) {
+                let bound = within.contains(from)
+                    || within.contains(to)
+                    || to == "caller among us"
+                    || from == "caller among us";
+                for port in ports.iter().filter(|_| bound) {
+                    if allow(&policies, start, end, Port("TCP", *port)) {
+                        allowed.insert((from.clone(), to.clone(), *port));
+                    }
+                }
+            }
+        }
+        assert!(needed.len() > 15 && ends.len() > 18, "{overlay}");
+        let differ: Vec<_> = allowed.symmetric_difference(&needed).collect();
+        assert!(
+            differ.is_empty(),
+            "{overlay}: allowed and not needed, or the reverse: {differ:#?}"
+        );
+    }
+}
+
+#[test]
+fn names_can_be_looked_up_by_everybody_and_nothing_else_by_udp() {
+    for overlay in OVERLAYS {
+        let policies: Vec<&Object> = of_kind(overlay, "NetworkPolicy").collect();
+        let others = others();
+        for (name, pod) in ours(overlay) {
+            for port in [Port("UDP", DNS), Port("TCP", DNS)] {
+                assert!(allow(&policies, &pod, &others["dns"], port), "{name} of {overlay}");
+                assert!(!allow(&policies, &pod, &others["internet"], port), "{name} of {overlay}");
+            }
+            assert!(!allow(&policies, &others["caller"], &pod, Port("UDP", 50051)), "{name}");
+        }
+    }
+}
+
+#[test]
+fn each_service_has_a_database_of_its_own() {
+    for overlay in ["production", "linkerd", "istio"] {
+        let addresses = external(overlay);
+        let names: Vec<_> = addresses.keys().cloned().collect();
+        assert_eq!(names, ["onboarding-database", "ordering-database", "relationship-database"]);
+        let distinct: BTreeSet<_> = addresses.values().map(|it| format!("{it:?}")).collect();
+        assert_eq!(distinct.len(), names.len(), "{addresses:?}");
+    }
+}

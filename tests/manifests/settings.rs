@@ -1,0 +1,196 @@
+//! The services' settings as their pods see them, read by the services' own loader.
+
+use std::{collections::BTreeMap, fs, net::SocketAddr, path::PathBuf, time::Duration};
+
+use base64::{Engine, engine::general_purpose::STANDARD};
+use onboarding::Onboarding;
+use ordering::Ordering;
+use relationship::Relationship;
+use runtime::{
+    config::{Pause, Reader, Span, Variables},
+    process::{Service, load},
+};
+use serde_json::{Value, json};
+use testbed::Folder;
+
+use crate::{
+    graph::SERVICES,
+    overlay::{OVERLAYS, Object, list, of_kind},
+};
+
+/// What the end of a process takes beside draining and grace: the last spans, and the runtime.
+const MARGIN: Duration = Duration::from_secs(5);
+
+/// What a pod of a service gets to read.
+struct Given {
+    _folder: Folder,
+    file: PathBuf,
+    variables: BTreeMap<String, String>,
+    pod: &'static Value,
+}
+
+impl Given {
+    fn new(overlay: &str, service: &str) -> Self {
+        let deployment = named(overlay, "Deployment", service);
+        let pod = &deployment.template().unwrap()["spec"];
+        let container = &pod["containers"][0];
+        let file = format!("{service}.toml");
+        assert_eq!(container["args"], json!(["--config", format!("/etc/csp/{file}")]));
+        let mount = &list(&container["volumeMounts"])[0];
+        assert_eq!(mount["mountPath"], "/etc/csp");
+        let volumes = list(&pod["volumes"]).iter();
+        let volume = { volumes }.find(|it| it["name"] == mount["name"]).unwrap();
+        let map = named(overlay, "ConfigMap", volume["configMap"]["name"].as_str().unwrap());
+        assert!(map.name().len() > service.len(), "a hash of its content is in its name");
+        let folder = Folder::new();
+        let path = folder.path().join(&file);
+        fs::write(&path, map.at("/data")[&file].as_str().unwrap()).unwrap();
+        let variables = list(&container["env"]).iter();
+        let variables = variables
+            .map(|it| (it["name"].as_str().unwrap().to_owned(), value(overlay, service, it)))
+            .collect();
+        Self { _folder: folder, file: path, variables, pod }
+    }
+
+    fn variables(&self) -> Variables {
+        Variables::Only(self.variables.clone().into_iter().collect())
+    }
+
+    fn loads<S: Service>(&self) {
+        if let Err(problems) = load::<S>(Some(&self.file), self.variables()) {
+            panic!("{}: {problems}", S::NAME);
+        }
+    }
+}
+
+fn named(overlay: &str, kind: &str, name: &str) -> &'static Object {
+    let found = of_kind(overlay, kind).find(|it| it.name() == name);
+    found.unwrap_or_else(|| panic!("{overlay} has no {kind} {name}"))
+}
+
+/// The value of a variable. A secret that is made elsewhere is stood in for.
+fn value(overlay: &str, service: &str, variable: &Value) -> String {
+    let Some(reference) = variable.pointer("/valueFrom/secretKeyRef") else {
+        return variable["value"].as_str().unwrap().to_owned();
+    };
+    let (name, key) = (reference["name"].as_str().unwrap(), reference["key"].as_str().unwrap());
+    if overlay != "local" {
+        assert_eq!((name, key), (&*format!("{service}-database"), "url"));
+        return format!("postgres://{service}:secret@192.0.2.50/{service}");
+    }
+    secret(named(overlay, "Secret", name), key)
+}
+
+fn secret(secret: &Object, key: &str) -> String {
+    let value = secret.at("/data")[key].as_str().unwrap_or_else(|| panic!("{key} is missing"));
+    let value: String = value.split_whitespace().collect();
+    String::from_utf8(STANDARD.decode(value).unwrap()).unwrap()
+}
+
+#[test]
+fn every_pod_has_settings_that_its_service_takes() {
+    for overlay in OVERLAYS {
+        Given::new(overlay, Onboarding::NAME).loads::<Onboarding>();
+        Given::new(overlay, Relationship::NAME).loads::<Relationship>();
+        Given::new(overlay, Ordering::NAME).loads::<Ordering>();
+    }
+}
+
+#[test]
+fn what_kubernetes_says_of_a_pod_is_what_its_settings_say() {
+    for overlay in OVERLAYS {
+        for service in &SERVICES {
+            let given = Given::new(overlay, service.name);
+            let mut reader =
+                Reader::load(service.name, service.defaults, Some(&given.file), given.variables())
+                    .unwrap();
+            let container = &given.pod["containers"][0];
+            let mut listens = |key: &str, at: usize| {
+                let address: SocketAddr = reader.take(key).unwrap();
+                assert!(address.ip().is_unspecified(), "{key} is reached from outside the pod");
+                assert_eq!(container["ports"][at]["containerPort"], address.port());
+                address.port()
+            };
+            let port = listens("grpc.listen", 0);
+            listens("telemetry.prometheus_listen", 1);
+            for (probe, asked) in [
+                ("startupProbe", "liveness"),
+                ("livenessProbe", "liveness"),
+                ("readinessProbe", service.grpc_name),
+            ] {
+                assert_eq!(container[probe]["grpc"], json!({ "port": port, "service": asked }));
+            }
+            let drain = reader.take::<Pause>("grpc.drain").unwrap().0;
+            let grace = reader.take::<Span>("grpc.grace").unwrap().0;
+            assert!(drain > Duration::ZERO, "endpoints take a while to follow");
+            let granted = given.pod["terminationGracePeriodSeconds"].as_u64().unwrap();
+            assert!(Duration::from_secs(granted) >= drain + grace + MARGIN, "{granted} s");
+            for name in [service.name.to_owned(), format!("{}-headless", service.name)] {
+                let address = named(overlay, "Service", &name);
+                assert_eq!(address.at("/spec/ports/0/port"), &json!(port));
+                assert_eq!(address.text("/spec/ports/0/appProtocol"), "kubernetes.io/h2c");
+                assert_eq!(
+                    address.at("/spec/selector"),
+                    named(overlay, "Deployment", service.name).at("/spec/selector/matchLabels"),
+                );
+            }
+        }
+    }
+}
+
+/// Without a mesh the client balances over what a headless name gives; a mesh balances by itself,
+/// over the Service of a clusterIP.
+#[test]
+fn peers_are_where_the_settings_say() {
+    for overlay in OVERLAYS {
+        let meshed = ["linkerd", "istio"].contains(&overlay);
+        for service in &SERVICES {
+            let given = Given::new(overlay, service.name);
+            for peer in service.peers() {
+                let mut reader = Reader::load(
+                    service.name,
+                    service.defaults,
+                    Some(&given.file),
+                    given.variables(),
+                )
+                .unwrap();
+                let url: String = reader.take(&format!("{}.url", peer.name)).unwrap();
+                let host =
+                    if meshed { peer.name.to_owned() } else { format!("{}-headless", peer.name) };
+                assert_eq!(url, format!("http://{host}:{}", peer.port()), "{overlay}");
+                let headless = named(overlay, "Service", &host).at("/spec/clusterIP") == "None";
+                assert_eq!(headless, !meshed, "{overlay}: {host}");
+            }
+        }
+    }
+}
+
+#[test]
+fn the_local_roles_are_those_of_the_secrets() {
+    let roles = objects_of_prefix("postgres-roles");
+    for service in &SERVICES {
+        for (kind, role) in [
+            ("database", service.name.to_owned()),
+            ("migration", format!("{}_owner", service.name)),
+        ] {
+            let url = secret(objects_of_prefix(&format!("{}-{kind}", service.name)), "url");
+            let password = secret(roles, &role);
+            assert_eq!(url, format!("postgres://{role}:{password}@postgres:5432/{}", service.name));
+        }
+    }
+}
+
+/// The generated Secret of the local overlay, whose name goes on with a hash.
+fn objects_of_prefix(name: &str) -> &'static Object {
+    let mut found = of_kind("local", "Secret")
+        .filter(|it| it.name().rsplit_once('-').is_some_and(|(before, _)| before == name));
+    found.next().unwrap_or_else(|| panic!("there is no Secret {name}"))
+}
+
+/// Kubernetes would set these for Services of these names; they are not ours.
+#[test]
+fn variables_of_kubernetes_are_no_settings() {
+    let variables = ["ORDERING_SERVICE_HOST", "ORDERING_SERVICE_PORT", "ORDERING_PORT"];
+    let variables = variables.map(|it| (it.to_owned(), "tcp://10.0.0.1:50053".to_owned()));
+    load::<Ordering>(None, Variables::Only(variables.into_iter().collect())).unwrap();
+}
