@@ -18,8 +18,9 @@ use crate::raw::{Raw, info};
 const CREATE: &str = "csp.ordering.v1.OrderingService/CreateOffer";
 const GET: &str = "csp.ordering.v1.OrderingService/GetOffer";
 const PLACE: &str = "csp.ordering.v1.OrderingService/PlaceOrder";
-/// How long work may go on after its caller gave up.
-const PROMISE: Duration = Duration::from_millis(50);
+/// How long work may go on after its caller gave up, on a machine that is busy with other tests: on
+/// a quiet one it is under 50 ms. A statement that nobody ended would go on for 2 s.
+const SOON: Duration = Duration::from_millis(500);
 
 fn an_offer(id: &str) -> CreateOfferRequest {
     CreateOfferRequest {
@@ -32,8 +33,15 @@ fn an_offer(id: &str) -> CreateOfferRequest {
 
 /// How many statements of others PostgreSQL works on, waiting ones included.
 pub async fn statements(database: &Database) -> i64 {
-    let sql = "SELECT count(*) AS n FROM pg_stat_activity WHERE datname = current_database() \
-               AND state = 'active' AND pid <> pg_backend_pid()";
+    count(database, "state = 'active'").await
+}
+
+/// How many connections of others are in a state.
+async fn count(database: &Database, state: &str) -> i64 {
+    let sql = format!(
+        "SELECT count(*) AS n FROM pg_stat_activity WHERE datname = current_database() \
+         AND pid <> pg_backend_pid() AND {state}"
+    );
     let statement = Statement::from_string(database.reader().get_database_backend(), sql);
     let row = database.reader().query_one_raw(statement).await.unwrap().unwrap();
     row.try_get("", "n").unwrap()
@@ -60,10 +68,11 @@ async fn ends_in_time<F: Future<Output = Status>>(
     let told = watch.elapsed();
     assert_eq!(status.code(), Code::DeadlineExceeded, "{status:?}");
     assert_eq!(info(&status).reason, "DEADLINE_EXCEEDED");
-    assert!(told >= limit && told < limit + PROMISE * 4, "told after {told:?}");
-    let rest = (limit + PROMISE).saturating_sub(watch.elapsed());
-    sleep(rest).await;
-    assert_eq!(statements(&looker).await, 0, "a statement goes on");
+    assert!(told >= limit && told < limit + SOON, "told after {told:?}");
+    while statements(&looker).await > 0 {
+        assert!(watch.elapsed() < limit + SOON, "a statement goes on");
+    }
+    println!("{service}: told {:?} and over {:?} late", told - limit, watch.elapsed() - limit);
     lock.rollback().await.unwrap();
 }
 
@@ -127,13 +136,13 @@ async fn the_longest_call_counts_where_the_caller_waits_for_ever() {
     ends_in_time(&world, ("ordering", "offers"), limit, call).await;
 }
 
-/// Lets every commit that writes an offer take 400 ms.
+/// Lets every commit that writes an offer take 1.5 s.
 async fn slow_commits(world: &World) {
     let database = world.database("ordering").await;
     run(
         &database,
         "CREATE FUNCTION slow() RETURNS trigger LANGUAGE plpgsql AS \
-         'BEGIN PERFORM pg_sleep(0.4); RETURN NULL; END'",
+         'BEGIN PERFORM pg_sleep(1.5); RETURN NULL; END'",
     )
     .await;
     run(
@@ -149,7 +158,7 @@ async fn a_commit_that_has_begun_is_answered_though_the_deadline_passes() {
     let world = World::on(Engine::Postgres).await;
     slow_commits(&world).await;
     let raw = Raw::connect(world.cluster.ordering.address).await;
-    let status = raw.call(CREATE, &an_offer("slow"), &[("grpc-timeout", "200m")]).await;
+    let status = raw.call(CREATE, &an_offer("slow"), &[("grpc-timeout", "1S")]).await;
     assert_eq!(status.code(), Code::Ok, "{status:?}");
     let found = GetOfferRequest { name: "offers/slow".to_owned() };
     assert_eq!(raw.call(GET, &found, &[]).await.code(), Code::Ok);
@@ -161,7 +170,7 @@ async fn a_commit_that_has_begun_outlives_its_caller() {
     slow_commits(&world).await;
     let raw = Raw::connect(world.cluster.ordering.address).await;
     let request = an_offer("slow");
-    let gone = tokio::time::timeout(Duration::from_millis(200), raw.call(CREATE, &request, &[]));
+    let gone = tokio::time::timeout(Duration::from_secs(1), raw.call(CREATE, &request, &[]));
     assert!(gone.await.is_err(), "the caller goes away");
     let watch = Clock::system().stopwatch();
     let found = GetOfferRequest { name: "offers/slow".to_owned() };
@@ -170,4 +179,32 @@ async fn a_commit_that_has_begun_outlives_its_caller() {
         sleep(Duration::from_millis(10)).await;
     }
     assert_eq!(raw.call(CREATE, &request, &[]).await.code(), Code::Ok, "the retry is answered");
+}
+
+#[tokio::test]
+async fn calls_that_are_given_up_at_any_moment_leave_no_transaction_behind() {
+    let world = World::on(Engine::Postgres).await;
+    let raw = Raw::connect(world.cluster.ordering.address).await;
+    let calls = (0..400).map(|at| {
+        let raw = &raw;
+        async move {
+            let request = an_offer(&format!("hasty-{at}"));
+            let (patience, call) =
+                (Duration::from_micros(at * 100), raw.call(CREATE, &request, &[]));
+            let _ = tokio::time::timeout(patience, call).await;
+        }
+    });
+    for call in calls {
+        call.await;
+    }
+    let looker = world.database("ordering").await;
+    let watch = Clock::system().stopwatch();
+    while count(&looker, "state LIKE 'idle in transaction%'").await > 0 {
+        assert!(watch.elapsed() < Duration::from_secs(5), "a transaction stays open");
+        sleep(Duration::from_millis(10)).await;
+    }
+    for at in 0..20 {
+        let status = raw.call(CREATE, &an_offer(&format!("calm-{at}")), &[]).await;
+        assert_eq!(status.code(), Code::Ok, "{status:?}");
+    }
 }

@@ -1,11 +1,25 @@
-use std::time::Duration;
+use std::{
+    convert::Infallible,
+    pin::Pin,
+    task::{Context, Poll},
+    time::Duration,
+};
 
+use bytes::Bytes;
 use cluster::cast::{everywhere, new_id};
 use contracts::ordering::{CreateOfferRequest, ListOffersRequest};
+use http::Request;
+use http_body::{Body, Frame};
+use hyper::client::conn::http2::handshake;
+use hyper_util::rt::{TokioExecutor, TokioIo};
 use kernel::Clock;
 use sea_orm::{ConnectionTrait, TransactionTrait};
 use tests::{Engine, World};
-use tokio::time::sleep;
+use tokio::{
+    io::{AsyncReadExt, AsyncWriteExt},
+    net::TcpStream,
+    time::sleep,
+};
 use tonic::{Code, Status};
 use tonic_health::pb::HealthCheckRequest;
 use tonic_types::StatusExt;
@@ -14,6 +28,8 @@ use crate::raw::{Raw, info};
 
 const CREATE: &str = "csp.ordering.v1.OrderingService/CreateOffer";
 const LIST: &str = "csp.ordering.v1.OrderingService/ListOffers";
+/// On a machine that is busy with other tests.
+const AT_ONCE: Duration = Duration::from_millis(500);
 const HEALTH: &str = "grpc.health.v1.Health/Check";
 
 fn is_a_refusal_with_a_delay(status: &Status, limit: &str) {
@@ -50,8 +66,7 @@ async fn a_call_beyond_the_limit_is_refused_at_once_and_health_is_not() {
         let patience = Clock::system().stopwatch();
         let refused = loop {
             let watch = Clock::system().stopwatch();
-            let answer =
-                tokio::time::timeout(Duration::from_millis(50), raw.call(LIST, &list, &[]));
+            let answer = tokio::time::timeout(AT_ONCE, raw.call(LIST, &list, &[]));
             // Until both of the others are in, a list has a slot, and waits for the table.
             match answer.await {
                 Ok(status) => break (status, watch.elapsed()),
@@ -59,7 +74,7 @@ async fn a_call_beyond_the_limit_is_refused_at_once_and_health_is_not() {
             }
         };
         is_a_refusal_with_a_delay(&refused.0, "2");
-        assert!(refused.1 < Duration::from_millis(50), "{:?}", refused.1);
+        assert!(refused.1 < AT_ONCE, "{:?}", refused.1);
         let health = raw.call(HEALTH, &HealthCheckRequest::default(), &[]).await;
         assert_eq!(health.code(), Code::Ok);
         lock.rollback().await.unwrap();
@@ -104,4 +119,64 @@ async fn headers_beyond_16_kib_are_refused_and_the_connection_goes_on() {
     let refused = raw.try_call(LIST, &list, &[("csp-actor", &too_large)]).await;
     assert_eq!(refused.unwrap_err(), 431, "Request Header Fields Too Large");
     assert_eq!(raw.call(LIST, &list, &[]).await.code(), Code::Ok);
+}
+
+/// A message that never comes.
+struct Never;
+
+impl Body for Never {
+    type Data = Bytes;
+    type Error = Infallible;
+
+    fn poll_frame(
+        self: Pin<&mut Self>,
+        _: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<Bytes>, Infallible>>> {
+        Poll::Pending
+    }
+}
+
+#[tokio::test]
+async fn calls_whose_message_does_not_come_take_half_of_the_room_and_not_for_long() {
+    let world = World::with(Engine::Sqlite, |plan| plan.ordering.common.grpc.max_in_flight = 4);
+    let world = world.await;
+    let address = world.cluster.ordering.address;
+    let stream = TokioIo::new(TcpStream::connect(address).await.unwrap());
+    let (connection, driver) = handshake(TokioExecutor::new(), stream).await.unwrap();
+    task::spawn(driver);
+    let watch = Clock::system().stopwatch();
+    let calls = (0..8).map(|_| {
+        let request = Request::post(format!("http://{address}/{LIST}"))
+            .header("content-type", "application/grpc")
+            .body(Never)
+            .unwrap();
+        let mut connection = connection.clone();
+        task::spawn(async move { connection.send_request(request).await.unwrap() })
+    });
+    let calls: Vec<_> = calls.collect();
+    let other = Raw::connect(address).await;
+    let status = other.call(LIST, &ListOffersRequest::default(), &[]).await;
+    assert_eq!(status.code(), Code::Ok, "another connection has room: {status:?}");
+    let mut codes = Vec::new();
+    for call in calls {
+        let answer = call.await.unwrap();
+        let status = Status::from_header_map(answer.headers()).unwrap();
+        codes.push((status.code(), info(&status).reason));
+    }
+    codes.sort_by_key(|(code, _)| i32::from(*code));
+    let late = (Code::DeadlineExceeded, "DEADLINE_EXCEEDED".to_owned());
+    assert_eq!(codes[..2], [late.clone(), late]);
+    let full = (Code::ResourceExhausted, "OVERLOADED".to_owned());
+    assert!(codes[2..].iter().all(|it| *it == full), "{codes:?}");
+    assert!(watch.elapsed() < Duration::from_secs(8), "{:?}", watch.elapsed());
+}
+
+#[tokio::test]
+async fn a_connection_that_does_not_speak_http_2_is_closed() {
+    let world = World::on(Engine::Sqlite).await;
+    let mut stream = TcpStream::connect(world.cluster.ordering.address).await.unwrap();
+    stream.write_all(b"GET / HTTP/1.1\r\n\r\n").await.unwrap();
+    let mut answer = Vec::new();
+    let closed = tokio::time::timeout(Duration::from_secs(5), stream.read_to_end(&mut answer));
+    let _ = closed.await.expect("it is closed at once");
 }

@@ -1,11 +1,15 @@
 use std::{
     future::poll_fn,
     net::SocketAddr,
-    sync::atomic::{AtomicUsize, Ordering},
+    sync::{
+        Mutex, PoisonError,
+        atomic::{AtomicUsize, Ordering},
+    },
     time::Duration,
 };
 
 use http::{Request, Response, Uri};
+use tokio::time::Instant;
 use tonic::{
     Code, Status,
     body::Body,
@@ -19,18 +23,24 @@ const CONNECT_TIMEOUT: Duration = Duration::from_millis(500);
 /// A connection is asked for a sign of life this often, and has this long to give it.
 const KEEPALIVE: Duration = Duration::from_secs(10);
 
+/// How long others are called first after it refused a call for want of room.
+const FULL_FOR: Duration = Duration::from_millis(100);
+
 /// One server of the service.
 #[derive(Debug)]
 pub(crate) struct Address {
     pub(crate) at: SocketAddr,
+    /// What the service is called by there.
+    pub(crate) url: Uri,
     pub(crate) breaker: Breaker,
     connections: Vec<transport::Channel>,
     turn: AtomicUsize,
     in_work: AtomicUsize,
+    full_until: Mutex<Option<Instant>>,
 }
 
 impl Address {
-    /// Connects when it is first called. `url` is what the service is called by.
+    /// Connects when it is first called.
     pub(crate) fn new(at: SocketAddr, url: &Uri, connections: usize) -> Result<Self, String> {
         let endpoint = Endpoint::from_shared(format!("http://{at}"));
         let endpoint = endpoint
@@ -43,16 +53,25 @@ impl Address {
             .keep_alive_while_idle(true);
         Ok(Self {
             at,
+            url: url.clone(),
             breaker: Breaker::default(),
             connections: (0..connections).map(|_| endpoint.connect_lazy()).collect(),
             turn: AtomicUsize::new(0),
             in_work: AtomicUsize::new(0),
+            full_until: Mutex::new(None),
         })
     }
 
     /// How many calls wait for its answer.
     pub(crate) fn load(&self) -> usize {
         self.in_work.load(Ordering::Relaxed)
+    }
+
+    /// Whether it refused a call just now because it has too many. Who refuses is quick, and would
+    /// otherwise look least busy.
+    pub(crate) fn is_full(&self) -> bool {
+        let until = *self.full_until.lock().unwrap_or_else(PoisonError::into_inner);
+        until.is_some_and(|until| Instant::now() < until)
     }
 
     /// Sends a call.
@@ -69,6 +88,11 @@ impl Address {
             // A server that has something to say of it is there. A proxy has not.
             Some(status) if status.code() == Code::Unavailable && status.details().is_empty() => {
                 Err(Unanswered { why: status, sent: true })
+            }
+            Some(status) if status.code() == Code::ResourceExhausted => {
+                let mut until = self.full_until.lock().unwrap_or_else(PoisonError::into_inner);
+                *until = Some(Instant::now() + FULL_FOR);
+                Ok(response)
             }
             _ => Ok(response),
         }

@@ -1,5 +1,5 @@
 use std::{
-    sync::{Mutex, PoisonError},
+    sync::{Mutex, MutexGuard, PoisonError},
     time::Duration,
 };
 
@@ -17,52 +17,72 @@ const LONGEST_PAUSE: Duration = Duration::from_secs(10);
 #[derive(Debug, Default)]
 pub(crate) struct Breaker(Mutex<State>);
 
+/// As what a call is let through.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Pass {
+    Free,
+    /// To find out whether the address answers again.
+    Probe,
+}
+
 #[derive(Debug, Default)]
 struct State {
     failures: u32,
-    /// Set while it is open.
-    closed_until: Option<Instant>,
+    open: Option<Open>,
     pauses: u32,
 }
 
-impl Breaker {
-    /// Whether a call may be sent now.
-    pub(crate) fn allows(&self) -> bool {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).allows(Instant::now())
-    }
-
-    /// A call was answered.
-    pub(crate) fn answered(&self) {
-        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = State::default();
-    }
-
-    /// A call was not answered. Whether the address is left alone from now on.
-    pub(crate) fn failed(&self) -> bool {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).failed(Instant::now())
-    }
+#[derive(Debug)]
+struct Open {
+    until: Instant,
+    probing: bool,
 }
 
-impl State {
-    fn allows(&mut self, now: Instant) -> bool {
-        match self.closed_until {
-            None => true,
-            Some(until) if now < until => false,
-            Some(_) => {
-                self.closed_until = Some(now + LONGEST_PAUSE);
-                true
+impl Breaker {
+    /// Whether a call may be sent now. How each ends has to be told.
+    pub(crate) fn admit(&self) -> Option<Pass> {
+        match &mut self.state().open {
+            None => Some(Pass::Free),
+            Some(open) if open.probing || Instant::now() < open.until => None,
+            Some(open) => {
+                open.probing = true;
+                Some(Pass::Probe)
             }
         }
     }
 
-    fn failed(&mut self, now: Instant) -> bool {
-        self.failures += 1;
-        if self.failures < FAILURES {
-            return false;
+    /// A call was answered.
+    pub(crate) fn answered(&self) {
+        *self.state() = State::default();
+    }
+
+    /// A call was not answered. Whether the address is left alone from now on.
+    pub(crate) fn failed(&self, pass: Pass) -> bool {
+        let mut state = self.state();
+        match pass {
+            // One of those that were on their way when it opened.
+            Pass::Free if state.open.is_some() => return false,
+            Pass::Free => state.failures += 1,
+            Pass::Probe => {}
         }
-        let pause = FIRST_PAUSE.saturating_mul(1 << self.pauses.min(8)).min(LONGEST_PAUSE);
-        self.closed_until = Some(now + jitter(pause, 10));
-        self.pauses += 1;
-        true
+        let opens = state.failures >= FAILURES;
+        if opens {
+            let pause = FIRST_PAUSE.saturating_mul(1 << state.pauses.min(8)).min(LONGEST_PAUSE);
+            state.open = Some(Open { until: Instant::now() + jitter(pause, 10), probing: false });
+            state.pauses += 1;
+        }
+        opens
+    }
+
+    /// A call was given up before it could tell anything.
+    pub(crate) fn untold(&self, pass: Pass) {
+        if let (Pass::Probe, Some(open)) = (pass, &mut self.state().open) {
+            *open = Open { until: Instant::now() + FIRST_PAUSE, probing: false };
+        }
+    }
+
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -74,7 +94,7 @@ mod tests {
 
     fn fail(breaker: &Breaker, times: u32) {
         (0..times).for_each(|_| {
-            breaker.failed();
+            breaker.failed(Pass::Free);
         });
     }
 
@@ -84,27 +104,50 @@ mod tests {
         fail(&breaker, FAILURES - 1);
         breaker.answered();
         fail(&breaker, FAILURES - 1);
-        assert!(breaker.allows());
+        assert_eq!(breaker.admit(), Some(Pass::Free));
         fail(&breaker, 1);
-        assert!(!breaker.allows());
+        assert_eq!(breaker.admit(), None);
         advance(FIRST_PAUSE * 2).await;
-        assert!(breaker.allows(), "one call tries");
-        assert!(!breaker.allows(), "and the others wait for what it tells");
+        assert_eq!(breaker.admit(), Some(Pass::Probe), "one call tries");
+        assert_eq!(breaker.admit(), None, "and the others wait for what it tells");
         breaker.answered();
-        assert!(breaker.allows() && breaker.allows());
+        assert_eq!([breaker.admit(), breaker.admit()], [Some(Pass::Free); 2]);
     }
 
     #[tokio::test(start_paused = true)]
-    async fn it_stays_open_for_longer_while_nothing_answers() {
+    async fn what_was_on_its_way_when_it_opened_makes_the_pause_no_longer() {
         let breaker = Breaker::default();
-        fail(&breaker, FAILURES + 9);
-        advance(LONGEST_PAUSE / 2).await;
-        assert!(!breaker.allows());
-        advance(LONGEST_PAUSE).await;
-        assert!(breaker.allows());
-        // The call that tried was dropped and told nothing.
-        assert!(!breaker.allows());
-        advance(LONGEST_PAUSE).await;
-        assert!(breaker.allows());
+        fail(&breaker, FAILURES * 9);
+        advance(FIRST_PAUSE * 2).await;
+        assert_eq!(breaker.admit(), Some(Pass::Probe));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn the_pause_grows_while_nobody_answers_who_is_tried() {
+        let breaker = Breaker::default();
+        fail(&breaker, FAILURES);
+        let mut pauses = Vec::new();
+        for _ in 0..8 {
+            let begun = Instant::now();
+            while breaker.admit().is_none() {
+                advance(FIRST_PAUSE / 10).await;
+            }
+            pauses.push(begun.elapsed());
+            assert!(breaker.failed(Pass::Probe));
+        }
+        assert!(pauses[0] < FIRST_PAUSE * 2 && pauses[3] > FIRST_PAUSE * 5, "{pauses:?}");
+        assert!(pauses.iter().all(|it| *it < LONGEST_PAUSE * 6 / 5), "{pauses:?}");
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_probe_that_was_given_up_is_soon_followed_by_another() {
+        let breaker = Breaker::default();
+        fail(&breaker, FAILURES);
+        advance(FIRST_PAUSE * 2).await;
+        let pass = breaker.admit().unwrap();
+        breaker.untold(pass);
+        assert_eq!(breaker.admit(), None);
+        advance(FIRST_PAUSE).await;
+        assert_eq!(breaker.admit(), Some(Pass::Probe));
     }
 }

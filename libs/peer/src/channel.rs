@@ -21,7 +21,8 @@ use tower_service::Service;
 
 use crate::{
     Settings,
-    address::{Address, Unanswered},
+    address::Address,
+    attempt::Attempt,
     budget::Budget,
     resolver::{Addresses, keep_resolving},
 };
@@ -86,40 +87,28 @@ impl Shared {
         let time = least.map_or(self.timeout, |least| least.min(self.timeout));
         let deadline = Instant::now() + time;
         let mut last = None;
-        let mut attempt = 1;
+        let mut count = 1;
         loop {
-            let address = self.pick(last.as_ref(), deadline).await?;
+            let mut attempt = self.pick(last.as_ref(), deadline).await?;
             let request = again(&head, Body::new(body.clone()), deadline);
-            let unanswered = match timeout_at(deadline, address.call(request)).await {
+            let unanswered = match timeout_at(deadline, attempt.send(request)).await {
                 Ok(Ok(answer)) => {
-                    address.breaker.answered();
                     self.budget.earn();
                     return Ok(answer);
                 }
                 Ok(Err(unanswered)) => unanswered,
-                Err(_) => {
-                    Unanswered { why: Status::deadline_exceeded("no answer came"), sent: true }
-                }
+                Err(_) => return Err(Status::deadline_exceeded("no answer came in time")),
             };
-            self.note(&address, &unanswered.why, time);
+            self.resolve.notify_one();
             let may_again = !unanswered.sent || self.budget.spend();
-            if !may_again || attempt == ATTEMPTS || Instant::now() >= deadline {
+            if !may_again || count == ATTEMPTS || Instant::now() >= deadline {
                 return Err(unanswered.why);
             }
             if self.addresses.borrow().len() == 1 {
-                sleep(jitter(BACKOFF * attempt, 50)).await;
+                sleep(jitter(BACKOFF * count, 50)).await;
             }
-            attempt += 1;
-            last = Some(address);
-        }
-    }
-
-    /// Notes that an address did not answer, unless that was for want of the caller's time.
-    fn note(&self, address: &Address, why: &Status, time: Duration) {
-        self.resolve.notify_one();
-        let in_time = why.code() == tonic::Code::DeadlineExceeded && time < self.timeout;
-        if !in_time && address.breaker.failed() {
-            tracing::warn!(at = %address.at, %why, "a peer does not answer and is left alone");
+            count += 1;
+            last = Some(attempt.address.clone());
         }
     }
 
@@ -128,7 +117,7 @@ impl Shared {
         &self,
         last: Option<&Arc<Address>>,
         deadline: Instant,
-    ) -> Result<Arc<Address>, Status> {
+    ) -> Result<Attempt, Status> {
         let mut resolved = self.addresses.clone();
         let known = timeout_at(deadline, resolved.wait_for(|it| !it.is_empty())).await;
         let known = match known {
@@ -139,9 +128,13 @@ impl Shared {
         let mut order: Vec<_> =
             (0..known.len()).map(|at| &known[(at + turn) % known.len()]).collect();
         let is_last = |it: &Arc<Address>| last.is_some_and(|last| Arc::ptr_eq(last, it));
-        order.sort_by_key(|it| (is_last(it), it.load()));
-        let open = order.into_iter().find(|it| it.breaker.allows());
-        open.cloned().ok_or_else(|| Status::unavailable("no address has answered lately"))
+        order.sort_by_key(|it| (is_last(it), it.is_full(), it.load()));
+        let admit = |it: &Arc<Address>| Some((it.clone(), it.breaker.admit()?));
+        let (address, pass) = order
+            .into_iter()
+            .find_map(admit)
+            .ok_or_else(|| Status::unavailable("no address has answered lately"))?;
+        Ok(Attempt::new(address, pass, self.timeout / 4))
     }
 }
 

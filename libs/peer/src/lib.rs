@@ -6,6 +6,7 @@
 //! budget only; what never reached a server costs nothing.
 
 mod address;
+mod attempt;
 mod breaker;
 mod budget;
 mod channel;

@@ -48,12 +48,12 @@ pub(crate) async fn keep_resolving(
 async fn resolve(settings: &Settings, known: &Addresses) -> Vec<Arc<Address>> {
     let mut found = BTreeMap::new();
     for url in &settings.urls.0 {
-        for at in lookup(url).await {
+        let addresses = lookup(url)
+            .await
+            .unwrap_or_else(|| known.iter().filter(|it| it.url == *url).map(|it| it.at).collect());
+        for at in addresses {
             found.entry(at).or_insert(url);
         }
-    }
-    if found.is_empty() {
-        return known.to_vec();
     }
     let same = |at| known.iter().find(|it| it.at == at).cloned();
     let make = |at, url| match Address::new(at, url, settings.connections) {
@@ -66,13 +66,13 @@ async fn resolve(settings: &Settings, known: &Addresses) -> Vec<Arc<Address>> {
     found.into_iter().filter_map(|(at, url)| same(at).or_else(|| make(at, url))).collect()
 }
 
-async fn lookup(url: &Uri) -> Vec<SocketAddr> {
+async fn lookup(url: &Uri) -> Option<Vec<SocketAddr>> {
     let host = url.host().unwrap_or_default().trim_matches(['[', ']']);
     match lookup_host((host, url.port_u16().unwrap_or_default())).await {
-        Ok(found) => found.collect(),
+        Ok(found) => Some(found.collect()),
         Err(error) => {
             tracing::warn!(%url, %error, "a peer's name does not resolve");
-            Vec::new()
+            None
         }
     }
 }

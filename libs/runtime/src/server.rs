@@ -3,6 +3,7 @@
 mod calls;
 mod connections;
 mod health;
+mod message;
 
 use std::{net::SocketAddr, time::Duration};
 

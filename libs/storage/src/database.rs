@@ -4,7 +4,10 @@ use failure::Failure;
 use sea_orm::{
     ConnectOptions, ConnectionTrait, DatabaseBackend, DatabaseConnection, DatabaseTransaction,
     IsolationLevel, SqliteTransactionMode, TransactionOptions, TransactionTrait,
-    sqlx::sqlite::{SqliteJournalMode, SqliteSynchronous},
+    sqlx::{
+        self, Connection, PgConnection,
+        sqlite::{SqliteJournalMode, SqliteSynchronous},
+    },
 };
 use sea_orm_migration::MigratorTrait;
 use tokio::{sync::Mutex, time::timeout};
@@ -116,8 +119,13 @@ impl Database {
     /// Begins a transaction whose statements on PostgreSQL end soon after the caller gave up.
     async fn begin_as(&self, options: TransactionOptions) -> Result<DatabaseTransaction, Failure> {
         let backend = self.connections.get_database_backend();
-        let begun = self.connections.begin_with_options(options);
-        let begun = telemetry::step(backend, "BEGIN", begun).await.map_err(fault)?;
+        // To its end, since a connection that is given back between BEGIN and its answer would stay
+        // in a transaction that nobody knows of.
+        let connections = self.connections.clone();
+        let begin = async move {
+            telemetry::step(backend, "BEGIN", connections.begin_with_options(options)).await
+        };
+        let begun = task::spawn(begin).await.map_err(Failure::bug)?.map_err(fault)?;
         let Some(left) = task::left() else { return Ok(begun) };
         if left.is_zero() {
             return Err(Failure::OutOfTime);
@@ -193,6 +201,12 @@ fn busy(_: tokio::time::error::Elapsed) -> Failure {
     Failure::Unavailable { dependency: "database", cause: "others write for too long".to_owned() }
 }
 
+/// Whether a connection that comes back still answers. One to a server that is gone without a word
+/// would else keep its place for as long as the system tries to reach it.
+async fn answers(connection: &mut PgConnection) -> Result<bool, sqlx::Error> {
+    Ok(timeout(LONGEST_STATEMENT, connection.ping()).await.is_ok_and(|pong| pong.is_ok()))
+}
+
 fn options(settings: &Settings) -> ConnectOptions {
     let mut options = ConnectOptions::new(&settings.url);
     options
@@ -203,6 +217,7 @@ fn options(settings: &Settings) -> ConnectOptions {
         .test_before_acquire(false)
         .test_before_acquire_if_idle_for(IDLE_BEFORE_TEST)
         .sqlx_logging(false)
+        .map_sqlx_postgres_pool_opts(|pool| pool.after_release(|it, _| Box::pin(answers(it))))
         .map_sqlx_sqlite_opts(|sqlite| {
             sqlite
                 .create_if_missing(true)

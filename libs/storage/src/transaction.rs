@@ -1,10 +1,16 @@
-use std::ops::Deref;
+use std::{ops::Deref, time::Duration};
 
 use failure::Failure;
 use sea_orm::{ConnectionTrait, DatabaseTransaction};
-use tokio::sync::OwnedMutexGuard;
+use tokio::{
+    sync::OwnedMutexGuard,
+    time::{error::Elapsed, timeout},
+};
 
 use crate::{fault, telemetry};
+
+/// A database that has not answered a commit for so long is taken for gone.
+const LONGEST_COMMIT: Duration = Duration::from_secs(5);
 
 /// A transaction that may write. Dropping it takes everything back.
 #[derive(Debug)]
@@ -23,6 +29,7 @@ impl Transaction {
     ///
     /// # Errors
     /// [`Failure::OutOfTime`] where nobody waits for it any more: nothing is written then.
+    /// [`Failure::Unavailable`] where the database does not tell what came of it.
     pub async fn commit(self) -> Result<(), Failure> {
         if task::left().is_some_and(|left| left.is_zero()) {
             return Err(Failure::OutOfTime);
@@ -30,11 +37,13 @@ impl Transaction {
         let Self { begun, turn } = self;
         let commit = async move {
             let backend = begun.get_database_backend();
-            let committed = telemetry::step(backend, "COMMIT", begun.commit()).await;
+            let commit = telemetry::step(backend, "COMMIT", begun.commit());
+            let committed = timeout(LONGEST_COMMIT, commit).await;
             drop(turn);
             committed
         };
-        task::finish(commit).await.map_err(Failure::bug)?.map_err(fault)
+        let committed = task::finish(commit).await.map_err(Failure::bug)?;
+        committed.map_err(unanswered)?.map_err(fault)
     }
 
     /// Takes everything back.
@@ -45,6 +54,11 @@ impl Transaction {
         let backend = self.begun.get_database_backend();
         telemetry::step(backend, "ROLLBACK", self.begun.rollback()).await.map_err(fault)
     }
+}
+
+fn unanswered(_: Elapsed) -> Failure {
+    let cause = "a commit was not answered".to_owned();
+    Failure::Unavailable { dependency: "database", cause }
 }
 
 impl Deref for Transaction {

@@ -10,6 +10,7 @@ use std::{
     time::Duration,
 };
 
+use bytes::Bytes;
 use failure::{Failure, FieldViolation};
 use futures_util::FutureExt;
 use http::{HeaderMap, Request, Response};
@@ -20,8 +21,14 @@ use tokio::{
 use tonic::body::Body;
 use tower_service::Service;
 
+use super::message::Message;
+
+type BoxError = Box<dyn std::error::Error + Send + Sync>;
+
 /// Calls that are answered however busy the server is.
 const HEALTH: &str = "/grpc.health.v1.Health/";
+/// Services whose requests may be streams.
+const STREAMS: &str = "/grpc.";
 const TIMEOUT: &str = "grpc-timeout";
 const LOOK_AGAIN: Duration = Duration::from_millis(10);
 
@@ -33,11 +40,19 @@ pub(super) struct Calls<S> {
     longest: Duration,
     limit: usize,
     room: Arc<Semaphore>,
+    /// What of it one connection may take.
+    share: Arc<Semaphore>,
 }
 
 impl<S> Calls<S> {
     pub(super) fn new(inner: S, name: &'static str, limit: usize, longest: Duration) -> Self {
-        Self { inner, name, longest, limit, room: Arc::new(Semaphore::new(limit)) }
+        let room = Arc::new(Semaphore::new(limit));
+        Self { inner, name, longest, limit, room, share: share(limit) }
+    }
+
+    /// The same service for one connection, which may take half of the room.
+    pub(super) fn of_one_connection(self) -> Self {
+        Self { share: share(self.limit), ..self }
     }
 
     /// The same service, which answers health only.
@@ -48,35 +63,51 @@ impl<S> Calls<S> {
     /// Waits for a moment in which no call is in work.
     pub(super) async fn idle(&self) {
         // Waiting for all of the room would keep out calls that came before their callers knew.
-        while self.room.available_permits() < self.limit {
+        while !self.are_idle() {
             sleep(LOOK_AGAIN).await;
         }
     }
 
-    fn admit(&self, path: &str) -> Result<Option<OwnedSemaphorePermit>, Failure> {
+    /// Whether no call is in work now.
+    pub(super) fn are_idle(&self) -> bool {
+        self.room.available_permits() >= self.limit
+    }
+
+    fn admit(&self, path: &str) -> Result<Option<Slot>, Failure> {
         if path.starts_with(HEALTH) {
             return Ok(None);
         }
-        let slot = self.room.clone().try_acquire_owned();
-        slot.map(Some).map_err(|_| Failure::Overloaded { limit: self.limit })
+        let slot = || {
+            let share = self.share.clone().try_acquire_owned().ok()?;
+            Some([share, self.room.clone().try_acquire_owned().ok()?])
+        };
+        slot().map(Some).ok_or(Failure::Overloaded { limit: self.limit })
     }
 
     /// A slot, and the time that there is.
-    fn check<B>(
-        &self,
-        request: &Request<B>,
-    ) -> Result<(Option<OwnedSemaphorePermit>, Duration), Failure> {
+    fn check<B>(&self, request: &Request<B>) -> Result<(Option<Slot>, Duration), Failure> {
         let slot = self.admit(request.uri().path())?;
         let asked = timeout(request.headers())?;
         Ok((slot, asked.map_or(self.longest, |asked| asked.min(self.longest))))
     }
 }
 
+/// A place in the share of a connection, and one in the room.
+type Slot = [OwnedSemaphorePermit; 2];
+
+/// Half of the room. The least is one.
+fn share(limit: usize) -> Arc<Semaphore> {
+    Arc::new(Semaphore::new(limit.div_ceil(2)))
+}
+
 impl<S, B> Service<Request<B>> for Calls<S>
 where
-    S: Service<Request<B>, Response = Response<Body>, Error = Infallible> + Clone + Send + 'static,
+    S: Service<Request<Body>, Response = Response<Body>, Error = Infallible>
+        + Clone
+        + Send
+        + 'static,
     S::Future: Send,
-    B: Send + 'static,
+    B: http_body::Body<Data = Bytes, Error: Into<BoxError>> + Send + Unpin + 'static,
 {
     type Response = Response<Body>;
     type Error = Infallible;
@@ -93,6 +124,10 @@ where
         let (slot, time) = match self.check(&request) {
             Ok(admitted) => admitted,
             Err(failure) => return Box::pin(async move { Ok(refuse(failure)) }),
+        };
+        let request = match request.uri().path().starts_with(STREAMS) {
+            true => request.map(Body::new),
+            false => request.map(|body| Body::new(Message::new(body, name))),
         };
         let mut inner = self.inner.clone();
         let work = async move {

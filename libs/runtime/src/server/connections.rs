@@ -3,7 +3,7 @@
 //! tonic's own server closes its listener at the first word of a stop, waits for connections
 //! without an end, knows no limit of connections, and gives all of them the same age. Hence this.
 
-use std::{pin::pin, sync::Arc, time::Duration};
+use std::{io, pin::pin, sync::Arc, time::Duration};
 
 use ::telemetry::Observe;
 use hyper::server::conn::http2;
@@ -26,8 +26,10 @@ use super::{Settings, Stage, calls::Calls};
 /// answer.
 const KEEPALIVE: Duration = Duration::from_secs(30);
 const KEEPALIVE_ANSWER: Duration = Duration::from_secs(20);
-/// A connection that says nothing from its beginning is closed.
-const FIRST_WORD: Duration = Duration::from_secs(10);
+/// A connection on which HTTP/2 does not begin is closed.
+const PREFACE: &[u8] = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n";
+const FIRST_WORDS: Duration = Duration::from_secs(10);
+const LOOK_AGAIN: Duration = Duration::from_millis(10);
 /// Longest headers of a request in bytes.
 const MAX_HEADERS: u32 = 16 * 1024;
 /// By how much the ages of connections differ, in percent, so that they do not end together.
@@ -77,11 +79,19 @@ pub(super) async fn serve(
         () = Stage::reached(&mut closing, Stage::Closing) => {}
     }
     drop(listener);
-    if timeout(settings.grace, calls.idle()).await.is_err() {
+    let all = u32::try_from(settings.max_connections).unwrap_or(u32::MAX);
+    let quiet = async {
+        loop {
+            calls.idle().await;
+            // A call may come until its caller has heard of the end.
+            if timeout(LINGER, within_limit.acquire_many(all)).await.is_ok() || calls.are_idle() {
+                break;
+            }
+        }
+    };
+    if timeout(settings.grace + LINGER, quiet).await.is_err() {
         tracing::warn!("calls in work were cut off at the stop");
     }
-    let all = u32::try_from(settings.max_connections).unwrap_or(u32::MAX);
-    let _ = timeout(LINGER, within_limit.acquire_many(all)).await;
     drop(alive);
 }
 
@@ -103,10 +113,10 @@ impl Connection {
     ) {
         let Self { stream, calls, observe, age, grace, permit: _permit } = self;
         let _ = stream.set_nodelay(true);
-        if !matches!(timeout(FIRST_WORD, stream.readable()).await, Ok(Ok(()))) {
+        if !matches!(timeout(FIRST_WORDS, greets(&stream)).await, Ok(Ok(true))) {
             return;
         }
-        let service = TowerToHyperService::new(observe.layer(calls));
+        let service = TowerToHyperService::new(observe.layer(calls.of_one_connection()));
         let mut connection =
             pin!(protocol(max_streams).serve_connection(TokioIo::new(stream), service));
         tokio::select! {
@@ -120,6 +130,19 @@ impl Connection {
             () = sleep(grace) => {}
             _ = ended.changed() => {}
         }
+    }
+}
+
+/// Waits for the words with which HTTP/2 begins. hyper would wait for them without an end.
+async fn greets(stream: &TcpStream) -> io::Result<bool> {
+    let mut words = [0; PREFACE.len()];
+    loop {
+        stream.readable().await?;
+        let count = stream.peek(&mut words).await?;
+        if count == 0 || count == PREFACE.len() || words[..count] != PREFACE[..count] {
+            return Ok(words[..count] == *PREFACE);
+        }
+        sleep(LOOK_AGAIN).await;
     }
 }
 

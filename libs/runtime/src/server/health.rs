@@ -11,6 +11,9 @@ use super::Stage;
 
 /// How often the database is asked for a sign of life, and how long it may take.
 const INTERVAL: Duration = Duration::from_secs(1);
+/// So many signs in a row have to be missed: where calls wait for the same connections, as all
+/// replicas may at once, it is better to refuse some than to serve nobody.
+const MISSES: u32 = 3;
 /// Name under which the process says that it lives, whatever its database does.
 const LIVENESS: &str = "liveness";
 
@@ -31,15 +34,21 @@ impl Health {
 
     /// Goes on telling until the service is to stop.
     pub(super) async fn watch(self, mut stage: watch::Receiver<Stage>) {
+        tokio::select! {
+            () = self.keep_telling() => {}
+            () = Stage::reached(&mut stage, Stage::Draining) => self.report(false).await,
+        }
+    }
+
+    async fn keep_telling(&self) {
         let mut ticks = time::interval(INTERVAL);
-        let stopped = Stage::reached(&mut stage, Stage::Draining);
-        tokio::pin!(stopped);
+        let mut missed = 0;
         loop {
-            tokio::select! {
-                _ = ticks.tick() => {}
-                () = &mut stopped => return self.report(false).await,
+            ticks.tick().await;
+            missed = if self.alive().await { 0 } else { missed + 1 };
+            if missed == 0 || missed >= MISSES {
+                self.report(missed == 0).await;
             }
-            self.report(self.alive().await).await;
         }
     }
 

@@ -93,6 +93,10 @@ impl Transport {
         let mut answer = pb::SettleSubscriptionsResponse::default();
         let mut more = due.len() == limit;
         for subscription in due {
+            if task::is_late() {
+                more = true;
+                break;
+            }
             let name = subscription.name;
             answer.next_token =
                 DuePlace::of(&subscription).map(|it| it.to_string()).unwrap_or_default();

@@ -9,7 +9,7 @@ use super::*;
 #[derive(Clone)]
 struct Stub;
 
-impl Service<Request<()>> for Stub {
+impl Service<Request<Body>> for Stub {
     type Response = Response<Body>;
     type Error = Infallible;
     type Future = Pin<Box<dyn Future<Output = Result<Response<Body>, Infallible>> + Send>>;
@@ -18,7 +18,7 @@ impl Service<Request<()>> for Stub {
         Poll::Ready(Ok(()))
     }
 
-    fn call(&mut self, request: Request<()>) -> Self::Future {
+    fn call(&mut self, request: Request<Body>) -> Self::Future {
         let path = request.uri().path().to_owned();
         Box::pin(async move {
             match path.as_str() {
@@ -35,7 +35,7 @@ fn calls(limit: usize) -> Calls<Stub> {
 }
 
 async fn call(calls: &Calls<Stub>, path: &str, timeout: &str) -> Status {
-    let request = Request::get(path).header(TIMEOUT, timeout).body(()).unwrap();
+    let request = Request::get(path).header(TIMEOUT, timeout).body(Body::empty()).unwrap();
     let answer = calls.clone().call(request).await.unwrap();
     Status::from_header_map(answer.headers()).unwrap_or_else(|| Status::ok(""))
 }
