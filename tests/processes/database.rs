@@ -1,6 +1,7 @@
 use contracts::onboarding::ListPartnersRequest;
 use sea_orm::{ConnectionTrait, Database, DatabaseConnection};
-use tests::{Engine, failed};
+use testbed::TlsServer;
+use tests::{Engine, failed, process};
 use tonic::{Code, Status, transport::Channel};
 use tonic_health::pb::{
     HealthCheckRequest, health_check_response::ServingStatus, health_client::HealthClient,
@@ -49,4 +50,23 @@ async fn a_service_whose_database_is_away_says_so_and_recovers_by_itself() -> Re
     says(&mut health, name_of_service, ServingStatus::Serving).await;
     cast.onboarding.clone().list_partners(list).await?;
     Ok(())
+}
+
+#[tokio::test]
+async fn a_database_is_reached_over_tls_and_only_if_it_is_the_right_one() {
+    let port = process::free_address().rsplit_once(':').unwrap().1.parse().unwrap();
+    let server = TlsServer::start(port);
+    let trusted = format!("sslrootcert={}", server.certificate.display());
+    for (parameters, works) in [
+        (format!("sslmode=verify-full&{trusted}"), true),
+        ("sslmode=require".to_owned(), true),
+        ("sslmode=verify-full".to_owned(), false),
+        ("sslmode=disable".to_owned(), false),
+    ] {
+        let url = ("ONBOARDING__DATABASE__URL".to_owned(), server.url(&parameters));
+        let migrated = process::run("onboarding", &["migrate"], &[url]);
+        let said = String::from_utf8_lossy(&migrated.stderr).into_owned();
+        assert_eq!(migrated.status.success(), works, "{parameters}: {said}");
+        assert_eq!(said.contains("cannot open the database"), !works, "{parameters}: {said}");
+    }
 }

@@ -1,8 +1,9 @@
 # Runs a PostgreSQL server for as long as its standard input is open: then it stops the server and
 # deletes the folder. The kernel closes that pipe however the process at its other end dies.
-# Arguments: the folder, and where PostgreSQL's programs are. Says `ready` when the server is.
+# Arguments: the folder, and where PostgreSQL's programs are. Says `ready` when the server is. With a
+# port as third argument it is served there too, on loopback, over TLS only (`server.crt`).
 set -eu
-folder=$1 programs=$2
+folder=$1 programs=$2 port=${3:-}
 
 # Only the end of the pipe ends this script.
 trap '' HUP INT PIPE TERM
@@ -25,10 +26,24 @@ run() {
     fi
 }
 
+# For the name localhost, by nobody but itself.
+certificate() {
+    openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -days 2 \
+        -subj /CN=localhost -addext subjectAltName=DNS:localhost \
+        -addext basicConstraints=critical,CA:FALSE -keyout server.key -out server.crt >>log 2>&1
+    chmod 600 server.key
+}
+
 cd "$folder"
+[ -z "$port" ] || certificate
 [ "$(id -u)" != 0 ] || chown -R postgres .
 run initdb -D data -U postgres --auth=trust --locale=C --encoding=UTF8 --no-sync
-run pg_ctl start -D data -l log -w -t 30 -o "-k '$folder' -p 5432 -c listen_addresses=
+if [ -n "$port" ]; then
+    printf 'local all all trust\nhostssl all all 127.0.0.1/32 trust\n' >data/pg_hba.conf
+    tls="-c ssl=on -c ssl_cert_file='$folder/server.crt' -c ssl_key_file='$folder/server.key'"
+fi
+run pg_ctl start -D data -l log -w -t 30 -o "-k '$folder' -p ${port:-5432} ${tls:-}
+    -c listen_addresses=${port:+127.0.0.1}
     -c fsync=off -c synchronous_commit=off -c full_page_writes=off -c max_connections=500"
 echo ready
 read -r _ || true

@@ -17,3 +17,4 @@ pub use folder::Folder;
 pub use golden::golden;
 pub use history::{Chronicle, assert_as_of_indexed, assert_traced, revisions};
 pub use listing::assert_indexed;
+pub use postgres::TlsServer;

@@ -42,7 +42,7 @@ impl Server {
                 let url = url.parse().map_err(|error| format!("{URL} is not a URL: {error}"))?;
                 Ok(Self { url, _lifeline: None })
             }
-            Err(_) => start(&programs()?),
+            Err(_) => start(&programs()?, None).map(|(server, _)| server),
         }
     }
 
@@ -78,15 +78,43 @@ impl Server {
     }
 }
 
+/// A server of its own that takes connections over TLS only.
+#[derive(Debug)]
+pub struct TlsServer {
+    /// The certificate that it shows for `localhost`, signed by itself.
+    pub certificate: PathBuf,
+    port: u16,
+    _server: Server,
+}
+
+impl TlsServer {
+    /// Starts it on a port that is free.
+    ///
+    /// # Panics
+    /// When it does not start.
+    #[must_use]
+    pub fn start(port: u16) -> Self {
+        let started = programs().and_then(|programs| start(&programs, Some(port)));
+        let (server, folder) = started.unwrap_or_else(|error| panic!("{error}"));
+        Self { certificate: folder.join("server.crt"), port, _server: server }
+    }
+
+    /// The URL of its database, with these parameters.
+    #[must_use]
+    pub fn url(&self, parameters: &str) -> String {
+        format!("postgres://postgres@localhost:{}/postgres?{parameters}", self.port)
+    }
+}
+
 /// Starts a server in a new folder, under a guardian who ends both with this process.
-fn start(programs: &Path) -> Result<Server, String> {
+fn start(programs: &Path, port: Option<u16>) -> Result<(Server, PathBuf), String> {
     let folder = tempfile::Builder::new()
         .prefix("csp-test-")
         .tempdir_in(crate::folder::place())
         .map_err(explain)?;
     let log = folder.path().join("log");
     let mut log = File::create_new(&log).and_then(|_| File::open(&log)).map_err(explain)?;
-    let mut guardian = guard(folder.path(), programs).map_err(explain)?;
+    let mut guardian = guard(folder.path(), programs, port).map_err(explain)?;
     // From here on the folder is the guardian's.
     let folder = folder.keep();
     let mut answer = String::new();
@@ -97,16 +125,18 @@ fn start(programs: &Path) -> Result<Server, String> {
         log.read_to_string(&mut text).map_err(explain)?;
         return Err(format!("PostgreSQL of {} does not start:\n{text}", programs.display()));
     }
-    let url = format!("postgres://postgres@localhost:5432/postgres?host={}", folder.display());
+    let place = port.unwrap_or(5432);
+    let url = format!("postgres://postgres@localhost:{place}/postgres?host={}", folder.display());
     let url = url.parse().expect("it is a URL");
-    Ok(Server { url, _lifeline: guardian.stdin.take() })
+    Ok((Server { url, _lifeline: guardian.stdin.take() }, folder))
 }
 
 /// Starts the guardian, out of reach of the signals which a terminal sends to this process.
-fn guard(folder: &Path, programs: &Path) -> std::io::Result<Child> {
+fn guard(folder: &Path, programs: &Path, port: Option<u16>) -> std::io::Result<Child> {
     Command::new("sh")
         .args(["-c", include_str!("guardian.sh"), "guardian"])
         .args([folder, programs])
+        .args(port.map(|port| port.to_string()))
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())
         .stderr(File::options().append(true).open(folder.join("log"))?)
