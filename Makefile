@@ -22,7 +22,7 @@ BUILDER ?= docker
 version := $(shell sed -n 's/^version = "\(.*\)"/\1/p' Cargo.toml | head -n 1)
 images: onboarding.image relationship.image ordering.image
 %.image:
-	$(BUILDER) build --target $* --tag csp-channel/$*:$(version) \
+	$(BUILDER) build --target $* --tag localhost/csp-channel/$*:$(version) \
 		--build-arg CSP_COMMIT=$(shell git rev-parse HEAD) .
 
 # Records the contracts as those of a release, from which `make test` then lets nothing be taken away.

@@ -1,8 +1,8 @@
 //! The cluster for its callers in Rust.
 //!
 //! [`Cluster`] holds the generated clients. Beneath them every call has a deadline, every change has
-//! a request id, and what nobody answered is sent again. [`Error`] reads the status of a call that
-//! failed.
+//! a request id (but SettleSubscriptions, which does nothing twice), and what nobody answered is sent
+//! again. [`Error`] reads the status of a call that failed.
 
 mod channel;
 mod error;

@@ -2,8 +2,8 @@
 //! connections each, within the time that there is, and again where nothing answered.
 //!
 //! A [`Channel`] sends a call up to three times, so every call must be one that may be sent twice:
-//! a read, or a change with a request id. What was sent and not answered is sent again within a
-//! budget only; what never reached a server costs nothing.
+//! a read, a change with a request id, or one that does nothing twice. What was sent and not answered
+//! is sent again within a budget only; what never reached a server costs nothing.
 
 mod address;
 mod attempt;
