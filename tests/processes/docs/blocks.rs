@@ -4,9 +4,16 @@
 
 use std::fmt;
 
-/// Commands that cannot be run here, since other tests run them or they run the tests.
-const RUN_ELSEWHERE: [&str; 3] =
-    ["cargo run -p cluster", "cargo run -p cluster -- tour", "make test"];
+/// Commands that cannot be run here: other tests run them, they run the tests, they measure, or they
+/// take a Kubernetes (tests/manifests renders what is applied there).
+const RUN_ELSEWHERE: [&str; 6] = [
+    "cargo run -p cluster",
+    "cargo run -p cluster -- tour",
+    "make test",
+    "cargo build --release --workspace && target/release/load",
+    "kubectl apply --kustomize k8s/overlays/local",
+    "kubectl delete jobs --namespace csp-channel --selector app.kubernetes.io/component=migration",
+];
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Outcome {
