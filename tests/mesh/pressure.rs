@@ -97,7 +97,7 @@ async fn a_connection_beyond_the_limit_is_told_so_and_served_health() {
         assert_eq!(each.call(LIST, &list, &[]).await.code(), Code::Ok);
     }
     let third = Raw::connect(address).await;
-    is_a_refusal_with_a_delay(&third.call(LIST, &list, &[]).await, "128");
+    is_a_refusal_with_a_delay(&third.call(LIST, &list, &[]).await, "48");
     let health = third.call(HEALTH, &HealthCheckRequest::default(), &[]).await;
     assert_eq!(health.code(), Code::Ok);
     drop(second);
