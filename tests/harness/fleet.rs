@@ -11,14 +11,8 @@ use tonic_health::pb::{
     HealthCheckRequest, health_check_response::ServingStatus, health_client::HealthClient,
 };
 
-use crate::process::{self, Process, free_address};
+use crate::process::{self, Process, SERVICES, free_address};
 
-/// The services, each with the one that it calls.
-const SERVICES: [(&str, Option<&str>); 3] = [
-    ("onboarding", None),
-    ("relationship", Some("onboarding")),
-    ("ordering", Some("relationship")),
-];
 /// How long a process may take until it serves.
 const START: Duration = Duration::from_secs(20);
 
@@ -144,15 +138,11 @@ impl Fleet {
     }
 
     fn environment(&self, service: &str, at: usize) -> Vec<(String, String)> {
+        let database = self.databases.url(service);
+        let urls = |peer: &str| self.urls(peer);
+        let mut environment =
+            process::environment(service, self.address(service, at), database, urls);
         let prefix = service.to_uppercase();
-        let mut environment = vec![
-            (format!("{prefix}__GRPC__LISTEN"), self.address(service, at).to_owned()),
-            (format!("{prefix}__DATABASE__URL"), self.databases.url(service)),
-        ];
-        let peer = SERVICES.iter().find(|(name, _)| *name == service).and_then(|(_, peer)| *peer);
-        if let Some(peer) = peer {
-            environment.push((format!("{prefix}__{}__URL", peer.to_uppercase()), self.urls(peer)));
-        }
         let own =
             self.settings.iter().map(|(key, value)| (format!("{prefix}__{key}"), value.clone()));
         environment.extend(own);

@@ -114,6 +114,32 @@ impl Drop for Process {
     }
 }
 
+/// The services, those that are called in front, each with the one that it calls.
+pub const SERVICES: [(&str, Option<&str>); 3] = [
+    ("onboarding", None),
+    ("relationship", Some("onboarding")),
+    ("ordering", Some("relationship")),
+];
+
+/// What a service is started with: where it listens, its database, and the URLs of its peer.
+#[must_use]
+pub fn environment(
+    service: &str,
+    listen: &str,
+    database: String,
+    urls: impl Fn(&str) -> String,
+) -> Vec<(String, String)> {
+    let prefix = service.to_uppercase();
+    let mut environment = vec![
+        (format!("{prefix}__GRPC__LISTEN"), listen.to_owned()),
+        (format!("{prefix}__DATABASE__URL"), database),
+    ];
+    let peer = SERVICES.iter().find(|(name, _)| *name == service).and_then(|(_, peer)| *peer);
+    environment
+        .extend(peer.map(|peer| (format!("{prefix}__{}__URL", peer.to_uppercase()), urls(peer))));
+    environment
+}
+
 /// Runs a program to its end.
 ///
 /// # Panics

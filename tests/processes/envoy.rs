@@ -1,6 +1,5 @@
 //! The cluster behind a real Envoy, by the example that stands in `tests/envoy`.
 
-mod http;
 mod sidecar;
 
 use std::{cell::Cell, time::Duration};
@@ -14,8 +13,12 @@ use serde_json::Value;
 use tests::{Engine, process::Process};
 use tonic::{Code, Request};
 
-use crate::trio::{Trio, sale};
 use sidecar::Sidecar;
+
+use crate::{
+    http,
+    trio::{Trio, sale},
+};
 
 const LIST: &str = "csp.onboarding.v1.OnboardingService/ListOrganizations";
 

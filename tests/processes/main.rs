@@ -8,6 +8,7 @@ mod database;
 mod docs;
 mod envoy;
 mod foreign;
+mod http;
 mod metrics;
 mod outage;
 mod page;

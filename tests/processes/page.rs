@@ -1,21 +1,8 @@
 //! The page that Prometheus reads.
 
-use std::{
-    collections::BTreeMap,
-    io::{Read, Write},
-    net::TcpStream,
-    time::Duration,
-};
+use std::collections::BTreeMap;
 
-/// Asks a server for a path. None where nobody listens.
-pub fn get(address: &str, path: &str) -> Option<String> {
-    let mut stream = TcpStream::connect(address).ok()?;
-    stream.set_read_timeout(Some(Duration::from_secs(20))).unwrap();
-    write!(stream, "GET {path} HTTP/1.1\r\nHost: metrics\r\n\r\n").unwrap();
-    let mut answer = String::new();
-    stream.read_to_string(&mut answer).unwrap();
-    Some(answer)
-}
+use crate::http;
 
 /// The page.
 pub struct Page(String);
@@ -23,11 +10,10 @@ pub struct Page(String);
 impl Page {
     /// Reads it.
     pub fn at(address: &str) -> Self {
-        let answer = get(address, "/metrics").expect("somebody serves metrics");
-        let (head, text) = answer.split_once("\r\n\r\n").unwrap();
-        assert!(head.starts_with("HTTP/1.1 200 OK"), "{head}");
-        assert!(head.contains("text/plain; version=0.0.4"), "{head}");
-        Self(text.to_owned())
+        let answer = http::get(address, "/metrics").expect("somebody serves metrics");
+        assert_eq!(answer.status, 200, "{answer:?}");
+        assert!(answer.headers.contains("text/plain; version=0.0.4"), "{answer:?}");
+        Self(answer.body)
     }
 
     /// Every metric and its type.

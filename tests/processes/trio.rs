@@ -48,19 +48,10 @@ impl Trio {
 
     /// What a service is started with.
     pub fn environment(&self, service: &str) -> Vec<(String, String)> {
+        let database = self.databases.url(service);
+        let urls = |peer: &str| format!("http://{}", self.address(peer));
+        let mut environment = process::environment(service, self.address(service), database, urls);
         let prefix = service.to_uppercase();
-        let [onboarding, relationship, _] = &self.addresses;
-        let mut environment = vec![
-            (format!("{prefix}__GRPC__LISTEN"), self.address(service).to_owned()),
-            (format!("{prefix}__DATABASE__URL"), self.databases.url(service)),
-        ];
-        match service {
-            "relationship" => environment
-                .push(("RELATIONSHIP__ONBOARDING__URL".to_owned(), format!("http://{onboarding}"))),
-            "ordering" => environment
-                .push(("ORDERING__RELATIONSHIP__URL".to_owned(), format!("http://{relationship}"))),
-            _ => {}
-        }
         let own = self.extra.iter().filter(|(key, _)| key.starts_with(&prefix));
         environment.extend(own.chain(&self.variables).cloned());
         environment

@@ -6,7 +6,7 @@ use tempfile::TempDir;
 use tests::process::{Process, free_address};
 use tonic::transport::{Channel, Endpoint};
 
-use super::http;
+use crate::http;
 
 const ROOT: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/..");
 const EXAMPLE: &str = include_str!("../../envoy/envoy.yaml");

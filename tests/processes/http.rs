@@ -1,4 +1,4 @@
-//! HTTP/1.1, as far as the tests of Envoy speak it.
+//! HTTP/1.1, as far as these tests speak it.
 
 use std::{
     io::{Read, Write},
