@@ -3,7 +3,7 @@ use std::{fs, path::Path, sync::Arc, time::Duration};
 use failure::Failure;
 use sea_orm::{
     ConnectOptions, ConnectionTrait, DatabaseBackend, DatabaseConnection, DatabaseTransaction,
-    IsolationLevel, SqliteTransactionMode, TransactionOptions, TransactionTrait,
+    SqliteTransactionMode, TransactionOptions, TransactionTrait,
     sqlx::{
         self, Connection, PgConnection,
         sqlite::{SqliteJournalMode, SqliteSynchronous},
@@ -21,6 +21,8 @@ const LONGEST_STATEMENT: Duration = Duration::from_secs(2);
 /// How much longer than its caller a statement of a transaction may run on PostgreSQL, so that it
 /// is the caller's deadline which is told.
 const BEHIND_CALLER: Duration = Duration::from_millis(20);
+/// What makes a transaction of PostgreSQL see one state only.
+const ONE_STATE: &str = "SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY";
 /// A connection that idled longer is tested before it is used.
 const IDLE_BEFORE_TEST: Duration = Duration::from_secs(5);
 
@@ -96,11 +98,8 @@ impl Database {
             Some(turn) => Some(timeout(PATIENCE, turn.clone().lock_owned()).await.map_err(busy)?),
             None => None,
         };
-        let options = TransactionOptions {
-            sqlite_transaction_mode: self.embedded().then_some(SqliteTransactionMode::Immediate),
-            ..TransactionOptions::default()
-        };
-        let begun = self.begin_as(options).await?;
+        let immediate = self.embedded().then_some(SqliteTransactionMode::Immediate);
+        let begun = self.begin_as(immediate, None).await?;
         Ok(Transaction::new(begun, turn))
     }
 
@@ -109,31 +108,37 @@ impl Database {
     /// # Errors
     /// As [`Database::begin`].
     pub async fn snapshot(&self) -> Result<Snapshot, Failure> {
-        let options = TransactionOptions {
-            isolation_level: (!self.embedded()).then_some(IsolationLevel::RepeatableRead),
-            ..TransactionOptions::default()
-        };
-        self.begin_as(options).await
+        self.begin_as(None, Some(ONE_STATE)).await
     }
 
     /// Begins a transaction whose statements on PostgreSQL end soon after the caller gave up.
-    async fn begin_as(&self, options: TransactionOptions) -> Result<DatabaseTransaction, Failure> {
+    async fn begin_as(
+        &self,
+        sqlite_transaction_mode: Option<SqliteTransactionMode>,
+        postgres_setting: Option<&str>,
+    ) -> Result<DatabaseTransaction, Failure> {
         let backend = self.connections.get_database_backend();
         // To its end, since a connection that is given back between BEGIN and its answer would stay
         // in a transaction that nobody knows of.
         let connections = self.connections.clone();
+        let options = TransactionOptions { sqlite_transaction_mode, ..Default::default() };
         let begin = async move {
             telemetry::step(backend, "BEGIN", connections.begin_with_options(options)).await
         };
         let begun = task::spawn(begin).await.map_err(Failure::bug)?.map_err(fault)?;
-        let Some(left) = task::left() else { return Ok(begun) };
-        if left.is_zero() {
+        let left = task::left();
+        if left.is_some_and(|left| left.is_zero()) {
             return Err(Failure::OutOfTime);
         }
-        if !self.embedded() && left < LONGEST_STATEMENT {
-            let millis = (left + BEHIND_CALLER).as_millis();
-            let limit = format!("SET LOCAL statement_timeout = {millis}");
-            begun.execute_unprepared(&limit).await.map_err(fault)?;
+        if !self.embedded() {
+            let short = left.filter(|left| *left < LONGEST_STATEMENT);
+            let limit = short.map(|left| {
+                format!("SET LOCAL statement_timeout = {}", (left + BEHIND_CALLER).as_millis())
+            });
+            let settings: Vec<_> = postgres_setting.into_iter().chain(limit.as_deref()).collect();
+            if !settings.is_empty() {
+                begun.execute_unprepared(&settings.join("; ")).await.map_err(fault)?;
+            }
         }
         Ok(begun)
     }

@@ -96,6 +96,7 @@ fn parts(sql: &str) -> (&'static str, Option<&str>) {
         "INSERT" => ("INSERT", " INTO "),
         "UPDATE" => ("UPDATE", "UPDATE "),
         "DELETE" => ("DELETE", " FROM "),
+        "SET" => return ("SET", None),
         _ => return (OTHER, None),
     };
     let table = sql.split_once(before_table).map(|(_, rest)| rest);
@@ -115,6 +116,7 @@ mod tests {
             ("INSERT INTO \"a\" (\"b\") VALUES (?)", ("INSERT", Some("a"))),
             ("UPDATE \"a\" SET \"b\" = ?", ("UPDATE", Some("a"))),
             ("DELETE FROM \"a\" WHERE \"b\" = ?", ("DELETE", Some("a"))),
+            ("SET LOCAL a = 1", ("SET", None)),
             ("CREATE TABLE a (b TEXT)", (OTHER, None)),
             ("", (OTHER, None)),
         ] {
