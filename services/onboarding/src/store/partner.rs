@@ -149,11 +149,16 @@ async fn buyer_standing(
     buyer: Buyer,
     organization_revision: i64,
 ) -> Result<BuyerStanding, Failure> {
-    let wanted = partners::Column::Organization.eq(buyer.organization.to_string());
-    let of_company = read(snapshot, partners::Entity::find().filter(wanted)).await?;
-    let as_partner = partners::Entity::find_by_id(buyer.tenant.to_string());
-    let csp_tenant = as_partner.one(snapshot).await.map_err(fault)?.is_some();
-    let partners = of_company.iter().map(|partner| partner.name).collect();
+    use partners::Column;
+
+    let (tenant, company) = (buyer.tenant.to_string(), buyer.organization.to_string());
+    let either =
+        Condition::any().add(Column::Name.eq(&tenant)).add(Column::Organization.eq(&company));
+    let found = partners::Entity::find().filter(either).order_by_asc(Column::Name);
+    let found = found.all(snapshot).await.map_err(fault)?;
+    let csp_tenant = found.iter().any(|row| row.name == tenant);
+    let of_company = found.iter().filter(|row| row.organization == company);
+    let partners = of_company.map(|row| row::read(&row.name)).collect::<Result<_, _>>()?;
     Ok(BuyerStanding { csp_tenant, partners, organization_revision })
 }
 
