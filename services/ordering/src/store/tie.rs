@@ -10,6 +10,7 @@ use kernel::{CustomerName, PartnerName, Timestamp};
 use sea_orm::{
     ActiveValue::Set,
     ColumnTrait, Condition, ConnectionTrait, DatabaseTransaction, EntityTrait, QueryFilter,
+    QuerySelect,
     sea_query::{Expr, ExprTrait, OnConflict},
 };
 use storage::fault;
@@ -48,8 +49,10 @@ impl Store {
         for partner in partners.into_iter().flatten() {
             let found = ties::Entity::find().filter(key(customer, partner));
             let found = found.one(self.database.reader()).await.map_err(fault)?;
-            let closed = |row: &ties::Model| row.closed_until > now.as_microsecond();
-            let epoch = found.map_or(FIRST, |row| if closed(&row) { NEVER } else { row.epoch });
+            let epoch = found.map_or(FIRST, |row| match is_closed(&row, now) {
+                true => NEVER,
+                false => row.epoch,
+            });
             ties.push(Tie { customer, partner, epoch });
         }
         Ok(ties)
@@ -96,6 +99,10 @@ impl Store {
     }
 }
 
+fn is_closed(row: &ties::Model, now: Timestamp) -> bool {
+    row.closed_until > now.as_microsecond()
+}
+
 fn closed_until(begun: Timestamp) -> i64 {
     begun.saturating_add(CLOSED).unwrap_or(Timestamp::MAX).as_microsecond()
 }
@@ -110,13 +117,19 @@ pub(super) async fn hold(
     // In one order everywhere, so that two orders do not wait for each other.
     let ties: std::collections::BTreeSet<_> = ties.collect();
     for tie in ties {
-        open(transaction, tie.customer, tie.partner).await?;
-        let held = ties::Entity::update_many()
-            .col_expr(ties::Column::Epoch, Expr::value(tie.epoch))
-            .filter(key(tie.customer, tie.partner))
-            .filter(ties::Column::Epoch.eq(tie.epoch))
-            .filter(ties::Column::ClosedUntil.lte(now.as_microsecond()));
-        if held.exec(transaction).await.map_err(fault)?.rows_affected == 0 {
+        let locked = async || {
+            let row = ties::Entity::find().filter(key(tie.customer, tie.partner)).lock_shared();
+            row.one(transaction).await.map_err(fault)
+        };
+        let row = match locked().await? {
+            Some(row) => Some(row),
+            None => {
+                open(transaction, tie.customer, tie.partner).await?;
+                locked().await?
+            }
+        };
+        let held = |row: ties::Model| row.epoch == tie.epoch && !is_closed(&row, now);
+        if !row.is_some_and(held) {
             return Ok(false);
         }
     }
