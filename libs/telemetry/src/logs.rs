@@ -15,9 +15,10 @@ use tracing::{
 };
 use tracing_subscriber::{
     EnvFilter, Layer,
+    field::RecordFields,
     fmt::{
         FmtContext,
-        format::{FormatEvent, FormatFields, Writer},
+        format::{DefaultFields, FormatEvent, FormatFields, Writer},
     },
     registry::LookupSpan,
 };
@@ -37,8 +38,18 @@ where
     let lines = tracing_subscriber::fmt::layer()
         .with_ansi(settings.log_format == LogFormat::Human && std::io::stderr().is_terminal())
         .with_writer(std::io::stderr)
+        .fmt_fields(Unwritten)
         .event_format(Lines { service, format: settings.log_format });
     Ok(lines.with_filter(filter))
+}
+
+/// The fields of spans, which no line shows.
+struct Unwritten;
+
+impl<'writer> FormatFields<'writer> for Unwritten {
+    fn format_fields<R: RecordFields>(&self, _: Writer<'writer>, _: R) -> fmt::Result {
+        Ok(())
+    }
 }
 
 struct Lines {
@@ -53,7 +64,7 @@ where
 {
     fn format_event(
         &self,
-        context: &FmtContext<'_, S, N>,
+        _: &FmtContext<'_, S, N>,
         mut writer: Writer<'_>,
         event: &Event<'_>,
     ) -> fmt::Result {
@@ -63,7 +74,7 @@ where
         }
         let (level, target) = (event.metadata().level(), event.metadata().target());
         write!(writer, "{} {level:>5} {target}: ", Clock::system().now())?;
-        context.format_fields(writer.by_ref(), event)?;
+        DefaultFields::new().format_fields(writer.by_ref(), event)?;
         if span.is_valid() {
             write!(writer, " trace_id={} span_id={}", span.trace_id(), span.span_id())?;
         }
