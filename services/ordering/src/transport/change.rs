@@ -93,22 +93,19 @@ impl Transport {
         let mut answer = pb::SettleSubscriptionsResponse::default();
         let mut more = due.len() == limit;
         for subscription in due {
-            if task::is_late() {
-                more = true;
-                break;
-            }
             let name = subscription.name;
             answer.next_token =
                 DuePlace::of(&subscription).map(|it| it.to_string()).unwrap_or_default();
             let outcome = self.settle(subscription, &call).await;
             telemetry::settled(&outcome);
-            let Err(failure) = outcome else {
-                answer.settled_count += 1;
-                continue;
-            };
-            answer.left_count += 1;
-            tracing::warn!(%name, ?failure, "a subscription was not settled");
-            if matches!(failure, Failure::Unavailable { .. }) {
+            match &outcome {
+                Ok(()) => answer.settled_count += 1,
+                Err(failure) => {
+                    answer.left_count += 1;
+                    tracing::warn!(%name, ?failure, "a subscription was not settled");
+                }
+            }
+            if matches!(outcome, Err(Failure::Unavailable { .. })) || task::is_late() {
                 more = true;
                 break;
             }
