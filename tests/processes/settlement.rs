@@ -42,6 +42,6 @@ async fn a_timer_has_everything_settled_that_is_due_and_fails_where_something_is
     cluster.ordering.stop().await;
     let (success, told, complaint) = settle(&at);
     assert!(!success, "{told}");
-    assert!(complaint.contains(&format!("cannot reach {at}")), "{complaint}");
+    assert!(complaint.contains(&format!("settled 0, then {at}/: Unavailable")), "{complaint}");
     Ok(())
 }

@@ -6,13 +6,9 @@ use clap::Subcommand;
 use contracts::ordering::{
     SettleSubscriptionsRequest, ordering_service_client::OrderingServiceClient,
 };
-use tonic::{
-    Request,
-    metadata::MetadataValue,
-    transport::{Channel, Endpoint},
-};
+use peer::{Channel, Settings, Urls};
+use tonic::{Request, Status, metadata::MetadataValue};
 
-const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
 /// How long one call may take; the server gives up before.
 const TIMEOUT: Duration = Duration::from_secs(30);
 /// How many one call settles: well within the time that a server works for a call.
@@ -25,7 +21,7 @@ pub enum Errand {
     Settle {
         /// Where ordering serves.
         #[arg(long, default_value = "http://127.0.0.1:50053")]
-        at: Endpoint,
+        at: Urls,
     },
 }
 
@@ -44,18 +40,16 @@ pub async fn run(errand: Errand) -> Result<(), String> {
 }
 
 /// Walks through all that is due, past what cannot be settled. Tells how many were, and were not.
-async fn settle(at: Endpoint) -> Result<(i64, i64), String> {
-    let address = at.uri().clone();
-    let channel = at.connect_timeout(CONNECT_TIMEOUT).timeout(TIMEOUT).connect().await;
-    let channel = channel.map_err(|error| format!("cannot reach {address}: {error}"))?;
-    let mut client = OrderingServiceClient::<Channel>::new(channel);
+async fn settle(at: Urls) -> Result<(i64, i64), String> {
+    let address = at.to_string();
+    let channel = Channel::new(Settings { urls: at, timeout: TIMEOUT, connections: 1 });
+    let mut client = OrderingServiceClient::new(channel);
     let (mut settled, mut left, mut token) = (0, 0, String::new());
     loop {
         let mut request = Request::new(SettleSubscriptionsRequest { max_count: AT_ONCE, token });
-        request.set_timeout(TIMEOUT);
         request.metadata_mut().insert("csp-actor", MetadataValue::from_static("settlement"));
         let answer = client.settle_subscriptions(request).await;
-        let answer = answer.map_err(|status| failed(settled, &status))?.into_inner();
+        let answer = answer.map_err(|status| failed(&address, settled, &status))?.into_inner();
         settled += i64::from(answer.settled_count);
         left += i64::from(answer.left_count);
         token = answer.next_token;
@@ -65,6 +59,6 @@ async fn settle(at: Endpoint) -> Result<(i64, i64), String> {
     }
 }
 
-fn failed(settled: i64, status: &tonic::Status) -> String {
-    format!("settled {settled}, then: {:?}: {}", status.code(), status.message())
+fn failed(address: &str, settled: i64, status: &Status) -> String {
+    format!("settled {settled}, then {address}: {:?}: {}", status.code(), status.message())
 }
