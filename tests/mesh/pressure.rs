@@ -100,6 +100,13 @@ async fn a_connection_beyond_the_limit_is_told_so_and_served_health() {
     is_a_refusal_with_a_delay(&third.call(LIST, &list, &[]).await, "48");
     let health = third.call(HEALTH, &HealthCheckRequest::default(), &[]).await;
     assert_eq!(health.code(), Code::Ok);
+    let mut silent = Vec::new();
+    for _ in 0..100 {
+        silent.push(TcpStream::connect(address).await.unwrap());
+    }
+    let last = Raw::connect(address).await;
+    let health = last.call(HEALTH, &HealthCheckRequest::default(), &[]).await;
+    assert_eq!(health.code(), Code::Ok, "after many that say nothing");
     drop(second);
     let patience = Clock::system().stopwatch();
     while Raw::connect(address).await.call(LIST, &list, &[]).await.code() != Code::Ok {

@@ -3,7 +3,7 @@
 //! tonic's own server closes its listener at the first word of a stop, waits for connections
 //! without an end, knows no limit of connections, and gives all of them the same age. Hence this.
 
-use std::{io, pin::pin, sync::Arc, time::Duration};
+use std::{collections::VecDeque, io, pin::pin, sync::Arc, time::Duration};
 
 use ::telemetry::Observe;
 use hyper::server::conn::http2;
@@ -15,6 +15,7 @@ use kernel::jitter;
 use tokio::{
     net::{TcpListener, TcpStream},
     sync::{OwnedSemaphorePermit, Semaphore, watch},
+    task::AbortHandle,
     time::{sleep, timeout},
 };
 use tonic::service::Routes;
@@ -34,7 +35,8 @@ const LOOK_AGAIN: Duration = Duration::from_millis(10);
 const MAX_HEADERS: u32 = 16 * 1024;
 /// By how much the ages of connections differ, in percent, so that they do not end together.
 const AGE_JITTER: u32 = 10;
-/// Connections beyond the limit which are told so, and served health. More are closed unheard.
+/// Connections beyond the limit which are told so, and served health. The next takes the place of
+/// the oldest, so that whoever asks for health is heard, however many connections say nothing.
 const BEYOND_LIMIT: usize = 64;
 const AGE_BEYOND_LIMIT: Duration = Duration::from_secs(5);
 /// Waited after the last call for its answer to be on its way.
@@ -52,25 +54,32 @@ pub(super) async fn serve(
     stage: watch::Receiver<Stage>,
 ) {
     let within_limit = Arc::new(Semaphore::new(settings.max_connections));
-    let beyond_limit = Arc::new(Semaphore::new(BEYOND_LIMIT));
     let (alive, ended) = watch::channel(());
     let serve_one = |stream, calls, age, permit| {
         let (stage, ended) = (stage.clone(), ended.clone());
         let (observe, grace) = (observe.clone(), settings.grace);
         let one = Connection { stream, calls, observe, age, grace, permit };
-        task::spawn(one.serve(settings.max_streams, stage, ended));
+        task::spawn(one.serve(settings.max_streams, stage, ended))
     };
     let accept = async {
+        let mut beyond_limit = VecDeque::<AbortHandle>::with_capacity(BEYOND_LIMIT);
         loop {
             let Ok((stream, _)) = listener.accept().await else {
                 sleep(ACCEPT_AGAIN).await;
                 continue;
             };
             if let Ok(permit) = within_limit.clone().try_acquire_owned() {
-                serve_one(stream, calls.clone(), settings.connection_age, permit);
-            } else if let Ok(permit) = beyond_limit.clone().try_acquire_owned() {
-                serve_one(stream, calls.clone().without_room(), AGE_BEYOND_LIMIT, permit);
+                serve_one(stream, calls.clone(), settings.connection_age, Some(permit));
+                continue;
             }
+            let calls = calls.clone().without_room();
+            let served = serve_one(stream, calls, AGE_BEYOND_LIMIT, None).abort_handle();
+            if beyond_limit.len() == BEYOND_LIMIT
+                && let Some(oldest) = beyond_limit.pop_front()
+            {
+                oldest.abort();
+            }
+            beyond_limit.push_back(served);
         }
     };
     let mut closing = stage.clone();
@@ -101,7 +110,7 @@ struct Connection {
     observe: Observe,
     age: Duration,
     grace: Duration,
-    permit: OwnedSemaphorePermit,
+    permit: Option<OwnedSemaphorePermit>,
 }
 
 impl Connection {
