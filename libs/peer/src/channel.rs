@@ -104,6 +104,7 @@ impl Shared {
             if !may_again || count == ATTEMPTS || Instant::now() >= deadline {
                 return Err(unanswered.why);
             }
+            tracing::info!(at = %attempt.address.at, why = unanswered.why.message(), "sent again");
             if self.addresses.borrow().len() == 1 {
                 sleep(jitter(BACKOFF * count, 50)).await;
             }
