@@ -12,6 +12,7 @@ mod http;
 mod metrics;
 mod outage;
 mod page;
+mod prometheus;
 mod roles;
 mod settings;
 mod settlement;
