@@ -1,15 +1,15 @@
-use std::{fs, path::Path, sync::Arc, time::Duration};
+use std::{collections::BTreeSet, fs, path::Path, sync::Arc, time::Duration};
 
 use failure::Failure;
 use sea_orm::{
     ConnectOptions, ConnectionTrait, DatabaseBackend, DatabaseConnection, DatabaseTransaction,
-    SqliteTransactionMode, TransactionOptions, TransactionTrait,
+    DbErr, EntityName, EntityTrait, SqliteTransactionMode, TransactionOptions, TransactionTrait,
     sqlx::{
         self, Connection, PgConnection,
         sqlite::{SqliteJournalMode, SqliteSynchronous},
     },
 };
-use sea_orm_migration::MigratorTrait;
+use sea_orm_migration::{MigratorTrait, SchemaManager, seaql_migrations};
 use tokio::{sync::Mutex, time::timeout};
 
 use crate::{Transaction, fault, pool, telemetry};
@@ -21,7 +21,7 @@ const LONGEST_STATEMENT: Duration = Duration::from_secs(2);
 /// How much longer than its caller a statement of a transaction may run on PostgreSQL, so that it
 /// is the caller's deadline which is told.
 const BEHIND_CALLER: Duration = Duration::from_millis(20);
-/// What makes a transaction of PostgreSQL see one state only.
+/// What makes a transaction of PostgreSQL see one state only, and write none.
 const ONE_STATE: &str = "SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY";
 /// A connection that idled longer is tested before it is used.
 const IDLE_BEFORE_TEST: Duration = Duration::from_secs(5);
@@ -137,7 +137,9 @@ impl Database {
             });
             let settings: Vec<_> = postgres_setting.into_iter().chain(limit.as_deref()).collect();
             if !settings.is_empty() {
-                begun.execute_unprepared(&settings.join("; ")).await.map_err(fault)?;
+                let settings = settings.join("; ");
+                let set = begun.execute_unprepared(&settings);
+                telemetry::step(backend, "SET", set).await.map_err(fault)?;
             }
         }
         Ok(begun)
@@ -171,9 +173,11 @@ impl Database {
     /// In words for the person who runs the migration.
     pub async fn migrate<M: MigratorTrait>(&self) -> Result<Vec<String>, String> {
         let pending = self.pending::<M>().await?;
-        M::up(&self.connections, None)
-            .await
-            .map_err(|error| format!("migration failed: {error}"))?;
+        if !pending.is_empty() {
+            M::up(&self.connections, None)
+                .await
+                .map_err(|error| format!("migration failed: {error}"))?;
+        }
         Ok(pending)
     }
 
@@ -194,11 +198,23 @@ impl Database {
         Err(format!("the database lacks migrations: {names}; apply them with `{service} migrate`"))
     }
 
+    /// What is missing. What a newer version applied is no matter of this one, which serves on
+    /// beside it and comes back where the newer one is taken back.
     async fn pending<M: MigratorTrait>(&self) -> Result<Vec<String>, String> {
-        let pending = M::get_pending_migrations_read_only(&self.connections).await;
-        pending
-            .map(|all| all.iter().map(|each| each.name().to_owned()).collect())
-            .map_err(|error| format!("cannot read which migrations are applied: {error}"))
+        let applied = self.applied().await;
+        let applied = applied
+            .map_err(|error| format!("cannot read which migrations are applied: {error}"))?;
+        let names = M::migrations().into_iter().map(|it| it.name().to_owned());
+        Ok(names.filter(|name| !applied.contains(name)).collect())
+    }
+
+    async fn applied(&self) -> Result<BTreeSet<String>, DbErr> {
+        let schema = SchemaManager::new(&self.connections);
+        if !schema.has_table(seaql_migrations::Entity.table_name()).await? {
+            return Ok(BTreeSet::new());
+        }
+        let rows = seaql_migrations::Entity::find().all(&self.connections).await?;
+        Ok(rows.into_iter().map(|row| row.version).collect())
     }
 }
 

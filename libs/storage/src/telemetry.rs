@@ -26,7 +26,7 @@ pub(crate) fn statement(backend: DatabaseBackend, sql: &str, elapsed: Duration, 
     record(backend, operation, table, elapsed, failed);
 }
 
-/// Waits for what begins or ends a transaction, and records it.
+/// Waits for what begins, sets or ends a transaction, and records it.
 pub(crate) async fn step<T>(
     backend: DatabaseBackend,
     operation: &'static str,
@@ -96,7 +96,6 @@ fn parts(sql: &str) -> (&'static str, Option<&str>) {
         "INSERT" => ("INSERT", " INTO "),
         "UPDATE" => ("UPDATE", "UPDATE "),
         "DELETE" => ("DELETE", " FROM "),
-        "SET" => return ("SET", None),
         _ => return (OTHER, None),
     };
     let table = sql.split_once(before_table).map(|(_, rest)| rest);
@@ -116,7 +115,6 @@ mod tests {
             ("INSERT INTO \"a\" (\"b\") VALUES (?)", ("INSERT", Some("a"))),
             ("UPDATE \"a\" SET \"b\" = ?", ("UPDATE", Some("a"))),
             ("DELETE FROM \"a\" WHERE \"b\" = ?", ("DELETE", Some("a"))),
-            ("SET LOCAL a = 1", ("SET", None)),
             ("CREATE TABLE a (b TEXT)", (OTHER, None)),
             ("", (OTHER, None)),
         ] {

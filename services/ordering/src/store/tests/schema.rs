@@ -13,6 +13,7 @@ use crate::store::{Migrator, Store};
 on_both_engines! {
     the_database_refuses_what_no_decision_gives,
     a_migration_is_applied_once,
+    a_version_serves_on_beside_the_migrations_of_a_newer_one,
 }
 
 /// Inserts a row, column by column, in which some columns have another value.
@@ -107,6 +108,16 @@ async fn a_migration_is_applied_once(engine: Engine) {
     database.require_schema::<Migrator>("ordering").await.unwrap();
     let store = Store::new(database);
     store.save_offer(offer("mail"), &once()).await.unwrap();
+}
+
+async fn a_version_serves_on_beside_the_migrations_of_a_newer_one(engine: Engine) {
+    let databases = Databases::new(engine).await;
+    let database = connect(&databases).await;
+    database.migrate::<Migrator>().await.unwrap();
+    let newer = "INSERT INTO seaql_migrations VALUES ('ordering_9999_of_a_newer_version', 0)";
+    database.reader().execute_unprepared(newer).await.unwrap();
+    database.require_schema::<Migrator>("ordering").await.unwrap();
+    assert!(database.migrate::<Migrator>().await.unwrap().is_empty());
 }
 
 #[tokio::test]
