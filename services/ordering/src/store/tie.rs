@@ -108,7 +108,8 @@ fn closed_until(begun: Timestamp) -> i64 {
 }
 
 /// Whether an order may be committed now on decisions about these ties. Nobody else can close them
-/// until this transaction ends.
+/// until this transaction ends; other orders pass. A release waits for orders in work, and where
+/// these follow each other without a gap, until its time is up.
 pub(super) async fn hold(
     transaction: &DatabaseTransaction,
     ties: impl Iterator<Item = &Tie>,
@@ -121,13 +122,11 @@ pub(super) async fn hold(
             let row = ties::Entity::find().filter(key(tie.customer, tie.partner)).lock_shared();
             row.one(transaction).await.map_err(fault)
         };
-        let row = match locked().await? {
-            Some(row) => Some(row),
-            None => {
-                open(transaction, tie.customer, tie.partner).await?;
-                locked().await?
-            }
-        };
+        let mut row = locked().await?;
+        if row.is_none() {
+            open(transaction, tie.customer, tie.partner).await?;
+            row = locked().await?;
+        }
         let held = |row: ties::Model| row.epoch == tie.epoch && !is_closed(&row, now);
         if !row.is_some_and(held) {
             return Ok(false);

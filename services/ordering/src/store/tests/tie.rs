@@ -1,9 +1,12 @@
 //! A release keeps out the orders that were decided on before it, and those that come while it runs.
 
+use std::time::Duration;
+
 use failure::Failure;
 use kernel::{CustomerRelationshipName, PartnerName, Timestamp};
 use storage::Call;
 use testbed::Engine;
+use tokio::time::timeout;
 use uuid::Uuid;
 
 use super::{
@@ -11,8 +14,10 @@ use super::{
 };
 use crate::{
     domain::{Chain, Changes, Denial, Release},
-    store::{Freshness, Store},
+    store::{Freshness, Store, tie},
 };
+
+const SOON: Duration = Duration::from_millis(500);
 
 on_both_engines! {
     an_order_decided_on_before_a_release_is_not_accepted_after_it,
@@ -154,4 +159,25 @@ async fn an_order_or_a_release_wins_never_both(engine: Engine) {
         }
         store.end_release(&release(SELLER), at(9)).await.unwrap();
     }
+}
+
+/// On PostgreSQL: an embedded database has one writer at a time.
+#[tokio::test]
+async fn an_order_in_work_keeps_out_a_release_and_no_other_order() {
+    let (_databases, store) = store(Engine::Postgres).await;
+    for pair in ["that is new", "that is known"] {
+        let asked = asked(&store, at(9)).await;
+        let (first, second) = (store.database().begin().await, store.database().begin().await);
+        let (first, second) = (first.unwrap(), second.unwrap());
+        assert!(tie::hold(&first, asked.ties.iter(), at(9)).await.unwrap(), "{pair}");
+        if pair == "that is known" {
+            let beside = timeout(SOON, tie::hold(&second, asked.ties.iter(), at(9))).await;
+            assert!(beside.expect("it does not wait").unwrap());
+        }
+        let release = begin(&store, SELLER, at(9));
+        assert!(timeout(SOON, release).await.is_err(), "a pair {pair}");
+        first.commit().await.unwrap();
+        second.commit().await.unwrap();
+    }
+    assert!(begin(&store, SELLER, at(9)).await);
 }
