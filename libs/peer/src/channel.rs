@@ -104,7 +104,8 @@ impl Shared {
             if !may_again || count == ATTEMPTS || Instant::now() >= deadline {
                 return Err(unanswered.why);
             }
-            tracing::info!(at = %attempt.address.at, why = unanswered.why.message(), "sent again");
+            let (at, why) = (attempt.address.at, unanswered.why.message());
+            tracing::info!(%at, method = head.uri.path(), why, "not answered, trying again");
             if self.addresses.borrow().len() == 1 {
                 sleep(jitter(BACKOFF * count, 50)).await;
             }

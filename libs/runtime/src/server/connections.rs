@@ -74,6 +74,7 @@ pub(super) async fn serve(
             }
             let calls = calls.clone().without_room();
             let served = serve_one(stream, calls, AGE_BEYOND_LIMIT, None).abort_handle();
+            beyond_limit.retain(|it| !it.is_finished());
             if beyond_limit.len() == BEYOND_LIMIT
                 && let Some(oldest) = beyond_limit.pop_front()
             {
