@@ -93,11 +93,12 @@ pub async fn measure() -> bool {
     held & super::promise(after <= TIME, &format!("ten orders in a row accepted after {after:?}"))
 }
 
-/// How long it takes until ten orders in a row were accepted, those ten included.
+/// How long it takes until ten orders in a row were accepted, those ten included; more than
+/// [`TIME`] where it takes longer.
 async fn recovered(buyer: &Buyer) -> Duration {
     let watch = Clock::system().stopwatch();
     let mut in_a_row = 0;
-    while in_a_row < 10 {
+    while in_a_row < 10 && watch.elapsed() <= TIME {
         in_a_row = if buyer.place_one(false).await.accepted() { in_a_row + 1 } else { 0 };
     }
     watch.elapsed()
