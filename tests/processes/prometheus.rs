@@ -1,6 +1,6 @@
 //! A real Prometheus, with the alerts that operators start from.
 
-use std::{fs, net::TcpStream, path::PathBuf, process::Command, time::Duration};
+use std::{fs, path::PathBuf, process::Command, time::Duration};
 
 use serde_json::Value;
 use tests::{
@@ -10,7 +10,10 @@ use tests::{
 use tokio::time::sleep;
 use tonic::Status;
 
-use crate::trio::{Trio, sale};
+use crate::{
+    http,
+    trio::{Trio, sale},
+};
 
 fn root() -> PathBuf {
     PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/..")).canonicalize().unwrap()
@@ -45,7 +48,7 @@ fn number(server: &str, expression: &str) -> Option<f64> {
 /// Waits until an expression gives this number.
 async fn until(server: &str, expression: &str, expected: f64) {
     let mut found = None;
-    for _ in 0..100 {
+    for _ in 0..200 {
         found = number(server, expression);
         if found.is_some_and(|it| (it - expected).abs() < 0.5) {
             return;
@@ -79,7 +82,7 @@ async fn prometheus_reads_the_pages_and_evaluates_the_alerts() -> Result<(), Sta
     let all: Vec<_> = pages.iter().map(|(_, it)| it).chain([&address]).collect();
     let alerts = root().join("ops/alerts.yaml");
     let settings = format!(
-        "global: {{ scrape_interval: 200ms, scrape_timeout: 200ms, evaluation_interval: 200ms }}\n\
+        "global: {{ scrape_interval: 1s, scrape_timeout: 1s, evaluation_interval: 1s }}\n\
          rule_files: [{alerts:?}]\n\
          scrape_configs: [{{ job_name: csp, static_configs: [{{ targets: {all:?} }}] }}]\n"
     );
@@ -88,8 +91,9 @@ async fn prometheus_reads_the_pages_and_evaluates_the_alerts() -> Result<(), Sta
     prometheus.args(["--config.file=prometheus.yml", "--storage.tsdb.path=data"]);
     prometheus.arg(format!("--web.listen-address={address}")).arg("--log.level=error");
     let _prometheus = Process::of(prometheus.current_dir(&folder));
+    let is_ready = || http::get(&address, "/-/ready").is_ok_and(|it| it.status == 200);
     for _ in 0..500 {
-        if TcpStream::connect(&address).is_ok() {
+        if is_ready() {
             break;
         }
         sleep(Duration::from_millis(20)).await;
