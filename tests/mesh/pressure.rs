@@ -144,8 +144,11 @@ impl Body for Never {
 }
 
 #[tokio::test]
-async fn calls_whose_message_does_not_come_take_half_of_the_room_and_not_for_long() {
-    let world = World::with(Engine::Sqlite, |plan| plan.ordering.common.grpc.max_in_flight = 4);
+async fn calls_whose_message_does_not_come_take_their_connections_share_and_not_for_long() {
+    let world = World::with(Engine::Sqlite, |plan| {
+        plan.ordering.common.grpc.max_in_flight = 4;
+        plan.ordering.common.grpc.max_in_flight_per_connection = 2;
+    });
     let world = world.await;
     let address = world.cluster.ordering.address;
     let stream = TokioIo::new(TcpStream::connect(address).await.unwrap());

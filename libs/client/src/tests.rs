@@ -58,7 +58,7 @@ fn a_failure_tells_what_its_caller_needs() {
     assert!(error.incident().is_some_and(|it| error.message.contains(it)), "{error:?}");
     assert_eq!(read(Failure::LostRace).kind, Kind::Outdated);
     assert_eq!(read(Failure::OutOfTime).kind, Kind::TooLate);
-    assert_eq!(read(Failure::Overloaded { limit: 7 }).kind, Kind::Busy);
+    assert_eq!(read(Failure::Overloaded { of: "server", limit: 7 }).kind, Kind::Busy);
 }
 
 #[test]

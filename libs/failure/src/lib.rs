@@ -33,8 +33,10 @@ pub enum Failure {
     LostRace,
     /// A decision grew too old to act on.
     DecisionExpired,
-    /// The service has as many calls in work as it takes at once.
+    /// As many calls are in work as are taken at once.
     Overloaded {
+        /// By whom: a `server`, or one `connection`.
+        of: &'static str,
         /// How many that is.
         limit: usize,
     },

@@ -53,7 +53,7 @@ impl Failure {
                 "DECISION_EXPIRED",
                 "the decision on the order grew too old twice; place the order again",
             ),
-            Self::Overloaded { limit } => overloaded(domain, limit),
+            Self::Overloaded { of, limit } => overloaded(domain, of, limit),
             Self::OutOfTime => plain(
                 Code::DeadlineExceeded,
                 domain,
@@ -158,10 +158,10 @@ fn precondition(violation: &Violation) -> PreconditionViolation {
     PreconditionViolation::new(&violation.rule, &violation.subject, description)
 }
 
-fn overloaded(domain: &str, limit: usize) -> Status {
+fn overloaded(domain: &str, of: &str, limit: usize) -> Status {
     let mut details = info(domain, "OVERLOADED", [("limit".to_owned(), limit.to_string())]);
-    let description = format!("{limit} calls are in work, as many as one server takes");
-    details.add_quota_failure_violation("server", description);
+    let description = format!("{limit} calls are in work, as many as one {of} may have");
+    details.add_quota_failure_violation(of, description);
     // Those who were sent away do not come back at once.
     details.set_retry_info(Some(jitter(RETRY_DELAY, 50)));
     let message = "the server is busy; nothing was done, call again after the delay";

@@ -31,7 +31,7 @@ fn every_kind_has_its_code_and_exactly_one_error_info() {
             Code::Unavailable,
             "DEPENDENCY_UNAVAILABLE",
         ),
-        (Failure::Overloaded { limit: 7 }, Code::ResourceExhausted, "OVERLOADED"),
+        (Failure::Overloaded { of: "server", limit: 7 }, Code::ResourceExhausted, "OVERLOADED"),
         (Failure::OutOfTime, Code::DeadlineExceeded, "DEADLINE_EXCEEDED"),
         (Failure::bug("row 7 is broken"), Code::Internal, "INTERNAL"),
     ];

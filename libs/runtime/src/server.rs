@@ -28,6 +28,8 @@ pub struct Settings {
     pub max_streams: u32,
     /// Most calls in work at once, over all connections. More are refused at once.
     pub max_in_flight: usize,
+    /// Most of these that one connection may have, so that none keeps out the others.
+    pub max_in_flight_per_connection: usize,
     /// The longest that a call is worked for, whatever its caller says.
     pub longest_call: Duration,
     /// Age at which a connection is asked to end, so that callers spread over new replicas.
@@ -45,6 +47,7 @@ impl Settings {
         let max_connections = reader.take::<Count>("grpc.max_connections");
         let max_streams = reader.take::<Count>("grpc.max_streams");
         let max_in_flight = reader.take::<Count>("grpc.max_in_flight");
+        let per_connection = reader.take::<Count>("grpc.max_in_flight_per_connection");
         let longest_call = reader.take::<Span>("grpc.longest_call");
         let connection_age = reader.take::<Span>("grpc.connection_age");
         let drain = reader.take::<Pause>("grpc.drain");
@@ -54,6 +57,7 @@ impl Settings {
             max_connections: max_connections?.0 as usize,
             max_streams: max_streams?.0,
             max_in_flight: max_in_flight?.0 as usize,
+            max_in_flight_per_connection: per_connection?.0 as usize,
             longest_call: longest_call?.0,
             connection_age: connection_age?.0,
             drain: drain?.0,
@@ -135,7 +139,8 @@ pub(crate) async fn start(
     let health = Health { reporter, grpc_name, database };
     health.begin().await;
     task::spawn(health.watch(seen.clone()));
-    let calls = Calls::new(routes, name, settings.max_in_flight, settings.longest_call);
+    let (limit, share) = (settings.max_in_flight, settings.max_in_flight_per_connection);
+    let calls = Calls::new(routes, name, limit, share, settings.longest_call);
     let drain = settings.drain;
     let observe = Observe::new(methods(grpc_name)?);
     let task = task::spawn(connections::serve(listener, calls, observe, settings, seen));

@@ -38,26 +38,52 @@ pub(super) struct Calls<S> {
     inner: S,
     name: &'static str,
     longest: Duration,
-    limit: usize,
-    room: Arc<Semaphore>,
+    room: Room,
     /// What of it one connection may take.
-    share: Arc<Semaphore>,
+    share: Room,
+}
+
+/// Places for calls.
+#[derive(Debug, Clone)]
+struct Room {
+    of: &'static str,
+    limit: usize,
+    places: Arc<Semaphore>,
+}
+
+impl Room {
+    fn new(of: &'static str, limit: usize) -> Self {
+        Self { of, limit, places: Arc::new(Semaphore::new(limit)) }
+    }
+
+    fn enter(&self) -> Result<OwnedSemaphorePermit, Failure> {
+        let Self { of, limit, .. } = *self;
+        self.places.clone().try_acquire_owned().map_err(|_| Failure::Overloaded { of, limit })
+    }
 }
 
 impl<S> Calls<S> {
-    pub(super) fn new(inner: S, name: &'static str, limit: usize, longest: Duration) -> Self {
-        let room = Arc::new(Semaphore::new(limit));
-        Self { inner, name, longest, limit, room, share: share(limit) }
+    pub(super) fn new(
+        inner: S,
+        name: &'static str,
+        limit: usize,
+        limit_of_connection: usize,
+        longest: Duration,
+    ) -> Self {
+        let room = Room::new("server", limit);
+        let share = Room::new("connection", limit_of_connection);
+        Self { inner, name, longest, room, share }
     }
 
-    /// The same service for one connection, which may take half of the room.
+    /// The same service for one connection.
     pub(super) fn of_one_connection(self) -> Self {
-        Self { share: share(self.limit), ..self }
+        Self { share: Room::new(self.share.of, self.share.limit), ..self }
     }
 
     /// The same service, which answers health only.
     pub(super) fn without_room(self) -> Self {
-        Self { room: Arc::new(Semaphore::new(0)), ..self }
+        let places = Arc::new(Semaphore::new(0));
+        Self { room: Room { places, ..self.room }, ..self }
     }
 
     /// Waits for a moment in which no call is in work.
@@ -70,18 +96,14 @@ impl<S> Calls<S> {
 
     /// Whether no call is in work now.
     pub(super) fn are_idle(&self) -> bool {
-        self.room.available_permits() >= self.limit
+        self.room.places.available_permits() >= self.room.limit
     }
 
     fn admit(&self, path: &str) -> Result<Option<Slot>, Failure> {
         if path.starts_with(HEALTH) {
             return Ok(None);
         }
-        let slot = || {
-            let share = self.share.clone().try_acquire_owned().ok()?;
-            Some([share, self.room.clone().try_acquire_owned().ok()?])
-        };
-        slot().map(Some).ok_or(Failure::Overloaded { limit: self.limit })
+        Ok(Some([self.share.enter()?, self.room.enter()?]))
     }
 
     /// A slot, and the time that there is.
@@ -94,11 +116,6 @@ impl<S> Calls<S> {
 
 /// A place in the share of a connection, and one in the room.
 type Slot = [OwnedSemaphorePermit; 2];
-
-/// Half of the room. The least is one.
-fn share(limit: usize) -> Arc<Semaphore> {
-    Arc::new(Semaphore::new(limit.div_ceil(2)))
-}
 
 impl<S, B> Service<Request<B>> for Calls<S>
 where

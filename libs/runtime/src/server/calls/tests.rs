@@ -31,7 +31,7 @@ impl Service<Request<Body>> for Stub {
 }
 
 fn calls(limit: usize) -> Calls<Stub> {
-    Calls::new(Stub, "test", limit, Duration::from_secs(1))
+    Calls::new(Stub, "test", limit, limit, Duration::from_secs(1))
 }
 
 async fn call(calls: &Calls<Stub>, path: &str, timeout: &str) -> Status {
@@ -77,4 +77,28 @@ async fn without_room_only_health_is_answered() {
     assert_eq!(busy.await.unwrap().code(), Code::DeadlineExceeded);
     assert_eq!(call(&calls, "/", "1S").await.code(), Code::Ok);
     assert_eq!(call(&full, "/", "1S").await.code(), Code::ResourceExhausted);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_connection_has_its_share_of_the_room_and_the_refusal_says_which_is_full() {
+    let calls = Calls::new(Stub, "test", 3, 2, Duration::from_secs(1));
+    let (one, other) = (calls.clone().of_one_connection(), calls.of_one_connection());
+    let wait = |calls: &Calls<Stub>| {
+        let calls = calls.clone();
+        task::spawn(async move { call(&calls, "/wait", "1S").await })
+    };
+    let waiting = [wait(&one), wait(&one), wait(&other)];
+    tokio::task::yield_now().await;
+    for (calls, expected) in [
+        (&one, "2 calls are in work, as many as one connection may have"),
+        (&other, "3 calls are in work, as many as one server may have"),
+    ] {
+        let status = call(calls, "/", "1S").await;
+        let told = status.get_details_quota_failure().unwrap().violations;
+        assert_eq!(told[0].description, expected);
+    }
+    for waiting in waiting {
+        assert_eq!(waiting.await.unwrap().code(), Code::DeadlineExceeded);
+    }
+    assert_eq!(call(&one, "/", "1S").await.code(), Code::Ok);
 }
