@@ -7,7 +7,7 @@ use std::{
 
 use bytes::Bytes;
 use cluster::cast::{everywhere, new_id};
-use contracts::ordering::{CreateOfferRequest, ListOffersRequest};
+use contracts::ordering::{CreateOfferRequest, GetOfferRequest, ListOffersRequest};
 use http::Request;
 use http_body::{Body, Frame};
 use hyper::client::conn::http2::handshake;
@@ -126,6 +126,18 @@ async fn headers_beyond_16_kib_are_refused_and_the_connection_goes_on() {
     let refused = raw.try_call(LIST, &list, &[("csp-actor", &too_large)]).await;
     assert_eq!(refused.unwrap_err(), 431, "Request Header Fields Too Large");
     assert_eq!(raw.call(LIST, &list, &[]).await.code(), Code::Ok);
+}
+
+#[tokio::test]
+async fn bytes_that_are_no_message_are_the_callers_fault_and_told_so() {
+    let world = World::on(Engine::Sqlite).await;
+    let raw = Raw::connect(world.cluster.ordering.address).await;
+    // A number is wanted where this has a text.
+    let other = GetOfferRequest { name: "offers/mail".to_owned() };
+    let status = raw.call(LIST, &other, &[]).await;
+    assert_eq!(status.code(), Code::InvalidArgument, "{status:?}");
+    assert!(status.message().contains("message cannot be read: "), "{status:?}");
+    assert_eq!(info(&status).reason, "INVALID_FIELDS");
 }
 
 /// A message that never comes.
