@@ -78,6 +78,11 @@ fn needed(overlay: &str, ends: &BTreeMap<Name, End>) -> BTreeSet<Edge> {
         need(&format!("{}-migration", service.name), database, POSTGRES);
         need(service.name, "collector", OTLP);
         need("prometheus", service.name, METRICS);
+        // Either may be in the mesh.
+        if overlay == "linkerd" {
+            need(service.name, "collector", LINKERD_INBOUND);
+            need("prometheus", service.name, LINKERD_INBOUND);
+        }
         for who in callers(service).into_iter().map(|(who, _)| who).chain(["caller"]) {
             need(who, service.name, service.port());
             if overlay == "linkerd" {
