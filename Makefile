@@ -17,8 +17,9 @@ clients:
 	tests/setup
 	tests/foreign/generate
 
-# Builds the images of the services, with docker or what BUILDER names, and pushes them. A cluster takes
-# a new image only under a new TAG: make images push REGISTRY=… TAG=0.1.0-$(git rev-parse --short HEAD)
+# Builds the images of the services, with docker or what BUILDER names, and pushes them. A cluster
+# takes a new image only under a new TAG:
+# make images push REGISTRY=registry.example.com TAG=0.1.0-$(git rev-parse --short HEAD)
 BUILDER ?= docker
 version := $(shell sed -n 's/^version = "\(.*\)"/\1/p' Cargo.toml | head -n 1)
 REGISTRY ?= localhost
