@@ -1,4 +1,4 @@
-.PHONY: run tour test clients images fmt release
+.PHONY: run tour test clients images push fmt release
 
 # Starts the three services.
 run:
@@ -17,13 +17,21 @@ clients:
 	tests/setup
 	tests/foreign/generate
 
-# Builds the images of the services, with docker or what BUILDER names.
+# Builds the images of the services, with docker or what BUILDER names, and pushes them. A cluster
+# takes a new image only under a new TAG:
+# make images push REGISTRY=registry.example.com TAG=0.1.0-$(git rev-parse --short HEAD)
 BUILDER ?= docker
 version := $(shell sed -n 's/^version = "\(.*\)"/\1/p' Cargo.toml | head -n 1)
-images: onboarding.image relationship.image ordering.image
+REGISTRY ?= localhost
+TAG ?= $(version)
+services := onboarding relationship ordering
+images: $(services:%=%.image)
 %.image:
-	$(BUILDER) build --target $* --tag localhost/csp-channel/$*:$(version) \
+	$(BUILDER) build --target $* --tag $(REGISTRY)/csp-channel/$*:$(TAG) \
 		--build-arg CSP_COMMIT=$(shell git rev-parse HEAD) .
+push: $(services:%=%.push)
+%.push:
+	$(BUILDER) push $(REGISTRY)/csp-channel/$*:$(TAG)
 
 # Records the contracts as those of a release, from which `make test` then lets nothing be taken away.
 release:

@@ -48,6 +48,7 @@ fn others() -> BTreeMap<Name, End> {
         ("prometheus", End::pod("observability", &[(name, "prometheus")])),
         ("collector", End::pod("observability", &[(name, "opentelemetry-collector")])),
         ("dns", End::pod("kube-system", &[("k8s-app", "kube-dns")])),
+        ("dns of the node", End::Address("169.254.20.10".to_owned())),
         ("linkerd", End::pod("linkerd", &[])),
         ("istiod", End::pod("istio-system", &[("app", "istiod")])),
         ("internet", End::Address("198.51.100.7".to_owned())),
@@ -78,6 +79,11 @@ fn needed(overlay: &str, ends: &BTreeMap<Name, End>) -> BTreeSet<Edge> {
         need(&format!("{}-migration", service.name), database, POSTGRES);
         need(service.name, "collector", OTLP);
         need("prometheus", service.name, METRICS);
+        // Either may be in the mesh.
+        if overlay == "linkerd" {
+            need(service.name, "collector", LINKERD_INBOUND);
+            need("prometheus", service.name, LINKERD_INBOUND);
+        }
         for who in callers(service).into_iter().map(|(who, _)| who).chain(["caller"]) {
             need(who, service.name, service.port());
             if overlay == "linkerd" {
@@ -136,7 +142,9 @@ fn names_can_be_looked_up_by_everybody_and_nothing_else_by_udp() {
         let others = others();
         for (name, pod) in ours(overlay) {
             for port in [Port("UDP", DNS), Port("TCP", DNS)] {
-                assert!(allow(&policies, &pod, &others["dns"], port), "{name} of {overlay}");
+                for dns in ["dns", "dns of the node"] {
+                    assert!(allow(&policies, &pod, &others[dns], port), "{name} of {overlay}");
+                }
                 assert!(!allow(&policies, &pod, &others["internet"], port), "{name} of {overlay}");
             }
             assert!(!allow(&policies, &others["caller"], &pod, Port("UDP", 50051)), "{name}");

@@ -53,7 +53,7 @@ fn a_slip_of_the_pen_is_found() {
         (once("production", "apiVersion: apps/v1", "apiVersion: apps/v2"), "schema"),
         (once("linkerd", "accessPolicy: deny", "accesPolicy: deny"), "accesPolicy"),
         (once("linkerd", "        service: csp", "        servise: csp"), "servise"),
-        (once("istio", "retryOn: unavailable", "retriesOn: unavailable"), "retriesOn"),
+        (once("istio", "retryOn: connect", "retriesOn: connect"), "retriesOn"),
         (once("istio", "mode: STRICT", "mode: STRIKT"), "STRIKT"),
     ] {
         let said = faults(&broken);

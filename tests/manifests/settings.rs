@@ -15,11 +15,14 @@ use testbed::Folder;
 
 use crate::{
     graph::SERVICES,
-    overlay::{OVERLAYS, Object, list, of_kind},
+    overlay::{OVERLAYS, Object, list, of_kind, root},
 };
 
 /// What the end of a process takes beside draining and grace: the last spans, and the runtime.
 const MARGIN: Duration = Duration::from_secs(5);
+
+/// Connections of a PostgreSQL as it is installed, without those that are for superusers.
+const DATABASE_HAS: u64 = 97;
 
 /// What a pod of a service gets to read.
 struct Given {
@@ -134,6 +137,28 @@ fn what_kubernetes_says_of_a_pod_is_what_its_settings_say() {
                     named(overlay, "Deployment", service.name).at("/spec/selector/matchLabels"),
                 );
             }
+        }
+    }
+}
+
+#[test]
+fn a_database_has_room_for_all_pods_and_the_migration() {
+    let told = fs::read_to_string(root().join("k8s/overlays/production/kustomization.yaml"));
+    let told = told.unwrap();
+    for overlay in ["production", "linkerd", "istio"] {
+        for service in &SERVICES {
+            let given = Given::new(overlay, service.name);
+            let mut reader =
+                Reader::load(service.name, service.defaults, Some(&given.file), given.variables())
+                    .unwrap();
+            let each = reader.take::<u64>("database.max_connections").unwrap();
+            let scaler = named(overlay, "HorizontalPodAutoscaler", service.name);
+            let surge = named(overlay, "Deployment", service.name)
+                .at("/spec/strategy/rollingUpdate/maxSurge");
+            let pods = scaler.at("/spec/maxReplicas").as_u64().unwrap() + surge.as_u64().unwrap();
+            let all = pods * each + 1;
+            assert!(all <= DATABASE_HAS, "{all} connections for {} in {overlay}", service.name);
+            assert!(told.contains(&format!("{all} for {}", service.name)), "{all} is not told");
         }
     }
 }

@@ -13,6 +13,13 @@ use crate::{assert_none, tree};
 /// Labels that every series may have: the service, the bucket, and why it failed.
 const EVERYWHERE: &[&str] = &["service_name", "le", "error_type"];
 
+/// The series of kube-state-metrics that are asked for, with the labels of them that are.
+const OF_KUBERNETES: &[(&str, &[&str])] = &[
+    ("kube_deployment_status_replicas_unavailable", &["namespace", "deployment"]),
+    ("kube_job_failed", &["namespace", "job_name", "condition"]),
+    ("kube_cronjob_status_last_successful_time", &["namespace", "cronjob"]),
+];
+
 fn text(path: &str) -> &'static str {
     let file = tree::files().iter().find(|file| file.path == path);
     &file.unwrap_or_else(|| panic!("there is no {path}")).text
@@ -36,6 +43,8 @@ fn series() -> BTreeMap<String, BTreeSet<String>> {
         series.extend(endings.iter().map(|ending| (format!("{name}{ending}"), labels.clone())));
     }
     assert!(series.len() > 10, "tests/golden/metrics.txt names too few metrics: {series:?}");
+    let labels = |labels: &[&str]| labels.iter().map(|it| (*it).to_owned()).collect();
+    series.extend(OF_KUBERNETES.iter().map(|(name, its)| ((*name).to_owned(), labels(its))));
     series
 }
 

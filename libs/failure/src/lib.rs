@@ -11,10 +11,12 @@ mod status;
 use std::fmt::Display;
 
 pub use fields::{FieldViolation, Fields, in_order, names, one};
+use http::HeaderMap;
 use kernel::Violation;
 pub use mutation::{Mutation, Said};
 pub use peer::{read, read_refusal};
 pub use resource::Resource;
+use tonic::Status;
 
 /// The kinds of failure. [`Failure::into_status`] maps each to its code and details.
 #[derive(Debug)]
@@ -71,6 +73,17 @@ impl Failure {
     /// A resource that exists already.
     pub fn exists(name: impl Display) -> Self {
         Self::Exists(Resource::named(name))
+    }
+
+    /// Why a message was not read, where an answer with these headers says so: gRPC's own layer
+    /// then says INTERNAL without details, as if it was the server that is broken.
+    pub fn unread(headers: &HeaderMap) -> Option<Self> {
+        if headers.get("grpc-status")? != "13" || headers.contains_key("grpc-status-details-bin") {
+            return None;
+        }
+        let status = Status::from_header_map(headers)?;
+        let description = format!("cannot be read: {}", status.message());
+        Some(Self::Invalid(vec![FieldViolation { field: "message".to_owned(), description }]))
     }
 
     /// A defect, described for the log.

@@ -18,7 +18,7 @@ use tokio::{
     sync::{OwnedSemaphorePermit, Semaphore},
     time::sleep,
 };
-use tonic::{Status, body::Body};
+use tonic::body::Body;
 use tower_service::Service;
 
 use super::message::Message;
@@ -154,7 +154,7 @@ where
         };
         Box::pin(async move {
             let answer = match task::within(time, work).await {
-                Ok(Ok(answer)) => answer.map(|it| unreadable(&it).map_or(it, refuse)),
+                Ok(Ok(answer)) => answer.map(|it| Failure::unread(it.headers()).map_or(it, refuse)),
                 Ok(Err(_)) => Ok(refuse(Failure::bug("a call panicked"))),
                 Err(task::OutOfTime) => Ok(refuse(Failure::OutOfTime)),
             };
@@ -162,18 +162,6 @@ where
             answer
         })
     }
-}
-
-/// Why a message was not read, where that is so: gRPC's own layer then answers INTERNAL without
-/// details, as if it was the server that is broken.
-fn unreadable(answer: &Response<Body>) -> Option<Failure> {
-    let headers = answer.headers();
-    if headers.get("grpc-status")? != "13" || headers.contains_key("grpc-status-details-bin") {
-        return None;
-    }
-    let why = Status::from_header_map(headers)?.message().to_owned();
-    let (field, description) = ("message".to_owned(), format!("cannot be read: {why}"));
-    Some(Failure::Invalid(vec![FieldViolation { field, description }]))
 }
 
 /// How long the caller waits, if it says so.

@@ -1,6 +1,6 @@
 use std::future::pending;
 
-use tonic::Code;
+use tonic::{Code, Status};
 use tonic_types::StatusExt;
 
 use super::*;
