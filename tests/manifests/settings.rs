@@ -14,7 +14,7 @@ use serde_json::{Value, json};
 use testbed::Folder;
 
 use crate::{
-    graph::SERVICES,
+    graph::{Known, SERVICES},
     overlay::{OVERLAYS, Object, list, of_kind, root},
 };
 
@@ -57,6 +57,10 @@ impl Given {
 
     fn variables(&self) -> Variables {
         Variables::Only(self.variables.clone().into_iter().collect())
+    }
+
+    fn reader(&self, of: &Known) -> Reader {
+        Reader::load(of.name, of.defaults, Some(&self.file), self.variables()).unwrap()
     }
 
     fn loads<S: Service>(&self) {
@@ -104,9 +108,7 @@ fn what_kubernetes_says_of_a_pod_is_what_its_settings_say() {
     for overlay in OVERLAYS {
         for service in &SERVICES {
             let given = Given::new(overlay, service.name);
-            let mut reader =
-                Reader::load(service.name, service.defaults, Some(&given.file), given.variables())
-                    .unwrap();
+            let mut reader = given.reader(service);
             let container = &given.pod["containers"][0];
             let mut listens = |key: &str, at: usize| {
                 let address: SocketAddr = reader.take(key).unwrap();
@@ -122,6 +124,12 @@ fn what_kubernetes_says_of_a_pod_is_what_its_settings_say() {
                 ("readinessProbe", service.grpc_name),
             ] {
                 assert_eq!(container[probe]["grpc"], json!({ "port": port, "service": asked }));
+            }
+            let room: usize = reader.take("grpc.max_in_flight").unwrap();
+            let share: usize = reader.take("grpc.max_in_flight_per_connection").unwrap();
+            match overlay {
+                "linkerd" | "istio" => assert_eq!(share, room, "a proxy has one connection"),
+                _ => assert_eq!(share, room / 2, "a caller has a few connections"),
             }
             let drain = reader.take::<Pause>("grpc.drain").unwrap().0;
             let grace = reader.take::<Span>("grpc.grace").unwrap().0;
@@ -148,9 +156,7 @@ fn a_database_has_room_for_all_pods_and_the_migration() {
     for overlay in ["production", "linkerd", "istio"] {
         for service in &SERVICES {
             let given = Given::new(overlay, service.name);
-            let mut reader =
-                Reader::load(service.name, service.defaults, Some(&given.file), given.variables())
-                    .unwrap();
+            let mut reader = given.reader(service);
             let each = reader.take::<u64>("database.max_connections").unwrap();
             let scaler = named(overlay, "HorizontalPodAutoscaler", service.name);
             let surge = named(overlay, "Deployment", service.name)
