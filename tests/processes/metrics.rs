@@ -218,3 +218,23 @@ async fn a_call_that_its_caller_gives_up_is_counted_as_cancelled() -> Result<(),
     until(&address, CALLS, &cancelled("grpc.health.v1.Health/Watch"), |it| it > 0.5).await;
     Ok(())
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_peer_that_does_not_answer_in_the_time_of_a_call_is_counted_as_late() -> Result<(), Status>
+{
+    let mut trio = Trio::on(Engine::Sqlite).await;
+    let address = free_address();
+    trio.set_for("ordering", "TELEMETRY__PROMETHEUS_LISTEN", &address);
+    trio.set_for("ordering", "GRPC__LONGEST_CALL", "700ms");
+    trio.set_for("ordering", "RELATIONSHIP__TIMEOUT", PATIENCE);
+    trio.set_for("relationship", "ONBOARDING__TIMEOUT", PATIENCE);
+    let [onboarding, _relationship, _ordering] = trio.start_all().await;
+    let cast = trio.cast();
+    let order = sale(&cast).await?;
+    onboarding.signal("STOP");
+    assert_eq!(failed(cast.place(order).await).code(), Code::DeadlineExceeded);
+    let late = [("error_type", "DEADLINE_EXCEEDED")];
+    until(&address, "rpc_client_call_duration_seconds_count", &late, |it| it > 0.5).await;
+    onboarding.signal("CONT");
+    Ok(())
+}

@@ -17,7 +17,8 @@ pub(crate) enum Side {
     Client,
 }
 
-/// A call from its first byte to its status. One that is dropped before was cancelled.
+/// A call from its first byte to its status. One that is dropped before was cancelled, or, where that
+/// is because the time of the call that it is made for is up, has not come in time.
 #[derive(Debug)]
 pub(crate) struct Call {
     side: Side,
@@ -116,7 +117,7 @@ impl Call {
 
 impl Drop for Call {
     fn drop(&mut self) {
-        self.end(Code::Cancelled);
+        self.end(if task::is_late() { Code::DeadlineExceeded } else { Code::Cancelled });
     }
 }
 
