@@ -122,6 +122,23 @@ async fn the_role_that_serves_changes_neither_the_schema_nor_what_happened() -> 
     Ok(())
 }
 
+/// The Job of a new version starts while that of the last one may still run.
+#[tokio::test]
+async fn migrations_that_run_at_once_all_succeed() {
+    let trio = Trio::on(Engine::Postgres).await;
+    for service in SERVICES {
+        let place = Place::new(&trio, service);
+        let owner = [(format!("{}__DATABASE__URL", service.to_uppercase()), place.owner().into())];
+        let arguments = ["migrate", "--serving-role", &place.name];
+        std::thread::scope(|scope| {
+            let running = [(); 4].map(|()| scope.spawn(|| run(service, &arguments, &owner)));
+            for migrated in running.map(|it| it.join().unwrap()) {
+                assert!(migrated.status.success(), "{service}: {migrated:?}");
+            }
+        });
+    }
+}
+
 /// What reads, adds, changes and deletes in all three databases.
 async fn sell_and_reprice(trio: &Trio) -> Result<(), Status> {
     let cast = trio.cast();

@@ -23,6 +23,9 @@ const LONGEST_STATEMENT: Duration = Duration::from_secs(2);
 const BEHIND_CALLER: Duration = Duration::from_millis(20);
 /// What makes a transaction of PostgreSQL see one state only, and write none.
 const ONE_STATE: &str = "SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY";
+/// Key of the advisory lock on PostgreSQL that a migration holds (any number; keys are those of one
+/// database).
+const MIGRATION: i64 = 0x6373_705f_6d69_6772;
 /// A connection that idled longer is tested before it is used.
 const IDLE_BEFORE_TEST: Duration = Duration::from_secs(5);
 
@@ -153,7 +156,8 @@ impl Database {
         self.connections.execute_unprepared("SELECT 1").await.map(drop).map_err(fault)
     }
 
-    /// Opens the database to change its schema, which may take as long as it takes.
+    /// Opens the database to change its schema, which may take as long as it takes. Waits while
+    /// another process has it open so; its end, or that of its connection, lets this one go on.
     ///
     /// # Errors
     /// As [`Database::open`].
@@ -161,8 +165,10 @@ impl Database {
         let one = Settings { max_connections: 1, ..settings.clone() };
         let database = Self::open(&one).await?;
         if !database.embedded() {
-            let unlimited = database.connections.execute_unprepared("SET statement_timeout = 0");
-            unlimited.await.map_err(|error| format!("cannot use the database: {error}"))?;
+            // Both belong to the session, and there is one.
+            let alone = format!("SET statement_timeout = 0; SELECT pg_advisory_lock({MIGRATION})");
+            let alone = database.connections.execute_unprepared(&alone);
+            alone.await.map_err(|error| format!("cannot use the database: {error}"))?;
         }
         Ok(database)
     }
