@@ -29,7 +29,7 @@ fn ours(overlay: &str) -> BTreeMap<Name, End> {
         let labels = template["metadata"]["labels"].as_object().unwrap();
         let labels: Vec<_> =
             labels.iter().map(|(key, value)| (key.as_str(), value.as_str().unwrap())).collect();
-        (object.name().to_owned(), End::pod(NAMESPACE, &labels))
+        (object.stem().to_owned(), End::pod(NAMESPACE, &labels))
     });
     pods.collect()
 }

@@ -24,6 +24,14 @@ impl Object {
         self.text("/metadata/name")
     }
 
+    /// Its name without the hash that kustomize appends to the name of a Job.
+    pub fn stem(&self) -> &str {
+        match self.kind() {
+            "Job" => self.name().rsplit_once('-').unwrap().0,
+            _ => self.name(),
+        }
+    }
+
     /// What is at a JSON pointer; null where nothing is.
     pub fn at(&self, pointer: &str) -> &Value {
         self.0.pointer(pointer).unwrap_or(&Value::Null)
@@ -63,11 +71,11 @@ pub fn tool(name: &str) -> PathBuf {
 pub fn yaml(overlay: &str) -> &'static str {
     static RENDERED: [OnceLock<String>; OVERLAYS.len()] = [const { OnceLock::new() }; 4];
     let at = OVERLAYS.iter().position(|each| *each == overlay).unwrap();
-    RENDERED[at].get_or_init(|| rendered(overlay))
+    RENDERED[at].get_or_init(|| render(&root().join("k8s/overlays").join(overlay)))
 }
 
-/// Renders an overlay by kubectl, or by kustomize where there is none.
-fn rendered(overlay: &str) -> String {
+/// Renders the overlay of a folder by kubectl, or by kustomize where there is none.
+pub fn render(folder: &Path) -> String {
     let kustomize = tool("kustomize");
     let mut command = if kustomize.exists() {
         let mut command = Command::new(kustomize);
@@ -78,7 +86,6 @@ fn rendered(overlay: &str) -> String {
         command.arg("kustomize");
         command
     };
-    let folder = root().join("k8s/overlays").join(overlay);
     let output = command.arg(folder).output();
     let output = output.expect("there is neither kubectl nor kustomize: run tests/setup");
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
@@ -89,10 +96,13 @@ fn rendered(overlay: &str) -> String {
 pub fn objects(overlay: &str) -> &'static [Object] {
     static OBJECTS: [OnceLock<Vec<Object>>; OVERLAYS.len()] = [const { OnceLock::new() }; 4];
     let at = OVERLAYS.iter().position(|each| *each == overlay).unwrap();
-    OBJECTS[at].get_or_init(|| {
-        let objects: Vec<Value> = serde_saphyr::from_multiple(yaml(overlay)).unwrap();
-        objects.into_iter().map(Object).collect()
-    })
+    OBJECTS[at].get_or_init(|| parsed(yaml(overlay)))
+}
+
+/// The objects of a stream of YAML.
+pub fn parsed(yaml: &str) -> Vec<Object> {
+    let objects: Vec<Value> = serde_saphyr::from_multiple(yaml).unwrap();
+    objects.into_iter().map(Object).collect()
 }
 
 /// The objects of one kind.

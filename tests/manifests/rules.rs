@@ -28,7 +28,7 @@ fn every_overlay_has_every_workload() {
         let names: Vec<_> = objects(overlay)
             .iter()
             .filter(|it| it.template().is_some() && it.name() != "postgres")
-            .map(|it| (it.kind(), it.name()))
+            .map(|it| (it.kind(), it.stem()))
             .collect();
         let expected = [
             ("Deployment", "onboarding"),

@@ -211,10 +211,11 @@ fn the_local_roles_are_those_of_the_secrets() {
     }
 }
 
-/// The generated Secret of the local overlay, whose name goes on with a hash.
+/// The generated Secret of the local overlay; the name of those for Deployments ends with a hash.
 fn objects_of_prefix(name: &str) -> &'static Object {
-    let mut found = of_kind("local", "Secret")
-        .filter(|it| it.name().rsplit_once('-').is_some_and(|(before, _)| before == name));
+    let mut found = of_kind("local", "Secret").filter(|it| {
+        it.name() == name || it.name().rsplit_once('-').is_some_and(|(before, _)| before == name)
+    });
     found.next().unwrap_or_else(|| panic!("there is no Secret {name}"))
 }
 
