@@ -42,8 +42,9 @@ if [ -n "$port" ]; then
     printf 'local all all trust\nhostssl all all 127.0.0.1/32 trust\n' >data/pg_hba.conf
     tls="-c ssl=on -c ssl_cert_file='$folder/server.crt' -c ssl_key_file='$folder/server.key'"
 fi
-run pg_ctl start -D data -l log -w -t 30 -o "-k '$folder' -p ${port:-5432} ${tls:-}
-    -c listen_addresses=${port:+127.0.0.1}
+# pg_ctl hands the options to a shell, for which a new line would be the end of them.
+run pg_ctl start -D data -l log -w -t 30 -o "-k '$folder' -p ${port:-5432} ${tls:-} \
+    -c listen_addresses=${port:+127.0.0.1} \
     -c fsync=off -c synchronous_commit=off -c full_page_writes=off -c max_connections=500"
 echo ready
 read -r _ || true
