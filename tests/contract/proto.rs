@@ -93,5 +93,5 @@ fn comments_are_read_as_they_are_meant() {
     assert!(keys("SALE_TO_AFFILIATE").contains("ownershipPath"));
     assert!(keys("PROVIDER_NOT_ENROLLED").contains("failedRules"));
     let ruled = all.iter().filter(|it| it.rule.is_some()).count();
-    assert_eq!(ruled, all.len() - 11, "9 common reasons and 2 of states name no rule");
+    assert_eq!(ruled, all.len() - 12, "10 reasons of calls and 2 of states name no rule");
 }

@@ -4,6 +4,7 @@
 #![allow(clippy::expect_used, clippy::panic, reason = "a scenario that cannot go on has failed")]
 
 pub mod fleet;
+pub mod gate;
 pub mod load;
 pub mod process;
 
@@ -19,6 +20,7 @@ use cluster::{
     cast::{Answer, Partner},
 };
 use contracts::relationship::{ProductFamily, Transaction, TransactionLine};
+use gate::Gate;
 use kernel::{Clock, Timestamp};
 use runtime::config::Variables;
 use storage::Database;
@@ -67,6 +69,25 @@ impl World {
 
     /// A cluster with other settings.
     pub async fn with(engine: Engine, change: impl FnOnce(&mut Plan)) -> Self {
+        Self::start(engine, change, |onboarding| onboarding).await
+    }
+
+    /// A cluster in which relationship calls onboarding through a gate.
+    ///
+    /// # Panics
+    /// When it does not start.
+    pub async fn gated(engine: Engine) -> (Self, Gate) {
+        let mut gate = None;
+        let before = |onboarding| gate.insert(Gate::before(onboarding)).address;
+        let world = Self::start(engine, |_| {}, before).await;
+        (world, gate.expect("relationship calls onboarding"))
+    }
+
+    async fn start(
+        engine: Engine,
+        change: impl FnOnce(&mut Plan),
+        before_onboarding: impl FnOnce(SocketAddr) -> SocketAddr,
+    ) -> Self {
         let databases = Databases::new(engine).await;
         let mut plan = Plan::load(&Variables::Only([].into())).expect("the defaults are usable");
         plan.keep_in(|service| databases.url(service));
@@ -76,7 +97,8 @@ impl World {
         change(&mut plan);
         plan.migrate().await.expect("the databases can be migrated");
         let clock = Clock::manual(Timestamp::from_second(BEGINNING).expect("it is a time"));
-        let cluster = plan.start(clock.clone()).await.expect("the cluster starts");
+        let cluster =
+            plan.start_with(clock.clone(), before_onboarding).await.expect("the cluster starts");
         let cast = Cast::of(&cluster, clock.now());
         Self { cast, clock, cluster, databases }
     }

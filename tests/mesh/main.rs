@@ -4,6 +4,7 @@
 
 mod deadlines;
 mod drain;
+mod instant;
 mod pressure;
 mod raw;
 mod restart;

@@ -33,6 +33,11 @@ pub enum Failure {
     Refused(Refusal),
     /// Somebody else changed the resource first.
     LostRace,
+    /// Facts changed so often while they were read that there is no decision on them.
+    FactsChanged {
+        /// How often they were read.
+        attempts: usize,
+    },
     /// A decision grew too old to act on.
     DecisionExpired,
     /// As many calls are in work as are taken at once.

@@ -47,6 +47,15 @@ impl Failure {
                 "LOST_RACE",
                 "somebody else changed the resource first; read it, decide and write again",
             ),
+            Self::FactsChanged { attempts } => {
+                let metadata = [("attempts".to_owned(), attempts.to_string())];
+                let message = format!(
+                    "the facts about the transaction changed {attempts} times while they were read; \
+                     call again"
+                );
+                let details = info(domain, "FACTS_CHANGED", metadata);
+                Status::with_error_details(Code::Aborted, message, details)
+            }
             Self::DecisionExpired => plain(
                 Code::Aborted,
                 domain,

@@ -25,6 +25,7 @@ fn every_kind_has_its_code_and_exactly_one_error_info() {
         (Failure::missing("orders/1"), Code::NotFound, "RESOURCE_NOT_FOUND"),
         (Failure::exists("orders/1"), Code::AlreadyExists, "RESOURCE_EXISTS"),
         (Failure::LostRace, Code::Aborted, "LOST_RACE"),
+        (Failure::FactsChanged { attempts: 5 }, Code::Aborted, "FACTS_CHANGED"),
         (Failure::DecisionExpired, Code::Aborted, "DECISION_EXPIRED"),
         (
             Failure::Unavailable { dependency: "database", cause: "SQLSTATE 57P01".into() },

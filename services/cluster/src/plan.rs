@@ -88,11 +88,24 @@ impl Plan {
     ///
     /// # Errors
     /// The first service that cannot start, in words.
-    pub async fn start(mut self, clock: Clock) -> Result<Cluster, String> {
+    pub async fn start(self, clock: Clock) -> Result<Cluster, String> {
+        self.start_with(clock, |onboarding| onboarding).await
+    }
+
+    /// As [`Plan::start`], with relationship calling onboarding where `before_onboarding` says, given
+    /// where it listens.
+    ///
+    /// # Errors
+    /// The first service that cannot start, in words.
+    pub async fn start_with(
+        mut self,
+        clock: Clock,
+        before_onboarding: impl FnOnce(SocketAddr) -> SocketAddr,
+    ) -> Result<Cluster, String> {
         let named = |name| move |error| format!("{name}: {error}");
         let onboarding = process::start::<Onboarding>(self.onboarding, clock.clone());
         let onboarding = onboarding.await.map_err(named(Onboarding::NAME))?;
-        self.relationship.onboarding.urls = Urls::from(onboarding.address);
+        self.relationship.onboarding.urls = Urls::from(before_onboarding(onboarding.address));
         let relationship = process::start::<Relationship>(self.relationship, clock.clone());
         let relationship = relationship.await.map_err(named(Relationship::NAME))?;
         self.ordering.relationship.urls = Urls::from(relationship.address);

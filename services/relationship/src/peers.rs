@@ -25,9 +25,9 @@ pub(crate) struct Buyer {
     pub organization: OrganizationName,
 }
 
-/// What onboarding knows.
+/// What onboarding answers about partners and a buyer, read from one state of its database.
 #[derive(Debug)]
-pub(crate) struct Known {
+pub(crate) struct StandingsReply {
     /// The partners that were named, in this order.
     pub partners: Vec<Standing>,
     /// The partners that were found by a location account.
@@ -68,7 +68,7 @@ impl Onboarding {
         names: &[PartnerName],
         accounts: &[LocationAccountId],
         buyer: Buyer,
-    ) -> Result<(Known, BuyerStanding), Failure> {
+    ) -> Result<(StandingsReply, BuyerStanding), Failure> {
         let mut known = self.ask(names, accounts, Some(buyer)).await?;
         let buyer = known.buyer.take().ok_or_else(|| Failure::bug("onboarding left the buyer out"));
         Ok((known, buyer?))
@@ -79,7 +79,7 @@ impl Onboarding {
         names: &[PartnerName],
         accounts: &[LocationAccountId],
         buyer: Option<Buyer>,
-    ) -> Result<Known, Failure> {
+    ) -> Result<StandingsReply, Failure> {
         let request = pb::BatchGetPartnerStandingsRequest {
             names: names.iter().map(ToString::to_string).collect(),
             buyer: buyer.map(|buyer| pb::Buyer {
@@ -99,7 +99,7 @@ impl Onboarding {
         }
         let located = read(&answer.location_standings)?;
         let buyer = answer.buyer.as_ref().map(buyer_standing).transpose()?;
-        Ok(Known { partners, located, buyer })
+        Ok(StandingsReply { partners, located, buyer })
     }
 }
 

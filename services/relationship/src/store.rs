@@ -10,7 +10,7 @@ mod save;
 
 pub(crate) use customer::CUSTOMERS;
 pub(crate) use customer_relationship::RELATIONSHIPS;
-pub(crate) use facts::{Path, Surroundings};
+pub(crate) use facts::{CustomerContext, SalesChain, Scope};
 pub use migration::Migrator;
 pub(crate) use partnership::PARTNERSHIPS;
 pub(crate) use save::Kept;

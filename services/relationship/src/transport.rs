@@ -6,6 +6,7 @@ mod check;
 mod convert;
 mod customer;
 mod customer_relationship;
+mod gather;
 mod partnership;
 mod render;
 mod status;

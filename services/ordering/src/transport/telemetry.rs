@@ -40,7 +40,7 @@ pub(super) fn failed(call: &Call, kind: OrderKind, failure: &Failure) {
         Failure::Unavailable { .. } | Failure::Overloaded { .. } | Failure::OutOfTime => {
             "unavailable"
         }
-        Failure::LostRace | Failure::DecisionExpired => "aborted",
+        Failure::LostRace | Failure::FactsChanged { .. } | Failure::DecisionExpired => "aborted",
         Failure::Bug(_) => "failed",
         Failure::Invalid(_)
         | Failure::Missing(_)

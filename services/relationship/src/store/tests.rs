@@ -15,7 +15,7 @@ use storage::{Asked, Call, Database, Settings, events};
 use testbed::{Databases, Engine};
 use uuid::Uuid;
 
-use super::{CUSTOMERS, Migrator, PARTNERSHIPS, RELATIONSHIPS, Store};
+use super::{CUSTOMERS, Migrator, PARTNERSHIPS, RELATIONSHIPS, Scope, Store};
 use crate::domain::{
     AccountState, AgreementWay, Applicant, Approved, BuyerStanding, Change, Customer,
     CustomerAgreement, CustomerKind, CustomerRelationship, NewCustomer, NewRelationship, Partners,
@@ -421,10 +421,18 @@ async fn a_reseller_and_its_provider_are_tied_by_one_answer(engine: Engine) {
     assert_eq!(history(&store).await.len(), 5);
 }
 
+fn chain(reseller: Option<PartnerName>, further: &[PartnerName]) -> Scope {
+    Scope::Chain((PROVIDER, reseller), further.to_vec())
+}
+
+fn everything(most: u64) -> Scope {
+    Scope::Everything(most)
+}
+
 async fn a_chain_is_what_is_open_around_the_customer(engine: Engine) {
     let (_databases, store) = store(engine).await;
-    assert!(store.surroundings(CUSTOMER, 9).await.unwrap().is_none());
-    assert!(store.chain(CUSTOMER, (PROVIDER, None)).await.unwrap().is_none());
+    assert!(store.context(CUSTOMER, &everything(9)).await.unwrap().is_none());
+    assert!(store.context(CUSTOMER, &chain(None, &[])).await.unwrap().is_none());
     let customer = store.save(new_customer(), &once()).await.unwrap();
     let [other, stranger] = [3, 4].map(|id| PartnerName::new(Uuid::from_u128(id)));
     let mut ties = Vec::new();
@@ -444,17 +452,23 @@ async fn a_chain_is_what_is_open_around_the_customer(engine: Engine) {
     let declined = declined.decline("why".to_owned(), at(10)).unwrap();
     store.save(declined, &once()).await.unwrap();
 
-    let named = store.chain(CUSTOMER, (PROVIDER, Some(RESELLER))).await.unwrap().unwrap();
+    let named = store.context(CUSTOMER, &chain(Some(RESELLER), &[])).await.unwrap().unwrap();
     assert_eq!(named.customer, customer);
     assert_eq!(by_name(named.relationships), by_name(ties[..2].to_vec()));
     assert_eq!(named.partnerships, std::slice::from_ref(&pair));
 
-    let alone = store.chain(CUSTOMER, (PROVIDER, None)).await.unwrap().unwrap();
+    let alone = store.context(CUSTOMER, &chain(None, &[])).await.unwrap().unwrap();
     assert_eq!((alone.relationships.len(), alone.partnerships.len()), (2, 0));
 
-    let few = store.surroundings(CUSTOMER, 1).await.unwrap().unwrap();
+    let further = store.context(CUSTOMER, &chain(None, &[other, RESELLER])).await.unwrap();
+    let further = further.unwrap();
+    assert_eq!((further.relationships.len(), &further.partnerships[..]), (2, &[pair.clone()][..]));
+    let again = store.context_again(CUSTOMER, &chain(None, &[other, RESELLER])).await.unwrap();
+    assert_eq!(again, Some(further), "nothing has changed");
+
+    let few = store.context(CUSTOMER, &everything(1)).await.unwrap().unwrap();
     assert_eq!((few.relationships.len(), few.partnerships.len()), (1, 1));
-    let mut all = store.surroundings(CUSTOMER, 9).await.unwrap().unwrap();
+    let mut all = store.context(CUSTOMER, &everything(9)).await.unwrap().unwrap();
     assert_eq!(by_name(all.relationships), by_name(ties));
     all.partnerships.sort_by_key(|it| it.provider);
     assert_eq!(all.partnerships, [pair, strange]);
