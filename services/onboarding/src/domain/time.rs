@@ -4,7 +4,7 @@ use kernel::Timestamp;
 /// The same day of the month and time of day, in UTC, so many months later; the last day of the
 /// month where it has no such day.
 pub(super) fn months_after(time: Timestamp, months: i32) -> Timestamp {
-    let later = time.to_zoned(TimeZone::UTC).checked_add(months.months());
+    let later = time.to_zoned_datetime(TimeZone::UTC).checked_add(months.months());
     later.map_or(Timestamp::MAX, |later| later.timestamp())
 }
 
@@ -15,5 +15,5 @@ pub(super) fn days_after(time: Timestamp, days: i64) -> Timestamp {
 
 /// The beginning of a day in UTC.
 pub(super) fn midnight(day: Date) -> Timestamp {
-    day.to_zoned(TimeZone::UTC).map_or(Timestamp::MAX, |time| time.timestamp())
+    day.to_zoned_datetime(TimeZone::UTC).map_or(Timestamp::MAX, |time| time.timestamp())
 }

@@ -54,7 +54,7 @@ impl Term {
             Self::P1Y => 12,
             Self::P3Y => 36,
         };
-        let end = start.to_zoned(TimeZone::UTC).checked_add(months.months());
+        let end = start.to_zoned_datetime(TimeZone::UTC).checked_add(months.months());
         end.map_or(Timestamp::MAX, |end| end.timestamp())
     }
 }

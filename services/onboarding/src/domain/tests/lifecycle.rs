@@ -105,7 +105,7 @@ impl Model {
 
 /// The same day and time a year later, 28 February for the 29th.
 fn a_year_after(second: i64) -> i64 {
-    let time = at(second).to_zoned(TimeZone::UTC);
+    let time = at(second).to_zoned_datetime(TimeZone::UTC);
     let later = |day: i8| time.with().day(day).year(time.year() + 1).build();
     later(time.day()).or_else(|_| later(28)).unwrap().timestamp().as_second()
 }
