@@ -36,8 +36,17 @@ pub async fn send(
     method: &MethodDescriptor,
     json: &Value,
 ) -> Result<Value, Status> {
+    exchange(channel, method, message(method.input(), json)).await
+}
+
+/// Calls a method with a message that may have no JSON form.
+pub async fn exchange(
+    channel: &Channel,
+    method: &MethodDescriptor,
+    message: DynamicMessage,
+) -> Result<Value, Status> {
     let path = format!("/{}/{}", method.parent_service().full_name(), method.name());
-    let request = Request::new(message(method.input(), json));
+    let request = Request::new(message);
     let mut client = Grpc::new(channel.clone());
     client.ready().await.expect("a service that serves takes calls");
     let answer = client.unary(request, path.parse().expect("it is a path"), Json(method.output()));

@@ -2,22 +2,77 @@
 
 use jiff::Timestamp;
 
-/// A time as the well-known type.
+/// 0001-01-01T00:00:00Z, the first second of `google.protobuf.Timestamp`.
+const FIRST_SECOND: i64 = -62_135_596_800;
+/// 9999-12-31T23:59:59Z, its last second.
+const LAST_SECOND: i64 = 253_402_300_799;
+
+/// A time as the well-known type, whose nanos count forward also before 1970.
 #[must_use]
 pub fn to_wire(time: Timestamp) -> prost_types::Timestamp {
-    prost_types::Timestamp { seconds: time.as_second(), nanos: time.subsec_nanosecond() }
+    let (seconds, nanos) = (time.as_second(), time.subsec_nanosecond());
+    match nanos < 0 {
+        true => prost_types::Timestamp { seconds: seconds - 1, nanos: nanos + 1_000_000_000 },
+        false => prost_types::Timestamp { seconds, nanos },
+    }
 }
 
-/// A time from the well-known type, cut to whole microseconds.
+/// A time from the well-known type, cut to whole microseconds. Of the last 26 hours of its range,
+/// which a [`Timestamp`] does not reach, it is the latest that there is.
 ///
 /// # Errors
-/// A time that does not exist, in words.
+/// A time outside of the range of the well-known type, in words: it has no JSON form, so that
+/// whoever stores it makes every answer with it unreadable.
 pub fn from_wire(time: &prost_types::Timestamp) -> Result<Timestamp, &'static str> {
-    const NO_TIME: &str = "is not a time";
     if !(0..1_000_000_000).contains(&time.nanos) {
-        return Err(NO_TIME);
+        return Err("has nanos outside of 0 to 999999999");
     }
-    let micros = time.seconds.checked_mul(1_000_000).ok_or(NO_TIME)?;
-    let micros = micros.checked_add(i64::from(time.nanos / 1000)).ok_or(NO_TIME)?;
-    Timestamp::from_microsecond(micros).map_err(|_| NO_TIME)
+    if !(FIRST_SECOND..=LAST_SECOND).contains(&time.seconds) {
+        return Err("is outside of 0001-01-01T00:00:00Z to 9999-12-31T23:59:59.999999999Z");
+    }
+    let micros = time.seconds * 1_000_000 + i64::from(time.nanos / 1000);
+    Ok(Timestamp::from_microsecond(micros).unwrap_or(Timestamp::MAX))
+}
+
+#[cfg(test)]
+mod tests {
+    use prost_types::Timestamp as Wire;
+
+    use super::*;
+
+    #[test]
+    fn only_times_of_protobufs_range_are_read() {
+        for (seconds, nanos, read) in [
+            (FIRST_SECOND, 0, true),
+            (FIRST_SECOND - 1, 999_999_999, false),
+            (LAST_SECOND, 999_999_999, true),
+            (LAST_SECOND + 1, 0, false),
+            (i64::MIN, 0, false),
+            (i64::MAX, 0, false),
+            (0, -1, false),
+            (0, 999_999_999, true),
+            (0, 1_000_000_000, false),
+            (0, i32::MIN, false),
+        ] {
+            let time = Wire { seconds, nanos };
+            assert_eq!(from_wire(&time).is_ok(), read, "{time:?}");
+        }
+    }
+
+    #[test]
+    fn a_time_that_is_read_is_written_in_protobufs_form() {
+        for (seconds, nanos) in [
+            (FIRST_SECOND, 0),
+            (FIRST_SECOND, 999_999_000),
+            (-1, 500_000_000),
+            (-1, 0),
+            (0, 0),
+            (1, 1_000),
+        ] {
+            let time = Wire { seconds, nanos };
+            assert_eq!(to_wire(from_wire(&time).unwrap()), time);
+        }
+        let last = to_wire(from_wire(&Wire { seconds: LAST_SECOND, nanos: 999_999_999 }).unwrap());
+        assert!(last.seconds <= LAST_SECOND && (0..1_000_000_000).contains(&last.nanos));
+    }
 }
