@@ -9,6 +9,7 @@ mod golden;
 mod history;
 mod listing;
 mod postgres;
+mod released;
 #[cfg(test)]
 mod tests;
 
@@ -18,3 +19,4 @@ pub use golden::golden;
 pub use history::{Chronicle, assert_as_of_indexed, assert_traced, revisions};
 pub use listing::assert_indexed;
 pub use postgres::TlsServer;
+pub use released::assert_released_events_read;

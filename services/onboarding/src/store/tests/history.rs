@@ -2,7 +2,9 @@
 
 use kernel::{PartnerName, Timestamp, WorkEmail};
 use storage::Asked;
-use testbed::{Chronicle, Engine, assert_as_of_indexed, assert_traced};
+use testbed::{
+    Chronicle, Engine, assert_as_of_indexed, assert_released_events_read, assert_traced,
+};
 use uuid::Uuid;
 
 use super::{COMPANY, PARTNER, all_partners, at, company, location, once, organization, store};
@@ -202,4 +204,10 @@ async fn falls_short(life: &mut Life, it: Partner) {
 async fn how_a_resource_was_is_found_by_an_index() {
     let (_databases, store) = store(Engine::Sqlite).await;
     assert_as_of_indexed(store.database()).await;
+}
+
+#[test]
+fn what_earlier_releases_wrote_is_read() {
+    assert_released_events_read::<Organization>("organizations");
+    assert_released_events_read::<Partner>("partners");
 }

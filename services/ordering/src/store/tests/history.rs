@@ -2,7 +2,9 @@
 
 use kernel::{OrderName, SubscriptionName, Timestamp};
 use storage::{Asked, Database, Listing};
-use testbed::{Chronicle, Engine, assert_as_of_indexed, assert_traced};
+use testbed::{
+    Chronicle, Engine, assert_as_of_indexed, assert_released_events_read, assert_traced,
+};
 use uuid::Uuid;
 
 use super::{
@@ -130,4 +132,12 @@ async fn transferred(life: &mut Life, placement: Placement) {
 async fn how_a_resource_was_is_found_by_an_index() {
     let (_databases, store) = store(Engine::Sqlite).await;
     assert_as_of_indexed(store.database()).await;
+}
+
+#[test]
+fn what_earlier_releases_wrote_is_read() {
+    assert_released_events_read::<Offer>("offers");
+    assert_released_events_read::<Order>("orders");
+    assert_released_events_read::<Subscription>("subscriptions");
+    assert_released_events_read::<Transfer>("transfers");
 }

@@ -2,7 +2,9 @@
 
 use kernel::{CustomerRelationshipName, PartnerName, PartnershipName, Timestamp};
 use storage::Database;
-use testbed::{Chronicle, Engine, assert_as_of_indexed, assert_traced};
+use testbed::{
+    Chronicle, Engine, assert_as_of_indexed, assert_released_events_read, assert_traced,
+};
 use uuid::Uuid;
 
 use super::{
@@ -136,4 +138,11 @@ async fn every_resource_is_rebuilt_from_its_events_as_it_was(engine: Engine) {
 async fn how_a_resource_was_is_found_by_an_index() {
     let (_databases, store) = store(Engine::Sqlite).await;
     assert_as_of_indexed(store.database()).await;
+}
+
+#[test]
+fn what_earlier_releases_wrote_is_read() {
+    assert_released_events_read::<Partnership>("partnerships");
+    assert_released_events_read::<Customer>("customers");
+    assert_released_events_read::<CustomerRelationship>("relationships");
 }
