@@ -1,6 +1,9 @@
 //! What onboarding decides, without transport, storage or clock. A decision takes the resource
 //! as it was read and gives it as it is to be written, or says why not.
 
+// A state that is added is thought of wherever states are told apart.
+#![warn(clippy::wildcard_enum_match_arm)]
+
 mod agreement;
 mod approved;
 mod denial;
@@ -35,4 +38,5 @@ pub use standing::{Buyer, BuyerStanding, Standing};
 pub use version::{AcceptanceMode, AgreementVersion};
 
 #[cfg(test)]
+#[allow(clippy::wildcard_enum_match_arm)]
 mod tests;

@@ -1,5 +1,8 @@
 //! What ordering decides, without transport, storage or clock.
 
+// A state that is added is thought of wherever states are told apart.
+#![warn(clippy::wildcard_enum_match_arm)]
+
 mod answer;
 mod approved;
 mod batch;
@@ -46,4 +49,5 @@ pub use takeover::Held;
 pub use transfer::{NewTransfer, Transfer, TransferItem, TransferState};
 
 #[cfg(test)]
+#[allow(clippy::wildcard_enum_match_arm)]
 mod tests;

@@ -1,5 +1,8 @@
 //! What relationship decides, without transport, storage or clock.
 
+// A state that is added is thought of wherever states are told apart.
+#![warn(clippy::wildcard_enum_match_arm)]
+
 mod applied;
 mod approved;
 mod catalogue;
@@ -35,4 +38,5 @@ pub use relationship_request::{Applicant, NewRelationship};
 pub use transaction::{Line, ProductFamily, Purpose, Transaction};
 
 #[cfg(test)]
+#[allow(clippy::wildcard_enum_match_arm)]
 mod tests;

@@ -46,12 +46,16 @@ impl Partner {
                 let reason = format!("below the requirements for {REVOKED_AFTER_DAYS} days");
                 (time, it.clone().revoked(reason, time))
             }
-            EnrollmentState::Active if !self.covered(it.role, now) => {
+            EnrollmentState::Active if self.covered(it.role, now) => return None,
+            EnrollmentState::Active => {
                 let covering = self.agreements.iter().filter(|each| each.kind.covers(it.role));
                 let time = covering.filter_map(|each| each.lapse_time(self.country)).max()?;
                 (time, it.clone().entering(EnrollmentState::Qualified, time))
             }
-            _ => return None,
+            EnrollmentState::Draft
+            | EnrollmentState::Vetting
+            | EnrollmentState::Qualified
+            | EnrollmentState::Revoked => return None,
         };
         (time <= now).then_some(later)
     }

@@ -84,10 +84,11 @@ impl Subscription {
     /// What relationship is to be asked before a change. More units in the next term are added units.
     #[must_use]
     pub fn question(&self, wanted: &NewChange) -> Question {
-        let purpose = match wanted.action {
-            Action::NextTerm(Some(next)) if next.quantity > self.quantity() => Purpose::AddQuantity,
-            _ => wanted.action.kind().0,
-        };
+        let more = matches!(
+            wanted.action,
+            Action::NextTerm(Some(next)) if next.quantity > self.quantity()
+        );
+        let purpose = if more { Purpose::AddQuantity } else { wanted.action.kind().0 };
         Question::new(self.chain, purpose, [&self.product].into_iter(), wanted.attested)
     }
 

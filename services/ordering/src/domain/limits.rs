@@ -70,10 +70,8 @@ impl Subscription {
             return Ok(());
         }
         let quantity = matches!(wanted, Action::Add(_) | Action::Reduce(_));
-        let rule = match self.state {
-            Suspended if quantity => QUANTITY_WHILE_SUSPENDED,
-            _ => STATE,
-        };
+        let suspended = self.state == Suspended;
+        let rule = if suspended && quantity { QUANTITY_WHILE_SUSPENDED } else { STATE };
         let legal = actions().into_iter().map(|action| action.legal());
         let legal = legal.filter(|(states, _)| states.contains(&self.state)).map(|(_, name)| name);
         let legal = legal.collect::<Vec<_>>().join(", ");
@@ -105,12 +103,12 @@ impl Subscription {
     ) -> Vec<Violation> {
         let found = match wanted {
             Action::Add(_) => outside_market(self.chain, answer, [Some(offer)].into_iter()),
-            Action::NextTerm(Some(next)) if next.quantity > self.quantity() => {
-                outside_market(self.chain, answer, [Some(offer)].into_iter())
-            }
+            Action::NextTerm(next) => next
+                .filter(|next| next.quantity > self.quantity())
+                .and_then(|_| outside_market(self.chain, answer, [Some(offer)].into_iter())),
             Action::Cancel(_) => self.window_over(now),
             Action::Reduce(quantity) => self.not_returnable(*quantity, now),
-            _ => None,
+            Action::Suspend(_) | Action::Resume | Action::RenewItself(_) | Action::Renew => None,
         };
         found.into_iter().collect()
     }

@@ -18,13 +18,17 @@ impl Subscription {
 
     /// Ends the state that time has ended.
     pub fn lapse(self, changes: &mut Changes, now: Timestamp) -> Self {
-        let event = match self.state {
-            SubscriptionState::Expired => "SubscriptionDisabled",
-            SubscriptionState::Disabled => "SubscriptionDeleted",
-            _ => "SubscriptionExpired",
-        };
         let stamp = self.stamp.next(now);
         let after = Self { stamp, ..self.lapsed() };
+        let event = match after.state {
+            SubscriptionState::Expired => "SubscriptionExpired",
+            SubscriptionState::Disabled => "SubscriptionDisabled",
+            SubscriptionState::Deleted => "SubscriptionDeleted",
+            SubscriptionState::Active
+            | SubscriptionState::Suspended
+            | SubscriptionState::Cancelled
+            | SubscriptionState::Transferred => return after,
+        };
         changes.subscription(event, after.clone());
         after
     }

@@ -165,13 +165,18 @@ impl Subscription {
         self
     }
 
-    /// The subscription after the state that time has ended.
+    /// The subscription after the state that time has ended; as it is where time ends it never.
     pub(super) fn lapsed(self) -> Self {
         let state_time = self.due_time().unwrap_or(self.state_time);
         let (state, reason) = match self.state {
+            SubscriptionState::Active | SubscriptionState::Suspended => {
+                (SubscriptionState::Expired, "the term ended without renewal")
+            }
             SubscriptionState::Expired => (SubscriptionState::Disabled, "not renewed for 30 days"),
             SubscriptionState::Disabled => (SubscriptionState::Deleted, "not renewed for 120 days"),
-            _ => (SubscriptionState::Expired, "the term ended without renewal"),
+            SubscriptionState::Deleted
+            | SubscriptionState::Cancelled
+            | SubscriptionState::Transferred => return self,
         };
         Self { state, state_time, state_reason: reason.to_owned(), ..self }
     }

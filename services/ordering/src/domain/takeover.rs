@@ -52,9 +52,9 @@ impl NewTransfer {
         for overdue in held.running.iter().filter(|it| it.overdue(now)) {
             let stamp = overdue.stamp.next(now);
             let expired = Transfer { stamp, ..overdue.clone().seen_at(now) };
-            changes.transfer("TransferExpired", expired);
+            changes.transfer(expired.state.event(), expired);
         }
-        changes.transfer("TransferBegun", transfer);
+        changes.transfer(transfer.state.event(), transfer);
         Ok(())
     }
 }
@@ -81,14 +81,10 @@ impl Transfer {
     /// Ends it without a change of anything else.
     pub fn end(self, state: TransferState, why: String, now: Timestamp) -> Result<Changes, Denial> {
         self.may_end(now)?;
-        let event = match state {
-            TransferState::Rejected => "TransferRejected",
-            _ => "TransferWithdrawn",
-        };
         let stamp = self.stamp.next(now);
         let ended = Self { state, state_time: now, state_reason: why, stamp, ..self };
         let mut changes = Changes::default();
-        changes.transfer(event, ended);
+        changes.transfer(state.event(), ended);
         Ok(changes)
     }
 
@@ -124,7 +120,7 @@ impl Transfer {
         changes.order("OrderAccepted", by);
         let (state, stamp) = (TransferState::Complete, self.stamp.next(now));
         let complete = Self { state, state_time: now, order: Some(order), stamp, ..self };
-        changes.transfer("TransferCompleted", complete);
+        changes.transfer(state.event(), complete);
         Ok(())
     }
 }

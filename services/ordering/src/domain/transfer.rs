@@ -24,6 +24,19 @@ text_enum! {
     }
 }
 
+impl TransferState {
+    /// The event of entering it.
+    pub(super) const fn event(self) -> &'static str {
+        match self {
+            Self::Pending => "TransferBegun",
+            Self::Complete => "TransferCompleted",
+            Self::Rejected => "TransferRejected",
+            Self::Withdrawn => "TransferWithdrawn",
+            Self::Expired => "TransferExpired",
+        }
+    }
+}
+
 /// Subscriptions of a customer that one partner takes over from another.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Transfer {

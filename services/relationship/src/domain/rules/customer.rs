@@ -29,7 +29,13 @@ fn tied(purpose: Purpose, facts: &Facts, with: &Standing, responsible: Responsib
     let resale = active(RelationshipKind::Resale);
     let enough = match purpose {
         Purpose::Manage => resale.or_else(|| active(RelationshipKind::Management)),
-        _ => resale,
+        Purpose::NewSubscription
+        | Purpose::AddQuantity
+        | Purpose::Renew
+        | Purpose::Change
+        | Purpose::TransferIn
+        | Purpose::Cancel
+        | Purpose::AutomaticRenewal => resale,
     };
     let shown = enough.or_else(|| held.first());
     let inputs = vec![

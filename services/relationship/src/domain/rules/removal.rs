@@ -59,6 +59,7 @@ pub(in crate::domain) fn without_subscriptions(
     })
 }
 
+#[allow(clippy::wildcard_enum_match_arm, reason = "the other reasons belong to other rules")]
 fn fault(
     relationship: &CustomerRelationship,
     inputs: Vec<(&'static str, String)>,
