@@ -107,7 +107,7 @@ fn no_required_guid() -> Vec<Value> {
 
 /// Texts that are the etag of nothing.
 fn no_etag() -> Vec<Value> {
-    ["1", "r", "r0", "r01", "R1", "\"r1\""].map(Value::from).into()
+    ["1", "r1", "r0-1", "r01-1", "R1-1", "\"r1-1\""].map(Value::from).into()
 }
 
 /// Texts that are no name in a collection.

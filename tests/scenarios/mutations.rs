@@ -48,7 +48,7 @@ where
     let before = read().await?;
     let how = How { request_id: new_id(), etag: before.0.clone(), ..How::default() };
     let trial = How { validate_only: true, ..how.clone() };
-    let stale = How { etag: "r999".to_owned(), ..how.clone() };
+    let stale = How { etag: "r999-1".to_owned(), ..how.clone() };
     lost(change(stale.clone()).await);
     lost(change(How { validate_only: true, ..stale }).await);
     let tried = change(trial.clone()).await?;
@@ -275,13 +275,16 @@ scenarios! {
             accept_time: Some(to_wire(world.clock.now())),
             ..Default::default()
         };
-        for (etag, fits) in [("r2", false), ("r1", true)] {
-            let etag = etag.to_owned();
+        let get = rl::GetCustomerRelationshipRequest { name: name.clone() };
+        let asked = cast.relationship.clone().get_customer_relationship(get).await?.into_inner();
+        let read = (self::customer(cast, &customer).await?.0, asked.relationship.unwrap().etag);
+        let stale = ("r2-1".to_owned(), "r2-1".to_owned());
+        for ((of_customer, etag), fits) in [(stale, false), (read, true)] {
             let detail = "no more".to_owned();
             let record = rl::RecordCustomerAgreementRequest {
                 name: customer.clone(),
                 agreement: Some(agreement.clone()),
-                etag: etag.clone(),
+                etag: of_customer,
                 ..Default::default()
             };
             let remove = rl::RemoveCustomerRelationshipRequest {

@@ -342,9 +342,11 @@ scenarios! {
             validate_only: false,
         };
         let mut ordering = cast.ordering.clone();
-        let changed = ordering.update_offer(update("r1", offer.clone())).await?.into_inner();
+        let read = ordering.get_offer(od::GetOfferRequest { name: offer.name.clone() }).await?;
+        let etag = read.into_inner().offer.unwrap().etag;
+        let changed = ordering.update_offer(update(&etag, offer.clone())).await?.into_inner();
         assert_eq!(changed.offer.unwrap().revision, 2);
-        let stale = tests::failed(ordering.update_offer(update("r1", offer)).await);
+        let stale = tests::failed(ordering.update_offer(update(&etag, offer)).await);
         assert_eq!(stale.code(), Code::Aborted);
         assert_eq!(cast.place(wanted()).await?.total.unwrap().minor_units, 4500);
         let name = before.lines[0].subscription.clone();

@@ -27,28 +27,38 @@ impl Stamp {
         Self { revision: self.revision + 1, update_time: now.max(self.update_time), ..self }
     }
 
-    /// Opaque text that differs between any two revisions.
+    /// Opaque text that differs between any two states of a resource.
     #[must_use]
     pub fn etag(self) -> String {
-        Etag(self.revision).to_string()
+        Etag::of(self).to_string()
     }
 }
 
-/// What a caller read of a resource, as the etag of one revision.
+/// What a caller read of a resource: a revision, and when that was written. The time tells it from
+/// one that has the same revision because the database was restored to a state before it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Etag(i64);
+pub struct Etag {
+    revision: i64,
+    micros: i64,
+}
 
 impl Etag {
+    /// The etag of a resource with this stamp.
+    #[must_use]
+    pub fn of(stamp: Stamp) -> Self {
+        Self { revision: stamp.revision, micros: stamp.update_time.as_microsecond() }
+    }
+
     /// Whether a resource with this stamp is still what was read.
     #[must_use]
-    pub const fn is_of(self, stamp: Stamp) -> bool {
-        self.0 == stamp.revision
+    pub fn is_of(self, stamp: Stamp) -> bool {
+        self == Self::of(stamp)
     }
 }
 
 impl fmt::Display for Etag {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "r{}", self.0)
+        write!(f, "r{}-{:x}", self.revision, self.micros)
     }
 }
 
@@ -56,9 +66,12 @@ impl FromStr for Etag {
     type Err = &'static str;
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
-        let revision = text.strip_prefix('r').and_then(|revision| revision.parse().ok());
-        let etag = revision.filter(|revision| *revision > 0).map(Self);
-        etag.filter(|etag| etag.to_string() == text).ok_or("is not an etag of any resource")
+        let read = || {
+            let (revision, micros) = text.strip_prefix('r')?.split_once('-')?;
+            let micros = i64::from_str_radix(micros, 16).ok()?;
+            Some(Self { revision: revision.parse().ok().filter(|it| *it > 0)?, micros })
+        };
+        read().filter(|etag| etag.to_string() == text).ok_or("is not an etag of any resource")
     }
 }
 
@@ -67,11 +80,15 @@ mod tests {
     use super::*;
 
     #[test]
-    fn an_etag_is_of_the_revision_that_it_was_read_at_and_of_no_other() {
-        let stamp = Stamp::first(Timestamp::UNIX_EPOCH);
+    fn an_etag_is_of_the_state_that_it_was_read_at_and_of_no_other() {
+        let (first, later) = (Timestamp::UNIX_EPOCH, Timestamp::from_second(9).unwrap());
+        let stamp = Stamp::first(first);
         let etag: Etag = stamp.etag().parse().unwrap();
         assert!(etag.is_of(stamp));
-        assert!(!etag.is_of(stamp.next(Timestamp::UNIX_EPOCH)));
+        assert!(!etag.is_of(stamp.next(first)));
+        // The database was restored to the first revision, which then changed otherwise.
+        let lost: Etag = stamp.next(first).etag().parse().unwrap();
+        assert!(!lost.is_of(stamp.next(later)));
     }
 
     #[test]
@@ -83,7 +100,9 @@ mod tests {
 
     #[test]
     fn only_what_a_resource_can_carry_is_an_etag() {
-        for text in ["", "1", "r", "r0", "r-1", "r+1", "r01", "R1", "\"r1\"", "r1 "] {
+        let wrong = ["", "1", "r", "r0-1", "r-1-1", "r+1-1", "r01-1", "R1-1", "\"r1-1\"", "r1-1 "];
+        for text in wrong.into_iter().chain(["r1", "r1-", "r1-+1", "r1-01", "r1-A", "r1-g", "1-1"])
+        {
             assert!(text.parse::<Etag>().is_err(), "{text}");
         }
     }

@@ -1,7 +1,7 @@
 //! Whether a command prints what a document says.
 //!
 //! What differs from run to run is masked on both sides: times, UUIDs but for those that the
-//! documents choose, page tokens. How a line is indented does not matter. A line `...` in a
+//! documents choose, page tokens, and of an etag all but the revision. How a line is indented does not matter. A line `...` in a
 //! document stands for any lines.
 
 use kernel::Timestamp;
@@ -58,11 +58,25 @@ fn mask(line: &str) -> String {
     line.split_inclusive(|it| !in_word(it))
         .map(|part| {
             let word = part.trim_end_matches(|it| !in_word(it));
-            let kind = if word.parse::<Timestamp>().is_ok() { "time" } else { "uuid" };
-            let masked = kind == "time" || (is_uuid(word) && !word.contains(CHOSEN));
-            if masked { part.replace(word, kind) } else { part.to_owned() }
+            if word.parse::<Timestamp>().is_ok() {
+                part.replace(word, "time")
+            } else if is_uuid(word) && !word.contains(CHOSEN) {
+                part.replace(word, "uuid")
+            } else if let Some((revision, _)) = word.split_once('-').filter(|_| is_etag(word)) {
+                part.replace(word, revision)
+            } else {
+                part.to_owned()
+            }
         })
         .collect()
+}
+
+fn is_etag(word: &str) -> bool {
+    let parts = word.strip_prefix('r').and_then(|it| it.split_once('-'));
+    let all = |part: &str, of: fn(&u8) -> bool| !part.is_empty() && part.bytes().all(|it| of(&it));
+    parts.is_some_and(|(revision, time)| {
+        all(revision, u8::is_ascii_digit) && all(time, u8::is_ascii_hexdigit)
+    })
 }
 
 fn is_uuid(word: &str) -> bool {
