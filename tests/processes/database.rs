@@ -1,6 +1,9 @@
-use contracts::onboarding::ListPartnersRequest;
+use std::{fs, path::Path};
+
+use contracts::onboarding::{ListPartnersRequest, Organization, UpdateOrganizationRequest};
+use prost_types::FieldMask;
 use sea_orm::{ConnectionTrait, Database, DatabaseConnection};
-use testbed::TlsServer;
+use testbed::{Folder, TlsServer};
 use tests::{Engine, failed, process};
 use tonic::{Code, Status, transport::Channel};
 use tonic_health::pb::{
@@ -50,6 +53,121 @@ async fn a_service_whose_database_is_away_says_so_and_recovers_by_itself() -> Re
     says(&mut health, name_of_service, ServingStatus::Serving).await;
     cast.onboarding.clone().list_partners(list).await?;
     Ok(())
+}
+
+/// A server of its own, a service on it, and a connection that can always write.
+async fn on_a_server_of_its_own() -> (TlsServer, Trio, DatabaseConnection) {
+    let port = process::free_address().rsplit_once(':').unwrap().1.parse().unwrap();
+    let server = TlsServer::start(port);
+    let url = server.url("sslmode=require");
+    let mut trio = Trio::on(Engine::Sqlite).await;
+    trio.set_for("onboarding", "DATABASE__URL", &url);
+    let admin = Database::connect(url).await.unwrap();
+    (server, trio, admin)
+}
+
+#[tokio::test]
+async fn a_service_whose_database_became_read_only_says_so_and_recovers_by_itself()
+-> Result<(), Status> {
+    let (_server, trio, admin) = on_a_server_of_its_own().await;
+    let _onboarding = trio.start("onboarding").await;
+    let cast = trio.cast();
+    let mut health = HealthClient::new(trio.channel("onboarding").await);
+    says(&mut health, "", ServingStatus::Serving).await;
+    cast.company("Contoso", "FR").await?;
+
+    let run = async |sql: &str| admin.execute_unprepared(sql).await.unwrap();
+    run("ALTER SYSTEM SET default_transaction_read_only = on").await;
+    run("SELECT pg_reload_conf()").await;
+    // The first call may come before the server has read its settings again.
+    let status = loop {
+        match cast.company("Fabrikam", "DE").await {
+            Ok(_) => tokio::task::yield_now().await,
+            Err(status) => break status,
+        }
+    };
+    assert_eq!(status.code(), Code::Unavailable, "{status:?}");
+    assert_eq!(status.get_details_error_info().unwrap().metadata["dependency"], "database");
+    assert!(status.get_details_retry_info().is_some(), "{status:?}");
+    says(&mut health, "csp.onboarding.v1.OnboardingService", ServingStatus::NotServing).await;
+    let read = failed(cast.onboarding.clone().list_partners(ListPartnersRequest::default()).await);
+    assert_eq!(read.code(), Code::Unavailable, "a standby may be behind: {read:?}");
+    let again = process::run("onboarding", &["migrate"], &trio.environment("onboarding"));
+    let said = String::from_utf8_lossy(&again.stderr).into_owned();
+    assert!(said.contains("cannot open the database: it is read-only"), "{said}");
+
+    run("ALTER SYSTEM RESET default_transaction_read_only").await;
+    run("SELECT pg_reload_conf()").await;
+    says(&mut health, "", ServingStatus::Serving).await;
+    cast.company("Litware", "BE").await?;
+    Ok(())
+}
+
+/// Copies a database and what belongs to it, none of which is in use.
+fn copy(url: &str, to: &Path) {
+    let file = url.strip_prefix("sqlite://").unwrap();
+    for part in ["", "-wal", "-shm"] {
+        let to = format!("{}{part}", to.display());
+        let _ = fs::remove_file(&to);
+        if Path::new(&format!("{file}{part}")).exists() {
+            fs::copy(format!("{file}{part}"), to).unwrap();
+        }
+    }
+}
+
+#[tokio::test]
+async fn an_etag_of_what_a_restore_has_undone_is_stale() -> Result<(), Status> {
+    let trio = Trio::on(Engine::Sqlite).await;
+    let folder = Folder::new();
+    let (url, backup) = (trio.url("onboarding"), folder.path().join("backup"));
+    let rename = async |name: &str, display_name: &str, etag: &str| {
+        let organization = Organization {
+            name: name.to_owned(),
+            display_name: display_name.to_owned(),
+            etag: etag.to_owned(),
+            ..Organization::default()
+        };
+        let request = UpdateOrganizationRequest {
+            organization: Some(organization),
+            update_mask: Some(FieldMask { paths: vec!["display_name".to_owned()] }),
+            ..UpdateOrganizationRequest::default()
+        };
+        let answer = trio.cast().onboarding.clone().update_organization(request).await?;
+        Ok::<_, Status>(answer.into_inner().organization.unwrap())
+    };
+
+    let onboarding = trio.start("onboarding").await;
+    let name = trio.cast().company("Contoso", "FR").await?;
+    onboarding.kill();
+    copy(&url, &backup);
+    let onboarding = trio.start("onboarding").await;
+    let undone = rename(&name, "Contoso France", "").await?;
+    onboarding.kill();
+    copy(&format!("sqlite://{}", backup.display()), Path::new(&url["sqlite://".len()..]));
+
+    let _onboarding = trio.start("onboarding").await;
+    let other = rename(&name, "Fabrikam", "").await?;
+    assert_eq!(other.revision, undone.revision, "the restore is not seen by the revision");
+    let status = failed(rename(&name, "Contoso Europe", &undone.etag).await);
+    assert_eq!(status.code(), Code::Aborted, "{status:?}");
+    rename(&name, "Contoso Europe", &other.etag).await?;
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_server_that_does_not_wait_for_its_disk_is_warned_about_at_start() {
+    // The servers of tests have both settings off.
+    let trio = Trio::on(Engine::Postgres).await;
+    let migrated = process::run("onboarding", &["migrate"], &trio.environment("onboarding"));
+    assert!(migrated.status.success(), "{migrated:?}");
+    let folder = Folder::new();
+    let log = folder.path().join("log");
+    let _onboarding = trio.start_logging("onboarding", &log).await;
+    let log = fs::read_to_string(log).unwrap();
+    for setting in ["fsync", "full_page_writes"] {
+        let warning = format!("{setting} is off on the database server");
+        assert_eq!(log.matches(&warning).count(), 1, "{log}");
+    }
 }
 
 #[tokio::test]

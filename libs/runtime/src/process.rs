@@ -96,6 +96,11 @@ pub async fn start<S: Service>(settings: S::Settings, clock: Clock) -> Result<Ru
     let Common { grpc, database, .. } = S::common(&settings).clone();
     let database = Database::open(&database).await?;
     database.require_schema::<S::Migrator>(S::NAME).await?;
+    for setting in database.unsafe_settings().await? {
+        tracing::warn!(
+            "{setting} is off on the database server: a crash of it loses what was acknowledged; turn it on"
+        );
+    }
     database.measure_pool(S::NAME);
     let routes = S::routes(settings, database.clone(), clock)?;
     let parts = Parts { name: S::NAME, grpc_name: S::GRPC_NAME, routes };

@@ -4,15 +4,12 @@ use failure::Failure;
 use sea_orm::{
     ConnectOptions, ConnectionTrait, DatabaseBackend, DatabaseConnection, DatabaseTransaction,
     DbErr, EntityName, EntityTrait, SqliteTransactionMode, TransactionOptions, TransactionTrait,
-    sqlx::{
-        self, Connection, PgConnection,
-        sqlite::{SqliteJournalMode, SqliteSynchronous},
-    },
+    sqlx::sqlite::{SqliteJournalMode, SqliteSynchronous},
 };
 use sea_orm_migration::{MigratorTrait, SchemaManager, seaql_migrations};
 use tokio::{sync::Mutex, time::timeout};
 
-use crate::{Transaction, fault, pool, telemetry};
+use crate::{Transaction, fault, fault::unavailable, pool, postgres, telemetry};
 
 /// How long a request waits for a connection, and a SQLite writer for its turn.
 const PATIENCE: Duration = Duration::from_millis(1500);
@@ -26,8 +23,6 @@ const ONE_STATE: &str = "SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ O
 /// Key of the advisory lock on PostgreSQL that a migration holds (any number; keys are those of one
 /// database).
 const MIGRATION: i64 = 0x6373_705f_6d69_6772;
-/// A connection that idled longer is tested before it is used.
-const IDLE_BEFORE_TEST: Duration = Duration::from_secs(5);
 
 /// Where the database is.
 #[derive(Debug, Clone)]
@@ -63,9 +58,14 @@ impl Database {
                     .map_err(|error| format!("cannot create {}: {error}", folder.display()))?;
             }
         }
-        let connections = sea_orm::Database::connect(options(settings)).await;
-        let mut connections =
-            connections.map_err(|error| format!("cannot open the database: {error}"))?;
+        let mut options = options(settings);
+        let read_only = postgres::ReadOnly::default();
+        read_only.clone().refuse(&mut options);
+        let connections = sea_orm::Database::connect(options).await;
+        let mut connections = connections.map_err(|error| {
+            let cause = read_only.explain().map_or_else(|| error.to_string(), str::to_owned);
+            format!("cannot open the database: {cause}")
+        })?;
         let backend = connections.get_database_backend();
         connections.set_metric_callback(move |it| {
             telemetry::statement(backend, &it.statement.sql, it.elapsed, it.failed);
@@ -148,12 +148,28 @@ impl Database {
         Ok(begun)
     }
 
-    /// Asks the database for a sign of life.
+    /// Asks whether the database answers and, on PostgreSQL, whether it can be written.
     ///
     /// # Errors
-    /// [`Failure::Unavailable`] when it gives none.
+    /// [`Failure::Unavailable`] if not.
     pub async fn ping(&self) -> Result<(), Failure> {
-        self.connections.execute_unprepared("SELECT 1").await.map(drop).map_err(fault)
+        if self.embedded() {
+            return self.connections.execute_unprepared("SELECT 1").await.map(drop).map_err(fault);
+        }
+        let pool = self.connections.get_postgres_connection_pool();
+        postgres::ping(pool).await.map_err(|error| unavailable(&error))
+    }
+
+    /// The settings of the server with which a crash loses commits that were acknowledged.
+    ///
+    /// # Errors
+    /// In words for the person who starts the service.
+    pub async fn unsafe_settings(&self) -> Result<Vec<String>, String> {
+        if self.embedded() {
+            return Ok(Vec::new());
+        }
+        let settings = postgres::unsafe_settings(self.connections.get_postgres_connection_pool());
+        settings.await.map_err(|error| format!("cannot read the settings of the server: {error}"))
     }
 
     /// Opens the database to change its schema, which may take as long as it takes. Waits while
@@ -228,12 +244,6 @@ fn busy(_: tokio::time::error::Elapsed) -> Failure {
     Failure::Unavailable { dependency: "database", cause: "others write for too long".to_owned() }
 }
 
-/// Whether a connection that comes back still answers. One to a server that is gone without a word
-/// would else keep its place for as long as the system tries to reach it.
-async fn answers(connection: &mut PgConnection) -> Result<bool, sqlx::Error> {
-    Ok(timeout(LONGEST_STATEMENT, connection.ping()).await.is_ok_and(|pong| pong.is_ok()))
-}
-
 fn options(settings: &Settings) -> ConnectOptions {
     let mut options = ConnectOptions::new(&settings.url);
     options
@@ -242,9 +252,7 @@ fn options(settings: &Settings) -> ConnectOptions {
         .connect_timeout(PATIENCE)
         .statement_timeout(LONGEST_STATEMENT)
         .test_before_acquire(false)
-        .test_before_acquire_if_idle_for(IDLE_BEFORE_TEST)
         .sqlx_logging(false)
-        .map_sqlx_postgres_pool_opts(|pool| pool.after_release(|it, _| Box::pin(answers(it))))
         .map_sqlx_sqlite_opts(|sqlite| {
             sqlite
                 .create_if_missing(true)

@@ -40,14 +40,41 @@ fn sort(error: &DbErr, cause: &sqlx::Error) -> Failure {
 
 /// Whether a code means that the database cannot work now. PostgreSQL's classes: connection,
 /// authorization, no such database, resources, not in the state for it (as one that accepts no
-/// connections), operator. SQLite's primary codes: busy, locked, read-only, I/O, full, cannot open.
+/// connections), operator, system; and of the class of transaction states those in which the server
+/// is read-only or has ended the session. SQLite's primary codes: busy, locked, out of memory,
+/// read-only, I/O, full, cannot open.
 fn out_of_reach(code: &str) -> bool {
     match code.parse::<u32>() {
-        Ok(sqlite) if code.len() < 5 => matches!(sqlite & 0xff, 5 | 6 | 8 | 10 | 13 | 14),
-        _ => ["08", "28", "3D", "53", "55", "57"].iter().any(|class| code.starts_with(class)),
+        Ok(sqlite) if code.len() < 5 => matches!(sqlite & 0xff, 5..=8 | 10 | 13 | 14),
+        _ => {
+            ["08", "28", "3D", "53", "55", "57", "58"].iter().any(|class| code.starts_with(class))
+                || ["25006", "25P03", "25P04"].contains(&code)
+        }
     }
 }
 
-fn unavailable(error: &dyn Error) -> Failure {
+pub(crate) fn unavailable(error: &dyn Error) -> Failure {
     Failure::Unavailable { dependency: "database", cause: error.to_string() }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_database_that_cannot_work_now_is_told_from_a_defect() {
+        let away = [
+            // PostgreSQL: a broken connection, no disk space, a shutdown, an I/O error, a standby,
+            // an idle session that the server ended.
+            "08006", "28P01", "3D000", "53100", "53300", "55000", "57P01", "57P02", "57P03",
+            "58000", "58030", "58P01", "25006", "25P03", // SQLite: busy, a full disk.
+            "5", "517", "8", "13",
+        ];
+        let defects = ["23502", "25001", "25P02", "42P01", "42601", "XX000", "XX001", "1", "19"];
+        for (codes, expected) in [(&away[..], true), (&defects[..], false)] {
+            for code in codes {
+                assert_eq!(out_of_reach(code), expected, "{code}");
+            }
+        }
+    }
 }

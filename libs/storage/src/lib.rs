@@ -11,6 +11,7 @@ mod history;
 mod migration;
 mod page;
 mod pool;
+mod postgres;
 pub mod row;
 mod rows;
 mod telemetry;

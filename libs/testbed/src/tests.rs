@@ -1,4 +1,4 @@
-use sea_orm::{ConnectionTrait, DbErr};
+use sea_orm::{ConnectionTrait, DatabaseBackend, DbErr, Statement};
 use storage::{Database, Settings};
 
 use crate::{Databases, Engine, Folder, postgres};
@@ -59,6 +59,25 @@ async fn databases_go_with_their_value() {
             Engine::Sqlite => assert!(!std::path::Path::new(&url["sqlite://".len()..]).exists()),
             Engine::Postgres => assert!(open(url).await.is_err()),
         }
+    }
+}
+
+#[tokio::test]
+async fn a_transaction_on_postgres_waits_for_the_disk_whatever_the_database_is_set_to() {
+    let databases = Databases::new(Engine::Postgres).await;
+    let url = databases.url("ordering");
+    for (set, expected) in
+        [("off", "on"), ("local", "on"), ("remote_write", "on"), ("remote_apply", "remote_apply")]
+    {
+        let (before, _) = url.split_once('?').unwrap();
+        let (_, name) = before.rsplit_once('/').unwrap();
+        let setting = format!("ALTER DATABASE \"{name}\" SET synchronous_commit = {set}");
+        execute(&open(url.clone()).await.unwrap(), &setting).await.unwrap();
+        let transaction = open(url.clone()).await.unwrap().begin().await.unwrap();
+        let show = Statement::from_string(DatabaseBackend::Postgres, "SHOW synchronous_commit");
+        let row = transaction.query_one_raw(show).await.unwrap().unwrap();
+        let shown: String = row.try_get_by_index(0).unwrap();
+        assert_eq!(shown, expected, "set to {set}");
     }
 }
 
