@@ -45,7 +45,7 @@ impl Stage {
         change(&mut plan);
         let clock = Clock::system();
         let cluster = plan.start(clock.clone()).await.expect("a cluster starts in an empty folder");
-        let cast = Cast::of(&cluster, clock.now());
+        let cast = Cast::of(&cluster, clock.clone());
         Self { cluster, cast, _folder: folder }
     }
 

@@ -8,6 +8,7 @@ Each argument is the address of a service, such as 127.0.0.1:50051.
 """
 
 import sys
+import time
 import uuid
 
 import grpc
@@ -34,9 +35,15 @@ def new_id():
 
 
 def accepted_on(day):
-    time = Timestamp()
-    time.FromJsonString(f"{day}T09:00:00Z")
-    return time
+    accepted = Timestamp()
+    accepted.FromJsonString(f"{day}T09:00:00Z")
+    return accepted
+
+
+def a_month_ago():
+    month_ago = Timestamp()
+    month_ago.FromSeconds(int(time.time()) - 30 * 24 * 3600)
+    return month_ago
 
 
 class Details:
@@ -116,9 +123,8 @@ class Journey:
         )
         agreement = agreement_pb2.Agreement(
             kind=kind,
-            version="2019-09",
             signatory=signatory,
-            accept_time=accepted_on("2026-01-15"),
+            accept_time=a_month_ago(),
         )
         request = onboarding.AcceptAgreementRequest(parent=partner, agreement=agreement)
         self.onboarding.AcceptAgreement(request, timeout=DEADLINE)

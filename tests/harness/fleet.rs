@@ -77,7 +77,7 @@ impl Fleet {
     pub fn cast(&self) -> Cast {
         let addresses = SERVICES.map(|(service, _)| self.address(service, 0));
         let addresses = addresses.map(|it| it.parse().expect("it is an address"));
-        Cast::at(addresses, Clock::system().now())
+        Cast::at(addresses, Clock::system())
     }
 
     /// Every service and replica, those that are called in front.

@@ -99,7 +99,7 @@ impl World {
         let clock = Clock::manual(Timestamp::from_second(BEGINNING).expect("it is a time"));
         let cluster =
             plan.start_with(clock.clone(), before_onboarding).await.expect("the cluster starts");
-        let cast = Cast::of(&cluster, clock.now());
+        let cast = Cast::of(&cluster, clock.clone());
         Self { cast, clock, cluster, databases }
     }
 

@@ -1,3 +1,5 @@
+use std::time::Duration;
+
 use cluster::cast::{Partner, agreement_of, enrollment};
 use contracts::onboarding::{
     EnrollPartnerRequest, EnrollmentState as State, GetEnrollmentRequest,
@@ -84,6 +86,10 @@ impl Machine for Enrollment {
             _ => Some(known),
         };
         match (step, known.state) {
+            (Move::Enroll, State::Revoked) => {
+                let (state, passed, accepted) = (State::Draft, 0, false);
+                Some(Known { state, passed, accepted, ..known.clone() })
+            }
             (Move::Submit, State::Draft) => to(State::Vetting),
             (Move::Pass(check), State::Vetting) if check == known.passed => {
                 let known = Known { passed: check + 1, ..known.clone() };
@@ -102,8 +108,15 @@ impl Machine for Enrollment {
             (Move::Suspend, State::Qualified | State::Active) => to(State::Suspended),
             (Move::Reinstate, State::Suspended) => qualified(known.clone()),
             (Move::Revoke, State::Suspended) => to(State::Revoked),
-            // A revoked one applies again after twelve months, which never pass here.
             _ => None,
+        }
+    }
+
+    /// A revoked one applies again after twelve months.
+    fn wait(known: &Known, step: Move) -> Duration {
+        match (step, known.state) {
+            (Move::Enroll, State::Revoked) => Duration::from_secs(366 * 24 * 3600),
+            _ => Duration::ZERO,
         }
     }
 

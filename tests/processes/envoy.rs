@@ -35,7 +35,7 @@ async fn calls_reach_the_service_that_they_name_as_grpc_and_as_json() {
     let trio = Trio::on(Engine::Sqlite).await;
     let _services = trio.start_all().await;
     let envoy = in_front_of(&trio).await;
-    let cast = Cast::at([envoy.address.parse().unwrap(); 3], Clock::system().now());
+    let cast = Cast::at([envoy.address.parse().unwrap(); 3], Clock::system());
     let order = sale(&cast).await.unwrap();
     assert!(!cast.place(order).await.unwrap().name.is_empty());
 

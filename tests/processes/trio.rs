@@ -135,7 +135,7 @@ impl Trio {
 
     /// An outside client of all three, which must run.
     pub fn cast(&self) -> Cast {
-        Cast::at(self.addresses().map(|it| it.parse().unwrap()), Clock::system().now())
+        Cast::at(self.addresses().map(|it| it.parse().unwrap()), Clock::system())
     }
 }
 

@@ -3,7 +3,9 @@
 use std::time::Duration;
 
 use cluster::cast::{new_id, order};
-use contracts::onboarding::{AgreementKind, GetAgreementStatusRequest, Role};
+use contracts::onboarding::{
+    AgreementKind, CreateOrganizationRequest, GetAgreementStatusRequest, Organization, Role,
+};
 use tests::{refused, scenarios};
 
 scenarios! {
@@ -136,5 +138,38 @@ scenarios! {
             GetAgreementStatusRequest { tenant_id: new_id(), ..Default::default() };
         let unknown = tests::failed(cast.onboarding.clone().get_agreement_status(unknown).await);
         assert_eq!(unknown.code(), tonic::Code::NotFound);
+    }
+
+    /// By the global account (PGA): the accounts that are enrolled as indirect reseller count, and
+    /// no others; by region, since a company may have accepted in one and not in another.
+    async fn the_status_by_global_account_is_that_of_the_accounts_enrolled_as_reseller(world) {
+        let cast = &world.cast;
+        let organization = Organization {
+            display_name: "Fabrikam".to_owned(),
+            country_code: "BE".to_owned(),
+            global_account_id: "5000002".to_owned(),
+            ..Organization::default()
+        };
+        let organization = Some(organization);
+        let create = CreateOrganizationRequest { organization, ..Default::default() };
+        let created = cast.onboarding.clone().create_organization(create).await?.into_inner();
+        let company = created.organization.unwrap().name;
+        let accepted = async |csp_region: &str| {
+            let (partner_id, csp_region) = ("5000002".to_owned(), csp_region.to_owned());
+            let question = GetAgreementStatusRequest { partner_id, csp_region, ..Default::default() };
+            let answer = cast.onboarding.clone().get_agreement_status(question).await?;
+            Ok::<_, tonic::Status>(answer.into_inner().agreement_accepted)
+        };
+        cast.join(&company, "BE").await?;
+        cast.active(&company, "BE", Role::IndirectProvider).await?;
+        assert!(!accepted("").await?, "none is enrolled as reseller");
+        cast.active(&company, "BE", Role::IndirectReseller).await?;
+        assert!(accepted("").await?, "the provider's tenant does not count");
+        let open = cast.qualified(&company, "US", Role::IndirectReseller).await?;
+        let answers = [accepted("").await?, accepted("europe").await?, accepted("united-states").await?];
+        assert_eq!(answers, [false, true, false]);
+        cast.accept_mpa(&open, AgreementKind::IndirectReseller).await?;
+        let answers = [accepted("").await?, accepted("united-states").await?, accepted("africa").await?];
+        assert_eq!(answers, [true, true, false]);
     }
 }

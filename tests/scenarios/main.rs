@@ -4,6 +4,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "tests")]
 
 mod agreement;
+mod applications;
 mod catalogue;
 mod chain;
 mod customers;

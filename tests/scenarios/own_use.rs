@@ -1,8 +1,11 @@
 //! What partners may buy for themselves, and from whom.
 
-use cluster::cast::{new_id, order};
+use cluster::cast::{Partner, enrollment, new_id, order};
 use contracts::{
-    onboarding::CreatePartnerRequest,
+    onboarding::{
+        CreatePartnerRequest, EnrollPartnerRequest, RevokeEnrollmentRequest, Role,
+        SubmitEnrollmentRequest, SuspendEnrollmentRequest, SuspensionCause,
+    },
     relationship::{CreateCustomerRequest, Customer, CustomerKind, ProductFamily},
 };
 use tests::{refused, scenarios};
@@ -114,8 +117,7 @@ scenarios! {
         let cast = &world.cast;
         let holding = cast.company("Holding", "FR").await?;
         let daughter = cast.company_of("Contoso", "FR", &[(&holding, 8000, false)]).await?;
-        let role = contracts::onboarding::Role::DirectBill;
-        let direct = cast.active(&daughter, "FR", role).await?;
+        let direct = cast.active(&daughter, "FR", Role::DirectBill).await?;
         let sister = cast.company_of("Sister", "FR", &[(&holding, 8000, false)]).await?;
         let stranger = cast.company("Stranger", "FR").await?;
         let offer = cast.offer(ProductFamily::Microsoft365).await?;
@@ -166,7 +168,51 @@ scenarios! {
             request_id: new_id(),
             ..Default::default()
         };
-        cast.onboarding.clone().create_partner(join).await?;
+        let joined = cast.onboarding.clone().create_partner(join).await?.into_inner();
+        cast.place(wanted()).await?;
+        let name = joined.partner.unwrap().name;
+        cast.enroll(&Partner { name, ..Partner::default() }, Role::IndirectReseller).await?;
         assert_eq!(refused(cast.place(wanted()).await), ["OWN-2 CUSTOMER_IS_CSP_TENANT"]);
+    }
+
+    /// OWN-2 and OWN-3: having joined, or an enrollment that was never submitted, makes no partner.
+    async fn a_company_is_a_partner_once_it_has_applied_and_until_it_is_revoked(world) {
+        let cast = &world.cast;
+        let provider = cast.provider("FR").await?;
+        let company = cast.company("Litware", "FR").await?;
+        let joined = cast.join(&company, "FR").await?;
+        let customer = cast.customer_of(&company, "FR", CustomerKind::Company).await?;
+        cast.ready(&customer, &[&provider]).await?;
+        let offer = cast.offer(ProductFamily::Microsoft365).await?;
+        let wanted = || order(&provider, None, &customer, &offer);
+        let shared = async || cast.customer_of(&company, "FR", CustomerKind::SharedServices).await;
+        let role = Role::IndirectReseller;
+        let draft = EnrollPartnerRequest {
+            parent: joined.name.clone(),
+            role: role.into(),
+            contact_email: "ada@contoso.com".to_owned(),
+            ..EnrollPartnerRequest::default()
+        };
+        cast.onboarding.clone().enroll_partner(draft).await?;
+        assert_eq!(refused(shared().await), ["OWN-3 SHARED_SERVICES_OF_ANOTHER"]);
+        cast.place(wanted()).await?;
+        let name = enrollment(&joined, role);
+        let submit = SubmitEnrollmentRequest { name: name.clone(), ..Default::default() };
+        cast.onboarding.clone().submit_enrollment(submit).await?;
+        assert_eq!(refused(cast.place(wanted()).await), ["OWN-3 OWN_USE_NEEDS_RESELLER"]);
+        shared().await?;
+        cast.vet(&joined, role).await?;
+        let suspend = SuspendEnrollmentRequest {
+            name: name.clone(),
+            cause: SuspensionCause::Abuse.into(),
+            detail: "resold test licences".to_owned(),
+            ..SuspendEnrollmentRequest::default()
+        };
+        cast.onboarding.clone().suspend_enrollment(suspend).await?;
+        assert_eq!(refused(cast.place(wanted()).await), ["OWN-3 OWN_USE_NEEDS_RESELLER"]);
+        let detail = "it went on".to_owned();
+        let revoke = RevokeEnrollmentRequest { name, detail, ..Default::default() };
+        cast.onboarding.clone().revoke_enrollment(revoke).await?;
+        cast.place(wanted()).await?;
     }
 }

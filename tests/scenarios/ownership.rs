@@ -106,8 +106,9 @@ scenarios! {
         let partner = cast.reseller("FR").await?;
         let role = Role::IndirectReseller;
         let same = rename(cast, &partner, "Fabrikam Resale", "").await?;
+        assert_eq!(same.revision, 1, "it has that name");
         assert_eq!(read(cast, &partner, role).await?.state(), EnrollmentState::Active);
-        let stale = failed(rename(cast, &partner, "Fabrikam Trading", "r1-1").await);
+        let stale = failed(rename(cast, &partner, "Fabrikam Trading", "r2-1").await);
         assert_eq!(stale.code(), Code::Aborted);
         rename(cast, &partner, "Fabrikam Trading", &same.etag).await?;
         let again = read(cast, &partner, role).await?;

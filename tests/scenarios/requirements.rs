@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use cluster::cast::{Answer, Cast, Partner, enrollment, new_id, order};
+use cluster::cast::{Answer, Cast, Partner, agreement_of, enrollment, new_id, order};
 use contracts::{
     onboarding::{
         AssessEnrollmentRequest, BatchGetPartnerStandingsRequest, EnrollPartnerRequest, Enrollment,
@@ -102,6 +102,27 @@ scenarios! {
         assert_eq!(late.state(), EnrollmentState::Suspended, "30 days after the anniversary");
         world.clock.advance(30 * DAY);
         assert_eq!(state(cast, &direct, role).await?, EnrollmentState::Revoked);
+    }
+
+    /// REQ-1 and ON-4: facts that are recorded late count from their own day.
+    async fn the_yearly_review_counts_from_the_acceptance_however_late_it_is_recorded(world) {
+        let (cast, role) = (&world.cast, Role::IndirectReseller);
+        let accepted = world.clock.now();
+        let seconds = |time: Duration| i64::try_from(time.as_secs()).unwrap();
+        world.clock.advance(300 * DAY);
+        let company = cast.company("Fabrikam Resale", "BE").await?;
+        let reseller = cast.qualified(&company, "BE", role).await?;
+        cast.accept_mpa_at(&reseller, agreement_of(role), accepted).await?;
+        let due = accepted.as_second() + seconds(365 * DAY);
+        assert_eq!(block_time(cast, &reseller).await?, Some(due));
+        let channel = world.channel_of(cast.provider("BE").await?, reseller, "BE").await?;
+        let (provider, reseller) = (&channel.provider, &channel.reseller);
+        let wanted = || order(provider, Some(reseller), &channel.customer, &channel.offer);
+        cast.place(wanted()).await?;
+        world.clock.advance(65 * DAY);
+        assert_eq!(refused(cast.place(wanted()).await), ["ON-4 PARTNER_NOT_REAUTHORIZED"]);
+        cast.pass_review(reseller, role, world.clock.now()).await?;
+        cast.place(wanted()).await?;
     }
 
     /// REQ-1, once a year.

@@ -108,6 +108,17 @@ impl FromStr for Country {
     }
 }
 
+impl FromStr for Region {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        let mut regions = Country::all().map(Country::region);
+        regions
+            .find(|region| region.0 == text)
+            .ok_or_else(|| format!("`{text}` is not a CSP region, such as `europe`"))
+    }
+}
+
 impl FromStr for Currency {
     type Err = String;
 

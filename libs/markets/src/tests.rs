@@ -24,6 +24,7 @@ fn pairs_trade_only_inside_one_region() {
 fn countries_without_a_market_are_refused() {
     for code in ["IR", "CU", "KP", "SY", "SD", "EH", "QQ", "fr", "FRA", "", "F"] {
         assert!(code.parse::<Country>().is_err(), "{code}");
+        assert!(code.parse::<Region>().is_err(), "{code}");
     }
 }
 
@@ -34,6 +35,7 @@ fn the_table_has_sixteen_regions_of_known_size() {
         *sizes.entry(country.region().to_string()).or_default() += 1;
         assert_eq!(country.code().parse::<Country>().unwrap(), country);
         assert!(country.currency().to_string().parse::<Currency>().is_ok());
+        assert_eq!(country.region().to_string().parse(), Ok(country.region()));
     }
     let sizes: Vec<_> = sizes.iter().map(|(region, size)| format!("{region} {size}")).collect();
     assert_eq!(

@@ -12,7 +12,7 @@ use contracts::{
     onboarding as ob,
     ordering::{self as od, order_line::SellerRole},
 };
-use kernel::Timestamp;
+use kernel::Clock;
 use markets::Country;
 pub use orders::everywhere;
 use tonic::Status;
@@ -34,8 +34,8 @@ const PATIENCE: Duration = Duration::from_secs(60);
 pub struct Cast {
     services: client::Cluster,
     next_partner_id: AtomicU32,
-    /// When agreements are said to have been accepted.
-    accept_time: Timestamp,
+    /// Agreements are accepted, and evidence is shown, at its time.
+    clock: Clock,
 }
 
 /// A partner as others need to know it.
@@ -60,23 +60,23 @@ impl Deref for Cast {
 }
 
 impl Cast {
-    /// Calls a running cluster. Agreements are said to have been accepted at `now`.
+    /// Calls a running cluster, by whose clock agreements are accepted.
     #[must_use]
-    pub fn of(cluster: &Cluster, now: Timestamp) -> Self {
+    pub fn of(cluster: &Cluster, clock: Clock) -> Self {
         let Cluster { onboarding, relationship, ordering } = cluster;
-        Self::at([onboarding, relationship, ordering].map(|it| it.address), now)
+        Self::at([onboarding, relationship, ordering].map(|it| it.address), clock)
     }
 
     /// Calls onboarding, relationship and ordering at these addresses.
     #[must_use]
-    pub fn at(addresses: [SocketAddr; 3], now: Timestamp) -> Self {
+    pub fn at(addresses: [SocketAddr; 3], clock: Clock) -> Self {
         let [onboarding, relationship, ordering] = addresses.map(Urls::from);
         let settings =
             Settings { timeout: PATIENCE, ..Settings::at(onboarding, relationship, ordering) };
         Self {
             services: client::Cluster::new(settings),
             next_partner_id: AtomicU32::new(FIRST_PARTNER_ID),
-            accept_time: now,
+            clock,
         }
     }
 }

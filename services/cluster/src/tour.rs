@@ -68,7 +68,7 @@ pub async fn play(colour: bool) -> Result<(), String> {
     plan.listen_on([SocketAddr::from((Ipv4Addr::LOCALHOST, 0)); 3]);
     let clock = Clock::system();
     let cluster = plan.start(clock.clone()).await?;
-    let cast = Cast::of(&cluster, clock.now());
+    let cast = Cast::of(&cluster, clock.clone());
     let played = scenarios::play(&cast).await;
     cluster.stop().await;
     let scenarios =

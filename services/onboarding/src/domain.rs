@@ -6,6 +6,7 @@
 
 mod agreement;
 mod approved;
+mod coverage;
 mod denial;
 mod enrollment;
 mod lifecycle;
@@ -24,6 +25,7 @@ mod version;
 
 pub use agreement::{Agreement, AgreementKind, NewAgreement, Signatory, SignatoryRole};
 pub use approved::Approved;
+pub use coverage::resellers_accepted;
 pub use denial::{Denial, Reason};
 pub use enrollment::{
     Enrollment, EnrollmentState, Role, SuspensionCause, VettingCheck, VettingResult,

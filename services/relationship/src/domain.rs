@@ -29,8 +29,8 @@ pub use customer_relationship::{
 pub use decision::{Decision, RuleOutcome, decide};
 pub use denial::{Denial, Fault, Finding, Reason};
 pub use facts::{
-    AdditionalPartner, AgreementKind, BuyerStanding, Facts, Location, Role, RoleStanding,
-    RoleState, Standing, StandingAgreement,
+    AdditionalPartner, BuyerStanding, Facts, Location, Role, RoleStanding, RoleState, Standing,
+    StandingAgreement,
 };
 pub use lifecycle::{Change, Ending};
 pub use partnership::{Partners, Partnership, PartnershipSide, PartnershipState};

@@ -12,8 +12,7 @@ use peer::Channel;
 use runtime::telemetry::{Traced, traced};
 
 use crate::domain::{
-    AgreementKind, BuyerStanding, Location, Role, RoleStanding, RoleState, Standing,
-    StandingAgreement,
+    BuyerStanding, Location, Role, RoleStanding, RoleState, Standing, StandingAgreement,
 };
 
 const ONBOARDING: &str = "onboarding";
@@ -111,7 +110,7 @@ fn standing(message: &pb::PartnerStanding) -> Result<Standing, Failure> {
         Some(Location { account, country: read(&message.location_country_code)? })
     };
     let roles = message.roles.iter().filter_map(role_standing);
-    let agreements = message.agreements.iter().filter_map(agreement);
+    let agreements = message.agreements.iter().map(agreement);
     Ok(Standing {
         partner: read(&message.partner)?,
         organization: read(&message.organization)?,
@@ -136,12 +135,12 @@ fn role_standing(message: &pb::RoleStanding) -> Option<Result<RoleStanding, Fail
     }))
 }
 
-/// An acceptance, if this version knows of what.
-fn agreement(message: &pb::AgreementStanding) -> Option<Result<StandingAgreement, Failure>> {
-    let kind = kind(message.kind())?;
+/// An acceptance, with the roles that this version knows.
+fn agreement(message: &pb::AgreementStanding) -> Result<StandingAgreement, Failure> {
+    let covers = message.covered_roles().filter_map(role).collect();
     let (name, version) = (message.name.clone(), message.version.clone());
-    let lapse_time = time(message.lapse_time.as_ref());
-    Some(lapse_time.map(|lapse_time| StandingAgreement { name, kind, version, lapse_time }))
+    let lapse_time = time(message.lapse_time.as_ref())?;
+    Ok(StandingAgreement { name, covers, version, lapse_time })
 }
 
 fn time(time: Option<&prost_types::Timestamp>) -> Result<Option<Timestamp>, Failure> {
@@ -181,14 +180,5 @@ fn state(state: pb::EnrollmentState) -> RoleState {
         pb::EnrollmentState::Draft => RoleState::Draft,
         pb::EnrollmentState::Restricted => RoleState::Restricted,
         pb::EnrollmentState::Revoked => RoleState::Revoked,
-    }
-}
-
-fn kind(kind: pb::AgreementKind) -> Option<AgreementKind> {
-    match kind {
-        pb::AgreementKind::Unspecified => None,
-        pb::AgreementKind::IndirectProvider => Some(AgreementKind::IndirectProvider),
-        pb::AgreementKind::IndirectReseller => Some(AgreementKind::IndirectReseller),
-        pb::AgreementKind::DirectBill => Some(AgreementKind::DirectBill),
     }
 }

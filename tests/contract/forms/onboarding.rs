@@ -254,7 +254,7 @@ fn agreements() -> Vec<Form> {
             .wrong("parent", no_name("partners"))
             .wrong("agreement", [Value::Null])
             .wrong("agreement.kind", no_choice())
-            .wrong("agreement.version", ["2026-12", "", "2019-9", "2025-10"].map(json))
+            .wrong("agreement.version", ["2026-12", "2019-9", "2025-10"].map(json))
             .wrong("agreement.signatory", [Value::Null])
             .wrong("agreement.signatory.first_name", no_text(100))
             .wrong("agreement.signatory.last_name", no_text(100))
@@ -267,11 +267,15 @@ fn agreements() -> Vec<Form> {
         Form::new("GetAgreement", json!({ "name": name })).wrong("name", no_agreement),
         Form::new("ListAgreements", json!({ "parent": partner() }))
             .wrong("parent", no_name("partners")),
-        Form::new("GetAgreementStatus", json!({ "partner_id": "1234", "tenant_id": "" }))
-            .wrong("partner_id", ["123", "12345678901", "12a4"].map(json))
-            .also([("partner_id", json!("")), ("tenant_id", json!("x"))], &["tenant_id"])
-            .also([("tenant_id", json!(ID))], &["partner_id"])
-            .also([("partner_id", json!(""))], &["partner_id"]),
+        Form::new(
+            "GetAgreementStatus",
+            json!({ "partner_id": "1234", "tenant_id": "", "csp_region": "europe" }),
+        )
+        .wrong("partner_id", ["123", "12345678901", "12a4"].map(json))
+        .also([("partner_id", json!("")), ("tenant_id", json!("x"))], &["tenant_id"])
+        .wrong("csp_region", ["Europe", "FR"].map(json))
+        .also([("tenant_id", json!(ID))], &["partner_id"])
+        .also([("partner_id", json!(""))], &["partner_id"]),
     ]
 }
 

@@ -80,7 +80,7 @@ impl Cast {
             first_name: "Grace".to_owned(),
             last_name: "Hopper".to_owned(),
             email: "grace@litware.com".to_owned(),
-            accept_time: Some(to_wire(self.accept_time)),
+            accept_time: Some(to_wire(self.clock.now())),
         };
         let request = rl::RecordCustomerAgreementRequest {
             name: customer.to_owned(),

@@ -74,7 +74,7 @@ impl Cast {
         };
         self.onboarding.clone().enroll_partner(request).await?;
         if role == ob::Role::DirectBill {
-            self.show(partner, role, self.accept_time).await?;
+            self.show(partner, role, self.clock.now()).await?;
         }
         let name = enrollment(partner, role);
         let request = ob::SubmitEnrollmentRequest { name, ..Default::default() };
@@ -145,16 +145,26 @@ impl Cast {
 
     /// Step 3: a partner accepts the MPA.
     pub async fn accept_mpa(&self, partner: &Partner, kind: ob::AgreementKind) -> Answer<()> {
+        self.accept_mpa_at(partner, kind, self.clock.now()).await
+    }
+
+    /// A partner accepts the MPA, or accepted it, at a time.
+    pub async fn accept_mpa_at(
+        &self,
+        partner: &Partner,
+        kind: ob::AgreementKind,
+        at: Timestamp,
+    ) -> Answer<()> {
         let agreement = ob::Agreement {
             kind: kind.into(),
-            version: version_of(self.accept_time).to_owned(),
+            version: version_of(at).to_owned(),
             signatory: Some(ob::Signatory {
                 first_name: "Ada".to_owned(),
                 last_name: "Byron".to_owned(),
                 email: "ada@contoso.com".to_owned(),
                 role: ob::SignatoryRole::GlobalAdmin.into(),
             }),
-            accept_time: Some(to_wire(self.accept_time)),
+            accept_time: Some(to_wire(at)),
             ..ob::Agreement::default()
         };
         let request = ob::AcceptAgreementRequest {

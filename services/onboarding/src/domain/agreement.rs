@@ -4,7 +4,8 @@ use uuid::Uuid;
 
 use super::{
     AgreementVersion, Approved, Denial, Enrollment, Partner, Reason, Role,
-    denial::{ON_1, ON_2},
+    denial::{ON_1, ON_2, full},
+    enrollment::first_application,
     lifecycle::Move,
 };
 
@@ -41,19 +42,8 @@ text_enum! {
 }
 
 impl AgreementKind {
-    /// Whether an acceptance of this text lets a partner act in the role. The direct-bill text
-    /// covers the reseller role too.
-    #[must_use]
-    pub fn covers(self, role: Role) -> bool {
-        match self {
-            Self::IndirectProvider => role == Role::IndirectProvider,
-            Self::IndirectReseller => role == Role::IndirectReseller,
-            Self::DirectBill => matches!(role, Role::DirectBill | Role::IndirectReseller),
-        }
-    }
-
     /// The role that the text is written for.
-    fn role(self) -> Role {
+    pub(super) const fn role(self) -> Role {
         match self {
             Self::IndirectProvider => Role::IndirectProvider,
             Self::IndirectReseller => Role::IndirectReseller,
@@ -77,6 +67,9 @@ pub struct Agreement {
     pub accept_time: Timestamp,
     /// Location account that it was accepted against.
     pub location_account: LocationAccountId,
+    /// The application in the role of its text that it was recorded for.
+    #[serde(default = "first_application")]
+    pub application: i32,
     /// When it was recorded; the revision is the partner's at that change.
     pub stamp: Stamp,
 }
@@ -107,9 +100,25 @@ pub struct NewAgreement {
     pub accept_time: Timestamp,
 }
 
+/// Most acceptances stored per partner: every decision about it reads them all.
+const MAX_AGREEMENTS: usize = 50;
+
+impl NewAgreement {
+    /// Whether an acceptance is this one, recorded before.
+    fn is(&self, it: &Agreement) -> bool {
+        (self.kind, self.version, self.accept_time) == (it.kind, it.version, it.accept_time)
+            && self.signatory == it.signatory
+    }
+}
+
 impl Partner {
+    /// The acceptance as it is recorded.
+    pub fn recorded(&self, new: &NewAgreement) -> Option<&Agreement> {
+        self.agreements.iter().rfind(|it| new.is(it))
+    }
+
     /// Records that the partner accepted the MPA (rule ON-2). Qualified enrollments that the
-    /// text covers become active.
+    /// text covers become active. What is recorded already changes nothing.
     pub fn accept_agreement(
         self,
         new: NewAgreement,
@@ -117,11 +126,21 @@ impl Partner {
         now: Timestamp,
     ) -> Result<Approved<Self>, Denial> {
         self.change(Move::Accept.event(), now, |partner| {
-            let violations = partner.against_agreement(&new);
-            let location = match &partner.location {
-                Some(location) if violations.is_empty() => location.account.clone(),
+            let enrollment = partner.enrollment(new.kind.role()).ok();
+            let recorded = partner.recorded(&new).map(|it| it.application);
+            if recorded.is_some() && recorded == enrollment.map(|it| it.application) {
+                return Ok(());
+            }
+            let violations = partner.against_agreement(&new, enrollment);
+            let (location, application) = match (&partner.location, enrollment) {
+                (Some(location), Some(enrollment)) if violations.is_empty() => {
+                    (location.account.clone(), enrollment.application)
+                }
                 _ => return Err(Denial::Refused(violations)),
             };
+            if partner.agreements.len() >= MAX_AGREEMENTS {
+                return Err(full(partner.name, "agreements", MAX_AGREEMENTS));
+            }
             partner.agreements.push(Agreement {
                 uid,
                 kind: new.kind,
@@ -129,15 +148,19 @@ impl Partner {
                 signatory: new.signatory,
                 accept_time: new.accept_time,
                 location_account: location,
+                application,
                 stamp: Stamp { create_time: now, ..partner.stamp.next(now) },
             });
             Ok(())
         })
     }
 
-    fn against_agreement(&self, new: &NewAgreement) -> Vec<Violation> {
+    fn against_agreement(
+        &self,
+        new: &NewAgreement,
+        enrollment: Option<&Enrollment>,
+    ) -> Vec<Violation> {
         let role = new.kind.role();
-        let enrollment = self.enrollments.iter().find(|enrollment| enrollment.role == role);
         let mut violations = Vec::new();
         match enrollment {
             None => violations.push(ON_1.violated(
@@ -151,6 +174,19 @@ impl Partner {
                 violations.push(self.not_vetted(enrollment))
             }
             Some(_) => {}
+        }
+        if let Some(recorded) = self.recorded(new) {
+            violations.push(ON_1.violated(
+                Reason::AgreementOfEarlierEnrollment,
+                self.name,
+                format!(
+                    "this acceptance was recorded at {} for an enrollment as {role} that was \
+                     revoked since",
+                    recorded.stamp.create_time
+                ),
+                "let a Global admin of the CSP tenant accept the MPA again, then record that",
+                &[("recordTime", recorded.stamp.create_time.to_string())],
+            ));
         }
         if self.location.is_none() {
             violations.push(ON_2.violated(

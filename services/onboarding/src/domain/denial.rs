@@ -19,6 +19,12 @@ text_enum! {
         ReviewNotPassed = "REVIEW_NOT_PASSED",
         /// ON-1: the agreement's role was not enrolled in first.
         RoleNotEnrolled = "ROLE_NOT_ENROLLED",
+        /// A collection of a resource has reached its limit.
+        CollectionFull = "COLLECTION_FULL",
+        /// ON-1: the acceptance is that of an earlier enrollment.
+        AgreementOfEarlierEnrollment = "AGREEMENT_OF_EARLIER_ENROLLMENT",
+        /// ON-5: the tenant is enrolled as indirect reseller.
+        TenantIsReseller = "TENANT_IS_RESELLER",
         /// ON-2: the role is not vetted.
         EnrollmentNotVetted = "ENROLLMENT_NOT_VETTED",
         /// ON-2: no location account is tied to the tenant.
@@ -69,6 +75,13 @@ pub(super) const ON_3: Rule = Rule {
     partner_center_code: "400/900154",
 };
 
+/// Direct bill takes a tenant that is not enrolled as indirect reseller.
+pub(super) const ON_5: Rule = Rule {
+    id: "ON-5",
+    source: "Partner Center: switch from direct-bill partner to indirect reseller",
+    partner_center_code: "",
+};
+
 /// A partner meets the dated requirements of its role.
 pub(super) const REQ_1: Rule = Rule {
     id: "REQ-1",
@@ -79,6 +92,17 @@ pub(super) const REQ_1: Rule = Rule {
 /// A state allows some moves and no others.
 pub(super) const STATE: Rule =
     Rule { id: "STATE", source: "lifecycle of the resource", partner_center_code: "" };
+
+/// Refuses to add to a collection that has reached its limit.
+pub(super) fn full(subject: impl ToString, collection: &str, limit: usize) -> Denial {
+    Denial::Refused(vec![STATE.violated(
+        Reason::CollectionFull,
+        subject,
+        format!("there are {limit} {collection} already, which is the limit"),
+        "use those that are recorded; none of them can be removed",
+        &[("collection", collection.to_owned()), ("limit", limit.to_string())],
+    )])
+}
 
 impl Rule {
     pub(super) fn violated(

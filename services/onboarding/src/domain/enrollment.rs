@@ -82,6 +82,10 @@ pub enum VettingResult {
 pub struct Enrollment {
     /// The role.
     pub role: Role,
+    /// Which application of the partner in this role it is, from 1 on. A revoked partner that
+    /// enrolls again makes the next one.
+    #[serde(default = "first_application")]
+    pub application: i32,
     /// Where it stands.
     pub state: EnrollmentState,
     /// Since when.
@@ -120,11 +124,17 @@ impl VettingCheck {
     }
 }
 
+/// The application of events that do not state one: nobody could tell two apart then.
+pub(super) const fn first_application() -> i32 {
+    1
+}
+
 impl Enrollment {
-    /// A new one, to be handed in.
+    /// The first application in a role, to be submitted.
     pub(super) fn draft(role: Role, contact_email: WorkEmail, now: Timestamp) -> Self {
         Self {
             role,
+            application: first_application(),
             state: EnrollmentState::Draft,
             state_time: now,
             state_reason: String::new(),
@@ -144,6 +154,19 @@ impl Enrollment {
     #[must_use]
     pub fn block_time(&self) -> Option<Timestamp> {
         self.review_time.filter(|_| self.state != EnrollmentState::Restricted)
+    }
+
+    /// Whether it makes its partner one of the programme: it was submitted, and not revoked since.
+    pub const fn in_programme(&self) -> bool {
+        match self.state {
+            EnrollmentState::Draft | EnrollmentState::Revoked => false,
+            EnrollmentState::Vetting
+            | EnrollmentState::Rejected
+            | EnrollmentState::Qualified
+            | EnrollmentState::Active
+            | EnrollmentState::Suspended
+            | EnrollmentState::Restricted => true,
+        }
     }
 
     /// Whether vetting has passed, and the enrollment has not ended since.

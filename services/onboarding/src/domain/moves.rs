@@ -4,7 +4,10 @@ use kernel::{Stamp, Timestamp, WorkEmail};
 
 use super::{
     Approved, Denial, Enrollment, EnrollmentName, EnrollmentState, Gate, Partner, Reason, Role,
-    SuspensionCause, VettingCheck, VettingResult, denial::STATE, lifecycle::Move, review::passed,
+    SuspensionCause, VettingCheck, VettingResult,
+    denial::{ON_5, STATE},
+    lifecycle::Move,
+    review::passed,
 };
 
 impl Partner {
@@ -23,24 +26,27 @@ impl Partner {
     ) -> Result<Approved<Self>, Denial> {
         self.change(Move::Enroll.event(), now, |partner| {
             let name = partner.named(role);
-            let evidence = match partner.enrollment(role) {
-                Err(_) => Vec::new(),
+            let draft = Enrollment::draft(role, contact_email, now);
+            let application = match partner.enrollment(role) {
+                Err(_) => draft,
                 Ok(old) if old.state == EnrollmentState::Revoked => {
                     may_reapply(name, old, now)?;
-                    old.evidence.clone()
+                    let (application, evidence) = (old.application + 1, old.evidence.clone());
+                    Enrollment { application, evidence, ..draft }
                 }
                 Ok(_) => return Err(Denial::Exists(name.to_string())),
             };
-            let draft = Enrollment::draft(role, contact_email, now);
-            partner.put(Enrollment { evidence, ..draft });
+            partner.check_tenant(role)?;
+            partner.put(application);
             Ok(())
         })
     }
 
     /// Hands a draft in, where it meets what is asked before an application (rule REQ-1).
     pub fn submit(self, role: Role, now: Timestamp) -> Result<Approved<Self>, Denial> {
-        let name = self.named(role);
+        let (name, tenant) = (self.named(role), self.check_tenant(role));
         self.step(Move::Submit, role, now, |it| {
+            tenant?;
             let unmet = it.unmet(name, now, |each| each.gate == Gate::Application);
             if unmet.is_empty() { Ok(it.in_vetting(now)) } else { Err(Denial::Refused(unmet)) }
         })
@@ -118,11 +124,11 @@ impl Partner {
     }
 
     /// Vets anew what vetting had begun or passed, since the legal profile has changed. None
-    /// where there is no such enrollment.
+    /// where no enrollment changes with it.
     pub fn vet_anew(self, now: Timestamp) -> Result<Option<Approved<Self>>, Denial> {
         let settled = self.clone().settled(now);
-        let anew: Vec<_> =
-            settled.enrollments.iter().filter_map(|it| vetted_anew(it, now)).collect();
+        let anew = settled.enrollments.iter().filter_map(|it| vetted_anew(it, now));
+        let anew: Vec<_> = anew.filter(|new| !settled.enrollments.contains(new)).collect();
         if anew.is_empty() {
             return Ok(None);
         }
@@ -131,6 +137,25 @@ impl Partner {
             Ok(())
         });
         restarted.map(Some)
+    }
+
+    /// Refuses direct bill in the tenant of an indirect reseller (rule ON-5).
+    fn check_tenant(&self, role: Role) -> Result<(), Denial> {
+        let reseller = self.enrollment(Role::IndirectReseller).ok();
+        match reseller.filter(|it| role == Role::DirectBill && it.in_programme()) {
+            None => Ok(()),
+            Some(reseller) => Err(Denial::Refused(vec![ON_5.violated(
+                Reason::TenantIsReseller,
+                self.named(role),
+                format!(
+                    "{} is enrolled as {}, which excludes direct bill in the same tenant",
+                    self.name, reseller.role
+                ),
+                "use a tenant of its own: create a partner for another CSP tenant of the company \
+                 and enroll that one",
+                &[("resellerState", reseller.state.to_string())],
+            )])),
+        }
     }
 
     pub(super) fn named(&self, role: Role) -> EnrollmentName {
@@ -161,7 +186,8 @@ impl Partner {
     }
 
     /// Changes the partner as it is by now. Enrollments that are ready for it become active;
-    /// whatever differs afterwards bears the new revision.
+    /// whatever differs afterwards bears the new revision. A partner that stays as it is keeps its
+    /// revision.
     pub(super) fn change(
         self,
         event: &'static str,
@@ -172,6 +198,9 @@ impl Partner {
         edit(&mut after)?;
         after.activate(now);
         let mut after = after.settled(now);
+        if after == self {
+            return Ok(Approved::changed(event, self.stamp.revision, after));
+        }
         after.stamp = self.stamp.next(now);
         for each in &mut after.enrollments {
             let before = self.enrollment(each.role).ok();

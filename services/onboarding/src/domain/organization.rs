@@ -74,18 +74,16 @@ impl Organization {
     }
 
     /// Changes the legal profile. The company's enrollments are then vetted anew; see
-    /// [`Partner::vet_anew`](super::Partner::vet_anew).
+    /// [`Partner::vet_anew`](super::Partner::vet_anew). The same profile changes nothing.
     #[must_use]
-    pub fn update(mut self, new: NewProfile, now: Timestamp) -> Approved<Self> {
-        self.display_name = new.display_name.unwrap_or(self.display_name);
-        self.country = new.country.unwrap_or(self.country);
-        self.changed("OrganizationUpdated", now)
-    }
-
-    /// Whether the legal profile of the two is the same.
-    #[must_use]
-    pub fn same_profile(&self, other: &Self) -> bool {
-        (&self.display_name, self.country) == (&other.display_name, other.country)
+    pub fn update(self, new: NewProfile, now: Timestamp) -> Approved<Self> {
+        let display_name = new.display_name.unwrap_or_else(|| self.display_name.clone());
+        let country = new.country.unwrap_or(self.country);
+        let (event, revision) = ("OrganizationUpdated", self.stamp.revision);
+        if (&display_name, country) == (&self.display_name, self.country) {
+            return Approved::changed(event, revision, self);
+        }
+        Self { display_name, country, ..self }.changed(event, now)
     }
 
     pub(super) fn changed(mut self, event: &'static str, now: Timestamp) -> Approved<Self> {

@@ -3,7 +3,10 @@
 use kernel::{OrganizationName, Timestamp};
 use serde::{Deserialize, Serialize};
 
-use super::{Approved, Denial, Organization, Reason, denial::STATE};
+use super::{
+    Approved, Denial, Organization, Reason,
+    denial::{STATE, full},
+};
 
 /// Half of the equity, in basis points. Ownership is more than this.
 const HALF: i32 = 5000;
@@ -11,6 +14,8 @@ const HALF: i32 = 5000;
 const WHOLE: i32 = 10_000;
 /// Most owners at a time.
 const MAX_OWNERS: usize = 100;
+/// Most ownerships stored per organization, ended ones included.
+const MAX_OWNERSHIPS: usize = 200;
 
 /// One owner of an organization, for a time.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -72,6 +77,9 @@ impl Organization {
         self.owners.push(new);
         self.owners.sort_by_key(|it| (it.from_time, it.organization));
         match self.too_much_owned() {
+            _ if self.owners.len() > MAX_OWNERSHIPS => {
+                Err(full(self.name, "owners", MAX_OWNERSHIPS))
+            }
             Some(explanation) => Err(self.conflict(owner, explanation)),
             None => Ok(self.changed("OwnershipRecorded", now)),
         }

@@ -2,7 +2,11 @@ use kernel::{LocationAccountId, OrganizationName, PartnerName, Stamp, Timestamp,
 use markets::Country;
 use serde::{Deserialize, Serialize};
 
-use super::{Agreement, Approved, Denial, Enrollment, Reason, denial::ON_3, lifecycle::Move};
+use super::{
+    Agreement, Approved, Denial, Enrollment, Reason,
+    denial::{ON_3, full},
+    lifecycle::Move,
+};
 
 /// A partner account: one CSP tenant with its location, enrollments and agreements. It changes
 /// as a whole, under one revision.
@@ -53,11 +57,23 @@ pub struct NewPartner {
     pub country: Country,
 }
 
+/// Most CSP tenants of one company, which is more than there are markets. A decision about the
+/// company as a buyer, and a change of its legal profile, read them all.
+const MAX_TENANTS: usize = 250;
+
 impl Partner {
-    /// Step 1: the company joins the programme with a CSP tenant.
-    pub fn create(new: NewPartner, taken: bool, now: Timestamp) -> Result<Approved<Self>, Denial> {
+    /// Step 1: the company, which has so many CSP tenants, joins the programme with another one.
+    pub fn create(
+        new: NewPartner,
+        taken: bool,
+        tenants: u64,
+        now: Timestamp,
+    ) -> Result<Approved<Self>, Denial> {
         if taken {
             return Err(Denial::Exists(new.name.to_string()));
+        }
+        if tenants >= MAX_TENANTS as u64 {
+            return Err(full(new.organization, "partners", MAX_TENANTS));
         }
         let partner = Self {
             name: new.name,
@@ -87,6 +103,11 @@ impl Partner {
             partner.location = Some(location);
             Ok(())
         })
+    }
+
+    /// Whether it takes part in the programme in any role.
+    pub(super) fn in_programme(&self) -> bool {
+        self.enrollments.iter().any(Enrollment::in_programme)
     }
 
     fn against_location(&self, location: &Location, facts: &LocationFacts) -> Vec<Violation> {

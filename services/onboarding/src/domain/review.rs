@@ -70,6 +70,12 @@ impl Enrollment {
         unmet.map(|each| each.violated(name)).collect()
     }
 
+    /// What it has shown of what is asked before it becomes active.
+    pub(super) fn activation_evidence(&self, now: Timestamp) -> impl Iterator<Item = Evidence> {
+        let asked = self.assess(now).into_iter().filter(|each| each.gate == Gate::Activation);
+        asked.filter_map(|each| each.evidence)
+    }
+
     /// Whether it has shown what it takes to become active.
     pub(super) fn may_activate(&self, now: Timestamp) -> bool {
         let asked = |each: &Assessment| each.gate == Gate::Activation && !each.met;

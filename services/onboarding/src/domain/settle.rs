@@ -4,7 +4,7 @@
 use kernel::Timestamp;
 
 use super::{
-    Enrollment, EnrollmentState, Partner, Role, SuspensionCause,
+    Enrollment, EnrollmentState, Partner, SuspensionCause,
     time::{days_after, months_after},
 };
 
@@ -15,7 +15,8 @@ const SUSPENDED_AFTER_DAYS: i64 = 30;
 const REVOKED_AFTER_DAYS: i64 = 60;
 
 impl Partner {
-    /// The partner as it is by now, with all that time alone has changed.
+    /// The partner as it is by now, with all that time alone has changed. Direct bill, whose MPA
+    /// may cover the reseller role, comes first in the order of the roles.
     #[must_use]
     pub fn settled(mut self, now: Timestamp) -> Self {
         for at in 0..self.enrollments.len() {
@@ -48,8 +49,7 @@ impl Partner {
             }
             EnrollmentState::Active if self.covered(it.role, now) => return None,
             EnrollmentState::Active => {
-                let covering = self.agreements.iter().filter(|each| each.kind.covers(it.role));
-                let time = covering.filter_map(|each| each.lapse_time(self.country)).max()?;
+                let time = self.uncovered_since(it.role)?;
                 (time, it.clone().entering(EnrollmentState::Qualified, time))
             }
             EnrollmentState::Draft
@@ -65,29 +65,41 @@ impl Partner {
         for at in 0..self.enrollments.len() {
             let it = &self.enrollments[at];
             if it.state == EnrollmentState::Qualified && self.ready(it, now) {
-                self.enrollments[at] = activated(it.clone(), now);
+                self.enrollments[at] = activated(it.clone(), self.active_since(it, now), now);
             }
         }
+    }
+
+    /// Since when an enrollment that is ready was active in fact, however late that is recorded.
+    /// Vetting and location come before the MPA and have no date of their own, so the date of the
+    /// acceptance counts, unless vetting passed again or a suspension ended after it was recorded;
+    /// so does that of later evidence. An acceptance in another role counts from now on.
+    fn active_since(&self, it: &Enrollment, now: Timestamp) -> Timestamp {
+        let own = self.covering(it.role).filter(|each| each.kind.role() == it.role);
+        let own = own.filter(|each| each.counts(self.country, now));
+        let accepted = own.map(|each| match it.state_time > each.stamp.create_time {
+            true => it.state_time,
+            false => each.accept_time,
+        });
+        let shown = it.activation_evidence(now).map(|each| each.observed_time).max();
+        let accepted = accepted.min().unwrap_or(now);
+        shown.map_or(accepted, |shown| shown.max(accepted))
     }
 
     /// Whether a vetted enrollment lacks nothing more to transact.
     fn ready(&self, it: &Enrollment, now: Timestamp) -> bool {
         self.location.is_some() && self.covered(it.role, now) && it.may_activate(now)
     }
-
-    /// Whether an acceptance of the MPA counts for the role.
-    pub fn covered(&self, role: Role, now: Timestamp) -> bool {
-        self.agreements.iter().any(|it| it.kind.covers(role) && it.counts(self.country, now))
-    }
 }
 
-/// The enrollment as it goes on when it lacks nothing more. The first time sets its anniversary.
-fn activated(it: Enrollment, now: Timestamp) -> Enrollment {
+/// The enrollment as it goes on when it lacks nothing more. The first time sets its anniversary,
+/// which is counted from the day on which it was active in fact.
+fn activated(it: Enrollment, since: Timestamp, now: Timestamp) -> Enrollment {
     let state = match it.shortfall_time {
         None => EnrollmentState::Active,
         Some(_) => EnrollmentState::Restricted,
     };
-    let first = it.role.reviewed().then(|| months_after(now, 12));
+    let first = it.role.reviewed().then(|| months_after(since, 12));
     let review_time = it.review_time.or(first);
     Enrollment { review_time, ..it.entering(state, now) }
 }

@@ -1,4 +1,4 @@
-use kernel::{OrganizationName, PartnerName};
+use kernel::{OrganizationName, PartnerName, Timestamp};
 
 use super::Partner;
 
@@ -23,7 +23,7 @@ pub struct Buyer {
 }
 
 /// What is known of a buyer.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct BuyerStanding {
     /// Whether the buyer's tenant is a CSP tenant.
     pub csp_tenant: bool,
@@ -31,4 +31,24 @@ pub struct BuyerStanding {
     pub partners: Vec<PartnerName>,
     /// Revision of the buyer's company.
     pub organization_revision: i64,
+}
+
+impl BuyerStanding {
+    /// What the accounts of a buyer's tenant and company say of it. An account whose partner is
+    /// not in the programme is no CSP tenant.
+    pub fn of(
+        buyer: Buyer,
+        organization_revision: i64,
+        accounts: Vec<Partner>,
+        now: Timestamp,
+    ) -> Self {
+        let accounts = accounts.into_iter().map(|it| it.settled(now));
+        let csp: Vec<_> = accounts.filter(Partner::in_programme).collect();
+        let of_company = csp.iter().filter(|it| it.organization == buyer.organization);
+        Self {
+            csp_tenant: csp.iter().any(|it| it.name == buyer.tenant),
+            partners: of_company.map(|it| it.name).collect(),
+            organization_revision,
+        }
+    }
 }

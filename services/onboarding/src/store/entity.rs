@@ -49,6 +49,7 @@ entity!(enrollments, "enrollments", {
     partner: String,
     #[sea_orm(primary_key, auto_increment = false)]
     role: String,
+    application: i32,
     state: String,
     state_time: i64,
     state_reason: String,
@@ -75,6 +76,7 @@ entity!(agreements, "agreements", {
     signatory_role: String,
     accept_time: i64,
     location_account: String,
+    application: i32,
     revision: i64,
     create_time: i64,
 });

@@ -93,8 +93,11 @@ impl Store {
         partners: &[Approved<Partner>],
         call: &Call,
     ) -> Result<Organization, Failure> {
-        let transaction = self.database.begin().await?;
         let organization = approved.after();
+        if approved.is_no_op(organization.stamp) {
+            return Ok(approved.into_after());
+        }
+        let transaction = self.database.begin().await?;
         write(&transaction, organization, approved.decided_on()).await?;
         for partner in partners {
             partner::write(&transaction, partner.after(), partner.decided_on()).await?;

@@ -6,8 +6,8 @@ use failure::Failure;
 use kernel::{LocationAccountId, OrganizationName, PartnerName, Timestamp};
 use rows::{agreement_row, enrollment_row, evidence_row, partner_from, partner_row};
 use sea_orm::{
-    ColumnTrait, Condition, ConnectionTrait, DatabaseTransaction, EntityTrait, QueryFilter,
-    QueryOrder, Select, sea_query::OnConflict,
+    ColumnTrait, Condition, ConnectionTrait, DatabaseTransaction, EntityTrait, PaginatorTrait,
+    QueryFilter, QueryOrder, Select, sea_query::OnConflict,
 };
 use storage::{
     Call, Event, Field, Listing, Page, PageRequest, Snapshot, events, fault, insert, list, put, row,
@@ -64,6 +64,16 @@ impl Store {
         self.partners_where(partners::Entity::find().filter(wanted)).await
     }
 
+    /// How many partners a company has.
+    pub(crate) async fn count_partners(
+        &self,
+        organization: OrganizationName,
+    ) -> Result<u64, Failure> {
+        let wanted = partners::Column::Organization.eq(organization.to_string());
+        let found = partners::Entity::find().filter(wanted);
+        found.count(self.database.reader()).await.map_err(fault)
+    }
+
     /// A page of partners.
     pub(crate) async fn partners(&self, page: &PageRequest) -> Result<Page<Partner>, Failure> {
         let snapshot = self.database.snapshot().await?;
@@ -115,7 +125,8 @@ impl Store {
         let buyer = match known {
             None => None,
             Some(buyer) => {
-                Some(buyer_standing(&snapshot, buyer, revision(buyer.organization)).await?)
+                let accounts = accounts_of(&snapshot, buyer).await?;
+                Some(BuyerStanding::of(buyer, revision(buyer.organization), accounts, now))
             }
         };
         Ok((standings.collect(), buyer))
@@ -128,6 +139,9 @@ impl Store {
         call: &Call,
     ) -> Result<Partner, Failure> {
         let partner = approved.after();
+        if approved.is_no_op(partner.stamp) {
+            return Ok(approved.into_after());
+        }
         let transaction = self.database.begin().await?;
         write(&transaction, partner, approved.decided_on()).await?;
         let event = Event::new(approved.event(), partner.name, partner.stamp, partner);
@@ -144,22 +158,12 @@ impl Store {
     }
 }
 
-async fn buyer_standing(
-    snapshot: &Snapshot,
-    buyer: Buyer,
-    organization_revision: i64,
-) -> Result<BuyerStanding, Failure> {
-    use partners::Column;
-
-    let (tenant, company) = (buyer.tenant.to_string(), buyer.organization.to_string());
-    let either =
-        Condition::any().add(Column::Name.eq(&tenant)).add(Column::Organization.eq(&company));
-    let found = partners::Entity::find().filter(either).order_by_asc(Column::Name);
-    let found = found.all(snapshot).await.map_err(fault)?;
-    let csp_tenant = found.iter().any(|row| row.name == tenant);
-    let of_company = found.iter().filter(|row| row.organization == company);
-    let partners = of_company.map(|row| row::read(&row.name)).collect::<Result<_, _>>()?;
-    Ok(BuyerStanding { csp_tenant, partners, organization_revision })
+/// The partner accounts of a buyer's tenant and of its company.
+async fn accounts_of(snapshot: &Snapshot, buyer: Buyer) -> Result<Vec<Partner>, Failure> {
+    let tenant = partners::Column::Name.eq(buyer.tenant.to_string());
+    let company = partners::Column::Organization.eq(buyer.organization.to_string());
+    let either = Condition::any().add(tenant).add(company);
+    read(snapshot, partners::Entity::find().filter(either)).await
 }
 
 async fn read(
@@ -174,6 +178,9 @@ async fn complete(
     snapshot: &Snapshot,
     rows: Vec<partners::Model>,
 ) -> Result<Vec<Partner>, Failure> {
+    if rows.is_empty() {
+        return Ok(Vec::new());
+    }
     let names: Vec<_> = rows.iter().map(|row| row.name.clone()).collect();
     let mut enrolled = BTreeMap::<_, Vec<_>>::new();
     for row in enrollments::Entity::find()
@@ -244,6 +251,7 @@ async fn put_enrollment(
     use enrollments::Column;
     let replace = OnConflict::columns([Column::Partner, Column::Role])
         .update_columns([
+            Column::Application,
             Column::State,
             Column::StateTime,
             Column::StateReason,

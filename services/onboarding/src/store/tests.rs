@@ -131,7 +131,7 @@ fn with_account(name: OrganizationName, account: &str) -> Approved<Organization>
 
 fn partner(name: PartnerName, organization: OrganizationName) -> Approved<Partner> {
     let new = NewPartner { name, organization, country: "FR".parse().unwrap() };
-    Partner::create(new, false, at(9)).unwrap()
+    Partner::create(new, false, 0, at(9)).unwrap()
 }
 
 fn located(partner: Partner, account: &str) -> Approved<Partner> {
@@ -187,7 +187,7 @@ async fn an_organization_reads_back_equal(engine: Engine) {
 async fn a_partner_reads_back_equal_after_every_step(engine: Engine) {
     let (_databases, store) = store(engine).await;
     let email = || "ada@contoso.com".parse().unwrap();
-    let (direct, reseller) = (Role::DirectBill, Role::IndirectReseller);
+    let (direct, provider) = (Role::DirectBill, Role::IndirectProvider);
     let accept = |it: Partner, second: i64| {
         let signatory = Signatory {
             first_name: "Ada".to_owned(),
@@ -208,21 +208,21 @@ async fn a_partner_reads_back_equal_after_every_step(engine: Engine) {
     };
     let failed = || VettingResult::Rejected("why".to_owned());
     let steps: [&dyn Fn(Partner) -> Result<Approved<Partner>, Denial>; 17] = [
-        &|it| it.enroll(reseller, email(), at(10)),
-        &|it| it.record_evidence(reseller, shown(1), at(10)),
+        &|it| it.enroll(provider, email(), at(10)),
+        &|it| it.record_evidence(provider, shown(1), at(10)),
         &|it| it.enroll(direct, email(), at(11)),
         &|it| it.submit(direct, at(11)),
-        &|it| it.submit(reseller, at(11)),
+        &|it| it.submit(provider, at(11)),
         &|it| pass(it, VettingCheck::EmailOwnership),
         &|it| pass(it, VettingCheck::Employment),
         &|it| pass(it, VettingCheck::Business),
-        &|it| it.record_vetting(reseller, VettingCheck::EmailOwnership, failed(), at(13)),
+        &|it| it.record_vetting(provider, VettingCheck::EmailOwnership, failed(), at(13)),
         &|it| Ok(located(it, "1001")),
         &|it| accept(it, 15),
-        &|it| it.resubmit(reseller, Some("new@contoso.com".parse().unwrap()), at(16)),
+        &|it| it.resubmit(provider, Some("new@contoso.com".parse().unwrap()), at(16)),
         &|it| accept(it, 17),
         &|it| it.suspend(direct, SuspensionCause::Abuse, "\"why\"".to_owned(), at(18)),
-        &|it| it.record_evidence(reseller, shown(0), at(18)),
+        &|it| it.record_evidence(provider, shown(0), at(18)),
         &|it| it.revoke(direct, "for good".to_owned(), at(19)),
         &|it| it.enroll(direct, email(), at(400 * 24 * 3600)),
     ];
@@ -344,7 +344,10 @@ async fn standings_tell_who_is_an_affiliate_of_the_buyer(engine: Engine) {
     }
     let names = [1, 2, 3].map(|id| PartnerName::new(Uuid::from_u128(id)));
     for (name, id) in names.into_iter().zip([0xa, 0xc, 0xd]) {
-        saved(&store, partner(name, company(id))).await;
+        let it = saved(&store, partner(name, company(id))).await;
+        let (role, email) = (Role::IndirectProvider, "ada@contoso.com".parse().unwrap());
+        let it = saved(&store, it.enroll(role, email, at(9)).unwrap()).await;
+        saved(&store, it.submit(role, at(9)).unwrap()).await;
     }
     let buyer = |tenant, id| Some(Buyer { tenant, organization: company(id) });
     let asked = [names[2], names[0], names[1]];

@@ -4,7 +4,7 @@ use failure::Failure;
 use tonic::Request;
 
 use super::{Transport, convert, render};
-use crate::domain::{AgreementName, Partner, Role};
+use crate::domain::{AgreementName, Partner, resellers_accepted};
 
 impl Transport {
     pub(super) async fn accept_agreement(
@@ -15,10 +15,9 @@ impl Transport {
         let (how, name, new) = convert::agreement::accept(request.get_ref(), now)?;
         let call = self.call_at(now, "AcceptAgreement", &request, how);
         let uid = self.clock.new_uid();
-        let accept = |it: Partner| it.accept_agreement(new, uid, now);
+        let accept = |it: Partner| it.accept_agreement(new.clone(), uid, now);
         let partner = self.change_partner(&call, name, accept).await?;
-        // The last acceptance of the partner as it was after this call is the one it recorded.
-        let recorded = partner.agreements.last();
+        let recorded = partner.recorded(&new);
         let recorded = recorded.ok_or_else(|| Failure::bug("an acceptance left no agreement"))?;
         let mut agreement = render::agreement(&partner, recorded, recorded.stamp.create_time);
         if call.is_trial() {
@@ -33,7 +32,7 @@ impl Transport {
     ) -> Result<pb::GetAgreementResponse, Failure> {
         let now = self.clock.now();
         let name: AgreementName = failure::one("name", &request.get_ref().name)?;
-        let partner = self.store.partner(name.partner).await?;
+        let partner = self.store.partner(name.partner).await?.map(|it| it.settled(now));
         let agreement = partner.as_ref().and_then(|partner| {
             let found = partner.agreements.iter().find(|agreement| agreement.uid == name.uid);
             found.map(|agreement| render::agreement(partner, agreement, now))
@@ -48,6 +47,7 @@ impl Transport {
     ) -> Result<pb::ListAgreementsResponse, Failure> {
         let now = self.clock.now();
         let partner = self.find(failure::one("parent", &request.get_ref().parent)?).await?;
+        let partner = partner.settled(now);
         let all = partner.agreements.iter().map(|each| render::agreement(&partner, each, now));
         Ok(pb::ListAgreementsResponse { agreements: all.collect() })
     }
@@ -56,7 +56,8 @@ impl Transport {
         &self,
         request: Request<pb::GetAgreementStatusRequest>,
     ) -> Result<pb::GetAgreementStatusResponse, Failure> {
-        let accounts = match convert::agreement_question(request.get_ref())? {
+        let (question, region) = convert::agreement_question(request.get_ref())?;
+        let accounts = match question {
             AgreementQuestion::Tenant(name) => vec![self.find(name).await?],
             AgreementQuestion::PartnerId { location, global } => {
                 match self.store.partner_at(&location).await? {
@@ -68,9 +69,7 @@ impl Transport {
                 }
             }
         };
-        let now = self.clock.now();
-        let accepted = |partner: &Partner| partner.covered(Role::IndirectReseller, now);
-        let agreement_accepted = !accounts.is_empty() && accounts.iter().all(accepted);
+        let agreement_accepted = resellers_accepted(accounts, region, self.clock.now());
         Ok(pb::GetAgreementStatusResponse { agreement_accepted })
     }
 }

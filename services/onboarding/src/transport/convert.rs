@@ -10,6 +10,7 @@ use std::{collections::BTreeSet, fmt::Display, str::FromStr};
 use contracts::{onboarding as pb, time::from_wire};
 use failure::{Failure, Fields, Mutation, said};
 use kernel::{GlobalAccountId, LocationAccountId, PartnerName, Timestamp};
+use markets::Region;
 use prost_types::Timestamp as Time;
 
 use crate::domain::{Buyer, Location, NewPartner};
@@ -67,7 +68,7 @@ pub(super) fn associate_location(
 
 pub(super) fn agreement_question(
     request: &pb::GetAgreementStatusRequest,
-) -> Converted<AgreementQuestion> {
+) -> Converted<(AgreementQuestion, Option<Region>)> {
     let mut fields = Fields::new();
     let question = match (request.partner_id.as_str(), request.tenant_id.as_str()) {
         ("", "") => {
@@ -88,7 +89,8 @@ pub(super) fn agreement_question(
             None
         }
     };
-    fields.finish(|| question)
+    let region = fields.parse_optional("csp_region", &request.csp_region);
+    fields.finish(|| question.zip(region))
 }
 
 /// Partners by name and by location account, and the buyer to hold against them.

@@ -68,7 +68,7 @@ impl Transport {
             let before = self.find_organization(name).await?;
             call.expects(before.stamp)?;
             let approved = before.clone().update(new, call.now);
-            let partners = match approved.after().same_profile(&before) {
+            let partners = match approved.is_no_op(approved.after().stamp) {
                 true => Vec::new(),
                 false => self.vet_anew(name, call.now).await?,
             };

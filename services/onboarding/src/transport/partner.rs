@@ -17,7 +17,9 @@ impl Transport {
                 return Err(Failure::missing(new.organization));
             }
             let taken = self.store.partner(new.name).await?.is_some();
-            let approved = Partner::create(new, taken, call.now).map_err(denied)?;
+            // Calls at the same time may each find the last place free; none is kept waiting.
+            let tenants = self.store.count_partners(new.organization).await?;
+            let approved = Partner::create(new, taken, tenants, call.now).map_err(denied)?;
             self.store.save_partner(approved, &call).await
         };
         let partner = self.store.database().once(&call, create).await?;

@@ -9,8 +9,8 @@ use kernel::{PartnerName, Timestamp};
 pub(super) use requirement::assessment;
 
 use crate::domain::{
-    AgreementName, BuyerStanding, Enrollment, EnrollmentName, EnrollmentState, Organization, Owner,
-    Partner, Role, Standing, SuspensionCause, VettingCheck,
+    Agreement, AgreementName, BuyerStanding, Enrollment, EnrollmentName, EnrollmentState,
+    Organization, Owner, Partner, Role, Standing, SuspensionCause, VettingCheck,
 };
 
 pub(super) fn organization(organization: Organization) -> pb::Organization {
@@ -94,7 +94,9 @@ pub(super) fn standing(standing: Standing, now: Timestamp) -> pb::PartnerStandin
         version: each.version.to_string(),
         accept_time: Some(to_wire(each.accept_time)),
         lapse_time: each.lapse_time(partner.country).map(to_wire),
+        covered_roles: covered_roles(&partner, each),
     });
+    let agreements = agreements.filter(|each| !each.covered_roles.is_empty());
     pb::PartnerStanding {
         partner: partner.name.to_string(),
         organization: partner.organization.to_string(),
@@ -119,6 +121,10 @@ pub(super) fn buyer(buyer: &BuyerStanding) -> pb::BuyerStanding {
 
 fn text(value: Option<&impl ToString>) -> String {
     value.map(ToString::to_string).unwrap_or_default()
+}
+
+fn covered_roles(partner: &Partner, agreement: &Agreement) -> Vec<i32> {
+    partner.covered_roles(agreement).map(|it| role(it).into()).collect()
 }
 
 fn role(role: Role) -> pb::Role {

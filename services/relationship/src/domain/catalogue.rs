@@ -58,6 +58,8 @@ rules! {
         "The MPA is accepted only by a Global admin of a partner that is vetted and whose location account is tied to its CSP tenant.";
     ON_4 = "ON-4", "Partner Center: new indirect reseller requirement, direct-bill eligibility requirements", &["InvitePartnership"],
         "A partner that did not pass its yearly re-authorization sells nothing new from the day on that it is blocked.";
+    ON_5 = "ON-5", "Partner Center: switch from direct-bill partner to indirect reseller", &["EnrollPartner", "SubmitEnrollment"],
+        "A tenant that is enrolled as indirect reseller does not become a direct-bill partner; direct bill takes a tenant of its own.";
     REQ_1 = "REQ-1", "Partner Center: direct partner new requirements, new indirect reseller requirement", &["SubmitEnrollment", "ReviewEnrollment", "ReinstateEnrollment"],
         "A partner meets the dated requirements of its role before it applies, before it becomes active, and every year.";
     MPA_3 = "MPA-3", "Partner Center API: error codes, 900124", &[],

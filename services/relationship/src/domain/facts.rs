@@ -39,28 +39,6 @@ text_enum! {
     }
 }
 
-text_enum! {
-    /// Which text of the Microsoft Partner Agreement.
-    pub enum AgreementKind {
-        /// The provider's.
-        IndirectProvider = "indirect-provider",
-        /// The reseller's.
-        IndirectReseller = "indirect-reseller",
-        /// The direct-bill partner's, which covers the reseller role too.
-        DirectBill = "direct-bill",
-    }
-}
-
-impl AgreementKind {
-    fn covers(self, role: Role) -> bool {
-        match self {
-            Self::IndirectProvider => role == Role::IndirectProvider,
-            Self::IndirectReseller => role == Role::IndirectReseller,
-            Self::DirectBill => matches!(role, Role::DirectBill | Role::IndirectReseller),
-        }
-    }
-}
-
 /// A location account and its country.
 #[derive(Debug, Clone)]
 pub struct Location {
@@ -86,8 +64,8 @@ pub struct RoleStanding {
 pub struct StandingAgreement {
     /// Resource name of the acceptance.
     pub name: String,
-    /// Which text.
-    pub kind: AgreementKind,
+    /// Roles that it covers.
+    pub covers: Vec<Role>,
     /// Version of the text.
     pub version: String,
     /// From when on it no longer counts.
@@ -147,7 +125,8 @@ impl Standing {
     /// An acceptance that covers a role and counts at a time; or else one that counted once.
     #[must_use]
     pub fn agreement(&self, role: Role, at: Timestamp) -> Option<&StandingAgreement> {
-        let covering = || self.agreements.iter().filter(|agreement| agreement.kind.covers(role));
+        let covering =
+            || self.agreements.iter().filter(|agreement| agreement.covers.contains(&role));
         covering().find(|agreement| agreement.counts(at)).or_else(|| covering().next_back())
     }
 }

@@ -10,7 +10,7 @@ use super::world::{
 use crate::domain::{
     AcceptanceMode, Agreement, AgreementKind, AgreementVersion, Approved, Denial,
     EnrollmentState::{self, Active, Draft, Qualified, Rejected, Revoked, Suspended, Vetting},
-    Partner,
+    NewAgreement, Partner,
     Role::{self, DirectBill, IndirectProvider, IndirectReseller},
     SignatoryRole, VettingCheck,
     VettingResult::Authorized,
@@ -87,6 +87,7 @@ fn an_acceptance_is_kept_with_the_location_and_the_revision_that_it_was_made_at(
         signatory: signatory(),
         accept_time: at(8),
         location_account: "1001".parse().unwrap(),
+        application: 1,
         stamp: Stamp { create_time: at(9), ..changed() },
     };
     let agreements = vec![accepted(AgreementKind::IndirectProvider), recorded];
@@ -94,15 +95,66 @@ fn an_acceptance_is_kept_with_the_location_and_the_revision_that_it_was_made_at(
 }
 
 #[test]
+fn the_same_acceptance_again_leaves_the_partner_as_it_is() {
+    let kind = AgreementKind::IndirectProvider;
+    let first = accept(enrolled(&[(IndirectProvider, Qualified)]), kind).unwrap().into_after();
+    for now in [at(9), at(10)] {
+        let again = first.clone().accept_agreement(acceptance(kind), Uuid::nil(), now).unwrap();
+        assert!(again.is_no_op(again.after().stamp));
+        assert_eq!(again.after().recorded(&acceptance(kind)).map(|it| it.uid), Some(UID));
+        assert_eq!(again.into_after(), first);
+    }
+    // Whatever is another acceptance is recorded.
+    let mut others = [acceptance(kind), acceptance(kind), acceptance(kind)];
+    others[0].accept_time = at(7);
+    others[1].signatory.last_name = "Byron".to_owned();
+    others[2].version = AgreementVersion::December2026;
+    for other in others {
+        let after = first.clone().accept_agreement(other, Uuid::nil(), at(9)).unwrap();
+        assert_eq!(
+            (after.is_no_op(after.after().stamp), after.after().agreements.len()),
+            (false, 2)
+        );
+    }
+}
+
+#[test]
+fn an_acceptance_of_a_revoked_enrollment_is_not_recorded_for_the_next_one() {
+    let kind = AgreementKind::IndirectReseller;
+    let mut partner = enrolled(&[(IndirectReseller, Qualified)]);
+    partner.agreements.push(Agreement { accept_time: at(8), ..accepted(kind) });
+    partner.enrollments[0].application = 2;
+    let found = violations(accept(partner.clone(), kind));
+    assert_eq!(named(&found), ["ON-1 AGREEMENT_OF_EARLIER_ENROLLMENT"]);
+    tells(&found[0], &PARTNER.to_string(), &[("recordTime", "1970-01-01T00:00:01Z")]);
+    let new = NewAgreement { accept_time: at(7), ..acceptance(kind) };
+    let after = partner.accept_agreement(new, UID, at(9)).unwrap().into_after();
+    assert_eq!(after.agreements.iter().map(|it| it.application).collect::<Vec<_>>(), [1, 2]);
+}
+
+#[test]
+fn a_partner_has_at_most_fifty_acceptances() {
+    let kind = AgreementKind::IndirectProvider;
+    let mut partner = enrolled(&[(IndirectProvider, Active)]);
+    partner.agreements = vec![accepted(kind); 49];
+    let full = accept(partner, kind).unwrap().into_after();
+    let new = NewAgreement { accept_time: at(7), ..acceptance(kind) };
+    let found = violations(full.clone().accept_agreement(new, UID, at(9)));
+    assert_eq!(named(&found), ["STATE COLLECTION_FULL"]);
+    tells(&found[0], &PARTNER.to_string(), &[("collection", "agreements"), ("limit", "50")]);
+    assert!(accept(full, kind).is_ok(), "the same again");
+}
+
+#[test]
 fn an_acceptance_makes_the_qualified_roles_active_that_its_text_covers() {
     let kinds = [
-        (AgreementKind::IndirectProvider, [Active, Qualified, Qualified]),
-        (AgreementKind::IndirectReseller, [Qualified, Active, Qualified]),
-        (AgreementKind::DirectBill, [Qualified, Active, Active]),
+        (AgreementKind::IndirectProvider, [Qualified, Active, Qualified]),
+        (AgreementKind::IndirectReseller, [Qualified, Qualified, Active]),
+        (AgreementKind::DirectBill, [Active, Qualified, Active]),
     ];
     assert_eq!(kinds.map(|(kind, _)| kind).as_slice(), AgreementKind::ALL);
     for (kind, expected) in kinds {
-        let roles = [IndirectProvider, IndirectReseller, DirectBill];
+        let roles = [DirectBill, IndirectProvider, IndirectReseller];
         let qualified = enrolled(&roles.map(|role| (role, Qualified)));
         let after = accept(qualified, kind).unwrap().into_after();
         let expected: Vec<_> = roles.into_iter().zip(expected).collect();
@@ -126,17 +178,18 @@ fn an_acceptance_leaves_roles_that_are_not_qualified_as_they_are() {
 
 #[test]
 fn a_role_vetted_after_the_acceptance_that_covers_it_is_active_at_once() {
-    for (kind, role, expected) in [
-        (AgreementKind::DirectBill, IndirectReseller, Active),
-        (AgreementKind::DirectBill, IndirectProvider, Qualified),
-        (AgreementKind::IndirectReseller, DirectBill, Qualified),
-        (AgreementKind::IndirectReseller, IndirectReseller, Active),
+    for (direct, kind, role, expected) in [
+        (Active, AgreementKind::DirectBill, IndirectReseller, Active),
+        (Suspended, AgreementKind::DirectBill, IndirectReseller, Qualified),
+        (Active, AgreementKind::DirectBill, IndirectProvider, Qualified),
+        (Active, AgreementKind::IndirectReseller, IndirectReseller, Active),
     ] {
-        let mut partner = enrolled(&[(role, Vetting)]);
+        let mut partner = enrolled(&[(DirectBill, direct), (role, Vetting)]);
         partner.agreements.push(accepted(kind));
         let vetted =
             partner.record_vetting(role, VettingCheck::Business, Authorized, at(9)).unwrap();
-        assert_eq!(states(vetted.after()), [(role, expected)], "{kind} for {role}");
+        let expected = [(DirectBill, direct), (role, expected)];
+        assert_eq!(states(vetted.after()), expected, "{kind} for {role}");
     }
 }
 

@@ -3,8 +3,8 @@
 use kernel::Stamp;
 
 use super::world::{
-    OTHER, PARTNER, REVISION, accepted, at, changed, email, enrolled, enrollment, named, partner,
-    tells, violations,
+    COMPANY, OTHER, PARTNER, REVISION, accepted, at, changed, email, enrolled, enrollment, named,
+    partner, tells, violations,
 };
 use crate::domain::{
     AgreementKind, AgreementName, Approved, Denial, Enrollment, EnrollmentName, EnrollmentState,
@@ -321,9 +321,12 @@ fn a_tenant_joins_once() {
         organization: partner().organization,
         country: partner().country,
     };
-    let denied = Partner::create(new(), true, at(9)).unwrap_err();
+    let denied = Partner::create(new(), true, 0, at(9)).unwrap_err();
     assert_eq!(denied, Denial::Exists(PARTNER.to_string()));
-    let approved = Partner::create(new(), false, at(9)).unwrap();
+    let full = violations(Partner::create(new(), false, 250, at(9)));
+    assert_eq!(named(&full), ["STATE COLLECTION_FULL"]);
+    tells(&full[0], &COMPANY.to_string(), &[("collection", "partners"), ("limit", "250")]);
+    let approved = Partner::create(new(), false, 249, at(9)).unwrap();
     assert_eq!((approved.event(), approved.decided_on()), ("PartnerCreated", None));
     assert_eq!(approved.into_after(), Partner { stamp: Stamp::first(at(9)), ..partner() });
 }

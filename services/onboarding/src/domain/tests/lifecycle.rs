@@ -8,8 +8,8 @@ use uuid::Uuid;
 
 use super::world::{acceptance, at, email, location, partner};
 use crate::domain::{
-    AgreementKind, Approved, Denial, LocationFacts, Partner, Role, SuspensionCause, VettingCheck,
-    VettingResult,
+    AgreementKind, Approved, Denial, LocationFacts, NewAgreement, Partner, Role, SuspensionCause,
+    VettingCheck, VettingResult,
 };
 
 const DAY: i64 = 24 * 3600;
@@ -59,7 +59,10 @@ impl Model {
         let vetted = |it: &Self| if it.located && it.accepted { "active" } else { "qualified" };
         let next = match (what, self.state) {
             (Try::Enroll, "none") => "draft",
-            (Try::Enroll, "revoked") if now >= a_year_after(self.since) => "draft",
+            (Try::Enroll, "revoked") if now >= a_year_after(self.since) => {
+                self.accepted = false;
+                "draft"
+            }
             (Try::Submit, "draft") | (Try::Resubmit, "rejected") => "vetting",
             (Try::Pass(check), "vetting") if check == self.passed => {
                 self.passed += 1;
@@ -67,7 +70,7 @@ impl Model {
             }
             (Try::Fail(check), "vetting") if check == self.passed => "rejected",
             (Try::Rename, "vetting" | "qualified" | "active") => "vetting",
-            (Try::Rename, "suspended") => {
+            (Try::Rename, "suspended") if self.passed > 0 => {
                 self.passed = 0;
                 "suspended"
             }
@@ -126,8 +129,9 @@ fn decide(partner: Partner, what: Try, now: Timestamp) -> Result<Approved<Partne
             partner.associate_location(location("1001", "FR"), &LocationFacts::default(), now)
         }
         Try::Accept => {
-            let uid = Uuid::from_u128(7);
-            partner.accept_agreement(acceptance(AgreementKind::IndirectReseller), uid, now)
+            let new = acceptance(AgreementKind::IndirectReseller);
+            let new = NewAgreement { accept_time: now, ..new };
+            partner.accept_agreement(new, Uuid::from_u128(7), now)
         }
         Try::Suspend => partner.suspend(ROLE, SuspensionCause::Abuse, "why".to_owned(), now),
         Try::Reinstate => partner.reinstate(ROLE, now),
@@ -195,8 +199,10 @@ proptest! {
         let lived = live(&tries);
         let (_, partner) = lived.map_err(TestCaseError::fail)?;
         if state(&partner) == "active" {
-            prop_assert!(partner.location.is_some() && !partner.agreements.is_empty());
-            prop_assert!(partner.enrollment(ROLE).is_ok_and(|it| it.open_check.is_none()));
+            prop_assert!(partner.location.is_some());
+            let it = partner.enrollment(ROLE).unwrap();
+            prop_assert!(it.open_check.is_none());
+            prop_assert!(partner.agreements.iter().any(|each| each.application == it.application));
         }
     }
 }
@@ -210,6 +216,9 @@ fn lives_reach_every_state() {
         ["none", "draft", "vetting", "vetting", "vetting", "qualified", "qualified", "active"];
     assert_eq!(seen[..8], states);
     assert_eq!(seen[8..], ["suspended", "revoked"]);
+    let again = [&good[..], &[Wait(366 * DAY)], &good[..5], &[Accept]].concat();
+    let (seen, _) = live(&again).unwrap();
+    assert_eq!(seen[11..], ["draft", "vetting", "vetting", "vetting", "qualified", "active"]);
     let (seen, _) = live(&[Enroll, Submit, Fail(0), Wait(30 * DAY)]).unwrap();
     assert_eq!(seen[3..], ["rejected", "suspended"]);
 }

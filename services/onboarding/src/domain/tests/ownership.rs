@@ -7,7 +7,7 @@ use proptest::{collection::vec, prelude::*};
 use uuid::Uuid;
 
 use super::world::{at, before, named, tells, tie, violations};
-use crate::domain::{End, Organization, Owner, Ownership};
+use crate::domain::{End, NewProfile, Organization, Owner, Ownership};
 
 /// Owner, share in basis points, control of the management, owned.
 type Edge = (char, i32, bool, char);
@@ -273,5 +273,37 @@ proptest! {
                 prop_assert!(at == to || path(&graph, from, to).is_empty());
             }
         }
+    }
+}
+
+#[test]
+fn a_company_has_at_most_200_owners_with_those_of_the_past() {
+    let mut company = graph(&[]).get(name('A')).unwrap().clone();
+    let record = |company: Organization, at_second| {
+        company.record_ownership(tie(name('B'), 6000, at(at_second)), at(9))
+    };
+    for second in 1..=200 {
+        company = record(company, second).unwrap().into_after();
+    }
+    let found = violations(record(company, 201));
+    assert_eq!(named(&found), ["STATE COLLECTION_FULL"]);
+    tells(&found[0], &name('A').to_string(), &[("collection", "owners"), ("limit", "200")]);
+}
+
+#[test]
+fn the_legal_profile_that_a_company_has_changes_nothing() {
+    let company = graph(&[]).get(name('A')).unwrap().clone();
+    let country = || Some("FR".parse().unwrap());
+    for (display_name, country, same) in [
+        (None, None, true),
+        (Some("A"), None, true),
+        (Some("A"), country(), true),
+        (Some("Z"), country(), false),
+        (None, Some("DE".parse().unwrap()), false),
+    ] {
+        let new = NewProfile { display_name: display_name.map(str::to_owned), country };
+        let approved = company.clone().update(new, at(9));
+        assert_eq!(approved.is_no_op(approved.after().stamp), same);
+        assert_eq!(approved.into_after() == company, same);
     }
 }

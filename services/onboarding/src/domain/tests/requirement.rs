@@ -1,12 +1,15 @@
 //! What is asked of direct-bill partners and resellers, and the yearly review.
 
 use kernel::Timestamp;
+use uuid::Uuid;
 
-use super::world::{accepted, at, enrolled, named, partner, tells, violations};
+use super::world::{
+    acceptance, accepted, at, enrolled, enrollment, named, partner, tells, violations,
+};
 use crate::domain::{
     AgreementKind, AgreementVersion, Approved, Denial, Enrollment, EnrollmentName,
     EnrollmentState::{self, Active, Draft, Qualified, Restricted, Revoked, Suspended, Vetting},
-    Evidence, Partner,
+    Evidence, NewAgreement, Partner,
     Requirement::{self, *},
     Role::{self, DirectBill, IndirectProvider, IndirectReseller},
     SuspensionCause, VettingCheck, VettingResult,
@@ -174,6 +177,50 @@ fn a_direct_bill_partner_is_active_once_all_that_is_asked_is_shown() {
     let after = short.record_evidence(role, last, start()).unwrap().into_after();
     assert_eq!(it(&after, role).state, Active);
     assert_eq!(it(&after, role).review_time, Some(time("2027-03-02T09:00:00Z")));
+}
+
+#[test]
+fn the_yearly_review_counts_from_the_day_of_what_was_lacking_last() {
+    let (recorded, due) = (time("2026-11-20T09:00:00Z"), "2027-01-17T09:00:00Z");
+    let accept = |partner: Partner, kind| {
+        let accept_time = time("2026-01-17T09:00:00Z");
+        let new = NewAgreement { accept_time, ..acceptance(kind) };
+        partner.accept_agreement(new, Uuid::nil(), recorded).unwrap().into_after()
+    };
+    let review_time = |partner: &Partner, role| it(partner, role).review_time.unwrap().to_string();
+
+    let (role, kind) = (IndirectReseller, AgreementKind::IndirectReseller);
+    let reseller = accept(with(role, Qualified, Vec::new()), kind);
+    assert_eq!(review_time(&reseller, role), due, "the acceptance");
+    let suspended = accept(with(role, Suspended, Vec::new()), kind);
+    let suspended = Partner {
+        enrollments: vec![Enrollment { review_time: None, ..it(&suspended, role).clone() }],
+        ..suspended
+    };
+    let later = time("2026-11-25T09:00:00Z");
+    let back = suspended.reinstate(role, later).unwrap().into_after();
+    assert_eq!(review_time(&back, role), "2027-11-25T09:00:00Z", "the end of a suspension");
+
+    let (role, kind) = (DirectBill, AgreementKind::DirectBill);
+    for (observed, due) in
+        [("2026-01-10T09:00:00Z", due), ("2026-02-10T09:00:00Z", "2027-02-10T09:00:00Z")]
+    {
+        let shown = || evidence(&ALL, time(observed));
+        let before = accept(with(role, Qualified, shown()), kind);
+        assert_eq!(review_time(&before, role), due, "accepted with evidence of {observed}");
+        let bare = accept(with(role, Qualified, Vec::new()), kind);
+        assert_eq!(it(&bare, role).review_time, None);
+        let after = bare.record_evidence(role, shown(), later).unwrap().into_after();
+        assert_eq!(review_time(&after, role), due, "evidence of {observed} after it");
+    }
+
+    let mut both = with(DirectBill, Active, Vec::new());
+    both.agreements = vec![accepted(kind)];
+    both.put(enrollment(IndirectReseller, Vetting));
+    let (check, passed) = (VettingCheck::Business, VettingResult::Authorized);
+    let both = both.record_vetting(IndirectReseller, check, passed, recorded).unwrap();
+    let due = "2027-11-20T09:00:00Z";
+    assert_eq!(review_time(both.after(), IndirectReseller), due, "the direct-bill acceptance");
 }
 
 #[test]

@@ -67,6 +67,7 @@ pub(super) fn enrollment(role: Role, state: EnrollmentState) -> Enrollment {
     };
     Enrollment {
         role,
+        application: 1,
         state,
         state_time: at(1),
         state_reason: "of old".to_owned(),
@@ -116,6 +117,7 @@ pub(super) fn accepted(kind: AgreementKind) -> Agreement {
         signatory: signatory(),
         accept_time: at(1),
         location_account: "1001".parse().unwrap(),
+        application: 1,
         stamp: before(),
     }
 }

@@ -57,6 +57,7 @@ CREATE INDEX partners_by_organization ON partners (organization, name);
 CREATE TABLE enrollments (
     partner TEXT NOT NULL REFERENCES partners (name),
     role TEXT NOT NULL CHECK (role IN ('indirect-provider', 'indirect-reseller', 'direct-bill')),
+    application INTEGER NOT NULL CHECK (application >= 1),
     state TEXT NOT NULL CHECK (state IN (
         'draft', 'vetting', 'rejected', 'qualified', 'active', 'suspended', 'restricted', 'revoked'
     )),
@@ -104,6 +105,7 @@ CREATE TABLE evidence (
     FOREIGN KEY (partner, role) REFERENCES enrollments (partner, role)
 );
 
+-- Each belongs to the application in the role of its text that it was recorded for.
 CREATE TABLE agreements (
     name TEXT PRIMARY KEY CHECK (name LIKE 'partners/%/agreements/%'),
     partner TEXT NOT NULL REFERENCES partners (name),
@@ -115,6 +117,7 @@ CREATE TABLE agreements (
     signatory_role TEXT NOT NULL CHECK (signatory_role = 'global-admin'),
     accept_time BIGINT NOT NULL,
     location_account TEXT NOT NULL,
+    application INTEGER NOT NULL CHECK (application >= 1),
     revision BIGINT NOT NULL CHECK (revision >= 1),
     create_time BIGINT NOT NULL,
     CHECK (accept_time <= create_time)

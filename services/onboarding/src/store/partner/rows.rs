@@ -26,6 +26,7 @@ pub(super) fn enrollment_row(partner: PartnerName, it: &Enrollment) -> enrollmen
     enrollments::ActiveModel {
         partner: Set(partner.to_string()),
         role: Set(it.role.to_string()),
+        application: Set(it.application),
         state: Set(it.state.to_string()),
         state_time: Set(it.state_time.as_microsecond()),
         state_reason: Set(it.state_reason.clone()),
@@ -79,6 +80,7 @@ pub(super) fn agreement_row(partner: PartnerName, it: &Agreement) -> agreements:
         signatory_role: Set(it.signatory.role.to_string()),
         accept_time: Set(it.accept_time.as_microsecond()),
         location_account: Set(it.location_account.to_string()),
+        application: Set(it.application),
         revision: Set(it.stamp.revision),
         create_time: Set(it.stamp.create_time.as_microsecond()),
     }
@@ -117,6 +119,7 @@ fn enrollment_from(
     let shown = shown.iter().filter(|it| it.role == row.role);
     Ok(Enrollment {
         role: row::read(&row.role)?,
+        application: row.application,
         state: row::read(&row.state)?,
         state_time: row::time(row.state_time)?,
         state_reason: row.state_reason.clone(),
@@ -144,6 +147,7 @@ fn agreement_from(row: &agreements::Model) -> Result<Agreement, Failure> {
         },
         accept_time: row::time(row.accept_time)?,
         location_account: row::read(&row.location_account)?,
+        application: row.application,
         stamp: row::stamp(row.revision, row.create_time, row.create_time)?,
     })
 }

@@ -79,7 +79,7 @@ impl Life {
 
 fn join(name: PartnerName) -> Result<Approved<Partner>, Denial> {
     let new = NewPartner { name, organization: COMPANY, country: "FR".parse().unwrap() };
-    Partner::create(new, false, day(0))
+    Partner::create(new, false, 0, day(0))
 }
 
 fn accept(it: Partner, uid: u128, now: Timestamp) -> Result<Approved<Partner>, Denial> {
@@ -146,27 +146,27 @@ async fn organizations(life: &mut Life) {
 
 /// Two partners of a company join. One becomes active and is rejected in another role.
 async fn partners(life: &mut Life) -> Partner {
-    let (direct, reseller) = (Role::DirectBill, Role::IndirectReseller);
+    let (direct, provider) = (Role::DirectBill, Role::IndirectProvider);
     let (located, facts) = (location("1001"), LocationFacts::default());
     life.partner(join(OTHER)).await;
     let it = life.partner(join(PARTNER)).await;
     let it = life.partner(it.associate_location(located, &facts, day(0))).await;
-    let it = life.partner(it.enroll(reseller, email("ada@contoso.com"), day(1))).await;
+    let it = life.partner(it.enroll(provider, email("ada@contoso.com"), day(1))).await;
     let it = life.partner(it.enroll(direct, email("ada@contoso.com"), day(1))).await;
     let it = life.partner(it.record_evidence(direct, shown(), day(1))).await;
     let it = life.partner(it.submit(direct, day(1))).await;
-    let mut it = life.partner(it.submit(reseller, day(2))).await;
+    let mut it = life.partner(it.submit(provider, day(2))).await;
     for check in VettingCheck::ALL {
         let passed = it.record_vetting(direct, *check, VettingResult::Authorized, day(2));
         it = life.partner(passed).await;
     }
     let failed = VettingResult::Rejected("why".to_owned());
-    let failed = it.record_vetting(reseller, VettingCheck::EmailOwnership, failed, day(2));
+    let failed = it.record_vetting(provider, VettingCheck::EmailOwnership, failed, day(2));
     let it = life.partner(failed).await;
     // The later acceptance has the lesser id.
     let it = life.partner(accept(it, 2, day(3))).await;
     let it = life.partner(accept(it, 1, day(3))).await;
-    let it = life.partner(it.resubmit(reseller, Some(email("new@contoso.com")), day(4))).await;
+    let it = life.partner(it.resubmit(provider, Some(email("new@contoso.com")), day(4))).await;
     let (abuse, why) = (SuspensionCause::Abuse, "\"why\"".to_owned());
     let it = life.partner(it.suspend(direct, abuse, why, day(5))).await;
     life.partner(it.reinstate(direct, day(6))).await
@@ -187,14 +187,14 @@ async fn renamed(life: &mut Life) {
 /// A partner fails its review. By time alone it is suspended and then revoked, which is recorded
 /// when something else changes; a year later it applies again.
 async fn falls_short(life: &mut Life, it: Partner) {
-    let (direct, reseller) = (Role::DirectBill, Role::IndirectReseller);
+    let (direct, provider) = (Role::DirectBill, Role::IndirectProvider);
     let state = |it: &Partner| it.enrollment(direct).unwrap().state;
     assert_eq!(state(&it), EnrollmentState::Active);
     let it = life.partner(it.review(direct, day(368))).await;
     assert_eq!(state(&it), EnrollmentState::Restricted);
-    let it = life.partner(it.record_evidence(reseller, shown(), day(400))).await;
+    let it = life.partner(it.record_evidence(provider, shown(), day(400))).await;
     assert_eq!(state(&it), EnrollmentState::Suspended);
-    let it = life.partner(it.record_evidence(reseller, shown(), day(430))).await;
+    let it = life.partner(it.record_evidence(provider, shown(), day(430))).await;
     assert_eq!(state(&it), EnrollmentState::Revoked);
     let it = life.partner(it.enroll(direct, email("ada@contoso.com"), day(800))).await;
     assert_eq!(state(&it), EnrollmentState::Draft);

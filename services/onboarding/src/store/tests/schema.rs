@@ -69,10 +69,10 @@ const FORBIDDEN: [(&str, &str, &str, &str); 9] = [
     ),
     (
         "enrollments",
-        "partner 'partners/1', role 'direct-bill', state 'active', state_time 0, \
+        "partner 'partners/1', role 'direct-bill', application 1, state 'active', state_time 0, \
          state_reason '', suspension_cause NULL, open_check NULL, reapply_time NULL, \
          review_time 1, shortfall_time NULL, contact_email '', revision 1, create_time 0, update_time 0",
-        "partner 'partners/9', role 'advisor', state 'unknown', state NULL, revision 0, \
+        "partner 'partners/9', role 'advisor', application 0, state 'unknown', state NULL, revision 0, \
          state 'suspended', suspension_cause 'abuse', state 'revoked', reapply_time 1, \
          state 'draft', state 'vetting', state 'rejected', open_check 'business', \
          state 'restricted', review_time NULL, shortfall_time 1, role 'indirect-provider'",
@@ -88,8 +88,8 @@ const FORBIDDEN: [(&str, &str, &str, &str); 9] = [
     (
         "agreements",
         "name 'partners/1/agreements/1', partner 'partners/1', kind 'direct-bill', \
-         version '2019-09', first_name '', last_name '', email '', signatory_role 'global-admin', accept_time 0, location_account '1001', revision 1, create_time 0",
-        "version '2025-10', signatory_role 'admin-agent', \
+         version '2019-09', first_name '', last_name '', email '', signatory_role 'global-admin', accept_time 0, location_account '1001', application 1, revision 1, create_time 0",
+        "application 0, version '2025-10', signatory_role 'admin-agent', \
          name 'partners/1', partner 'partners/9', kind 'advisor', accept_time 1, \
          location_account NULL, revision 0",
         "kind 'indirect-reseller'",

@@ -31,7 +31,8 @@ fn new_agreement(
         pb::AgreementKind::IndirectReseller => Some(AgreementKind::IndirectReseller),
         pb::AgreementKind::DirectBill => Some(AgreementKind::DirectBill),
     });
-    let version = fields.parse("agreement.version", &message.version);
+    let version: Option<Option<AgreementVersion>> =
+        fields.parse_optional("agreement.version", &message.version);
     let signatory = fields
         .required("agreement.signatory", message.signatory.as_ref())
         .and_then(|message| signatory(fields, message));
@@ -48,12 +49,14 @@ fn new_agreement(
         false
     });
     let of_that_day = accept_time.and_then(AgreementVersion::at);
-    if let (Some(given), Some(right)) = (version, of_that_day.filter(|it| Some(*it) != version)) {
+    if let (Some(Some(given)), Some(right)) = (version, of_that_day)
+        && given != right
+    {
         let problem = format!("{given} was not the text to accept at that time, but {right}");
         fields.reject("agreement.version", problem);
     }
-    let (kind, version, signatory) = (kind?, version?, signatory?);
-    Some(NewAgreement { kind, version, signatory, accept_time: accept_time? })
+    let (kind, _, signatory) = (kind?, version?, signatory?);
+    Some(NewAgreement { kind, version: of_that_day?, signatory, accept_time: accept_time? })
 }
 
 fn signatory(fields: &mut Fields, message: &pb::Signatory) -> Option<Signatory> {

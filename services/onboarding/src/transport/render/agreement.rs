@@ -36,6 +36,7 @@ pub(in crate::transport) fn agreement(
         }
         .into(),
         lapse_time: agreement.lapse_time(partner.country).map(to_wire),
+        covered_roles: super::covered_roles(partner, agreement),
     }
 }
 

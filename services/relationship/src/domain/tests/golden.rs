@@ -8,7 +8,7 @@ use super::world::{
     NOW, RESELLER, SELLER, World, accepted, at, held, mca, partnership, review, tie,
 };
 use crate::domain::{
-    AccountState, AgreementKind, CustomerAgreement, PartnershipState, Purpose, RelationshipKind,
+    AccountState, CustomerAgreement, PartnershipState, Purpose, RelationshipKind,
     RelationshipState, Role, RoleState, Standing, catalogue::CHECKS,
 };
 
@@ -40,20 +40,20 @@ fn state(name: impl ToString, change: impl Fn(&mut World) + 'static) -> State {
 }
 
 /// A partner in this state of a role, with the MPA as far as the state takes it.
-fn enroll(partner: &mut Standing, role: Role, kind: AgreementKind, state: Option<RoleState>) {
-    use RoleState::{Active, Restricted, Revoked, Suspended};
-    let accepts = matches!(state, Some(Active | Suspended | Restricted | Revoked));
+fn enroll(partner: &mut Standing, role: Role, state: Option<RoleState>) {
+    use RoleState::{Active, Restricted, Suspended};
+    let accepts = matches!(state, Some(Active | Suspended | Restricted));
     partner.roles = state.map(|state| held(role, state)).into_iter().collect();
-    partner.agreements = if accepts { vec![accepted(kind)] } else { Vec::new() };
+    partner.agreements = if accepts { vec![accepted(&[role])] } else { Vec::new() };
 }
 
 /// What can be the case with one role of one partner.
-fn standings(role: Role, kind: AgreementKind, of: fn(&mut World) -> &mut Standing) -> Vec<State> {
+fn standings(role: Role, of: fn(&mut World) -> &mut Standing) -> Vec<State> {
     let enrolled = [None].into_iter().chain(RoleState::ALL.iter().copied().map(Some));
     let mut states: Vec<_> = enrolled
         .map(|it| {
             let name = it.map_or("not enrolled", RoleState::as_str);
-            state(name, move |world| enroll(of(world), role, kind, it))
+            state(name, move |world| enroll(of(world), role, it))
         })
         .collect();
     states.extend([
@@ -204,12 +204,9 @@ fn tables() -> String {
     let mut text = HEADER.to_owned();
     let text_to = &mut text;
     matrix(text_to);
-    let provider = standings(Role::IndirectProvider, AgreementKind::IndirectProvider, |it| {
-        &mut it.facts.seller
-    });
-    let direct = standings(Role::DirectBill, AgreementKind::DirectBill, |it| &mut it.facts.seller);
-    let reseller =
-        standings(Role::IndirectReseller, AgreementKind::IndirectReseller, World::reseller);
+    let provider = standings(Role::IndirectProvider, |it| &mut it.facts.seller);
+    let direct = standings(Role::DirectBill, |it| &mut it.facts.seller);
+    let reseller = standings(Role::IndirectReseller, World::reseller);
     let chain = World::through_reseller();
     let alone = World::direct_bill();
     by_purpose(text_to, "A direct-bill partner acts.", "direct-bill partner", &alone, &direct);

@@ -5,9 +5,9 @@ use kernel::{LocationAccountId, PartnerName, Timestamp};
 
 use super::world::at;
 use crate::domain::{
-    AccountState, AdditionalPartner, AgreementKind, Customer, CustomerKind, Facts, Line,
-    PartnershipState, ProductFamily, Purpose, RelationshipKind, RelationshipState, Role,
-    RoleStanding, RoleState, Standing, Transaction,
+    AccountState, AdditionalPartner, Customer, CustomerKind, Facts, Line, PartnershipState,
+    ProductFamily, Purpose, RelationshipKind, RelationshipState, Role, RoleStanding, RoleState,
+    Standing, Transaction,
 };
 
 /// Whether the programme lets this transaction happen.
@@ -29,8 +29,9 @@ pub(super) fn allowed(facts: &Facts, asked: &Transaction) -> bool {
     if asked.purpose == Purpose::Cancel {
         return active(asked.seller, RelationshipKind::Resale)
             && ways_to_buy(facts)
-                .iter()
-                .any(|(held, kind)| held.is_some() && mpa(facts, &facts.seller, &[*kind]));
+                .into_iter()
+                .flatten()
+                .any(|held| mpa(facts, &facts.seller, held.role));
     }
     let chain: Vec<&Standing> = [&facts.seller].into_iter().chain(&facts.reseller).collect();
     let customer = &facts.customer;
@@ -61,12 +62,11 @@ fn account_lets_it_happen(customer: &Customer, purpose: Purpose) -> bool {
     }
 }
 
-/// The roles in which the seller could buy at Microsoft, and the MPA that each takes: the
-/// direct-bill partner's before the provider's, but not through a reseller.
-fn ways_to_buy(facts: &Facts) -> Vec<(Option<&RoleStanding>, AgreementKind)> {
+/// The roles in which the seller could buy at Microsoft: as direct-bill partner rather than as
+/// provider, but not through a reseller.
+fn ways_to_buy(facts: &Facts) -> Vec<Option<&RoleStanding>> {
     let held = |role| facts.seller.roles.iter().find(|it| it.role == role);
-    let provider = (held(Role::IndirectProvider), AgreementKind::IndirectProvider);
-    let direct = (held(Role::DirectBill), AgreementKind::DirectBill);
+    let (provider, direct) = (held(Role::IndirectProvider), held(Role::DirectBill));
     if facts.reseller.is_some() { vec![provider] } else { vec![direct, provider] }
 }
 
@@ -87,22 +87,18 @@ fn buys_as(facts: &Facts, asked: &Transaction) -> Option<Role> {
         };
         state && held.block_time.is_none_or(|block| facts.time < block)
     };
-    for (held, kind) in ways_to_buy(facts) {
-        if let Some(held) = held.filter(|it| may(it) && mpa(facts, &facts.seller, &[kind])) {
-            return Some(held.role);
-        }
-    }
-    None
+    let mut ways = ways_to_buy(facts).into_iter().flatten();
+    ways.find(|it| may(it) && mpa(facts, &facts.seller, it.role)).map(|it| it.role)
 }
 
 fn seller_may_buy(facts: &Facts, asked: &Transaction) -> bool {
     buys_as(facts, asked).is_some()
 }
 
-/// Whether one of these texts is accepted and counts.
-fn mpa(facts: &Facts, partner: &Standing, kinds: &[AgreementKind]) -> bool {
+/// Whether an acceptance covers the role and counts.
+fn mpa(facts: &Facts, partner: &Standing, role: Role) -> bool {
     let counts = |lapse: Option<Timestamp>| lapse.is_none() || lapse > Some(facts.time);
-    partner.agreements.iter().any(|it| kinds.contains(&it.kind) && counts(it.lapse_time))
+    partner.agreements.iter().any(|it| it.covers.contains(&role) && counts(it.lapse_time))
 }
 
 /// Joined, enrolled, with the MPA accepted and a location at home; and partnered with the
@@ -114,7 +110,7 @@ fn may_partner(facts: &Facts, reseller: &Standing) -> bool {
             && (it.block_time.is_none() || it.block_time > Some(facts.time))
     };
     reseller.roles.iter().find(enrolled).is_some_and(sells)
-        && mpa(facts, reseller, &[AgreementKind::IndirectReseller, AgreementKind::DirectBill])
+        && mpa(facts, reseller, Role::IndirectReseller)
         && reseller.location.as_ref().is_some_and(|it| it.country == reseller.country)
         && facts.partnership.as_ref().is_some_and(|it| it.state == PartnershipState::Active)
         && reseller.country.region() == facts.seller.country.region()

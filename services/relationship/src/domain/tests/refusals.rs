@@ -7,7 +7,7 @@ use super::world::{
     line, location, location_id, review, tie,
 };
 use crate::domain::{
-    AccountState, AgreementKind, CustomerAgreement, CustomerKind, Decision, Finding, Line,
+    AccountState, CustomerAgreement, CustomerKind, Decision, Finding, Line,
     PartnershipState as Pair, ProductFamily, Purpose, Reason, RelationshipKind::Management,
     RelationshipKind::Resale, RelationshipState as Tie, Role, RoleState, RuleOutcome,
 };

@@ -7,9 +7,9 @@ use kernel::{
 use uuid::Uuid;
 
 use crate::domain::{
-    AccountReview, AccountState, AdditionalPartner, AgreementKind, AgreementWay, BuyerStanding,
-    Customer, CustomerAgreement, CustomerKind, CustomerRelationship, Decision, Denial, Ending,
-    Facts, Line, Location, Partnership, PartnershipSide, PartnershipState, ProductFamily, Purpose,
+    AccountReview, AccountState, AdditionalPartner, AgreementWay, BuyerStanding, Customer,
+    CustomerAgreement, CustomerKind, CustomerRelationship, Decision, Denial, Ending, Facts, Line,
+    Location, Partnership, PartnershipSide, PartnershipState, ProductFamily, Purpose,
     RelationshipKind, RelationshipState, Role, RoleStanding, RoleState, Standing,
     StandingAgreement, Transaction, decide,
 };
@@ -57,18 +57,13 @@ pub(super) fn partner(name: PartnerName, role: Role) -> Standing {
         RESELLER => (OF_RESELLER, LOCATIONS[1]),
         _ => (OF_CUSTOMER, LOCATIONS[2]),
     };
-    let kind = match role {
-        Role::IndirectProvider => AgreementKind::IndirectProvider,
-        Role::IndirectReseller => AgreementKind::IndirectReseller,
-        Role::DirectBill => AgreementKind::DirectBill,
-    };
     Standing {
         partner: name,
         organization,
         country: "FR".parse().unwrap(),
         location: Some(location(account, "FR")),
         roles: vec![held(role, RoleState::Active)],
-        agreements: vec![accepted(kind)],
+        agreements: vec![accepted(&[role])],
         affiliation: Vec::new(),
         revision: 4,
         organization_revision: 1,
@@ -83,9 +78,11 @@ pub(super) fn location(account: &str, country: &str) -> Location {
     Location { account: account.parse().unwrap(), country: country.parse().unwrap() }
 }
 
-pub(super) fn accepted(kind: AgreementKind) -> StandingAgreement {
+/// An acceptance that covers these roles.
+pub(super) fn accepted(covers: &[Role]) -> StandingAgreement {
     let name = format!("{SELLER}/agreements/{}", Uuid::from_u128(0xd));
-    StandingAgreement { name, kind, version: "2024-10".to_owned(), lapse_time: None }
+    let (covers, version) = (covers.to_vec(), "2024-10".to_owned());
+    StandingAgreement { name, covers, version, lapse_time: None }
 }
 
 /// A customer that has accepted the MCA.
@@ -211,7 +208,7 @@ impl World {
     pub(super) fn through_direct_bill() -> Self {
         let mut world = Self::through_reseller();
         world.reseller().roles.push(held(Role::DirectBill, RoleState::Active));
-        world.reseller().agreements = vec![accepted(AgreementKind::DirectBill)];
+        world.reseller().agreements = vec![accepted(&[Role::DirectBill, Role::IndirectReseller])];
         world
     }
 

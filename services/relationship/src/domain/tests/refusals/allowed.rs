@@ -32,7 +32,7 @@ rows! { ALLOWED_ROWS:
         |it| {
             it.facts.seller.roles.insert(0, held(Role::DirectBill, RoleState::Active));
             it.facts.seller.roles[0].block_time = Some(at(NOW));
-            it.facts.seller.agreements.push(accepted(AgreementKind::DirectBill));
+            it.facts.seller.agreements.push(accepted(&[Role::DirectBill]));
         } => ;
     "a restricted direct-bill partner adds to what it sold", direct_bill,
         |it| {
@@ -52,7 +52,7 @@ rows! { ALLOWED_ROWS:
         |it| it.facts.seller.agreements[0].lapse_time = Some(at(NOW + 1)) => ;
     "an MPA that lapsed was followed by one that counts", through_reseller,
         |it| {
-            let mut lapsed = accepted(AgreementKind::IndirectReseller);
+            let mut lapsed = accepted(&[Role::IndirectReseller]);
             lapsed.lapse_time = Some(at(NOW));
             it.reseller().agreements.insert(0, lapsed);
         } => ;

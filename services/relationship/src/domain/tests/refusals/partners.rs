@@ -59,10 +59,10 @@ rows! { SELLER_ROWS:
         |it| it.facts.seller.agreements.clear() =>
         "MPA-3 SELLER_MPA_NOT_ACCEPTED, seller, seller";
     "the direct-bill partner has accepted the reseller's MPA only", direct_bill,
-        |it| it.facts.seller.agreements = vec![accepted(AgreementKind::IndirectReseller)] =>
+        |it| it.facts.seller.agreements = vec![accepted(&[Role::IndirectReseller])] =>
         "MPA-3 SELLER_MPA_NOT_ACCEPTED, seller, seller";
     "the provider has accepted the direct-bill MPA only", provider_alone,
-        |it| it.facts.seller.agreements = vec![accepted(AgreementKind::DirectBill)] =>
+        |it| it.facts.seller.agreements = vec![accepted(&[Role::DirectBill, Role::IndirectReseller])] =>
         "MPA-3 SELLER_MPA_NOT_ACCEPTED, seller, seller";
 }
 
@@ -127,7 +127,7 @@ rows! { CHAIN_ROWS:
         "MPA-1 PARTNER_ID_BEFORE_MPA, reseller, reseller",
         "MPA-2 RESELLER_MPA_NOT_ACCEPTED, reseller, reseller";
     "the reseller has accepted the provider's MPA only", through_reseller,
-        |it| it.reseller().agreements = vec![accepted(AgreementKind::IndirectProvider)] =>
+        |it| it.reseller().agreements = vec![accepted(&[Role::IndirectProvider])] =>
         "MPA-1 PARTNER_ID_BEFORE_MPA, reseller, reseller",
         "MPA-2 RESELLER_MPA_NOT_ACCEPTED, reseller, reseller";
     "the reseller has not accepted the MPA and there are no lines", through_reseller,
