@@ -135,8 +135,8 @@ class Journey:
         request = relationship.AcceptPartnershipRequest(name=invited.name)
         self.relationship.AcceptPartnership(request, timeout=DEADLINE)
 
-    def customer_of(self, company, country, attested_by, partners):
-        """A customer with its agreement and a relationship with each partner."""
+    def customer_of(self, company, country, provider, partners):
+        """A customer with a relationship with each partner, whose agreement the provider attests."""
         customer = customer_pb2.Customer(
             display_name="Litware",
             organization=company,
@@ -145,9 +145,8 @@ class Journey:
         )
         request = relationship.CreateCustomerRequest(customer_id=new_id(), customer=customer)
         name = self.relationship.CreateCustomer(request, timeout=DEADLINE).customer.name
+        relationships = {partner: self.tie(name, partner) for partner in partners}
         agreement = customer_pb2.CustomerAgreement(
-            way=customer_pb2.CUSTOMER_AGREEMENT_WAY_PARTNER_ATTESTATION,
-            attested_by=attested_by,
             template_id="117a77b0-9360-443b-8795-c6dedc750cf9",
             version="2025-09",
             first_name="Grace",
@@ -155,10 +154,10 @@ class Journey:
             email="grace@litware.example.com",
             accept_time=accepted_on("2026-01-16"),
         )
-        request = relationship.RecordCustomerAgreementRequest(name=name, agreement=agreement)
-        self.relationship.RecordCustomerAgreement(request, timeout=DEADLINE)
-        for partner in partners:
-            self.tie(name, partner)
+        request = relationship.AttestCustomerAgreementRequest(
+            name=relationships[provider], agreement=agreement
+        )
+        self.relationship.AttestCustomerAgreement(request, timeout=DEADLINE)
         return name
 
     def tie(self, customer, partner):
@@ -168,10 +167,10 @@ class Journey:
             kind=customer_relationship_pb2.CUSTOMER_RELATIONSHIP_KIND_RESALE,
         )
         requested = self.relationship.RequestCustomerRelationship(request, timeout=DEADLINE)
-        request = relationship.AcceptCustomerRelationshipRequest(
-            name=requested.relationship.name
-        )
+        name = requested.relationship.name
+        request = relationship.AcceptCustomerRelationshipRequest(name=name)
         self.relationship.AcceptCustomerRelationship(request, timeout=DEADLINE)
+        return name
 
     def offer(self):
         plan = offer_pb2.Plan(

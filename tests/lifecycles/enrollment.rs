@@ -112,10 +112,12 @@ impl Machine for Enrollment {
         }
     }
 
-    /// A revoked one applies again after twelve months.
+    /// A revoked one applies again after twelve months. Each acceptance has a time of its own, as
+    /// the same again would be no move.
     fn wait(known: &Known, step: Move) -> Duration {
         match (step, known.state) {
             (Move::Enroll, State::Revoked) => Duration::from_secs(366 * 24 * 3600),
+            (Move::Accept, _) => Duration::from_secs(1),
             _ => Duration::ZERO,
         }
     }

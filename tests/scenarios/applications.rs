@@ -192,7 +192,7 @@ scenarios! {
         cast.enroll(&of_its_own, Role::IndirectReseller).await?;
         let name = enrollment(&of_its_own, direct);
         let submit = SubmitEnrollmentRequest { name, ..Default::default() };
-        let submitted = cast.onboarding.clone().submit_enrollment(submit.clone()).await;
+        let submitted = cast.onboarding.clone().submit_enrollment(submit).await;
         assert_eq!(refused(submitted), ["ON-5 TENANT_IS_RESELLER"]);
         let both = cast.direct_bill("BE").await?;
         cast.enroll(&both, Role::IndirectReseller).await?;

@@ -1,14 +1,11 @@
 //! Who is tied to a customer, where the customer is, and what it has agreed to.
 
-use cluster::cast::{Partner, new_id, order};
-use contracts::{
-    relationship::{
-        AcceptCustomerRelationshipRequest, AccountState, CreateCustomerRequest, Customer,
-        CustomerAgreement, CustomerAgreementWay, CustomerKind, CustomerRelationshipKind as Kind,
-        ProductFamily, Purpose, RecordAccountReviewRequest, RecordCustomerAgreementRequest,
-        RemoveCustomerRelationshipRequest, Transaction, Verdict,
-    },
-    time::to_wire,
+use cluster::cast::{Answer, Cast, Partner, mca, new_id, order};
+use contracts::relationship::{
+    AcceptCustomerRelationshipRequest, AccountState, AttestCustomerAgreementRequest,
+    CreateCustomerRequest, Customer, CustomerKind, CustomerRelationship,
+    CustomerRelationshipKind as Kind, ProductFamily, Purpose, RecordAccountReviewRequest,
+    RecordCustomerAgreementRequest, RemoveCustomerRelationshipRequest, Transaction, Verdict,
 };
 use tests::{purchase, refused, scenarios};
 
@@ -35,7 +32,7 @@ scenarios! {
         let cast = &world.cast;
         let manager = cast.direct_bill("FR").await?;
         let customer = cast.customer("FR").await?;
-        cast.accept_mca(&customer, &manager).await?;
+        cast.accept_mca(&customer).await?;
         let manage = || Transaction {
             seller: manager.name.clone(),
             customer: customer.clone(),
@@ -59,7 +56,7 @@ scenarios! {
         let (provider, reseller) = (cast.provider("FR").await?, cast.reseller("FR").await?);
         cast.partner_up(&provider, &reseller).await?;
         let customer = cast.customer("FR").await?;
-        cast.accept_mca(&customer, &provider).await?;
+        cast.accept_mca(&customer).await?;
         let offer = cast.offer(ProductFamily::Microsoft365).await?;
         let wanted = || order(&provider, Some(&reseller), &customer, &offer);
         let refusal = "REL-4 CUSTOMER_RELATIONSHIP_MISSING";
@@ -131,7 +128,7 @@ scenarios! {
         let offer = cast.offer(ProductFamily::Microsoft365).await?;
         let wanted = || order(&direct, None, &customer, &offer);
         assert_eq!(refused(cast.place(wanted()).await), ["CUS-1 CUSTOMER_AGREEMENT_MISSING"]);
-        cast.accept_mca(&customer, &direct).await?;
+        cast.accept_mca(&customer).await?;
         cast.place(wanted()).await?;
     }
 
@@ -139,32 +136,94 @@ scenarios! {
     async fn an_old_agreement_has_to_be_accepted_again(world) {
         let cast = &world.cast;
         let (direct, customer) = (cast.direct_bill("FR").await?, cast.customer("FR").await?);
-        cast.tie(&customer, &direct, Kind::Resale).await?;
+        let tie = cast.tie(&customer, &direct, Kind::Resale).await?;
         let offer = cast.offer(ProductFamily::Microsoft365).await?;
         let wanted = || order(&direct, None, &customer, &offer);
-        let old = agreement(&customer, &direct, "2023-03-31T23:59:59Z");
-        cast.relationship.clone().record_customer_agreement(old).await?;
+        attest(cast, &tie, "2023-03-31T23:59:59Z").await?;
         assert_eq!(refused(cast.place(wanted()).await), ["CUS-1 CUSTOMER_AGREEMENT_OUTDATED"]);
-        let new = agreement(&customer, &direct, "2023-04-01T00:00:00Z");
-        cast.relationship.clone().record_customer_agreement(new).await?;
+        attest(cast, &tie, "2023-04-01T00:00:00Z").await?;
         cast.place(wanted()).await?;
     }
 
+    /// CUS-1: the MCA is kept for each partner that attests it, beside what the customer accepts.
+    async fn an_attestation_counts_for_the_partner_that_attests_it_and_an_acceptance_for_all(world) {
+        let cast = &world.cast;
+        let (provider, reseller) = (cast.provider("FR").await?, cast.reseller("FR").await?);
+        cast.partner_up(&provider, &reseller).await?;
+        let (direct, rival) = (cast.direct_bill("DE").await?, cast.direct_bill("FR").await?);
+        let customer = cast.customer("FR").await?;
+        let mut ties = Vec::new();
+        for partner in [&direct, &provider, &reseller, &rival] {
+            ties.push(cast.tie(&customer, partner, Kind::Resale).await?);
+        }
+        let offer = cast.offer(ProductFamily::Microsoft365).await?;
+        let through = || order(&provider, Some(&reseller), &customer, &offer);
+        let missing = ["CUS-1 CUSTOMER_AGREEMENT_MISSING"];
+        cast.attest_mca(&ties[0]).await?;
+        assert_eq!(refused(cast.place(through()).await), missing, "another partner attests it");
+        cast.place(order(&direct, None, &customer, &offer)).await?;
+        cast.attest_mca(&ties[1]).await?;
+        cast.place(through()).await?;
+        let by_rival = || order(&rival, None, &customer, &offer);
+        assert_eq!(refused(cast.place(by_rival()).await), missing, "two others attest it");
+        cast.accept_mca(&customer).await?;
+        cast.place(by_rival()).await?;
+    }
+
     /// CUS-1: who attests an acceptance.
-    async fn a_reseller_does_not_attest_and_a_customer_may_accept_directly(world) {
+    async fn a_partner_attests_for_its_own_customers_and_a_reseller_for_none(world) {
         let cast = &world.cast;
         let (provider, reseller) = (cast.provider("FR").await?, cast.reseller("FR").await?);
         let customer = cast.customer("FR").await?;
-        let attested = cast.accept_mca(&customer, &reseller).await;
+        let stranger = format!("{customer}/relationships/{}", new_id());
+        let attested = tests::failed(cast.attest_mca(&stranger).await);
+        assert_eq!(attested.code(), tonic::Code::NotFound, "it has no relationship");
+        let manages = cast.tie(&customer, &provider, Kind::Management).await?;
+        let attested = cast.attest_mca(&manages).await;
+        assert_eq!(refused(attested), ["REL-4 CUSTOMER_RELATIONSHIP_FOR_MANAGEMENT"]);
+        let overseas = cast.provider("US").await?;
+        let asked = cast.ask(&customer, &overseas, Kind::Resale).await;
+        assert_eq!(refused(asked), ["REL-3 CUSTOMER_OUTSIDE_REGION"], "nothing to attest on");
+        let of_reseller = cast.tie(&customer, &reseller, Kind::Resale).await?;
+        let attested = cast.attest_mca(&of_reseller).await;
         assert_eq!(refused(attested), ["CUS-1 ATTESTED_BY_NO_SELLER"]);
-        cast.accept_mca(&customer, &provider).await?;
-        let mut direct = agreement(&customer, &provider, "2026-03-01T00:00:00Z");
-        let accepted = direct.agreement.as_mut().unwrap();
-        accepted.way = CustomerAgreementWay::DirectAcceptance.into();
-        accepted.attested_by.clear();
-        let answer = cast.relationship.clone().record_customer_agreement(direct).await?;
-        let customer = answer.into_inner().customer.unwrap();
-        assert_eq!(customer.agreement.unwrap().way(), CustomerAgreementWay::DirectAcceptance);
+        let asked = cast.ask(&customer, &provider, Kind::Resale).await?;
+        cast.attest_mca(&asked).await?;
+    }
+
+    /// CUS-1: of several acceptances the one accepted last counts, and the same one is kept once.
+    async fn an_older_agreement_recorded_later_replaces_nothing(world) {
+        let cast = &world.cast;
+        let (direct, customer) = (cast.direct_bill("FR").await?, cast.customer("FR").await?);
+        let tie = cast.tie(&customer, &direct, Kind::Resale).await?;
+        let latest = "2026-01-02T00:00:00Z";
+        let attested = attest(cast, &tie, latest).await?;
+        let accepted = accept(cast, &customer, latest).await?;
+        for time in [latest, "2022-01-01T00:00:00Z"] {
+            assert_eq!(attest(cast, &tie, time).await?, attested, "{time}");
+            assert_eq!(accept(cast, &customer, time).await?, accepted, "{time}");
+        }
+        let offer = cast.offer(ProductFamily::Microsoft365).await?;
+        cast.place(order(&direct, None, &customer, &offer)).await?;
+        let later = "2026-01-03T00:00:00Z";
+        assert_eq!(attest(cast, &tie, later).await?.revision, attested.revision + 1);
+        assert_eq!(accept(cast, &customer, later).await?.revision, accepted.revision + 1);
+    }
+
+    /// CUS-1 does not apply in China.
+    async fn a_customer_in_china_buys_without_an_agreement(world) {
+        let cast = &world.cast;
+        let offer = cast.offer(ProductFamily::Microsoft365).await?;
+        for (country, refusal) in [("CN", None), ("HK", Some("CUS-1 CUSTOMER_AGREEMENT_MISSING"))] {
+            let (direct, customer) =
+                (cast.direct_bill(country).await?, cast.customer(country).await?);
+            cast.tie(&customer, &direct, Kind::Resale).await?;
+            let placed = cast.place(order(&direct, None, &customer, &offer)).await;
+            match refusal {
+                None => drop(placed?),
+                Some(refusal) => assert_eq!(refused(placed), [refusal], "{country}"),
+            }
+        }
     }
 
     /// CUS-2.
@@ -249,22 +308,26 @@ scenarios! {
     }
 }
 
-/// An acceptance at a time.
-fn agreement(customer: &str, by: &Partner, time: &str) -> RecordCustomerAgreementRequest {
-    let agreement = CustomerAgreement {
-        way: CustomerAgreementWay::PartnerAttestation.into(),
-        attested_by: by.name.clone(),
-        template_id: "117a77b0-9360-443b-8795-c6dedc750cf9".to_owned(),
-        version: "2025-09".to_owned(),
-        first_name: "Grace".to_owned(),
-        last_name: "Hopper".to_owned(),
-        email: "grace@litware.com".to_owned(),
-        accept_time: Some(to_wire(time.parse().unwrap())),
-    };
-    RecordCustomerAgreementRequest {
+/// A customer accepts the MCA at Microsoft at a time.
+async fn accept(cast: &Cast, customer: &str, time: &str) -> Answer<Customer> {
+    let request = RecordCustomerAgreementRequest {
         name: customer.to_owned(),
-        agreement: Some(agreement),
+        agreement: Some(mca(time.parse().unwrap())),
         request_id: new_id(),
-        ..RecordCustomerAgreementRequest::default()
-    }
+        ..Default::default()
+    };
+    let answer = cast.relationship.clone().record_customer_agreement(request).await?;
+    Ok(answer.into_inner().customer.unwrap())
+}
+
+/// A partner attests that the customer accepted the MCA at a time.
+async fn attest(cast: &Cast, tie: &str, time: &str) -> Answer<CustomerRelationship> {
+    let request = AttestCustomerAgreementRequest {
+        name: tie.to_owned(),
+        agreement: Some(mca(time.parse().unwrap())),
+        request_id: new_id(),
+        ..Default::default()
+    };
+    let answer = cast.relationship.clone().attest_customer_agreement(request).await?;
+    Ok(answer.into_inner().relationship.unwrap())
 }

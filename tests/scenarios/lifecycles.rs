@@ -191,7 +191,7 @@ scenarios! {
         assert_eq!(relationship(cast, &first.companion).await?.state(), Tied::Refused);
 
         let second = ask_along(cast, &customer, &reseller, &provider).await?;
-        cast.accept_mca(&customer, &provider).await?;
+        cast.accept_mca(&customer).await?;
         let offer = cast.offer(ProductFamily::Microsoft365).await?;
         let wanted = || order(&provider, Some(&reseller), &customer, &offer);
         let missing = "REL-4 CUSTOMER_RELATIONSHIP_MISSING";

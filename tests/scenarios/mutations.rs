@@ -5,7 +5,7 @@ use std::time::Duration;
 use client::refusals;
 use cluster::{
     Cast,
-    cast::{Answer, agreement_of, enrollment, new_id},
+    cast::{Answer, agreement_of, enrollment, mca, new_id},
 };
 use contracts::{
     onboarding::{self as ob, Role},
@@ -260,21 +260,13 @@ scenarios! {
         }).await?;
     }
 
-    /// RecordCustomerAgreement, RefuseCustomerRelationship and RemoveCustomerRelationship.
+    /// RecordCustomerAgreement, AttestCustomerAgreement, RefuseCustomerRelationship and
+    /// RemoveCustomerRelationship.
     async fn whatever_a_customer_or_a_partner_answers_is_bound_too(world) {
         let cast = &world.cast;
         let (provider, customer) = (cast.provider("FR").await?, cast.customer("FR").await?);
         let name = cast.ask(&customer, &provider, Resale).await?;
-        let agreement = rl::CustomerAgreement {
-            way: rl::CustomerAgreementWay::DirectAcceptance.into(),
-            template_id: "117a77b0-9360-443b-8795-c6dedc750cf9".to_owned(),
-            version: "2025-09".to_owned(),
-            first_name: "Grace".to_owned(),
-            last_name: "Hopper".to_owned(),
-            email: "grace@litware.com".to_owned(),
-            accept_time: Some(to_wire(world.clock.now())),
-            ..Default::default()
-        };
+        let agreement = mca(world.clock.now());
         let get = rl::GetCustomerRelationshipRequest { name: name.clone() };
         let asked = cast.relationship.clone().get_customer_relationship(get).await?.into_inner();
         let read = (self::customer(cast, &customer).await?.0, asked.relationship.unwrap().etag);
@@ -285,6 +277,13 @@ scenarios! {
                 name: customer.clone(),
                 agreement: Some(agreement.clone()),
                 etag: of_customer,
+                ..Default::default()
+            };
+            let attest = rl::AttestCustomerAgreementRequest {
+                name: name.clone(),
+                agreement: Some(agreement.clone()),
+                validate_only: true,
+                etag: etag.clone(),
                 ..Default::default()
             };
             let remove = rl::RemoveCustomerRelationshipRequest {
@@ -301,6 +300,7 @@ scenarios! {
             let mut relationship = cast.relationship.clone();
             let answers = [
                 relationship.record_customer_agreement(record).await.map(drop),
+                relationship.attest_customer_agreement(attest).await.map(drop),
                 relationship.remove_customer_relationship(remove).await.map(drop),
                 relationship.refuse_customer_relationship(refuse).await.map(drop),
             ];
@@ -317,7 +317,7 @@ scenarios! {
         cast.partner_up(&provider, &reseller).await?;
         let parent = &cast.customer("FR").await?;
         let (old, _) = customer(cast, parent).await?;
-        cast.accept_mca(parent, &provider).await?;
+        cast.accept_mca(parent).await?;
         let (etag, _) = customer(cast, parent).await?;
         let ask = async |etag: &str, validate_only| {
             let request = rl::RequestCustomerRelationshipRequest {

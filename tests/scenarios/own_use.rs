@@ -47,6 +47,28 @@ scenarios! {
         assert_eq!(refused(created), ["OWN-3 SHARED_SERVICES_OF_ANOTHER"]);
     }
 
+    /// Scenario 4 of the programme: OWN-1 leaves shared services of any partner to OWN-3.
+    async fn a_reseller_buys_its_shared_services_from_a_provider_of_its_group(world) {
+        let cast = &world.cast;
+        let channel = world.channel("FR").await?;
+        let provider = &channel.provider;
+        let group = [(&*provider.organization, 6000, false)];
+        let company = cast.company_of("Fabrikam Resale", "FR", &group).await?;
+        let role = contracts::onboarding::Role::IndirectReseller;
+        let reseller = cast.active(&company, "FR", role).await?;
+        cast.partner_up(provider, &reseller).await?;
+        let azure = cast.offer(ProductFamily::AzureSharedServices).await?;
+        let kind = CustomerKind::SharedServices;
+        let of_reseller = cast.customer_of(&company, "FR", kind).await?;
+        cast.ready(&of_reseller, &[provider, &reseller]).await?;
+        cast.place(order(provider, Some(&reseller), &of_reseller, &azure)).await?;
+        let of_provider = cast.customer_of(&provider.organization, "FR", kind).await?;
+        cast.ready(&of_provider, &[provider, &reseller]).await?;
+        let placed = cast.place(order(provider, Some(&reseller), &of_provider, &azure)).await;
+        assert_eq!(refused(placed), ["OWN-1 SALE_TO_AFFILIATE"], "it is for the provider itself");
+        cast.place(order(provider, None, &of_provider, &azure)).await?;
+    }
+
     /// Scenario 4 of the programme: OWN-3, a separate tenant.
     async fn a_separate_tenant_of_a_partner_buys_from_a_reseller_or_direct_bill_partner(world) {
         let cast = &world.cast;

@@ -2,7 +2,7 @@
 
 use contracts::relationship::{
     CheckTransactionRequest, CustomerRelationshipKind as Kind, DecisionView, GetMarketRequest,
-    ListSalesPathsRequest, Verdict,
+    ListSalesPathsRequest, Outcome, Verdict,
 };
 use tests::{purchase, scenarios};
 
@@ -17,7 +17,8 @@ scenarios! {
         let answer = cast.relationship.clone().list_sales_paths(list).await?.into_inner();
         let paths: Vec<_> = answer.paths.iter().map(|path| {
             let chain = path.transaction.clone().unwrap();
-            let blocked = path.outcomes.iter().map(|it| it.rule_id.as_str());
+            let failed = path.outcomes.iter().filter(|it| it.outcome() == Outcome::Failed);
+            let blocked = failed.map(|it| it.rule_id.as_str());
             (chain.seller, chain.reseller, blocked.collect::<Vec<_>>().join(","))
         }).collect();
         let (provider, reseller) = (channel.provider.name, channel.reseller.name);
@@ -41,8 +42,8 @@ scenarios! {
         let list = ListSalesPathsRequest { customer: channel.customer.clone() };
         let answer = cast.relationship.clone().list_sales_paths(list).await?.into_inner();
         assert!(answer.truncated);
-        let allowed = answer.paths.iter().filter(|it| it.verdict() == Verdict::Allowed);
-        assert_eq!(allowed.count(), 2, "the provider alone, and through the customer's reseller");
+        let open = answer.paths.iter().filter(|it| it.verdict() == Verdict::Undetermined);
+        assert_eq!(open.count(), 2, "the provider alone, and through the customer's reseller");
     }
 
     /// The two views of a decision (CUS-1).
@@ -61,6 +62,35 @@ scenarios! {
             outcomes.push(decision.outcomes.len());
         }
         assert_eq!(outcomes, [1, 1, 25]);
+    }
+
+    /// ORD-1, ORD-2, ORD-8: what a question lacks may stand against the order.
+    async fn a_question_before_the_order_is_no_permission_and_says_what_it_lacks(world) {
+        let cast = &world.cast;
+        let channel = world.channel("FR").await?;
+        let whole = purchase(&channel.provider, Some(&channel.reseller), &channel.customer);
+        let mut without_lines = whole.clone();
+        without_lines.lines.clear();
+        let mut bare = without_lines.clone();
+        bare.partner_attestation_accepted = false;
+        let mut unattested = whole.clone();
+        unattested.partner_attestation_accepted = false;
+        for (asked, verdict, open) in [
+            (whole, Verdict::Allowed, ""),
+            (without_lines, Verdict::Undetermined, "OWN-3 ORD-1 ORD-8"),
+            (bare, Verdict::Undetermined, "OWN-3 ORD-1 ORD-2 ORD-8"),
+            (unattested, Verdict::Refused, "ORD-2"),
+        ] {
+            let (transaction, view) = (Some(asked), DecisionView::Basic.into());
+            let check = CheckTransactionRequest { transaction, view };
+            let answer = cast.relationship.clone().check_transaction(check).await?.into_inner();
+            let decision = answer.decision.unwrap();
+            let rules: Vec<_> = decision.outcomes.iter().map(|it| it.rule_id.as_str()).collect();
+            assert_eq!((decision.verdict(), &*rules.join(" ")), (verdict, open));
+            for outcome in &decision.outcomes {
+                assert!(!outcome.explanation.is_empty() && !outcome.next_step.is_empty());
+            }
+        }
     }
 
     /// The table of markets (REL-3).

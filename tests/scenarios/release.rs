@@ -33,7 +33,7 @@ scenarios! {
     async fn a_relationship_is_released_once_nothing_that_was_sold_runs(world) {
         let cast = &world.cast;
         let (direct, customer) = (cast.direct_bill("FR").await?, cast.customer("FR").await?);
-        cast.accept_mca(&customer, &direct).await?;
+        cast.accept_mca(&customer).await?;
         let tie = cast.tie(&customer, &direct, CustomerRelationshipKind::Resale).await?;
         let offer = cast.offer(contracts::relationship::ProductFamily::Azure).await?;
         let placed = cast.place(order(&direct, None, &customer, &offer)).await?;
@@ -95,7 +95,7 @@ scenarios! {
         let offer = cast.offer(contracts::relationship::ProductFamily::Azure).await?;
         for _ in 0..5 {
             let customer = cast.customer("FR").await?;
-            cast.accept_mca(&customer, &direct).await?;
+            cast.accept_mca(&customer).await?;
             let tie = cast.tie(&customer, &direct, CustomerRelationshipKind::Resale).await?;
             let wanted = order(&direct, None, &customer, &offer);
             let (placed, released) =

@@ -73,7 +73,7 @@ scenarios! {
         };
         let refusal = cast.ordering.clone().place_order(request.clone()).await;
         assert_eq!(refused(refusal), ["CUS-1 CUSTOMER_AGREEMENT_MISSING"]);
-        cast.accept_mca(&customer, &direct).await?;
+        cast.accept_mca(&customer).await?;
         cast.ordering.clone().place_order(request).await?;
     }
 

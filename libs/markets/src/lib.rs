@@ -84,6 +84,13 @@ impl Country {
         SALES_STOPS.iter().find(|(code, _)| *code == self.0.code).map(|(_, since)| *since)
     }
 
+    /// Whether customers there accept the Microsoft Customer Agreement (MCA). In China, where
+    /// 21Vianet operates the cloud, they do not. Source: Partner Center, "confirm customer agreement".
+    #[must_use]
+    pub fn has_customer_agreement(self) -> bool {
+        self.0.code != "CN"
+    }
+
     /// Whether it is a member of the European Union or of EFTA.
     #[must_use]
     pub fn in_eu_or_efta(self) -> bool {

@@ -61,6 +61,7 @@ fn special_countries_are_listed_markets() {
         "AT BE BG CH CY CZ DE DK EE ES FI FR GR HR HU IE IS IT LI LT LU LV MT NL NO PL PT RO SE \
          SI SK"
     );
+    assert_eq!(told(|it| !it.has_customer_agreement()), "CN");
     assert_eq!(told(|it| it.sales_stop().is_some()), "BY RU");
     let since = "RU".parse::<Country>().unwrap().sales_stop().unwrap();
     assert_eq!(since.to_string(), "2022-03-01T00:00:00Z");

@@ -12,6 +12,7 @@ use contracts::{
     onboarding as ob,
     ordering::{self as od, order_line::SellerRole},
 };
+pub use customers::mca;
 use kernel::Clock;
 use markets::Country;
 pub use orders::everywhere;

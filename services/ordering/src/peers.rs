@@ -81,14 +81,22 @@ fn answer_of(asked: &pb::Transaction, decision: pb::Decision) -> Result<Answer, 
     if decision.transaction.as_ref() != Some(asked) {
         return Err(Failure::bug("relationship decided on another transaction than asked"));
     }
-    let failed = decision
+    let open = decision
         .outcomes
         .iter()
         .filter(|it| !matches!(it.outcome(), pb::Outcome::Passed | pb::Outcome::NotApplicable));
-    let violations: Vec<_> = failed.map(violation).collect();
-    let allowed = decision.verdict() == pb::Verdict::Allowed && !decision.outcomes.is_empty();
-    if violations.is_empty() != allowed {
-        return Err(Failure::bug("verdict and outcomes of a decision contradict each other"));
+    let violations: Vec<_> = open.map(violation).collect();
+    let held = !decision.outcomes.is_empty();
+    match decision.verdict() {
+        pb::Verdict::Allowed if violations.is_empty() && held => {}
+        pb::Verdict::Refused if !violations.is_empty() => {}
+        pb::Verdict::Allowed | pb::Verdict::Refused => {
+            return Err(Failure::bug("verdict and outcomes of a decision contradict each other"));
+        }
+        // An order is asked about with all that it has.
+        pb::Verdict::Undetermined | pb::Verdict::Unspecified => {
+            return Err(Failure::bug("relationship did not decide on an order"));
+        }
     }
     let legs = decision.legs.iter().cloned();
     Ok(Answer {
@@ -171,3 +179,6 @@ fn product_family(family: ProductFamily) -> pb::ProductFamily {
         ProductFamily::Software => pb::ProductFamily::Software,
     }
 }
+
+#[cfg(test)]
+mod tests;

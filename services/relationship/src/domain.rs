@@ -7,6 +7,7 @@ mod applied;
 mod approved;
 mod catalogue;
 mod customer;
+mod customer_agreement;
 mod customer_relationship;
 mod decision;
 mod denial;
@@ -19,14 +20,12 @@ mod transaction;
 
 pub use approved::Approved;
 pub use catalogue::{RULES, Rule};
-pub use customer::{
-    AccountReview, AccountState, AgreementWay, Customer, CustomerAgreement, CustomerKind,
-    NewCustomer,
-};
+pub use customer::{AccountReview, AccountState, Customer, CustomerKind, NewCustomer};
+pub use customer_agreement::CustomerAgreement;
 pub use customer_relationship::{
     CustomerRelationship, RelationshipKind, RelationshipState, Removal,
 };
-pub use decision::{Decision, RuleOutcome, decide};
+pub use decision::{Decision, RuleOutcome, Verdict, decide};
 pub use denial::{Denial, Fault, Finding, Reason};
 pub use facts::{
     AdditionalPartner, BuyerStanding, Facts, Location, Role, RoleStanding, RoleState, Standing,

@@ -1,6 +1,7 @@
 //! Keeps what relationship knows. The only place that knows its tables.
 
 mod customer;
+mod customer_agreement;
 mod customer_relationship;
 mod entity;
 mod facts;

@@ -64,6 +64,7 @@ failure::serve! {
     record_account_review(RecordAccountReviewRequest) -> RecordAccountReviewResponse;
     request_customer_relationship(RequestCustomerRelationshipRequest)
         -> RequestCustomerRelationshipResponse;
+    attest_customer_agreement(AttestCustomerAgreementRequest) -> AttestCustomerAgreementResponse;
     accept_customer_relationship(AcceptCustomerRelationshipRequest)
         -> AcceptCustomerRelationshipResponse;
     refuse_customer_relationship(RefuseCustomerRelationshipRequest)

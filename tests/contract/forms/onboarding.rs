@@ -35,7 +35,11 @@ fn no_enrollment() -> Vec<Value> {
 }
 
 fn owner(organization: &str, share: i32) -> Value {
-    json!({ "organization": format!("organizations/{organization}"), "share_basis_points": share })
+    json!({
+        "organization": format!("organizations/{organization}"),
+        "share_basis_points": share,
+        "from_time": "2026-01-01T00:00:00Z",
+    })
 }
 
 fn organizations() -> Vec<Form> {
@@ -65,6 +69,7 @@ fn organizations() -> Vec<Form> {
         "name": organization(),
         "owner": format!("organizations/{OTHER_ID}"),
         "detail": "sold",
+        "end_time": "2026-01-01T00:00:00Z",
         "request_id": ID,
     });
     vec![

@@ -77,20 +77,6 @@ fn customers() -> Vec<Form> {
         },
         "request_id": ID,
     });
-    let agreement = json!({
-        "name": customer(),
-        "agreement": {
-            "way": 1,
-            "attested_by": partner(),
-            "template_id": "é".repeat(100),
-            "version": "2025-09",
-            "first_name": "é".repeat(100),
-            "last_name": "Hopper",
-            "email": "grace@gmail.com",
-            "accept_time": "2026-01-01T00:00:00Z",
-        },
-        "request_id": ID,
-    });
     vec![
         Form::new("CreateCustomer", good)
             .wrong("customer_id", no_required_guid())
@@ -110,21 +96,34 @@ fn customers() -> Vec<Form> {
             .wrong("request_id", no_guid())
             .wrong("etag", no_etag()),
         Form::new("GetCustomer", json!({ "name": customer() })).wrong("name", no_name("customers")),
-        Form::new("RecordCustomerAgreement", agreement)
-            .wrong("name", no_name("customers"))
-            .wrong("agreement", [Value::Null])
-            .wrong("agreement.attested_by", no_name("partners"))
-            .wrong("agreement.way", no_choice())
-            .also([("agreement.way", json!(2))], &["agreement.attested_by"])
-            .wrong("agreement.template_id", no_text(100))
-            .wrong("agreement.version", no_text(100))
-            .wrong("agreement.first_name", no_text(100))
-            .wrong("agreement.last_name", no_text(100))
-            .wrong("agreement.email", no_email())
-            .wrong("agreement.accept_time", no_time_past())
-            .wrong("request_id", no_guid())
-            .wrong("etag", no_etag()),
+        acceptance("RecordCustomerAgreement", customer()).wrong("name", no_name("customers")),
     ]
+}
+
+/// A method that records an acceptance of the MCA for the named resource.
+fn acceptance(method: &'static str, name: String) -> Form {
+    let good = json!({
+        "name": name,
+        "agreement": {
+            "template_id": "é".repeat(100),
+            "version": "2025-09",
+            "first_name": "é".repeat(100),
+            "last_name": "Hopper",
+            "email": "grace@gmail.com",
+            "accept_time": "2026-01-01T00:00:00Z",
+        },
+        "request_id": ID,
+    });
+    Form::new(method, good)
+        .wrong("agreement", [Value::Null])
+        .wrong("agreement.template_id", no_text(100))
+        .wrong("agreement.version", no_text(100))
+        .wrong("agreement.first_name", no_text(100))
+        .wrong("agreement.last_name", no_text(100))
+        .wrong("agreement.email", no_email())
+        .wrong("agreement.accept_time", no_time_past())
+        .wrong("request_id", no_guid())
+        .wrong("etag", no_etag())
 }
 
 fn relationships(token: &str) -> Vec<Form> {
@@ -148,6 +147,7 @@ fn relationships(token: &str) -> Vec<Form> {
             .wrong("relationship_id", no_guid())
             .wrong("provider", [json!("x"), json!(customer())])
             .also([("provider", json!(partner()))], &["provider"]),
+        acceptance("AttestCustomerAgreement", name.clone()).wrong("name", no_relationship()),
         Form::new("AcceptCustomerRelationship", json!({ "name": name, "request_id": ID }))
             .wrong("name", no_relationship())
             .wrong("request_id", no_guid())

@@ -1,6 +1,6 @@
 use std::collections::BTreeSet;
 
-use prost_reflect::{DynamicMessage, Value, prost::Message, prost_types::Timestamp};
+use prost_reflect::{DynamicMessage, ReflectMessage, Value, prost_types::Timestamp};
 use tonic::Status;
 use tonic_types::StatusExt;
 
@@ -88,9 +88,12 @@ async fn a_time_outside_of_protobufs_range_is_a_wrong_field_wherever_a_time_is_t
     }
     let expected = [
         "AcceptAgreement agreement.accept_time",
+        "CreateOrganization organization.owners[0].from_time",
+        "CreateOrganization organization.owners[1].from_time",
         "EndOwnership end_time",
         "RecordCustomerAgreement agreement.accept_time",
         "RecordEvidence evidence[0].observed_time",
+        "RecordOwnership owner.from_time",
     ];
     assert_eq!(Vec::from_iter(tried), expected, "every time that a caller gives is tried");
 }

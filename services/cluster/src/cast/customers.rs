@@ -1,8 +1,22 @@
 //! What partners and customers do with each other.
 
 use contracts::{relationship as rl, time::to_wire};
+use kernel::Timestamp;
 
 use super::{Answer, Cast, Partner, new_id};
+
+/// The MCA as a customer accepted it.
+#[must_use]
+pub fn mca(accept_time: Timestamp) -> rl::CustomerAgreement {
+    rl::CustomerAgreement {
+        template_id: "117a77b0-9360-443b-8795-c6dedc750cf9".to_owned(),
+        version: "2025-09".to_owned(),
+        first_name: "Grace".to_owned(),
+        last_name: "Hopper".to_owned(),
+        email: "grace@litware.com".to_owned(),
+        accept_time: Some(to_wire(accept_time)),
+    }
+}
 
 /// Each gives what its call answers.
 #[allow(clippy::missing_errors_doc, reason = "the error is always the status of the call")]
@@ -70,25 +84,26 @@ impl Cast {
         self.customer_of(&company, country, rl::CustomerKind::Company).await
     }
 
-    /// A customer accepts the MCA, as a partner attests.
-    pub async fn accept_mca(&self, customer: &str, attested_by: &Partner) -> Answer<()> {
-        let agreement = rl::CustomerAgreement {
-            way: rl::CustomerAgreementWay::PartnerAttestation.into(),
-            attested_by: attested_by.name.clone(),
-            template_id: "117a77b0-9360-443b-8795-c6dedc750cf9".to_owned(),
-            version: "2025-09".to_owned(),
-            first_name: "Grace".to_owned(),
-            last_name: "Hopper".to_owned(),
-            email: "grace@litware.com".to_owned(),
-            accept_time: Some(to_wire(self.clock.now())),
-        };
+    /// A customer accepts the MCA at Microsoft.
+    pub async fn accept_mca(&self, customer: &str) -> Answer<()> {
         let request = rl::RecordCustomerAgreementRequest {
             name: customer.to_owned(),
-            agreement: Some(agreement),
+            agreement: Some(mca(self.clock.now())),
             request_id: new_id(),
             ..rl::RecordCustomerAgreementRequest::default()
         };
         self.relationship.clone().record_customer_agreement(request).await.map(drop)
+    }
+
+    /// A partner attests, on its relationship with a customer, that the customer accepted the MCA.
+    pub async fn attest_mca(&self, relationship: &str) -> Answer<()> {
+        let request = rl::AttestCustomerAgreementRequest {
+            name: relationship.to_owned(),
+            agreement: Some(mca(self.clock.now())),
+            request_id: new_id(),
+            ..rl::AttestCustomerAgreementRequest::default()
+        };
+        self.relationship.clone().attest_customer_agreement(request).await.map(drop)
     }
 
     /// A partner asks a customer for a relationship; gives its name.
@@ -126,12 +141,9 @@ impl Cast {
         Ok(name)
     }
 
-    /// A customer that these partners may sell to: MCA accepted, as the first of them attests,
-    /// relationships active.
+    /// A customer that these partners may sell to: MCA accepted, relationships active.
     pub async fn ready(&self, customer: &str, partners: &[&Partner]) -> Answer<()> {
-        for partner in partners.iter().take(1) {
-            self.accept_mca(customer, partner).await?;
-        }
+        self.accept_mca(customer).await?;
         for partner in partners {
             self.tie(customer, partner, rl::CustomerRelationshipKind::Resale).await?;
         }

@@ -63,7 +63,7 @@ async fn managed_by_another(cast: &Cast) -> Answer<Scenario> {
     let mut scenario = Scenario::new("Multi-channel: a second partner manages and does not sell");
     let manager = cast.direct_bill("FR").await?;
     let customer = cast.customer("FR").await?;
-    cast.accept_mca(&customer, &manager).await?;
+    cast.accept_mca(&customer).await?;
     cast.tie(&customer, &manager, Kind::Management).await?;
     let manage = Transaction {
         seller: manager.name.clone(),
@@ -74,7 +74,7 @@ async fn managed_by_another(cast: &Cast) -> Answer<Scenario> {
     let decision = cast.check(manage).await?;
     let answer = match decision.verdict() {
         Verdict::Allowed => Ok("by its MANAGEMENT relationship".to_owned()),
-        Verdict::Refused | Verdict::Unspecified => Err(Status::aborted("refused")),
+        verdict => Err(Status::aborted(verdict.as_str_name())),
     };
     scenario.asked("it manages the customer's subscriptions", None, answer);
     let offer = cast.offer(Family::Microsoft365).await?;

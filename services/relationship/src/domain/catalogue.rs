@@ -74,7 +74,7 @@ rules! {
         "Before the reseller has accepted the MPA, its PartnerID may not go onto a new subscription order.";
     MPA_2 = "MPA-2", RELATIONSHIPS, &[],
         "Before the reseller has accepted the MPA, there is no new business between the provider and that reseller.";
-    REL_4 = "REL-4", "Partner Center: indirect reseller tasks", &[],
+    REL_4 = "REL-4", "Partner Center: indirect reseller tasks", &["AttestCustomerAgreement"],
         "Each partner of the chain must itself hold a relationship with the customer: to resell for a sale, of either kind to manage.";
     REL_3 = "REL-3", "CSP supported partner relationships, scenario 6", &["CreateCustomer", "RequestCustomerRelationship"],
         "A partner sells only to customers whose tenant country lies in the CSP region of the partner's CSP tenant.";
@@ -82,8 +82,8 @@ rules! {
         "Nothing new is sold in a market in which sales are stopped: Belarus and Russia.";
     REL_6 = "REL-6", "Partner Center: remove a relationship", &["RemoveCustomerRelationship", "ReleaseCustomerRelationship"],
         "A relationship to sell is removed by a direct-bill partner or provider, for a reseller by its provider, once no subscription is active.";
-    CUS_1 = "CUS-1", "Partner Center: confirm customer agreement, MCA re-acceptance", &["RecordCustomerAgreement"],
-        "The customer must have accepted the Microsoft Customer Agreement, from 2025-10-07 on after March 2023; a provider or direct-bill partner attests it, never a reseller.";
+    CUS_1 = "CUS-1", "Partner Center: confirm customer agreement, MCA re-acceptance, switch from direct-bill partner to indirect reseller", &["AttestCustomerAgreement"],
+        "The customer must have accepted the Microsoft Customer Agreement, from 2025-10-07 on after March 2023; at Microsoft, or as the seller attests for its own sales. A reseller attests nothing. In China there is none to accept.";
     CUS_2 = "CUS-2", "Partner Center: customer account verification", &[],
         "While a customer's account is under review nothing is added to what it has; one that was rejected or is locked makes no deal.";
     OWN_1 = "OWN-1", "CSP supported partner relationships, scenario 5", &[],

@@ -1,12 +1,13 @@
 use kernel::{
-    CustomerName, Email, OrganizationName, PartnerName, Responsible, Stamp, Timestamp, text_enum,
+    CustomerName, OrganizationName, PartnerName, Responsible, Stamp, Timestamp, text_enum,
 };
 use markets::Country;
 use serde::{Deserialize, Serialize};
 
 use super::{
-    Approved, BuyerStanding, Denial, Fault, Finding, Reason, Role, RoleState, Standing,
-    catalogue::{CUS_1, ON_1, OWN_2, OWN_3, PT_1, REL_3},
+    Approved, BuyerStanding, CustomerAgreement, Denial, Fault, Finding, Reason, Role, RoleState,
+    Standing,
+    catalogue::{ON_1, OWN_2, OWN_3, PT_1, REL_3},
     denial::refuse,
     relationship_request::not_restricted,
     rules::{customer::in_region, list, own_use::csp_tenant},
@@ -19,16 +20,6 @@ text_enum! {
         Company = "company",
         /// A partner's shared services tenant.
         SharedServices = "shared-services",
-    }
-}
-
-text_enum! {
-    /// How a customer accepted the MCA.
-    pub enum AgreementWay {
-        /// A partner attests that it did.
-        PartnerAttestation = "partner-attestation",
-        /// Its Global admin accepted at Microsoft.
-        DirectAcceptance = "direct-acceptance",
     }
 }
 
@@ -63,33 +54,12 @@ pub struct Customer {
     pub kind: CustomerKind,
     /// The partner that created the tenant, if one did.
     pub created_by: Option<PartnerName>,
-    /// The MCA accepted last.
+    /// The MCA that it accepted at Microsoft, the latest.
     pub agreement: Option<CustomerAgreement>,
     /// The last review of its account, if there was one.
     pub account: Option<AccountReview>,
     /// How often it changed, and when.
     pub stamp: Stamp,
-}
-
-/// An acceptance of the Microsoft Customer Agreement.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct CustomerAgreement {
-    /// How it was accepted.
-    pub way: AgreementWay,
-    /// The partner that attests it, if one does.
-    pub attested_by: Option<PartnerName>,
-    /// Template of the country's text.
-    pub template_id: String,
-    /// Version of the text.
-    pub version: String,
-    /// First name of who accepted.
-    pub first_name: String,
-    /// Last name.
-    pub last_name: String,
-    /// Address.
-    pub email: Email,
-    /// When.
-    pub accept_time: Timestamp,
 }
 
 /// A review of a customer's account.
@@ -161,18 +131,6 @@ impl Customer {
         Ok(Approved::created("CustomerCreated", customer))
     }
 
-    /// Records an acceptance of the MCA, which a partner that is no reseller may attest.
-    pub fn record_agreement(
-        mut self,
-        agreement: CustomerAgreement,
-        attestor: Option<&Standing>,
-        now: Timestamp,
-    ) -> Result<Approved<Self>, Denial> {
-        refuse(attestor.map(|attestor| (&CUS_1, attests(attestor))))?;
-        self.agreement = Some(agreement);
-        Ok(self.changed("CustomerAgreementRecorded", now))
-    }
-
     /// Records what came of a review of the account.
     #[must_use]
     pub fn record_review(
@@ -185,7 +143,7 @@ impl Customer {
         self.changed("AccountReviewRecorded", now)
     }
 
-    fn changed(mut self, event: &'static str, now: Timestamp) -> Approved<Self> {
+    pub(super) fn changed(mut self, event: &'static str, now: Timestamp) -> Approved<Self> {
         let decided_on = self.stamp.revision;
         self.stamp = self.stamp.next(now);
         Approved::changed(event, decided_on, self)
@@ -202,7 +160,8 @@ fn creates(partner: &Standing) -> Finding {
     })
 }
 
-fn attests(partner: &Standing) -> Finding {
+/// Whether a partner may attest that a customer accepted the MCA.
+pub(super) fn attests(partner: &Standing) -> Finding {
     seller(partner).unless(sells(partner), || Fault {
         reason: Reason::AttestedByNoSeller,
         explanation: format!(

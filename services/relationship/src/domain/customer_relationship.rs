@@ -2,7 +2,7 @@ use kernel::{CustomerName, CustomerRelationshipName, PartnerName, Stamp, Timesta
 use serde::{Deserialize, Serialize};
 
 use super::{
-    Approved, Change, Denial, Ending, Finding, Partnership, Reason, Standing,
+    Approved, Change, CustomerAgreement, Denial, Ending, Finding, Partnership, Reason, Standing,
     catalogue::REL_6,
     denial::refuse,
     lifecycle::{Move, STATE},
@@ -56,6 +56,8 @@ pub struct CustomerRelationship {
     /// The relationship of the reseller's provider that was requested along with it. The
     /// customer's answer to this one answers that one too.
     pub companion: Option<CustomerRelationshipName>,
+    /// The MCA, as the partner attests that the customer accepted it, the latest.
+    pub agreement: Option<CustomerAgreement>,
     /// How often it changed, and when.
     pub stamp: Stamp,
 }
@@ -200,7 +202,7 @@ impl CustomerRelationship {
         self.ending = Some(ending);
     }
 
-    fn changed(mut self, event: &'static str, now: Timestamp) -> Approved<Self> {
+    pub(super) fn changed(mut self, event: &'static str, now: Timestamp) -> Approved<Self> {
         let decided_on = self.stamp.revision;
         self.stamp = self.stamp.next(now);
         Approved::changed(event, decided_on, self)

@@ -1,4 +1,4 @@
-use kernel::Timestamp;
+use kernel::{Timestamp, text_enum};
 
 use super::{Facts, Finding, Rule, Transaction, catalogue::CHECKS};
 
@@ -35,19 +35,43 @@ pub struct Leg {
     pub buyer: String,
 }
 
+text_enum! {
+    /// May the transaction happen?
+    pub enum Verdict {
+        /// Every rule that applies is kept.
+        Allowed = "allowed",
+        /// A rule is broken.
+        Refused = "refused",
+        /// No rule is broken, but the question lacks what a rule needs.
+        Undetermined = "undetermined",
+    }
+}
+
 impl RuleOutcome {
     /// Whether the rule applies and is broken.
     #[must_use]
     pub fn failed(&self) -> bool {
         self.finding.as_ref().is_some_and(|finding| finding.fault.is_some())
     }
+
+    /// What the question lacks to say that the rule is kept, unless it is broken anyway.
+    #[must_use]
+    pub fn lacks(&self) -> Option<&'static str> {
+        self.finding.as_ref().filter(|it| it.fault.is_none()).and_then(|it| it.lacks)
+    }
 }
 
 impl Decision {
-    /// Whether nothing stands against the transaction.
+    /// Whether the transaction may happen.
     #[must_use]
-    pub fn allowed(&self) -> bool {
-        !self.outcomes.iter().any(RuleOutcome::failed)
+    pub fn verdict(&self) -> Verdict {
+        if self.outcomes.iter().any(RuleOutcome::failed) {
+            Verdict::Refused
+        } else if self.outcomes.iter().any(|it| it.lacks().is_some()) {
+            Verdict::Undetermined
+        } else {
+            Verdict::Allowed
+        }
     }
 }
 

@@ -72,6 +72,8 @@ pub struct Finding {
     pub inputs: Vec<(&'static str, String)>,
     /// What is wrong, if anything.
     pub fault: Option<Fault>,
+    /// What the question lacks without which nobody can say that the rule is kept, if anything.
+    pub lacks: Option<&'static str>,
 }
 
 /// What is wrong, and who mends it how.
@@ -92,7 +94,13 @@ pub struct Fault {
 impl Finding {
     /// Starts with the facts; passes unless a fault is added.
     pub(super) fn of(subject: impl ToString, inputs: Vec<(&'static str, String)>) -> Self {
-        Self { subject: subject.to_string(), inputs, fault: None }
+        Self { subject: subject.to_string(), inputs, fault: None, lacks: None }
+    }
+
+    /// Leaves open whether the rule is kept if the question lacks something.
+    pub(super) fn lacking(mut self, lacks: Option<&'static str>) -> Self {
+        self.lacks = lacks;
+        self
     }
 
     /// Says of the fault, if there is one, who mends it and what Partner Center calls it.

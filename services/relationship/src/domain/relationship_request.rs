@@ -95,6 +95,7 @@ impl Applicant {
             accept_time: None,
             ending: None,
             companion,
+            agreement: None,
             stamp: Stamp::first(now),
         };
         Approved::created("CustomerRelationshipRequested", relationship)

@@ -1,5 +1,6 @@
 //! What is decided, for every state of the world that matters.
 
+mod agreements;
 mod customers;
 mod decision;
 mod golden;

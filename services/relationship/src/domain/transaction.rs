@@ -51,13 +51,18 @@ pub struct Transaction {
     pub customer: CustomerName,
     /// What for.
     pub purpose: Purpose,
-    /// What is bought. Empty for a question about the chain alone.
+    /// What is bought. Empty for a question that is asked before the order is written.
     pub lines: Vec<Line>,
     /// Whether the seller attests in which role it acts.
     pub attested: bool,
 }
 
 impl Transaction {
+    /// What a rule on lines lacks in a question without any.
+    pub(super) fn lacks_lines(&self) -> Option<&'static str> {
+        self.lines.is_empty().then_some("the lines of the order")
+    }
+
     /// Every additional PartnerID on its lines, once.
     #[must_use]
     pub fn additional_ids(&self) -> BTreeSet<&LocationAccountId> {

@@ -5,10 +5,11 @@ use storage::{Field, Listing, Page, PageRequest, fault, list, row};
 
 use super::{
     Store,
+    customer_agreement::{read_agreement, texts},
     entity::customers::{ActiveModel, Column, Entity, Model},
     save::Kept,
 };
-use crate::domain::{AccountReview, Customer, CustomerAgreement, CustomerKind};
+use crate::domain::{AccountReview, Customer, CustomerKind};
 
 pub(crate) const CUSTOMERS: Listing = Listing::of(
     "customers",
@@ -64,6 +65,7 @@ impl Kept for Customer {
 
     fn to_row(&self) -> ActiveModel {
         let agreement = self.agreement.as_ref();
+        let [template_id, version, first_name, last_name, email] = texts(agreement);
         let account = self.account.as_ref();
         ActiveModel {
             name: Set(self.name.to_string()),
@@ -73,13 +75,11 @@ impl Kept for Customer {
             registration_number: Set(self.registration_number.clone()),
             kind: Set(self.kind.to_string()),
             created_by: Set(self.created_by.map(|it| it.to_string())),
-            mca_way: Set(agreement.map(|it| it.way.to_string())),
-            mca_attested_by: Set(agreement.and_then(|it| it.attested_by).map(|it| it.to_string())),
-            mca_template_id: Set(agreement.map(|it| it.template_id.clone())),
-            mca_version: Set(agreement.map(|it| it.version.clone())),
-            mca_first_name: Set(agreement.map(|it| it.first_name.clone())),
-            mca_last_name: Set(agreement.map(|it| it.last_name.clone())),
-            mca_email: Set(agreement.map(|it| it.email.to_string())),
+            mca_template_id: Set(template_id),
+            mca_version: Set(version),
+            mca_first_name: Set(first_name),
+            mca_last_name: Set(last_name),
+            mca_email: Set(email),
             mca_accept_time: Set(agreement.map(|it| it.accept_time.as_microsecond())),
             account_state: Set(account.map(|it| it.state.to_string())),
             account_detail: Set(account.map(|it| it.detail.clone())),
@@ -100,22 +100,9 @@ pub(super) fn from_row(row: &Model) -> Result<Customer, Failure> {
         registration_number: row.registration_number.clone(),
         kind: row::read(&row.kind)?,
         created_by: row::read_optional(row.created_by.as_deref())?,
-        agreement: row.mca_accept_time.map(|time| agreement(row, time)).transpose()?,
+        agreement: read_agreement!(row)?,
         account: row.account_time.map(|time| account(row, time)).transpose()?,
         stamp: row::stamp(row.revision, row.create_time, row.update_time)?,
-    })
-}
-
-fn agreement(row: &Model, accept_time: i64) -> Result<CustomerAgreement, Failure> {
-    Ok(CustomerAgreement {
-        way: row::read(text(row.mca_way.as_ref()))?,
-        attested_by: row::read_optional(row.mca_attested_by.as_deref())?,
-        template_id: text(row.mca_template_id.as_ref()).to_owned(),
-        version: text(row.mca_version.as_ref()).to_owned(),
-        first_name: text(row.mca_first_name.as_ref()).to_owned(),
-        last_name: text(row.mca_last_name.as_ref()).to_owned(),
-        email: row::read(text(row.mca_email.as_ref()))?,
-        accept_time: row::time(accept_time)?,
     })
 }
 

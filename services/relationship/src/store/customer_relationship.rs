@@ -5,6 +5,7 @@ use storage::{Field, Lapse, Listing, Page, PageRequest, fault, list, row};
 
 use super::{
     Store,
+    customer_agreement::{read_agreement, texts},
     entity::customer_relationships::{ActiveModel, Column, Entity, Model},
     partnership::ending,
     save::Kept,
@@ -86,6 +87,8 @@ impl Kept for CustomerRelationship {
 
     fn to_row(&self) -> ActiveModel {
         let ending = self.ending.as_ref();
+        let agreement = self.agreement.as_ref();
+        let [template_id, version, first_name, last_name, email] = texts(agreement);
         ActiveModel {
             name: Set(self.name.to_string()),
             customer: Set(self.customer().to_string()),
@@ -98,6 +101,12 @@ impl Kept for CustomerRelationship {
             state_reason: Set(ending.map(|it| it.detail.clone()).unwrap_or_default()),
             end_time: Set(ending.map(|it| it.time.as_microsecond())),
             companion: Set(self.companion.map(|it| it.to_string())),
+            mca_template_id: Set(template_id),
+            mca_version: Set(version),
+            mca_first_name: Set(first_name),
+            mca_last_name: Set(last_name),
+            mca_email: Set(email),
+            mca_accept_time: Set(agreement.map(|it| it.accept_time.as_microsecond())),
             revision: Set(self.stamp.revision),
             create_time: Set(self.stamp.create_time.as_microsecond()),
             update_time: Set(self.stamp.update_time.as_microsecond()),
@@ -115,6 +124,7 @@ pub(super) fn from_row(row: &Model) -> Result<CustomerRelationship, Failure> {
         accept_time: row.accept_time.map(row::time).transpose()?,
         ending: ending(row.removed_by.as_deref(), &row.state_reason, row.end_time)?,
         companion: row::read_optional(row.companion.as_deref())?,
+        agreement: read_agreement!(row)?,
         stamp: row::stamp(row.revision, row.create_time, row.update_time)?,
     })
 }

@@ -17,10 +17,10 @@ use uuid::Uuid;
 
 use super::{CUSTOMERS, Migrator, PARTNERSHIPS, RELATIONSHIPS, Scope, Store};
 use crate::domain::{
-    AccountState, AgreementWay, Applicant, Approved, BuyerStanding, Change, Customer,
-    CustomerAgreement, CustomerKind, CustomerRelationship, NewCustomer, NewRelationship, Partners,
-    Partnership, PartnershipSide, RelationshipKind, RelationshipState, Removal, Role, RoleStanding,
-    RoleState, Standing,
+    AccountState, Applicant, Approved, BuyerStanding, Change, Customer, CustomerAgreement,
+    CustomerKind, CustomerRelationship, NewCustomer, NewRelationship, Partners, Partnership,
+    PartnershipSide, RelationshipKind, RelationshipState, Removal, Role, RoleStanding, RoleState,
+    Standing,
 };
 
 /// Declares tests that run on SQLite and on PostgreSQL.
@@ -121,8 +121,6 @@ fn buyer() -> BuyerStanding {
 
 fn mca(first_name: &str) -> CustomerAgreement {
     CustomerAgreement {
-        way: AgreementWay::PartnerAttestation,
-        attested_by: Some(PROVIDER),
         template_id: "template".to_owned(),
         version: "2025-09".to_owned(),
         first_name: first_name.to_owned(),
@@ -201,7 +199,7 @@ async fn what_is_saved_reads_back_equal(engine: Engine) {
     let saved = store.save(new_customer(), &once()).await.unwrap();
     assert_eq!(saved, new_customer().into_after());
     assert_eq!(store.customer(CUSTOMER).await.unwrap(), Some(saved.clone()));
-    let agreed = saved.record_agreement(mca("Ada"), None, at(10)).unwrap();
+    let agreed = saved.accept_agreement(mca("Ada"), at(10)).unwrap();
     let agreed = store.save(agreed, &once()).await.unwrap();
     assert_eq!(store.customer(CUSTOMER).await.unwrap(), Some(agreed.clone()));
     let locked = agreed.record_review(AccountState::Locked, "why".to_owned(), at(10));
@@ -222,6 +220,8 @@ async fn what_is_saved_reads_back_equal(engine: Engine) {
     assert_eq!(store.relationship(requested.name).await.unwrap(), Some(requested.clone()));
     let accepted = requested.accept(None, at(10)).unwrap();
     let accepted = store.save(accepted, &once()).await.unwrap();
+    let attested = accepted.attest_agreement(mca("Ada"), &standing(PROVIDER), at(10)).unwrap();
+    let accepted = store.save(attested.unwrap(), &once()).await.unwrap();
     assert_eq!(store.relationship(accepted.name).await.unwrap(), Some(accepted.clone()));
     let open = store.open_relationship(CUSTOMER, PROVIDER, resale).await.unwrap();
     assert_eq!(open, Some(accepted.clone()));
@@ -237,14 +237,14 @@ async fn a_decision_on_a_revision_that_is_gone_changes_nothing(engine: Engine) {
     let request = request(PROVIDER, RelationshipKind::Resale);
     let relationship = store.save(request, &once()).await.unwrap();
 
-    let first = customer.clone().record_agreement(mca("Ada"), None, at(10)).unwrap();
+    let first = customer.accept_agreement(mca("Ada"), at(10)).unwrap();
     store.save(first, &once()).await.unwrap();
     store.save(partnership.clone().accept(at(10)).unwrap(), &once()).await.unwrap();
     store.save(relationship.clone().accept(None, at(10)).unwrap(), &once()).await.unwrap();
     let (before, events) = (kept(&store).await, history(&store).await);
 
     let why = || "why".to_owned();
-    let late = customer.record_agreement(mca("Grace"), None, at(11)).unwrap();
+    let late = customer.accept_agreement(mca("Grace"), at(11)).unwrap();
     let late = store.save(late, &once()).await.map(drop);
     assert!(matches!(late, Err(Failure::LostRace)), "{late:?}");
     let late = partnership.decline(why(), at(11)).unwrap();
@@ -332,7 +332,7 @@ async fn of_eight_rivals_one_wins(engine: Engine) {
 async fn every_change_leaves_an_event(engine: Engine) {
     let (_databases, store) = store(engine).await;
     let created = store.save(new_customer(), &call(7, "content")).await.unwrap();
-    let changed = created.clone().record_agreement(mca("Ada"), None, at(10)).unwrap();
+    let changed = created.accept_agreement(mca("Ada"), at(10)).unwrap();
     let changed = store.save(changed, &once()).await.unwrap();
     let history = history(&store).await;
     let expected = [("CustomerCreated", 1, &created), ("CustomerAgreementRecorded", 2, &changed)];

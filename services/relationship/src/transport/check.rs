@@ -5,7 +5,7 @@ use tonic::Request;
 
 use super::{Transport, convert, gather::MAX_CHAINS, render, telemetry};
 use crate::{
-    domain::{Decision, Facts, Purpose, Role, Standing, Transaction, decide},
+    domain::{Decision, Facts, Purpose, Role, Standing, Transaction, Verdict, decide},
     store::{SalesChain, Scope},
 };
 
@@ -47,7 +47,7 @@ impl Transport {
             }
             decisions.push(decided(sale(*chain, customer), &facts)?);
         }
-        decisions.sort_by_key(|decision| !decision.allowed());
+        decisions.sort_by_key(|decision| decision.verdict() == Verdict::Refused);
         let view = pb::DecisionView::Basic;
         let paths = decisions.iter().map(|each| render::decision(each, view, self.spans.decision));
         Ok(pb::ListSalesPathsResponse { paths: paths.collect(), truncated })
@@ -63,7 +63,7 @@ fn buys_from_microsoft(partner: &Standing) -> bool {
     [Role::DirectBill, Role::IndirectProvider].iter().any(|role| partner.state(*role).is_some())
 }
 
-/// Something new through a chain, as far as the chain alone decides.
+/// Something new through a chain, before there is an order: as far as the chain alone decides.
 fn sale((seller, reseller): SalesChain, customer: CustomerName) -> Transaction {
     let purpose = Purpose::NewSubscription;
     Transaction { seller, reseller, customer, purpose, lines: Vec::new(), attested: false }

@@ -1,5 +1,5 @@
 use contracts::relationship as pb;
-use failure::Failure;
+use failure::{Failure, said};
 use tonic::Request;
 
 use super::{Transport, convert, render, status::denied};
@@ -48,19 +48,19 @@ impl Transport {
         &self,
         request: Request<pb::RecordCustomerAgreementRequest>,
     ) -> Result<pb::RecordCustomerAgreementResponse, Failure> {
-        let now = self.clock.now();
-        let (how, name, agreement) = convert::record_agreement(request.get_ref(), now)?;
+        let (now, it) = (self.clock.now(), request.get_ref());
+        let (how, name, agreement) =
+            convert::record_agreement(said!(it), &it.name, it.agreement.as_ref(), now)?;
         let call = self.call_at("RecordCustomerAgreement", &request, how, now);
         let record = async {
             let customer = self.find_customer(name).await?;
             call.expects(customer.stamp)?;
-            let attestor = match agreement.attested_by {
-                None => None,
-                Some(partner) => Some(self.standing(partner).await?),
-            };
-            customer.record_agreement(agreement, attestor.as_ref(), now).map_err(denied)
+            match customer.accept_agreement(agreement, now) {
+                Some(change) => self.store.save(change, &call).await,
+                None => Ok(customer),
+            }
         };
-        let customer = self.answer(&call, record).await?;
+        let customer = self.store.database().once(&call, record).await?;
         Ok(pb::RecordCustomerAgreementResponse { customer: Some(render::customer(customer)) })
     }
 

@@ -38,6 +38,28 @@ impl Transport {
         Ok(pb::RequestCustomerRelationshipResponse { relationship: Some(relationship) })
     }
 
+    pub(super) async fn attest_customer_agreement(
+        &self,
+        request: Request<pb::AttestCustomerAgreementRequest>,
+    ) -> Result<pb::AttestCustomerAgreementResponse, Failure> {
+        let (now, it) = (self.clock.now(), request.get_ref());
+        let (how, name, agreement) =
+            convert::record_agreement(said!(it), &it.name, it.agreement.as_ref(), now)?;
+        let call = self.call_at("AttestCustomerAgreement", &request, how, now);
+        let attest = async {
+            let relationship = self.find_relationship(name).await?;
+            call.expects(relationship.stamp)?;
+            let partner = self.standing(relationship.partner).await?;
+            match relationship.attest_agreement(agreement, &partner, now).map_err(denied)? {
+                Some(change) => self.store.save(change, &call).await,
+                None => Ok(relationship),
+            }
+        };
+        let relationship = self.store.database().once(&call, attest).await?;
+        let relationship = Some(render::relationship(relationship, now));
+        Ok(pb::AttestCustomerAgreementResponse { relationship })
+    }
+
     pub(super) async fn accept_customer_relationship(
         &self,
         request: Request<pb::AcceptCustomerRelationshipRequest>,

@@ -11,7 +11,7 @@ use markets::Country;
 
 use crate::domain::{
     CustomerRelationship, Decision, Partnership, PartnershipSide, PartnershipState, ProductFamily,
-    Purpose, RelationshipKind, RelationshipState, Rule, RuleOutcome, Transaction,
+    Purpose, RelationshipKind, RelationshipState, Rule, RuleOutcome, Transaction, Verdict,
 };
 
 pub(super) fn partnership(partnership: Partnership, now: Timestamp) -> pb::Partnership {
@@ -78,6 +78,7 @@ pub(super) fn relationship(
         state_reason: ending.map(|it| it.detail.clone()).unwrap_or_default(),
         end_time: ending.map(|it| to_wire(it.time)),
         companion: relationship.companion.map(|it| it.to_string()).unwrap_or_default(),
+        agreement: relationship.agreement.map(customer::agreement),
         revision: stamp.revision,
         etag: stamp.etag(),
         create_time: Some(to_wire(stamp.create_time)),
@@ -112,8 +113,12 @@ pub(super) fn decision(
     valid_for: Duration,
 ) -> pb::Decision {
     let full = view == pb::DecisionView::Full;
-    let shown = decision.outcomes.iter().filter(|it| full || it.failed());
-    let verdict = if decision.allowed() { pb::Verdict::Allowed } else { pb::Verdict::Refused };
+    let shown = decision.outcomes.iter().filter(|it| full || it.failed() || it.lacks().is_some());
+    let verdict = match decision.verdict() {
+        Verdict::Allowed => pb::Verdict::Allowed,
+        Verdict::Refused => pb::Verdict::Refused,
+        Verdict::Undetermined => pb::Verdict::Undetermined,
+    };
     let legs = decision.legs.iter().cloned();
     let revisions = decision.revisions.iter().cloned();
     pb::Decision {
@@ -145,6 +150,15 @@ fn outcome(outcome: &RuleOutcome) -> pb::RuleOutcome {
         inputs: inputs.map(|(name, value)| pb::Input { name: name.to_owned(), value }).collect(),
         ..base
     };
+    if let Some(lacks) = outcome.lacks() {
+        return pb::RuleOutcome {
+            outcome: pb::Outcome::Undetermined.into(),
+            explanation: format!("the question lacks {lacks}"),
+            responsible: pb::Responsible::Caller.into(),
+            next_step: format!("ask again with {lacks}"),
+            ..applied
+        };
+    }
     let Some(fault) = finding.fault else { return applied };
     pb::RuleOutcome {
         outcome: pb::Outcome::Failed.into(),

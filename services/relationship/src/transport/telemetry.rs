@@ -20,7 +20,7 @@ static FAILED_RULES: LazyLock<Counter<u64>> = LazyLock::new(|| {
 
 /// Counts a decision, and logs it in one line with the same fields whatever the verdict.
 pub(super) fn tell(decision: &Decision) {
-    let verdict = if decision.allowed() { "allowed" } else { "refused" };
+    let verdict = decision.verdict().as_str();
     let purpose = decision.transaction.purpose.as_str();
     DECISIONS.add(1, &[KeyValue::new("csp.verdict", verdict), KeyValue::new(PURPOSE, purpose)]);
     let failed: Vec<_> =

@@ -4,8 +4,7 @@ use kernel::{Responsible, Timestamp};
 
 use super::or_none;
 use crate::domain::{
-    AccountState, AgreementWay, CustomerAgreement, Facts, Fault, Finding, Purpose, Reason,
-    Transaction,
+    AccountState, CustomerAgreement, Facts, Fault, Finding, Purpose, Reason, Transaction,
 };
 
 /// From when on an old acceptance of the MCA no longer counts: 2025-10-07.
@@ -29,19 +28,31 @@ pub(in crate::domain) fn sales_go_on(_: &Transaction, facts: &Facts) -> Option<F
     }))
 }
 
-/// CUS-1: the customer has accepted the MCA, and not too long ago.
+/// CUS-1: the customer has accepted the MCA at Microsoft, or the seller attests that it has, and not
+/// too long ago; the later of the two counts. What other partners attest does not. Where there is no
+/// MCA, in China, it does not apply.
 pub(in crate::domain) fn accepted_mca(_: &Transaction, facts: &Facts) -> Option<Finding> {
-    let agreement = facts.customer.agreement.as_ref();
+    if !facts.customer.country.has_customer_agreement() {
+        return None;
+    }
+    let of_seller = facts.relationships.iter().filter(|it| it.partner == facts.seller.partner);
+    let attested = of_seller.filter(|it| it.state_at(facts.time).is_open());
+    let attested = attested.filter_map(|it| Some((it.agreement.as_ref()?, Some(it.partner))));
+    let accepted = facts.customer.agreement.iter().map(|it| (it, None));
+    let latest = accepted.chain(attested).max_by_key(|(it, _)| it.accept_time);
+    let agreement = latest.map(|(it, _)| it);
     let inputs = vec![
         ("mcaAcceptTime", or_none(agreement.map(|it| it.accept_time))),
-        ("mcaAttestedBy", or_none(agreement.map(attested_by))),
+        ("mcaAttestedBy", or_none(latest.and_then(|(_, partner)| partner))),
         ("mcaVersion", or_none(agreement.map(|it| &it.version))),
     ];
     let old = |it: &CustomerAgreement| it.accept_time < OLD && facts.time >= REACCEPTANCE;
     let wrong = match agreement {
         None => Some((
             Reason::CustomerAgreementMissing,
-            "the customer has not accepted the Microsoft Customer Agreement".to_owned(),
+            "the customer has not accepted the Microsoft Customer Agreement, and the seller attests \
+             no acceptance"
+                .to_owned(),
         )),
         Some(agreement) if old(agreement) => Some((
             Reason::CustomerAgreementOutdated,
@@ -56,18 +67,13 @@ pub(in crate::domain) fn accepted_mca(_: &Transaction, facts: &Facts) -> Option<
         reason,
         explanation,
         responsible: Responsible::Customer,
-        next_step: "the customer accepts the MCA; record it with RecordCustomerAgreement"
-            .to_owned(),
+        next_step:
+            "the customer accepts the MCA: record it with RecordCustomerAgreement if it did \
+                    so at Microsoft, else let the seller attest it with AttestCustomerAgreement"
+                .to_owned(),
         code: "403/13605",
     });
     Some(Finding { fault, ..Finding::of(facts.customer.name, inputs) })
-}
-
-fn attested_by(agreement: &CustomerAgreement) -> String {
-    match (agreement.way, agreement.attested_by) {
-        (AgreementWay::PartnerAttestation, Some(partner)) => partner.to_string(),
-        _ => agreement.way.to_string(),
-    }
 }
 
 /// CUS-2: the review of the customer's account lets the transaction happen. While it goes on,

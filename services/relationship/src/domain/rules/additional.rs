@@ -12,13 +12,13 @@ use crate::domain::{
 /// a customer in the EU or EFTA.
 pub(in crate::domain) fn on_record(transaction: &Transaction, facts: &Facts) -> Option<Finding> {
     let ids = transaction.additional_ids();
-    if ids.is_empty() {
-        return None;
-    }
     let country = facts.customer.country;
     let inputs =
         vec![("additionalPartnerIds", list(&ids)), ("customerCountry", country.to_string())];
     let finding = Finding::of(transaction.seller, inputs);
+    if ids.is_empty() {
+        return Some(finding.lacking(Some(transaction.lacks_lines()?)));
+    }
     let mut wrong = Vec::new();
     if transaction.reseller.is_none() {
         let text = "additional PartnerIDs stand only beside a reseller's";

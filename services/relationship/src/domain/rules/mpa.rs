@@ -26,6 +26,9 @@ pub(in crate::domain) fn before_partner_id(
     facts: &Facts,
 ) -> Option<Finding> {
     let (mut finding, counts) = of_reseller(facts)?;
+    if !counts && transaction.lines.is_empty() {
+        return Some(finding.lacking(transaction.lacks_lines()));
+    }
     let mut ids: Vec<_> =
         transaction.lines.iter().filter_map(|it| it.partner_id.as_ref()).collect();
     ids.sort();

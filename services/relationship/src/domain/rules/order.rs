@@ -8,9 +8,6 @@ pub(in crate::domain) fn partner_id_of_reseller(
     transaction: &Transaction,
     facts: &Facts,
 ) -> Option<Finding> {
-    if transaction.lines.is_empty() {
-        return None;
-    }
     let location = |standing: Option<&Standing>| {
         standing.and_then(|it| it.location.as_ref()).map(|location| location.account.clone())
     };
@@ -33,7 +30,8 @@ pub(in crate::domain) fn partner_id_of_reseller(
         ("wrongLines", list(wrong.iter().map(|(at, _)| at))),
     ];
     let finding = Finding::of(transaction.reseller.unwrap_or(transaction.seller), inputs);
-    Some(Finding { fault: fault(&wrong, expected), ..finding })
+    let finding = Finding { fault: fault(&wrong, expected), ..finding };
+    Some(finding.lacking(transaction.lacks_lines()))
 }
 
 /// What is wrong with the lines, each kind of it once, the kind of the first line first.
@@ -81,13 +79,15 @@ fn what(reason: Reason) -> (&'static str, &'static str) {
     }
 }
 
-/// ORD-2: the seller attests in which role it acts.
+/// ORD-2: the seller attests in which role it acts. It does so with the order: before there are lines,
+/// it has not yet.
 pub(in crate::domain) fn attested(transaction: &Transaction, _: &Facts) -> Option<Finding> {
-    if transaction.lines.is_empty() {
-        return None;
-    }
     let inputs = vec![("partnerAttestationAccepted", transaction.attested.to_string())];
-    Some(Finding::of(transaction.seller, inputs).unless(transaction.attested, || {
+    let finding = Finding::of(transaction.seller, inputs);
+    if !transaction.attested && transaction.lines.is_empty() {
+        return Some(finding.lacking(Some("the seller's attestation")));
+    }
+    Some(finding.unless(transaction.attested, || {
         Fault {
             reason: Reason::AttestationMissing,
             explanation: "the seller has not attested that it acts as indirect partner where a \

@@ -5,9 +5,10 @@ use crate::domain::{
     CustomerKind, Facts, Fault, Finding, ProductFamily, Reason, Role, Standing, Transaction,
 };
 
-/// OWN-1 for the seller.
+/// OWN-1 for the seller. A reseller that cannot buy from Microsoft gets its shared services from a
+/// provider, which may be of its own group.
 pub(in crate::domain) fn seller_is_no_affiliate(_: &Transaction, facts: &Facts) -> Option<Finding> {
-    no_affiliate(&facts.seller, facts)
+    no_affiliate(&facts.seller, [Some(&facts.seller), facts.reseller.as_ref()], facts)
 }
 
 /// OWN-1 for the reseller.
@@ -15,15 +16,23 @@ pub(in crate::domain) fn reseller_is_no_affiliate(
     _: &Transaction,
     facts: &Facts,
 ) -> Option<Finding> {
-    no_affiliate(facts.reseller.as_ref()?, facts)
+    let reseller = facts.reseller.as_ref()?;
+    no_affiliate(reseller, [Some(reseller), None], facts)
 }
 
-fn no_affiliate(partner: &Standing, facts: &Facts) -> Option<Finding> {
+/// OWN-1 for a partner. It does not apply to the shared services tenant of one of the `owners`:
+/// OWN-3 decides what is allowed there.
+fn no_affiliate(
+    partner: &Standing,
+    owners: [Option<&Standing>; 2],
+    facts: &Facts,
+) -> Option<Finding> {
     let company = facts.customer.organization;
-    let own = partner.organization == company;
-    if own && facts.customer.kind == CustomerKind::SharedServices {
-        return None; // OWN-3 says what is allowed there
+    let owned = owners.into_iter().flatten().any(|it| it.organization == company);
+    if owned && facts.customer.kind == CustomerKind::SharedServices {
+        return None;
     }
+    let own = partner.organization == company;
     let path = partner.affiliation.join("; ");
     let inputs = vec![
         ("partner", partner.partner.to_string()),
@@ -87,7 +96,10 @@ pub(in crate::domain) fn own_use_as_allowed(
         CustomerKind::Company if families.iter().any(|family| shared(*family)) => {
             Some(tenant_needed())
         }
-        CustomerKind::Company if facts.buyer.partners.is_empty() => return None,
+        CustomerKind::Company if facts.buyer.partners.is_empty() => {
+            transaction.lacks_lines()?; // with lines it does not apply
+            None
+        }
         CustomerKind::Company => {
             let role = acting_role(transaction, facts);
             let sold_by_provider =
@@ -100,7 +112,8 @@ pub(in crate::domain) fn own_use_as_allowed(
         ("customerPartners", list(&facts.buyer.partners)),
         ("productFamilies", list(families)),
     ];
-    Some(Finding { fault, ..Finding::of(customer.name, inputs) })
+    let finding = Finding { fault, ..Finding::of(customer.name, inputs) };
+    Some(finding.lacking(transaction.lacks_lines()))
 }
 
 fn azure_only() -> Fault {

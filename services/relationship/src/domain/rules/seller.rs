@@ -51,9 +51,11 @@ pub(in crate::domain) fn is_active(transaction: &Transaction, facts: &Facts) -> 
         ("sellerState", or_none(state)),
         ("purpose", transaction.purpose.to_string()),
     ];
-    let finding = Finding::of(seller.partner, inputs);
+    let restricted = is_restricted(role, state);
+    let on_lines = restricted && transaction.purpose == Purpose::AddQuantity;
+    let lacks = transaction.lacks_lines().filter(|_| on_lines);
+    let finding = Finding::of(seller.partner, inputs).lacking(lacks);
     Some(finding.unless(serves(role, state, transaction), || {
-        let restricted = is_restricted(role, state);
         let (reason, explanation) = if restricted {
             let text = "the direct-bill partner is below the requirements: it goes on with what \
                         it sold, sells nothing new and buys no Azure for its own use";

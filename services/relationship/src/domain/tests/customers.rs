@@ -1,14 +1,14 @@
-//! Customers, and their acceptance of the MCA.
+//! Customers, and the review of their accounts.
 
 use kernel::Stamp;
 
 use super::world::{
-    CUSTOMER, OF_CUSTOMER, SELLER, STRANGER, at, buyer, customer, held, mca, named, partner,
-    review, violations,
+    CUSTOMER, OF_CUSTOMER, SELLER, STRANGER, at, buyer, customer, held, named, partner, review,
+    violations,
 };
 use crate::domain::{
-    AccountReview, AccountState, AgreementWay, BuyerStanding, Customer, CustomerAgreement,
-    CustomerKind, Denial, NewCustomer, Role, RoleState,
+    AccountReview, AccountState, BuyerStanding, Customer, CustomerKind, Denial, NewCustomer, Role,
+    RoleState,
 };
 
 fn new(kind: CustomerKind) -> NewCustomer {
@@ -70,38 +70,6 @@ fn a_new_customer_has_accepted_nothing() {
     assert_eq!((approved.event(), approved.decided_on()), ("CustomerCreated", None));
     let expected = Customer { agreement: None, stamp: Stamp::first(at(9)), ..customer() };
     assert_eq!(approved.into_after(), expected);
-}
-
-#[test]
-fn the_mca_accepted_last_is_the_one_that_counts() {
-    let before = customer();
-    let later = CustomerAgreement { first_name: "Grace".to_owned(), ..mca() };
-    let attestor = partner(SELLER, Role::IndirectProvider);
-    let approved = before.clone().record_agreement(later.clone(), Some(&attestor), at(9)).unwrap();
-    let told = (approved.event(), approved.decided_on());
-    assert_eq!(told, ("CustomerAgreementRecorded", Some(before.stamp.revision)));
-    let stamp = before.stamp.next(at(9));
-    let expected = Customer { agreement: Some(later), stamp, ..before };
-    assert_eq!(approved.into_after(), expected);
-}
-
-#[test]
-fn a_provider_or_direct_bill_partner_in_the_programme_attests_and_a_reseller_does_not() {
-    use RoleState::{Active, Qualified, Restricted, Suspended};
-    for role in Role::ALL {
-        for state in RoleState::ALL {
-            let mut attestor = partner(SELLER, *role);
-            attestor.roles[0].state = *state;
-            let recorded = customer().record_agreement(mca(), Some(&attestor), at(9));
-            let attests = *role != Role::IndirectReseller
-                && [Active, Qualified, Restricted, Suspended].contains(state);
-            let expected: &[&str] = if attests { &[] } else { &["CUS-1 ATTESTED_BY_NO_SELLER"] };
-            assert_eq!(named(&violations(recorded)), expected, "{role} {state}");
-        }
-    }
-    let way = AgreementWay::DirectAcceptance;
-    let direct = CustomerAgreement { way, attested_by: None, ..mca() };
-    assert!(customer().record_agreement(direct, None, at(9)).is_ok(), "nobody attests it");
 }
 
 #[test]

@@ -9,7 +9,7 @@ use super::world::{
 };
 use crate::domain::{
     AccountState, Decision, ProductFamily, Purpose, RULES, RelationshipKind, RelationshipState,
-    Role, RoleState,
+    Role, RoleState, Verdict,
 };
 
 /// Rules in order of precedence: seller, chain, customer, own use, order. One that looks at
@@ -26,6 +26,10 @@ pub(super) fn ids(decision: &Decision) -> Vec<&'static str> {
 
 fn failed(decision: &Decision) -> Vec<&'static str> {
     decision.outcomes.iter().filter(|it| it.failed()).map(|it| it.rule.id).collect()
+}
+
+fn undetermined(decision: &Decision) -> Vec<&'static str> {
+    decision.outcomes.iter().filter(|it| it.lacks().is_some()).map(|it| it.rule.id).collect()
 }
 
 fn applied(decision: &Decision) -> Vec<&'static str> {
@@ -93,13 +97,41 @@ fn rules_on_the_reseller_apply_only_where_one_is_named() {
 }
 
 #[test]
-fn rules_on_lines_do_not_apply_to_a_question_without_lines() {
-    let mut world = all_wrong();
-    world.asked.lines.clear();
-    let applied = applied(&world.decide());
-    for rule in ["MPA-1", "ORD-1", "ORD-2", "ORD-8"] {
-        assert!(!applied.contains(&rule), "{rule}");
+fn a_question_without_lines_leaves_open_what_it_lacks_and_is_no_plain_yes() {
+    let rows = [
+        (World::direct_bill(), "OWN-3 ORD-1 ORD-2 ORD-8"),
+        (World::through_reseller(), "OWN-3 ORD-1 ORD-2 ORD-8"),
+        (World::shared_services(), "OWN-3 ORD-1 ORD-2 ORD-8"),
+    ];
+    for (world, lacking) in rows {
+        let decision = world.before_the_order().decide();
+        assert_eq!(
+            (decision.verdict(), &*undetermined(&decision).join(" ")),
+            (Verdict::Undetermined, lacking)
+        );
     }
+    let mut attested = World::through_reseller().before_the_order();
+    attested.asked.attested = true;
+    assert_eq!(undetermined(&attested.decide()), ["OWN-3", "ORD-1", "ORD-8"]);
+    let mut unattested = World::through_reseller();
+    unattested.asked.attested = false;
+    assert_eq!(failed(&unattested.decide()), ["ORD-2"], "an order without attestation is refused");
+    let mut restricted = World::direct_bill().before_the_order();
+    restricted.seller_is(Role::DirectBill, RoleState::Restricted);
+    restricted.asked.purpose = Purpose::AddQuantity;
+    assert_eq!(undetermined(&restricted.decide())[0], "ON-1", "it adds no Azure for its own use");
+    let mut without_mpa = World::through_reseller().before_the_order();
+    without_mpa.reseller().agreements.clear();
+    let decision = without_mpa.decide();
+    assert_eq!((decision.verdict(), failed(&decision)), (Verdict::Refused, vec!["MPA-2"]));
+    assert_eq!(undetermined(&decision)[0], "MPA-1");
+    assert_eq!(failed(&all_wrong().before_the_order().decide()), failed_without_lines());
+}
+
+/// What is wrong with [`all_wrong`] whatever the lines are.
+fn failed_without_lines() -> Vec<&'static str> {
+    let on_lines = ["MPA-1", "OWN-3", "ORD-1", "ORD-2", "ORD-8"];
+    ORDER[1..].iter().copied().filter(|rule| !on_lines.contains(rule)).collect()
 }
 
 #[test]

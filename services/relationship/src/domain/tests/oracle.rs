@@ -39,15 +39,25 @@ pub(super) fn allowed(facts: &Facts, asked: &Transaction) -> bool {
         && facts.reseller.as_ref().is_none_or(|reseller| may_partner(facts, reseller))
         && chain.iter().all(|partner| active(partner.partner, RelationshipKind::Resale))
         && chain.iter().all(|partner| partner.country.region() == customer.country.region())
-        && customer.agreement.as_ref().is_some_and(|it| it.accept_time >= at(1_680_307_200))
+        && (customer.country.code() == "CN" || accepted_for_seller(facts))
         && !(adds(asked.purpose) && customer.country.code() == "RU")
         && account_lets_it_happen(customer, asked.purpose)
         && !facts.buyer.csp_tenant
         && chain.iter().all(|partner| may_sell_to_company(partner, facts))
         && goes_into_the_right_tenant(facts, asked, &chain)
         && partner_ids_are_the_resellers(facts, asked)
-        && (asked.lines.is_empty() || asked.attested)
+        && !asked.lines.is_empty()
+        && asked.attested
         && others_may_stand_on_record(facts, asked)
+}
+
+/// The customer accepted the MCA after March 2023: at Microsoft, or as the seller attests.
+fn accepted_for_seller(facts: &Facts) -> bool {
+    use RelationshipState::{Active, Requested};
+    let ties = facts.relationships.iter().filter(|it| it.partner == facts.seller.partner);
+    let open = ties.filter(|it| it.state == Active || it.state == Requested);
+    let mut all = open.map(|it| &it.agreement).chain([&facts.customer.agreement]).flatten();
+    all.any(|it| it.accept_time >= at(1_680_307_200))
 }
 
 fn adds(purpose: Purpose) -> bool {
@@ -133,13 +143,14 @@ fn others_may_stand_on_record(facts: &Facts, asked: &Transaction) -> bool {
     ids.peek().is_none() || (facts.reseller.is_some() && europe && ids.all(of_seller))
 }
 
-/// Nobody sells to itself or to an affiliate, but into one's own shared services tenant.
+/// Nobody sells to itself or to an affiliate, but for a partner's own shared services: into its
+/// own tenant, and a provider into that of the reseller that it sells through.
 fn may_sell_to_company(partner: &Standing, facts: &Facts) -> bool {
-    if partner.organization == facts.customer.organization {
-        facts.customer.kind == CustomerKind::SharedServices
-    } else {
-        partner.affiliation.is_empty()
-    }
+    let buyer = facts.customer.organization;
+    let of_reseller = facts.reseller.as_ref().is_some_and(|it| it.organization == buyer);
+    let own_use = facts.customer.kind == CustomerKind::SharedServices
+        && (partner.organization == buyer || of_reseller);
+    own_use || (partner.organization != buyer && partner.affiliation.is_empty())
 }
 
 /// Azure shared services go into the shared services tenant of a partner of the sale, and

@@ -38,6 +38,19 @@ proptest! {
     }
 
     #[test]
+    fn a_question_without_lines_passes_no_rule_that_some_lines_would_break(
+        world in space::worlds(USUALLY),
+    ) {
+        let (written, before) = (world.decide(), world.before_the_order().decide());
+        for (with, without) in written.outcomes.iter().zip(&before.outcomes) {
+            let open = without.failed() || without.lacks().is_some();
+            prop_assert!(open || !with.failed(), "{}", with.rule.id);
+            prop_assert!(with.failed() || !without.failed(), "{}", with.rule.id);
+        }
+        prop_assert!(written.allowed() || !before.allowed());
+    }
+
+    #[test]
     fn to_know_less_never_allows_more(world in space::worlds(USUALLY)) {
         let allowed = world.decide().allowed();
         for (what, poorer) in poorer(&world) {
@@ -109,6 +122,7 @@ fn poorer(world: &World) -> Vec<(String, World)> {
     add("no partnership", &|it| it.facts.partnership = None);
     add("no MCA", &|it| it.facts.customer.agreement = None);
     for at in 0..world.facts.relationships.len() {
+        add("an attestation less", &|it| it.facts.relationships[at].agreement = None);
         add("a relationship less", &|it| {
             it.facts.relationships.remove(at);
         });

@@ -21,8 +21,8 @@ use crate::domain::{
     StandingAgreement, Transaction,
 };
 
-/// Two of one region, two more of one region, one alone, and one without sales.
-const COUNTRIES: [&str; 6] = ["FR", "DE", "US", "UM", "BR", "RU"];
+/// Two of one region, two more of one region, one alone, one without sales, and one without MCA.
+const COUNTRIES: [&str; 7] = ["FR", "DE", "US", "UM", "BR", "RU", "CN"];
 
 /// Worlds in which each thing is as it should be `weight` times as often as it is anything.
 pub(super) fn worlds(weight: u32) -> impl Strategy<Value = World> {
@@ -166,7 +166,7 @@ fn any_customer(base: &Customer, weight: u32) -> impl Strategy<Value = Customer>
         mostly(weight, base.organization, companies()),
         mostly(weight, base.country, country),
         mostly(weight, base.kind, select(CustomerKind::ALL)),
-        mostly(weight, Some(mca()), option::of(any_mca())),
+        mostly(weight, base.agreement.clone(), option::of(any_mca())),
         mostly(weight, None, option::of(select(AccountState::ALL).prop_map(review))),
     )
         .prop_map(move |(organization, country, kind, agreement, account)| Customer {
@@ -197,6 +197,8 @@ fn any_buyer(base: &BuyerStanding, weight: u32) -> impl Strategy<Value = BuyerSt
 
 fn any_tie() -> impl Strategy<Value = CustomerRelationship> {
     let partners = select(vec![SELLER, RESELLER, STRANGER]);
-    (partners, select(RelationshipKind::ALL), select(RelationshipState::ALL))
-        .prop_map(|(partner, kind, state)| tie(partner, kind, state))
+    let states = (select(RelationshipKind::ALL), select(RelationshipState::ALL));
+    (partners, states, option::of(any_mca())).prop_map(|(partner, (kind, state), agreement)| {
+        CustomerRelationship { agreement, ..tie(partner, kind, state) }
+    })
 }

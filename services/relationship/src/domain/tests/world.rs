@@ -7,11 +7,11 @@ use kernel::{
 use uuid::Uuid;
 
 use crate::domain::{
-    AccountReview, AccountState, AdditionalPartner, AgreementWay, BuyerStanding, Customer,
+    AccountReview, AccountState, AdditionalPartner, BuyerStanding, Customer,
     CustomerAgreement, CustomerKind, CustomerRelationship, Decision, Denial, Ending, Facts, Line,
     Location, Partnership, PartnershipSide, PartnershipState, ProductFamily, Purpose,
     RelationshipKind, RelationshipState, Role, RoleStanding, RoleState, Standing,
-    StandingAgreement, Transaction, decide,
+    StandingAgreement, Transaction, Verdict, decide,
 };
 
 pub(super) const SELLER: PartnerName = PartnerName::new(Uuid::from_u128(0x1));
@@ -103,8 +103,6 @@ pub(super) fn customer() -> Customer {
 
 pub(super) fn mca() -> CustomerAgreement {
     CustomerAgreement {
-        way: AgreementWay::PartnerAttestation,
-        attested_by: Some(SELLER),
         template_id: "117a77b0-9360-443b-8795-c6dedc750cf9".to_owned(),
         version: "2025-09".to_owned(),
         first_name: "Ada".to_owned(),
@@ -144,6 +142,7 @@ pub(super) fn tie(
             RelationshipState::Expired => ended(None, ""),
         },
         companion: None,
+        agreement: None,
         stamp: Stamp::first(at(0)),
     }
 }
@@ -237,6 +236,14 @@ impl World {
         world
     }
 
+    /// A provider attests the MCA of the customer that it sells to through a reseller.
+    pub(super) fn with_attestation() -> Self {
+        let mut world = Self::through_reseller();
+        world.facts.customer.agreement = None;
+        world.attests(SELLER, mca());
+        world
+    }
+
     /// A partner buys into a separate tenant from a direct-bill partner.
     pub(super) fn own_use() -> Self {
         let mut world = Self::direct_bill();
@@ -259,6 +266,7 @@ impl World {
             Self::through_reseller(),
             Self::through_direct_bill(),
             Self::with_additional_reseller(),
+            Self::with_attestation(),
             Self::shared_services(),
             Self::shared_services_of_reseller(),
             Self::own_use(),
@@ -325,8 +333,22 @@ impl World {
         self.facts.relationships.push(tie(partner, kind, state));
     }
 
+    /// Has a partner attest the MCA on each relationship that it has with the customer.
+    pub(super) fn attests(&mut self, partner: PartnerName, agreement: CustomerAgreement) {
+        for tie in self.facts.relationships.iter_mut().filter(|it| it.partner == partner) {
+            tie.agreement = Some(agreement.clone());
+        }
+    }
+
     pub(super) fn unties(&mut self, partner: PartnerName) {
         self.facts.relationships.retain(|it| it.partner != partner);
+    }
+
+    /// Asks before there is an order: without lines and attestation.
+    pub(super) fn before_the_order(mut self) -> Self {
+        self.asked.lines.clear();
+        self.asked.attested = false;
+        self
     }
 
     /// Puts this PartnerID, or none, on the first line.
@@ -354,6 +376,12 @@ pub(super) fn line(family: ProductFamily) -> Line {
 
 pub(super) fn location_id(digits: &str) -> LocationAccountId {
     digits.parse().unwrap()
+}
+
+impl Decision {
+    pub(super) fn allowed(&self) -> bool {
+        self.verdict() == Verdict::Allowed
+    }
 }
 
 impl Standing {

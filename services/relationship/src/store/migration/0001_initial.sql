@@ -40,8 +40,6 @@ CREATE TABLE customers (
     registration_number TEXT CHECK (registration_number <> ''),
     kind TEXT NOT NULL CHECK (kind IN ('company', 'shared-services')),
     created_by TEXT CHECK (created_by LIKE 'partners/%'),
-    mca_way TEXT CHECK (mca_way IN ('partner-attestation', 'direct-acceptance')),
-    mca_attested_by TEXT CHECK (mca_attested_by LIKE 'partners/%'),
     mca_template_id TEXT,
     mca_version TEXT,
     mca_first_name TEXT,
@@ -55,10 +53,8 @@ CREATE TABLE customers (
     create_time BIGINT NOT NULL,
     update_time BIGINT NOT NULL,
     CHECK (mca_accept_time IS NULL OR (
-        mca_way IS NOT NULL AND mca_template_id IS NOT NULL AND mca_version IS NOT NULL
-        AND mca_first_name IS NOT NULL AND mca_last_name IS NOT NULL AND mca_email IS NOT NULL
-        AND (mca_attested_by IS NOT NULL) = (mca_way = 'partner-attestation')
-        AND mca_accept_time <= update_time
+        mca_template_id IS NOT NULL AND mca_version IS NOT NULL AND mca_first_name IS NOT NULL
+        AND mca_last_name IS NOT NULL AND mca_email IS NOT NULL AND mca_accept_time <= update_time
     )),
     CHECK ((account_state IS NULL) = (account_time IS NULL)
         AND (account_state IS NULL) = (account_detail IS NULL)),
@@ -77,6 +73,12 @@ CREATE TABLE customer_relationships (
     state_reason TEXT NOT NULL,
     end_time BIGINT,
     companion TEXT REFERENCES customer_relationships (name),
+    mca_template_id TEXT,
+    mca_version TEXT,
+    mca_first_name TEXT,
+    mca_last_name TEXT,
+    mca_email TEXT,
+    mca_accept_time BIGINT,
     revision BIGINT NOT NULL CHECK (revision >= 1),
     create_time BIGINT NOT NULL,
     update_time BIGINT NOT NULL,
@@ -86,6 +88,11 @@ CREATE TABLE customer_relationships (
     CHECK (state IN ('active', 'removed') OR accept_time IS NULL),
     CHECK ((end_time IS NULL) = (state IN ('requested', 'active'))),
     CHECK ((removed_by IS NOT NULL) = (state = 'removed')),
+    CHECK (mca_accept_time IS NULL OR (
+        kind = 'resale' AND mca_template_id IS NOT NULL AND mca_version IS NOT NULL
+        AND mca_first_name IS NOT NULL AND mca_last_name IS NOT NULL AND mca_email IS NOT NULL
+        AND mca_accept_time <= update_time
+    )),
     CHECK ((state_reason <> '') = (state IN ('removed', 'refused'))),
     CHECK (accept_time <= update_time AND end_time <= update_time)
 );

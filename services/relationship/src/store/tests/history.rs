@@ -111,10 +111,12 @@ async fn every_resource_is_rebuilt_from_its_events_as_it_was(engine: Engine) {
     let refused = life.save(request(PROVIDER, RelationshipKind::Management)).await;
     let unanswered = life.save(request(LATE, RelationshipKind::Resale)).await;
 
-    let customer = life.save(customer.record_agreement(mca("Ada"), None, at(10)).unwrap()).await;
-    let customer = life.save(customer.record_agreement(mca("Grace"), None, at(10)).unwrap()).await;
+    let customer = life.save(customer.accept_agreement(mca("Ada"), at(10)).unwrap()).await;
+    let customer = life.save(customer.accept_agreement(mca("Grace"), at(10)).unwrap()).await;
     let ended = life.save(ended.accept(at(10)).unwrap()).await;
     let companion = life.relationship(tied.companion.unwrap()).await;
+    let attested = companion.attest_agreement(mca("Ada"), &standing(PROVIDER), at(10)).unwrap();
+    let companion = life.save(attested.unwrap()).await;
     let tied = life.save(tied.accept(Some(companion), at(11)).unwrap()).await;
     life.save(declined.decline(why(), at(11)).unwrap()).await;
     life.save(withdrawn.withdraw(why(), at(12)).unwrap()).await;

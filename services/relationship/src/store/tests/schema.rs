@@ -21,14 +21,14 @@ const INVITED: &str = "state 'invited', accept_time NULL, ended_by NULL, state_r
     end_time NULL";
 const CUSTOMER_ROW: &str = "name 'customers/1', display_name '', organization 'organizations/1', \
     country 'FR', registration_number NULL, kind 'company', created_by NULL, \
-    mca_way 'partner-attestation', mca_attested_by 'partners/1', mca_template_id '1', \
-    mca_version '1', mca_first_name 'Ada', mca_last_name 'Lovelace', \
+    mca_template_id '1', mca_version '1', mca_first_name 'Ada', mca_last_name 'Lovelace', \
     mca_email 'ada@contoso.com', mca_accept_time 0, account_state 'verified', \
     account_detail '', account_time 0, revision 1, create_time 0, update_time 0";
 const RELATIONSHIP: &str = "name 'customers/1/relationships/1', customer 'customers/1', \
     partner 'partners/1', kind 'resale', state 'active', expire_time 1, accept_time 0, \
-    removed_by NULL, state_reason '', end_time NULL, companion NULL, revision 1, create_time 0, \
-    update_time 0";
+    removed_by NULL, state_reason '', end_time NULL, companion NULL, mca_template_id '1', \
+    mca_version '1', mca_first_name 'Ada', mca_last_name 'Lovelace', \
+    mca_email 'ada@contoso.com', mca_accept_time 0, revision 1, create_time 0, update_time 0";
 
 /// Inserts a row in which some columns have another value.
 async fn insert(store: &Store, table: &str, row: &str, changes: &str) -> Result<(), String> {
@@ -62,10 +62,8 @@ async fn the_database_refuses_what_no_decision_gives(engine: Engine) {
             "customers",
             CUSTOMER_ROW,
             "name 'partners/1', organization 'partners/1', country 'FRA', kind 'person', \
-             registration_number '', created_by 'customers/1', mca_way NULL, \
-             mca_way 'by-post', mca_way 'direct-acceptance', mca_attested_by NULL, \
-             mca_attested_by 'customers/1', mca_template_id NULL, mca_version NULL, \
-             mca_first_name NULL, mca_last_name NULL, mca_email NULL, account_state NULL, \
+             registration_number '', created_by 'customers/1', \
+             mca_template_id NULL, mca_version NULL, mca_first_name NULL, mca_last_name NULL, mca_email NULL, account_state NULL, \
              account_state 'lost', account_detail NULL, account_time NULL, account_time 1, \
              mca_accept_time 1, revision 0",
         ),
@@ -77,7 +75,9 @@ async fn the_database_refuses_what_no_decision_gives(engine: Engine) {
              expire_time 0, accept_time NULL, accept_time 1, removed_by 'partners/1', \
              removed_by 'customers/1', state_reason 'why', end_time 0, \
              companion 'customers/1/relationships/1', companion 'customers/1/relationships/9', \
-             companion 'customers/2/relationships/1', revision 0",
+             companion 'customers/2/relationships/1', kind 'management', \
+             mca_template_id NULL, mca_version NULL, mca_first_name NULL, mca_last_name NULL, \
+             mca_email NULL, mca_accept_time 1, revision 0",
         ),
     ] {
         for change in forbidden.split(", ") {
@@ -100,7 +100,7 @@ async fn the_database_refuses_what_no_decision_gives(engine: Engine) {
     let second = "name 'customers/1/relationships/2', state 'requested', accept_time NULL";
     let second = insert(&store, table, RELATIONSHIP, second).await.unwrap_err();
     assert!(second.to_lowercase().contains("unique constraint"), "{second}");
-    let other_kind = "name 'customers/1/relationships/3', kind 'management'";
+    let other_kind = "name 'customers/1/relationships/3', kind 'management', mca_accept_time NULL";
     insert(&store, table, RELATIONSHIP, other_kind).await.unwrap();
 }
 

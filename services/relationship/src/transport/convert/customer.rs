@@ -1,10 +1,12 @@
+use std::{fmt::Display, str::FromStr};
+
 use contracts::{relationship as pb, time::from_wire};
-use failure::{Fields, Mutation, said};
-use kernel::{CustomerName, PartnerName, Timestamp};
+use failure::{Fields, Mutation, Said, said};
+use kernel::{CustomerName, Timestamp};
 use markets::Country;
 
 use super::{Converted, MAX_DETAIL};
-use crate::domain::{AccountState, AgreementWay, CustomerAgreement, CustomerKind, NewCustomer};
+use crate::domain::{AccountState, CustomerAgreement, CustomerKind, NewCustomer};
 
 const MAX_NAME: usize = 200;
 /// Longest name of a person, of a text's template or version, and registration number.
@@ -73,15 +75,18 @@ fn registration_number(
     }
 }
 
-pub(in crate::transport) fn record_agreement(
-    request: &pb::RecordCustomerAgreementRequest,
+/// An acceptance of the MCA that is recorded for the named resource.
+pub(in crate::transport) fn record_agreement<N: FromStr<Err: Display>>(
+    said: Said<'_>,
+    name: &str,
+    message: Option<&pb::CustomerAgreement>,
     now: Timestamp,
-) -> Converted<(Mutation, CustomerName, CustomerAgreement)> {
+) -> Converted<(Mutation, N, CustomerAgreement)> {
     let mut fields = Fields::new();
-    let how = fields.mutation(said!(request));
-    let name = fields.parse("name", &request.name);
+    let how = fields.mutation(said);
+    let name = fields.parse("name", name);
     let agreement = fields
-        .required("agreement", request.agreement.as_ref())
+        .required("agreement", message)
         .and_then(|message| agreement(&mut fields, message, now));
     fields.finish(|| Some((how?, name?, agreement?)))
 }
@@ -91,12 +96,6 @@ fn agreement(
     message: &pb::CustomerAgreement,
     now: Timestamp,
 ) -> Option<CustomerAgreement> {
-    let way = fields.choice("agreement.way", message.way, |way| match way {
-        pb::CustomerAgreementWay::Unspecified => None,
-        pb::CustomerAgreementWay::PartnerAttestation => Some(AgreementWay::PartnerAttestation),
-        pb::CustomerAgreementWay::DirectAcceptance => Some(AgreementWay::DirectAcceptance),
-    });
-    let attested_by = attestor(fields, way, &message.attested_by);
     let template_id = fields.text("agreement.template_id", &message.template_id, MAX_WORD);
     let version = fields.text("agreement.version", &message.version, MAX_WORD);
     let first_name = fields.text("agreement.first_name", &message.first_name, MAX_WORD);
@@ -109,8 +108,6 @@ fn agreement(
         fields.reject("agreement.accept_time", "is in the future");
     }
     Some(CustomerAgreement {
-        way: way?,
-        attested_by: attested_by?,
         template_id: template_id?,
         version: version?,
         first_name: first_name?,
@@ -118,24 +115,6 @@ fn agreement(
         email: email?,
         accept_time: accept_time?,
     })
-}
-
-/// Who attests: a partner where one does, nobody where the customer accepted directly.
-fn attestor(
-    fields: &mut Fields,
-    way: Option<AgreementWay>,
-    text: &str,
-) -> Option<Option<PartnerName>> {
-    const FIELD: &str = "agreement.attested_by";
-    match way {
-        None => fields.parse_optional(FIELD, text),
-        Some(AgreementWay::PartnerAttestation) => fields.parse(FIELD, text).map(Some),
-        Some(AgreementWay::DirectAcceptance) if text.is_empty() => Some(None),
-        Some(AgreementWay::DirectAcceptance) => {
-            fields.reject(FIELD, "is set though the customer accepted directly");
-            None
-        }
-    }
 }
 
 pub(in crate::transport) fn record_review(

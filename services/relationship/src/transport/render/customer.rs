@@ -1,6 +1,6 @@
 use contracts::{relationship as pb, time::to_wire};
 
-use crate::domain::{AccountState, AgreementWay, Customer, CustomerAgreement, CustomerKind};
+use crate::domain::{AccountState, Customer, CustomerAgreement, CustomerKind};
 
 pub(in crate::transport) fn customer(customer: Customer) -> pb::Customer {
     let stamp = customer.stamp;
@@ -36,14 +36,8 @@ pub(in crate::transport) fn customer(customer: Customer) -> pb::Customer {
     }
 }
 
-fn agreement(agreement: CustomerAgreement) -> pb::CustomerAgreement {
+pub(super) fn agreement(agreement: CustomerAgreement) -> pb::CustomerAgreement {
     pb::CustomerAgreement {
-        way: match agreement.way {
-            AgreementWay::PartnerAttestation => pb::CustomerAgreementWay::PartnerAttestation,
-            AgreementWay::DirectAcceptance => pb::CustomerAgreementWay::DirectAcceptance,
-        }
-        .into(),
-        attested_by: agreement.attested_by.map(|it| it.to_string()).unwrap_or_default(),
         template_id: agreement.template_id,
         version: agreement.version,
         first_name: agreement.first_name,

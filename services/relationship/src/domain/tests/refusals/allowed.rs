@@ -12,6 +12,8 @@ rows! { ALLOWED_ROWS:
     "a direct-bill partner works as reseller", through_direct_bill, |_| () => ;
     "Azure goes into the seller's shared services tenant", shared_services, |_| () => ;
     "Azure goes into the reseller's", shared_services_of_reseller, |_| () => ;
+    "Azure goes into the reseller's from a provider of its group", shared_services_of_reseller,
+        |it| it.facts.seller.affiliation = vec!["A owns B".to_owned()] => ;
     "a partner buys for itself from a direct-bill partner", own_use, |_| () => ;
     "a partner buys for itself from a reseller", own_use_through_reseller, |_| () => ;
     "customer and seller are in two countries of a region", direct_bill,
@@ -20,8 +22,6 @@ rows! { ALLOWED_ROWS:
         |it| it.reseller().moves_to("DE") => ;
     "the seller may manage too", direct_bill, |it| it.facts.relationships.insert(
         0, tie(SELLER, Management, Tie::Active)) => ;
-    "the chain is asked about without lines and attestation", through_reseller,
-        |it| { it.asked.lines.clear(); it.asked.attested = false } => ;
     "a seller in two roles is suspended as direct-bill partner only", provider_alone,
         |it| it.facts.seller.roles.insert(0, held(Role::DirectBill, RoleState::Suspended)) => ;
     "a provider through a reseller is suspended as direct-bill partner", through_reseller,
@@ -73,6 +73,16 @@ rows! { ALLOWED_ROWS:
         } => ;
     "the MCA is accepted in the first second that counts", direct_bill,
         |it| mca_of(it).accept_time = at(OLD_MCA) => ;
+    "the seller attests the MCA", with_attestation, |_| () => ;
+    "the seller attests the MCA after the customer accepted an old one", with_attestation,
+        |it| it.facts.customer.agreement = Some(old_mca()) => ;
+    "the customer accepted the MCA after the seller attested an old one", through_reseller,
+        |it| it.attests(SELLER, old_mca()) => ;
+    "a customer in China accepts no MCA", direct_bill,
+        |it| {
+            all_in(it, "CN");
+            it.facts.customer.agreement = None;
+        } => ;
     "the customer's account is verified", direct_bill,
         |it| it.facts.customer.account = Some(review(AccountState::Verified)) => ;
     "a subscription is renewed by hand while the account is under review", direct_bill,

@@ -91,6 +91,26 @@ rows! { CUSTOMER_ROWS:
     "the customer has not accepted the MCA", provider_alone,
         |it| it.facts.customer.agreement = None =>
         "CUS-1 CUSTOMER_AGREEMENT_MISSING, customer, customer";
+    "the MCA is attested by the reseller, which does not buy from Microsoft", with_attestation,
+        |it| {
+            it.facts.relationships[0].agreement = None;
+            it.attests(RESELLER, mca());
+        } =>
+        "CUS-1 CUSTOMER_AGREEMENT_MISSING, customer, customer";
+    "the MCA is attested by another partner", direct_bill,
+        |it| {
+            it.facts.customer.agreement = None;
+            it.facts.relationships.push(tie(STRANGER, Resale, Tie::Active));
+            it.attests(STRANGER, mca());
+        } =>
+        "CUS-1 CUSTOMER_AGREEMENT_MISSING, customer, customer";
+    "the relationship on which the seller attested the MCA is removed", with_attestation,
+        |it| it.facts.relationships[0].state = Tie::Removed =>
+        "REL-4 CUSTOMER_RELATIONSHIP_MISSING, customer, seller",
+        "CUS-1 CUSTOMER_AGREEMENT_MISSING, customer, customer";
+    "the MCA that the seller attests was accepted too long ago", with_attestation,
+        |it| it.attests(SELLER, old_mca()) =>
+        "CUS-1 CUSTOMER_AGREEMENT_OUTDATED, customer, customer";
 }
 
 rows! { OWN_USE_ROWS:
@@ -106,10 +126,21 @@ rows! { OWN_USE_ROWS:
     "the reseller is an affiliate of the customer", through_reseller,
         |it| it.reseller().affiliation = vec!["A owns B".to_owned(), "B owns C".to_owned()] =>
         "OWN-1 SALE_TO_AFFILIATE, customer, caller";
-    "the provider is an affiliate of a reseller with shared services",
+    "a provider's shared services are bought through a reseller of its group",
         shared_services_of_reseller,
-        |it| it.facts.seller.affiliation = vec!["A owns B".to_owned()] =>
+        |it| {
+            it.facts.customer.organization = OF_SELLER;
+            it.reseller().affiliation = vec!["A owns B".to_owned()];
+        } =>
         "OWN-1 SALE_TO_AFFILIATE, customer, caller";
+    "the reseller sells into the shared services tenant of a company of its group",
+        shared_services_of_reseller,
+        |it| {
+            it.facts.customer.organization = OF_CUSTOMER;
+            it.reseller().affiliation = vec!["A owns B".to_owned()];
+        } =>
+        "OWN-1 SALE_TO_AFFILIATE, customer, caller",
+        "OWN-3 SHARED_SERVICES_OF_ANOTHER, customer, caller";
     "the customer's tenant is a CSP tenant", direct_bill,
         |it| it.facts.buyer.csp_tenant = true =>
         "OWN-2 CUSTOMER_IS_CSP_TENANT, customer, customer";

@@ -1,0 +1,101 @@
+//! Acceptances of the MCA, by the customer and as partners attest them.
+
+use super::world::{NOW, SELLER, at, customer, mca, named, partner, tie, violations};
+use crate::domain::{
+    Approved, Customer, CustomerAgreement, CustomerRelationship, Denial, RelationshipKind,
+    RelationshipState, Role, RoleState, Standing,
+};
+
+const NO_SELLER: &str = "CUS-1 ATTESTED_BY_NO_SELLER";
+const ENDED: &str = "REL-4 CUSTOMER_RELATIONSHIP_MISSING";
+const MANAGES: &str = "REL-4 CUSTOMER_RELATIONSHIP_FOR_MANAGEMENT";
+
+fn at_time(accept_time: i64, first_name: &str) -> CustomerAgreement {
+    let first_name = first_name.to_owned();
+    CustomerAgreement { accept_time: at(accept_time), first_name, ..mca() }
+}
+
+fn attest(
+    kind: RelationshipKind,
+    state: RelationshipState,
+    partner: &Standing,
+) -> Result<Option<Approved<CustomerRelationship>>, Denial> {
+    tie(SELLER, kind, state).attest_agreement(mca(), partner, at(NOW))
+}
+
+#[test]
+fn of_several_acceptances_the_one_accepted_last_counts_whichever_is_recorded_last() {
+    let (before, provider) = (at_time(NOW - 10, "Ada"), partner(SELLER, Role::IndirectProvider));
+    let accepted = Customer { agreement: Some(before.clone()), ..customer() };
+    let attested = CustomerRelationship {
+        agreement: Some(before.clone()),
+        ..tie(SELLER, RelationshipKind::Resale, RelationshipState::Active)
+    };
+    for (what, new, counts) in [
+        ("later", at_time(NOW - 9, "Ada"), true),
+        ("corrected", at_time(NOW - 10, "Grace"), true),
+        ("the same again", before, false),
+        ("earlier", at_time(NOW - 11, "Grace"), false),
+    ] {
+        let changed = accepted.accept_agreement(new.clone(), at(NOW)).map(|it| {
+            assert_eq!(
+                (it.event(), it.decided_on()),
+                ("CustomerAgreementRecorded", Some(accepted.stamp.revision))
+            );
+            it.into_after()
+        });
+        let (agreement, stamp) = (Some(new.clone()), accepted.stamp.next(at(NOW)));
+        let expected = Customer { agreement, stamp, ..accepted.clone() };
+        assert_eq!(changed, counts.then_some(expected), "{what}");
+
+        let changed = attested.attest_agreement(new.clone(), &provider, at(NOW)).unwrap();
+        let changed = changed.map(|it| {
+            assert_eq!(
+                (it.event(), it.decided_on()),
+                ("CustomerAgreementAttested", Some(attested.stamp.revision))
+            );
+            it.into_after()
+        });
+        let (agreement, stamp) = (Some(new), attested.stamp.next(at(NOW)));
+        let expected = CustomerRelationship { agreement, stamp, ..attested.clone() };
+        assert_eq!(changed, counts.then_some(expected), "{what}");
+    }
+}
+
+#[test]
+fn a_partner_attests_for_a_customer_that_it_sells_to_or_has_asked_to() {
+    use RelationshipKind::{Management, Resale};
+    use RelationshipState::{Active, Requested};
+    let provider = partner(SELLER, Role::IndirectProvider);
+    for kind in RelationshipKind::ALL {
+        for state in RelationshipState::ALL {
+            let expected: &[&str] = match (kind, state) {
+                (Resale, Requested | Active) => &[],
+                (Resale, _) => &[ENDED],
+                (Management, _) => &[MANAGES],
+            };
+            let found = violations(attest(*kind, *state, &provider));
+            assert_eq!(named(&found), expected, "{kind} {state}");
+        }
+    }
+    let mut expired = tie(SELLER, Resale, Requested);
+    expired.expire_time = at(NOW);
+    let found = violations(expired.attest_agreement(mca(), &provider, at(NOW)));
+    assert_eq!(named(&found), [ENDED], "a request that was not answered in time");
+}
+
+#[test]
+fn a_provider_or_direct_bill_partner_in_the_programme_attests_and_a_reseller_does_not() {
+    use RoleState::{Active, Qualified, Restricted, Suspended};
+    for role in Role::ALL {
+        for state in RoleState::ALL {
+            let mut attestor = partner(SELLER, *role);
+            attestor.roles[0].state = *state;
+            let attested = attest(RelationshipKind::Resale, RelationshipState::Active, &attestor);
+            let attests = *role != Role::IndirectReseller
+                && [Active, Qualified, Restricted, Suspended].contains(state);
+            let expected: &[&str] = if attests { &[] } else { &[NO_SELLER] };
+            assert_eq!(named(&violations(attested)), expected, "{role} {state}");
+        }
+    }
+}
