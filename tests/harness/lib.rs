@@ -19,7 +19,10 @@ use cluster::{
     Cast, Cluster, Plan,
     cast::{Answer, Partner},
 };
-use contracts::relationship::{ProductFamily, Transaction, TransactionLine};
+use contracts::{
+    onboarding::Role,
+    relationship::{CustomerRelationshipKind, ProductFamily, Transaction, TransactionLine},
+};
 use gate::Gate;
 use kernel::{Clock, Timestamp};
 use runtime::config::Variables;
@@ -130,7 +133,10 @@ impl World {
         let cast = &self.cast;
         let partnership = cast.partner_up(&provider, &reseller).await?;
         let customer = cast.customer(country).await?;
-        cast.ready(&customer, &[&provider, &reseller]).await?;
+        cast.ready(&customer, &[&provider]).await?;
+        let (kind, role) = (CustomerRelationshipKind::Resale, Role::IndirectReseller);
+        let asked = cast.ask_as(&customer, &reseller, kind, role).await?;
+        cast.accept(&asked).await?;
         let offer = cast.offer(ProductFamily::Microsoft365).await?;
         Ok(Channel { provider, reseller, partnership, customer, offer })
     }

@@ -71,7 +71,7 @@ async fn remove(cast: &Cast, name: &str, by: &Partner, nothing: bool) -> Answer<
 }
 
 /// A reseller asks a customer for itself and for its provider.
-async fn ask_along(
+pub async fn ask_along(
     cast: &Cast,
     customer: &str,
     reseller: &Partner,

@@ -8,6 +8,7 @@ mod applications;
 mod catalogue;
 mod chain;
 mod customers;
+mod dead_ends;
 mod enrollment;
 mod history;
 mod lifecycles;

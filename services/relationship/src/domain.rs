@@ -32,8 +32,8 @@ pub use facts::{
     StandingAgreement,
 };
 pub use lifecycle::{Change, Ending};
-pub use partnership::{Partners, Partnership, PartnershipSide, PartnershipState};
-pub use relationship_request::{Applicant, NewRelationship};
+pub use partnership::{Applications, Partners, Partnership, PartnershipSide, PartnershipState};
+pub use relationship_request::{Applicant, NewRelationship, Parties};
 pub use transaction::{Line, ProductFamily, Purpose, Transaction};
 
 #[cfg(test)]

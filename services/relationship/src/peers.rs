@@ -131,6 +131,7 @@ fn role_standing(message: &pb::RoleStanding) -> Option<Result<RoleStanding, Fail
     Some(block_time.map(|block_time| RoleStanding {
         role,
         state: state(message.state()),
+        application: message.application,
         block_time,
     }))
 }

@@ -142,6 +142,8 @@ fn relationships(token: &str) -> Vec<Form> {
             .wrong("parent", no_name("customers"))
             .wrong("partner", no_name("partners"))
             .wrong("kind", no_choice())
+            .wrong("role", [json!(99), json!(1), json!(3)])
+            .also([("kind", json!(2)), ("role", json!(2))], &["role"])
             .wrong("request_id", no_guid())
             .wrong("etag", no_etag())
             .wrong("relationship_id", no_guid())

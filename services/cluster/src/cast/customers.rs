@@ -1,6 +1,6 @@
 //! What partners and customers do with each other.
 
-use contracts::{relationship as rl, time::to_wire};
+use contracts::{onboarding as ob, relationship as rl, time::to_wire};
 use kernel::Timestamp;
 
 use super::{Answer, Cast, Partner, new_id};
@@ -113,10 +113,22 @@ impl Cast {
         partner: &Partner,
         kind: rl::CustomerRelationshipKind,
     ) -> Answer<String> {
+        self.ask_as(customer, partner, kind, ob::Role::Unspecified).await
+    }
+
+    /// A partner asks a customer for a relationship in a role; gives its name.
+    pub async fn ask_as(
+        &self,
+        customer: &str,
+        partner: &Partner,
+        kind: rl::CustomerRelationshipKind,
+        role: ob::Role,
+    ) -> Answer<String> {
         let request = rl::RequestCustomerRelationshipRequest {
             parent: customer.to_owned(),
             partner: partner.name.clone(),
             kind: kind.into(),
+            role: role.into(),
             request_id: new_id(),
             ..rl::RequestCustomerRelationshipRequest::default()
         };
@@ -132,13 +144,18 @@ impl Cast {
         kind: rl::CustomerRelationshipKind,
     ) -> Answer<String> {
         let name = self.ask(customer, partner, kind).await?;
+        self.accept(&name).await?;
+        Ok(name)
+    }
+
+    /// A customer accepts what a partner asked for.
+    pub async fn accept(&self, relationship: &str) -> Answer<()> {
         let request = rl::AcceptCustomerRelationshipRequest {
-            name: name.clone(),
+            name: relationship.to_owned(),
             request_id: new_id(),
             ..Default::default()
         };
-        self.relationship.clone().accept_customer_relationship(request).await?;
-        Ok(name)
+        self.relationship.clone().accept_customer_relationship(request).await.map(drop)
     }
 
     /// A customer that these partners may sell to: MCA accepted, relationships active.

@@ -87,6 +87,7 @@ pub(super) fn standing(standing: Standing, now: Timestamp) -> pb::PartnerStandin
         role: role(each.role).into(),
         state: state(each.state).into(),
         block_time: each.block_time().map(to_wire),
+        application: each.application,
     });
     let agreements = partner.agreements.iter().map(|each| pb::AgreementStanding {
         name: AgreementName { partner: partner.name, uid: each.uid }.to_string(),

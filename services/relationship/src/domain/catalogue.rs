@@ -50,13 +50,13 @@ macro_rules! rules {
 }
 
 rules! {
-    PT_1 = "PT-1", RELATIONSHIPS, &["InvitePartnership", "CreateCustomer"],
+    PT_1 = "PT-1", RELATIONSHIPS, &["InvitePartnership", "AcceptPartnership", "CreateCustomer"],
         "Only an indirect provider or a direct-bill partner buys from Microsoft; an indirect reseller never does.";
-    ON_1 = "ON-1", RELATIONSHIPS, &["InvitePartnership", "AcceptAgreement", "CreateCustomer", "RequestCustomerRelationship"],
-        "A partner transacts only while its enrollment is active: a reseller after it has joined the programme, enrolled and accepted the MPA. A restricted direct-bill partner goes on with what it sold and sells nothing new.";
+    ON_1 = "ON-1", RELATIONSHIPS, &["InvitePartnership", "AcceptPartnership", "AcceptAgreement", "CreateCustomer", "AttestCustomerAgreement", "RequestCustomerRelationship", "AcceptCustomerRelationship"],
+        "A partner transacts only while its enrollment is active: a reseller after it has joined the programme, enrolled and accepted the MPA. A restricted direct-bill partner goes on with what it sold and sells nothing new. One that is suspended manages what exists; one that never enrolled or is revoked does nothing.";
     ON_2 = "ON-2", "Partner Center: indirect reseller tasks, Microsoft Partner Agreement", &["AcceptAgreement"],
         "The MPA is accepted only by a Global admin of a partner that is vetted and whose location account is tied to its CSP tenant.";
-    ON_4 = "ON-4", "Partner Center: new indirect reseller requirement, direct-bill eligibility requirements", &["InvitePartnership"],
+    ON_4 = "ON-4", "Partner Center: new indirect reseller requirement, direct-bill eligibility requirements", &["InvitePartnership", "AcceptPartnership"],
         "A partner that did not pass its yearly re-authorization sells nothing new from the day on that it is blocked.";
     ON_5 = "ON-5", "Partner Center: switch from direct-bill partner to indirect reseller", &["EnrollPartner", "SubmitEnrollment"],
         "A tenant that is enrolled as indirect reseller does not become a direct-bill partner; direct bill takes a tenant of its own.";
@@ -64,9 +64,9 @@ rules! {
         "A partner meets the dated requirements of its role before it applies, before it becomes active, and every year.";
     MPA_3 = "MPA-3", "Partner Center API: error codes, 900124", &[],
         "The ordering company itself must have accepted the MPA.";
-    REL_1 = "REL-1", "Partner Center: indirect provider tasks", &["RequestCustomerRelationship"],
-        "The partnership of provider and reseller must be active.";
-    REL_2 = "REL-2", "CSP supported partner relationships, scenario 7", &["InvitePartnership"],
+    REL_1 = "REL-1", "Partner Center: indirect provider tasks", &["RequestCustomerRelationship", "AcceptCustomerRelationship"],
+        "The partnership of provider and reseller must be active, and accepted under the enrollments that they have now.";
+    REL_2 = "REL-2", "CSP supported partner relationships, scenario 7", &["InvitePartnership", "AcceptPartnership"],
         "Partners may partner only inside one CSP region.";
     ON_3 = "ON-3", "Partner Center: MPA FAQ for indirect providers, indirect reseller tasks", &["AssociateLocation"],
         "A location account and the CSP tenant that it is tied to must be in the same country.";
@@ -74,9 +74,9 @@ rules! {
         "Before the reseller has accepted the MPA, its PartnerID may not go onto a new subscription order.";
     MPA_2 = "MPA-2", RELATIONSHIPS, &[],
         "Before the reseller has accepted the MPA, there is no new business between the provider and that reseller.";
-    REL_4 = "REL-4", "Partner Center: indirect reseller tasks", &["AttestCustomerAgreement"],
-        "Each partner of the chain must itself hold a relationship with the customer: to resell for a sale, of either kind to manage.";
-    REL_3 = "REL-3", "CSP supported partner relationships, scenario 6", &["CreateCustomer", "RequestCustomerRelationship"],
+    REL_4 = "REL-4", "Partner Center: indirect reseller tasks, switch from direct-bill partner to indirect reseller", &["RequestCustomerRelationship", "AttestCustomerAgreement"],
+        "Each partner of the chain must itself hold a relationship with the customer: for a sale one to resell, acquired in the role in which it sells, of either kind to manage.";
+    REL_3 = "REL-3", "CSP supported partner relationships, scenario 6", &["CreateCustomer", "RequestCustomerRelationship", "AcceptCustomerRelationship"],
         "A partner sells only to customers whose tenant country lies in the CSP region of the partner's CSP tenant.";
     REL_5 = "REL-5", "General knowledge: Microsoft stopped new sales in March 2022", &[],
         "Nothing new is sold in a market in which sales are stopped: Belarus and Russia.";
@@ -88,16 +88,16 @@ rules! {
         "While a customer's account is under review nothing is added to what it has; one that was rejected or is locked makes no deal.";
     OWN_1 = "OWN-1", "CSP supported partner relationships, scenario 5", &[],
         "No partner sells to itself or to an affiliate as end customer.";
-    OWN_2 = "OWN-2", "Partner Center: multi-partner", &["CreateCustomer", "RequestCustomerRelationship"],
+    OWN_2 = "OWN-2", "Partner Center: multi-partner", &["CreateCustomer", "RequestCustomerRelationship", "AcceptCustomerRelationship"],
         "No sale into a CSP tenant of a partner; a separate tenant of that partner is fine.";
     OWN_3 = "OWN-3", "CSP supported partner relationships, scenario 4", &["CreateCustomer"],
-        "For its own use a partner buys Azure into its shared services tenant, or anything into a separate customer tenant from a reseller or a direct-bill partner.";
+        "For its own use a partner buys Azure into its one shared services tenant, or anything into a separate customer tenant from a reseller or a direct-bill partner.";
     ORD_1 = "ORD-1", "Partner Center API: order resources, 2072", &[],
         "The PartnerID on an order line is the reseller's, never the provider's; without a reseller there is none.";
     ORD_2 = "ORD-2", "Partner Center API: error codes, 900206", &[],
         "The seller attests on every order in which role it acts.";
     ORD_8 = "ORD-8", "Partner Center API: order resources, additional PartnerIDs on record", &[],
-        "Up to five further PartnerIDs stand on a line beside the reseller's, for customers in the EU or EFTA; each is that of an active reseller of the seller.";
+        "Up to five further PartnerIDs stand on a line beside the reseller's, for customers in the EU or EFTA; each is that of an active reseller of the seller that is no affiliate of the customer (OWN-1).";
     ORD_3 = "ORD-3", "Partner Center: new commerce cancellation policy", &["CancelOrder", "CancelSubscription"],
         "What was bought is cancelled within 168 hours of its purchase or renewal.";
     ORD_4 = "ORD-4", "Partner Center API: error codes, 900203", ORDER,
@@ -140,7 +140,7 @@ const ORDERS: &[Purpose] = &[
     Purpose::TransferIn,
     Purpose::Cancel,
 ];
-/// What needs the reseller's tie to the customer too.
+/// What all partners of the chain take part in: deals, and managing.
 const CHAIN: &[Purpose] = &[
     Purpose::NewSubscription,
     Purpose::Manage,
@@ -153,12 +153,12 @@ const CHAIN: &[Purpose] = &[
 /// The order in which a transaction is held against the rules.
 pub(super) static CHECKS: &[Check] = &[
     Check { rule: &PT_1, purposes: ORDERS, judge: seller::buys_from_microsoft },
-    Check { rule: &ON_1, purposes: DEAL, judge: seller::is_active },
+    Check { rule: &ON_1, purposes: CHAIN, judge: seller::is_active },
     Check { rule: &ON_4, purposes: DEAL, judge: seller::is_reauthorized },
     Check { rule: &MPA_3, purposes: ORDERS, judge: mpa::accepted_by_seller },
     Check { rule: &REL_1, purposes: DEAL, judge: chain::partnership_active },
     Check { rule: &REL_2, purposes: DEAL, judge: chain::one_region },
-    Check { rule: &ON_1, purposes: DEAL, judge: chain::reseller_active },
+    Check { rule: &ON_1, purposes: CHAIN, judge: chain::reseller_active },
     Check { rule: &ON_4, purposes: DEAL, judge: chain::reseller_reauthorized },
     Check { rule: &ON_3, purposes: DEAL, judge: chain::reseller_located },
     Check { rule: &MPA_1, purposes: DEAL, judge: mpa::before_partner_id },

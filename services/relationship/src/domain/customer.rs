@@ -5,12 +5,16 @@ use markets::Country;
 use serde::{Deserialize, Serialize};
 
 use super::{
-    Approved, BuyerStanding, CustomerAgreement, Denial, Fault, Finding, Reason, Role, RoleState,
+    Approved, BuyerStanding, CustomerAgreement, Denial, Fault, Finding, Reason, Role, Rule,
     Standing,
     catalogue::{ON_1, OWN_2, OWN_3, PT_1, REL_3},
     denial::refuse,
-    relationship_request::not_restricted,
-    rules::{customer::in_region, list, own_use::csp_tenant},
+    rules::{
+        customer::in_region,
+        enrollment::{Act, enrolled_to},
+        list,
+        own_use::csp_tenant,
+    },
 };
 
 text_enum! {
@@ -52,6 +56,8 @@ pub struct Customer {
     pub registration_number: Option<String>,
     /// What the tenant is for.
     pub kind: CustomerKind,
+    /// Which of its company's shared services tenants it is, from 1 on; none of any other kind.
+    pub shared_services_number: Option<i32>,
     /// The partner that created the tenant, if one did.
     pub created_by: Option<PartnerName>,
     /// The MCA that it accepted at Microsoft, the latest.
@@ -93,10 +99,12 @@ pub struct NewCustomer {
 }
 
 impl Customer {
-    /// Records a customer tenant, which may be one that a partner creates.
+    /// Records a customer tenant, which may be one that a partner creates. Its company has these
+    /// shared services tenants already.
     pub fn create(
         new: NewCustomer,
         taken: bool,
+        shared: &[CustomerName],
         buyer: &BuyerStanding,
         creator: Option<&Standing>,
         now: Timestamp,
@@ -104,7 +112,9 @@ impl Customer {
         if taken {
             return Err(Denial::Exists(new.name.to_string()));
         }
+        let next = i32::try_from(shared.len() + 1).ok();
         let customer = Self {
+            shared_services_number: next.filter(|_| new.kind == CustomerKind::SharedServices),
             name: new.name,
             display_name: new.display_name,
             organization: new.organization,
@@ -118,14 +128,13 @@ impl Customer {
         };
         let by_creator = creator.map(|creator| {
             [
-                (&PT_1, creates(creator)),
-                (&ON_1, not_restricted(creator, &[Role::IndirectProvider])),
+                in_buying_role(Act::Win, creator, (&PT_1, creates(creator))),
                 (&REL_3, in_region(creator, &customer, Responsible::Partner)),
             ]
         });
         let of_tenant = [
             (&OWN_2, csp_tenant(customer.name, buyer.csp_tenant)),
-            (&OWN_3, shared_services_of_a_partner(&customer, buyer)),
+            (&OWN_3, shared_services_of_a_partner(&customer, shared, buyer)),
         ];
         refuse(by_creator.into_iter().flatten().chain(of_tenant))?;
         Ok(Approved::created("CustomerCreated", customer))
@@ -151,7 +160,7 @@ impl Customer {
 }
 
 fn creates(partner: &Standing) -> Finding {
-    seller(partner).unless(sells(partner), || Fault {
+    seller(partner).unless(buys(partner), || Fault {
         reason: Reason::SellerCannotBuyFromMicrosoft,
         explanation: format!("{} is no provider and no direct-bill partner", partner.partner),
         responsible: Responsible::Partner,
@@ -160,9 +169,9 @@ fn creates(partner: &Standing) -> Finding {
     })
 }
 
-/// Whether a partner may attest that a customer accepted the MCA.
+/// Whether a partner has a role that attests that a customer accepted the MCA.
 pub(super) fn attests(partner: &Standing) -> Finding {
-    seller(partner).unless(sells(partner), || Fault {
+    seller(partner).unless(buys(partner), || Fault {
         reason: Reason::AttestedByNoSeller,
         explanation: format!(
             "{} is no provider and no direct-bill partner, and only those attest an acceptance",
@@ -181,23 +190,55 @@ fn seller(partner: &Standing) -> Finding {
     Finding::of(partner.partner, vec![("roles", list(roles))])
 }
 
-/// Whether a partner is, or was until it was suspended, one that buys from Microsoft.
-fn sells(partner: &Standing) -> bool {
-    use RoleState::{Active, Qualified, Restricted, Suspended};
-    [Role::DirectBill, Role::IndirectProvider].iter().any(|role| {
-        matches!(partner.state(*role), Some(Qualified | Active | Restricted | Suspended))
-    })
+/// Roles in which a partner buys from Microsoft.
+const BUYING: &[Role] = &[Role::DirectBill, Role::IndirectProvider];
+
+fn buys(partner: &Standing) -> bool {
+    BUYING.iter().any(|role| partner.state(*role).is_some())
 }
 
-fn shared_services_of_a_partner(customer: &Customer, buyer: &BuyerStanding) -> Finding {
-    let kept = customer.kind == CustomerKind::Company || !buyer.partners.is_empty();
-    let company = customer.organization.to_string();
-    let finding = Finding::of(customer.name, vec![("customerOrganization", company)]);
-    finding.unless(kept, || Fault {
-        reason: Reason::SharedServicesOfAnother,
-        explanation: "a shared services tenant belongs to a company that is a partner".to_owned(),
-        responsible: Responsible::Caller,
-        next_step: "name the partner's own company, or record a tenant of kind COMPANY".to_owned(),
-        code: "",
+/// What a finding about having a role that buys from Microsoft says, or else what is found about
+/// the state of the role.
+pub(super) fn in_buying_role(
+    act: Act,
+    partner: &Standing,
+    has_role: (&'static Rule, Finding),
+) -> (&'static Rule, Finding) {
+    if buys(partner) { (&ON_1, enrolled_to(act, partner, BUYING)) } else { has_role }
+}
+
+/// Whether a tenant is none for shared services, or the company has a CSP tenant that has none yet.
+fn shared_services_of_a_partner(
+    customer: &Customer,
+    shared: &[CustomerName],
+    buyer: &BuyerStanding,
+) -> Finding {
+    let inputs = vec![
+        ("customerOrganization", customer.organization.to_string()),
+        ("customerPartners", list(&buyer.partners)),
+        ("sharedServicesTenants", list(shared)),
+    ];
+    let kept = customer.kind == CustomerKind::Company || shared.len() < buyer.partners.len();
+    Finding::of(customer.name, inputs).unless(kept, || {
+        let (reason, explanation, next_step) = if buyer.partners.is_empty() {
+            (
+                Reason::SharedServicesOfAnother,
+                "a shared services tenant belongs to a company that is a partner".to_owned(),
+                "name the partner's own company, or record a tenant of kind COMPANY",
+            )
+        } else {
+            (
+                Reason::SharedServicesTenantExists,
+                format!(
+                    "a CSP tenant has one shared services tenant at most, and the company has {} of \
+                     {} already",
+                    shared.len(),
+                    buyer.partners.len()
+                ),
+                "use the tenant that there is, or record a tenant of kind COMPANY",
+            )
+        };
+        let next_step = next_step.to_owned();
+        Fault { reason, explanation, responsible: Responsible::Caller, next_step, code: "" }
     })
 }

@@ -2,7 +2,8 @@ use kernel::{CustomerName, CustomerRelationshipName, PartnerName, Stamp, Timesta
 use serde::{Deserialize, Serialize};
 
 use super::{
-    Approved, Change, CustomerAgreement, Denial, Ending, Finding, Partnership, Reason, Standing,
+    Approved, Change, CustomerAgreement, Denial, Ending, Finding, Parties, Partnership, Reason,
+    Role, Standing,
     catalogue::REL_6,
     denial::refuse,
     lifecycle::{Move, STATE},
@@ -44,6 +45,8 @@ pub struct CustomerRelationship {
     pub partner: PartnerName,
     /// What the partner may do.
     pub kind: RelationshipKind,
+    /// The role in which the partner acquired the customer and sells to it; none to manage.
+    pub role: Option<Role>,
     /// Where it stood when it last changed; [`CustomerRelationship::state_at`] tells where it
     /// stands.
     pub state: RelationshipState,
@@ -123,13 +126,23 @@ impl CustomerRelationship {
         self
     }
 
-    /// The customer accepts, and with it the request of the provider that came along.
-    pub fn accept(self, companion: Option<Self>, now: Timestamp) -> Result<Change<Self>, Denial> {
-        self.answer("AcceptCustomerRelationship", companion, now, |mut it| {
+    /// The customer accepts, and with it the request of the provider that came along, while the
+    /// rules still let them be requested.
+    pub fn accept(
+        self,
+        companion: Option<Self>,
+        parties: Parties<'_>,
+        now: Timestamp,
+    ) -> Result<Change<Self>, Denial> {
+        let (kind, role) = (self.kind, self.role);
+        let change = self.answer("AcceptCustomerRelationship", companion, now, |mut it| {
             it.state = RelationshipState::Active;
             it.accept_time = Some(now);
             it.changed("CustomerRelationshipAccepted", now)
-        })
+        })?;
+        let provider = parties.provider.filter(|_| !change.beside.is_empty());
+        refuse(Parties { provider, ..parties }.findings(kind, role, now))?;
+        Ok(change)
     }
 
     /// The customer refuses, and with it the request of the provider that came along.

@@ -55,6 +55,9 @@ pub struct RoleStanding {
     pub role: Role,
     /// Where it stands.
     pub state: RoleState,
+    /// Which application of the partner in this role it is, from 1 on: one that was revoked and
+    /// enrolls again makes the next.
+    pub application: i32,
     /// From when on it is blocked, since the yearly re-authorization was not passed.
     pub block_time: Option<Timestamp>,
 }

@@ -1,16 +1,11 @@
-use kernel::{PartnerName, PartnershipName, Responsible, Stamp, Timestamp, text_enum};
+use kernel::{PartnerName, PartnershipName, Stamp, Timestamp, text_enum};
 use serde::{Deserialize, Serialize};
 
 use super::{
-    Approved, Change, Denial, Ending, Fault, Finding, Reason, Role, RoleState, Standing,
-    catalogue::{ON_1, ON_4, PT_1, REL_2},
+    Approved, Change, Denial, Ending, Reason, Role, RoleState, Standing,
     denial::refuse,
     lifecycle::{Move, STATE},
-    rules::{
-        chain::same_region,
-        or_none,
-        seller::{next_step, reauthorized},
-    },
+    rules::partnering::may_partner,
 };
 
 text_enum! {
@@ -56,12 +51,23 @@ pub struct Partnership {
     pub expire_time: Timestamp,
     /// When the reseller accepted it.
     pub accept_time: Option<Timestamp>,
+    /// The enrollments of the two under which it was accepted.
+    pub applications: Option<Applications>,
     /// How it came to its end.
     pub ending: Option<Ending<PartnershipSide>>,
     /// The partnership that the two had before.
     pub predecessor: Option<PartnershipName>,
     /// How often it changed, and when.
     pub stamp: Stamp,
+}
+
+/// Which applications in their roles the enrollments of provider and reseller are.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Applications {
+    /// The provider's, as indirect provider.
+    pub provider: i32,
+    /// The reseller's, as indirect reseller.
+    pub reseller: i32,
 }
 
 /// The two sides of a partnership to be, and what they have had.
@@ -124,20 +130,14 @@ impl Partnership {
         now: Timestamp,
     ) -> Result<Change<Self>, Denial> {
         let Partners { provider, reseller, history, taken } = partners;
-        if let Some(open) = history.iter().find(|it| it.state_at(now).is_open()) {
+        let lost = |it: &Self| it.accept_time.is_some() && !it.outlasts(provider, reseller);
+        if let Some(open) = history.iter().find(|it| it.state_at(now).is_open() && !lost(it)) {
             return Err(Denial::Exists(open.name.to_string()));
         }
         if *taken {
             return Err(Denial::Exists(name.to_string()));
         }
-        let (of_provider, of_reseller) = (Role::IndirectProvider, Role::IndirectReseller);
-        refuse([
-            (&PT_1, enrolled(provider, of_provider, Reason::ProviderNotEnrolled)),
-            (&ON_1, enrolled(reseller, of_reseller, Reason::ResellerNotEnrolled)),
-            (&ON_4, reauthorized(provider, of_provider, now)),
-            (&ON_4, reauthorized(reseller, of_reseller, now)),
-            (&REL_2, same_region(provider, reseller)),
-        ])?;
+        may_partner(provider, reseller, now)?;
         let succeeded = |it: &Self| history.iter().any(|next| next.predecessor == Some(it.name));
         let partnership = Self {
             name,
@@ -146,19 +146,29 @@ impl Partnership {
             state: PartnershipState::Invited,
             expire_time,
             accept_time: None,
+            applications: None,
             ending: None,
             predecessor: history.iter().find(|it| !succeeded(it)).map(|it| it.name),
             stamp: Stamp::first(now),
         };
         let main = Approved::created("PartnershipInvited", partnership);
-        Ok(Change { beside: history.iter().filter_map(|it| it.expired(now)).collect(), main })
+        let over = history.iter().filter(|it| it.state_at(now) != it.state || it.state.is_open());
+        let over = over.filter_map(|it| it.expired(now).or_else(|| Some(it.clone().lost(now))));
+        Ok(Change { beside: over.collect(), main })
     }
 
-    /// The reseller accepts.
-    pub fn accept(self, now: Timestamp) -> Result<Approved<Self>, Denial> {
+    /// The reseller accepts, while the two may still partner.
+    pub fn accept(
+        self,
+        provider: &Standing,
+        reseller: &Standing,
+        now: Timestamp,
+    ) -> Result<Approved<Self>, Denial> {
         let mut accepted = self.allow("AcceptPartnership", now)?;
+        may_partner(provider, reseller, now)?;
         accepted.state = PartnershipState::Active;
         accepted.accept_time = Some(now);
+        accepted.applications = Applications::of(provider, reseller);
         Ok(accepted.changed("PartnershipAccepted", now))
     }
 
@@ -166,14 +176,14 @@ impl Partnership {
     pub fn decline(self, detail: String, now: Timestamp) -> Result<Approved<Self>, Denial> {
         let declined = self.allow("DeclinePartnership", now)?;
         let (to, by) = (PartnershipState::Declined, PartnershipSide::Reseller);
-        Ok(declined.over(to, by, detail, now).changed("PartnershipDeclined", now))
+        Ok(declined.over(to, Some(by), detail, now).changed("PartnershipDeclined", now))
     }
 
     /// The provider withdraws its invitation.
     pub fn withdraw(self, detail: String, now: Timestamp) -> Result<Approved<Self>, Denial> {
         let withdrawn = self.allow("WithdrawPartnership", now)?;
         let (to, by) = (PartnershipState::Withdrawn, PartnershipSide::Provider);
-        Ok(withdrawn.over(to, by, detail, now).changed("PartnershipWithdrawn", now))
+        Ok(withdrawn.over(to, Some(by), detail, now).changed("PartnershipWithdrawn", now))
     }
 
     /// One side ends it.
@@ -185,7 +195,25 @@ impl Partnership {
     ) -> Result<Approved<Self>, Denial> {
         let ended = self.allow("EndPartnership", now)?;
         let to = PartnershipState::Ended;
-        Ok(ended.over(to, by, detail, now).changed("PartnershipEnded", now))
+        Ok(ended.over(to, Some(by), detail, now).changed("PartnershipEnded", now))
+    }
+
+    /// Whether neither of the enrollments under which it was accepted has been revoked since.
+    pub(super) fn outlasts(&self, provider: &Standing, reseller: &Standing) -> bool {
+        let lasts = |partner: &Standing, role, application| {
+            let held = partner.role(role);
+            held.is_none_or(|it| it.application == application && it.state != RoleState::Revoked)
+        };
+        self.applications.is_some_and(|it| {
+            lasts(provider, Role::IndirectProvider, it.provider)
+                && lasts(reseller, Role::IndirectReseller, it.reseller)
+        })
+    }
+
+    /// Ends one whose enrollments are no longer those under which it was accepted.
+    fn lost(self, now: Timestamp) -> Approved<Self> {
+        let detail = "an enrollment under which it was accepted was revoked".to_owned();
+        self.over(PartnershipState::Ended, None, detail, now).changed("PartnershipEnded", now)
     }
 
     /// Settles an invitation that is expired and not yet recorded as such.
@@ -211,12 +239,12 @@ impl Partnership {
     fn over(
         mut self,
         to: PartnershipState,
-        by: PartnershipSide,
+        by: Option<PartnershipSide>,
         detail: String,
         time: Timestamp,
     ) -> Self {
         self.state = to;
-        self.ending = Some(Ending { by: Some(by), detail, time });
+        self.ending = Some(Ending { by, detail, time });
         self
     }
 
@@ -227,24 +255,11 @@ impl Partnership {
     }
 }
 
-/// Whether a partner stands in a role far enough to partner: being vetted at least, and neither
-/// suspended nor out.
-fn enrolled(partner: &Standing, role: Role, reason: Reason) -> Finding {
-    let state = partner.state(role);
-    let inputs = vec![("neededRole", role.to_string()), ("roleState", or_none(state))];
-    let stands =
-        matches!(state, Some(RoleState::Vetting | RoleState::Qualified | RoleState::Active));
-    Finding::of(partner.partner, inputs).unless(stands, || Fault {
-        reason,
-        explanation: match state {
-            None => format!("{} is not enrolled as {role}", partner.partner),
-            Some(state) => format!("{}'s enrollment as {role} is {state}", partner.partner),
-        },
-        responsible: Responsible::Partner,
-        next_step: match state {
-            None => "enroll the partner in this role with EnrollPartner".to_owned(),
-            state => next_step(state).to_owned(),
-        },
-        code: "",
-    })
+impl Applications {
+    fn of(provider: &Standing, reseller: &Standing) -> Option<Self> {
+        Some(Self {
+            provider: provider.role(Role::IndirectProvider)?.application,
+            reseller: reseller.role(Role::IndirectReseller)?.application,
+        })
+    }
 }

@@ -4,9 +4,11 @@ pub(super) mod account;
 pub(super) mod additional;
 pub(super) mod chain;
 pub(super) mod customer;
+pub(super) mod enrollment;
 pub(super) mod mpa;
 pub(super) mod order;
 pub(super) mod own_use;
+pub(super) mod partnering;
 pub(super) mod removal;
 pub(super) mod seller;
 

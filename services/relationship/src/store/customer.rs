@@ -1,5 +1,5 @@
 use failure::Failure;
-use kernel::{CustomerName, Stamp};
+use kernel::{CustomerName, OrganizationName, Stamp};
 use sea_orm::{ActiveValue::Set, ColumnTrait, EntityTrait, QueryFilter, sea_query::SimpleExpr};
 use storage::{Field, Listing, Page, PageRequest, fault, list, row};
 
@@ -35,6 +35,18 @@ impl Store {
         let names = names.iter().map(ToString::to_string);
         let rows = Entity::find().filter(Column::Name.is_in(names)).all(self.database.reader());
         rows.await.map_err(fault)?.iter().map(from_row).collect()
+    }
+
+    /// The shared services tenants of a company.
+    pub(crate) async fn shared_services_of(
+        &self,
+        organization: OrganizationName,
+    ) -> Result<Vec<CustomerName>, Failure> {
+        let rows = Entity::find()
+            .filter(Column::Organization.eq(organization.to_string()))
+            .filter(Column::SharedServicesNumber.is_not_null())
+            .all(self.database.reader());
+        rows.await.map_err(fault)?.iter().map(|row| row::read(&row.name)).collect()
     }
 
     /// A page of customers.
@@ -74,6 +86,7 @@ impl Kept for Customer {
             country: Set(self.country.to_string()),
             registration_number: Set(self.registration_number.clone()),
             kind: Set(self.kind.to_string()),
+            shared_services_number: Set(self.shared_services_number),
             created_by: Set(self.created_by.map(|it| it.to_string())),
             mca_template_id: Set(template_id),
             mca_version: Set(version),
@@ -99,6 +112,7 @@ pub(super) fn from_row(row: &Model) -> Result<Customer, Failure> {
         country: row::read(&row.country)?,
         registration_number: row.registration_number.clone(),
         kind: row::read(&row.kind)?,
+        shared_services_number: row.shared_services_number,
         created_by: row::read_optional(row.created_by.as_deref())?,
         agreement: read_agreement!(row)?,
         account: row.account_time.map(|time| account(row, time)).transpose()?,

@@ -1,6 +1,8 @@
 use failure::Failure;
 use kernel::{CustomerName, CustomerRelationshipName, PartnerName, Stamp, Timestamp};
-use sea_orm::{ActiveValue::Set, ColumnTrait, EntityTrait, QueryFilter, sea_query::SimpleExpr};
+use sea_orm::{
+    ActiveValue::Set, ColumnTrait, EntityTrait, QueryFilter, QueryOrder, sea_query::SimpleExpr,
+};
 use storage::{Field, Lapse, Listing, Page, PageRequest, fault, list, row};
 
 use super::{
@@ -36,22 +38,21 @@ impl Store {
         row.map_err(fault)?.map(|row| from_row(&row)).transpose()
     }
 
-    /// The relationship of a kind between a customer and a partner that was open last.
-    pub(crate) async fn open_relationship(
+    /// The relationships between a customer and a partner that were open last.
+    pub(crate) async fn open_relationships(
         &self,
         customer: CustomerName,
         partner: PartnerName,
-        kind: RelationshipKind,
-    ) -> Result<Option<CustomerRelationship>, Failure> {
-        let row = Entity::find()
+    ) -> Result<Vec<CustomerRelationship>, Failure> {
+        let rows = Entity::find()
             .filter(Column::Customer.eq(customer.to_string()))
             .filter(Column::Partner.eq(partner.to_string()))
-            .filter(Column::Kind.eq(kind.as_str()))
             .filter(Column::State.is_in(OPEN))
-            .one(self.database.reader())
+            .order_by_asc(Column::Name)
+            .all(self.database.reader())
             .await
             .map_err(fault)?;
-        row.map(|row| from_row(&row)).transpose()
+        rows.iter().map(from_row).collect()
     }
 
     /// A page of the relationships of a customer.
@@ -94,6 +95,7 @@ impl Kept for CustomerRelationship {
             customer: Set(self.customer().to_string()),
             partner: Set(self.partner.to_string()),
             kind: Set(self.kind.to_string()),
+            role: Set(self.role.map(|role| role.to_string())),
             state: Set(self.state.to_string()),
             expire_time: Set(self.expire_time.as_microsecond()),
             accept_time: Set(self.accept_time.map(Timestamp::as_microsecond)),
@@ -119,6 +121,7 @@ pub(super) fn from_row(row: &Model) -> Result<CustomerRelationship, Failure> {
         name: row::read(&row.name)?,
         partner: row::read(&row.partner)?,
         kind: row::read(&row.kind)?,
+        role: row::read_optional(row.role.as_deref())?,
         state: row::read(&row.state)?,
         expire_time: row::time(row.expire_time)?,
         accept_time: row.accept_time.map(row::time).transpose()?,

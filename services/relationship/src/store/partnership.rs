@@ -12,7 +12,7 @@ use super::{
     entity::partnerships::{ActiveModel, Column, Entity, Model},
     save::Kept,
 };
-use crate::domain::{Ending, Partnership, PartnershipState};
+use crate::domain::{Applications, Ending, Partnership, PartnershipState};
 
 /// States in which a pair has a partnership.
 pub(super) const OPEN: [&str; 2] =
@@ -121,6 +121,8 @@ impl Kept for Partnership {
             state: Set(self.state.to_string()),
             expire_time: Set(self.expire_time.as_microsecond()),
             accept_time: Set(self.accept_time.map(Timestamp::as_microsecond)),
+            provider_application: Set(self.applications.map(|it| it.provider)),
+            reseller_application: Set(self.applications.map(|it| it.reseller)),
             ended_by: Set(ending.and_then(|it| it.by).map(|side| side.to_string())),
             state_reason: Set(ending.map(|it| it.detail.clone()).unwrap_or_default()),
             end_time: Set(ending.map(|it| it.time.as_microsecond())),
@@ -140,6 +142,10 @@ pub(super) fn from_row(row: &Model) -> Result<Partnership, Failure> {
         state: row::read(&row.state)?,
         expire_time: row::time(row.expire_time)?,
         accept_time: row.accept_time.map(row::time).transpose()?,
+        applications: row
+            .provider_application
+            .zip(row.reseller_application)
+            .map(|(provider, reseller)| Applications { provider, reseller }),
         ending: ending(row.ended_by.as_deref(), &row.state_reason, row.end_time)?,
         predecessor: row::read_optional(row.predecessor.as_deref())?,
         stamp: row::stamp(row.revision, row.create_time, row.update_time)?,

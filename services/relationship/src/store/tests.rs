@@ -3,6 +3,7 @@
 mod history;
 mod lists;
 mod schema;
+mod ties;
 mod trial;
 
 use failure::Failure;
@@ -18,9 +19,9 @@ use uuid::Uuid;
 use super::{CUSTOMERS, Migrator, PARTNERSHIPS, RELATIONSHIPS, Scope, Store};
 use crate::domain::{
     AccountState, Applicant, Approved, BuyerStanding, Change, Customer, CustomerAgreement,
-    CustomerKind, CustomerRelationship, NewCustomer, NewRelationship, Partners, Partnership,
-    PartnershipSide, RelationshipKind, RelationshipState, Removal, Role, RoleStanding, RoleState,
-    Standing,
+    CustomerKind, CustomerRelationship, NewCustomer, NewRelationship, Parties, Partners,
+    Partnership, PartnershipSide, RelationshipKind, RelationshipState, Removal, Role, RoleStanding,
+    RoleState, Standing,
 };
 
 /// Declares tests that run on SQLite and on PostgreSQL.
@@ -52,8 +53,6 @@ on_both_engines! {
     every_change_leaves_an_event,
     a_pair_has_a_new_partnership_once_the_old_one_is_over,
     what_expired_is_settled_with_what_follows_it_or_not_at_all,
-    a_reseller_and_its_provider_are_tied_by_one_answer,
-    a_chain_is_what_is_open_around_the_customer,
     pages_follow_each_other,
 }
 
@@ -112,7 +111,7 @@ fn new_customer() -> Approved<Customer> {
         kind: CustomerKind::Company,
         created_by: Some(PROVIDER),
     };
-    Customer::create(new, false, &buyer(), Some(&standing(PROVIDER)), at(9)).unwrap()
+    Customer::create(new, false, &[], &buyer(), Some(&standing(PROVIDER)), at(9)).unwrap()
 }
 
 fn buyer() -> BuyerStanding {
@@ -138,7 +137,12 @@ fn standing(partner: PartnerName) -> Standing {
         country: "FR".parse().unwrap(),
         location: None,
         roles: both
-            .map(|role| RoleStanding { role, state: RoleState::Active, block_time: None })
+            .map(|role| RoleStanding {
+                role,
+                state: RoleState::Active,
+                application: 1,
+                block_time: None,
+            })
             .to_vec(),
         agreements: Vec::new(),
         affiliation: Vec::new(),
@@ -167,6 +171,7 @@ fn invite_after(
 fn request(partner: PartnerName, kind: RelationshipKind) -> Change<CustomerRelationship> {
     let new = NewRelationship {
         kind,
+        role: Some(Role::IndirectProvider),
         customer: new_customer().into_after(),
         buyer: buyer(),
         partner: applicant(partner),
@@ -178,7 +183,27 @@ fn request(partner: PartnerName, kind: RelationshipKind) -> Change<CustomerRelat
 
 fn applicant(partner: PartnerName) -> Applicant {
     let name = CustomerRelationshipName { customer: CUSTOMER, uid: Uuid::new_v4() };
-    Applicant { name, standing: standing(partner), open: None }
+    Applicant { name, standing: standing(partner), open: Vec::new() }
+}
+
+/// The reseller accepts.
+fn accepted(it: Partnership, now: i64) -> Approved<Partnership> {
+    let (provider, reseller) = (standing(it.provider), standing(it.reseller));
+    it.accept(&provider, &reseller, at(now)).unwrap()
+}
+
+/// The customer accepts.
+fn tied(
+    it: CustomerRelationship,
+    companion: Option<CustomerRelationship>,
+    now: i64,
+) -> Change<CustomerRelationship> {
+    let (customer, buyer) = (new_customer().into_after(), buyer());
+    let pair = accepted(invite(PROVIDER, RESELLER).main.into_after(), 9).into_after();
+    let (partner, provider) = (standing(it.partner), standing(PROVIDER));
+    let provider = companion.as_ref().map(|_| (&provider, Some(&pair)));
+    let parties = Parties { customer: &customer, buyer: &buyer, partner: &partner, provider };
+    it.accept(companion, parties, at(now)).unwrap()
 }
 
 fn removal(by: PartnerName) -> Removal {
@@ -218,15 +243,14 @@ async fn what_is_saved_reads_back_equal(engine: Engine) {
     let resale = RelationshipKind::Resale;
     let requested = store.save(request(PROVIDER, resale), &once()).await.unwrap();
     assert_eq!(store.relationship(requested.name).await.unwrap(), Some(requested.clone()));
-    let accepted = requested.accept(None, at(10)).unwrap();
+    let accepted = tied(requested, None, 10);
     let accepted = store.save(accepted, &once()).await.unwrap();
     let attested = accepted.attest_agreement(mca("Ada"), &standing(PROVIDER), at(10)).unwrap();
     let accepted = store.save(attested.unwrap(), &once()).await.unwrap();
     assert_eq!(store.relationship(accepted.name).await.unwrap(), Some(accepted.clone()));
-    let open = store.open_relationship(CUSTOMER, PROVIDER, resale).await.unwrap();
-    assert_eq!(open, Some(accepted.clone()));
-    let manages = store.open_relationship(CUSTOMER, PROVIDER, RelationshipKind::Management);
-    assert_eq!(manages.await.unwrap(), None);
+    let open = store.open_relationships(CUSTOMER, PROVIDER).await.unwrap();
+    assert_eq!(open, std::slice::from_ref(&accepted));
+    assert!(store.open_relationships(CUSTOMER, RESELLER).await.unwrap().is_empty());
     assert_eq!(kept(&store).await, (vec![customer], vec![accepted], vec![declined]));
 }
 
@@ -239,8 +263,8 @@ async fn a_decision_on_a_revision_that_is_gone_changes_nothing(engine: Engine) {
 
     let first = customer.accept_agreement(mca("Ada"), at(10)).unwrap();
     store.save(first, &once()).await.unwrap();
-    store.save(partnership.clone().accept(at(10)).unwrap(), &once()).await.unwrap();
-    store.save(relationship.clone().accept(None, at(10)).unwrap(), &once()).await.unwrap();
+    store.save(accepted(partnership.clone(), 10), &once()).await.unwrap();
+    store.save(tied(relationship.clone(), None, 10), &once()).await.unwrap();
     let (before, events) = (kept(&store).await, history(&store).await);
 
     let why = || "why".to_owned();
@@ -265,7 +289,7 @@ async fn the_first_answer_is_given_again(engine: Engine) {
     let call = call(7, "content");
     let invite = || store.save(invite(PROVIDER, RESELLER), &call);
     let first = store.database().once(&call, invite()).await.unwrap();
-    let changed = first.clone().accept(at(10)).unwrap();
+    let changed = accepted(first.clone(), 10);
     store.save(changed, &once()).await.unwrap();
     let again = store.database().once(&call, invite()).await.unwrap();
     assert_eq!(again, first, "as it was, and not as it is by now");
@@ -353,7 +377,7 @@ async fn every_change_leaves_an_event(engine: Engine) {
 async fn a_pair_has_a_new_partnership_once_the_old_one_is_over(engine: Engine) {
     let (_databases, store) = store(engine).await;
     let first = store.save(invite(PROVIDER, RESELLER), &once()).await.unwrap();
-    let active = store.save(first.accept(at(10)).unwrap(), &once()).await.unwrap();
+    let active = store.save(accepted(first, 10), &once()).await.unwrap();
     let second = store.save(invite(PROVIDER, RESELLER), &once()).await;
     assert!(matches!(second, Err(Failure::LostRace)), "{second:?}");
     store.save(invite(RESELLER, PROVIDER), &once()).await.unwrap();
@@ -392,91 +416,6 @@ async fn what_expired_is_settled_with_what_follows_it_or_not_at_all(engine: Engi
     let lost = store.save(late(&first), &once()).await;
     assert!(matches!(lost, Err(Failure::LostRace)), "{lost:?}");
     assert_eq!(history(&store).await.len(), 3);
-}
-
-async fn a_reseller_and_its_provider_are_tied_by_one_answer(engine: Engine) {
-    let (_databases, store) = store(engine).await;
-    store.save(new_customer(), &once()).await.unwrap();
-    let pair = invite(PROVIDER, RESELLER).main.into_after().accept(at(9)).unwrap().into_after();
-    let new = NewRelationship {
-        kind: RelationshipKind::Resale,
-        customer: new_customer().into_after(),
-        buyer: buyer(),
-        partner: applicant(RESELLER),
-        provider: Some((applicant(PROVIDER), Some(pair))),
-        taken: None,
-    };
-    let asked = CustomerRelationship::request(&new, at(EXPIRES), at(9)).unwrap();
-    let asked = store.save(asked, &once()).await.unwrap();
-    let companion = store.relationship(asked.companion.unwrap()).await.unwrap().unwrap();
-    let accepted = asked.clone().accept(Some(companion.clone()), at(10)).unwrap();
-    store.save(accepted, &once()).await.unwrap();
-    for (name, revision) in [(asked.name, 2), (companion.name, 2)] {
-        let tied = store.relationship(name).await.unwrap().unwrap();
-        assert_eq!((tied.state, tied.stamp.revision), (RelationshipState::Active, revision));
-    }
-    let late = asked.refuse("why", Some(companion), at(11)).unwrap();
-    let late = store.save(late, &once()).await;
-    assert!(matches!(late, Err(Failure::LostRace)), "{late:?}");
-    assert_eq!(history(&store).await.len(), 5);
-}
-
-fn chain(reseller: Option<PartnerName>, further: &[PartnerName]) -> Scope {
-    Scope::Chain((PROVIDER, reseller), further.to_vec())
-}
-
-fn everything(most: u64) -> Scope {
-    Scope::Everything(most)
-}
-
-async fn a_chain_is_what_is_open_around_the_customer(engine: Engine) {
-    let (_databases, store) = store(engine).await;
-    assert!(store.context(CUSTOMER, &everything(9)).await.unwrap().is_none());
-    assert!(store.context(CUSTOMER, &chain(None, &[])).await.unwrap().is_none());
-    let customer = store.save(new_customer(), &once()).await.unwrap();
-    let [other, stranger] = [3, 4].map(|id| PartnerName::new(Uuid::from_u128(id)));
-    let mut ties = Vec::new();
-    for (partner, kind) in [
-        (PROVIDER, RelationshipKind::Resale),
-        (PROVIDER, RelationshipKind::Management),
-        (other, RelationshipKind::Resale),
-        (RESELLER, RelationshipKind::Resale),
-    ] {
-        ties.push(store.save(request(partner, kind), &once()).await.unwrap());
-    }
-    let removed = ties.pop().unwrap().remove(&removal(RESELLER), at(10)).unwrap();
-    store.save(removed, &once()).await.unwrap();
-    let pair = store.save(invite(PROVIDER, RESELLER), &once()).await.unwrap();
-    let strange = store.save(invite(stranger, other), &once()).await.unwrap();
-    let declined = store.save(invite(PROVIDER, other), &once()).await.unwrap();
-    let declined = declined.decline("why".to_owned(), at(10)).unwrap();
-    store.save(declined, &once()).await.unwrap();
-
-    let named = store.context(CUSTOMER, &chain(Some(RESELLER), &[])).await.unwrap().unwrap();
-    assert_eq!(named.customer, customer);
-    assert_eq!(by_name(named.relationships), by_name(ties[..2].to_vec()));
-    assert_eq!(named.partnerships, std::slice::from_ref(&pair));
-
-    let alone = store.context(CUSTOMER, &chain(None, &[])).await.unwrap().unwrap();
-    assert_eq!((alone.relationships.len(), alone.partnerships.len()), (2, 0));
-
-    let further = store.context(CUSTOMER, &chain(None, &[other, RESELLER])).await.unwrap();
-    let further = further.unwrap();
-    assert_eq!((further.relationships.len(), &further.partnerships[..]), (2, &[pair.clone()][..]));
-    let again = store.context_again(CUSTOMER, &chain(None, &[other, RESELLER])).await.unwrap();
-    assert_eq!(again, Some(further), "nothing has changed");
-
-    let few = store.context(CUSTOMER, &everything(1)).await.unwrap().unwrap();
-    assert_eq!((few.relationships.len(), few.partnerships.len()), (1, 1));
-    let mut all = store.context(CUSTOMER, &everything(9)).await.unwrap().unwrap();
-    assert_eq!(by_name(all.relationships), by_name(ties));
-    all.partnerships.sort_by_key(|it| it.provider);
-    assert_eq!(all.partnerships, [pair, strange]);
-}
-
-fn by_name(mut relationships: Vec<CustomerRelationship>) -> Vec<CustomerRelationship> {
-    relationships.sort_by_key(|it| it.name);
-    relationships
 }
 
 async fn pages_follow_each_other(engine: Engine) {

@@ -4,7 +4,7 @@ mod customer;
 
 use std::{collections::BTreeSet, fmt::Display, str::FromStr};
 
-use contracts::relationship as pb;
+use contracts::{onboarding, relationship as pb};
 pub(super) use customer::{create_customer, record_agreement, record_review};
 use failure::{Failure, Fields, Mutation, Said, said};
 use kernel::{
@@ -14,7 +14,7 @@ use storage::{PageRequest, asked};
 use uuid::Uuid;
 
 use crate::{
-    domain::{Line, PartnershipSide, ProductFamily, Purpose, RelationshipKind, Transaction},
+    domain::{Line, PartnershipSide, ProductFamily, Purpose, RelationshipKind, Role, Transaction},
     store::RELATIONSHIPS,
 };
 
@@ -34,6 +34,7 @@ pub(super) struct AskedRelationship {
     pub partner: PartnerName,
     pub provider: Option<PartnerName>,
     pub kind: RelationshipKind,
+    pub role: Option<Role>,
 }
 
 /// How, name, who acts, and why.
@@ -109,11 +110,32 @@ pub(super) fn request_relationship(
     if partner.is_some() && provider == Some(partner) {
         fields.reject("provider", "is the partner itself");
     }
+    let role = match request.role {
+        0 => Some(None),
+        number => fields.choice("role", number, role).map(Some),
+    };
+    if let Some(Some(role)) = role {
+        if kind == Some(RelationshipKind::Management) {
+            fields.reject("role", "is set though the relationship is not to sell");
+        } else if !request.provider.is_empty() && role != Role::IndirectReseller {
+            let problem = "is not ROLE_INDIRECT_RESELLER though a provider is asked for along";
+            fields.reject("role", problem);
+        }
+    }
     fields.finish(|| {
-        let (id, provider, kind) = (id?, provider?, kind?);
+        let (id, provider, kind, role) = (id?, provider?, kind?, role?);
         let (customer, partner) = (customer?, partner?);
-        Some((how?, AskedRelationship { id, customer, partner, provider, kind }))
+        Some((how?, AskedRelationship { id, customer, partner, provider, kind, role }))
     })
+}
+
+const fn role(role: onboarding::Role) -> Option<Role> {
+    match role {
+        onboarding::Role::Unspecified => None,
+        onboarding::Role::IndirectProvider => Some(Role::IndirectProvider),
+        onboarding::Role::IndirectReseller => Some(Role::IndirectReseller),
+        onboarding::Role::DirectBill => Some(Role::DirectBill),
+    }
 }
 
 pub(super) fn remove_relationship(

@@ -17,7 +17,8 @@ impl Transport {
             let creator = new.created_by.as_slice();
             let (creator, buyer) = self.onboarding.standings_for(creator, buyer).await?;
             let taken = self.store.customer(new.name).await?.is_some();
-            Customer::create(new, taken, &buyer, creator.first(), call.now).map_err(denied)
+            let shared = self.store.shared_services_of(new.organization).await?;
+            Customer::create(new, taken, &shared, &buyer, creator.first(), call.now).map_err(denied)
         };
         let customer = self.answer(&call, create).await?;
         Ok(pb::CreateCustomerResponse { customer: Some(render::customer(customer)) })

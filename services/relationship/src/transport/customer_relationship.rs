@@ -1,6 +1,6 @@
 use contracts::relationship as pb;
 use failure::{Failure, said};
-use kernel::CustomerRelationshipName;
+use kernel::{CustomerRelationshipName, PartnerName};
 use tonic::Request;
 
 use super::{
@@ -10,7 +10,7 @@ use super::{
     status::denied,
 };
 use crate::{
-    domain::{Applicant, CustomerRelationship, NewRelationship, Removal},
+    domain::{Applicant, CustomerRelationship, NewRelationship, Parties, Partnership, Removal},
     peers::Buyer,
 };
 
@@ -70,7 +70,23 @@ impl Transport {
         let accept = async {
             let (relationship, companion) = self.find_with_companion(name).await?;
             call.expects(relationship.stamp)?;
-            relationship.accept(companion, call.now).map_err(denied)
+            let customer = self.find_customer(relationship.customer()).await?;
+            let buyer = Buyer { tenant: customer.name.id(), organization: customer.organization };
+            let partners = [Some(relationship.partner), companion.as_ref().map(|it| it.partner)];
+            let partners: Vec<_> = partners.into_iter().flatten().collect();
+            let (standings, buyer) = self.onboarding.standings_for(&partners, buyer).await?;
+            let (partner, provider) = match standings.as_slice() {
+                [partner] => (partner, None),
+                [partner, provider] => (partner, Some(provider)),
+                _ => return Err(Failure::bug("onboarding answered for others than asked")),
+            };
+            let partnership = match provider {
+                None => None,
+                Some(provider) => self.open_partnership(provider.partner, partner.partner).await?,
+            };
+            let provider = provider.map(|it| (it, partnership.as_ref()));
+            let parties = Parties { customer: &customer, buyer: &buyer, partner, provider };
+            relationship.accept(companion, parties, call.now).map_err(denied)
         };
         let relationship = self.answer(&call, accept).await?;
         let relationship = Some(render::relationship(relationship, call.now));
@@ -140,7 +156,7 @@ impl Transport {
 
     /// What a decision on a request looks at.
     async fn gather(&self, asked: &AskedRelationship) -> Result<NewRelationship, Failure> {
-        let AskedRelationship { id, partner, provider, kind, .. } = *asked;
+        let AskedRelationship { id, partner, provider, kind, role, .. } = *asked;
         let customer = self.find_customer(asked.customer).await?;
         let buyer = Buyer { tenant: customer.name.id(), organization: customer.organization };
         let names: Vec<_> = [Some(partner), provider].into_iter().flatten().collect();
@@ -150,7 +166,7 @@ impl Transport {
             let chosen = id.filter(|_| standing.partner == partner);
             let uid = chosen.unwrap_or_else(|| self.clock.new_uid());
             let name = CustomerRelationshipName { customer: customer.name, uid };
-            let open = self.store.open_relationship(customer.name, standing.partner, kind).await?;
+            let open = self.store.open_relationships(customer.name, standing.partner).await?;
             applicants.push(Applicant { name, standing, open });
         }
         let mut applicants = applicants.into_iter();
@@ -160,10 +176,18 @@ impl Transport {
             None => None,
             Some(provider) => {
                 let (from, to) = (provider.standing.partner, partner.standing.partner);
-                Some((provider, self.store.open_partnerships(from, &[to]).await?.pop()))
+                Some((provider, self.open_partnership(from, to).await?))
             }
         };
-        Ok(NewRelationship { kind, customer, buyer, partner, provider, taken })
+        Ok(NewRelationship { kind, role, customer, buyer, partner, provider, taken })
+    }
+
+    async fn open_partnership(
+        &self,
+        provider: PartnerName,
+        reseller: PartnerName,
+    ) -> Result<Option<Partnership>, Failure> {
+        Ok(self.store.open_partnerships(provider, &[reseller]).await?.pop())
     }
 
     async fn find_with_companion(

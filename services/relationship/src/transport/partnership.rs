@@ -1,11 +1,11 @@
 use contracts::relationship as pb;
 use failure::{Failure, said};
-use kernel::PartnershipName;
+use kernel::{PartnerName, PartnershipName};
 use storage::Call;
 use tonic::Request;
 
 use super::{Transport, convert, render, status::denied};
-use crate::domain::{Approved, Denial, Partners, Partnership};
+use crate::domain::{Approved, Denial, Partners, Partnership, Standing};
 
 impl Transport {
     pub(super) async fn invite_partnership(
@@ -16,8 +16,7 @@ impl Transport {
         let call = self.call("InvitePartnership", &request, how);
         let invite = async {
             let history = self.store.partnerships_of(provider, reseller).await?;
-            let (provider, reseller) =
-                (self.standing(provider).await?, self.standing(reseller).await?);
+            let (provider, reseller) = self.sides(provider, reseller).await?;
             let name = PartnershipName::new(id.unwrap_or_else(|| self.clock.new_uid()));
             let taken = self.store.partnership(name).await?.is_some();
             let partners = Partners { provider, reseller, history, taken };
@@ -38,8 +37,15 @@ impl Transport {
         let it = request.get_ref();
         let (how, name) = convert::act(said!(it), &it.name)?;
         let call = self.call("AcceptPartnership", &request, how);
-        let accept = |partnership: Partnership| partnership.accept(call.now);
-        let partnership = Some(self.change_partnership(&call, name, accept).await?);
+        let accept = async {
+            let partnership = self.find_partnership(name).await?;
+            call.expects(partnership.stamp)?;
+            let (provider, reseller) =
+                self.sides(partnership.provider, partnership.reseller).await?;
+            partnership.accept(&provider, &reseller, call.now).map_err(denied)
+        };
+        let accepted = self.answer(&call, accept).await?;
+        let partnership = Some(render::partnership(accepted, call.now));
         Ok(pb::AcceptPartnershipResponse { partnership })
     }
 
@@ -113,6 +119,19 @@ impl Transport {
         };
         let changed = self.answer(call, change).await?;
         Ok(render::partnership(changed, call.now))
+    }
+
+    /// What is known of provider and reseller, read at one time.
+    async fn sides(
+        &self,
+        provider: PartnerName,
+        reseller: PartnerName,
+    ) -> Result<(Standing, Standing), Failure> {
+        let standings = self.onboarding.standings(&[provider, reseller]).await?;
+        let sides: Result<[Standing; 2], _> = standings.try_into();
+        let [provider, reseller] =
+            sides.map_err(|_| Failure::bug("onboarding answered for others than two"))?;
+        Ok((provider, reseller))
     }
 
     async fn find_partnership(&self, name: PartnershipName) -> Result<Partnership, Failure> {

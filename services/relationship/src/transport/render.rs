@@ -4,14 +4,14 @@ mod customer;
 
 use std::time::Duration;
 
-use contracts::{relationship as pb, time::to_wire};
+use contracts::{onboarding, relationship as pb, time::to_wire};
 pub(super) use customer::customer;
 use kernel::{Responsible, Timestamp};
 use markets::Country;
 
 use crate::domain::{
     CustomerRelationship, Decision, Partnership, PartnershipSide, PartnershipState, ProductFamily,
-    Purpose, RelationshipKind, RelationshipState, Rule, RuleOutcome, Transaction, Verdict,
+    Purpose, RelationshipKind, RelationshipState, Role, Rule, RuleOutcome, Transaction, Verdict,
 };
 
 pub(super) fn partnership(partnership: Partnership, now: Timestamp) -> pb::Partnership {
@@ -62,6 +62,13 @@ pub(super) fn relationship(
         kind: match relationship.kind {
             RelationshipKind::Resale => pb::CustomerRelationshipKind::Resale,
             RelationshipKind::Management => pb::CustomerRelationshipKind::Management,
+        }
+        .into(),
+        role: match relationship.role {
+            None => onboarding::Role::Unspecified,
+            Some(Role::IndirectProvider) => onboarding::Role::IndirectProvider,
+            Some(Role::IndirectReseller) => onboarding::Role::IndirectReseller,
+            Some(Role::DirectBill) => onboarding::Role::DirectBill,
         }
         .into(),
         state: match relationship.state {

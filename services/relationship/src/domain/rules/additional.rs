@@ -2,10 +2,9 @@
 
 use kernel::{LocationAccountId, Responsible};
 
-use super::list;
+use super::{chain::active_partnership, list, own_use::no_affiliate};
 use crate::domain::{
-    AdditionalPartner, Facts, Fault, Finding, PartnershipState, Reason, Role, RoleState,
-    Transaction,
+    AdditionalPartner, Facts, Fault, Finding, Reason, Role, RoleState, Transaction,
 };
 
 /// ORD-8: further PartnerIDs are those of active resellers of the seller, beside a reseller, for
@@ -55,7 +54,7 @@ fn against(id: &LocationAccountId, facts: &Facts) -> Option<&'static str> {
     };
     let (role, at) = (Role::IndirectReseller, facts.time);
     let at_home = |location: &crate::domain::Location| location.country == standing.country;
-    let partnered = partnership.as_ref().map(|it| it.state_at(at));
+    let partnered = active_partnership(&facts.seller, standing, partnership.as_ref(), at);
     let checks = [
         (standing.state(role) == Some(RoleState::Active), "is of no active reseller"),
         (standing.blocked(role, at).is_none(), "is of a reseller that is blocked"),
@@ -69,8 +68,12 @@ fn against(id: &LocationAccountId, facts: &Facts) -> Option<&'static str> {
             "is of a reseller in another CSP region",
         ),
         (
-            partnered == Some(PartnershipState::Active),
+            partnered.fault.is_none(),
             "is of a reseller without an active partnership with the seller",
+        ),
+        (
+            no_affiliate(standing, facts).is_none_or(|it| it.fault.is_none()),
+            "is of a reseller that is the customer's own company or its affiliate",
         ),
     ];
     checks.into_iter().find(|(kept, _)| !kept).map(|(_, what)| what)

@@ -1,23 +1,26 @@
 use kernel::{Responsible, Timestamp};
 
 use super::{
+    enrollment::{Act, enrolled_to},
     or_none,
     seller::{next_step, reauthorized},
 };
 use crate::domain::{
-    Facts, Fault, Finding, Partnership, PartnershipState, Reason, Role, RoleState, Standing,
-    Transaction,
+    Facts, Fault, Finding, Partnership, PartnershipState, Purpose, Reason, Role, RoleState,
+    Standing, Transaction,
 };
 
 /// REL-1: the partnership of provider and reseller is active.
 pub(in crate::domain) fn partnership_active(_: &Transaction, facts: &Facts) -> Option<Finding> {
     let reseller = facts.reseller.as_ref()?;
     let partnership = facts.partnership.as_ref();
-    Some(active_partnership(reseller, partnership, facts.time))
+    Some(active_partnership(&facts.seller, reseller, partnership, facts.time))
 }
 
-/// Whether a provider and a reseller have an active partnership.
+/// Whether a provider and a reseller have an active partnership, accepted under the enrollments that
+/// they have now.
 pub(in crate::domain) fn active_partnership(
+    provider: &Standing,
     reseller: &Standing,
     partnership: Option<&Partnership>,
     at: Timestamp,
@@ -28,7 +31,11 @@ pub(in crate::domain) fn active_partnership(
         ("partnershipState", or_none(state)),
     ];
     let finding = Finding::of(reseller.partner, inputs);
-    finding.unless(state == Some(PartnershipState::Active), || {
+    let active = partnership.filter(|_| state == Some(PartnershipState::Active));
+    if active.is_some_and(|it| !it.outlasts(provider, reseller)) {
+        return finding.unless(false, of_revoked_enrollment);
+    }
+    finding.unless(active.is_some(), || {
         let (responsible, next_step) = if state == Some(PartnershipState::Invited) {
             (Responsible::Reseller, "the reseller accepts the invitation with AcceptPartnership")
         } else {
@@ -45,6 +52,20 @@ pub(in crate::domain) fn active_partnership(
             code: "400/900400",
         }
     })
+}
+
+fn of_revoked_enrollment() -> Fault {
+    Fault {
+        reason: Reason::PartnershipOfRevokedEnrollment,
+        explanation: "an enrollment of provider or reseller under which the partnership was \
+                      accepted was revoked"
+            .to_owned(),
+        responsible: Responsible::Seller,
+        next_step: "once both are enrolled again, the provider invites the reseller anew with \
+                    InvitePartnership"
+            .to_owned(),
+        code: "400/900400",
+    }
 }
 
 /// REL-2: provider and reseller are in one CSP region.
@@ -74,9 +95,17 @@ pub(in crate::domain) fn same_region(provider: &Standing, reseller: &Standing) -
     })
 }
 
-/// ON-1 for the reseller: all three steps are done and it is not suspended.
-pub(in crate::domain) fn reseller_active(_: &Transaction, facts: &Facts) -> Option<Finding> {
+/// ON-1 for the reseller: all three steps are done and it is not suspended. To manage, it has any
+/// enrollment that lets it.
+pub(in crate::domain) fn reseller_active(
+    transaction: &Transaction,
+    facts: &Facts,
+) -> Option<Finding> {
     let reseller = facts.reseller.as_ref()?;
+    if transaction.purpose == Purpose::Manage {
+        let finding = enrolled_to(Act::Manage, reseller, Role::ALL);
+        return Some(finding.mended_by(Responsible::Reseller, "403/900149"));
+    }
     let state = reseller.state(Role::IndirectReseller);
     let finding = Finding::of(reseller.partner, vec![("resellerState", or_none(state))]);
     Some(finding.unless(state == Some(RoleState::Active), || Fault {

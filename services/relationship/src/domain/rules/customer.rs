@@ -1,17 +1,28 @@
-use kernel::Responsible;
+use std::slice;
 
-use super::or_none;
+use kernel::{PartnerName, Responsible, Timestamp};
+
+use super::{list, or_none, seller::acting_role};
 use crate::domain::{
-    Customer, Facts, Fault, Finding, Purpose, Reason, RelationshipKind, RelationshipState,
-    Standing, Transaction,
+    Customer, CustomerRelationship, Facts, Fault, Finding, Purpose, Reason, RelationshipState,
+    Role, Standing, Transaction,
 };
 
-/// REL-4 for the seller.
+/// REL-4 for the seller, in the role in which it buys from Microsoft.
 pub(in crate::domain) fn tied_to_seller(
     transaction: &Transaction,
     facts: &Facts,
 ) -> Option<Finding> {
-    Some(tied(transaction.purpose, facts, &facts.seller, Responsible::Seller))
+    let role = acting_role(transaction, facts);
+    let roles = match (transaction.purpose, &role) {
+        (Purpose::Manage, _) => None,
+        (_, Some(role)) => Some(slice::from_ref(role)),
+        // Nobody sold in no role.
+        (Purpose::AutomaticRenewal, None) => Some(&[][..]),
+        // PT-1 says what is wrong.
+        (_, None) => Some(Role::ALL),
+    };
+    Some(tied(facts, &facts.seller, roles, Responsible::Seller))
 }
 
 /// REL-4 for the reseller.
@@ -19,64 +30,96 @@ pub(in crate::domain) fn tied_to_reseller(
     transaction: &Transaction,
     facts: &Facts,
 ) -> Option<Finding> {
-    Some(tied(transaction.purpose, facts, facts.reseller.as_ref()?, Responsible::Reseller))
+    let sells = transaction.purpose != Purpose::Manage;
+    let roles = sells.then_some(&[Role::IndirectReseller][..]);
+    Some(tied(facts, facts.reseller.as_ref()?, roles, Responsible::Reseller))
 }
 
-fn tied(purpose: Purpose, facts: &Facts, with: &Standing, responsible: Responsible) -> Finding {
-    let held = facts.relationships.iter().filter(|it| it.partner == with.partner);
-    let held: Vec<_> = held.map(|it| (it, it.kind, it.state_at(facts.time))).collect();
-    let active = |kind| held.iter().find(|it| it.1 == kind && it.2 == RelationshipState::Active);
-    let resale = active(RelationshipKind::Resale);
-    let enough = match purpose {
-        Purpose::Manage => resale.or_else(|| active(RelationshipKind::Management)),
-        Purpose::NewSubscription
-        | Purpose::AddQuantity
-        | Purpose::Renew
-        | Purpose::Change
-        | Purpose::TransferIn
-        | Purpose::Cancel
-        | Purpose::AutomaticRenewal => resale,
+/// Whether a partner acquired a customer in one of these roles, to sell to it; for no roles in
+/// question, whether it may manage.
+fn tied(
+    facts: &Facts,
+    with: &Standing,
+    roles: Option<&[Role]>,
+    responsible: Responsible,
+) -> Finding {
+    let held: Vec<_> = facts.relationships.iter().filter(|it| it.partner == with.partner).collect();
+    let fits = |it: &CustomerRelationship| match roles {
+        None => true,
+        Some(roles) => it.role.is_some_and(|role| roles.contains(&role)),
     };
+    let in_state = |state| held.iter().filter(move |it| it.state_at(facts.time) == state);
+    let enough = in_state(RelationshipState::Active).find(|it| fits(it));
     let shown = enough.or_else(|| held.first());
     let inputs = vec![
         ("partner", with.partner.to_string()),
-        ("relationship", or_none(shown.map(|it| it.0.name))),
-        ("relationshipKind", or_none(shown.map(|it| it.1))),
-        ("relationshipState", or_none(shown.map(|it| it.2))),
+        ("relationship", or_none(shown.map(|it| it.name))),
+        ("relationshipKind", or_none(shown.map(|it| it.kind))),
+        ("relationshipRole", or_none(shown.and_then(|it| it.role))),
+        ("relationshipState", or_none(shown.map(|it| it.state_at(facts.time)))),
     ];
     let finding = Finding::of(facts.customer.name, inputs);
-    let held = held.iter().map(|(_, kind, state)| (*kind, *state)).collect::<Vec<_>>();
-    finding.unless(enough.is_some(), || untied(purpose, with, &held, responsible))
-}
-
-fn untied(
-    purpose: Purpose,
-    with: &Standing,
-    held: &[(RelationshipKind, RelationshipState)],
-    responsible: Responsible,
-) -> Fault {
-    use RelationshipKind::{Management, Resale};
-    let partner = with.partner;
-    let sells = purpose != Purpose::Manage;
-    let requested = |kind| held.contains(&(kind, RelationshipState::Requested));
-    let (responsible, next_step) = if requested(Resale) || (!sells && requested(Management)) {
+    finding.unless(enough.is_some(), || {
+        let active: Vec<_> = in_state(RelationshipState::Active).copied().collect();
+        let fault = untied(with.partner, &active, roles, responsible);
+        if !in_state(RelationshipState::Requested).any(|it| fits(it)) {
+            return fault;
+        }
         let accept = "the customer's Global admin accepts the request with \
                       AcceptCustomerRelationship";
-        (Responsible::Customer, accept)
-    } else if sells {
-        (responsible, "ask the customer for one with RequestCustomerRelationship, kind RESALE")
-    } else {
-        (responsible, "ask the customer for one of either kind with RequestCustomerRelationship")
+        Fault { responsible: Responsible::Customer, next_step: accept.to_owned(), ..fault }
+    })
+}
+
+/// What is wrong where none of the active relationships fits.
+fn untied(
+    partner: PartnerName,
+    active: &[&CustomerRelationship],
+    roles: Option<&[Role]>,
+    responsible: Responsible,
+) -> Fault {
+    let acquired_as = active.iter().find_map(|it| it.role);
+    let (reason, explanation) = match (acquired_as, active) {
+        (Some(role), _) => (
+            Reason::CustomerRelationshipOfOtherRole,
+            format!(
+                "{partner} acquired the customer as {role} and would sell to it as {}",
+                list(roles.unwrap_or_default())
+            ),
+        ),
+        (None, []) => (
+            Reason::CustomerRelationshipMissing,
+            format!("{partner} has no active relationship with the customer"),
+        ),
+        (None, [..]) => (
+            Reason::CustomerRelationshipForManagement,
+            format!("{partner} may manage for the customer but not sell to it"),
+        ),
     };
-    let manages = held.contains(&(Management, RelationshipState::Active));
-    let (reason, explanation) = if sells && manages {
-        let text = format!("{partner} may manage for the customer but not sell to it");
-        (Reason::CustomerRelationshipForManagement, text)
-    } else {
-        let text = format!("{partner} has no active relationship with the customer");
-        (Reason::CustomerRelationshipMissing, text)
+    let ask = match roles {
+        None => "ask the customer for one of either kind with RequestCustomerRelationship".into(),
+        Some([role]) => format!(
+            "ask the customer for one as {role} with RequestCustomerRelationship, kind RESALE"
+        ),
+        Some(_) => "ask the customer for one with RequestCustomerRelationship, kind RESALE".into(),
     };
-    Fault { reason, explanation, responsible, next_step: next_step.to_owned(), code: "403/20002" }
+    let next_step = match acquired_as {
+        Some(Role::IndirectReseller) => {
+            format!("let the provider order and name {partner} as the reseller, or {ask}")
+        }
+        _ => ask,
+    };
+    Fault { reason, explanation, responsible, next_step, code: "403/20002" }
+}
+
+/// Whether it is a partner's, active, and good to sell in a role.
+pub(super) fn sells_in(
+    it: &CustomerRelationship,
+    partner: PartnerName,
+    role: Role,
+    at: Timestamp,
+) -> bool {
+    it.partner == partner && it.role == Some(role) && it.state_at(at) == RelationshipState::Active
 }
 
 /// REL-3 for the seller.

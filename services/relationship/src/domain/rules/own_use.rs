@@ -22,7 +22,7 @@ pub(in crate::domain) fn reseller_is_no_affiliate(
 
 /// OWN-1 for a partner. It does not apply to the shared services tenant of one of the `owners`:
 /// OWN-3 decides what is allowed there.
-fn no_affiliate(
+pub(super) fn no_affiliate(
     partner: &Standing,
     owners: [Option<&Standing>; 2],
     facts: &Facts,

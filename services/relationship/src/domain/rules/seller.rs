@@ -1,6 +1,10 @@
 use kernel::{Responsible, Timestamp};
 
-use super::{list, or_none};
+use super::{
+    customer::sells_in,
+    enrollment::{Act, enrolled_to},
+    list, or_none,
+};
 use crate::domain::{
     Facts, Fault, Finding, Line, ProductFamily, Purpose, Reason, Role, RoleState, Standing,
     Transaction,
@@ -41,9 +45,13 @@ pub(in crate::domain) fn buys_from_microsoft(
 }
 
 /// ON-1 for the seller: its enrollment in the role that it acts in is active, or restricted and
-/// the transaction goes on with what was sold.
+/// the transaction goes on with what was sold. To manage, it has any enrollment that lets it.
 pub(in crate::domain) fn is_active(transaction: &Transaction, facts: &Facts) -> Option<Finding> {
     let seller = &facts.seller;
+    if transaction.purpose == Purpose::Manage {
+        let finding = enrolled_to(Act::Manage, seller, Role::ALL);
+        return Some(finding.mended_by(Responsible::Seller, "403/800039"));
+    }
     let role = acting_role(transaction, facts)?;
     let state = seller.state(role);
     let inputs = vec![
@@ -127,6 +135,7 @@ pub(in crate::domain) fn reauthorized(partner: &Standing, role: Role, at: Timest
 /// direct-bill partner or provider, whichever has less against it.
 pub(super) fn acting_role(transaction: &Transaction, facts: &Facts) -> Option<Role> {
     let Facts { seller, time, .. } = facts;
+    let renews = transaction.purpose == Purpose::AutomaticRenewal;
     let roles: &[Role] = match transaction.reseller {
         Some(_) => &[Role::IndirectProvider],
         None => &[Role::DirectBill, Role::IndirectProvider],
@@ -135,8 +144,11 @@ pub(super) fn acting_role(transaction: &Transaction, facts: &Facts) -> Option<Ro
     enrolled.min_by_key(|role| {
         let in_order = [
             serves(*role, seller.state(*role), transaction),
-            seller.agreement(*role, *time).is_some_and(|it| it.counts(*time)),
-            seller.blocked(*role, *time).is_none() || transaction.purpose == Purpose::Cancel,
+            renews || seller.agreement(*role, *time).is_some_and(|it| it.counts(*time)),
+            renews
+                || seller.blocked(*role, *time).is_none()
+                || transaction.purpose == Purpose::Cancel,
+            facts.relationships.iter().any(|it| sells_in(it, seller.partner, *role, *time)),
         ];
         in_order.iter().filter(|kept| !**kept).count()
     })

@@ -1,12 +1,13 @@
 //! Acceptances of the MCA, by the customer and as partners attest them.
 
-use super::world::{NOW, SELLER, at, customer, mca, named, partner, tie, violations};
+use super::world::{NOW, SELLER, at, customer, held, mca, named, partner, tie, violations};
 use crate::domain::{
     Approved, Customer, CustomerAgreement, CustomerRelationship, Denial, RelationshipKind,
     RelationshipState, Role, RoleState, Standing,
 };
 
 const NO_SELLER: &str = "CUS-1 ATTESTED_BY_NO_SELLER";
+const NOT_ENROLLED: &str = "ON-1 PARTNER_NOT_ENROLLED";
 const ENDED: &str = "REL-4 CUSTOMER_RELATIONSHIP_MISSING";
 const MANAGES: &str = "REL-4 CUSTOMER_RELATIONSHIP_FOR_MANAGEMENT";
 
@@ -86,16 +87,30 @@ fn a_partner_attests_for_a_customer_that_it_sells_to_or_has_asked_to() {
 
 #[test]
 fn a_provider_or_direct_bill_partner_in_the_programme_attests_and_a_reseller_does_not() {
-    use RoleState::{Active, Qualified, Restricted, Suspended};
+    use RoleState::{Active, Qualified, Restricted};
     for role in Role::ALL {
         for state in RoleState::ALL {
             let mut attestor = partner(SELLER, *role);
             attestor.roles[0].state = *state;
             let attested = attest(RelationshipKind::Resale, RelationshipState::Active, &attestor);
-            let attests = *role != Role::IndirectReseller
-                && [Active, Qualified, Restricted, Suspended].contains(state);
-            let expected: &[&str] = if attests { &[] } else { &[NO_SELLER] };
+            let expected: &[&str] = match (role, state) {
+                (Role::IndirectReseller, _) => &[NO_SELLER],
+                (_, Active | Qualified | Restricted) => &[],
+                _ => &[NOT_ENROLLED],
+            };
             assert_eq!(named(&violations(attested)), expected, "{role} {state}");
         }
+    }
+}
+
+#[test]
+fn a_partner_in_both_roles_does_not_attest_for_whom_it_acquired_as_reseller() {
+    let mut both = partner(SELLER, Role::DirectBill);
+    both.roles.push(held(Role::IndirectReseller, RoleState::Active));
+    for (role, expected) in [(Role::DirectBill, &[][..]), (Role::IndirectReseller, &[ENDED])] {
+        let tie = tie(SELLER, RelationshipKind::Resale, RelationshipState::Active);
+        let acquired = CustomerRelationship { role: Some(role), ..tie };
+        let found = violations(acquired.attest_agreement(mca(), &both, at(NOW)));
+        assert_eq!(named(&found), expected, "{role}");
     }
 }

@@ -1,6 +1,6 @@
 //! Customers, and the review of their accounts.
 
-use kernel::Stamp;
+use kernel::{CustomerName, Stamp};
 
 use super::world::{
     CUSTOMER, OF_CUSTOMER, SELLER, STRANGER, at, buyer, customer, held, named, partner, review,
@@ -35,7 +35,7 @@ fn a_tenant_becomes_a_customer_unless_it_is_a_csp_tenant_or_shared_services_of_n
     for (kind, csp_tenant, partner, expected) in rows {
         let partners = if partner { vec![STRANGER] } else { Vec::new() };
         let buyer = BuyerStanding { csp_tenant, partners, ..buyer() };
-        let violations = violations(Customer::create(new(kind), false, &buyer, None, at(9)));
+        let violations = violations(Customer::create(new(kind), false, &[], &buyer, None, at(9)));
         let what = format!("{kind}, CSP tenant: {csp_tenant}, company is a partner: {partner}");
         assert_eq!(named(&violations), expected, "{what}");
         for violation in &violations {
@@ -46,27 +46,64 @@ fn a_tenant_becomes_a_customer_unless_it_is_a_csp_tenant_or_shared_services_of_n
 }
 
 #[test]
+fn a_company_has_a_shared_services_tenant_for_each_of_its_csp_tenants_and_no_more() {
+    let exists = "OWN-3 SHARED_SERVICES_TENANT_EXISTS";
+    let others = [CustomerName::new(SELLER.id()), CustomerName::new(STRANGER.id())];
+    for (csp_tenants, existing, number) in
+        [(1, 0, Some(1)), (1, 1, None), (2, 1, Some(2)), (2, 2, None)]
+    {
+        let partners = [SELLER, STRANGER][..csp_tenants].to_vec();
+        let buyer = BuyerStanding { partners, ..buyer() };
+        let shared = &others[..existing];
+        let create = |kind| Customer::create(new(kind), false, shared, &buyer, None, at(9));
+        let what = format!("{existing} for {csp_tenants} CSP tenants");
+        match number {
+            None => {
+                let refused = violations(create(CustomerKind::SharedServices));
+                assert_eq!(named(&refused), [exists], "{what}");
+            }
+            number => {
+                let created = create(CustomerKind::SharedServices).unwrap().into_after();
+                assert_eq!(created.shared_services_number, number, "{what}");
+            }
+        }
+        let company = create(CustomerKind::Company).unwrap().into_after();
+        assert_eq!(company.shared_services_number, None, "{what}");
+    }
+}
+
+#[test]
 fn a_refused_customer_shows_the_facts_that_were_looked_at() {
     let buyer = BuyerStanding { csp_tenant: true, ..buyer() };
-    let violations =
-        violations(Customer::create(new(CustomerKind::SharedServices), false, &buyer, None, at(9)));
+    let violations = violations(Customer::create(
+        new(CustomerKind::SharedServices),
+        false,
+        &[],
+        &buyer,
+        None,
+        at(9),
+    ));
     let inputs: Vec<_> = violations.iter().flat_map(|it| it.inputs.clone()).collect();
-    let expected =
-        [("cspTenant", "true".to_owned()), ("customerOrganization", OF_CUSTOMER.to_string())];
+    let expected = [
+        ("cspTenant", "true".to_owned()),
+        ("customerOrganization", OF_CUSTOMER.to_string()),
+        ("customerPartners", "none".to_owned()),
+        ("sharedServicesTenants", "none".to_owned()),
+    ];
     assert_eq!(inputs, expected.map(|(name, value)| (name.to_owned(), value)));
 }
 
 #[test]
 fn a_tenant_is_a_customer_once_whatever_else_is_wrong() {
     let buyer = BuyerStanding { csp_tenant: true, ..buyer() };
-    let denied = Customer::create(new(CustomerKind::Company), true, &buyer, None, at(9));
+    let denied = Customer::create(new(CustomerKind::Company), true, &[], &buyer, None, at(9));
     assert_eq!(denied.unwrap_err(), Denial::Exists(CUSTOMER.to_string()));
 }
 
 #[test]
 fn a_new_customer_has_accepted_nothing() {
     let approved =
-        Customer::create(new(CustomerKind::Company), false, &buyer(), None, at(9)).unwrap();
+        Customer::create(new(CustomerKind::Company), false, &[], &buyer(), None, at(9)).unwrap();
     assert_eq!((approved.event(), approved.decided_on()), ("CustomerCreated", None));
     let expected = Customer { agreement: None, stamp: Stamp::first(at(9)), ..customer() };
     assert_eq!(approved.into_after(), expected);
@@ -77,12 +114,15 @@ fn a_partner_that_creates_a_customer_buys_from_microsoft_in_its_region_and_is_no
     const NO_SELLER: &str = "PT-1 SELLER_CANNOT_BUY_FROM_MICROSOFT";
     type Row = (Role, RoleState, &'static str, &'static [&'static str]);
     const BARRED: &str = "ON-1 SELLER_RESTRICTED";
-    let rows: [Row; 7] = [
+    const OUT: &str = "ON-1 PARTNER_NOT_ENROLLED";
+    let rows: [Row; 9] = [
         (Role::DirectBill, RoleState::Active, "FR", &[]),
         (Role::IndirectProvider, RoleState::Active, "CH", &[]),
         (Role::IndirectReseller, RoleState::Active, "FR", &[NO_SELLER]),
-        (Role::DirectBill, RoleState::Revoked, "FR", &[NO_SELLER, BARRED]),
-        (Role::DirectBill, RoleState::Suspended, "FR", &[BARRED]),
+        (Role::DirectBill, RoleState::Revoked, "FR", &[OUT]),
+        (Role::DirectBill, RoleState::Suspended, "FR", &[OUT]),
+        (Role::IndirectProvider, RoleState::Suspended, "FR", &[OUT]),
+        (Role::IndirectProvider, RoleState::Qualified, "FR", &[]),
         (Role::DirectBill, RoleState::Restricted, "FR", &[BARRED]),
         (Role::DirectBill, RoleState::Active, "US", &["REL-3 CUSTOMER_OUTSIDE_REGION"]),
     ];
@@ -91,7 +131,7 @@ fn a_partner_that_creates_a_customer_buys_from_microsoft_in_its_region_and_is_no
         creator.roles[0].state = state;
         creator.moves_to(country);
         let new = NewCustomer { created_by: Some(SELLER), ..new(CustomerKind::Company) };
-        let created = Customer::create(new, false, &buyer(), Some(&creator), at(9));
+        let created = Customer::create(new, false, &[], &buyer(), Some(&creator), at(9));
         assert_eq!(named(&violations(created)), expected, "{role} {state} in {country}");
     }
     let mut creator = partner(SELLER, Role::DirectBill);
@@ -101,8 +141,14 @@ fn a_partner_that_creates_a_customer_buys_from_microsoft_in_its_region_and_is_no
     {
         let mut creator = creator.clone();
         creator.roles.push(held(other, RoleState::Active));
-        let created =
-            Customer::create(new(CustomerKind::Company), false, &buyer(), Some(&creator), at(9));
+        let created = Customer::create(
+            new(CustomerKind::Company),
+            false,
+            &[],
+            &buyer(),
+            Some(&creator),
+            at(9),
+        );
         assert_eq!(named(&violations(created)), expected, "restricted, and {other}");
     }
 }

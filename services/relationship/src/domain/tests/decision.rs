@@ -135,7 +135,7 @@ fn failed_without_lines() -> Vec<&'static str> {
 }
 
 #[test]
-fn to_manage_takes_an_active_relationship_of_either_kind_and_nothing_else() {
+fn to_manage_takes_an_enrollment_and_an_active_relationship_of_either_kind_and_nothing_else() {
     use RelationshipKind::{Management, Resale};
     use RelationshipState::{Active, Removed, Requested};
     for (kind, state, allowed) in [
@@ -156,7 +156,9 @@ fn to_manage_takes_an_active_relationship_of_either_kind_and_nothing_else() {
             world.ties(SELLER, kind, state);
             let decision = world.decide();
             assert_eq!(decision.allowed(), allowed, "{kind} {state}");
-            assert!(applied(&decision).iter().all(|rule| *rule == "REL-4"), "{kind} {state}");
+            assert_eq!(applied(&decision), ["ON-1", "REL-4"], "{kind} {state}");
+            world.seller_is(Role::DirectBill, RoleState::Revoked);
+            assert_eq!(failed(&world.decide())[0], "ON-1", "{kind} {state}");
         }
     }
 }
@@ -239,9 +241,9 @@ fn the_catalogue_says_which_rules_a_call_is_held_against() {
     let own = ["ORD-4", "ORD-5", "ORD-6"];
     assert_eq!(ordered, [by("CheckTransaction"), own.into()].concat());
     for (call, rules) in [
-        ("SuspendSubscription", &["REL-4"][..]),
-        ("ResumeSubscription", &["REL-4"]),
-        ("SetAutomaticRenewal", &["REL-4"]),
+        ("SuspendSubscription", &["ON-1", "REL-4"][..]),
+        ("ResumeSubscription", &["ON-1", "REL-4"]),
+        ("SetAutomaticRenewal", &["ON-1", "REL-4"]),
         ("SettleSubscriptions", &["REL-4"]),
         ("CancelSubscription", &["PT-1", "MPA-3", "REL-4", "ORD-3"]),
         ("CancelOrder", &["PT-1", "MPA-3", "REL-4", "ORD-3"]),

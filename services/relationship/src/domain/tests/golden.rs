@@ -82,6 +82,10 @@ fn partnerships() -> Vec<State> {
             state(it, |world: &mut World| world.facts.partnership = Some(partnership(*it)))
         }),
     );
+    states.push(state("active, of an earlier enrollment", |world| {
+        world.facts.partnership = Some(partnership(PartnershipState::Active));
+        world.reseller().roles[0].application = 2;
+    }));
     states.push(state("invited, too long ago", |world| {
         let mut stale = partnership(PartnershipState::Invited);
         stale.expire_time = at(NOW);
@@ -107,6 +111,17 @@ fn ties(partner: PartnerName) -> Vec<State> {
         world.facts.relationships.push(stale);
     }));
     states
+}
+
+/// The same, and in which role the partner acquired the customer.
+fn ties_by_role(partner: kernel::PartnerName) -> Vec<State> {
+    let acquired = Role::ALL.iter().map(|role| {
+        state(format!("resale as {role}"), move |world| {
+            world.ties(partner, RelationshipKind::Resale, RelationshipState::Active);
+            world.facts.relationships.last_mut().unwrap().role = Some(*role);
+        })
+    });
+    ties(partner).into_iter().chain(acquired).collect()
 }
 
 fn agreements() -> Vec<State> {
@@ -276,9 +291,9 @@ fn tables() -> String {
     let title = "The partnership of provider and reseller.";
     by_purpose(text_to, title, "partnership", &chain, &partnerships());
     let title = "The relationship of the customer with the seller.";
-    by_purpose(text_to, title, "relationship", &alone, &ties(SELLER));
+    by_purpose(text_to, title, "relationship", &alone, &ties_by_role(SELLER));
     let title = "The relationship of the customer with the reseller.";
-    by_purpose(text_to, title, "relationship", &chain, &ties(RESELLER));
+    by_purpose(text_to, title, "relationship", &chain, &ties_by_role(RESELLER));
     let title = "The Microsoft Customer Agreement: as the customer accepted it, or as a partner attests it.";
     by_purpose(text_to, title, "MCA", &alone, &agreements());
     by_purpose(text_to, "The review of the customer's account.", "account", &alone, &accounts());

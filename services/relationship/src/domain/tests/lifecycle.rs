@@ -17,7 +17,7 @@ const PAIR: PartnershipName = PartnershipName::new(Uuid::from_u128(0xbb));
 /// A stamp that is neither the first nor made now.
 const BEFORE: i64 = 3;
 
-fn invite(change: impl FnOnce(&mut Partners)) -> Result<Change<Partnership>, Denial> {
+fn partners(change: impl FnOnce(&mut Partners)) -> Partners {
     let mut partners = Partners {
         provider: partner(SELLER, Role::IndirectProvider),
         reseller: partner(RESELLER, Role::IndirectReseller),
@@ -25,7 +25,17 @@ fn invite(change: impl FnOnce(&mut Partners)) -> Result<Change<Partnership>, Den
         taken: false,
     };
     change(&mut partners);
-    Partnership::invite(PAIR, &partners, at(EXPIRES), at(NOW))
+    partners
+}
+
+fn invite(change: impl FnOnce(&mut Partners)) -> Result<Change<Partnership>, Denial> {
+    Partnership::invite(PAIR, &partners(change), at(EXPIRES), at(NOW))
+}
+
+/// The reseller accepts after something has changed since the invitation.
+fn accept(change: impl FnOnce(&mut Partners)) -> Result<Approved<Partnership>, Denial> {
+    let Partners { provider, reseller, .. } = partners(change);
+    partnership(PartnershipState::Invited).accept(&provider, &reseller, at(NOW))
 }
 
 #[test]
@@ -42,7 +52,7 @@ fn an_invitation_makes_a_partnership_that_the_reseller_has_not_answered() {
 }
 
 #[test]
-fn an_invitation_takes_both_roles_and_one_region() {
+fn an_invitation_and_its_acceptance_take_both_roles_and_one_region() {
     type Row = (&'static str, fn(&mut Partners), &'static [&'static str]);
     let rows: [Row; 9] = [
         ("no provider", |it| it.provider.roles.clear(), &["PT-1 PROVIDER_NOT_ENROLLED"]),
@@ -84,6 +94,8 @@ fn an_invitation_takes_both_roles_and_one_region() {
         ),
     ];
     for (what, change, expected) in rows {
+        let refused = violations(accept(change));
+        assert_eq!(named(&refused), expected, "{what}, since the invitation");
         let violations = violations(invite(change));
         assert_eq!(named(&violations), expected, "{what}");
         for it in violations {
@@ -104,6 +116,8 @@ fn both_sides_are_being_vetted_at_least_and_neither_suspended_nor_out() {
         let reseller = invite(|it| it.reseller.roles[0].state = *state);
         let refused = expected("ON-1 RESELLER_NOT_ENROLLED");
         assert_eq!(named(&violations(reseller)), refused, "a reseller that is {state}");
+        let accepted = accept(|it| it.reseller.roles[0].state = *state);
+        assert_eq!(named(&violations(accepted)), refused, "{state} since the invitation");
     }
 }
 
@@ -157,6 +171,37 @@ fn an_invitation_settles_the_one_that_expired_and_only_that() {
     assert_eq!(early.unwrap_err(), Denial::Exists(stale.name.to_string()));
 }
 
+#[test]
+fn a_partnership_of_a_revoked_enrollment_ends_with_the_next_invitation_and_no_other_does() {
+    let before = partnership(PartnershipState::Active);
+    let enrolled_again = |it: &mut Partners| {
+        it.history = vec![before.clone()];
+        it.reseller.roles[0].application = 2;
+    };
+    let Change { beside, main } = invite(enrolled_again).unwrap();
+    assert_eq!(main.after().predecessor, Some(before.name));
+    let [ended] = beside.try_into().unwrap();
+    assert_eq!((ended.event(), ended.decided_on()), ("PartnershipEnded", Some(1)));
+    let after = ended.into_after();
+    assert_eq!(after.state, PartnershipState::Ended);
+    assert_eq!(after.ending.map(|it| (it.by, it.time)), Some((None, at(NOW))));
+    let ended = partnership(PartnershipState::Ended);
+    let again = invite(|it| {
+        enrolled_again(it);
+        it.history = vec![ended];
+    });
+    assert!(again.unwrap().beside.is_empty(), "it has ended already");
+    let invited = partnership(PartnershipState::Invited);
+    let beside_invitation = invite(|it| {
+        enrolled_again(it);
+        it.history = vec![invited.clone()];
+    });
+    assert_eq!(beside_invitation.unwrap_err(), Denial::Exists(invited.name.to_string()));
+    let accepted = accept(|it| it.reseller.roles[0].application = 2).unwrap();
+    let applications = accepted.after().applications.map(|it| (it.provider, it.reseller));
+    assert_eq!(applications, Some((1, 2)));
+}
+
 /// Calls on a partnership, and the event of each.
 const CALLS: [(&str, &str); 5] = [
     ("AcceptPartnership", "PartnershipAccepted"),
@@ -169,7 +214,10 @@ const CALLS: [(&str, &str); 5] = [
 fn step(it: Partnership, call: &str, now: i64) -> Result<Approved<Partnership>, Denial> {
     let (why, now) = ("why".to_owned(), at(now));
     match call {
-        "AcceptPartnership" => it.accept(now),
+        "AcceptPartnership" => {
+            let provider = partner(SELLER, Role::IndirectProvider);
+            it.accept(&provider, &partner(RESELLER, Role::IndirectReseller), now)
+        }
         "DeclinePartnership" => it.decline(why, now),
         "WithdrawPartnership" => it.withdraw(why, now),
         "EndPartnership by provider" => it.end(PartnershipSide::Provider, why, now),

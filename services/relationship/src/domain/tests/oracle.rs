@@ -18,26 +18,23 @@ pub(super) fn allowed(facts: &Facts, asked: &Transaction) -> bool {
         })
     };
     if asked.purpose == Purpose::Manage {
-        return [Some(asked.seller), asked.reseller].into_iter().flatten().all(|partner| {
-            active(partner, RelationshipKind::Resale)
-                || active(partner, RelationshipKind::Management)
+        return [Some(&facts.seller), facts.reseller.as_ref()].into_iter().flatten().all(|it| {
+            in_the_programme(it)
+                && (active(it.partner, RelationshipKind::Resale)
+                    || active(it.partner, RelationshipKind::Management))
         });
     }
-    if asked.purpose == Purpose::AutomaticRenewal {
-        return active(asked.seller, RelationshipKind::Resale);
-    }
-    if asked.purpose == Purpose::Cancel {
-        return active(asked.seller, RelationshipKind::Resale)
-            && ways_to_buy(facts)
-                .into_iter()
-                .flatten()
-                .any(|held| mpa(facts, &facts.seller, held.role));
+    if matches!(asked.purpose, Purpose::AutomaticRenewal | Purpose::Cancel) {
+        return ways_to_buy(facts).into_iter().flatten().any(|held| {
+            acquired(facts, asked.seller, held.role)
+                && (asked.purpose != Purpose::Cancel || mpa(facts, &facts.seller, held.role))
+        });
     }
     let chain: Vec<&Standing> = [&facts.seller].into_iter().chain(&facts.reseller).collect();
     let customer = &facts.customer;
     seller_may_buy(facts, asked)
         && facts.reseller.as_ref().is_none_or(|reseller| may_partner(facts, reseller))
-        && chain.iter().all(|partner| active(partner.partner, RelationshipKind::Resale))
+        && asked.reseller.is_none_or(|it| acquired(facts, it, Role::IndirectReseller))
         && chain.iter().all(|partner| partner.country.region() == customer.country.region())
         && (customer.country.code() == "CN" || accepted_for_seller(facts))
         && !(adds(asked.purpose) && customer.country.code() == "RU")
@@ -58,6 +55,20 @@ fn accepted_for_seller(facts: &Facts) -> bool {
     let open = ties.filter(|it| it.state == Active || it.state == Requested);
     let mut all = open.map(|it| &it.agreement).chain([&facts.customer.agreement]).flatten();
     all.any(|it| it.accept_time >= at(1_680_307_200))
+}
+
+/// Whether the customer agreed that a partner sells to it in a role.
+fn acquired(facts: &Facts, partner: PartnerName, role: Role) -> bool {
+    facts.relationships.iter().any(|it| {
+        (it.partner, it.kind, it.role) == (partner, RelationshipKind::Resale, Some(role))
+            && it.state == RelationshipState::Active
+    })
+}
+
+/// Whether a partner has applied in some role and is not out again.
+fn in_the_programme(partner: &Standing) -> bool {
+    let out = [RoleState::Draft, RoleState::Revoked, RoleState::Unknown];
+    partner.roles.iter().any(|it| !out.contains(&it.state))
 }
 
 fn adds(purpose: Purpose) -> bool {
@@ -97,8 +108,10 @@ fn buys_as(facts: &Facts, asked: &Transaction) -> Option<Role> {
         };
         state && held.block_time.is_none_or(|block| facts.time < block)
     };
-    let mut ways = ways_to_buy(facts).into_iter().flatten();
-    ways.find(|it| may(it) && mpa(facts, &facts.seller, it.role)).map(|it| it.role)
+    let sells = |it: &&RoleStanding| {
+        may(it) && mpa(facts, &facts.seller, it.role) && acquired(facts, asked.seller, it.role)
+    };
+    ways_to_buy(facts).into_iter().flatten().find(sells).map(|it| it.role)
 }
 
 fn seller_may_buy(facts: &Facts, asked: &Transaction) -> bool {
@@ -122,12 +135,16 @@ fn may_partner(facts: &Facts, reseller: &Standing) -> bool {
     reseller.roles.iter().find(enrolled).is_some_and(sells)
         && mpa(facts, reseller, Role::IndirectReseller)
         && reseller.location.as_ref().is_some_and(|it| it.country == reseller.country)
-        && facts.partnership.as_ref().is_some_and(|it| it.state == PartnershipState::Active)
+        && facts.partnership.as_ref().is_some_and(|it| {
+            // What is revoked and what was enrolled again since are refused alike.
+            it.state == PartnershipState::Active
+                && it.applications.is_some_and(|it| (it.provider, it.reseller) == (1, 1))
+        })
         && reseller.country.region() == facts.seller.country.region()
 }
 
 /// Further PartnerIDs: beside a reseller, inside the EU and EFTA, and each of a reseller that
-/// could stand in between itself.
+/// could stand in between itself and sell to the customer's company.
 fn others_may_stand_on_record(facts: &Facts, asked: &Transaction) -> bool {
     let of_seller = |id: &LocationAccountId| {
         let holds = |it: &&AdditionalPartner| {
@@ -136,6 +153,7 @@ fn others_may_stand_on_record(facts: &Facts, asked: &Transaction) -> bool {
         facts.additional.iter().find(holds).is_some_and(|it| {
             let partnership = it.partnership.clone();
             may_partner(&Facts { partnership, ..facts.clone() }, &it.standing)
+                && may_sell_to_company(&it.standing, facts)
         })
     };
     let mut ids = asked.lines.iter().flat_map(|line| &line.additional_ids).peekable();

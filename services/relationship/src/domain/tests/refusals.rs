@@ -7,7 +7,7 @@ use super::world::{
     accepted, at, held, line, location, location_id, mca, review, tie,
 };
 use crate::domain::{
-    AccountState, CustomerAgreement, CustomerKind, Decision, Finding, Line,
+    AccountState, CustomerAgreement, CustomerKind, CustomerRelationship, Decision, Finding, Line,
     PartnershipState as Pair, ProductFamily, Purpose, Reason, RelationshipKind::Management,
     RelationshipKind::Resale, RelationshipState as Tie, Role, RoleState, RuleOutcome, Verdict,
 };
@@ -110,6 +110,8 @@ fn every_reason_of_a_decision_is_reached() {
         Reason::CustomerRelationshipStateConflict,
         Reason::ProviderNotEnrolled,
         Reason::AttestedByNoSeller,
+        Reason::RelationshipRoleNotStated,
+        Reason::SharedServicesTenantExists,
         Reason::RemovalByStranger,
         Reason::RemovalByReseller,
         Reason::SubscriptionsNotRuledOut,

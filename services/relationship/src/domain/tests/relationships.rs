@@ -9,7 +9,7 @@ use super::world::{
     partnership, tie, violations,
 };
 use crate::domain::{
-    Applicant, Change, CustomerRelationship, Denial, NewRelationship, PartnershipState,
+    Applicant, Approved, Change, CustomerRelationship, Denial, NewRelationship, PartnershipState,
     RelationshipKind, RelationshipState, Removal, Role, RoleState,
 };
 
@@ -24,9 +24,10 @@ fn asked(kind: RelationshipKind) -> NewRelationship {
     let standing = partner(SELLER, Role::DirectBill);
     NewRelationship {
         kind,
+        role: None,
         customer: customer(),
         buyer: buyer(),
-        partner: Applicant { name: TIE, standing, open: None },
+        partner: Applicant { name: TIE, standing, open: Vec::new() },
         provider: None,
         taken: None,
     }
@@ -35,10 +36,10 @@ fn asked(kind: RelationshipKind) -> NewRelationship {
 /// A reseller asks for its provider along.
 fn asked_along() -> NewRelationship {
     let standing = partner(SELLER, Role::IndirectProvider);
-    let provider = Applicant { name: TIE_OF_PROVIDER, standing, open: None };
+    let provider = Applicant { name: TIE_OF_PROVIDER, standing, open: Vec::new() };
     let standing = partner(RESELLER, Role::IndirectReseller);
     NewRelationship {
-        partner: Applicant { name: TIE, standing, open: None },
+        partner: Applicant { name: TIE, standing, open: Vec::new() },
         provider: Some((provider, Some(partnership(PartnershipState::Active)))),
         ..asked(RelationshipKind::Resale)
     }
@@ -77,13 +78,30 @@ fn a_relationship_is_requested_inside_one_region_unless_it_is_to_manage() {
 }
 
 #[test]
-fn a_restricted_direct_bill_partner_asks_no_customer_for_resale_but_as_a_reseller() {
+fn a_relationship_is_requested_by_an_enrolled_partner_and_to_sell_by_one_that_sells() {
+    use RelationshipKind::{Management, Resale};
+    use RoleState::{Active, Qualified, Restricted};
+    const OUT: &[&str] = &["ON-1 PARTNER_NOT_ENROLLED"];
+    for kind in RelationshipKind::ALL {
+        let mut new = asked(*kind);
+        new.partner.standing.roles.clear();
+        assert_eq!(named(&violations(request(&new))), OUT, "{kind}, never enrolled");
+        let roles = Role::ALL.iter();
+        for (role, state) in roles.flat_map(|it| RoleState::ALL.iter().map(move |of| (*it, *of))) {
+            new.partner.standing.roles = vec![held(role, state)];
+            let expected = match (kind, state) {
+                (_, Active | Qualified) | (Management, Restricted) => &[],
+                (Resale, Restricted) => &["ON-1 SELLER_RESTRICTED"][..],
+                _ => OUT,
+            };
+            assert_eq!(named(&violations(request(&new))), expected, "{kind}, {role} {state}");
+        }
+    }
+}
+
+#[test]
+fn a_restricted_direct_bill_partner_asks_for_resale_as_a_reseller() {
     let restricted = held(Role::DirectBill, RoleState::Restricted);
-    let mut new = asked(RelationshipKind::Resale);
-    new.partner.standing.roles = vec![restricted.clone()];
-    assert_eq!(named(&violations(request(&new))), ["ON-1 SELLER_RESTRICTED"]);
-    new.kind = RelationshipKind::Management;
-    assert!(request(&new).is_ok(), "it may go on managing");
     let mut new = asked_along();
     new.partner.standing.roles.push(restricted.clone());
     assert!(request(&new).is_ok(), "with its provider");
@@ -93,6 +111,115 @@ fn a_restricted_direct_bill_partner_asks_no_customer_for_resale_but_as_a_reselle
     assert!(request(&new).is_ok(), "it is a reseller too");
     new.partner.standing.roles[1].state = RoleState::Vetting;
     assert_eq!(named(&violations(request(&new))), ["ON-1 SELLER_RESTRICTED"]);
+}
+
+#[test]
+fn a_partner_in_several_roles_says_in_which_it_acquires_the_customer() {
+    use Role::{DirectBill, IndirectReseller};
+    const UNSTATED: &[&str] = &["REL-4 RELATIONSHIP_ROLE_NOT_STATED"];
+    const OUT: &[&str] = &["ON-1 PARTNER_NOT_ENROLLED"];
+    let acquired = |new: &NewRelationship| request(new).map(|it| it.main.after().role);
+    type Row = (RoleState, Option<Role>, Result<Role, &'static [&'static str]>);
+    let rows: [Row; 6] = [
+        (RoleState::Active, None, Err(UNSTATED)),
+        (RoleState::Active, Some(DirectBill), Ok(DirectBill)),
+        (RoleState::Active, Some(IndirectReseller), Ok(IndirectReseller)),
+        (RoleState::Revoked, None, Ok(DirectBill)),
+        (RoleState::Revoked, Some(DirectBill), Ok(DirectBill)),
+        (RoleState::Revoked, Some(IndirectReseller), Err(OUT)),
+    ];
+    for (as_reseller, stated, expected) in rows {
+        let mut new = asked(RelationshipKind::Resale);
+        new.role = stated;
+        new.partner.standing.roles =
+            vec![held(DirectBill, RoleState::Active), held(IndirectReseller, as_reseller)];
+        let what = format!("reseller {as_reseller}, stated {stated:?}");
+        match expected {
+            Ok(role) => assert_eq!(acquired(&new).unwrap(), Some(role), "{what}"),
+            Err(refusals) => assert_eq!(named(&violations(acquired(&new))), refusals, "{what}"),
+        }
+        new.kind = RelationshipKind::Management;
+        assert_eq!(acquired(&new).unwrap(), None, "{what}, to manage");
+        let mut along = asked_along();
+        along.partner.standing.roles.push(held(DirectBill, RoleState::Active));
+        assert_eq!(acquired(&along).unwrap(), Some(IndirectReseller), "with its provider");
+    }
+}
+
+#[test]
+fn a_relationship_in_one_role_leaves_room_for_one_in_another() {
+    let direct = tie(SELLER, RelationshipKind::Resale, RelationshipState::Active);
+    let mut new = asked(RelationshipKind::Resale);
+    new.partner.standing.roles.push(held(Role::IndirectReseller, RoleState::Active));
+    new.partner.open = vec![direct.clone()];
+    new.role = Some(Role::IndirectReseller);
+    assert!(request(&new).is_ok());
+    new.role = Some(Role::DirectBill);
+    assert_eq!(request(&new).unwrap_err(), Denial::Exists(direct.name.to_string()));
+}
+
+#[test]
+fn both_partners_of_a_request_are_enrolled_in_the_role_in_which_they_ask() {
+    let refused = |change: fn(&mut NewRelationship)| {
+        let mut new = asked_along();
+        change(&mut new);
+        named(&violations(request(&new)))
+    };
+    assert_eq!(
+        refused(|it| it.provider.as_mut().unwrap().0.standing.roles[0].state = RoleState::Revoked),
+        ["ON-1 PARTNER_NOT_ENROLLED"]
+    );
+    assert_eq!(
+        refused(|it| it.partner.standing.roles = vec![held(Role::DirectBill, RoleState::Active)]),
+        ["ON-1 PARTNER_NOT_ENROLLED"],
+        "a direct-bill partner has no provider"
+    );
+}
+
+#[test]
+fn an_acceptance_is_held_against_the_rules_of_its_moment() {
+    type Row = (&'static str, fn(&mut NewRelationship), &'static [&'static str]);
+    let rows: [Row; 6] = [
+        ("nothing has changed", |_| (), &[]),
+        (
+            "the partner is revoked",
+            |it| it.partner.standing.roles[0].state = RoleState::Revoked,
+            &["ON-1 PARTNER_NOT_ENROLLED"],
+        ),
+        (
+            "the provider is revoked",
+            |it| it.provider.as_mut().unwrap().0.standing.roles[0].state = RoleState::Revoked,
+            &["ON-1 PARTNER_NOT_ENROLLED"],
+        ),
+        (
+            "the partnership has ended",
+            |it| it.provider.as_mut().unwrap().1 = None,
+            &["REL-1 PARTNERSHIP_NOT_ACTIVE"],
+        ),
+        (
+            "the customer's tenant became a CSP tenant",
+            |it| it.buyer.csp_tenant = true,
+            &["OWN-2 CUSTOMER_IS_CSP_TENANT"],
+        ),
+        (
+            "the provider's tenant moved",
+            |it| it.provider.as_mut().unwrap().0.standing.moves_to("US"),
+            &["REL-3 CUSTOMER_OUTSIDE_REGION"],
+        ),
+    ];
+    for (what, change, expected) in rows {
+        let Change { mut beside, main } = request(&asked_along()).unwrap();
+        let companion = beside.pop().map(Approved::into_after);
+        let mut now = asked_along();
+        change(&mut now);
+        let accepted = main.into_after().accept(companion, now.parties(), at(NOW));
+        assert_eq!(named(&violations(accepted)), expected, "{what}");
+    }
+    let Change { main, .. } = request(&asked_along()).unwrap();
+    let mut now = asked_along();
+    now.provider.as_mut().unwrap().1 = None;
+    let accepted = main.into_after().accept(None, now.parties(), at(NOW));
+    assert!(accepted.is_ok(), "the provider's request is no longer open: this one stands alone");
 }
 
 #[test]
@@ -120,9 +247,12 @@ fn a_reseller_asks_for_its_provider_along_unless_that_is_tied_already() {
     assert_eq!(of_provider.after().name, TIE_OF_PROVIDER);
     assert_eq!(of_provider.after().companion, None);
     for state in [RelationshipState::Requested, RelationshipState::Active] {
-        let open = tie(SELLER, RelationshipKind::Resale, state);
+        let as_provider = Some(Role::IndirectProvider);
+        let direct = tie(SELLER, RelationshipKind::Resale, state);
+        let open =
+            CustomerRelationship { role: as_provider, name: tie_name(0x9), ..direct.clone() };
         let mut new = asked_along();
-        new.provider.as_mut().unwrap().0.open = Some(open.clone());
+        new.provider.as_mut().unwrap().0.open = vec![direct, open.clone()];
         let Change { beside, main } = request(&new).unwrap();
         assert!(beside.is_empty(), "{state}");
         assert_eq!(main.after().companion, Some(open.name), "{state}");
@@ -152,11 +282,11 @@ fn a_request_beside_an_open_relationship_is_denied_and_settles_one_that_expired(
     let mut new = asked(RelationshipKind::Resale);
     let mut open = tie(SELLER, RelationshipKind::Resale, RelationshipState::Requested);
     open.expire_time = at(NOW + 1);
-    new.partner.open = Some(open.clone());
+    new.partner.open = vec![open.clone()];
     new.buyer.csp_tenant = true;
     assert_eq!(request(&new).unwrap_err(), Denial::Exists(open.name.to_string()));
     open.expire_time = at(NOW);
-    new.partner.open = Some(open);
+    new.partner.open = vec![open];
     new.buyer.csp_tenant = false;
     let [settled] = request(&new).unwrap().beside.try_into().unwrap();
     let told = (settled.event(), settled.after().state);
@@ -245,7 +375,8 @@ fn the_customers_answer_counts_for_the_companion_while_that_is_open() {
     for state in RelationshipState::ALL {
         let requested = *state == RelationshipState::Requested;
         let asked = || of(RelationshipState::Requested);
-        let accepted = asked().accept(Some(companion(*state)), at(NOW)).unwrap();
+        let accepted =
+            asked().accept(Some(companion(*state)), asked_along().parties(), at(NOW)).unwrap();
         assert_eq!(accepted.main.after().state, RelationshipState::Active);
         let beside: Vec<_> = accepted.beside.iter().map(|it| it.after().state).collect();
         assert_eq!(beside, [RelationshipState::Active][usize::from(!requested)..], "{state}");
@@ -255,7 +386,9 @@ fn the_customers_answer_counts_for_the_companion_while_that_is_open() {
     }
     let mut other = companion(RelationshipState::Requested);
     other.name.customer = CustomerName::new(STRANGER.id());
-    let accepted = of(RelationshipState::Requested).accept(Some(other), at(NOW)).unwrap();
+    let accepted = of(RelationshipState::Requested)
+        .accept(Some(other), asked_along().parties(), at(NOW))
+        .unwrap();
     assert!(accepted.beside.is_empty(), "it is no companion of this one");
 }
 
@@ -271,7 +404,9 @@ fn step(
     now: i64,
 ) -> Result<Change<CustomerRelationship>, Denial> {
     match call {
-        "AcceptCustomerRelationship" => it.accept(None, at(now)),
+        "AcceptCustomerRelationship" => {
+            it.accept(None, asked(RelationshipKind::Management).parties(), at(now))
+        }
         "RefuseCustomerRelationship" => it.refuse("why", None, at(now)),
         _ => it.remove(&removal(Role::DirectBill), at(now)).map(Change::from),
     }

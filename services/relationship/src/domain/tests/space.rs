@@ -15,9 +15,9 @@ use super::world::{
     accepted, at, location, location_id, mca, partnership, review, tie,
 };
 use crate::domain::{
-    AccountState, AdditionalPartner, BuyerStanding, Customer, CustomerAgreement, CustomerKind,
-    CustomerRelationship, Facts, Line, Partnership, PartnershipState, ProductFamily, Purpose,
-    RelationshipKind, RelationshipState, Role, RoleStanding, RoleState, Standing,
+    AccountState, AdditionalPartner, Applications, BuyerStanding, Customer, CustomerAgreement,
+    CustomerKind, CustomerRelationship, Facts, Line, Partnership, PartnershipState, ProductFamily,
+    Purpose, RelationshipKind, RelationshipState, Role, RoleStanding, RoleState, Standing,
     StandingAgreement, Transaction,
 };
 
@@ -138,7 +138,8 @@ fn roles() -> impl Strategy<Value = Vec<RoleStanding>> {
     let held = || (select(RoleState::ALL), around_now());
     (subsequence(Role::ALL, 0..=3), held(), held(), held()).prop_map(|(roles, a, b, c)| {
         let held = roles.into_iter().zip([a, b, c]);
-        let standing = |(role, (state, block_time))| RoleStanding { role, state, block_time };
+        let standing =
+            |(role, (state, block_time))| RoleStanding { role, state, application: 1, block_time };
         held.map(standing).collect()
     })
 }
@@ -156,7 +157,11 @@ fn around_now() -> impl Strategy<Value = Option<Timestamp>> {
 }
 
 fn any_partnership() -> impl Strategy<Value = Partnership> {
-    select(PartnershipState::ALL).prop_map(partnership)
+    (select(PartnershipState::ALL), select(&[1, 1, 1, 2][..])).prop_map(|(state, reseller)| {
+        let pair = partnership(state);
+        let applications = pair.applications.map(|it| Applications { reseller, ..it });
+        Partnership { applications, ..pair }
+    })
 }
 
 fn any_customer(base: &Customer, weight: u32) -> impl Strategy<Value = Customer> + use<> {
@@ -197,8 +202,11 @@ fn any_buyer(base: &BuyerStanding, weight: u32) -> impl Strategy<Value = BuyerSt
 
 fn any_tie() -> impl Strategy<Value = CustomerRelationship> {
     let partners = select(vec![SELLER, RESELLER, STRANGER]);
-    let states = (select(RelationshipKind::ALL), select(RelationshipState::ALL));
-    (partners, states, option::of(any_mca())).prop_map(|(partner, (kind, state), agreement)| {
-        CustomerRelationship { agreement, ..tie(partner, kind, state) }
-    })
+    let kinds = (select(RelationshipKind::ALL), select(Role::ALL), select(RelationshipState::ALL));
+    (partners, kinds, option::of(any_mca())).prop_map(
+        |(partner, (kind, role, state), agreement)| {
+            let tie = tie(partner, kind, state);
+            CustomerRelationship { role: tie.role.map(|_| role), agreement, ..tie }
+        },
+    )
 }

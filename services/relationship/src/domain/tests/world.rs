@@ -7,7 +7,7 @@ use kernel::{
 use uuid::Uuid;
 
 use crate::domain::{
-    AccountReview, AccountState, AdditionalPartner, BuyerStanding, Customer,
+    AccountReview, AccountState, AdditionalPartner, Applications, BuyerStanding, Customer,
     CustomerAgreement, CustomerKind, CustomerRelationship, Decision, Denial, Ending, Facts, Line,
     Location, Partnership, PartnershipSide, PartnershipState, ProductFamily, Purpose,
     RelationshipKind, RelationshipState, Role, RoleStanding, RoleState, Standing,
@@ -20,10 +20,14 @@ pub(super) const STRANGER: PartnerName = PartnerName::new(Uuid::from_u128(0x3));
 pub(super) const CUSTOMER: CustomerName = CustomerName::new(Uuid::from_u128(0xc));
 pub(super) const OF_SELLER: OrganizationName = OrganizationName::new(Uuid::from_u128(0xa1));
 pub(super) const OF_RESELLER: OrganizationName = OrganizationName::new(Uuid::from_u128(0xa2));
+pub(super) const OF_STRANGER: OrganizationName = OrganizationName::new(Uuid::from_u128(0xa3));
 pub(super) const OF_CUSTOMER: OrganizationName = OrganizationName::new(Uuid::from_u128(0xac));
 
 /// Locations of the seller, of the reseller and of nobody.
 pub(super) const LOCATIONS: [&str; 3] = ["1001", "2002", "3003"];
+
+/// The enrollments of provider and reseller are their first ones.
+pub(super) const FIRST: Applications = Applications { provider: 1, reseller: 1 };
 
 /// When it is in a world, in seconds: 2026-03-02T09:00:00Z.
 pub(super) const NOW: i64 = 1_772_442_000;
@@ -55,7 +59,7 @@ pub(super) fn partner(name: PartnerName, role: Role) -> Standing {
     let (organization, account) = match name {
         SELLER => (OF_SELLER, LOCATIONS[0]),
         RESELLER => (OF_RESELLER, LOCATIONS[1]),
-        _ => (OF_CUSTOMER, LOCATIONS[2]),
+        _ => (OF_STRANGER, LOCATIONS[2]),
     };
     Standing {
         partner: name,
@@ -71,7 +75,7 @@ pub(super) fn partner(name: PartnerName, role: Role) -> Standing {
 }
 
 pub(super) fn held(role: Role, state: RoleState) -> RoleStanding {
-    RoleStanding { role, state, block_time: None }
+    RoleStanding { role, state, application: 1, block_time: None }
 }
 
 pub(super) fn location(account: &str, country: &str) -> Location {
@@ -94,6 +98,7 @@ pub(super) fn customer() -> Customer {
         country: "DE".parse().unwrap(),
         registration_number: None,
         kind: CustomerKind::Company,
+        shared_services_number: None,
         created_by: None,
         agreement: Some(mca()),
         account: None,
@@ -121,7 +126,8 @@ pub(super) fn buyer() -> BuyerStanding {
     BuyerStanding { csp_tenant: false, partners: Vec::new(), organization_revision: 1 }
 }
 
-/// A relationship that went the shortest way to a state.
+/// A relationship that went the shortest way to a state; to sell, it was acquired by the reseller as
+/// such, and by others as direct-bill partner.
 pub(super) fn tie(
     partner: PartnerName,
     kind: RelationshipKind,
@@ -132,6 +138,10 @@ pub(super) fn tie(
         name: CustomerRelationshipName { customer: CUSTOMER, uid: partner.id() },
         partner,
         kind,
+        role: (kind == RelationshipKind::Resale).then_some(match partner {
+            RESELLER => Role::IndirectReseller,
+            _ => Role::DirectBill,
+        }),
         state,
         expire_time: at(EXPIRES),
         accept_time: (state == RelationshipState::Active).then(|| at(0)),
@@ -158,6 +168,7 @@ pub(super) fn partnership(state: PartnershipState) -> Partnership {
         state,
         expire_time: at(EXPIRES),
         accept_time: matches!(state, Active | Ended).then(|| at(0)),
+        applications: matches!(state, Active | Ended).then_some(FIRST),
         ending: match state {
             Invited | Active => None,
             Expired => Some(ending(None, "")),
@@ -290,11 +301,10 @@ impl World {
                 partnership: None,
                 customer: customer(),
                 buyer: buyer(),
-                relationships: vec![tie(
-                    SELLER,
-                    RelationshipKind::Resale,
-                    RelationshipState::Active,
-                )],
+                relationships: vec![CustomerRelationship {
+                    role: Some(role),
+                    ..tie(SELLER, RelationshipKind::Resale, RelationshipState::Active)
+                }],
                 additional: Vec::new(),
                 time: at(NOW),
             },
@@ -330,7 +340,10 @@ impl World {
         state: RelationshipState,
     ) {
         self.unties(partner);
-        self.facts.relationships.push(tie(partner, kind, state));
+        let tie = tie(partner, kind, state);
+        let of_seller = self.facts.seller.roles.first().filter(|_| partner == SELLER);
+        let role = tie.role.map(|role| of_seller.map_or(role, |held| held.role));
+        self.facts.relationships.push(CustomerRelationship { role, ..tie });
     }
 
     /// Has a partner attest the MCA on each relationship that it has with the customer.

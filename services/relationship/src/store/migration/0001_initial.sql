@@ -8,6 +8,8 @@ CREATE TABLE partnerships (
         CHECK (state IN ('invited', 'active', 'declined', 'withdrawn', 'expired', 'ended')),
     expire_time BIGINT NOT NULL,
     accept_time BIGINT,
+    provider_application INTEGER,
+    reseller_application INTEGER,
     ended_by TEXT CHECK (ended_by IN ('provider', 'reseller')),
     state_reason TEXT NOT NULL,
     end_time BIGINT,
@@ -20,9 +22,11 @@ CREATE TABLE partnerships (
     CHECK (expire_time > create_time),
     CHECK ((accept_time IS NOT NULL) = (state IN ('active', 'ended'))),
     CHECK ((end_time IS NULL) = (state IN ('invited', 'active'))),
-    CHECK ((ended_by IS NOT NULL) = (state IN ('declined', 'withdrawn', 'ended'))),
-    CHECK (state <> 'declined' OR ended_by = 'reseller'),
-    CHECK (state <> 'withdrawn' OR ended_by = 'provider'),
+    CHECK ((provider_application IS NOT NULL) = (accept_time IS NOT NULL)),
+    CHECK ((reseller_application IS NOT NULL) = (accept_time IS NOT NULL)),
+    CHECK (ended_by IS NULL OR state IN ('declined', 'withdrawn', 'ended')),
+    CHECK (state <> 'declined' OR (ended_by IS NOT NULL AND ended_by = 'reseller')),
+    CHECK (state <> 'withdrawn' OR (ended_by IS NOT NULL AND ended_by = 'provider')),
     CHECK ((state_reason <> '') = (state IN ('declined', 'withdrawn', 'ended'))),
     CHECK (accept_time <= update_time AND end_time <= update_time)
 );
@@ -39,6 +43,7 @@ CREATE TABLE customers (
     country TEXT NOT NULL CHECK (length(country) = 2),
     registration_number TEXT CHECK (registration_number <> ''),
     kind TEXT NOT NULL CHECK (kind IN ('company', 'shared-services')),
+    shared_services_number INTEGER CHECK (shared_services_number >= 1),
     created_by TEXT CHECK (created_by LIKE 'partners/%'),
     mca_template_id TEXT,
     mca_version TEXT,
@@ -58,14 +63,19 @@ CREATE TABLE customers (
     )),
     CHECK ((account_state IS NULL) = (account_time IS NULL)
         AND (account_state IS NULL) = (account_detail IS NULL)),
-    CHECK (account_time <= update_time)
+    CHECK (account_time <= update_time),
+    CHECK ((shared_services_number IS NOT NULL) = (kind = 'shared-services'))
 );
+
+-- Of those that add the next shared services tenant of a company at once, one does.
+CREATE UNIQUE INDEX customers_shared_services ON customers (organization, shared_services_number);
 
 CREATE TABLE customer_relationships (
     name TEXT PRIMARY KEY CHECK (name LIKE customer || '/relationships/%'),
     customer TEXT NOT NULL REFERENCES customers (name),
     partner TEXT NOT NULL CHECK (partner LIKE 'partners/%'),
     kind TEXT NOT NULL CHECK (kind IN ('resale', 'management')),
+    role TEXT CHECK (role IN ('indirect-provider', 'indirect-reseller', 'direct-bill')),
     state TEXT NOT NULL CHECK (state IN ('requested', 'active', 'removed', 'refused', 'expired')),
     expire_time BIGINT NOT NULL,
     accept_time BIGINT,
@@ -82,6 +92,7 @@ CREATE TABLE customer_relationships (
     revision BIGINT NOT NULL CHECK (revision >= 1),
     create_time BIGINT NOT NULL,
     update_time BIGINT NOT NULL,
+    CHECK ((role IS NOT NULL) = (kind = 'resale')),
     CHECK (companion <> name AND companion LIKE customer || '/relationships/%'),
     CHECK (expire_time > create_time),
     CHECK (state <> 'active' OR accept_time IS NOT NULL),
@@ -97,9 +108,10 @@ CREATE TABLE customer_relationships (
     CHECK (accept_time <= update_time AND end_time <= update_time)
 );
 
--- One open relationship of a kind between a customer and a partner.
+-- One open relationship between a customer and a partner to manage, and one to sell in each role.
 CREATE UNIQUE INDEX customer_relationships_open
-    ON customer_relationships (customer, partner, kind) WHERE state IN ('requested', 'active');
+    ON customer_relationships (customer, partner, kind, COALESCE(role, ''))
+    WHERE state IN ('requested', 'active');
 
 -- What lists are filtered and ordered by.
 CREATE INDEX partnerships_by_create_time ON partnerships (create_time, name);

@@ -8,13 +8,13 @@ use testbed::{
 use uuid::Uuid;
 
 use super::{
-    CUSTOMER, EXPIRES, PROVIDER, RESELLER, applicant, at, buyer, invite, kept, mca, new_customer,
-    on_both_engines, once, removal, request, standing, store,
+    CUSTOMER, EXPIRES, PROVIDER, RESELLER, accepted, applicant, at, buyer, invite, kept, mca,
+    new_customer, on_both_engines, once, removal, request, standing, store,
 };
 use crate::{
     domain::{
         AccountState, Applicant, Change, Customer, CustomerRelationship, NewRelationship, Partners,
-        Partnership, PartnershipSide, RelationshipKind,
+        Partnership, PartnershipSide, RelationshipKind, Role,
     },
     store::{Store, save::Kept},
 };
@@ -75,7 +75,7 @@ impl Life {
 
 /// A reseller asks for itself and for its provider.
 fn asked_along() -> Change<CustomerRelationship> {
-    let pair = invite(PROVIDER, RESELLER).main.into_after().accept(at(9)).unwrap().into_after();
+    let pair = accepted(invite(PROVIDER, RESELLER).main.into_after(), 9).into_after();
     let provider = Some((applicant(PROVIDER), Some(pair)));
     request_of(applicant(RESELLER), provider, at(9))
 }
@@ -86,7 +86,9 @@ fn request_of(
     now: Timestamp,
 ) -> Change<CustomerRelationship> {
     let (kind, customer) = (RelationshipKind::Resale, new_customer().into_after());
-    let new = NewRelationship { kind, customer, buyer: buyer(), partner, provider, taken: None };
+    let role = provider.is_none().then_some(Role::IndirectProvider);
+    let (buyer, taken) = (buyer(), None);
+    let new = NewRelationship { kind, role, customer, buyer, partner, provider, taken };
     CustomerRelationship::request(&new, at(EXPIRES + 50), now).unwrap()
 }
 
@@ -113,11 +115,11 @@ async fn every_resource_is_rebuilt_from_its_events_as_it_was(engine: Engine) {
 
     let customer = life.save(customer.accept_agreement(mca("Ada"), at(10)).unwrap()).await;
     let customer = life.save(customer.accept_agreement(mca("Grace"), at(10)).unwrap()).await;
-    let ended = life.save(ended.accept(at(10)).unwrap()).await;
+    let ended = life.save(accepted(ended, 10)).await;
     let companion = life.relationship(tied.companion.unwrap()).await;
     let attested = companion.attest_agreement(mca("Ada"), &standing(PROVIDER), at(10)).unwrap();
     let companion = life.save(attested.unwrap()).await;
-    let tied = life.save(tied.accept(Some(companion), at(11)).unwrap()).await;
+    let tied = life.save(super::tied(tied, Some(companion), 11)).await;
     life.save(declined.decline(why(), at(11)).unwrap()).await;
     life.save(withdrawn.withdraw(why(), at(12)).unwrap()).await;
     life.save(refused.refuse("why", None, at(12)).unwrap()).await;
@@ -131,7 +133,7 @@ async fn every_resource_is_rebuilt_from_its_events_as_it_was(engine: Engine) {
     life.save(invite_again(&ended)).await;
     life.save(invite_again(&expired)).await;
     let name = CustomerRelationshipName { customer: CUSTOMER, uid: Uuid::new_v4() };
-    let again = Applicant { name, standing: standing(LATE), open: Some(unanswered) };
+    let again = Applicant { name, standing: standing(LATE), open: vec![unanswered] };
     life.save(request_of(again, None, at(EXPIRES))).await;
     life.assert_rebuilt(life.store.database()).await;
 }

@@ -15,19 +15,22 @@ on_both_engines! {
 
 /// Rows, column by column, each value as SQL writes it.
 const PARTNERSHIP: &str = "name 'partnerships/1', provider 'partners/1', reseller 'partners/2', \
-    state 'ended', expire_time 1, accept_time 0, ended_by 'provider', state_reason 'why', \
+    state 'ended', expire_time 1, accept_time 0, provider_application 1, \
+    reseller_application 1, ended_by 'provider', state_reason 'why', \
     end_time 0, predecessor NULL, revision 1, create_time 0, update_time 0";
-const INVITED: &str = "state 'invited', accept_time NULL, ended_by NULL, state_reason '', \
+const INVITED: &str = "state 'invited', accept_time NULL, provider_application NULL, \
+    reseller_application NULL, ended_by NULL, state_reason '', \
     end_time NULL";
 const CUSTOMER_ROW: &str = "name 'customers/1', display_name '', organization 'organizations/1', \
-    country 'FR', registration_number NULL, kind 'company', created_by NULL, \
-    mca_template_id '1', mca_version '1', mca_first_name 'Ada', mca_last_name 'Lovelace', \
-    mca_email 'ada@contoso.com', mca_accept_time 0, account_state 'verified', \
-    account_detail '', account_time 0, revision 1, create_time 0, update_time 0";
+    country 'FR', registration_number NULL, kind 'company', shared_services_number NULL, \
+    created_by NULL, mca_template_id '1', mca_version '1', mca_first_name 'Ada', \
+    mca_last_name 'Lovelace', mca_email 'ada@contoso.com', mca_accept_time 0, \
+    account_state 'verified', account_detail '', account_time 0, revision 1, create_time 0, \
+    update_time 0";
 const RELATIONSHIP: &str = "name 'customers/1/relationships/1', customer 'customers/1', \
-    partner 'partners/1', kind 'resale', state 'active', expire_time 1, accept_time 0, \
-    removed_by NULL, state_reason '', end_time NULL, companion NULL, mca_template_id '1', \
-    mca_version '1', mca_first_name 'Ada', mca_last_name 'Lovelace', \
+    partner 'partners/1', kind 'resale', role 'direct-bill', state 'active', expire_time 1, \
+    accept_time 0, removed_by NULL, state_reason '', end_time NULL, companion NULL, \
+    mca_template_id '1', mca_version '1', mca_first_name 'Ada', mca_last_name 'Lovelace', \
     mca_email 'ada@contoso.com', mca_accept_time 0, revision 1, create_time 0, update_time 0";
 
 /// Inserts a row in which some columns have another value.
@@ -54,7 +57,8 @@ async fn the_database_refuses_what_no_decision_gives(engine: Engine) {
             "name 'pairs/1', provider 'customers/1', reseller 'customers/1', \
              reseller 'partners/1', reseller NULL, state 'unknown', state NULL, state 'active', \
              state 'declined', state 'withdrawn', state 'expired', state 'invited', \
-             expire_time 0, accept_time NULL, accept_time 1, ended_by NULL, ended_by 'both', \
+             expire_time 0, accept_time NULL, accept_time 1, ended_by 'both', \
+             provider_application NULL, reseller_application NULL, \
              state_reason '', end_time NULL, end_time 1, predecessor 'partnerships/1', \
              predecessor 'partnerships/9', revision 0",
         ),
@@ -62,15 +66,16 @@ async fn the_database_refuses_what_no_decision_gives(engine: Engine) {
             "customers",
             CUSTOMER_ROW,
             "name 'partners/1', organization 'partners/1', country 'FRA', kind 'person', \
-             registration_number '', created_by 'customers/1', \
-             mca_template_id NULL, mca_version NULL, mca_first_name NULL, mca_last_name NULL, mca_email NULL, account_state NULL, \
+             kind 'shared-services', shared_services_number 1, registration_number '', \
+             created_by 'customers/1', mca_template_id NULL, mca_version NULL, \
+             mca_first_name NULL, mca_last_name NULL, mca_email NULL, account_state NULL, \
              account_state 'lost', account_detail NULL, account_time NULL, account_time 1, \
              mca_accept_time 1, revision 0",
         ),
         (
             "customer_relationships",
             RELATIONSHIP,
-            "name 'customers/2/relationships/1', customer 'customers/2', partner 'customers/1', kind 'both', state 'unknown', \
+            "name 'customers/2/relationships/1', customer 'customers/2', partner 'customers/1', kind 'both', kind 'management', role NULL, role 'advisor', state 'unknown', \
              state 'requested', state 'removed', state 'refused', state 'expired', \
              expire_time 0, accept_time NULL, accept_time 1, removed_by 'partners/1', \
              removed_by 'customers/1', state_reason 'why', end_time 0, \
@@ -88,6 +93,13 @@ async fn the_database_refuses_what_no_decision_gives(engine: Engine) {
         let again = insert(&store, table, row, "").await.unwrap_err();
         assert!(again.to_lowercase().contains("unique constraint"), "{table}: {again}");
     }
+    let shared = |id, number| {
+        format!("name 'customers/{id}', kind 'shared-services', shared_services_number {number}")
+    };
+    insert(&store, "customers", CUSTOMER_ROW, &shared(2, 1)).await.unwrap();
+    let second = insert(&store, "customers", CUSTOMER_ROW, &shared(3, 1)).await.unwrap_err();
+    assert!(second.to_lowercase().contains("unique constraint"), "{second}");
+    insert(&store, "customers", CUSTOMER_ROW, &shared(3, 2)).await.unwrap();
     let open = |id| format!("name 'partnerships/{id}', {INVITED}");
     insert(&store, "partnerships", PARTNERSHIP, &open(2)).await.unwrap();
     let second = insert(&store, "partnerships", PARTNERSHIP, &open(3)).await.unwrap_err();
@@ -100,8 +112,19 @@ async fn the_database_refuses_what_no_decision_gives(engine: Engine) {
     let second = "name 'customers/1/relationships/2', state 'requested', accept_time NULL";
     let second = insert(&store, table, RELATIONSHIP, second).await.unwrap_err();
     assert!(second.to_lowercase().contains("unique constraint"), "{second}");
-    let other_kind = "name 'customers/1/relationships/3', kind 'management', mca_accept_time NULL";
-    insert(&store, table, RELATIONSHIP, other_kind).await.unwrap();
+    // To manage, a partner attests nothing.
+    let manages = |id| {
+        format!(
+            "name 'customers/1/relationships/{id}', kind 'management', role NULL, \
+             mca_template_id NULL, mca_version NULL, mca_first_name NULL, mca_last_name NULL, \
+             mca_email NULL, mca_accept_time NULL"
+        )
+    };
+    insert(&store, table, RELATIONSHIP, &manages(3)).await.unwrap();
+    let second = insert(&store, table, RELATIONSHIP, &manages(4)).await.unwrap_err();
+    assert!(second.to_lowercase().contains("unique constraint"), "{second}");
+    let other_role = "name 'customers/1/relationships/5', role 'indirect-reseller'";
+    insert(&store, table, RELATIONSHIP, other_role).await.unwrap();
 }
 
 async fn a_migration_is_applied_once(engine: Engine) {

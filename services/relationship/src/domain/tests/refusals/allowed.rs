@@ -22,6 +22,21 @@ rows! { ALLOWED_ROWS:
         |it| it.reseller().moves_to("DE") => ;
     "the seller may manage too", direct_bill, |it| it.facts.relationships.insert(
         0, tie(SELLER, Management, Tie::Active)) => ;
+    "a direct-bill partner manages for whom it acquired as reseller", direct_bill,
+        |it| {
+            it.facts.relationships[0].role = Some(Role::IndirectReseller);
+            it.asked.purpose = Purpose::Manage;
+        } => ;
+    "a partner acquired the customer in both roles", direct_bill,
+        |it| {
+            let resells = tie(RESELLER, Resale, Tie::Active);
+            it.facts.relationships.insert(0, CustomerRelationship { partner: SELLER, ..resells });
+        } => ;
+    "a direct-bill partner that is a provider too sells to whom it acquired as that",
+        provider_alone, |it| {
+            it.facts.seller.roles.insert(0, held(Role::DirectBill, RoleState::Active));
+            it.facts.seller.agreements.push(accepted(&[Role::DirectBill]));
+        } => ;
     "a seller in two roles is suspended as direct-bill partner only", provider_alone,
         |it| it.facts.seller.roles.insert(0, held(Role::DirectBill, RoleState::Suspended)) => ;
     "a provider through a reseller is suspended as direct-bill partner", through_reseller,
@@ -55,6 +70,16 @@ rows! { ALLOWED_ROWS:
             let mut lapsed = accepted(&[Role::IndirectReseller]);
             lapsed.lapse_time = Some(at(NOW));
             it.reseller().agreements.insert(0, lapsed);
+        } => ;
+    "a suspended reseller manages with its provider", through_reseller,
+        |it| {
+            it.reseller_is(RoleState::Suspended);
+            it.asked.purpose = Purpose::Manage;
+        } => ;
+    "a direct-bill partner that is vetted anew manages", direct_bill,
+        |it| {
+            it.seller_is(Role::DirectBill, RoleState::Vetting);
+            it.asked.purpose = Purpose::Manage;
         } => ;
     "a suspended provider cancels", provider_alone,
         |it| {

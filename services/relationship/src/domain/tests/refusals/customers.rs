@@ -31,6 +31,18 @@ rows! { CUSTOMER_ROWS:
     "the reseller may manage only", through_reseller,
         |it| it.ties(RESELLER, Management, Tie::Active) =>
         "REL-4 CUSTOMER_RELATIONSHIP_FOR_MANAGEMENT, customer, reseller";
+    "a direct-bill partner sells to whom it acquired as reseller", direct_bill,
+        |it| it.facts.relationships[0].role = Some(Role::IndirectReseller) =>
+        "REL-4 CUSTOMER_RELATIONSHIP_OF_OTHER_ROLE, customer, seller";
+    "a direct-bill partner resells to whom it acquired as such", through_direct_bill,
+        |it| it.facts.relationships[1].role = Some(Role::DirectBill) =>
+        "REL-4 CUSTOMER_RELATIONSHIP_OF_OTHER_ROLE, customer, reseller";
+    "a partner that buys from Microsoft in no role lets a subscription renew", direct_bill,
+        |it| {
+            it.seller_is(Role::IndirectReseller, RoleState::Active);
+            it.asked.purpose = Purpose::AutomaticRenewal;
+        } =>
+        "REL-4 CUSTOMER_RELATIONSHIP_OF_OTHER_ROLE, customer, seller";
     "the seller has asked to manage", direct_bill,
         |it| it.ties(SELLER, Management, Tie::Requested) =>
         "REL-4 CUSTOMER_RELATIONSHIP_MISSING, customer, seller";

@@ -55,6 +55,15 @@ rows! { ORDER_ROWS:
     "the additional reseller has no partnership with the seller", with_additional_reseller,
         |it| it.facts.additional[0].partnership = None =>
         "ORD-8 ADDITIONAL_PARTNER_ID_NOT_OF_RESELLER, seller, caller";
+    "the additional reseller has a partnership of an earlier enrollment", with_additional_reseller,
+        |it| it.facts.additional[0].standing.roles[0].application = 2 =>
+        "ORD-8 ADDITIONAL_PARTNER_ID_NOT_OF_RESELLER, seller, caller";
+    "the additional reseller is the customer's own company", with_additional_reseller,
+        |it| it.facts.additional[0].standing.organization = it.facts.customer.organization =>
+        "ORD-8 ADDITIONAL_PARTNER_ID_NOT_OF_RESELLER, seller, caller";
+    "the additional reseller is an affiliate of the customer", with_additional_reseller,
+        |it| it.facts.additional[0].standing.affiliation = vec!["A owns B".to_owned()] =>
+        "ORD-8 ADDITIONAL_PARTNER_ID_NOT_OF_RESELLER, seller, caller";
     "the seller does not attest its role", direct_bill, |it| it.asked.attested = false =>
         "ORD-2 ATTESTATION_MISSING, seller, seller";
 }

@@ -43,6 +43,18 @@ rows! { SELLER_ROWS:
             it.asked.purpose = Purpose::AddQuantity;
         } =>
         "ON-1 SELLER_NOT_ACTIVE, seller, seller";
+    "a revoked direct-bill partner manages", direct_bill,
+        |it| {
+            it.seller_is(Role::DirectBill, RoleState::Revoked);
+            it.asked.purpose = Purpose::Manage;
+        } =>
+        "ON-1 PARTNER_NOT_ENROLLED, seller, seller";
+    "a partner that never enrolled manages", direct_bill,
+        |it| {
+            it.facts.seller.roles.clear();
+            it.asked.purpose = Purpose::Manage;
+        } =>
+        "ON-1 PARTNER_NOT_ENROLLED, seller, seller";
     "the provider is blocked from this second on", through_reseller,
         |it| it.facts.seller.roles[0].block_time = Some(at(NOW)) =>
         "ON-4 PARTNER_NOT_REAUTHORIZED, seller, seller";
@@ -85,6 +97,12 @@ rows! { CHAIN_ROWS:
             invited.expire_time = at(NOW);
         } =>
         "REL-1 PARTNERSHIP_NOT_ACTIVE, reseller, seller";
+    "the partnership is that of a reseller's earlier enrollment", through_reseller,
+        |it| it.reseller().roles[0].application = 2 =>
+        "REL-1 PARTNERSHIP_OF_REVOKED_ENROLLMENT, reseller, seller";
+    "the partnership is that of a provider's earlier enrollment", through_reseller,
+        |it| it.facts.seller.roles[0].application = 2 =>
+        "REL-1 PARTNERSHIP_OF_REVOKED_ENROLLMENT, reseller, seller";
     "the reseller is in another region", through_reseller, |it| it.reseller().moves_to("US") =>
         "REL-2 PARTNERS_IN_DIFFERENT_REGIONS, reseller, reseller",
         "REL-3 CUSTOMER_OUTSIDE_REGION, customer, reseller";
@@ -108,6 +126,12 @@ rows! { CHAIN_ROWS:
     "the reseller is in an unknown state", through_reseller,
         |it| it.reseller_is(RoleState::Unknown) =>
         "ON-1 RESELLER_NOT_ACTIVE, reseller, reseller";
+    "a provider manages with a revoked reseller", through_reseller,
+        |it| {
+            it.reseller_is(RoleState::Revoked);
+            it.asked.purpose = Purpose::Manage;
+        } =>
+        "ON-1 PARTNER_NOT_ENROLLED, reseller, reseller";
     "the reseller is blocked from this second on", through_reseller,
         |it| it.reseller().roles[0].block_time = Some(at(NOW)) =>
         "ON-4 PARTNER_NOT_REAUTHORIZED, reseller, reseller";

@@ -1,0 +1,52 @@
+//! Who may partner: judged at the invitation and again when it is accepted.
+
+use kernel::{Responsible, Timestamp};
+
+use super::{
+    chain::same_region,
+    or_none,
+    seller::{next_step, reauthorized},
+};
+use crate::domain::{
+    Denial, Fault, Finding, Reason, Role, RoleState, Standing,
+    catalogue::{ON_1, ON_4, PT_1, REL_2},
+    denial::refuse,
+};
+
+/// Refuses a partnership of two that may not partner.
+pub(in crate::domain) fn may_partner(
+    provider: &Standing,
+    reseller: &Standing,
+    now: Timestamp,
+) -> Result<(), Denial> {
+    let (of_provider, of_reseller) = (Role::IndirectProvider, Role::IndirectReseller);
+    refuse([
+        (&PT_1, enrolled(provider, of_provider, Reason::ProviderNotEnrolled)),
+        (&ON_1, enrolled(reseller, of_reseller, Reason::ResellerNotEnrolled)),
+        (&ON_4, reauthorized(provider, of_provider, now)),
+        (&ON_4, reauthorized(reseller, of_reseller, now)),
+        (&REL_2, same_region(provider, reseller)),
+    ])
+}
+
+/// Whether a partner stands in a role far enough to partner: being vetted at least, and neither
+/// suspended nor out.
+fn enrolled(partner: &Standing, role: Role, reason: Reason) -> Finding {
+    let state = partner.state(role);
+    let inputs = vec![("neededRole", role.to_string()), ("roleState", or_none(state))];
+    let stands =
+        matches!(state, Some(RoleState::Vetting | RoleState::Qualified | RoleState::Active));
+    Finding::of(partner.partner, inputs).unless(stands, || Fault {
+        reason,
+        explanation: match state {
+            None => format!("{} is not enrolled as {role}", partner.partner),
+            Some(state) => format!("{}'s enrollment as {role} is {state}", partner.partner),
+        },
+        responsible: Responsible::Partner,
+        next_step: match state {
+            None => "enroll the partner in this role with EnrollPartner".to_owned(),
+            state => next_step(state).to_owned(),
+        },
+        code: "",
+    })
+}
