@@ -1,5 +1,9 @@
 //! Requests that are too large to be read.
 
+use contracts::ordering::{
+    BillingCycle, Order, OrderLine, PlaceOrderRequest, Term, order_line::SellerRole,
+};
+use prost::Message;
 use serde_json::{Value, json};
 use tonic::Code;
 
@@ -9,7 +13,7 @@ use crate::{
     proto,
 };
 
-const LIMIT: usize = 256 * 1024;
+const LIMIT: usize = 64 * 1024;
 
 /// For each service a request whose size can be chosen, and one that is always answered.
 const CALLS: [(&str, &str, &str); 3] = [
@@ -24,21 +28,23 @@ fn of_size(bytes: usize) -> Value {
 }
 
 #[tokio::test]
-async fn a_request_beyond_256_kib_is_refused_and_the_service_goes_on() {
+async fn a_request_beyond_64_kib_is_refused_and_the_service_goes_on() {
     let stage = Stage::open().await;
     for (service, sized, plain) in CALLS {
         let channel = stage.channel(service).await;
         let method = proto::method(service, sized);
         let answer = send(&channel, &method, &of_size(LIMIT + 1)).await;
-        let code = answer.map_or_else(|status| status.code(), |_| Code::Ok);
-        assert_eq!(code, Code::OutOfRange, "{service} is sent {LIMIT} bytes and one");
+        let status = answer.expect_err("it is too large");
+        assert_eq!(status.code(), Code::InvalidArgument, "{service}: {status}");
+        assert!(status.message().contains("message is longer than 65536 bytes"), "{status}");
+        assert_eq!(error_info(&status).reason, "INVALID_FIELDS", "{service}: {status}");
         let next = call(&channel, &proto::method(service, plain), &json!({})).await;
         assert!(next.is_ok(), "{service} does not go on after a large request: {next:?}");
     }
 }
 
 #[tokio::test]
-async fn a_request_of_256_kib_is_read() {
+async fn a_request_of_64_kib_is_read() {
     let stage = Stage::open().await;
     for (service, sized, _) in CALLS {
         let channel = stage.channel(service).await;
@@ -46,4 +52,34 @@ async fn a_request_of_256_kib_is_read() {
         let status = answer.expect_err("no resource has such a name");
         assert_eq!(error_info(&status).reason, "INVALID_FIELDS", "{service}: {status}");
     }
+}
+
+/// Every field that is read, as long as it may be.
+#[test]
+fn the_largest_order_fits_into_a_message() {
+    let line = OrderLine {
+        offer: format!("offers/{}", "x".repeat(63)),
+        quantity: i32::MAX,
+        term: Term::P3y.into(),
+        billing_cycle: BillingCycle::OneTime.into(),
+        seller_role: Some(SellerRole::PartnerIdOnRecord("1234567890".to_owned())),
+        currency_code: "EUR".to_owned(),
+        attestation_accepted: true,
+        additional_partner_ids_on_record: vec!["1234567890".to_owned(); 5],
+        ..OrderLine::default()
+    };
+    let partner = "partners/0195f0a8-7c1e-7b3a-9c55-0242ac12ffff".to_owned();
+    let order = Order {
+        seller: partner.clone(),
+        reseller: partner.clone(),
+        customer: partner.replace("partners", "customers"),
+        lines: vec![line; 300],
+        partner_attestation_accepted: true,
+        ..Order::default()
+    };
+    let request_id = "0195f0a8-7c1e-7b3a-9c55-0242ac12ffff".to_owned();
+    let request = PlaceOrderRequest { order: Some(order), request_id, validate_only: true };
+    let bytes = request.encoded_len();
+    println!("the largest order has {bytes} bytes");
+    assert!((LIMIT / 2..LIMIT).contains(&bytes), "{bytes} bytes");
 }

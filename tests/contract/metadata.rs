@@ -29,6 +29,7 @@ const CODES: [(&str, Code); 11] = [
     ("DECISION_EXPIRED", Code::Aborted),
     ("FACTS_CHANGED", Code::Aborted),
     ("DEPENDENCY_UNAVAILABLE", Code::Unavailable),
+    ("UNKNOWN_METHOD", Code::Unimplemented),
     ("OVERLOADED", Code::ResourceExhausted),
     ("DEADLINE_EXCEEDED", Code::DeadlineExceeded),
     ("INTERNAL", Code::Internal),

@@ -112,6 +112,15 @@ impl Fleet {
         self.replicas[service][at].process.as_ref().expect("it runs").memory()
     }
 
+    /// Most memory that a replica has held, in KiB.
+    ///
+    /// # Panics
+    /// When it does not run.
+    #[must_use]
+    pub fn peak_memory(&self, service: &str, at: usize) -> u64 {
+        self.replicas[service][at].process.as_ref().expect("it runs").peak_memory()
+    }
+
     /// Takes the process of a replica, to end it.
     ///
     /// # Panics

@@ -42,9 +42,22 @@ impl Process {
     /// When it has ended.
     #[must_use]
     pub fn memory(&self) -> u64 {
+        self.size("VmRSS:")
+    }
+
+    /// Most memory that it has held, in KiB.
+    ///
+    /// # Panics
+    /// When it has ended.
+    #[must_use]
+    pub fn peak_memory(&self) -> u64 {
+        self.size("VmHWM:")
+    }
+
+    fn size(&self, name: &str) -> u64 {
         let status = std::fs::read_to_string(format!("/proc/{}/status", self.0.id()));
         let status = status.expect("it runs");
-        let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"));
+        let line = status.lines().find_map(|line| line.strip_prefix(name));
         let size = line.and_then(|line| line.trim().strip_suffix(" kB"));
         size.and_then(|size| size.trim().parse().ok()).expect("Linux tells it")
     }

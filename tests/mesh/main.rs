@@ -4,6 +4,7 @@
 
 mod deadlines;
 mod drain;
+mod hostile;
 mod instant;
 mod pressure;
 mod raw;

@@ -50,17 +50,13 @@ impl Raw {
         message: &impl Message,
         headers: &[(&str, &str)],
     ) -> Result<Status, u16> {
-        let mut body = BytesMut::new();
-        body.put_u8(0);
-        body.put_u32(u32::try_from(message.encoded_len()).unwrap());
-        message.encode(&mut body).unwrap();
         let mut request = Request::post(format!("http://{}/{method}", self.address))
             .header("content-type", "application/grpc")
             .header("te", "trailers");
         for (key, value) in headers {
             request = request.header(*key, *value);
         }
-        let request = request.body(Full::new(body.freeze())).unwrap();
+        let request = request.body(Full::new(framed(message))).unwrap();
         let response = self.connection.clone().send_request(request).await.unwrap();
         if !response.status().is_success() {
             return Err(response.status().as_u16());
@@ -71,6 +67,15 @@ impl Raw {
         let body = response.into_body().collect().await.unwrap();
         Ok(Status::from_header_map(body.trailers().unwrap()).unwrap())
     }
+}
+
+/// A message as gRPC sends it.
+pub fn framed(message: &impl Message) -> Bytes {
+    let mut body = BytesMut::new();
+    body.put_u8(0);
+    body.put_u32(u32::try_from(message.encoded_len()).unwrap());
+    message.encode(&mut body).unwrap();
+    body.freeze()
 }
 
 /// The `ErrorInfo` that every failure of ours has.

@@ -73,7 +73,10 @@ async fn play(trio: &Trio) -> Result<Cast, Status> {
     failed(cast.place(Order { customer: nobody, ..order }).await);
     let mut stranger = OrderingServiceClient::new(trio.channel("onboarding").await);
     let status = failed(stranger.list_orders(ListOrdersRequest::default()).await);
-    assert_eq!(status.code(), Code::Unimplemented);
+    let told = "this is csp.onboarding.v1.OnboardingService, which has no method \
+                `csp.ordering.v1.OrderingService/ListOrders`; call ordering, which listens on port \
+                50053 by default";
+    assert_eq!((status.code(), status.message()), (Code::Unimplemented, told));
     let mut request = Request::new(ListOrdersRequest::default());
     request.metadata_mut().insert("grpc-timeout", "never".parse().unwrap());
     let mut plain = OrderingServiceClient::new(trio.channel("ordering").await);

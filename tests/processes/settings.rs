@@ -50,6 +50,12 @@ fn the_defaults_are_printed_with_their_explanations() {
         let defaults = String::from_utf8(output.stdout).unwrap();
         assert!(output.status.success());
         assert!(defaults.contains("# Where to send traces"), "{service}: {defaults}");
+        for (name, _, port) in contracts::SERVICES.iter().filter(|(name, ..)| *name == service) {
+            assert!(
+                defaults.contains(&format!("listen = \"127.0.0.1:{port}\"")),
+                "{name} at {port}"
+            );
+        }
     }
 }
 

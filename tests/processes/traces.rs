@@ -174,3 +174,20 @@ async fn a_line_of_the_log_names_the_trace_that_it_belongs_to() -> Result<(), St
     assert!(text.lines().any(|it| it.contains("a call ended") && it.contains(&told)), "{text}");
     Ok(())
 }
+
+#[tokio::test]
+async fn a_baggage_that_cannot_be_read_is_no_line_of_the_log() {
+    let (trio, folder) = (Trio::on(Engine::Sqlite).await, Folder::new());
+    let log = folder.path().join("log");
+    let service = trio.start_logging("onboarding", &log).await;
+    for baggage in ["nonsense", "a=%FF", &"x".repeat(9000)] {
+        let mut request = Request::new(ListPartnersRequest::default());
+        request.metadata_mut().insert("baggage", baggage.parse().unwrap());
+        let mut client = OnboardingServiceClient::new(trio.channel("onboarding").await);
+        client.list_partners(request).await.unwrap();
+    }
+    service.signal("TERM");
+    assert!(service.ended_well());
+    let lines = fs::read_to_string(&log).unwrap();
+    assert!(lines.contains("serving") && !lines.to_lowercase().contains("baggage"), "{lines}");
+}

@@ -7,6 +7,13 @@ pub const DESCRIPTORS: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/descrip
 
 pub mod time;
 
+/// Each service: its name, the full name of its gRPC service, and the port that it listens on by default.
+pub const SERVICES: [(&str, &str, u16); 3] = [
+    ("onboarding", onboarding::onboarding_service_server::SERVICE_NAME, 50051),
+    ("relationship", relationship::relationship_service_server::SERVICE_NAME, 50052),
+    ("ordering", ordering::ordering_service_server::SERVICE_NAME, 50053),
+];
+
 mod csp {
     pub mod onboarding {
         pub mod v1 {

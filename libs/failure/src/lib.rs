@@ -40,6 +40,15 @@ pub enum Failure {
     },
     /// A decision grew too old to act on.
     DecisionExpired,
+    /// The server has no such method.
+    UnknownMethod {
+        /// Its full name, as the caller says.
+        method: String,
+        /// Full name of the gRPC service that is served.
+        served: &'static str,
+        /// The service whose method it would be, and the port which that listens on by default.
+        elsewhere: Option<(&'static str, u16)>,
+    },
     /// As many calls are in work as are taken at once.
     Overloaded {
         /// By whom: a `server`, or one `connection`.

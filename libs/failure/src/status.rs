@@ -62,6 +62,9 @@ impl Failure {
                 "DECISION_EXPIRED",
                 "the decision on the order grew too old twice; place the order again",
             ),
+            Self::UnknownMethod { method, served, elsewhere } => {
+                unknown_method(domain, &method, served, elsewhere)
+            }
             Self::Overloaded { of, limit } => overloaded(domain, of, limit),
             Self::OutOfTime => plain(
                 Code::DeadlineExceeded,
@@ -165,6 +168,25 @@ fn precondition(violation: &Violation) -> PreconditionViolation {
         violation.next_step
     );
     PreconditionViolation::new(&violation.rule, &violation.subject, description)
+}
+
+fn unknown_method(
+    domain: &str,
+    method: &str,
+    served: &str,
+    elsewhere: Option<(&str, u16)>,
+) -> Status {
+    let method = short(method, LONGEST_FIELD);
+    let next = match elsewhere {
+        Some((service, port)) => {
+            format!("call {service}, which listens on port {port} by default")
+        }
+        None => "its methods are listed by server reflection".to_owned(),
+    };
+    let message = format!("this is {served}, which has no method `{method}`; {next}");
+    let metadata = [("method".to_owned(), method), ("served".to_owned(), served.to_owned())];
+    let details = info(domain, "UNKNOWN_METHOD", metadata);
+    Status::with_error_details(Code::Unimplemented, message, details)
 }
 
 fn overloaded(domain: &str, of: &str, limit: usize) -> Status {

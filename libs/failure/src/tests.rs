@@ -32,6 +32,11 @@ fn every_kind_has_its_code_and_exactly_one_error_info() {
             Code::Unavailable,
             "DEPENDENCY_UNAVAILABLE",
         ),
+        (
+            Failure::UnknownMethod { method: "a.B/C".into(), served: "a.D", elsewhere: None },
+            Code::Unimplemented,
+            "UNKNOWN_METHOD",
+        ),
         (Failure::Overloaded { of: "server", limit: 7 }, Code::ResourceExhausted, "OVERLOADED"),
         (Failure::OutOfTime, Code::DeadlineExceeded, "DEADLINE_EXCEEDED"),
         (Failure::bug("row 7 is broken"), Code::Internal, "INTERNAL"),

@@ -1,9 +1,11 @@
 //! A gRPC server with health and reflection, from a bound port to its last answer.
 
+mod answer;
 mod calls;
 mod connections;
 mod health;
 mod message;
+mod registry;
 
 use std::{net::SocketAddr, time::Duration};
 
@@ -22,8 +24,10 @@ use crate::config::{Count, Pause, Reader, Span};
 pub struct Settings {
     /// Where it listens.
     pub listen: SocketAddr,
-    /// Most connections at once. A few more are served health, and told to come back.
+    /// Most connections at once. The next takes the place of the one that has been idle longest.
     pub max_connections: usize,
+    /// Most of these from one address.
+    pub max_connections_per_address: usize,
     /// Most calls that one connection may have open at once.
     pub max_streams: u32,
     /// Most calls in work at once, over all connections. More are refused at once.
@@ -45,6 +49,7 @@ impl Settings {
     pub(crate) fn read(reader: &mut Reader) -> Option<Self> {
         let listen = reader.take("grpc.listen");
         let max_connections = reader.take::<Count>("grpc.max_connections");
+        let per_address = reader.take::<Count>("grpc.max_connections_per_address");
         let max_streams = reader.take::<Count>("grpc.max_streams");
         let max_in_flight = reader.take::<Count>("grpc.max_in_flight");
         let per_connection = reader.take::<Count>("grpc.max_in_flight_per_connection");
@@ -55,6 +60,7 @@ impl Settings {
         Some(Self {
             listen: listen?,
             max_connections: max_connections?.0 as usize,
+            max_connections_per_address: per_address?.0 as usize,
             max_streams: max_streams?.0,
             max_in_flight: max_in_flight?.0 as usize,
             max_in_flight_per_connection: per_connection?.0 as usize,
@@ -131,18 +137,22 @@ pub(crate) async fn start(
     let (reporter, health) = tonic_health::server::health_reporter();
     let Parts { name, grpc_name, routes } = parts;
     let reflection = || reflection(grpc_name);
+    let v1 = reflection().build_v1().map_err(|error| error.to_string())?;
+    let v1alpha = reflection().build_v1alpha().map_err(|error| error.to_string())?;
     let routes = routes
         .add_service(health)
-        .add_service(reflection().build_v1().map_err(|error| error.to_string())?)
-        .add_service(reflection().build_v1alpha().map_err(|error| error.to_string())?)
+        .add_service(v1.max_decoding_message_size(message::LONGEST))
+        .add_service(v1alpha.max_decoding_message_size(message::LONGEST))
         .prepare();
     let health = Health { reporter, grpc_name, database };
     health.begin().await;
     task::spawn(health.watch(seen.clone()));
     let (limit, share) = (settings.max_in_flight, settings.max_in_flight_per_connection);
-    let calls = Calls::new(routes, name, limit, share, settings.longest_call);
+    let methods = methods(grpc_name)?;
+    let observe = Observe::new(methods.clone());
+    let longest = settings.longest_call;
+    let calls = Calls::new(routes, name, grpc_name, methods, limit, share, longest);
     let drain = settings.drain;
-    let observe = Observe::new(methods(grpc_name)?);
     let task = task::spawn(connections::serve(listener, calls, observe, settings, seen));
     tracing::info!(service = name, %address, "serving");
     Ok(Running { address, drain, stage, task })
@@ -157,6 +167,12 @@ fn reflection(grpc_name: &'static str) -> Builder<'static> {
         .register_encoded_file_descriptor_set(tonic_health::pb::FILE_DESCRIPTOR_SET)
         .with_service_name(grpc_name)
         .with_service_name("grpc.health.v1.Health")
+}
+
+/// The name of the service with this full name, and the port it listens on by default.
+fn default_port(grpc_name: &str) -> Option<(&'static str, u16)> {
+    let known = contracts::SERVICES.iter().find(|(_, it, _)| *it == grpc_name);
+    known.map(|(name, _, port)| (*name, *port))
 }
 
 /// The methods of the service and of what every server has beside it.

@@ -1,6 +1,7 @@
 //! A service's database. SQLite and PostgreSQL, chosen by the URL, behind one schema and one
 //! set of promises: writes are serialised by revisions, and every one leaves an event.
 
+mod answer;
 mod database;
 mod entity;
 pub mod events;
@@ -17,6 +18,7 @@ mod rows;
 mod telemetry;
 mod transaction;
 
+pub use answer::{batch, fitting};
 pub use database::{Database, Settings, Snapshot};
 pub use events::{Call, Event};
 pub use fault::fault;

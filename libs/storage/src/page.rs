@@ -27,6 +27,8 @@ pub struct Listing {
     pub fields: &'static [Field],
     /// Most items of a page.
     pub max_size: usize,
+    /// Items that are read at once, few where each may be large.
+    pub piece: usize,
 }
 
 /// What a caller asks of a list, in the words of its request.
@@ -48,20 +50,21 @@ pub struct Asked<'a> {
 pub struct PageRequest {
     /// Differs between any two lists, filters and orders.
     list: String,
-    size: usize,
+    pub(crate) size: usize,
+    pub(crate) piece: usize,
     terms: Vec<Term>,
     by_time: bool,
     descending: bool,
-    after: Option<Position>,
+    pub(crate) after: Option<Position>,
     /// When the states of the items are looked at.
     now: Option<Timestamp>,
 }
 
 /// The keys of a row.
 #[derive(Debug, Clone, PartialEq, Eq)]
-struct Position {
+pub(crate) struct Position {
     create_time: i64,
-    name: String,
+    pub(crate) name: String,
 }
 
 /// One page of a list.
@@ -91,7 +94,7 @@ impl Listing {
     /// A list that is filtered by these fields.
     #[must_use]
     pub const fn of(collection: &'static str, fields: &'static [Field]) -> Self {
-        Self { collection, fields, max_size: MAX_SIZE }
+        Self { collection, fields, max_size: MAX_SIZE, piece: DEFAULT_SIZE }
     }
 
     /// Reads a request for a page.
@@ -114,7 +117,8 @@ impl Listing {
         let terms = fields.check("filter", filter::parse(asked.filter, &comparable));
         let order = fields.check("order_by", order(asked.order_by));
         let (size, after, terms, (by_time, descending)) = (size?, after?, terms?, order?);
-        Some(PageRequest { list, size, terms, by_time, descending, after, now: None })
+        let piece = self.piece;
+        Some(PageRequest { list, size, piece, terms, by_time, descending, after, now: None })
     }
 }
 
@@ -165,6 +169,17 @@ impl PageRequest {
     #[must_use]
     pub fn at(self, now: Timestamp) -> Self {
         Self { now: Some(now), ..self }
+    }
+
+    /// The token of a page that follows the row with these keys.
+    pub(crate) fn token(&self, create_time: i64, name: &str) -> String {
+        URL_SAFE_NO_PAD.encode(format!("{}{create_time} {name}", self.list))
+    }
+
+    /// So many of the items that follow a token; none stands for the beginning of this page.
+    pub(crate) fn piece_after(&self, token: &str, size: usize) -> Result<Self, Failure> {
+        let after = position(&self.list, token).map_err(Failure::bug)?;
+        Ok(Self { size, after: after.or_else(|| self.after.clone()), ..self.clone() })
     }
 
     /// The rows of the page, and one more where there is a next page.
@@ -256,7 +271,7 @@ pub async fn list<E: EntityTrait>(
     let next_page_token = match items.last() {
         Some(last) if more => {
             let (time, name): (i64, String) = (held(last.get(time))?, held(last.get(name))?);
-            URL_SAFE_NO_PAD.encode(format!("{}{time} {name}", page.list))
+            page.token(time, &name)
         }
         _ => String::new(),
     };

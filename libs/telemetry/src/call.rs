@@ -58,6 +58,11 @@ impl Call {
                 self.end(code);
                 response
             }
+            // What was no call of gRPC has a code of HTTP alone.
+            None if !response.status().is_success() => {
+                self.end(Code::Unknown);
+                response
+            }
             None => response.map(|body| Body::new(Followed::new(body, self))),
         }
     }

@@ -16,6 +16,7 @@ use tracing::{
 use tracing_subscriber::{
     EnvFilter, Layer,
     field::RecordFields,
+    filter::{FilterExt, filter_fn},
     fmt::{
         FmtContext,
         format::{DefaultFields, FormatEvent, FormatFields, Writer},
@@ -40,7 +41,9 @@ where
         .with_writer(std::io::stderr)
         .fmt_fields(Unwritten)
         .event_format(Lines { service, format: settings.log_format });
-    Ok(lines.with_filter(filter))
+    // A caller's `baggage` that cannot be read is left out, and is no concern of who reads the log.
+    let of_us = filter_fn(|it| !it.name().starts_with("BaggagePropagator."));
+    Ok(lines.with_filter(filter.and(of_us)))
 }
 
 /// The fields of spans, which no line shows.

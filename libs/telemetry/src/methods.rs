@@ -1,4 +1,4 @@
-use std::collections::HashMap;
+use std::{collections::HashMap, sync::Arc};
 
 use opentelemetry::StringValue;
 use prost::{DecodeError, Message};
@@ -7,7 +7,7 @@ use prost_types::FileDescriptorSet;
 /// The methods that a server has. Only these become attributes of metrics, so that a caller
 /// cannot make up new ones.
 #[derive(Debug, Clone, Default)]
-pub struct Methods(HashMap<String, StringValue>);
+pub struct Methods(Arc<HashMap<String, StringValue>>);
 
 impl Methods {
     /// The methods of those services for which `served` is true, by full name, out of encoded
@@ -16,23 +16,36 @@ impl Methods {
     /// # Errors
     /// Bytes that are no descriptor set.
     pub fn of(sets: &[&[u8]], served: impl Fn(&str) -> bool) -> Result<Self, DecodeError> {
-        let mut methods = HashMap::new();
+        let mut methods = Vec::new();
         for set in sets {
             for file in FileDescriptorSet::decode(*set)?.file {
                 for service in &file.service {
                     let service_name = format!("{}.{}", file.package(), service.name());
                     let of_service = service.method.iter().filter(|_| served(&service_name));
-                    let names = of_service.map(|it| format!("{service_name}/{}", it.name()));
-                    methods.extend(names.map(|it| (format!("/{it}"), it.into())));
+                    methods.extend(of_service.map(|it| format!("{service_name}/{}", it.name())));
                 }
             }
         }
-        Ok(Self(methods))
+        Ok(methods.into_iter().collect())
+    }
+
+    /// Whether there is a method at a path.
+    #[must_use]
+    pub fn has(&self, path: &str) -> bool {
+        self.0.contains_key(path)
     }
 
     /// The full name of the method at a path, if there is one.
     pub(crate) fn at(&self, path: &str) -> Option<StringValue> {
         self.0.get(path).cloned()
+    }
+}
+
+impl FromIterator<String> for Methods {
+    /// The methods with these full names.
+    fn from_iter<T: IntoIterator<Item = String>>(names: T) -> Self {
+        let named = names.into_iter().map(|it| (format!("/{it}"), it.into()));
+        Self(Arc::new(named.collect()))
     }
 }
 

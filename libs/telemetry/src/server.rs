@@ -1,6 +1,5 @@
 use std::{
     pin::Pin,
-    sync::Arc,
     task::{Context, Poll},
 };
 
@@ -21,13 +20,13 @@ use crate::{
 /// Sees every call that comes in: opens its span, counts it, measures it, and logs its end. To be
 /// the outermost layer, so that what others refuse is seen too.
 #[derive(Debug, Clone)]
-pub struct Observe(Arc<Methods>);
+pub struct Observe(Methods);
 
 impl Observe {
     /// For a server that has these methods. Any other is `_OTHER`.
     #[must_use]
     pub fn new(methods: Methods) -> Self {
-        Self(Arc::new(methods))
+        Self(methods)
     }
 }
 
@@ -43,7 +42,7 @@ impl<S> Layer<S> for Observe {
 #[derive(Debug, Clone)]
 pub struct Observed<S> {
     inner: S,
-    methods: Arc<Methods>,
+    methods: Methods,
 }
 
 impl<S, B> Service<Request<B>> for Observed<S>

@@ -14,9 +14,6 @@ use runtime::{
 use storage::Database;
 use tonic::service::Routes;
 
-/// Longest request in bytes.
-const MAX_REQUEST: usize = 256 * 1024;
-
 /// The service.
 #[derive(Debug)]
 pub struct Onboarding;
@@ -39,7 +36,6 @@ impl Service for Onboarding {
     fn routes(_: Common, database: Database, clock: Clock) -> Result<Routes, String> {
         let store = store::Store::new(database);
         let transport = transport::Transport::new(store, clock);
-        let service = OnboardingServiceServer::new(transport);
-        Ok(Routes::new(service.max_decoding_message_size(MAX_REQUEST)))
+        Ok(Routes::new(OnboardingServiceServer::new(transport)))
     }
 }

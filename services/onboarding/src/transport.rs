@@ -70,7 +70,7 @@ impl Transport {
         Self { store, clock }
     }
 
-    fn call<R: Message>(&self, method: &str, request: &Request<R>, how: Mutation) -> Call {
+    fn call<R: Message>(&self, method: &str, request: Request<R>, how: Mutation) -> Call {
         self.call_at(self.clock.now(), method, request, how)
     }
 
@@ -78,7 +78,7 @@ impl Transport {
         &self,
         now: Timestamp,
         method: &str,
-        request: &Request<R>,
+        request: Request<R>,
         how: Mutation,
     ) -> Call {
         let content = request.get_ref().encode_to_vec();

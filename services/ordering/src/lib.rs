@@ -21,9 +21,6 @@ use tonic::service::Routes;
 pub use config::Settings;
 pub use errand::{Errand, run};
 
-/// Longest request in bytes.
-const MAX_REQUEST: usize = 256 * 1024;
-
 /// The service.
 #[derive(Debug)]
 pub struct Ordering;
@@ -48,7 +45,6 @@ impl Service for Ordering {
         let store = store::Store::new(database);
         let relationship = peers::Relationship::new(settings.relationship);
         let transport = transport::Transport::new(store, relationship, clock);
-        let service = OrderingServiceServer::new(transport);
-        Ok(Routes::new(service.max_decoding_message_size(MAX_REQUEST)))
+        Ok(Routes::new(OrderingServiceServer::new(transport)))
     }
 }

@@ -71,7 +71,7 @@ impl Transport {
         Self { store, relationship, clock }
     }
 
-    fn call<R: Message>(&self, method: &str, request: &Request<R>, how: Mutation) -> Call {
+    fn call<R: Message>(&self, method: &str, request: Request<R>, how: Mutation) -> Call {
         let content = request.get_ref().encode_to_vec();
         Call::new(method, how, &content, actor(request.metadata()), self.clock.now())
     }

@@ -20,9 +20,6 @@ use tonic::service::Routes;
 
 pub use config::Settings;
 
-/// Longest request in bytes.
-const MAX_REQUEST: usize = 256 * 1024;
-
 /// The service.
 #[derive(Debug)]
 pub struct Relationship;
@@ -50,7 +47,6 @@ impl Service for Relationship {
             invitation: settings.invitations_wait,
         };
         let transport = transport::Transport::new(store, onboarding, clock, spans);
-        let service = RelationshipServiceServer::new(transport);
-        Ok(Routes::new(service.max_decoding_message_size(MAX_REQUEST)))
+        Ok(Routes::new(RelationshipServiceServer::new(transport)))
     }
 }

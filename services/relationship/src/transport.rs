@@ -85,14 +85,14 @@ impl Transport {
         Self { store, onboarding, clock, spans }
     }
 
-    fn call<R: Message>(&self, method: &str, request: &Request<R>, how: Mutation) -> Call {
+    fn call<R: Message>(&self, method: &str, request: Request<R>, how: Mutation) -> Call {
         self.call_at(method, request, how, self.clock.now())
     }
 
     fn call_at<R: Message>(
         &self,
         method: &str,
-        request: &Request<R>,
+        request: Request<R>,
         how: Mutation,
         now: Timestamp,
     ) -> Call {

@@ -10,10 +10,12 @@ use std::{
     time::Duration,
 };
 
+use ::telemetry::Methods;
 use bytes::Bytes;
 use failure::{Failure, FieldViolation};
 use futures_util::FutureExt;
-use http::{HeaderMap, Request, Response};
+use http::{HeaderMap, Request, Response, StatusCode, header::CONTENT_TYPE};
+use http_body_util::Full;
 use tokio::{
     sync::{OwnedSemaphorePermit, Semaphore},
     time::sleep,
@@ -21,26 +23,36 @@ use tokio::{
 use tonic::body::Body;
 use tower_service::Service;
 
-use super::message::Message;
+use super::{
+    answer::{self, Answer},
+    message,
+    registry::{InFlight, Usage},
+};
 
 type BoxError = Box<dyn std::error::Error + Send + Sync>;
 
 /// Calls that are answered however busy the server is.
 const HEALTH: &str = "/grpc.health.v1.Health/";
 /// Services whose requests may be streams.
-const STREAMS: &str = "/grpc.";
+const STREAMS: &str = "/grpc.reflection.";
 const TIMEOUT: &str = "grpc-timeout";
 const LOOK_AGAIN: Duration = Duration::from_millis(10);
+/// Calls of health that one connection may have open, as those that watch are for long.
+const MAX_HEALTH_CALLS: usize = 16;
 
 /// Lets as many calls in as there is room for, and ends those whose time is up.
 #[derive(Debug, Clone)]
 pub(super) struct Calls<S> {
     inner: S,
     name: &'static str,
+    served: &'static str,
+    methods: Methods,
     longest: Duration,
     room: Room,
     /// What of it one connection may take.
     share: Room,
+    health: Room,
+    usage: Option<Usage>,
 }
 
 /// Places for calls.
@@ -56,6 +68,11 @@ impl Room {
         Self { of, limit, places: Arc::new(Semaphore::new(limit)) }
     }
 
+    /// As many places, all free.
+    fn anew(&self) -> Self {
+        Self::new(self.of, self.limit)
+    }
+
     fn enter(&self) -> Result<OwnedSemaphorePermit, Failure> {
         let Self { of, limit, .. } = *self;
         self.places.clone().try_acquire_owned().map_err(|_| Failure::Overloaded { of, limit })
@@ -66,24 +83,27 @@ impl<S> Calls<S> {
     pub(super) fn new(
         inner: S,
         name: &'static str,
+        served: &'static str,
+        methods: Methods,
         limit: usize,
         limit_of_connection: usize,
         longest: Duration,
     ) -> Self {
         let room = Room::new("server", limit);
         let share = Room::new("connection", limit_of_connection);
-        Self { inner, name, longest, room, share }
+        let health = Room::new("connection", MAX_HEALTH_CALLS);
+        Self { inner, name, served, methods, longest, room, share, health, usage: None }
     }
 
     /// The same service for one connection.
-    pub(super) fn of_one_connection(self) -> Self {
-        Self { share: Room::new(self.share.of, self.share.limit), ..self }
+    pub(super) fn of_one_connection(self, usage: Usage) -> Self {
+        Self { share: self.share.anew(), health: self.health.anew(), usage: Some(usage), ..self }
     }
 
-    /// The same service, which answers health only.
+    /// The same service for a connection beyond the limit, which answers health only.
     pub(super) fn without_room(self) -> Self {
         let places = Arc::new(Semaphore::new(0));
-        Self { room: Room { places, ..self.room }, ..self }
+        Self { room: Room { places, ..self.room }, health: self.health.anew(), ..self }
     }
 
     /// Waits for a moment in which no call is in work.
@@ -99,23 +119,45 @@ impl<S> Calls<S> {
         self.room.places.available_permits() >= self.room.limit
     }
 
-    fn admit(&self, path: &str) -> Result<Option<Slot>, Failure> {
+    fn admit(&self, path: &str) -> Result<Admitted, Failure> {
         if path.starts_with(HEALTH) {
-            return Ok(None);
+            let place = self.health.enter()?;
+            return Ok((Slot { _place: place, _in_flight: None }, None));
         }
-        Ok(Some([self.share.enter()?, self.room.enter()?]))
+        let (place, work) = (self.share.enter()?, self.room.enter()?);
+        let in_flight = self.usage.as_ref().map(Usage::begin);
+        Ok((Slot { _place: place, _in_flight: in_flight }, Some(work)))
     }
 
-    /// A slot, and the time that there is.
-    fn check<B>(&self, request: &Request<B>) -> Result<(Option<Slot>, Duration), Failure> {
-        let slot = self.admit(request.uri().path())?;
+    fn unknown(&self, path: &str) -> Failure {
+        let method = path.trim_start_matches('/');
+        let service = method.split('/').next().filter(|it| *it != self.served);
+        let elsewhere = service.and_then(super::default_port);
+        Failure::UnknownMethod { method: method.to_owned(), served: self.served, elsewhere }
+    }
+
+    /// What the call takes, and the time that there is.
+    fn check<B>(&self, request: &Request<B>) -> Result<(Admitted, Duration), Failure> {
+        let path = request.uri().path();
+        if !self.methods.has(path) {
+            return Err(self.unknown(path));
+        }
+        let admitted = self.admit(path)?;
         let asked = timeout(request.headers())?;
-        Ok((slot, asked.map_or(self.longest, |asked| asked.min(self.longest))))
+        Ok((admitted, asked.map_or(self.longest, |asked| asked.min(self.longest))))
     }
 }
 
-/// A place in the share of a connection, and one in the room.
-type Slot = [OwnedSemaphorePermit; 2];
+/// What a call takes of its connection, until its answer is sent or dropped.
+#[derive(Debug)]
+pub(super) struct Slot {
+    _place: OwnedSemaphorePermit,
+    _in_flight: Option<InFlight>,
+}
+
+/// What a call takes of its connection, and of the server while it is worked on. Health takes nothing
+/// of that.
+type Admitted = (Slot, Option<OwnedSemaphorePermit>);
 
 impl<S, B> Service<Request<B>> for Calls<S>
 where
@@ -135,33 +177,68 @@ where
     }
 
     fn call(&mut self, request: Request<B>) -> Self::Future {
+        if !is_grpc(request.headers()) {
+            return Box::pin(async { Ok(not_grpc()) });
+        }
         let name = self.name;
         let refuse =
             move |failure: Failure| failure.into_status(&format!("{name}.csp")).into_http();
-        let (slot, time) = match self.check(&request) {
+        let ((slot, work_place), time) = match self.check(&request) {
             Ok(admitted) => admitted,
             Err(failure) => return Box::pin(async move { Ok(refuse(failure)) }),
         };
-        let request = match request.uri().path().starts_with(STREAMS) {
-            true => request.map(Body::new),
-            false => request.map(|body| Body::new(Message::new(body, name))),
-        };
+        let path = request.uri().path();
+        let (streams, watches) = (path.starts_with(STREAMS), path.starts_with(HEALTH));
         let mut inner = self.inner.clone();
         let work = async move {
             // Started in here, so that what it does at once is a part of the call, too.
-            let answer = async move { inner.call(request).await };
+            let answer = async move {
+                let request = if streams { request.map(Body::new) } else { whole(request).await? };
+                Ok(inner.call(request).await)
+            };
             AssertUnwindSafe(answer).catch_unwind().await
         };
         Box::pin(async move {
             let answer = match task::within(time, work).await {
-                Ok(Ok(answer)) => answer.map(|it| Failure::unread(it.headers()).map_or(it, refuse)),
+                Ok(Ok(Ok(answer))) => {
+                    answer.map(|it| Failure::unread(it.headers()).map_or(it, refuse))
+                }
+                Ok(Ok(Err(failure))) => Ok(refuse(failure)),
                 Ok(Err(_)) => Ok(refuse(Failure::bug("a call panicked"))),
                 Err(task::OutOfTime) => Ok(refuse(Failure::OutOfTime)),
             };
-            drop(slot);
-            answer
+            drop(work_place);
+            if !watches {
+                answer::begun();
+            }
+            answer.map(|it| it.map(|body| Body::new(Answer::new(body, slot))))
         })
     }
+}
+
+/// The request with its message read.
+async fn whole<B>(request: Request<B>) -> Result<Request<Body>, Failure>
+where
+    B: http_body::Body<Data = Bytes, Error: Into<BoxError>>,
+{
+    let (head, body) = request.into_parts();
+    let message = message::read(body).await?;
+    Ok(Request::from_parts(head, Body::new(Full::new(message))))
+}
+
+/// Whether the request is one of gRPC with protobuf, the only form that is read here.
+fn is_grpc(headers: &HeaderMap) -> bool {
+    let form = headers.get(CONTENT_TYPE).and_then(|it| it.to_str().ok()).unwrap_or_default();
+    let form = form.split(';').next().unwrap_or_default().trim();
+    ["application/grpc", "application/grpc+proto"].iter().any(|it| form.eq_ignore_ascii_case(it))
+}
+
+/// What gRPC asks servers to answer to anything else.
+fn not_grpc() -> Response<Body> {
+    let text = "this server takes gRPC only: content-type application/grpc\n";
+    let mut answer = Response::new(Body::new(Full::from(text)));
+    *answer.status_mut() = StatusCode::UNSUPPORTED_MEDIA_TYPE;
+    answer
 }
 
 /// How long the caller waits, if it says so.

@@ -3,25 +3,30 @@
 //! tonic's own server closes its listener at the first word of a stop, waits for connections
 //! without an end, knows no limit of connections, and gives all of them the same age. Hence this.
 
-use std::{collections::VecDeque, io, pin::pin, sync::Arc, time::Duration};
+use std::{collections::VecDeque, future::pending, io, pin::pin, sync::Arc, time::Duration};
 
 use ::telemetry::Observe;
 use hyper::server::conn::http2;
 use hyper_util::{
-    rt::{TokioExecutor, TokioIo, TokioTimer},
+    rt::{TokioIo, TokioTimer},
     service::TowerToHyperService,
 };
 use kernel::jitter;
 use tokio::{
     net::{TcpListener, TcpStream},
-    sync::{OwnedSemaphorePermit, Semaphore, watch},
+    sync::{Semaphore, watch},
     task::AbortHandle,
     time::{sleep, timeout},
 };
 use tonic::service::Routes;
 use tower_layer::Layer;
 
-use super::{Settings, Stage, calls::Calls};
+use super::{
+    Settings, Stage,
+    answer::{Streams, Unread},
+    calls::Calls,
+    registry::{Place, Registry},
+};
 
 /// A connection is asked for a sign of life after this long without one, and has this long to
 /// answer.
@@ -33,12 +38,21 @@ const FIRST_WORDS: Duration = Duration::from_secs(10);
 const LOOK_AGAIN: Duration = Duration::from_millis(10);
 /// Longest headers of a request in bytes.
 const MAX_HEADERS: u32 = 16 * 1024;
+/// Bytes of requests that a caller may send ahead, on one stream and on a connection. A stream may
+/// bring the longest message without waiting.
+const STREAM_WINDOW: u32 = 96 * 1024;
+const CONNECTION_WINDOW: u32 = 512 * 1024;
+/// Bytes of one answer that HTTP/2 may hold for a connection that takes nothing; the rest waits in the
+/// call, which is counted.
+const SEND_BUFFER: usize = 1024;
 /// By how much the ages of connections differ, in percent, so that they do not end together.
 const AGE_JITTER: u32 = 10;
 /// Connections beyond the limit which are told so, and served health. The next takes the place of
 /// the oldest, so that whoever asks for health is heard, however many connections say nothing.
 const BEYOND_LIMIT: usize = 64;
 const AGE_BEYOND_LIMIT: Duration = Duration::from_secs(5);
+/// Connections that gave up their place and are still told so. Others are closed at once.
+const LEAVING: usize = 64;
 /// Waited after the last call for its answer to be on its way.
 const LINGER: Duration = Duration::from_secs(1);
 /// Pause after an accept that failed, as where no file handle is left.
@@ -53,23 +67,27 @@ pub(super) async fn serve(
     settings: Settings,
     stage: watch::Receiver<Stage>,
 ) {
-    let within_limit = Arc::new(Semaphore::new(settings.max_connections));
+    let registry = Registry::new(settings.max_connections, settings.max_connections_per_address);
+    let leaving = Arc::new(Semaphore::new(LEAVING));
+    let protocol = protocol(settings.max_streams, Unread::new(settings.max_in_flight));
     let (alive, ended) = watch::channel(());
-    let serve_one = |stream, calls, age, permit| {
-        let (stage, ended) = (stage.clone(), ended.clone());
+    let serve_one = |stream, calls, age, place| {
+        let (stage, ended, leaving) = (stage.clone(), ended.clone(), leaving.clone());
         let (observe, grace) = (observe.clone(), settings.grace);
-        let one = Connection { stream, calls, observe, age, grace, permit };
-        task::spawn(one.serve(settings.max_streams, stage, ended))
+        let protocol = protocol.clone();
+        let one = Connection { stream, protocol, calls, observe, age, grace, place, leaving };
+        task::spawn(one.serve(stage, ended))
     };
     let accept = async {
         let mut beyond_limit = VecDeque::<AbortHandle>::with_capacity(BEYOND_LIMIT);
         loop {
-            let Ok((stream, _)) = listener.accept().await else {
+            let Ok((stream, peer)) = listener.accept().await else {
                 sleep(ACCEPT_AGAIN).await;
                 continue;
             };
-            if let Ok(permit) = within_limit.clone().try_acquire_owned() {
-                serve_one(stream, calls.clone(), settings.connection_age, Some(permit));
+            if let Some(place) = registry.admit(peer.ip()) {
+                let calls = calls.clone().of_one_connection(place.usage());
+                serve_one(stream, calls, settings.connection_age, Some(place));
                 continue;
             }
             let calls = calls.clone().without_room();
@@ -89,12 +107,17 @@ pub(super) async fn serve(
         () = Stage::reached(&mut closing, Stage::Closing) => {}
     }
     drop(listener);
-    let all = u32::try_from(settings.max_connections).unwrap_or(u32::MAX);
+    let closed = async {
+        while !registry.is_empty() {
+            sleep(LOOK_AGAIN).await;
+        }
+    };
+    let mut closed = pin!(closed);
     let quiet = async {
         loop {
             calls.idle().await;
             // A call may come until its caller has heard of the end.
-            if timeout(LINGER, within_limit.acquire_many(all)).await.is_ok() || calls.are_idle() {
+            if timeout(LINGER, closed.as_mut()).await.is_ok() || calls.are_idle() {
                 break;
             }
         }
@@ -107,32 +130,44 @@ pub(super) async fn serve(
 
 struct Connection {
     stream: TcpStream,
+    protocol: http2::Builder<Streams>,
     calls: Calls<Routes>,
     observe: Observe,
     age: Duration,
     grace: Duration,
-    permit: Option<OwnedSemaphorePermit>,
+    place: Option<Place>,
+    leaving: Arc<Semaphore>,
 }
 
 impl Connection {
-    async fn serve(
-        self,
-        max_streams: u32,
-        mut stage: watch::Receiver<Stage>,
-        mut ended: watch::Receiver<()>,
-    ) {
-        let Self { stream, calls, observe, age, grace, permit: _permit } = self;
+    async fn serve(self, mut stage: watch::Receiver<Stage>, mut ended: watch::Receiver<()>) {
+        let Self { stream, protocol, calls, observe, age, grace, place, leaving } = self;
+        let mut evicted = pin!(async {
+            match &place {
+                Some(place) => place.evicted().await,
+                None => pending().await,
+            }
+        });
         let _ = stream.set_nodelay(true);
-        if !matches!(timeout(FIRST_WORDS, greets(&stream)).await, Ok(Ok(true))) {
-            return;
+        tokio::select! {
+            greeted = timeout(FIRST_WORDS, greets(&stream)) => {
+                if !matches!(greeted, Ok(Ok(true))) {
+                    return;
+                }
+            }
+            () = evicted.as_mut() => return,
         }
-        let service = TowerToHyperService::new(observe.layer(calls.of_one_connection()));
-        let mut connection =
-            pin!(protocol(max_streams).serve_connection(TokioIo::new(stream), service));
+        let service = TowerToHyperService::new(observe.layer(calls));
+        let mut connection = pin!(protocol.serve_connection(TokioIo::new(stream), service));
+        let mut _leaving = None;
         tokio::select! {
             _ = connection.as_mut() => return,
             () = sleep(jitter(age, AGE_JITTER)) => {}
             () = Stage::reached(&mut stage, Stage::Closing) => {}
+            () = evicted.as_mut() => match leaving.try_acquire() {
+                Ok(permit) => _leaving = Some(permit),
+                Err(_) => return,
+            },
         }
         connection.as_mut().graceful_shutdown();
         tokio::select! {
@@ -156,10 +191,13 @@ async fn greets(stream: &TcpStream) -> io::Result<bool> {
     }
 }
 
-fn protocol(max_streams: u32) -> http2::Builder<TokioExecutor> {
-    let mut protocol = http2::Builder::new(TokioExecutor::new());
+fn protocol(max_streams: u32, unread: Unread) -> http2::Builder<Streams> {
+    let mut protocol = http2::Builder::new(Streams(unread));
     protocol
         .timer(TokioTimer::new())
+        .initial_stream_window_size(STREAM_WINDOW)
+        .initial_connection_window_size(CONNECTION_WINDOW)
+        .max_send_buf_size(SEND_BUFFER)
         .max_concurrent_streams(max_streams)
         .max_header_list_size(MAX_HEADERS)
         .keep_alive_interval(KEEPALIVE)

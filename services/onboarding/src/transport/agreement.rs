@@ -13,7 +13,7 @@ impl Transport {
     ) -> Result<pb::AcceptAgreementResponse, Failure> {
         let now = self.clock.now();
         let (how, name, new) = convert::agreement::accept(request.get_ref(), now)?;
-        let call = self.call_at(now, "AcceptAgreement", &request, how);
+        let call = self.call_at(now, "AcceptAgreement", request, how);
         let uid = self.clock.new_uid();
         let accept = |it: Partner| it.accept_agreement(new.clone(), uid, now);
         let partner = self.change_partner(&call, name, accept).await?;

@@ -1,19 +1,26 @@
 //! Several resources at once, in the order of their names.
 
 use contracts::onboarding as pb;
-use failure::{Failure, in_order};
+use failure::Failure;
+use prost::Message;
+use storage::batch;
 use tonic::Request;
 
 use super::{Transport, render};
+
+/// Resources that are read at once.
+const PIECE: usize = 50;
 
 impl Transport {
     pub(super) async fn batch_get_organizations(
         &self,
         request: Request<pb::BatchGetOrganizationsRequest>,
     ) -> Result<pb::BatchGetOrganizationsResponse, Failure> {
-        let names = failure::names(&request.get_ref().names, 200)?;
-        let found = in_order(&names, self.store.organizations_named(&names).await?, |it| &it.name)?;
-        let organizations = found.into_iter().map(render::organization).collect();
+        let names = failure::names(&request.into_inner().names, 200)?;
+        let read = |names: Vec<_>| async move { self.store.organizations_named(&names).await };
+        let render = render::organization;
+        let organizations = batch(&names, PIECE, read, |it| &it.name, render, Message::encoded_len);
+        let organizations = organizations.await?;
         Ok(pb::BatchGetOrganizationsResponse { organizations })
     }
 
@@ -21,9 +28,11 @@ impl Transport {
         &self,
         request: Request<pb::BatchGetPartnersRequest>,
     ) -> Result<pb::BatchGetPartnersResponse, Failure> {
-        let names = failure::names(&request.get_ref().names, 200)?;
-        let found = in_order(&names, self.store.partners_named(&names).await?, |it| &it.name)?;
-        let partners = found.into_iter().map(|it| render::partner(&it)).collect();
+        let names = failure::names(&request.into_inner().names, 200)?;
+        let read = |names: Vec<_>| async move { self.store.partners_named(&names).await };
+        let render = |it| render::partner(&it);
+        let partners = batch(&names, PIECE, read, |it| &it.name, render, Message::encoded_len);
+        let partners = partners.await?;
         Ok(pb::BatchGetPartnersResponse { partners })
     }
 }

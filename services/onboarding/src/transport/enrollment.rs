@@ -12,7 +12,7 @@ impl Transport {
         request: Request<pb::EnrollPartnerRequest>,
     ) -> Result<pb::EnrollPartnerResponse, Failure> {
         let (how, name, contact) = convert::enroll(request.get_ref())?;
-        let call = self.call("EnrollPartner", &request, how);
+        let call = self.call("EnrollPartner", request, how);
         let decide = |it: Partner| it.enroll(name.role, contact, call.now);
         let partner = self.change_partner(&call, name.partner, decide).await?;
         Ok(pb::EnrollPartnerResponse { enrollment: Some(of(&partner, name)?) })
@@ -23,7 +23,7 @@ impl Transport {
         request: Request<pb::SubmitEnrollmentRequest>,
     ) -> Result<pb::SubmitEnrollmentResponse, Failure> {
         let (how, name) = convert::submit(request.get_ref())?;
-        let call = self.call("SubmitEnrollment", &request, how);
+        let call = self.call("SubmitEnrollment", request, how);
         let decide = |it: Partner| it.submit(name.role, call.now);
         let enrollment = self.change_enrollment(&call, name, decide).await?;
         Ok(pb::SubmitEnrollmentResponse { enrollment: Some(enrollment) })
@@ -34,7 +34,7 @@ impl Transport {
         request: Request<pb::RecordVettingResultRequest>,
     ) -> Result<pb::RecordVettingResultResponse, Failure> {
         let (how, name, check, result) = convert::record_vetting(request.get_ref())?;
-        let call = self.call("RecordVettingResult", &request, how);
+        let call = self.call("RecordVettingResult", request, how);
         let decide = |it: Partner| it.record_vetting(name.role, check, result, call.now);
         let enrollment = self.change_enrollment(&call, name, decide).await?;
         Ok(pb::RecordVettingResultResponse { enrollment: Some(enrollment) })
@@ -45,7 +45,7 @@ impl Transport {
         request: Request<pb::ResubmitEnrollmentRequest>,
     ) -> Result<pb::ResubmitEnrollmentResponse, Failure> {
         let (how, name, contact) = convert::resubmit(request.get_ref())?;
-        let call = self.call("ResubmitEnrollment", &request, how);
+        let call = self.call("ResubmitEnrollment", request, how);
         let decide = |it: Partner| it.resubmit(name.role, contact, call.now);
         let enrollment = self.change_enrollment(&call, name, decide).await?;
         Ok(pb::ResubmitEnrollmentResponse { enrollment: Some(enrollment) })
@@ -56,7 +56,7 @@ impl Transport {
         request: Request<pb::SuspendEnrollmentRequest>,
     ) -> Result<pb::SuspendEnrollmentResponse, Failure> {
         let (how, name, cause, detail) = convert::suspend(request.get_ref())?;
-        let call = self.call("SuspendEnrollment", &request, how);
+        let call = self.call("SuspendEnrollment", request, how);
         let decide = |it: Partner| it.suspend(name.role, cause, detail, call.now);
         let enrollment = self.change_enrollment(&call, name, decide).await?;
         Ok(pb::SuspendEnrollmentResponse { enrollment: Some(enrollment) })
@@ -67,7 +67,7 @@ impl Transport {
         request: Request<pb::ReinstateEnrollmentRequest>,
     ) -> Result<pb::ReinstateEnrollmentResponse, Failure> {
         let (how, name) = convert::reinstate(request.get_ref())?;
-        let call = self.call("ReinstateEnrollment", &request, how);
+        let call = self.call("ReinstateEnrollment", request, how);
         let decide = |it: Partner| it.reinstate(name.role, call.now);
         let enrollment = self.change_enrollment(&call, name, decide).await?;
         Ok(pb::ReinstateEnrollmentResponse { enrollment: Some(enrollment) })
@@ -78,7 +78,7 @@ impl Transport {
         request: Request<pb::RevokeEnrollmentRequest>,
     ) -> Result<pb::RevokeEnrollmentResponse, Failure> {
         let (how, name, detail) = convert::revoke(request.get_ref())?;
-        let call = self.call("RevokeEnrollment", &request, how);
+        let call = self.call("RevokeEnrollment", request, how);
         let decide = |it: Partner| it.revoke(name.role, detail, call.now);
         let enrollment = self.change_enrollment(&call, name, decide).await?;
         Ok(pb::RevokeEnrollmentResponse { enrollment: Some(enrollment) })

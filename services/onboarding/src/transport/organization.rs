@@ -1,6 +1,7 @@
 use contracts::onboarding as pb;
 use failure::Failure;
 use kernel::{OrganizationName, Timestamp};
+use prost::Message;
 use storage::Call;
 use tonic::Request;
 
@@ -14,7 +15,7 @@ impl Transport {
     ) -> Result<pb::CreateOrganizationResponse, Failure> {
         let now = self.clock.now();
         let (how, id, new) = convert::create(request.get_ref(), now)?;
-        let call = self.call_at(now, "CreateOrganization", &request, how);
+        let call = self.call_at(now, "CreateOrganization", request, how);
         let create = async {
             self.require(new.owners.iter().map(|owner| owner.organization)).await?;
             let name = OrganizationName::new(id.unwrap_or_else(|| self.clock.new_uid()));
@@ -51,9 +52,10 @@ impl Transport {
         request: Request<pb::ListOrganizationsRequest>,
     ) -> Result<pb::ListOrganizationsResponse, Failure> {
         let page = crate::store::ORGANIZATIONS.page(storage::asked!(request.get_ref()))?;
-        let page = self.store.organizations(&page).await?;
+        let read = |piece| async move { self.store.organizations(&piece).await };
+        let page = page.answer(read, render::organization, Message::encoded_len).await?;
         Ok(pb::ListOrganizationsResponse {
-            organizations: page.items.into_iter().map(render::organization).collect(),
+            organizations: page.items,
             next_page_token: page.next_page_token,
         })
     }
@@ -63,7 +65,7 @@ impl Transport {
         request: Request<pb::UpdateOrganizationRequest>,
     ) -> Result<pb::UpdateOrganizationResponse, Failure> {
         let (how, name, new) = convert::update(request.get_ref())?;
-        let call = self.call("UpdateOrganization", &request, how);
+        let call = self.call("UpdateOrganization", request, how);
         let update = async {
             let before = self.find_organization(name).await?;
             call.expects(before.stamp)?;
@@ -86,7 +88,7 @@ impl Transport {
     ) -> Result<pb::RecordOwnershipResponse, Failure> {
         let now = self.clock.now();
         let (how, name, owner) = convert::record_ownership(request.get_ref(), now)?;
-        let call = self.call_at(now, "RecordOwnership", &request, how);
+        let call = self.call_at(now, "RecordOwnership", request, how);
         self.require([owner.organization]).await?;
         let decide = |it: Organization| it.record_ownership(owner, now);
         let organization = self.change_organization(&call, name, decide).await?;
@@ -99,7 +101,7 @@ impl Transport {
     ) -> Result<pb::EndOwnershipResponse, Failure> {
         let now = self.clock.now();
         let (how, name, owner, end) = convert::end_ownership(request.get_ref(), now)?;
-        let call = self.call_at(now, "EndOwnership", &request, how);
+        let call = self.call_at(now, "EndOwnership", request, how);
         let decide = |it: Organization| it.end_ownership(owner, end, now);
         let organization = self.change_organization(&call, name, decide).await?;
         Ok(pb::EndOwnershipResponse { organization: Some(organization) })

@@ -1,5 +1,6 @@
 use contracts::onboarding as pb;
 use failure::Failure;
+use prost::Message;
 use tonic::Request;
 
 use super::{Transport, convert, render, status::denied};
@@ -11,7 +12,7 @@ impl Transport {
         request: Request<pb::CreatePartnerRequest>,
     ) -> Result<pb::CreatePartnerResponse, Failure> {
         let (how, new) = convert::create_partner(request.get_ref())?;
-        let call = self.call("CreatePartner", &request, how);
+        let call = self.call("CreatePartner", request, how);
         let create = async {
             if self.store.organization(new.organization).await?.is_none() {
                 return Err(Failure::missing(new.organization));
@@ -39,11 +40,9 @@ impl Transport {
         request: Request<pb::ListPartnersRequest>,
     ) -> Result<pb::ListPartnersResponse, Failure> {
         let page = crate::store::PARTNERS.page(storage::asked!(request.get_ref()))?;
-        let page = self.store.partners(&page).await?;
-        Ok(pb::ListPartnersResponse {
-            partners: page.items.iter().map(render::partner).collect(),
-            next_page_token: page.next_page_token,
-        })
+        let read = |piece| async move { self.store.partners(&piece).await };
+        let page = page.answer(read, |it| render::partner(&it), Message::encoded_len).await?;
+        Ok(pb::ListPartnersResponse { partners: page.items, next_page_token: page.next_page_token })
     }
 
     pub(super) async fn associate_location(
@@ -51,7 +50,7 @@ impl Transport {
         request: Request<pb::AssociateLocationRequest>,
     ) -> Result<pb::AssociateLocationResponse, Failure> {
         let (how, name, location) = convert::associate_location(request.get_ref())?;
-        let call = self.call("AssociateLocation", &request, how);
+        let call = self.call("AssociateLocation", request, how);
         let associate = async {
             let partner = self.find(name).await?;
             call.expects(partner.stamp)?;

@@ -12,7 +12,7 @@ impl Transport {
     ) -> Result<pb::RecordEvidenceResponse, Failure> {
         let now = self.clock.now();
         let (how, name, evidence) = convert::requirement::record(request.get_ref(), now)?;
-        let call = self.call_at(now, "RecordEvidence", &request, how);
+        let call = self.call_at(now, "RecordEvidence", request, how);
         let decide = |it: Partner| it.record_evidence(name.role, evidence, now);
         let enrollment = self.change_enrollment(&call, name, decide).await?;
         Ok(pb::RecordEvidenceResponse { enrollment: Some(enrollment) })
@@ -36,7 +36,7 @@ impl Transport {
         request: Request<pb::ReviewEnrollmentRequest>,
     ) -> Result<pb::ReviewEnrollmentResponse, Failure> {
         let (how, name) = convert::requirement::review(request.get_ref())?;
-        let call = self.call("ReviewEnrollment", &request, how);
+        let call = self.call("ReviewEnrollment", request, how);
         let decide = |it: Partner| it.review(name.role, call.now);
         let enrollment = self.change_enrollment(&call, name, decide).await?;
         Ok(pb::ReviewEnrollmentResponse { enrollment: Some(enrollment) })

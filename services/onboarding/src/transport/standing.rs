@@ -11,7 +11,7 @@ impl Transport {
         &self,
         request: Request<pb::BatchGetPartnerStandingsRequest>,
     ) -> Result<pb::BatchGetPartnerStandingsResponse, Failure> {
-        let (names, accounts, buyer) = convert::batch_get_standings(request.get_ref())?;
+        let (names, accounts, buyer) = convert::batch_get_standings(&request.into_inner())?;
         let now = self.clock.now();
         let (standings, found) = self.store.standings(&names, &accounts, buyer, now).await?;
         let known = |name: &PartnerName| standings.iter().any(|it| it.partner.name == *name);

@@ -22,6 +22,7 @@ use crate::domain::{Change, Changes, Order, OrderLine, OrderState, Placement};
 pub(crate) const ORDERS: Listing = Listing {
     // Each may have hundreds of lines, and clients read 4 MiB by default.
     max_size: 50,
+    piece: 5,
     ..Listing::of(
         "orders",
         &[

@@ -1,21 +1,31 @@
 //! Several resources at once, in the order of their names.
 
 use contracts::ordering as pb;
-use failure::{Failure, in_order};
+use failure::Failure;
+use prost::Message;
+use storage::batch;
 use tonic::Request;
 
 use super::{Transport, render};
-use crate::domain::{Offer, Subscription};
+use crate::domain::{OfferName, Subscription};
+
+/// Resources that are read at once.
+const PIECE: usize = 50;
+/// Of orders, each of which may have hundreds of lines.
+const ORDERS_PIECE: usize = 5;
 
 impl Transport {
     pub(super) async fn batch_get_offers(
         &self,
         request: Request<pb::BatchGetOffersRequest>,
     ) -> Result<pb::BatchGetOffersResponse, Failure> {
-        let names = failure::names(&request.get_ref().names, 200)?;
-        let found = self.store.offers_named(names.iter()).await?.into_values().collect();
-        let found = in_order(&names, found, |it: &Offer| &it.name)?;
-        let offers = found.into_iter().map(render::offer).collect();
+        let names = failure::names(&request.into_inner().names, 200)?;
+        let read = |names: Vec<OfferName>| async move {
+            Ok(self.store.offers_named(names.iter()).await?.into_values().collect())
+        };
+        let render = render::offer;
+        let offers = batch(&names, PIECE, read, |it| &it.name, render, Message::encoded_len);
+        let offers = offers.await?;
         Ok(pb::BatchGetOffersResponse { offers })
     }
 
@@ -23,9 +33,11 @@ impl Transport {
         &self,
         request: Request<pb::BatchGetOrdersRequest>,
     ) -> Result<pb::BatchGetOrdersResponse, Failure> {
-        let names = failure::names(&request.get_ref().names, 50)?;
-        let found = in_order(&names, self.store.orders_named(&names).await?, |it| &it.name)?;
-        let orders = found.into_iter().map(render::order).collect();
+        let names = failure::names(&request.into_inner().names, 50)?;
+        let read = |names: Vec<_>| async move { self.store.orders_named(&names).await };
+        let orders =
+            batch(&names, ORDERS_PIECE, read, |it| &it.name, render::order, Message::encoded_len)
+                .await?;
         Ok(pb::BatchGetOrdersResponse { orders })
     }
 
@@ -33,10 +45,13 @@ impl Transport {
         &self,
         request: Request<pb::BatchGetSubscriptionsRequest>,
     ) -> Result<pb::BatchGetSubscriptionsResponse, Failure> {
-        let names = failure::names(&request.get_ref().names, 200)?;
-        let found = self.store.subscriptions_named(&names).await?.into_values().collect();
-        let found = in_order(&names, found, |it: &Subscription| &it.name)?;
-        let subscriptions = found.into_iter().map(|it| self.shown(it)).collect();
+        let names = failure::names(&request.into_inner().names, 200)?;
+        let read = |names: Vec<_>| async move {
+            Ok(self.store.subscriptions_named(&names).await?.into_values().collect())
+        };
+        let shown = |it: Subscription| self.shown(it);
+        let subscriptions = batch(&names, PIECE, read, |it| &it.name, shown, Message::encoded_len);
+        let subscriptions = subscriptions.await?;
         Ok(pb::BatchGetSubscriptionsResponse { subscriptions })
     }
 }

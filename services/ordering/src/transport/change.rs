@@ -22,7 +22,7 @@ macro_rules! changes {
                 request: Request<pb::$request>,
             ) -> Result<pb::$response, Failure> {
                 let (how, name, wanted) = convert::$method(request.get_ref())?;
-                let call = self.call($name, &request, how);
+                let call = self.call($name, request, how);
                 let decide = || self.decide_change(name, &wanted, &call);
                 let order = self.order(&call, wanted.action.order_kind(), decide).await?;
                 Ok(pb::$response { order: Some(order) })
@@ -88,7 +88,7 @@ impl Transport {
         request: Request<pb::SettleSubscriptionsRequest>,
     ) -> Result<pb::SettleSubscriptionsResponse, Failure> {
         let (limit, after) = convert::settle_subscriptions(request.get_ref())?;
-        let call = self.call("SettleSubscriptions", &request, Mutation::default());
+        let call = self.call("SettleSubscriptions", request, Mutation::default());
         let due = self.store.subscriptions_due(call.now, after, limit as u64).await?;
         let mut answer = pb::SettleSubscriptionsResponse::default();
         let mut more = due.len() == limit;

@@ -1,5 +1,6 @@
 use contracts::ordering as pb;
 use failure::{Failure, said};
+use prost::Message;
 use tonic::Request;
 
 use super::{Transport, convert, render, status::denied};
@@ -11,7 +12,7 @@ impl Transport {
         request: Request<pb::CreateOfferRequest>,
     ) -> Result<pb::CreateOfferResponse, Failure> {
         let (how, name, terms) = convert::create_offer(request.get_ref())?;
-        let call = self.call("CreateOffer", &request, how);
+        let call = self.call("CreateOffer", request, how);
         let create = async {
             let taken = self.find_offer(&name).await?.is_some();
             let approved = Offer::create(name, terms, taken, call.now).map_err(denied)?;
@@ -26,7 +27,7 @@ impl Transport {
         request: Request<pb::UpdateOfferRequest>,
     ) -> Result<pb::UpdateOfferResponse, Failure> {
         let (how, update) = convert::update_offer(request.get_ref())?;
-        let call = self.call("UpdateOffer", &request, how);
+        let call = self.call("UpdateOffer", request, how);
         let change = async {
             let offer = self.find_offer(&update.name).await?;
             let offer = offer.ok_or_else(|| Failure::missing(&update.name))?;
@@ -46,7 +47,7 @@ impl Transport {
         let asked = request.get_ref();
         let explained = convert::explained::<OfferName>(said!(asked), &asked.name, &asked.detail);
         let (how, name, detail) = explained?;
-        let call = self.call("RetireOffer", &request, how);
+        let call = self.call("RetireOffer", request, how);
         let retire = async {
             let offer = self.find_offer(&name).await?;
             let offer = offer.ok_or_else(|| Failure::missing(&name))?;
@@ -73,11 +74,9 @@ impl Transport {
         request: Request<pb::ListOffersRequest>,
     ) -> Result<pb::ListOffersResponse, Failure> {
         let page = crate::store::OFFERS.page(storage::asked!(request.get_ref()))?;
-        let page = self.store.offers(&page).await?;
-        Ok(pb::ListOffersResponse {
-            offers: page.items.into_iter().map(render::offer).collect(),
-            next_page_token: page.next_page_token,
-        })
+        let read = |piece| async move { self.store.offers(&piece).await };
+        let page = page.answer(read, render::offer, Message::encoded_len).await?;
+        Ok(pb::ListOffersResponse { offers: page.items, next_page_token: page.next_page_token })
     }
 
     async fn find_offer(&self, name: &OfferName) -> Result<Option<Offer>, Failure> {

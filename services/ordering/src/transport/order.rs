@@ -1,6 +1,7 @@
 use contracts::ordering as pb;
 use failure::{Failure, said};
 use kernel::OrderName;
+use prost::Message;
 use storage::Call;
 use tonic::Request;
 
@@ -12,7 +13,7 @@ impl Transport {
         &self,
         request: Request<pb::GetOrderRequest>,
     ) -> Result<pb::GetOrderResponse, Failure> {
-        let (name, view) = convert::get_order(request.get_ref())?;
+        let (name, view) = convert::get_order(&request.into_inner())?;
         let order = self.store.order(name).await?;
         let order = order.ok_or_else(|| Failure::missing(name))?;
         let order = match view {
@@ -27,11 +28,9 @@ impl Transport {
         request: Request<pb::ListOrdersRequest>,
     ) -> Result<pb::ListOrdersResponse, Failure> {
         let page = crate::store::ORDERS.page(storage::asked!(request.get_ref()))?;
-        let page = self.store.orders(&page).await?;
-        Ok(pb::ListOrdersResponse {
-            orders: page.items.into_iter().map(render::order).collect(),
-            next_page_token: page.next_page_token,
-        })
+        let read = |piece| async move { self.store.orders(&piece).await };
+        let page = page.answer(read, render::order, Message::encoded_len).await?;
+        Ok(pb::ListOrdersResponse { orders: page.items, next_page_token: page.next_page_token })
     }
 
     pub(super) async fn cancel_order(
@@ -40,7 +39,7 @@ impl Transport {
     ) -> Result<pb::CancelOrderResponse, Failure> {
         let asked = request.get_ref();
         let (how, name, why) = convert::explained(said!(asked), &asked.name, &asked.detail)?;
-        let call = self.call("CancelOrder", &request, how);
+        let call = self.call("CancelOrder", request, how);
         let decide = || self.decide_cancellation(name, &why, &call);
         let order = self.order(&call, OrderKind::Cancel, decide).await?;
         Ok(pb::CancelOrderResponse { order: Some(order) })

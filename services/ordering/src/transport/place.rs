@@ -12,7 +12,7 @@ impl Transport {
         request: Request<pb::PlaceOrderRequest>,
     ) -> Result<pb::PlaceOrderResponse, Failure> {
         let (how, new) = convert::place_order(request.get_ref())?;
-        let call = self.call("PlaceOrder", &request, how);
+        let call = self.call("PlaceOrder", request, how);
         let order = self.order(&call, OrderKind::Purchase, || self.decide_purchase(&new)).await?;
         Ok(pb::PlaceOrderResponse { order: Some(order) })
     }

@@ -9,7 +9,7 @@ impl Transport {
         &self,
         request: Request<pb::ReleaseCustomerRelationshipRequest>,
     ) -> Result<pb::ReleaseCustomerRelationshipResponse, Failure> {
-        let wanted = convert::release(request.get_ref())?;
+        let wanted = convert::release(&request.into_inner())?;
         let relationship = Some(self.release(wanted).await?);
         Ok(pb::ReleaseCustomerRelationshipResponse { relationship })
     }

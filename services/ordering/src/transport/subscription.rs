@@ -1,5 +1,6 @@
 use contracts::ordering as pb;
 use failure::Failure;
+use prost::Message;
 use tonic::Request;
 
 use super::{Transport, render};
@@ -21,9 +22,10 @@ impl Transport {
         request: Request<pb::ListSubscriptionsRequest>,
     ) -> Result<pb::ListSubscriptionsResponse, Failure> {
         let page = crate::store::SUBSCRIPTIONS.page(storage::asked!(request.get_ref()))?;
-        let page = self.store.subscriptions(&page).await?;
+        let read = |piece| async move { self.store.subscriptions(&piece).await };
+        let page = page.answer(read, |it| self.shown(it), Message::encoded_len).await?;
         Ok(pb::ListSubscriptionsResponse {
-            subscriptions: page.items.into_iter().map(|it| self.shown(it)).collect(),
+            subscriptions: page.items,
             next_page_token: page.next_page_token,
         })
     }

@@ -41,7 +41,7 @@ pub(super) fn failed(call: &Call, kind: OrderKind, failure: &Failure) {
             "unavailable"
         }
         Failure::LostRace | Failure::FactsChanged { .. } | Failure::DecisionExpired => "aborted",
-        Failure::Bug(_) => "failed",
+        Failure::Bug(_) | Failure::UnknownMethod { .. } => "failed",
         Failure::Invalid(_)
         | Failure::Missing(_)
         | Failure::Exists(_)

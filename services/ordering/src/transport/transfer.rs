@@ -1,6 +1,7 @@
 use contracts::ordering as pb;
 use failure::{Failure, said};
 use kernel::{SubscriptionName, Timestamp, TransferName};
+use prost::Message;
 use storage::Call;
 use tonic::Request;
 
@@ -13,7 +14,7 @@ impl Transport {
         request: Request<pb::CreateTransferRequest>,
     ) -> Result<pb::CreateTransferResponse, Failure> {
         let (how, new) = convert::create_transfer(request.get_ref())?;
-        let call = self.call("CreateTransfer", &request, how);
+        let call = self.call("CreateTransfer", request, how);
         let decide = || self.decide_begin(&new);
         let transfer = self.decided(&call, decide, Changes::into_transfer).await?;
         let mut transfer = render::transfer(transfer);
@@ -39,7 +40,7 @@ impl Transport {
         request: Request<pb::ApproveTransferRequest>,
     ) -> Result<pb::ApproveTransferResponse, Failure> {
         let (how, name) = convert::approve_transfer(request.get_ref())?;
-        let call = self.call("ApproveTransfer", &request, how);
+        let call = self.call("ApproveTransfer", request, how);
         let decide = || self.decide_completion(name, &call);
         let transfer = self.decided(&call, decide, Changes::into_transfer).await?;
         let mut transfer = render::transfer(transfer);
@@ -89,7 +90,7 @@ impl Transport {
     ) -> Result<pb::RejectTransferResponse, Failure> {
         let asked = request.get_ref();
         let (how, name, why) = convert::explained(said!(asked), &asked.name, &asked.detail)?;
-        let call = self.call("RejectTransfer", &request, how);
+        let call = self.call("RejectTransfer", request, how);
         let decide = || self.decide_end(name, TransferState::Rejected, &why, &call);
         let transfer = self.decided(&call, decide, Changes::into_transfer).await?;
         Ok(pb::RejectTransferResponse { transfer: Some(render::transfer(transfer)) })
@@ -101,7 +102,7 @@ impl Transport {
     ) -> Result<pb::WithdrawTransferResponse, Failure> {
         let asked = request.get_ref();
         let (how, name, why) = convert::explained(said!(asked), &asked.name, &asked.detail)?;
-        let call = self.call("WithdrawTransfer", &request, how);
+        let call = self.call("WithdrawTransfer", request, how);
         let decide = || self.decide_end(name, TransferState::Withdrawn, &why, &call);
         let transfer = self.decided(&call, decide, Changes::into_transfer).await?;
         Ok(pb::WithdrawTransferResponse { transfer: Some(render::transfer(transfer)) })
@@ -135,10 +136,12 @@ impl Transport {
     ) -> Result<pb::ListTransfersResponse, Failure> {
         let now = self.clock.now();
         let page = crate::store::TRANSFERS.page(storage::asked!(request.get_ref()))?.at(now);
-        let page = self.store.transfers(&page).await?;
-        let shown = page.items.into_iter().map(|it| render::transfer(it.seen_at(now)));
+        let read = |piece| async move { self.store.transfers(&piece).await };
+        let page = page
+            .answer(read, |it: Transfer| render::transfer(it.seen_at(now)), Message::encoded_len)
+            .await?;
         Ok(pb::ListTransfersResponse {
-            transfers: shown.collect(),
+            transfers: page.items,
             next_page_token: page.next_page_token,
         })
     }

@@ -1,30 +1,39 @@
 //! Several resources at once, in the order of their names.
 
 use contracts::relationship as pb;
-use failure::{Failure, in_order};
+use failure::Failure;
+use prost::Message;
+use storage::batch;
 use tonic::Request;
 
 use super::{Transport, render};
+
+/// Resources that are read at once.
+const PIECE: usize = 50;
 
 impl Transport {
     pub(super) async fn batch_get_partnerships(
         &self,
         request: Request<pb::BatchGetPartnershipsRequest>,
     ) -> Result<pb::BatchGetPartnershipsResponse, Failure> {
-        let names = failure::names(&request.get_ref().names, 200)?;
-        let found = in_order(&names, self.store.partnerships_named(&names).await?, |it| &it.name)?;
+        let names = failure::names(&request.into_inner().names, 200)?;
+        let read = |names: Vec<_>| async move { self.store.partnerships_named(&names).await };
         let now = self.clock.now();
-        let partnerships = found.into_iter().map(|it| render::partnership(it, now));
-        Ok(pb::BatchGetPartnershipsResponse { partnerships: partnerships.collect() })
+        let render = |it| render::partnership(it, now);
+        let partnerships =
+            batch(&names, PIECE, read, |it| &it.name, render, Message::encoded_len).await?;
+        Ok(pb::BatchGetPartnershipsResponse { partnerships })
     }
 
     pub(super) async fn batch_get_customers(
         &self,
         request: Request<pb::BatchGetCustomersRequest>,
     ) -> Result<pb::BatchGetCustomersResponse, Failure> {
-        let names = failure::names(&request.get_ref().names, 200)?;
-        let found = in_order(&names, self.store.customers_named(&names).await?, |it| &it.name)?;
-        let customers = found.into_iter().map(render::customer).collect();
+        let names = failure::names(&request.into_inner().names, 200)?;
+        let read = |names: Vec<_>| async move { self.store.customers_named(&names).await };
+        let render = render::customer;
+        let customers = batch(&names, PIECE, read, |it| &it.name, render, Message::encoded_len);
+        let customers = customers.await?;
         Ok(pb::BatchGetCustomersResponse { customers })
     }
 }

@@ -1,6 +1,7 @@
 use contracts::relationship as pb;
 use failure::Failure;
 use kernel::CustomerName;
+use prost::Message;
 use tonic::Request;
 
 use super::{Transport, convert, gather::MAX_CHAINS, render, telemetry};
@@ -14,7 +15,7 @@ impl Transport {
         &self,
         request: Request<pb::CheckTransactionRequest>,
     ) -> Result<pb::CheckTransactionResponse, Failure> {
-        let (transaction, view) = convert::check(request.get_ref())?;
+        let (transaction, view) = convert::check(&request.into_inner())?;
         let chain = (transaction.seller, transaction.reseller);
         let accounts: Vec<_> = transaction.additional_ids().into_iter().cloned().collect();
         let scope = Scope::Chain(chain, Vec::new());
@@ -50,7 +51,11 @@ impl Transport {
         decisions.sort_by_key(|decision| decision.verdict() == Verdict::Refused);
         let view = pb::DecisionView::Basic;
         let paths = decisions.iter().map(|each| render::decision(each, view, self.spans.decision));
-        Ok(pb::ListSalesPathsResponse { paths: paths.collect(), truncated })
+        let mut paths: Vec<_> = paths.collect();
+        let fit = storage::fitting(&paths, Message::encoded_len);
+        let truncated = truncated || fit < paths.len();
+        paths.truncate(fit);
+        Ok(pb::ListSalesPathsResponse { paths, truncated })
     }
 }
 

@@ -1,5 +1,6 @@
 use contracts::relationship as pb;
 use failure::{Failure, said};
+use prost::Message;
 use tonic::Request;
 
 use super::{Transport, convert, render, status::denied};
@@ -11,7 +12,7 @@ impl Transport {
         request: Request<pb::CreateCustomerRequest>,
     ) -> Result<pb::CreateCustomerResponse, Failure> {
         let (how, new) = convert::create_customer(request.get_ref())?;
-        let call = self.call("CreateCustomer", &request, how);
+        let call = self.call("CreateCustomer", request, how);
         let create = async {
             let buyer = Buyer { tenant: new.name.id(), organization: new.organization };
             let creator = new.created_by.as_slice();
@@ -38,9 +39,10 @@ impl Transport {
         request: Request<pb::ListCustomersRequest>,
     ) -> Result<pb::ListCustomersResponse, Failure> {
         let page = crate::store::CUSTOMERS.page(storage::asked!(request.get_ref()))?;
-        let page = self.store.customers(&page).await?;
+        let read = |piece| async move { self.store.customers(&piece).await };
+        let page = page.answer(read, render::customer, Message::encoded_len).await?;
         Ok(pb::ListCustomersResponse {
-            customers: page.items.into_iter().map(render::customer).collect(),
+            customers: page.items,
             next_page_token: page.next_page_token,
         })
     }
@@ -52,7 +54,7 @@ impl Transport {
         let (now, it) = (self.clock.now(), request.get_ref());
         let (how, name, agreement) =
             convert::record_agreement(said!(it), &it.name, it.agreement.as_ref(), now)?;
-        let call = self.call_at("RecordCustomerAgreement", &request, how, now);
+        let call = self.call_at("RecordCustomerAgreement", request, how, now);
         let record = async {
             let customer = self.find_customer(name).await?;
             call.expects(customer.stamp)?;
@@ -70,7 +72,7 @@ impl Transport {
         request: Request<pb::RecordAccountReviewRequest>,
     ) -> Result<pb::RecordAccountReviewResponse, Failure> {
         let (how, name, state, detail) = convert::record_review(request.get_ref())?;
-        let call = self.call("RecordAccountReview", &request, how);
+        let call = self.call("RecordAccountReview", request, how);
         let record = async {
             let customer = self.find_customer(name).await?;
             call.expects(customer.stamp)?;

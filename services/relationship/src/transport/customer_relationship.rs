@@ -1,6 +1,7 @@
 use contracts::relationship as pb;
 use failure::{Failure, said};
 use kernel::{CustomerRelationshipName, PartnerName};
+use prost::Message;
 use tonic::Request;
 
 use super::{
@@ -20,7 +21,7 @@ impl Transport {
         request: Request<pb::RequestCustomerRelationshipRequest>,
     ) -> Result<pb::RequestCustomerRelationshipResponse, Failure> {
         let (how, asked) = convert::request_relationship(request.get_ref())?;
-        let call = self.call("RequestCustomerRelationship", &request, how);
+        let call = self.call("RequestCustomerRelationship", request, how);
         let ask = async {
             let new = self.gather(&asked).await?;
             call.expects(new.customer.stamp)?;
@@ -45,7 +46,7 @@ impl Transport {
         let (now, it) = (self.clock.now(), request.get_ref());
         let (how, name, agreement) =
             convert::record_agreement(said!(it), &it.name, it.agreement.as_ref(), now)?;
-        let call = self.call_at("AttestCustomerAgreement", &request, how, now);
+        let call = self.call_at("AttestCustomerAgreement", request, how, now);
         let attest = async {
             let relationship = self.find_relationship(name).await?;
             call.expects(relationship.stamp)?;
@@ -66,7 +67,7 @@ impl Transport {
     ) -> Result<pb::AcceptCustomerRelationshipResponse, Failure> {
         let it = request.get_ref();
         let (how, name) = convert::act(said!(it), &it.name)?;
-        let call = self.call("AcceptCustomerRelationship", &request, how);
+        let call = self.call("AcceptCustomerRelationship", request, how);
         let accept = async {
             let (relationship, companion) = self.find_with_companion(name).await?;
             call.expects(relationship.stamp)?;
@@ -99,7 +100,7 @@ impl Transport {
     ) -> Result<pb::RefuseCustomerRelationshipResponse, Failure> {
         let it = request.get_ref();
         let (how, name, detail) = convert::act_with_detail(said!(it), &it.name, &it.detail)?;
-        let call = self.call("RefuseCustomerRelationship", &request, how);
+        let call = self.call("RefuseCustomerRelationship", request, how);
         let refuse = async {
             let (relationship, companion) = self.find_with_companion(name).await?;
             call.expects(relationship.stamp)?;
@@ -115,8 +116,8 @@ impl Transport {
         request: Request<pb::RemoveCustomerRelationshipRequest>,
     ) -> Result<pb::RemoveCustomerRelationshipResponse, Failure> {
         let (how, name, by, detail) = convert::remove_relationship(request.get_ref())?;
-        let call = self.call("RemoveCustomerRelationship", &request, how);
         let no_active_subscriptions = request.get_ref().no_active_subscriptions;
+        let call = self.call("RemoveCustomerRelationship", request, how);
         let remove = async {
             let relationship = self.find_relationship(name).await?;
             call.expects(relationship.stamp)?;
@@ -147,9 +148,11 @@ impl Transport {
         let (customer, page) = convert::list_relationships(request.get_ref())?;
         let customer = self.find_customer(customer).await?;
         let now = self.clock.now();
-        let page = self.store.relationships(customer.name, &page.at(now)).await?;
+        let read = |piece| async move { self.store.relationships(customer.name, &piece).await };
+        let render = |it| render::relationship(it, now);
+        let page = page.at(now).answer(read, render, Message::encoded_len).await?;
         Ok(pb::ListCustomerRelationshipsResponse {
-            relationships: page.items.into_iter().map(|it| render::relationship(it, now)).collect(),
+            relationships: page.items,
             next_page_token: page.next_page_token,
         })
     }

@@ -1,6 +1,7 @@
 use contracts::relationship as pb;
 use failure::{Failure, said};
 use kernel::{PartnerName, PartnershipName};
+use prost::Message;
 use storage::Call;
 use tonic::Request;
 
@@ -13,7 +14,7 @@ impl Transport {
         request: Request<pb::InvitePartnershipRequest>,
     ) -> Result<pb::InvitePartnershipResponse, Failure> {
         let (how, id, provider, reseller) = convert::invite(request.get_ref())?;
-        let call = self.call("InvitePartnership", &request, how);
+        let call = self.call("InvitePartnership", request, how);
         let invite = async {
             let history = self.store.partnerships_of(provider, reseller).await?;
             let (provider, reseller) = self.sides(provider, reseller).await?;
@@ -36,7 +37,7 @@ impl Transport {
     ) -> Result<pb::AcceptPartnershipResponse, Failure> {
         let it = request.get_ref();
         let (how, name) = convert::act(said!(it), &it.name)?;
-        let call = self.call("AcceptPartnership", &request, how);
+        let call = self.call("AcceptPartnership", request, how);
         let accept = async {
             let partnership = self.find_partnership(name).await?;
             call.expects(partnership.stamp)?;
@@ -55,7 +56,7 @@ impl Transport {
     ) -> Result<pb::DeclinePartnershipResponse, Failure> {
         let it = request.get_ref();
         let (how, name, detail) = convert::act_with_detail(said!(it), &it.name, &it.detail)?;
-        let call = self.call("DeclinePartnership", &request, how);
+        let call = self.call("DeclinePartnership", request, how);
         let decline = |partnership: Partnership| partnership.decline(detail, call.now);
         let partnership = Some(self.change_partnership(&call, name, decline).await?);
         Ok(pb::DeclinePartnershipResponse { partnership })
@@ -67,7 +68,7 @@ impl Transport {
     ) -> Result<pb::WithdrawPartnershipResponse, Failure> {
         let it = request.get_ref();
         let (how, name, detail) = convert::act_with_detail(said!(it), &it.name, &it.detail)?;
-        let call = self.call("WithdrawPartnership", &request, how);
+        let call = self.call("WithdrawPartnership", request, how);
         let withdraw = |partnership: Partnership| partnership.withdraw(detail, call.now);
         let partnership = Some(self.change_partnership(&call, name, withdraw).await?);
         Ok(pb::WithdrawPartnershipResponse { partnership })
@@ -78,7 +79,7 @@ impl Transport {
         request: Request<pb::EndPartnershipRequest>,
     ) -> Result<pb::EndPartnershipResponse, Failure> {
         let (how, name, by, detail) = convert::end_partnership(request.get_ref())?;
-        let call = self.call("EndPartnership", &request, how);
+        let call = self.call("EndPartnership", request, how);
         let end = |partnership: Partnership| partnership.end(by, detail, call.now);
         let partnership = Some(self.change_partnership(&call, name, end).await?);
         Ok(pb::EndPartnershipResponse { partnership })
@@ -99,9 +100,11 @@ impl Transport {
     ) -> Result<pb::ListPartnershipsResponse, Failure> {
         let now = self.clock.now();
         let page = crate::store::PARTNERSHIPS.page(storage::asked!(request.get_ref()))?.at(now);
-        let page = self.store.partnerships(&page).await?;
+        let read = |piece| async move { self.store.partnerships(&piece).await };
+        let page =
+            page.answer(read, |it| render::partnership(it, now), Message::encoded_len).await?;
         Ok(pb::ListPartnershipsResponse {
-            partnerships: page.items.into_iter().map(|it| render::partnership(it, now)).collect(),
+            partnerships: page.items,
             next_page_token: page.next_page_token,
         })
     }

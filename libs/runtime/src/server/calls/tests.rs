@@ -1,9 +1,26 @@
-use std::future::pending;
+use std::{future::pending, net::Ipv4Addr};
 
+use http_body::Frame;
 use tonic::{Code, Status};
 use tonic_types::StatusExt;
 
 use super::*;
+use crate::server::registry::Registry;
+
+/// A body that never ends.
+struct Never;
+
+impl http_body::Body for Never {
+    type Data = Bytes;
+    type Error = Status;
+
+    fn poll_frame(
+        self: Pin<&mut Self>,
+        _: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<Bytes>, Status>>> {
+        Poll::Pending
+    }
+}
 
 /// A service that does what the path says.
 #[derive(Clone)]
@@ -22,20 +39,39 @@ impl Service<Request<Body>> for Stub {
         let path = request.uri().path().to_owned();
         Box::pin(async move {
             match path.as_str() {
-                "/panic" => panic!("row 7"),
-                "/wait" => pending().await,
+                PANIC => panic!("row 7"),
+                WAIT => pending().await,
+                SLOW | WATCH => Ok(Response::new(Body::new(Never))),
                 _ => Ok(Response::new(Body::empty())),
             }
         })
     }
 }
 
+const OK: &str = "/csp.test/Ok";
+const WAIT: &str = "/csp.test/Wait";
+/// Has an answer that does not end.
+const SLOW: &str = "/csp.test/Slow";
+const PANIC: &str = "/csp.test/Panic";
+const CHECK: &str = "/grpc.health.v1.Health/Check";
+const WATCH: &str = "/grpc.health.v1.Health/Watch";
+
 fn calls(limit: usize) -> Calls<Stub> {
-    Calls::new(Stub, "test", limit, limit, Duration::from_secs(1))
+    with_share(limit, limit)
+}
+
+fn with_share(limit: usize, limit_of_connection: usize) -> Calls<Stub> {
+    let methods = [OK, WAIT, SLOW, PANIC, CHECK, WATCH].map(|it| it[1..].to_owned());
+    let (methods, longest) = (methods.into_iter().collect(), Duration::from_secs(1));
+    Calls::new(Stub, "test", "csp.test", methods, limit, limit_of_connection, longest)
+}
+
+fn request(path: &str) -> http::request::Builder {
+    Request::get(path).header(CONTENT_TYPE, "application/grpc")
 }
 
 async fn call(calls: &Calls<Stub>, path: &str, timeout: &str) -> Status {
-    let request = Request::get(path).header(TIMEOUT, timeout).body(Body::empty()).unwrap();
+    let request = request(path).header(TIMEOUT, timeout).body(Body::empty()).unwrap();
     let answer = calls.clone().call(request).await.unwrap();
     Status::from_header_map(answer.headers()).unwrap_or_else(|| Status::ok(""))
 }
@@ -44,20 +80,20 @@ async fn call(calls: &Calls<Stub>, path: &str, timeout: &str) -> Status {
 async fn a_call_that_panics_is_a_defect_and_gives_its_room_back() {
     let calls = calls(1);
     for _ in 0..2 {
-        let status = call(&calls, "/panic", "1S").await;
+        let status = call(&calls, PANIC, "1S").await;
         assert_eq!(status.code(), Code::Internal);
         let info = status.get_details_error_info().unwrap();
         assert!(info.metadata.contains_key("incidentId"));
         assert!(!format!("{status:?}").contains("row 7"));
     }
-    assert_eq!(call(&calls, "/", "1S").await.code(), Code::Ok);
+    assert_eq!(call(&calls, OK, "1S").await.code(), Code::Ok);
 }
 
 #[tokio::test(start_paused = true)]
 async fn a_call_out_of_time_gives_its_room_back() {
     let calls = calls(1);
     for timeout in ["200m", "9S"] {
-        let status = call(&calls, "/wait", timeout).await;
+        let status = call(&calls, WAIT, timeout).await;
         assert_eq!(status.code(), Code::DeadlineExceeded);
     }
     calls.idle().await;
@@ -68,24 +104,26 @@ async fn without_room_only_health_is_answered() {
     let calls = calls(1);
     let busy = task::spawn({
         let calls = calls.clone();
-        async move { call(&calls, "/wait", "1S").await }
+        async move { call(&calls, WAIT, "1S").await }
     });
     tokio::task::yield_now().await;
-    assert_eq!(call(&calls, "/", "1S").await.code(), Code::ResourceExhausted);
-    assert_eq!(call(&calls, "/grpc.health.v1.Health/Check", "1S").await.code(), Code::Ok);
+    assert_eq!(call(&calls, OK, "1S").await.code(), Code::ResourceExhausted);
+    assert_eq!(call(&calls, CHECK, "1S").await.code(), Code::Ok);
     let full = calls.clone().without_room();
     assert_eq!(busy.await.unwrap().code(), Code::DeadlineExceeded);
-    assert_eq!(call(&calls, "/", "1S").await.code(), Code::Ok);
-    assert_eq!(call(&full, "/", "1S").await.code(), Code::ResourceExhausted);
+    assert_eq!(call(&calls, OK, "1S").await.code(), Code::Ok);
+    assert_eq!(call(&full, OK, "1S").await.code(), Code::ResourceExhausted);
 }
 
 #[tokio::test(start_paused = true)]
 async fn a_connection_has_its_share_of_the_room_and_the_refusal_says_which_is_full() {
-    let calls = Calls::new(Stub, "test", 3, 2, Duration::from_secs(1));
-    let (one, other) = (calls.clone().of_one_connection(), calls.of_one_connection());
+    let calls = with_share(3, 2);
+    let registry = Registry::new(2, 2);
+    let places = [(); 2].map(|()| registry.admit(Ipv4Addr::LOCALHOST.into()).unwrap());
+    let [one, other] = places.each_ref().map(|it| calls.clone().of_one_connection(it.usage()));
     let wait = |calls: &Calls<Stub>| {
         let calls = calls.clone();
-        task::spawn(async move { call(&calls, "/wait", "1S").await })
+        task::spawn(async move { call(&calls, WAIT, "1S").await })
     };
     let waiting = [wait(&one), wait(&one), wait(&other)];
     tokio::task::yield_now().await;
@@ -93,12 +131,77 @@ async fn a_connection_has_its_share_of_the_room_and_the_refusal_says_which_is_fu
         (&one, "2 calls are in work, as many as one connection may have"),
         (&other, "3 calls are in work, as many as one server may have"),
     ] {
-        let status = call(calls, "/", "1S").await;
+        let status = call(calls, OK, "1S").await;
         let told = status.get_details_quota_failure().unwrap().violations;
         assert_eq!(told[0].description, expected);
     }
     for waiting in waiting {
         assert_eq!(waiting.await.unwrap().code(), Code::DeadlineExceeded);
     }
-    assert_eq!(call(&one, "/", "1S").await.code(), Code::Ok);
+    assert_eq!(call(&one, OK, "1S").await.code(), Code::Ok);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_call_holds_the_place_of_its_connection_until_its_answer_is_dropped() {
+    let calls = with_share(2, 1);
+    let answer = calls.clone().call(request(SLOW).body(Body::empty()).unwrap()).await.unwrap();
+    assert_eq!(call(&calls, OK, "1S").await.code(), Code::ResourceExhausted);
+    assert_eq!(call(&calls, CHECK, "1S").await.code(), Code::Ok);
+    drop(answer);
+    assert_eq!(call(&calls, OK, "1S").await.code(), Code::Ok);
+}
+
+#[tokio::test(start_paused = true)]
+async fn health_is_watched_by_few_calls_of_one_connection() {
+    let calls = calls(1);
+    let watch = || calls.clone().call(request(WATCH).body(Body::empty()).unwrap());
+    let mut open = Vec::new();
+    for _ in 0..MAX_HEALTH_CALLS {
+        open.push(watch().await.unwrap());
+    }
+    assert_eq!(call(&calls, CHECK, "1S").await.code(), Code::ResourceExhausted);
+    open.pop();
+    assert_eq!(call(&calls, CHECK, "1S").await.code(), Code::Ok);
+}
+
+#[tokio::test]
+async fn a_method_of_another_service_is_told_where_that_one_listens() {
+    for (path, expected) in [
+        (
+            "/csp.onboarding.v1.OnboardingService/GetPartner",
+            "this is csp.test, which has no method \
+             `csp.onboarding.v1.OnboardingService/GetPartner`; call onboarding, which listens on \
+             port 50051 by default",
+        ),
+        (
+            "/csp.test/Ko",
+            "this is csp.test, which has no method `csp.test/Ko`; its methods are listed by \
+             server reflection",
+        ),
+    ] {
+        let status = call(&calls(1), path, "1S").await;
+        assert_eq!((status.code(), status.message()), (Code::Unimplemented, expected));
+        let info = status.get_details_error_info().unwrap();
+        assert_eq!((&*info.reason, &*info.metadata["method"]), ("UNKNOWN_METHOD", &path[1..]));
+    }
+}
+
+#[tokio::test]
+async fn what_is_no_grpc_is_415() {
+    for (form, expected) in [
+        (Some("application/json"), 415),
+        (Some("application/grpc+json"), 415),
+        (Some("application/grpc-web"), 415),
+        (None, 415),
+        (Some("application/grpc"), 200),
+        (Some("application/grpc+proto"), 200),
+        (Some("Application/gRPC; charset=utf-8"), 200),
+    ] {
+        let mut request = Request::get(OK);
+        if let Some(form) = form {
+            request = request.header(CONTENT_TYPE, form);
+        }
+        let answer = calls(1).call(request.body(Body::empty()).unwrap()).await.unwrap();
+        assert_eq!(answer.status().as_u16(), expected, "{form:?}");
+    }
 }

@@ -24,16 +24,17 @@ pub(in crate::transport) fn create_offer(
 
 /// A change of an offer.
 #[derive(Debug)]
-pub(in crate::transport) struct Update<'a> {
+pub(in crate::transport) struct Update {
     /// Which offer.
     pub name: OfferName,
-    wanted: &'a pb::Offer,
-    paths: &'a [String],
+    /// Holds the fields that change, and no other.
+    wanted: pb::Offer,
+    paths: BTreeSet<String>,
 }
 
 pub(in crate::transport) fn update_offer(
     request: &pb::UpdateOfferRequest,
-) -> Converted<(Mutation, Update<'_>)> {
+) -> Converted<(Mutation, Update)> {
     let mut fields = Fields::new();
     let wanted = fields.required("offer", request.offer.as_ref());
     let etag = wanted.and_then(|wanted| fields.parse_optional("offer.etag", &wanted.etag));
@@ -47,16 +48,21 @@ pub(in crate::transport) fn update_offer(
         fields.reject("update_mask", format!("`{path}` is none of the fields that may be changed"));
     }
     fields.finish(|| {
-        let (name, wanted, paths) = (name?, wanted?, paths?);
+        let (name, message, paths) = (name?, wanted?, paths?);
+        let paths: BTreeSet<_> = paths.iter().cloned().collect();
+        let mut wanted = pb::Offer::default();
+        for path in &paths {
+            copy(path, message, &mut wanted);
+        }
         Some((Mutation { etag: etag?, ..how? }, Update { name, wanted, paths }))
     })
 }
 
-impl Update<'_> {
+impl Update {
     /// The terms of an offer after the change, as if it were created with them.
     pub fn apply(&self, mut offer: pb::Offer) -> Converted<OfferTerms> {
-        for path in self.paths {
-            copy(path, self.wanted, &mut offer);
+        for path in &self.paths {
+            copy(path, &self.wanted, &mut offer);
         }
         let mut fields = Fields::new();
         let terms = offer_terms(&mut fields, &offer);
