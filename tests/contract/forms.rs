@@ -3,6 +3,7 @@
 mod onboarding;
 mod ordering;
 mod relationship;
+mod sizes;
 mod times;
 
 use std::collections::BTreeSet;

@@ -20,7 +20,7 @@ use crate::{
 const NOWHERE: &str = "0195f0a8-7c1e-7b3a-9c55-0242ac12ffff";
 
 /// The code that each reason comes with; every other reason is a refusal by a rule.
-const CODES: [(&str, Code); 11] = [
+const CODES: [(&str, Code); 13] = [
     ("INVALID_FIELDS", Code::InvalidArgument),
     ("RESOURCE_NOT_FOUND", Code::NotFound),
     ("RESOURCE_EXISTS", Code::AlreadyExists),
@@ -30,6 +30,7 @@ const CODES: [(&str, Code); 11] = [
     ("FACTS_CHANGED", Code::Aborted),
     ("DEPENDENCY_UNAVAILABLE", Code::Unavailable),
     ("UNKNOWN_METHOD", Code::Unimplemented),
+    ("RELEASE_IN_PROGRESS", Code::Unavailable),
     ("OVERLOADED", Code::ResourceExhausted),
     ("DEADLINE_EXCEEDED", Code::DeadlineExceeded),
     ("INTERNAL", Code::Internal),

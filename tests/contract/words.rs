@@ -8,8 +8,11 @@ use crate::{
 /// Where the failures that every service has get their words.
 const COMMON: &str = "libs/failure/src";
 /// Words among them that one service alone gives.
-const OF_ONE: [(&str, &str); 2] =
-    [("DECISION_EXPIRED", "ordering"), ("FACTS_CHANGED", "relationship")];
+const OF_ONE: [(&str, &str); 3] = [
+    ("DECISION_EXPIRED", "ordering"),
+    ("FACTS_CHANGED", "relationship"),
+    ("RELEASE_IN_PROGRESS", "ordering"),
+];
 
 fn production(folder: &str) -> Vec<&'static File> {
     let files = tree::files().iter().filter(|file| file.is_rust() && !file.is_test());

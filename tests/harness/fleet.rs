@@ -4,6 +4,7 @@ use std::{collections::BTreeMap, time::Duration};
 
 use cluster::Cast;
 use kernel::Clock;
+use storage::Database;
 use testbed::{Databases, Engine};
 use tokio::time::sleep;
 use tonic::transport::Endpoint;
@@ -54,6 +55,11 @@ impl Fleet {
             }
         }
         fleet
+    }
+
+    /// A connection to the database of a service.
+    pub async fn database(&self, service: &str) -> Database {
+        self.databases.open(service).await
     }
 
     /// Where a replica listens.

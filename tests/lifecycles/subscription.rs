@@ -114,7 +114,10 @@ impl Known {
 
     /// In a new term.
     fn renewed(&self, start: i64) -> Self {
-        let quantity = self.next.unwrap_or_else(|| self.quantity());
+        self.renewed_with(self.next.unwrap_or_else(|| self.quantity()), start)
+    }
+
+    fn renewed_with(&self, quantity: i32, start: i64) -> Self {
         let batch = Batch { quantity, bought: start, charge: PRICE * i64::from(quantity) };
         let (batches, end) = (vec![batch], month_later(start));
         Self { start, end, batches, next: None, ..self.clone() }
@@ -161,7 +164,9 @@ impl Known {
             Move::RenewItself(renews) if self.runs() => Some(Self { renews, ..self }),
             Move::Schedule(next) if self.runs() => Some(Self { next: Some(next), ..self }),
             Move::Renew if matches!(self.state, State::Expired | State::Disabled) => {
-                self.renewed(self.now).to(State::Active)
+                // Units are added by a decision about added units only.
+                let quantity = self.next.map_or(self.quantity(), |next| next.min(self.quantity()));
+                self.renewed_with(quantity, self.now).to(State::Active)
             }
             Move::Settle => Some(self),
             _ => None,

@@ -8,4 +8,5 @@ mod hostile;
 mod instant;
 mod pressure;
 mod raw;
+mod release;
 mod restart;

@@ -55,7 +55,7 @@ async fn read(cast: &Cast, partner: &Partner) -> Answer<Enrollment> {
     Ok(answer.into_inner().enrollment.unwrap())
 }
 
-async fn suspend(cast: &Cast, partner: &Partner) -> Answer<()> {
+pub(super) async fn suspend(cast: &Cast, partner: &Partner) -> Answer<()> {
     let request = SuspendEnrollmentRequest {
         name: enrollment(partner, RESELLER),
         cause: SuspensionCause::Abuse.into(),
@@ -65,7 +65,7 @@ async fn suspend(cast: &Cast, partner: &Partner) -> Answer<()> {
     cast.onboarding.clone().suspend_enrollment(request).await.map(drop)
 }
 
-async fn revoke(cast: &Cast, partner: &Partner) -> Answer<Enrollment> {
+pub(super) async fn revoke(cast: &Cast, partner: &Partner) -> Answer<Enrollment> {
     let request = RevokeEnrollmentRequest {
         name: enrollment(partner, RESELLER),
         detail: "it went on".to_owned(),

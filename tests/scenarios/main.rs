@@ -22,6 +22,7 @@ mod own_use;
 mod ownership;
 mod paths;
 mod release;
+mod renewals;
 mod repetition;
 mod requirements;
 mod subscriptions;

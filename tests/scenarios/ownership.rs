@@ -12,7 +12,12 @@ use prost_reflect::prost_types::FieldMask;
 use tests::{failed, refused, scenarios};
 use tonic::Code;
 
-async fn acquire(cast: &Cast, owner: &str, owned: &str, share: i32) -> Answer<Organization> {
+pub(super) async fn acquire(
+    cast: &Cast,
+    owner: &str,
+    owned: &str,
+    share: i32,
+) -> Answer<Organization> {
     try_to_acquire(cast, owner, owned, share, false).await
 }
 

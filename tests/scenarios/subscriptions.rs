@@ -21,22 +21,22 @@ const DAY: Duration = Duration::from_secs(86_400);
 const WINDOW: Duration = Duration::from_secs(168 * 3600);
 const SECOND: Duration = Duration::from_secs(1);
 /// From the beginning of a world, 2026-03-02, a year has 365 days.
-const YEAR: Duration = Duration::from_secs(365 * 86_400);
+pub(super) const YEAR: Duration = Duration::from_secs(365 * 86_400);
 
 /// A subscription of five units for a year, bought through the channel.
-async fn bought(world: &World, channel: &Channel) -> Result<String, Status> {
+pub(super) async fn bought(world: &World, channel: &Channel) -> Result<String, Status> {
     let (provider, reseller) = (&channel.provider, Some(&channel.reseller));
     let placed = order(provider, reseller, &channel.customer, &channel.offer);
     Ok(world.cast.place(placed).await?.lines[0].subscription.clone())
 }
 
 /// The same, sold by the provider alone, which no yearly review can stop.
-async fn direct(world: &World, channel: &Channel) -> Result<String, Status> {
+pub(super) async fn direct(world: &World, channel: &Channel) -> Result<String, Status> {
     let placed = order(&channel.provider, None, &channel.customer, &channel.offer);
     Ok(world.cast.place(placed).await?.lines[0].subscription.clone())
 }
 
-async fn get(world: &World, name: &str) -> Result<Subscription, Status> {
+pub(super) async fn get(world: &World, name: &str) -> Result<Subscription, Status> {
     let get = GetSubscriptionRequest { name: name.to_owned() };
     let answer = world.cast.ordering.clone().get_subscription(get).await?;
     Ok(answer.into_inner().subscription.unwrap())
@@ -103,7 +103,7 @@ async fn renew_itself(world: &World, name: &str, enabled: bool) -> Result<(), St
     world.cast.ordering.clone().set_automatic_renewal(request).await.map(drop)
 }
 
-async fn settle(world: &World) -> Result<(i32, i32), Status> {
+pub(super) async fn settle(world: &World) -> Result<(i32, i32), Status> {
     let request = SettleSubscriptionsRequest::default();
     let answer = world.cast.ordering.clone().settle_subscriptions(request).await?.into_inner();
     Ok((answer.settled_count, answer.left_count))

@@ -8,7 +8,7 @@ mod resource;
 mod serve;
 mod status;
 
-use std::fmt::Display;
+use std::{fmt::Display, time::Duration};
 
 pub use fields::{FieldViolation, Fields, in_order, names, one};
 use http::HeaderMap;
@@ -64,6 +64,15 @@ pub enum Failure {
         dependency: &'static str,
         /// For the log, never for the caller.
         cause: String,
+    },
+    /// A release of their relationship keeps a customer and a partner apart.
+    ReleaseInProgress {
+        /// Resource name of the customer.
+        customer: String,
+        /// Resource name of the partner.
+        partner: String,
+        /// When to call again.
+        retry_after: Duration,
     },
     /// A defect. The text is for the log, never for the caller.
     Bug(String),

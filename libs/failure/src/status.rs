@@ -73,6 +73,9 @@ impl Failure {
                 "the time for this call is up; call again with the same request id",
             ),
             Self::Unavailable { dependency, cause } => unavailable(domain, dependency, &cause),
+            Self::ReleaseInProgress { customer, partner, retry_after } => {
+                releasing(domain, customer, partner, retry_after)
+            }
             Self::Bug(cause) => bug(domain, &cause),
         }
     }
@@ -205,6 +208,17 @@ fn unavailable(domain: &str, dependency: &str, cause: &str) -> Status {
     let mut details = info(domain, "DEPENDENCY_UNAVAILABLE", metadata);
     details.set_retry_info(Some(RETRY_DELAY));
     let message = format!("{dependency} cannot be asked; call again with the same request id");
+    Status::with_error_details(Code::Unavailable, message, details)
+}
+
+fn releasing(domain: &str, customer: String, partner: String, retry_after: Duration) -> Status {
+    let message = format!(
+        "a release of the relationship of {customer} with {partner} is in progress; nothing was \
+         done, call again with the same request id after the delay"
+    );
+    let metadata = [("customer".to_owned(), customer), ("partner".to_owned(), partner)];
+    let mut details = info(domain, "RELEASE_IN_PROGRESS", metadata);
+    details.set_retry_info(Some(retry_after));
     Status::with_error_details(Code::Unavailable, message, details)
 }
 

@@ -39,6 +39,15 @@ fn every_kind_has_its_code_and_exactly_one_error_info() {
         ),
         (Failure::Overloaded { of: "server", limit: 7 }, Code::ResourceExhausted, "OVERLOADED"),
         (Failure::OutOfTime, Code::DeadlineExceeded, "DEADLINE_EXCEEDED"),
+        (
+            Failure::ReleaseInProgress {
+                customer: "customers/1".to_owned(),
+                partner: "partners/1".to_owned(),
+                retry_after: Duration::from_secs(7),
+            },
+            Code::Unavailable,
+            "RELEASE_IN_PROGRESS",
+        ),
         (Failure::bug("row 7 is broken"), Code::Internal, "INTERNAL"),
     ];
     for (failure, code, reason) in kinds {

@@ -44,7 +44,7 @@ pub use place::{Identities, NewLine, NewOrder, PricedOrder};
 pub use plan::{BillingCycle, Plan, ProductFamily, Term};
 pub use question::{Purpose, Question};
 pub use release::Release;
-pub use subscription::{Due, NextTerm, Subscription, SubscriptionState};
+pub use subscription::{Due, NextTerm, RefusedIncrease, Subscription, SubscriptionState};
 pub use takeover::Held;
 pub use transfer::{NewTransfer, Transfer, TransferItem, TransferState};
 

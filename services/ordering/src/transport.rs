@@ -24,7 +24,7 @@ use tonic::Request;
 
 use crate::{peers::Relationship, store::Store};
 
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(crate) struct Transport {
     store: Store,
     relationship: Relationship,

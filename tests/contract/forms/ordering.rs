@@ -117,6 +117,8 @@ fn update(offer: &str) -> Form {
         .wrong("offer", [Value::Null])
         .wrong("offer.etag", no_etag())
         .wrong("update_mask", [Value::Null, json!(""), json!("name"), json!("productFamily")])
+        .also([("update_mask", json!("plans,plans"))], &["update_mask"])
+        .also([("update_mask", json!("plans,".repeat(8) + "plans"))], &["update_mask"])
         .wrong("request_id", no_guid())
         .also([("offer.name", json!("office"))], &["offer.name"])
         .also([(most, json!(0))], &[most])

@@ -22,12 +22,25 @@ pub struct Ownership {
     complete: bool,
 }
 
-/// The way from a company up to one that controls it: for each company on it the one below.
-type WayUp<'a> = BTreeMap<OrganizationName, Option<(OrganizationName, &'a Owner)>>;
+/// The companies that control one, itself included, and the way up to each.
+type WayUp<'a> = BTreeMap<OrganizationName, Step<'a>>;
+
+/// A company on a way up.
+#[derive(Debug, Clone, Copy)]
+struct Step<'a> {
+    /// How many links it is above where the way begins.
+    links: usize,
+    /// The company below it, and how it controls that.
+    below: Option<(OrganizationName, &'a Owner)>,
+}
 
 impl Ownership {
     /// Most companies that are looked at for one question.
     pub const MOST: usize = 1000;
+    /// Most ownerships among them: a question about 200 partners follows each for each of them.
+    pub const MOST_OWNERSHIPS: usize = 2000;
+    /// Most links of a path that are told.
+    const TOLD: usize = 20;
 
     /// The graph of these companies at a time.
     pub fn new(organizations: impl IntoIterator<Item = Organization>, at: Timestamp) -> Self {
@@ -46,50 +59,47 @@ impl Ownership {
         self.companies.get(&name)
     }
 
-    /// How two different companies are affiliates, one sentence a link from the first to the
-    /// second over their nearest common owner; empty when they are known not to be.
-    pub fn path(&self, from: OrganizationName, to: OrganizationName) -> Vec<String> {
-        if from == to {
-            return Vec::new();
+    /// How companies are affiliates of one other than themselves, one sentence a link from them to
+    /// that one over their nearest common owner, and the first 20 links of a longer way; empty when
+    /// they are known not to be.
+    pub fn paths_to(&self, to: OrganizationName) -> impl Fn(OrganizationName) -> Vec<String> {
+        let down = self.way_up(to);
+        move |from| {
+            if from == to {
+                return Vec::new();
+            }
+            let up = self.way_up(from);
+            let shared =
+                up.iter().filter_map(|(owner, step)| Some((owner, step, down.get(owner)?)));
+            let nearest = shared.min_by_key(|(_, up, down)| up.links + down.links);
+            let Some((nearest, ..)) = nearest else {
+                let unknown = (!self.complete).then(|| UNKNOWN.to_owned());
+                return unknown.into_iter().collect();
+            };
+            let mut path = links(&up, *nearest);
+            path.reverse();
+            path.extend(links(&down, *nearest));
+            let more = path.len().saturating_sub(Self::TOLD);
+            let told = path.into_iter().take(Self::TOLD);
+            let told = told.map(|(owner, owned)| self.sentence(owner, owned));
+            told.chain((more > 0).then(|| format!("and {more} more links"))).collect()
         }
-        let (up, down) = (self.way_up(from), self.way_up(to));
-        let shared = up.keys().filter(|owner| down.contains_key(owner));
-        let nearest = shared
-            .min_by_key(|owner| self.links(&up, **owner).len() + self.links(&down, **owner).len());
-        let Some(nearest) = nearest else {
-            let unknown = (!self.complete).then(|| UNKNOWN.to_owned());
-            return unknown.into_iter().collect();
-        };
-        let mut path = self.links(&up, *nearest);
-        path.reverse();
-        path.extend(self.links(&down, *nearest));
-        path
     }
 
     /// Every company that controls this one, itself included.
     fn way_up(&self, from: OrganizationName) -> WayUp<'_> {
-        let mut way = WayUp::from([(from, None)]);
-        let mut queue = VecDeque::from([from]);
-        while let Some(owned) = queue.pop_front() {
+        let mut way = WayUp::from([(from, Step { links: 0, below: None })]);
+        let mut queue = VecDeque::from([(from, 0)]);
+        while let Some((owned, links)) = queue.pop_front() {
             let owners = self.companies.get(&owned).map_or(&[][..], |each| &each.owners);
             for owner in owners.iter().filter(|owner| owner.controls(self.at)) {
                 way.entry(owner.organization).or_insert_with(|| {
-                    queue.push_back(owner.organization);
-                    Some((owned, owner))
+                    queue.push_back((owner.organization, links + 1));
+                    Step { links: links + 1, below: Some((owned, owner)) }
                 });
             }
         }
         way
-    }
-
-    /// The links from an owner down to where the way began, one sentence each.
-    fn links(&self, way: &WayUp<'_>, mut at: OrganizationName) -> Vec<String> {
-        let mut links = Vec::new();
-        while let Some(Some((owned, owner))) = way.get(&at) {
-            links.push(self.sentence(owner, *owned));
-            at = *owned;
-        }
-        links
     }
 
     fn sentence(&self, owner: &Owner, owned: OrganizationName) -> String {
@@ -108,4 +118,14 @@ impl Ownership {
             None => name.to_string(),
         }
     }
+}
+
+/// The links from an owner down to where the way began: each owner, and what it controls.
+fn links<'a>(way: &WayUp<'a>, mut at: OrganizationName) -> Vec<(&'a Owner, OrganizationName)> {
+    let mut links = Vec::new();
+    while let Some((owned, owner)) = way.get(&at).and_then(|step| step.below) {
+        links.push((owner, owned));
+        at = owned;
+    }
+    links
 }

@@ -150,11 +150,16 @@ pub(super) async fn ownership(
 ) -> Result<Ownership, Failure> {
     let mut known = BTreeMap::new();
     let mut wanted: BTreeSet<_> = names.into_iter().collect();
-    while !wanted.is_empty() && known.len() + wanted.len() <= Ownership::MOST {
+    let mut ownerships = 0;
+    while !wanted.is_empty()
+        && known.len() + wanted.len() <= Ownership::MOST
+        && ownerships <= Ownership::MOST_OWNERSHIPS
+    {
         let level = read(snapshot, &Vec::from_iter(wanted)).await?;
         let owners = level.iter().flat_map(|each| &each.owners);
-        wanted =
-            owners.filter(|owner| owner.controls(now)).map(|owner| owner.organization).collect();
+        let owners: Vec<_> = owners.filter(|owner| owner.controls(now)).collect();
+        ownerships += owners.len();
+        wanted = owners.into_iter().map(|owner| owner.organization).collect();
         known.extend(level.into_iter().map(|each| (each.name, each)));
         wanted.retain(|name| !known.contains_key(name));
     }

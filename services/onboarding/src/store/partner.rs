@@ -114,11 +114,11 @@ impl Store {
         let companies = companies.chain(buyer.map(|buyer| buyer.organization)).collect();
         let ownership = ownership(&snapshot, companies, now).await?;
         let revision = |name| ownership.get(name).map_or(0, |company| company.stamp.revision);
+        let paths = buyer.map(|buyer| ownership.paths_to(buyer.organization));
+        let path = |company| paths.as_ref().map_or_else(Vec::new, |path| path(company));
         let standings = found.into_iter().map(|partner| Standing {
             organization_revision: revision(partner.organization),
-            affiliation: buyer.map_or_else(Vec::new, |buyer| {
-                ownership.path(partner.organization, buyer.organization)
-            }),
+            affiliation: path(partner.organization),
             partner,
         });
         let known = buyer.filter(|buyer| ownership.get(buyer.organization).is_some());

@@ -9,6 +9,9 @@ use super::{
     batch::take_back,
 };
 
+/// Why a renewal by hand leaves out a scheduled increase: its decision is not about added units.
+const BY_HAND: &str = "a renewal by hand adds no units; AddQuantity does";
+
 /// A change that somebody wants.
 #[derive(Debug, Clone)]
 pub struct NewChange {
@@ -117,7 +120,7 @@ impl Subscription {
     }
 
     fn after(
-        self,
+        mut self,
         wanted: &Action,
         offer: &Offer,
         now: Timestamp,
@@ -151,9 +154,11 @@ impl Subscription {
             }
             Action::NextTerm(next) => {
                 after.next_term = next.map(|it| self.next_term(it, offer)).transpose()?;
+                after.refused_increase = None;
                 line
             }
             Action::Renew => {
+                self.forgo_increase(BY_HAND.to_owned());
                 let (mut renewed, line) = self.renewed(now, now);
                 renewed.enter(SubscriptionState::Active, "", now);
                 return Ok((renewed, line));

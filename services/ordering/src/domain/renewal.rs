@@ -3,17 +3,59 @@
 use kernel::{OrderName, Timestamp};
 
 use super::{
-    Answer, Changes, Order, OrderKind, OrderLine, Purpose, Question, SeatBatch, Subscription,
-    SubscriptionState,
+    Answer, Changes, NextTerm, Offer, Order, OrderKind, OrderLine, Purpose, Question,
+    RefusedIncrease, SeatBatch, Subscription, SubscriptionState, sale::outside_market,
 };
 
 impl Subscription {
     /// What relationship is to be asked before it renews itself.
     #[must_use]
     pub fn renewal_question(&self) -> Question {
-        let product = self.in_next_term();
-        let purpose = Purpose::AutomaticRenewal;
-        Question::new(self.chain, purpose, [&product.0].into_iter(), true)
+        self.question_of_next_term(Purpose::AutomaticRenewal)
+    }
+
+    /// What relationship is to be asked first where the next term has more units than this one: they
+    /// are added units, which were let through when they were scheduled and may be refused by now. All
+    /// that is held against an automatic renewal is held against added units too, so one answer that
+    /// allows them stands for both.
+    #[must_use]
+    pub fn increase_question(&self) -> Option<Question> {
+        let more = self.next_term.is_some_and(|it| it.quantity > self.quantity());
+        more.then(|| self.question_of_next_term(Purpose::AddQuantity))
+    }
+
+    fn question_of_next_term(&self, purpose: Purpose) -> Question {
+        let (product, _) = self.in_next_term();
+        Question::new(self.chain, purpose, [&product].into_iter(), true)
+    }
+
+    /// The answer to the question about the scheduled increase, where that is allowed on this day. Else
+    /// the next term has the units of this one, and the subscription says why: the customer keeps what
+    /// it has.
+    pub fn allow_increase(
+        &mut self,
+        answer: Answer,
+        offer: &Offer,
+        changes: &mut Changes,
+    ) -> Option<Answer> {
+        changes.sold_by(offer);
+        let unsold = outside_market(self.chain, &answer, [Some(offer)].into_iter());
+        let found = answer.violations.iter().chain(&unsold);
+        let found: Vec<_> = found.map(|it| format!("{} {}", it.rule, it.reason)).collect();
+        if found.is_empty() {
+            return Some(answer);
+        }
+        self.forgo_increase(found.join(", "));
+        None
+    }
+
+    /// Leaves the units of the next term at those of this one, if it was to have more.
+    pub(super) fn forgo_increase(&mut self, reason: String) {
+        let all = self.quantity();
+        if let Some(next) = self.next_term.filter(|it| it.quantity > all) {
+            self.refused_increase = Some(RefusedIncrease { quantity: next.quantity, reason });
+            self.next_term = Some(NextTerm { quantity: all, ..next });
+        }
     }
 
     /// Ends the state that time has ended.
@@ -67,8 +109,18 @@ impl Subscription {
         let term_end = product.term.end(start);
         let batches = vec![SeatBatch::bought(quantity, charge, start)];
         let stamp = self.stamp.next(now);
-        let after =
-            Self { product, batches, term_start: start, term_end, next_term: None, stamp, ..self };
+        // That of this renewal, which left a next term with fewer units; else it is of an earlier one.
+        let refused_increase = self.refused_increase.filter(|_| self.next_term.is_some());
+        let after = Self {
+            product,
+            batches,
+            term_start: start,
+            term_end,
+            next_term: None,
+            refused_increase,
+            stamp,
+            ..self
+        };
         (after, line)
     }
 

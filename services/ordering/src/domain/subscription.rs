@@ -56,6 +56,9 @@ pub struct Subscription {
     pub automatic_renewal: bool,
     /// What becomes of it in the next term; as it is now where none.
     pub next_term: Option<NextTerm>,
+    /// More units that it was to have from its last renewal on, and has not.
+    #[serde(default)]
+    pub refused_increase: Option<RefusedIncrease>,
     /// The subscription of another partner that it goes on from.
     pub transferred_from: Option<SubscriptionName>,
     /// The subscription of another partner that goes on from it.
@@ -83,6 +86,15 @@ pub struct NextTerm {
     pub unit_price: Money,
 }
 
+/// A scheduled increase that a renewal left out.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RefusedIncrease {
+    /// How many units it was to have.
+    pub quantity: i32,
+    /// The rules that stood against it, and their reasons.
+    pub reason: String,
+}
+
 /// What time has made due.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Due {
@@ -107,6 +119,7 @@ impl Subscription {
             term_end: line.product.term.end(now),
             automatic_renewal: true,
             next_term: None,
+            refused_increase: None,
             transferred_from: None,
             transferred_to: None,
             state: SubscriptionState::Active,

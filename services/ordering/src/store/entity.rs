@@ -92,6 +92,7 @@ entity!(subscriptions, "subscriptions", {
     term_end: i64,
     automatic_renewal: bool,
     next_term: Option<String>,
+    refused_increase: Option<String>,
     transferred_from: Option<String>,
     transferred_to: Option<String>,
     state: String,

@@ -104,6 +104,11 @@ pub(super) fn to_row(subscription: &Subscription) -> Result<ActiveModel, Failure
         term_end: Set(subscription.term_end.as_microsecond()),
         automatic_renewal: Set(subscription.automatic_renewal),
         next_term: Set(subscription.next_term.as_ref().map(row::to_json).transpose()?),
+        refused_increase: Set(subscription
+            .refused_increase
+            .as_ref()
+            .map(row::to_json)
+            .transpose()?),
         transferred_from: Set(subscription.transferred_from.map(|it| it.to_string())),
         transferred_to: Set(subscription.transferred_to.map(|it| it.to_string())),
         state: Set(subscription.state.to_string()),
@@ -127,6 +132,7 @@ pub(super) fn from_row(row: &Model) -> Result<Subscription, Failure> {
         term_end: row::time(row.term_end)?,
         automatic_renewal: row.automatic_renewal,
         next_term: row.next_term.as_deref().map(row::from_json).transpose()?,
+        refused_increase: row.refused_increase.as_deref().map(row::from_json).transpose()?,
         transferred_from: row::read_optional(row.transferred_from.as_deref())?,
         transferred_to: row::read_optional(row.transferred_to.as_deref())?,
         state: row::read(&row.state)?,

@@ -28,9 +28,11 @@ const CLOSED: Duration = Duration::from_secs(60);
 
 /// The epoch of a pair that was never released.
 const FIRST: i64 = 0;
-/// No epoch: a decision that was asked for while a release was in progress may have been given
-/// before it, and is never acted on.
-const NEVER: i64 = -1;
+/// How long a release takes at most while it works. One that has not ended by then was cut off, and
+/// its pair opens only when its time is up.
+const LONGEST_RELEASE: Duration = Duration::from_secs(10);
+/// When to ask again while a release works.
+const SOON: Duration = Duration::from_secs(1);
 
 /// Customer and partner, and the epoch in which a decision on them was asked for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -41,7 +43,8 @@ pub(crate) struct Tie {
 }
 
 impl Store {
-    /// The ties of a chain as they are before a decision on it is asked for.
+    /// The ties of a chain as they are before a decision on it is asked for. While one of them is
+    /// closed none is asked for: it might be given before the relationship is removed.
     pub(crate) async fn ties(&self, chain: Chain, now: Timestamp) -> Result<Vec<Tie>, Failure> {
         let customer = chain.customer;
         let partners = [Some(chain.seller), chain.reseller];
@@ -49,10 +52,10 @@ impl Store {
         for partner in partners.into_iter().flatten() {
             let found = ties::Entity::find().filter(key(customer, partner));
             let found = found.one(self.database.reader()).await.map_err(fault)?;
-            let epoch = found.map_or(FIRST, |row| match is_closed(&row, now) {
-                true => NEVER,
-                false => row.epoch,
-            });
+            if let Some(row) = found.as_ref().filter(|row| is_closed(row, now)) {
+                return Err(in_progress(row, now));
+            }
+            let epoch = found.map_or(FIRST, |row| row.epoch);
             ties.push(Tie { customer, partner, epoch });
         }
         Ok(ties)
@@ -75,7 +78,10 @@ impl Store {
             .filter(key(customer, partner))
             .filter(ties::Column::ClosedUntil.lte(now.as_microsecond()));
         if closed.exec(&*transaction).await.map_err(fault)?.rows_affected == 0 {
-            return Err(Failure::LostRace);
+            let row = ties::Entity::find().filter(key(customer, partner)).one(&*transaction).await;
+            let row =
+                row.map_err(fault)?.ok_or_else(|| Failure::bug("the row of a pair is gone"))?;
+            return Err(in_progress(&row, now));
         }
         let sold = sold(&*transaction, customer, partner).await?;
         let approved = release.approve(sold, now);
@@ -101,6 +107,17 @@ impl Store {
 
 fn is_closed(row: &ties::Model, now: Timestamp) -> bool {
     row.closed_until > now.as_microsecond()
+}
+
+/// Why nothing of a closed pair goes on, and when it may.
+fn in_progress(row: &ties::Model, now: Timestamp) -> Failure {
+    let left = u64::try_from(row.closed_until - now.as_microsecond()).unwrap_or(0);
+    let left = Duration::from_micros(left);
+    Failure::ReleaseInProgress {
+        customer: row.customer.clone(),
+        partner: row.partner.clone(),
+        retry_after: if left > CLOSED - LONGEST_RELEASE { SOON } else { left },
+    }
 }
 
 fn closed_until(begun: Timestamp) -> i64 {

@@ -9,7 +9,7 @@ use tonic::Request;
 
 use super::{Transport, convert, decide::Decided, status::denied, telemetry};
 use crate::{
-    domain::{Due, NewChange, Offer, Subscription},
+    domain::{Answer, Due, NewChange, Offer, Subscription},
     store::DuePlace,
 };
 
@@ -118,7 +118,7 @@ impl Transport {
 
     async fn settled_once(
         &self,
-        subscription: Subscription,
+        mut subscription: Subscription,
         due: Due,
         now: Timestamp,
         decided: &mut Decided,
@@ -126,11 +126,28 @@ impl Transport {
         Ok(match due {
             Due::Lapse => subscription.lapse(&mut decided.changes, now),
             Due::Renewal => {
-                let question = subscription.renewal_question();
-                let answer = self.ask(&question, &mut decided.fresh).await?;
+                let answer = match self.allowed_increase(&mut subscription, decided).await? {
+                    Some(answer) => answer,
+                    None => {
+                        let question = subscription.renewal_question();
+                        self.ask(&question, &mut decided.fresh).await?
+                    }
+                };
                 subscription.renew_itself(answer, self.new_order(), &mut decided.changes, now)
             }
         })
+    }
+
+    /// The answer that lets the next term have more units than this one, where it is to have more and may.
+    async fn allowed_increase(
+        &self,
+        subscription: &mut Subscription,
+        decided: &mut Decided,
+    ) -> Result<Option<Answer>, Failure> {
+        let Some(question) = subscription.increase_question() else { return Ok(None) };
+        let offer = self.offer_of(subscription).await?;
+        let answer = self.ask(&question, &mut decided.fresh).await?;
+        Ok(subscription.allow_increase(answer, &offer, &mut decided.changes))
     }
 
     /// Writes step by step what time has made due, since each step is true without the next.

@@ -1,27 +1,46 @@
-use contracts::{ordering as pb, relationship::CustomerRelationship};
+use std::time::Duration;
+
+use contracts::{
+    ordering as pb,
+    relationship::{CustomerRelationship, RemoveCustomerRelationshipRequest},
+};
 use failure::Failure;
 use tonic::Request;
 
 use super::{Transport, convert, status::denied};
+use crate::domain::Release;
+
+/// How long a release waits at most for orders of its pair that are being committed.
+const LONGEST_WAIT: Duration = Duration::from_secs(5);
 
 impl Transport {
+    /// What is begun here comes to its end whatever becomes of the caller: to close the pair, to have
+    /// the relationship removed and to open the pair again. The deadline of the call counts until the
+    /// pair is closed; what follows is bounded by the timeouts of relationship and of the database.
     pub(super) async fn release_customer_relationship(
         &self,
         request: Request<pb::ReleaseCustomerRelationshipRequest>,
     ) -> Result<pb::ReleaseCustomerRelationshipResponse, Failure> {
         let wanted = convert::release(&request.into_inner())?;
-        let relationship = Some(self.release(wanted).await?);
+        let release = self.relationship.relationship(wanted.name).await?;
+        let time = task::left().map_or(LONGEST_WAIT, |left| left.min(LONGEST_WAIT));
+        let release = task::within(time, self.clone().release(release, wanted.request));
+        let released = task::finish(release).await.map_err(Failure::bug)?;
+        let relationship = Some(released.map_err(|_| Failure::OutOfTime)??);
         Ok(pb::ReleaseCustomerRelationshipResponse { relationship })
     }
 
     /// Relationship remembers the request. Where nobody can say whether the relationship was removed,
     /// its pair stays closed for a minute; then the same request tells.
-    async fn release(&self, wanted: convert::Removal) -> Result<CustomerRelationship, Failure> {
-        let release = self.relationship.relationship(wanted.name).await?;
+    async fn release(
+        self,
+        release: Release,
+        request: RemoveCustomerRelationshipRequest,
+    ) -> Result<CustomerRelationship, Failure> {
         let now = self.clock.now();
         let begun = self.store.begin_release(release.clone(), now).await?;
         let approved = begun.map_err(denied)?;
-        let removed = self.relationship.remove(&approved, wanted.request).await;
+        let removed = self.relationship.remove(&approved, request).await;
         if !matches!(removed, Err(Failure::Unavailable { .. } | Failure::Bug(_))) {
             self.store.end_release(&release, now).await?;
         }

@@ -37,9 +37,10 @@ pub(super) fn failed(call: &Call, kind: OrderKind, failure: &Failure) {
     }
     let outcome = match failure {
         Failure::Refused(_) => "refused",
-        Failure::Unavailable { .. } | Failure::Overloaded { .. } | Failure::OutOfTime => {
-            "unavailable"
-        }
+        Failure::Unavailable { .. }
+        | Failure::ReleaseInProgress { .. }
+        | Failure::Overloaded { .. }
+        | Failure::OutOfTime => "unavailable",
         Failure::LostRace | Failure::FactsChanged { .. } | Failure::DecisionExpired => "aborted",
         Failure::Bug(_) | Failure::UnknownMethod { .. } => "failed",
         Failure::Invalid(_)

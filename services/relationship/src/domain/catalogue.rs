@@ -53,7 +53,7 @@ rules! {
     PT_1 = "PT-1", RELATIONSHIPS, &["InvitePartnership", "AcceptPartnership", "CreateCustomer"],
         "Only an indirect provider or a direct-bill partner buys from Microsoft; an indirect reseller never does.";
     ON_1 = "ON-1", RELATIONSHIPS, &["InvitePartnership", "AcceptPartnership", "AcceptAgreement", "CreateCustomer", "AttestCustomerAgreement", "RequestCustomerRelationship", "AcceptCustomerRelationship"],
-        "A partner transacts only while its enrollment is active: a reseller after it has joined the programme, enrolled and accepted the MPA. A restricted direct-bill partner goes on with what it sold and sells nothing new. One that is suspended manages what exists; one that never enrolled or is revoked does nothing.";
+        "A partner transacts only while its enrollment is active: a reseller after it has joined the programme, enrolled and accepted the MPA. A restricted direct-bill partner goes on with what it sold and sells nothing new. One that is suspended manages what exists; one that never enrolled or is revoked does nothing. What was sold renews itself until a partner of the chain is revoked.";
     ON_2 = "ON-2", "Partner Center: indirect reseller tasks, Microsoft Partner Agreement", &["AcceptAgreement"],
         "The MPA is accepted only by a Global admin of a partner that is vetted and whose location account is tied to its CSP tenant.";
     ON_4 = "ON-4", "Partner Center: new indirect reseller requirement, direct-bill eligibility requirements", &["InvitePartnership", "AcceptPartnership"],
@@ -79,7 +79,7 @@ rules! {
     REL_3 = "REL-3", "CSP supported partner relationships, scenario 6", &["CreateCustomer", "RequestCustomerRelationship", "AcceptCustomerRelationship"],
         "A partner sells only to customers whose tenant country lies in the CSP region of the partner's CSP tenant.";
     REL_5 = "REL-5", "General knowledge: Microsoft stopped new sales in March 2022", &[],
-        "Nothing new is sold in a market in which sales are stopped: Belarus and Russia.";
+        "Nothing is sold or renewed in a market in which sales are stopped: Belarus and Russia.";
     REL_6 = "REL-6", "Partner Center: remove a relationship", &["RemoveCustomerRelationship", "ReleaseCustomerRelationship"],
         "A relationship to sell is removed by a direct-bill partner or provider, for a reseller by its provider, once no subscription is active.";
     CUS_1 = "CUS-1", "Partner Center: confirm customer agreement, MCA re-acceptance, switch from direct-bill partner to indirect reseller", &["AttestCustomerAgreement"],
@@ -120,9 +120,6 @@ rules! {
         "What a third party sells is not transferred.";
 }
 
-/// What adds to what a customer has of a seller.
-const ADDITIONS: &[Purpose] =
-    &[Purpose::NewSubscription, Purpose::AddQuantity, Purpose::TransferIn];
 /// What changes hands for money, or on what terms.
 const DEAL: &[Purpose] = &[
     Purpose::NewSubscription,
@@ -130,6 +127,24 @@ const DEAL: &[Purpose] = &[
     Purpose::Renew,
     Purpose::Change,
     Purpose::TransferIn,
+];
+/// A deal, or the automatic renewal of one. What is held against DEAL alone, the programme lets an
+/// automatic renewal go on without.
+const SALE: &[Purpose] = &[
+    Purpose::NewSubscription,
+    Purpose::AddQuantity,
+    Purpose::Renew,
+    Purpose::Change,
+    Purpose::TransferIn,
+    Purpose::AutomaticRenewal,
+];
+/// What begins a term, or adds units to one.
+const TERMS: &[Purpose] = &[
+    Purpose::NewSubscription,
+    Purpose::AddQuantity,
+    Purpose::Renew,
+    Purpose::TransferIn,
+    Purpose::AutomaticRenewal,
 ];
 /// What the seller hands in at Microsoft.
 const ORDERS: &[Purpose] = &[
@@ -139,6 +154,26 @@ const ORDERS: &[Purpose] = &[
     Purpose::Change,
     Purpose::TransferIn,
     Purpose::Cancel,
+];
+/// What the seller must be able to buy at Microsoft, then or again.
+const PURCHASE: &[Purpose] = &[
+    Purpose::NewSubscription,
+    Purpose::AddQuantity,
+    Purpose::Renew,
+    Purpose::Change,
+    Purpose::TransferIn,
+    Purpose::Cancel,
+    Purpose::AutomaticRenewal,
+];
+/// What takes an enrollment in some state: deals, the automatic renewal of one, and managing.
+const ENROLLED: &[Purpose] = &[
+    Purpose::NewSubscription,
+    Purpose::Manage,
+    Purpose::AddQuantity,
+    Purpose::Renew,
+    Purpose::Change,
+    Purpose::TransferIn,
+    Purpose::AutomaticRenewal,
 ];
 /// What all partners of the chain take part in: deals, and managing.
 const CHAIN: &[Purpose] = &[
@@ -152,13 +187,13 @@ const CHAIN: &[Purpose] = &[
 
 /// The order in which a transaction is held against the rules.
 pub(super) static CHECKS: &[Check] = &[
-    Check { rule: &PT_1, purposes: ORDERS, judge: seller::buys_from_microsoft },
-    Check { rule: &ON_1, purposes: CHAIN, judge: seller::is_active },
+    Check { rule: &PT_1, purposes: PURCHASE, judge: seller::buys_from_microsoft },
+    Check { rule: &ON_1, purposes: ENROLLED, judge: seller::is_active },
     Check { rule: &ON_4, purposes: DEAL, judge: seller::is_reauthorized },
     Check { rule: &MPA_3, purposes: ORDERS, judge: mpa::accepted_by_seller },
     Check { rule: &REL_1, purposes: DEAL, judge: chain::partnership_active },
     Check { rule: &REL_2, purposes: DEAL, judge: chain::one_region },
-    Check { rule: &ON_1, purposes: CHAIN, judge: chain::reseller_active },
+    Check { rule: &ON_1, purposes: ENROLLED, judge: chain::reseller_active },
     Check { rule: &ON_4, purposes: DEAL, judge: chain::reseller_reauthorized },
     Check { rule: &ON_3, purposes: DEAL, judge: chain::reseller_located },
     Check { rule: &MPA_1, purposes: DEAL, judge: mpa::before_partner_id },
@@ -167,13 +202,13 @@ pub(super) static CHECKS: &[Check] = &[
     Check { rule: &REL_4, purposes: CHAIN, judge: customer::tied_to_reseller },
     Check { rule: &REL_3, purposes: DEAL, judge: customer::in_region_of_seller },
     Check { rule: &REL_3, purposes: DEAL, judge: customer::in_region_of_reseller },
-    Check { rule: &REL_5, purposes: ADDITIONS, judge: account::sales_go_on },
+    Check { rule: &REL_5, purposes: TERMS, judge: account::sales_go_on },
     Check { rule: &CUS_1, purposes: DEAL, judge: account::accepted_mca },
     Check { rule: &CUS_2, purposes: DEAL, judge: account::account_in_order },
-    Check { rule: &OWN_1, purposes: DEAL, judge: own_use::seller_is_no_affiliate },
-    Check { rule: &OWN_1, purposes: DEAL, judge: own_use::reseller_is_no_affiliate },
-    Check { rule: &OWN_2, purposes: DEAL, judge: own_use::no_csp_tenant },
-    Check { rule: &OWN_3, purposes: DEAL, judge: own_use::own_use_as_allowed },
+    Check { rule: &OWN_1, purposes: SALE, judge: own_use::seller_is_no_affiliate },
+    Check { rule: &OWN_1, purposes: SALE, judge: own_use::reseller_is_no_affiliate },
+    Check { rule: &OWN_2, purposes: SALE, judge: own_use::no_csp_tenant },
+    Check { rule: &OWN_3, purposes: SALE, judge: own_use::own_use_as_allowed },
     Check { rule: &ORD_1, purposes: DEAL, judge: order::partner_id_of_reseller },
     Check { rule: &ORD_2, purposes: DEAL, judge: order::attested },
     Check { rule: &ORD_8, purposes: DEAL, judge: additional::on_record },

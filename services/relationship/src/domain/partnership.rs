@@ -1,3 +1,5 @@
+use std::collections::BTreeSet;
+
 use kernel::{PartnerName, PartnershipName, Stamp, Timestamp, text_enum};
 use serde::{Deserialize, Serialize};
 
@@ -138,7 +140,7 @@ impl Partnership {
             return Err(Denial::Exists(name.to_string()));
         }
         may_partner(provider, reseller, now)?;
-        let succeeded = |it: &Self| history.iter().any(|next| next.predecessor == Some(it.name));
+        let succeeded: BTreeSet<_> = history.iter().filter_map(|next| next.predecessor).collect();
         let partnership = Self {
             name,
             provider: provider.partner,
@@ -148,7 +150,7 @@ impl Partnership {
             accept_time: None,
             applications: None,
             ending: None,
-            predecessor: history.iter().find(|it| !succeeded(it)).map(|it| it.name),
+            predecessor: history.iter().find(|it| !succeeded.contains(&it.name)).map(|it| it.name),
             stamp: Stamp::first(now),
         };
         let main = Approved::created("PartnershipInvited", partnership);

@@ -6,7 +6,8 @@ use proptest::{collection::vec, prelude::*, sample::select};
 use super::world::{NEXT_ORDER, answer, at, bought, money, violation};
 use crate::domain::{
     Action::{self, Add, Cancel, NextTerm, Reduce, Renew, RenewItself, Resume, Suspend},
-    Answer, BillingCycle, Changes, Denial, Due, NewChange, Offer, OrderKind, Subscription,
+    Answer, BillingCycle, Changes, Denial, Due, Markets, NewChange, Offer, OrderKind, Purpose,
+    Subscription,
     SubscriptionState::{
         self, Active, Cancelled, Deleted, Disabled, Expired, Suspended, Transferred,
     },
@@ -172,6 +173,70 @@ fn the_next_term_is_what_was_scheduled_at_the_price_of_that_day() {
         let refused = change(&subscription, offer, wanted(P1Y, quantity), at(9));
         assert!(matches!(refused, Err(Denial::Misfits(_))), "{refused:?}");
     }
+}
+
+fn growing(quantity: i32) -> (Subscription, Offer) {
+    let (subscription, offer) = bought(5, P1M);
+    let next = WantedTerm { term: P1Y, billing_cycle: BillingCycle::Monthly, quantity };
+    (change(&subscription, &offer, NextTerm(Some(next)), at(9)).unwrap(), offer)
+}
+
+#[test]
+fn a_scheduled_increase_is_asked_about_as_added_units_and_nothing_else_is() {
+    let (mut growing, offer) = growing(7);
+    let question = growing.increase_question().unwrap();
+    assert_eq!((question.purpose, question.attested), (Purpose::AddQuantity, true));
+    let mut changes = Changes::default();
+    let allowed = growing.allow_increase(answer(), &offer, &mut changes).unwrap();
+    assert!(changes.offers().contains_key(&offer.name), "the offer must not have changed since");
+    let (renewed, _) = settle(growing, &allowed, at(MONTH));
+    assert_eq!((renewed.quantity(), renewed.refused_increase), (7, None));
+    for quantity in [5, 4] {
+        assert!(self::growing(quantity).0.increase_question().is_none());
+    }
+    assert!(bought(5, P1M).0.increase_question().is_none());
+}
+
+#[test]
+fn a_renewal_goes_on_without_an_increase_that_is_refused_on_the_day_and_says_so() {
+    let refusal = Answer { violations: vec![violation("CUS-2")], ..answer() };
+    let elsewhere = Answer { customer_country: "US".parse().ok(), ..answer() };
+    let offered = |markets| {
+        let (growing, mut offer) = growing(7);
+        offer.terms.markets = markets;
+        (growing, offer)
+    };
+    let germany = Markets::Only(vec!["DE".parse().unwrap()]);
+    for (answered, markets, reason) in [
+        (refusal, Markets::Every, "CUS-2 CUSTOMER_OUTSIDE_REGION"),
+        (elsewhere, germany, "ORD-5 OFFER_NOT_IN_MARKET"),
+    ] {
+        let (mut growing, offer) = offered(markets);
+        assert!(growing.allow_increase(answered, &offer, &mut Changes::default()).is_none());
+        assert_eq!(growing.renewal_question().purpose, Purpose::AutomaticRenewal);
+        let (renewed, changes) = settle(growing, &answer(), at(MONTH));
+        assert_eq!((renewed.state, renewed.quantity()), (Active, 5));
+        assert_eq!(
+            (renewed.product.term, renewed.next_term),
+            (P1Y, None),
+            "the rest is as scheduled"
+        );
+        assert_eq!(changes.orders()[0].after.lines[0].quantity, 5);
+        let refused = renewed.refused_increase.clone().unwrap();
+        assert_eq!((refused.quantity, refused.reason.as_str()), (7, reason));
+        let (again, _) = settle(renewed, &answer(), at(MONTH + 366 * DAY));
+        assert_eq!((again.quantity(), again.refused_increase), (5, None), "it is of one renewal");
+    }
+}
+
+#[test]
+fn a_renewal_by_hand_adds_no_units() {
+    let (growing, offer) = growing(7);
+    let ending = change(&growing, &offer, RenewItself(false), at(10)).unwrap();
+    let (expired, _) = settle(ending, &answer(), at(MONTH));
+    let renewed = change(&expired, &offer, Renew, at(MONTH + DAY)).unwrap();
+    assert_eq!((renewed.quantity(), renewed.refused_increase.unwrap().quantity), (5, 7));
+    assert_eq!(renewed.stamp.revision, expired.stamp.revision + 1);
 }
 
 /// A model that keeps dates only: when the term ends, whether it renews, and since when it is over.

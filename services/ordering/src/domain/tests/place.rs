@@ -240,6 +240,7 @@ fn an_accepted_order_is_what_was_wanted_with_prices_names_and_the_decision() {
         term_end: at(9 + 365 * 86_400),
         automatic_renewal: true,
         next_term: None,
+        refused_increase: None,
         transferred_from: None,
         transferred_to: None,
         state: SubscriptionState::Active,

@@ -84,6 +84,8 @@ CREATE TABLE subscriptions (
     automatic_renewal BOOLEAN NOT NULL,
     -- What it becomes when it renews, as JSON.
     next_term TEXT,
+    -- More units that its last renewal left out, and why, as JSON.
+    refused_increase TEXT,
     transferred_from TEXT,
     transferred_to TEXT,
     state TEXT NOT NULL CHECK (state IN

@@ -8,6 +8,8 @@ use crate::domain::{Markets, Money, OfferName, OfferTerms, Plan, ProductFamily};
 
 const MAX_NAME: usize = 200;
 const MAX_PLANS: usize = 200;
+/// More countries than there are markets.
+const MAX_COUNTRIES: usize = 250;
 const MAX_QUANTITY: i32 = 1_000_000;
 
 pub(in crate::transport) fn create_offer(
@@ -16,9 +18,9 @@ pub(in crate::transport) fn create_offer(
     let mut fields = Fields::new();
     let how = fields.mutation(said!(new request));
     let name = fields.check("offer_id", OfferName::new(&request.offer_id));
-    let terms = fields
-        .required("offer", request.offer.as_ref())
-        .and_then(|message| offer_terms(&mut fields, message));
+    let offer = fields.required("offer", request.offer.as_ref());
+    let offer = offer.filter(|offer| few(&mut fields, offer));
+    let terms = offer.and_then(|offer| offer_terms(&mut fields, offer));
     fields.finish(|| Some((how?, name?, terms?)))
 }
 
@@ -27,9 +29,9 @@ pub(in crate::transport) fn create_offer(
 pub(in crate::transport) struct Update {
     /// Which offer.
     pub name: OfferName,
-    /// Holds the fields that change, and no other.
+    /// The fields of `paths` and no others.
     wanted: pb::Offer,
-    paths: BTreeSet<String>,
+    paths: Vec<String>,
 }
 
 pub(in crate::transport) fn update_offer(
@@ -37,52 +39,88 @@ pub(in crate::transport) fn update_offer(
 ) -> Converted<(Mutation, Update)> {
     let mut fields = Fields::new();
     let wanted = fields.required("offer", request.offer.as_ref());
+    let wanted = wanted.filter(|wanted| few(&mut fields, wanted));
     let etag = wanted.and_then(|wanted| fields.parse_optional("offer.etag", &wanted.etag));
     let how = fields.mutation(said!(new request));
     let name = wanted.and_then(|wanted| fields.parse("offer.name", &wanted.name));
-    let paths = request.update_mask.as_ref().map(|mask| mask.paths.as_slice());
-    let paths = fields.required("update_mask", paths.filter(|paths| !paths.is_empty()));
-    let may_change = |path: &&String| copy(path, &pb::Offer::default(), &mut pb::Offer::default());
-    let fixed = paths.into_iter().flatten().find(|path| !may_change(path));
-    if let Some(path) = fixed {
-        fields.reject("update_mask", format!("`{path}` is none of the fields that may be changed"));
-    }
+    let paths = mask(&mut fields, request.update_mask.as_ref().map_or(&[][..], |mask| &mask.paths));
     fields.finish(|| {
-        let (name, message, paths) = (name?, wanted?, paths?);
-        let paths: BTreeSet<_> = paths.iter().cloned().collect();
-        let mut wanted = pb::Offer::default();
-        for path in &paths {
-            copy(path, message, &mut wanted);
-        }
+        let (name, paths) = (name?, paths?.to_vec());
+        let wanted = copied(&paths, wanted?, pb::Offer::default());
         Some((Mutation { etag: etag?, ..how? }, Update { name, wanted, paths }))
     })
 }
 
+/// The paths of a mask: of fields that may be changed, each once.
+fn mask<'a>(fields: &mut Fields, paths: &'a [String]) -> Option<&'a [String]> {
+    let fixed = || paths.iter().find(|path| !CHANGEABLE.contains(&path.as_str()));
+    let problem = match paths.len() {
+        0 => "is required".to_owned(),
+        more if more > CHANGEABLE.len() => {
+            format!("has {more} paths, but {} fields may be changed", CHANGEABLE.len())
+        }
+        some => match fixed() {
+            Some(path) => format!("`{path}` is none of the fields that may be changed"),
+            None if paths.iter().collect::<BTreeSet<_>>().len() < some => {
+                "names a field twice".to_owned()
+            }
+            None => return Some(paths),
+        },
+    };
+    fields.reject("update_mask", problem);
+    None
+}
+
+/// Whether an offer has no more entries than any may have, before one of them is looked at.
+fn few(fields: &mut Fields, message: &pb::Offer) -> bool {
+    let sizes = [
+        ("offer.country_codes", message.country_codes.len(), MAX_COUNTRIES),
+        ("offer.plans", message.plans.len(), MAX_PLANS),
+    ];
+    let mut large = sizes.into_iter().filter(|(_, size, most)| size > most).peekable();
+    let few = large.peek().is_none();
+    large.for_each(|(field, size, most)| {
+        fields.reject(field, format!("has {size} entries, more than {most}"));
+    });
+    few
+}
+
 impl Update {
     /// The terms of an offer after the change, as if it were created with them.
-    pub fn apply(&self, mut offer: pb::Offer) -> Converted<OfferTerms> {
-        for path in &self.paths {
-            copy(path, &self.wanted, &mut offer);
-        }
+    pub fn apply(&self, offer: pb::Offer) -> Converted<OfferTerms> {
+        let offer = copied(&self.paths, &self.wanted, offer);
         let mut fields = Fields::new();
         let terms = offer_terms(&mut fields, &offer);
         fields.finish(|| terms)
     }
 }
 
-/// Copies a field that may be changed. False for any other.
-fn copy(path: &str, from: &pb::Offer, to: &mut pb::Offer) -> bool {
-    match path {
-        "display_name" => to.display_name.clone_from(&from.display_name),
-        "min_quantity" => to.min_quantity = from.min_quantity,
-        "max_quantity" => to.max_quantity = from.max_quantity,
-        "country_codes" => to.country_codes.clone_from(&from.country_codes),
-        "every_market" => to.every_market = from.every_market,
-        "attestation_required" => to.attestation_required = from.attestation_required,
-        "plans" => to.plans.clone_from(&from.plans),
-        _ => return false,
+/// The fields that may be changed, each of which [`copied`] copies.
+const CHANGEABLE: [&str; 7] = [
+    "display_name",
+    "min_quantity",
+    "max_quantity",
+    "country_codes",
+    "every_market",
+    "attestation_required",
+    "plans",
+];
+
+/// An offer with these fields of another.
+fn copied(paths: &[String], from: &pb::Offer, mut to: pb::Offer) -> pb::Offer {
+    for path in paths {
+        match path.as_str() {
+            "display_name" => to.display_name.clone_from(&from.display_name),
+            "min_quantity" => to.min_quantity = from.min_quantity,
+            "max_quantity" => to.max_quantity = from.max_quantity,
+            "country_codes" => to.country_codes.clone_from(&from.country_codes),
+            "every_market" => to.every_market = from.every_market,
+            "attestation_required" => to.attestation_required = from.attestation_required,
+            "plans" => to.plans.clone_from(&from.plans),
+            _ => {}
+        }
     }
-    true
+    to
 }
 
 fn offer_terms(fields: &mut Fields, message: &pb::Offer) -> Option<OfferTerms> {
@@ -135,9 +173,8 @@ fn markets(fields: &mut Fields, message: &pb::Offer) -> Option<Markets> {
 }
 
 fn plans(fields: &mut Fields, messages: &[pb::Plan]) -> Option<Vec<Plan>> {
-    if messages.is_empty() || messages.len() > MAX_PLANS {
-        let problem = format!("has {} entries, not 1 to {MAX_PLANS}", messages.len());
-        fields.reject("offer.plans", problem);
+    if messages.is_empty() {
+        fields.reject("offer.plans", "is required");
         return None;
     }
     let plans: Vec<_> =

@@ -2,7 +2,9 @@ use contracts::{ordering as pb, time::to_wire};
 use kernel::Timestamp;
 
 use super::{additional_ids, cycle, family, money, term};
-use crate::domain::{Due, Money, NextTerm, SeatBatch, Subscription, SubscriptionState};
+use crate::domain::{
+    Due, Money, NextTerm, RefusedIncrease, SeatBatch, Subscription, SubscriptionState,
+};
 
 /// A subscription as it is at a time.
 pub(in crate::transport) fn subscription(it: Subscription, now: Timestamp) -> pb::Subscription {
@@ -33,6 +35,7 @@ pub(in crate::transport) fn subscription(it: Subscription, now: Timestamp) -> pb
         automatic_renewal: it.automatic_renewal,
         renewal_pending: it.due(now) == Some(Due::Renewal),
         next_term: it.next_term.map(next_term),
+        refused_increase: it.refused_increase.map(refused_increase),
         transferred_from: it.transferred_from.map(|it| it.to_string()).unwrap_or_default(),
         transferred_to: it.transferred_to.map(|it| it.to_string()).unwrap_or_default(),
         state: state(it.state).into(),
@@ -65,6 +68,10 @@ fn seats(batch: &SeatBatch, price: Money) -> pb::SeatBatch {
         charge_start_time: Some(to_wire(batch.charge_time)),
         charge: Some(money(Money { minor_units: batch.charge, ..price })),
     }
+}
+
+fn refused_increase(it: RefusedIncrease) -> pb::RefusedIncrease {
+    pb::RefusedIncrease { quantity: it.quantity, reason: it.reason }
 }
 
 fn next_term(next: NextTerm) -> pb::NextTerm {

@@ -18,13 +18,20 @@ pub(in crate::domain) fn sales_go_on(_: &Transaction, facts: &Facts) -> Option<F
     let stop = country.sales_stop();
     let inputs = vec![("customerCountry", country.to_string()), ("salesStopTime", or_none(stop))];
     let finding = Finding::of(facts.customer.name, inputs);
-    Some(finding.unless(stop.is_none_or(|stop| facts.time < stop), || Fault {
+    Some(finding.unless(stop.is_none_or(|stop| facts.time < stop), || {
+        Fault {
         reason: Reason::SalesStopped,
-        explanation: format!("nothing new is sold in {} since {}", country.name(), or_none(stop)),
+        explanation: format!(
+            "nothing is sold or renewed in {} since {}",
+            country.name(),
+            or_none(stop)
+        ),
         responsible: Responsible::Caller,
         next_step:
-            "leave it; what was sold before may be renewed, reduced and cancelled".to_owned(),
+            "leave it; what was sold before may be reduced and cancelled, and ends with its term"
+                .to_owned(),
         code: "",
+    }
     }))
 }
 

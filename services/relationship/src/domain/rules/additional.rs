@@ -72,7 +72,8 @@ fn against(id: &LocationAccountId, facts: &Facts) -> Option<&'static str> {
             "is of a reseller without an active partnership with the seller",
         ),
         (
-            no_affiliate(standing, facts).is_none_or(|it| it.fault.is_none()),
+            no_affiliate(standing, [Some(standing), None], facts)
+                .is_none_or(|it| it.fault.is_none()),
             "is of a reseller that is the customer's own company or its affiliate",
         ),
     ];

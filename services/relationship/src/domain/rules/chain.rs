@@ -3,7 +3,7 @@ use kernel::{Responsible, Timestamp};
 use super::{
     enrollment::{Act, enrolled_to},
     or_none,
-    seller::{next_step, reauthorized},
+    seller::{next_step, reauthorized, renews},
 };
 use crate::domain::{
     Facts, Fault, Finding, Partnership, PartnershipState, Purpose, Reason, Role, RoleState,
@@ -96,7 +96,7 @@ pub(in crate::domain) fn same_region(provider: &Standing, reseller: &Standing) -
 }
 
 /// ON-1 for the reseller: all three steps are done and it is not suspended. To manage, it has any
-/// enrollment that lets it.
+/// enrollment that lets it; what was sold through it renews itself until it is revoked.
 pub(in crate::domain) fn reseller_active(
     transaction: &Transaction,
     facts: &Facts,
@@ -108,7 +108,11 @@ pub(in crate::domain) fn reseller_active(
     }
     let state = reseller.state(Role::IndirectReseller);
     let finding = Finding::of(reseller.partner, vec![("resellerState", or_none(state))]);
-    Some(finding.unless(state == Some(RoleState::Active), || Fault {
+    let enough = match transaction.purpose {
+        Purpose::AutomaticRenewal => renews(state),
+        _ => state == Some(RoleState::Active),
+    };
+    Some(finding.unless(enough, || Fault {
         reason: match state {
             None => Reason::ResellerNotEnrolled,
             Some(_) => Reason::ResellerNotActive,

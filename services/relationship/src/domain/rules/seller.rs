@@ -92,12 +92,25 @@ pub(in crate::domain) fn is_restricted(role: Role, state: Option<RoleState>) -> 
 fn serves(role: Role, state: Option<RoleState>, transaction: &Transaction) -> bool {
     let shared = |line: &Line| line.family == ProductFamily::AzureSharedServices;
     match transaction.purpose {
-        Purpose::Manage | Purpose::Cancel | Purpose::AutomaticRenewal => true,
+        Purpose::Manage | Purpose::Cancel => true,
+        Purpose::AutomaticRenewal => renews(state),
         _ if state == Some(RoleState::Active) => true,
         _ if !is_restricted(role, state) => false,
         Purpose::Change => true,
         Purpose::AddQuantity => !transaction.lines.iter().any(shared),
         Purpose::NewSubscription | Purpose::Renew | Purpose::TransferIn => false,
+    }
+}
+
+/// Whether what was sold in a role still renews itself. It does while the partner is in the programme:
+/// suspended, vetted anew after a change of its profile, or without an MPA that counts.
+pub(super) fn renews(state: Option<RoleState>) -> bool {
+    use RoleState::{
+        Active, Draft, Qualified, Rejected, Restricted, Revoked, Suspended, Unknown, Vetting,
+    };
+    match state {
+        Some(Vetting | Rejected | Qualified | Active | Suspended | Restricted) => true,
+        Some(Draft | Revoked | Unknown) | None => false,
     }
 }
 
@@ -135,19 +148,19 @@ pub(in crate::domain) fn reauthorized(partner: &Standing, role: Role, at: Timest
 /// direct-bill partner or provider, whichever has less against it.
 pub(super) fn acting_role(transaction: &Transaction, facts: &Facts) -> Option<Role> {
     let Facts { seller, time, .. } = facts;
-    let renews = transaction.purpose == Purpose::AutomaticRenewal;
     let roles: &[Role] = match transaction.reseller {
         Some(_) => &[Role::IndirectProvider],
         None => &[Role::DirectBill, Role::IndirectProvider],
     };
     let enrolled = roles.iter().copied().filter(|role| seller.state(*role).is_some());
     enrolled.min_by_key(|role| {
+        let renews_itself = transaction.purpose == Purpose::AutomaticRenewal;
+        let covered = seller.agreement(*role, *time).is_some_and(|it| it.counts(*time));
+        let blocked = seller.blocked(*role, *time).is_some();
         let in_order = [
             serves(*role, seller.state(*role), transaction),
-            renews || seller.agreement(*role, *time).is_some_and(|it| it.counts(*time)),
-            renews
-                || seller.blocked(*role, *time).is_none()
-                || transaction.purpose == Purpose::Cancel,
+            covered || renews_itself,
+            !blocked || renews_itself || transaction.purpose == Purpose::Cancel,
             facts.relationships.iter().any(|it| sells_in(it, seller.partner, *role, *time)),
         ];
         in_order.iter().filter(|kept| !**kept).count()

@@ -244,7 +244,7 @@ fn the_catalogue_says_which_rules_a_call_is_held_against() {
         ("SuspendSubscription", &["ON-1", "REL-4"][..]),
         ("ResumeSubscription", &["ON-1", "REL-4"]),
         ("SetAutomaticRenewal", &["ON-1", "REL-4"]),
-        ("SettleSubscriptions", &["REL-4"]),
+        ("SettleSubscriptions", &["PT-1", "ON-1", "REL-4", "REL-5", "OWN-1", "OWN-2", "OWN-3"]),
         ("CancelSubscription", &["PT-1", "MPA-3", "REL-4", "ORD-3"]),
         ("CancelOrder", &["PT-1", "MPA-3", "REL-4", "ORD-3"]),
         ("RemoveCustomerRelationship", &["REL-6"]),
@@ -254,10 +254,11 @@ fn the_catalogue_says_which_rules_a_call_is_held_against() {
     let without = |call: &str, rules: &[&str]| -> Vec<_> {
         by(call).into_iter().filter(|rule| !rules.contains(rule)).collect()
     };
-    let renewed = without("PlaceOrder", &["REL-5", "ORD-4", "ORD-5", "ORD-6"]);
+    let renewed = without("PlaceOrder", &["ORD-4", "ORD-5", "ORD-6"]);
     assert_eq!(by("RenewSubscription"), renewed, "a renewal adds nothing");
-    assert_eq!(by("ScheduleNextTerm"), renewed);
-    assert_eq!(without("ReduceQuantity", &["ORD-7"]), renewed);
+    let changed = without("PlaceOrder", &["REL-5", "ORD-4", "ORD-5", "ORD-6"]);
+    assert_eq!(by("ScheduleNextTerm"), changed);
+    assert_eq!(without("ReduceQuantity", &["ORD-7"]), changed);
     assert_eq!(by("AddQuantity"), without("PlaceOrder", &["ORD-4", "ORD-6"]));
     let of_transfers = ["TRF-1", "TRF-2", "TRF-3", "TRF-4", "TRF-5"];
     assert_eq!(without("CreateTransfer", &of_transfers), by("AddQuantity"));

@@ -203,6 +203,26 @@ fn countries() -> Vec<State> {
         .into()
 }
 
+/// What has become of the customer since it bought.
+fn customers() -> Vec<State> {
+    let affiliates = || vec!["A owns B".to_owned()];
+    vec![
+        state("as it was", |_| ()),
+        state("affiliate of the seller", move |world| {
+            world.facts.seller.affiliation = affiliates();
+        }),
+        state("the seller's company", |world| {
+            world.facts.customer.organization = world.facts.seller.organization;
+        }),
+        state("CSP tenant", |world| world.facts.buyer.csp_tenant = true),
+        state("tenant of a partner", |world| world.facts.buyer.partners = vec![STRANGER]),
+        state("in Russia, as the seller", |world| {
+            world.facts.seller.moves_to("RU");
+            world.facts.customer.country = "RU".parse().unwrap();
+        }),
+    ]
+}
+
 fn answer(world: &World) -> String {
     let decision = world.decide();
     let failed = decision.outcomes.iter().filter(|it| it.failed()).map(|it| it.rule.id);
@@ -297,6 +317,9 @@ fn tables() -> String {
     let title = "The Microsoft Customer Agreement: as the customer accepted it, or as a partner attests it.";
     by_purpose(text_to, title, "MCA", &alone, &agreements());
     by_purpose(text_to, "The review of the customer's account.", "account", &alone, &accounts());
+    let provider_alone = World::provider_alone();
+    let title = "What the customer has become, where a provider sells without a reseller.";
+    by_purpose(text_to, title, "customer", &provider_alone, &customers());
     let title = "The country of the customer's tenant, where the partners are in France.";
     by_purpose(text_to, title, "country", &chain, &countries());
     let title = "Azure for own use through a reseller, into a shared services tenant.";

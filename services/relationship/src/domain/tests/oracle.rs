@@ -19,29 +19,33 @@ pub(super) fn allowed(facts: &Facts, asked: &Transaction) -> bool {
     };
     if asked.purpose == Purpose::Manage {
         return [Some(&facts.seller), facts.reseller.as_ref()].into_iter().flatten().all(|it| {
-            in_the_programme(it)
+            it.roles.iter().any(in_programme)
                 && (active(it.partner, RelationshipKind::Resale)
                     || active(it.partner, RelationshipKind::Management))
         });
     }
-    if matches!(asked.purpose, Purpose::AutomaticRenewal | Purpose::Cancel) {
+    if asked.purpose == Purpose::Cancel {
         return ways_to_buy(facts).into_iter().flatten().any(|held| {
-            acquired(facts, asked.seller, held.role)
-                && (asked.purpose != Purpose::Cancel || mpa(facts, &facts.seller, held.role))
+            acquired(facts, asked.seller, held.role) && mpa(facts, &facts.seller, held.role)
         });
     }
     let chain: Vec<&Standing> = [&facts.seller].into_iter().chain(&facts.reseller).collect();
     let customer = &facts.customer;
+    if asked.purpose == Purpose::AutomaticRenewal {
+        let resells = |it: &&RoleStanding| it.role == Role::IndirectReseller;
+        return seller_may_buy(facts, asked)
+            && facts.reseller.as_ref().is_none_or(|reseller| {
+                reseller.roles.iter().find(resells).is_some_and(in_programme)
+            })
+            && may_be_sold_for_this_use(facts, asked, &chain);
+    }
     seller_may_buy(facts, asked)
         && facts.reseller.as_ref().is_none_or(|reseller| may_partner(facts, reseller))
         && asked.reseller.is_none_or(|it| acquired(facts, it, Role::IndirectReseller))
         && chain.iter().all(|partner| partner.country.region() == customer.country.region())
         && (customer.country.code() == "CN" || accepted_for_seller(facts))
-        && !(adds(asked.purpose) && customer.country.code() == "RU")
         && account_lets_it_happen(customer, asked.purpose)
-        && !facts.buyer.csp_tenant
-        && chain.iter().all(|partner| may_sell_to_company(partner, facts))
-        && goes_into_the_right_tenant(facts, asked, &chain)
+        && may_be_sold_for_this_use(facts, asked, &chain)
         && partner_ids_are_the_resellers(facts, asked)
         && !asked.lines.is_empty()
         && asked.attested
@@ -65,10 +69,14 @@ fn acquired(facts: &Facts, partner: PartnerName, role: Role) -> bool {
     })
 }
 
-/// Whether a partner has applied in some role and is not out again.
-fn in_the_programme(partner: &Standing) -> bool {
-    let out = [RoleState::Draft, RoleState::Revoked, RoleState::Unknown];
-    partner.roles.iter().any(|it| !out.contains(&it.state))
+/// Sales go on in the country, and the buyer is neither a partner of the sale nor one of its
+/// affiliates, but for its own use as the programme allows that.
+fn may_be_sold_for_this_use(facts: &Facts, asked: &Transaction, chain: &[&Standing]) -> bool {
+    let customer = &facts.customer;
+    (asked.purpose == Purpose::Change || customer.country.code() != "RU")
+        && !facts.buyer.csp_tenant
+        && chain.iter().all(|partner| may_sell_to_company(partner, facts))
+        && goes_into_the_right_tenant(facts, asked, chain)
 }
 
 fn adds(purpose: Purpose) -> bool {
@@ -91,6 +99,10 @@ fn ways_to_buy(facts: &Facts) -> Vec<Option<&RoleStanding>> {
     if facts.reseller.is_some() { vec![provider] } else { vec![direct, provider] }
 }
 
+fn in_programme(held: &RoleStanding) -> bool {
+    ![RoleState::Draft, RoleState::Revoked, RoleState::Unknown].contains(&held.state)
+}
+
 /// In which role the seller makes a deal at Microsoft, if it may in any.
 fn buys_as(facts: &Facts, asked: &Transaction) -> Option<Role> {
     let may = |held: &RoleStanding| {
@@ -108,8 +120,11 @@ fn buys_as(facts: &Facts, asked: &Transaction) -> Option<Role> {
         };
         state && held.block_time.is_none_or(|block| facts.time < block)
     };
+    let renews = asked.purpose == Purpose::AutomaticRenewal;
     let sells = |it: &&RoleStanding| {
-        may(it) && mpa(facts, &facts.seller, it.role) && acquired(facts, asked.seller, it.role)
+        let holds =
+            if renews { in_programme(it) } else { may(it) && mpa(facts, &facts.seller, it.role) };
+        holds && acquired(facts, asked.seller, it.role)
     };
     ways_to_buy(facts).into_iter().flatten().find(sells).map(|it| it.role)
 }

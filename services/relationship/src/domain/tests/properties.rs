@@ -9,8 +9,8 @@ use super::{
     world::{RESELLER, SELLER, STRANGER, World, partner, partnership, tie},
 };
 use crate::domain::{
-    AdditionalPartner, Partnership, PartnershipState, RelationshipKind, RelationshipState, Role,
-    RoleState, Standing, decide,
+    AdditionalPartner, Partnership, PartnershipState, Purpose, RelationshipKind, RelationshipState,
+    Role, RoleState, Standing, Transaction, decide,
 };
 
 /// How often something is as it should be for once that it is anything.
@@ -48,6 +48,15 @@ proptest! {
             prop_assert!(with.failed() || !without.failed(), "{}", with.rule.id);
         }
         prop_assert!(written.allowed() || !before.allowed());
+    }
+
+    #[test]
+    fn a_subscription_that_may_grow_may_renew_itself(world in space::worlds(USUALLY)) {
+        let [grows, renews] = [Purpose::AddQuantity, Purpose::AutomaticRenewal].map(|purpose| {
+            let asked = Transaction { purpose, ..world.asked.clone() };
+            World { asked, ..world.clone() }.decide().allowed()
+        });
+        prop_assert!(renews || !grows);
     }
 
     #[test]

@@ -91,6 +91,29 @@ rows! { ALLOWED_ROWS:
             it.facts.seller.agreements.clear();
             it.asked.purpose = Purpose::AutomaticRenewal;
         } => ;
+    "what suspended partners sold renews itself", through_reseller,
+        |it| {
+            it.provider_is(RoleState::Suspended);
+            it.reseller().roles[0].state = RoleState::Suspended;
+            it.asked.purpose = Purpose::AutomaticRenewal;
+        } => ;
+    "what partners sold renews itself though they are not re-authorized", through_reseller,
+        |it| {
+            it.facts.seller.roles[0].block_time = Some(at(NOW));
+            it.reseller().roles[0].block_time = Some(at(NOW));
+            it.asked.purpose = Purpose::AutomaticRenewal;
+        } => ;
+    "what a reseller sold renews itself though its MPA has lapsed", through_reseller,
+        |it| {
+            it.reseller().agreements.clear();
+            it.reseller().roles[0].state = RoleState::Qualified;
+            it.asked.purpose = Purpose::AutomaticRenewal;
+        } => ;
+    "a subscription renews itself while the account is under review", direct_bill,
+        |it| {
+            it.facts.customer.account = Some(review(AccountState::UnderReview));
+            it.asked.purpose = Purpose::AutomaticRenewal;
+        } => ;
     "an old MCA counts until the second before", direct_bill,
         |it| {
             mca_of(it).accept_time = at(OLD_MCA - 1);

@@ -100,6 +100,18 @@ rows! { CUSTOMER_ROWS:
             it.facts.customer.country = "BY".parse().unwrap();
         } =>
         "REL-5 SALES_STOPPED, customer, caller";
+    "the customer is in Russia and a subscription is renewed by hand", direct_bill,
+        |it| {
+            all_in(it, "RU");
+            it.asked.purpose = Purpose::Renew;
+        } =>
+        "REL-5 SALES_STOPPED, customer, caller";
+    "the customer is in Russia and a subscription renews itself", direct_bill,
+        |it| {
+            all_in(it, "RU");
+            it.asked.purpose = Purpose::AutomaticRenewal;
+        } =>
+        "REL-5 SALES_STOPPED, customer, caller";
     "the customer has not accepted the MCA", provider_alone,
         |it| it.facts.customer.agreement = None =>
         "CUS-1 CUSTOMER_AGREEMENT_MISSING, customer, customer";
@@ -153,6 +165,24 @@ rows! { OWN_USE_ROWS:
         } =>
         "OWN-1 SALE_TO_AFFILIATE, customer, caller",
         "OWN-3 SHARED_SERVICES_OF_ANOTHER, customer, caller";
+    "the seller has become an affiliate when a subscription renews itself", provider_alone,
+        |it| {
+            it.facts.seller.affiliation = vec!["A owns B".to_owned()];
+            it.asked.purpose = Purpose::AutomaticRenewal;
+        } =>
+        "OWN-1 SALE_TO_AFFILIATE, customer, caller";
+    "the customer's tenant has become a CSP tenant when a subscription renews itself", direct_bill,
+        |it| {
+            it.facts.buyer.csp_tenant = true;
+            it.asked.purpose = Purpose::AutomaticRenewal;
+        } =>
+        "OWN-2 CUSTOMER_IS_CSP_TENANT, customer, customer";
+    "the customer has become a partner when a provider's sale renews itself", provider_alone,
+        |it| {
+            it.facts.buyer.partners = vec![STRANGER];
+            it.asked.purpose = Purpose::AutomaticRenewal;
+        } =>
+        "OWN-3 OWN_USE_NEEDS_RESELLER, customer, caller";
     "the customer's tenant is a CSP tenant", direct_bill,
         |it| it.facts.buyer.csp_tenant = true =>
         "OWN-2 CUSTOMER_IS_CSP_TENANT, customer, customer";

@@ -67,6 +67,18 @@ rows! { SELLER_ROWS:
             it.asked.purpose = Purpose::Cancel;
         } =>
         "MPA-3 SELLER_MPA_NOT_ACCEPTED, seller, seller";
+    "the provider is revoked when a subscription renews itself", through_reseller,
+        |it| {
+            it.provider_is(RoleState::Revoked);
+            it.asked.purpose = Purpose::AutomaticRenewal;
+        } =>
+        "ON-1 SELLER_NOT_ACTIVE, seller, seller";
+    "the reseller is revoked when a subscription renews itself", through_reseller,
+        |it| {
+            it.reseller().roles[0].state = RoleState::Revoked;
+            it.asked.purpose = Purpose::AutomaticRenewal;
+        } =>
+        "ON-1 RESELLER_NOT_ACTIVE, reseller, reseller";
     "the provider has not accepted the MPA", through_reseller,
         |it| it.facts.seller.agreements.clear() =>
         "MPA-3 SELLER_MPA_NOT_ACCEPTED, seller, seller";
