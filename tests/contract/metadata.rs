@@ -20,12 +20,13 @@ use crate::{
 const NOWHERE: &str = "0195f0a8-7c1e-7b3a-9c55-0242ac12ffff";
 
 /// The code that each reason comes with; every other reason is a refusal by a rule.
-const CODES: [(&str, Code); 13] = [
+const CODES: [(&str, Code); 14] = [
     ("INVALID_FIELDS", Code::InvalidArgument),
     ("RESOURCE_NOT_FOUND", Code::NotFound),
     ("RESOURCE_EXISTS", Code::AlreadyExists),
     ("REQUEST_ID_REUSED", Code::AlreadyExists),
     ("LOST_RACE", Code::Aborted),
+    ("STALE_ETAG", Code::Aborted),
     ("DECISION_EXPIRED", Code::Aborted),
     ("FACTS_CHANGED", Code::Aborted),
     ("DEPENDENCY_UNAVAILABLE", Code::Unavailable),

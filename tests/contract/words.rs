@@ -101,6 +101,49 @@ fn every_reason_is_named_in_a_test() {
     );
 }
 
+/// Reasons that no scenario can look at, and why.
+const UNHEARD: [(&str, &str); 6] = [
+    ("DEADLINE_EXCEEDED", "a client answers it before the service does"),
+    ("FACTS_CHANGED", "tests/mesh changes facts while they are read"),
+    ("INTERNAL", "it is a defect"),
+    ("LOST_RACE", "which of two calls loses is a matter of chance"),
+    ("OVERLOADED", "tests/mesh overloads a service"),
+    ("RESELLER_LOCATION_COUNTRY_MISMATCH", "AssociateLocation refuses such a location"),
+];
+
+#[test]
+fn every_reason_is_in_the_golden_text_of_messages() {
+    let golden = tree::files().iter().find(|file| file.path == "tests/golden/messages.txt");
+    let golden = &golden.expect("the golden text is there").text;
+    let unheard = |word: &str| UNHEARD.iter().any(|(it, _)| *it == word);
+    let mut wrong = Vec::new();
+    for service in SERVICES {
+        for Reason { word, .. } in reasons(service).into_iter().filter(|it| !unheard(&it.word)) {
+            if !tree::says(golden, &word) {
+                wrong.push(format!("{service}: {word}"));
+            }
+        }
+    }
+    assert!(
+        wrong.is_empty(),
+        "tests/golden/messages.txt lacks {wrong:#?}\nlook at the failure in a scenario by `failed` or \
+         `refused`"
+    );
+}
+
+/// A section of the golden text goes with its scenario.
+#[test]
+fn every_section_of_the_golden_text_of_messages_is_that_of_a_scenario() {
+    let files = tree::files().iter();
+    let golden = files.clone().find(|file| file.path == "tests/golden/messages.txt");
+    let sections = golden.expect("the golden text is there").text.lines();
+    let scenarios: Vec<_> = files.filter(|file| file.is_in(&["tests/scenarios"])).collect();
+    let is_played = |name: &str| scenarios.iter().any(|file| tree::says(&file.text, name));
+    let sections = sections.filter_map(|line| line.strip_prefix("## "));
+    let wrong: Vec<_> = sections.filter(|name| !is_played(name)).collect();
+    assert!(wrong.is_empty(), "no scenario is called {wrong:#?}\ndelete what stands for it");
+}
+
 #[test]
 fn words_are_told_from_other_texts() {
     let text = r#"("LOST_RACE", "P1M", "lost", "ORD-3", "STATE")"#;

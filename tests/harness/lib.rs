@@ -6,6 +6,7 @@
 pub mod fleet;
 pub mod gate;
 pub mod load;
+pub mod messages;
 pub mod process;
 
 use std::{
@@ -175,10 +176,14 @@ pub fn refused<T: std::fmt::Debug>(answer: Answer<T>) -> Vec<String> {
 /// # Panics
 /// When it did not.
 pub fn failed<T: std::fmt::Debug>(answer: Answer<T>) -> Status {
-    answer.expect_err("this request must fail")
+    let status = answer.expect_err("this request must fail");
+    messages::hear(&status);
+    status
 }
 
-/// Declares scenarios, each of which is played on SQLite and on PostgreSQL.
+/// Declares scenarios, each of which is played on SQLite and on PostgreSQL. Failures that it looks at
+/// by [`failed`] or [`refused`] are those of `tests/golden/messages.txt`, which
+/// `GOLDEN=write cargo test -p tests --test scenarios sqlite` writes.
 #[macro_export]
 macro_rules! scenarios {
     ($($(#[$doc:meta])* async fn $name:ident($world:ident) $play:block)*) => {
@@ -194,7 +199,8 @@ macro_rules! scenarios {
             $(
                 #[tokio::test]
                 async fn $name() -> Result<(), tonic::Status> {
-                    super::$name($crate::World::on($crate::Engine::Sqlite).await).await
+                    let world = $crate::World::on($crate::Engine::Sqlite).await;
+                    $crate::messages::compared(stringify!($name), super::$name(world)).await
                 }
             )*
         }

@@ -196,11 +196,8 @@ async fn lists_that_nobody_reads_take_no_memory_and_are_cut_off() -> Result<(), 
         assert!(body.collect().await.is_err(), "an answer that nobody read was not cut off");
     }
     is_unharmed("unread lists", &fleet, before, &placed);
-    let page = cast
-        .ordering
-        .clone()
-        .list_orders(ListOrdersRequest { page_size: 50, ..Default::default() });
-    let page = page.await?.into_inner();
+    let list = ListOrdersRequest { page_size: 50, ..Default::default() };
+    let page = cast.ordering.clone().list_orders(list).await?.into_inner();
     assert!(page.encoded_len() <= 512 * 1024 + 200, "{} bytes", page.encoded_len());
     assert!(!page.next_page_token.is_empty() && page.orders.len() > 1);
     Ok(())

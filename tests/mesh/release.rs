@@ -32,7 +32,7 @@ struct Pair {
 impl Pair {
     async fn new(cast: &Cast, direct: &Partner, offer: &str) -> Result<Self, Status> {
         let customer = cast.customer("FR").await?;
-        cast.accept_mca(&customer, direct).await?;
+        cast.accept_mca(&customer).await?;
         let name = cast.tie(&customer, direct, CustomerRelationshipKind::Resale).await?;
         let order = Some(order(direct, None, &customer, offer));
         let release = ReleaseCustomerRelationshipRequest {

@@ -23,6 +23,19 @@ pages: [2, 1] True
 too late: DEADLINE_EXCEEDED
 ";
 
+/// What `tests/foreign/refusals.py` prints.
+const REFUSALS: &str = "\
+ABORTED ordering.csp STALE_ETAG
+ALREADY_EXISTS onboarding.csp RESOURCE_EXISTS
+ALREADY_EXISTS ordering.csp REQUEST_ID_REUSED
+FAILED_PRECONDITION ordering.csp OFFER_STATE_CONFLICT
+FAILED_PRECONDITION relationship.csp SELLER_NOT_ACTIVE
+INVALID_ARGUMENT onboarding.csp INVALID_FIELDS
+INVALID_ARGUMENT ordering.csp INVALID_FIELDS
+INVALID_ARGUMENT relationship.csp INVALID_FIELDS
+NOT_FOUND onboarding.csp RESOURCE_NOT_FOUND
+";
+
 /// Runs a program of the repository to its end and gives what it prints.
 fn run(program: &str, arguments: &[&str], variables: &[(&str, &Path)]) -> String {
     let mut command = Command::new("timeout");
@@ -34,16 +47,27 @@ fn run(program: &str, arguments: &[&str], variables: &[(&str, &Path)]) -> String
     out
 }
 
-#[tokio::test]
-async fn a_generated_python_client_goes_from_an_empty_database_to_an_accepted_order() {
-    let trio = Trio::on(Engine::Sqlite).await;
-    let _services = trio.start_all().await;
+/// Runs a client in Python with the addresses of the services, and gives what it prints.
+fn python(trio: &Trio, client: &str) -> String {
     let folder = tempfile::tempdir().unwrap();
     let output = folder.path().to_str().unwrap();
     run("tests/foreign/generate", &["--output", output, "python"], &[]);
     let [onboarding, relationship, ordering] = trio.addresses();
-    let arguments = ["tests/foreign/journey.py", onboarding, relationship, ordering];
     let generated = folder.path().join("gen/python");
     let variables = [("PYTHONPATH", generated.as_path())];
-    assert_eq!(run(".tools/venv/bin/python", &arguments, &variables), JOURNEY);
+    run(".tools/venv/bin/python", &[client, onboarding, relationship, ordering], &variables)
+}
+
+#[tokio::test]
+async fn a_generated_python_client_goes_from_an_empty_database_to_an_accepted_order() {
+    let trio = Trio::on(Engine::Sqlite).await;
+    let _services = trio.start_all().await;
+    assert_eq!(python(&trio, "tests/foreign/journey.py"), JOURNEY);
+}
+
+#[tokio::test]
+async fn a_python_client_with_default_limits_reads_every_failure() {
+    let trio = Trio::on(Engine::Sqlite).await;
+    let _services = trio.start_all().await;
+    assert_eq!(python(&trio, "tests/foreign/refusals.py"), REFUSALS);
 }

@@ -127,7 +127,7 @@ scenarios! {
         for (filter, expected) in [
             ("reseller = \"\"", vec![&direct.name]),
             ("reseller != \"\"", vec![&indirect.name]),
-            ("reseller != partners/x", vec![&direct.name, &indirect.name]),
+            ("reseller != partners/0195f0a8-7c1e-7b3a-9c55-0242ac12ffff", vec![&direct.name, &indirect.name]),
         ] {
             let request = ListOrdersRequest { filter: filter.to_owned(), ..Default::default() };
             let answer = cast.ordering.clone().list_orders(request).await?.into_inner();

@@ -13,6 +13,7 @@ mod enrollment;
 mod history;
 mod lifecycles;
 mod lists;
+mod messages;
 mod mpa_versions;
 mod mutations;
 mod onboarding;

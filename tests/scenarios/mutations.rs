@@ -12,6 +12,7 @@ use contracts::{
     relationship::{self as rl, CustomerRelationshipKind::Resale},
     time::to_wire,
 };
+use kernel::Timestamp;
 use tests::{failed, scenarios};
 use tonic::{Code, Status};
 use tonic_types::StatusExt;
@@ -24,10 +25,22 @@ struct How {
     etag: String,
 }
 
-fn lost<T: std::fmt::Debug>(answer: Answer<T>) {
+/// Holds an answer against what it must say of an etag that the resource no longer has: which one
+/// it has, which one was expected, and when and by whom it was changed.
+fn stale<T: std::fmt::Debug>(answer: Answer<T>, current: &str, expected: &str) {
     let status = failed(answer);
     assert_eq!(status.code(), Code::Aborted, "{status:?}");
-    assert_eq!(status.get_details_error_info().unwrap().reason, "LOST_RACE");
+    let info = status.get_details_error_info().unwrap();
+    assert_eq!(info.reason, "STALE_ETAG");
+    let keys = ["resourceName", "currentEtag", "expectedEtag", "changeTime", "changedBy"];
+    let [name, is, was, time, by] = keys.map(|key| info.metadata[key].as_str());
+    assert_eq!([is, was], [current, expected]);
+    let message = format!(
+        "`{name}` is at etag {current}, the request expected {expected} (last changed {time} by \
+         {by}); read it and decide again"
+    );
+    assert_eq!(status.message(), message);
+    assert!(!by.is_empty() && time.parse::<Timestamp>().is_ok(), "{by} {time}");
 }
 
 /// What a call came to, so that two of them can be compared.
@@ -48,9 +61,9 @@ where
     let before = read().await?;
     let how = How { request_id: new_id(), etag: before.0.clone(), ..How::default() };
     let trial = How { validate_only: true, ..how.clone() };
-    let stale = How { etag: "r999-1".to_owned(), ..how.clone() };
-    lost(change(stale.clone()).await);
-    lost(change(How { validate_only: true, ..stale }).await);
+    let late = How { etag: "r999-1".to_owned(), ..how.clone() };
+    stale(change(late.clone()).await, &before.0, "r999-1");
+    stale(change(How { validate_only: true, ..late }).await, &before.0, "r999-1");
     let tried = change(trial.clone()).await?;
     assert_eq!(read().await?, before, "a trial writes nothing");
     let done = change(how.clone()).await?;
@@ -58,8 +71,8 @@ where
     let after = read().await?;
     assert_ne!(after.0, before.0);
     assert_eq!(change(how.clone()).await?, done, "an answered request gets its answer again");
-    lost(change(trial).await);
-    lost(change(How { request_id: new_id(), ..how }).await);
+    stale(change(trial).await, &after.0, &before.0);
+    stale(change(How { request_id: new_id(), ..how }).await, &after.0, &before.0);
     assert_eq!(read().await?, after, "a stale etag changes nothing");
     let trial = How { validate_only: true, ..How::default() };
     let tried = outcome(change(trial).await);
@@ -165,7 +178,8 @@ scenarios! {
         let (etag, _) = enrolled(cast, &name).await?;
         let how = |etag: &String| How { etag: etag.clone(), ..How::default() };
         enroll(cast, &provider.name, Role::DirectBill, how(&of_partner)).await?;
-        lost(enroll(cast, &provider.name, Role::IndirectReseller, how(&of_partner)).await);
+        let late = enroll(cast, &provider.name, Role::IndirectReseller, how(&of_partner)).await;
+        stale(late, &partner(cast, &provider.name).await?.0, &of_partner);
         suspend(cast, &name, how(&etag)).await?;
     }
 
@@ -270,8 +284,8 @@ scenarios! {
         let get = rl::GetCustomerRelationshipRequest { name: name.clone() };
         let asked = cast.relationship.clone().get_customer_relationship(get).await?.into_inner();
         let read = (self::customer(cast, &customer).await?.0, asked.relationship.unwrap().etag);
-        let stale = ("r2-1".to_owned(), "r2-1".to_owned());
-        for ((of_customer, etag), fits) in [(stale, false), (read, true)] {
+        let late = ("r2-1".to_owned(), "r2-1".to_owned());
+        for ((of_customer, etag), fits) in [(late, false), (read.clone(), true)] {
             let detail = "no more".to_owned();
             let record = rl::RecordCustomerAgreementRequest {
                 name: customer.clone(),
@@ -304,8 +318,9 @@ scenarios! {
                 relationship.remove_customer_relationship(remove).await.map(drop),
                 relationship.refuse_customer_relationship(refuse).await.map(drop),
             ];
-            for answer in answers {
-                if fits { answer? } else { lost(answer) }
+            let current = [&read.0, &read.1, &read.1, &read.1];
+            for (answer, current) in answers.into_iter().zip(current) {
+                if fits { answer? } else { stale(answer, current, "r2-1") }
             }
         }
     }
@@ -332,8 +347,8 @@ scenarios! {
             let answer = cast.relationship.clone().request_customer_relationship(request).await?;
             Answer::Ok(answer.into_inner().relationship.unwrap())
         };
-        lost(ask(&old, true).await);
-        lost(ask(&old, false).await);
+        stale(ask(&old, true).await, &etag, &old);
+        stale(ask(&old, false).await, &etag, &old);
         let tried = ask(&etag, true).await?;
         assert_eq!((&*tried.name, &*tried.companion), ("", ""), "the service would choose both");
         let asked = ask(&etag, false).await?;

@@ -24,6 +24,24 @@ fn production_code_does_not_panic() {
     assert_none(&wrong, "Give a failure::Failure, or words where the process starts.");
 }
 
+/// Where the form of a type for engineers is written, for engineers.
+const FOR_ENGINEERS: &[&str] = &["libs/telemetry/src/logs.rs", "services/ordering/src/errand.rs"];
+
+#[test]
+fn no_answer_holds_a_name_of_the_code() {
+    let mut wrong = Vec::new();
+    for file in production().filter(|file| !file.is_in(FOR_ENGINEERS)) {
+        // With its literals, which is where forms stand.
+        let text = file.text.split("#[cfg(test)]\nmod tests {").next().unwrap_or_default();
+        for form in [":?}", ":#?}"] {
+            let lines = code::lines_with(text, form);
+            wrong
+                .extend(lines.iter().map(|at| format!("{}:{at} formats with `{form}`", file.path)));
+        }
+    }
+    assert_none(&wrong, "Write the text that a caller knows: `Display` of the value, or its name.");
+}
+
 #[test]
 fn nothing_is_left_for_later() {
     let files = tree::files().iter().filter(|file| !file.is_test() && !file.is_in(SUPPORT));

@@ -31,7 +31,9 @@ impl fmt::Display for Refusal {
 #[must_use]
 pub fn refusals(status: &Status) -> Vec<Refusal> {
     let listed = status.get_details_precondition_failure().map(|it| it.violations);
-    listed.unwrap_or_default().into_iter().map(read).collect()
+    // The one without a rule says how many are left out.
+    let listed = listed.unwrap_or_default().into_iter().filter(|it| !it.r#type.is_empty());
+    listed.map(read).collect()
 }
 
 /// Reads `REASON: explanation. Who must act: somebody. Next: step.`; what is not told stays empty.

@@ -5,7 +5,10 @@
 /// All files of `proto/` and what they import, as an encoded `FileDescriptorSet`.
 pub const DESCRIPTORS: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/descriptors.bin"));
 
+mod parts;
 pub mod time;
+
+pub use parts::parts;
 
 /// Each service: its name, the full name of its gRPC service, and the port that it listens on by default.
 pub const SERVICES: [(&str, &str, u16); 3] = [

@@ -1,9 +1,12 @@
 use std::{fmt::Display, str::FromStr};
 
-use kernel::tenant_id;
+use kernel::{PartnerName, alternatives, csp_tenant, quoted, tenant_id};
 use uuid::Uuid;
 
 use crate::Failure;
+
+/// No path of a mask is longer, in characters.
+const LONGEST_PATH: usize = 64;
 
 /// One malformed field.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -51,6 +54,18 @@ pub fn in_order<N: PartialEq + Display, T>(
         at.map(|at| found.swap_remove(at)).ok_or_else(|| Failure::missing(wanted))
     };
     names.iter().map(take).collect()
+}
+
+/// The path in the words of the protos: `display_name` for `displayName`.
+fn snake_case(path: &str) -> String {
+    let mut text = String::new();
+    for letter in path.chars().take(LONGEST_PATH) {
+        if letter.is_ascii_uppercase() {
+            text.push('_');
+        }
+        text.push(letter.to_ascii_lowercase());
+    }
+    text
 }
 
 /// Reads the fields of a request and gathers everything that is wrong with them.
@@ -146,6 +161,15 @@ impl Fields {
         self.check(field, tenant_id(text))
     }
 
+    /// The CSP tenant of a partner, which must be set.
+    pub fn tenant(&mut self, field: impl Display, text: &str) -> Option<PartnerName> {
+        if text.is_empty() {
+            self.reject(field, "is required");
+            return None;
+        }
+        self.check(field, csp_tenant(text))
+    }
+
     /// A GUID that may be empty. The outer `None` means a violation.
     pub fn guid_optional(&mut self, field: impl Display, text: &str) -> Option<Option<Uuid>> {
         if text.is_empty() { Some(None) } else { self.guid(field, text).map(Some) }
@@ -154,6 +178,42 @@ impl Fields {
     /// The field `request_id`, which may be empty. The outer `None` means a violation.
     pub fn request_id(&mut self, text: &str) -> Option<Option<Uuid>> {
         self.guid_optional("request_id", text)
+    }
+
+    /// The paths of `update_mask`: at least one, each once, and none but these.
+    pub fn mask<'a>(
+        &mut self,
+        paths: Option<&'a Vec<String>>,
+        usable: &[&str],
+    ) -> Option<&'a [String]> {
+        let paths = paths.map_or(&[][..], Vec::as_slice);
+        if paths.is_empty() {
+            self.reject("update_mask", format!("is required; use {}", alternatives(usable)));
+            return None;
+        }
+        if paths.len() > usable.len() {
+            let problem =
+                format!("has {} paths, but {} fields can change", paths.len(), usable.len());
+            self.reject("update_mask", problem);
+            return None;
+        }
+        let known = |path: &&String| usable.contains(&path.as_str());
+        let Some(path) = paths.iter().find(|path| !known(path)) else {
+            let twice = (1..paths.len()).find(|at| paths[..*at].contains(&paths[*at]));
+            if let Some(at) = twice {
+                self.reject("update_mask", format!("names {} twice", quoted(&paths[at])));
+            }
+            return twice.is_none().then_some(paths);
+        };
+        let problem = match usable.iter().find(|it| **it == snake_case(path)) {
+            Some(meant) => format!("has {} in camelCase; write {meant}", quoted(path)),
+            None => {
+                let usable = alternatives(usable);
+                format!("has {}, which is not a field that can change; use {usable}", quoted(path))
+            }
+        };
+        self.reject("update_mask", problem);
+        None
     }
 
     /// From 1 to `max` different names of resources that exist or not.

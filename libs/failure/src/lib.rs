@@ -1,6 +1,7 @@
 //! What can go wrong in any service, as one closed list. A [`tonic::Status`] is built here and
 //! nowhere else, and here a peer's status is read back: it is never forwarded.
 
+mod budget;
 mod fields;
 mod mutation;
 mod peer;
@@ -12,9 +13,10 @@ use std::{fmt::Display, time::Duration};
 
 pub use fields::{FieldViolation, Fields, in_order, names, one};
 use http::HeaderMap;
-use kernel::Violation;
+use kernel::{LocationAccountId, Violation};
 pub use mutation::{Mutation, Said};
-pub use peer::{read, read_refusal};
+pub use peer::{read, read_aborted, read_differing, read_refusal};
+use resource::PARTNER;
 pub use resource::Resource;
 use tonic::Status;
 
@@ -27,10 +29,18 @@ pub enum Failure {
     Missing(Resource),
     /// A resource exists already.
     Exists(Resource),
-    /// The request id was used for other content; names what that content changed.
-    RequestIdReused(Resource),
+    /// The request id was used for other content.
+    RequestIdReused {
+        /// What that content changed.
+        changed: Resource,
+        /// The fields in which the two requests differ, as `order.lines`; none if it was a request
+        /// of another method, or they cannot be compared.
+        differing: Vec<String>,
+    },
     /// Rules stand against it, in order of precedence. Never empty.
     Refused(Refusal),
+    /// The resource is not what the caller read.
+    StaleEtag(Box<StaleEtag>),
     /// Somebody else changed the resource first.
     LostRace,
     /// Facts changed so often while they were read that there is no decision on them.
@@ -78,6 +88,21 @@ pub enum Failure {
     Bug(String),
 }
 
+/// An etag that is no longer that of its resource.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct StaleEtag {
+    /// The resource.
+    pub resource: Resource,
+    /// Its etag.
+    pub current: String,
+    /// The etag of the request.
+    pub expected: String,
+    /// When the resource last changed.
+    pub change_time: String,
+    /// Who changed it then, as the caller of that change named itself; empty if unknown.
+    pub changed_by: String,
+}
+
 /// A refusal by rules.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Refusal {
@@ -91,6 +116,13 @@ impl Failure {
     /// A resource that does not exist.
     pub fn missing(name: impl Display) -> Self {
         Self::Missing(Resource::named(name))
+    }
+
+    /// A partner that was looked for by the location account that it would have.
+    #[must_use]
+    pub fn no_partner_at(location: &LocationAccountId) -> Self {
+        let none = Some(format!("no partner has location account {location}"));
+        Self::Missing(Resource { kind: PARTNER.to_owned(), name: location.to_string(), none })
     }
 
     /// A resource that exists already.

@@ -1,9 +1,12 @@
 use std::fmt::Display;
 
+/// The message of a partner.
+pub(crate) const PARTNER: &str = "csp.onboarding.v1.Partner";
+
 /// The message that each collection of resources is made of.
 const KINDS: &[(&str, &str)] = &[
     ("organizations", "csp.onboarding.v1.Organization"),
-    ("partners", "csp.onboarding.v1.Partner"),
+    ("partners", PARTNER),
     ("partners/enrollments", "csp.onboarding.v1.Enrollment"),
     ("partners/agreements", "csp.onboarding.v1.Agreement"),
     ("partnerships", "csp.relationship.v1.Partnership"),
@@ -20,8 +23,10 @@ const KINDS: &[(&str, &str)] = &[
 pub struct Resource {
     /// Message name, such as `csp.onboarding.v1.Partner`.
     pub kind: String,
-    /// Resource name, such as `partners/{tenant}`.
+    /// Resource name, such as `partners/{tenant}`; or what it was looked for by.
     pub name: String,
+    /// That there is none, in a sentence, where it was looked for by something else than its name.
+    pub none: Option<String>,
 }
 
 impl Resource {
@@ -32,6 +37,6 @@ impl Resource {
         let collections = collections.join("/");
         let found = KINDS.iter().find(|(collection, _)| *collection == collections);
         let kind = found.map_or("", |(_, kind)| *kind).to_owned();
-        Self { kind, name }
+        Self { kind, name, none: None }
     }
 }

@@ -4,6 +4,8 @@ use tonic_types::StatusExt;
 
 use super::*;
 
+mod budget;
+
 fn violation(rule: &str, reason: &str) -> Violation {
     Violation {
         rule: rule.to_owned(),
@@ -115,15 +117,33 @@ fn all_violations_of_a_request_are_answered_at_once() {
 }
 
 #[test]
-fn a_status_stays_within_what_headers_carry() {
-    let violation = |at| FieldViolation {
-        field: format!("order.lines[{at}].partner_id_on_record"),
-        description: "x".repeat(5000),
+fn a_path_of_a_mask_that_cannot_be_used_is_answered_with_what_can() {
+    let problem = |paths: &[&str]| {
+        let mut fields = Fields::new();
+        let paths: Vec<_> = paths.iter().map(ToString::to_string).collect();
+        let read = fields.mask(Some(&paths), &["display_name", "country_code"]).map(<[_]>::len);
+        match fields.finish(|| read) {
+            Err(Failure::Invalid(violations)) => {
+                format!("{} {}", violations[0].field, violations[0].description)
+            }
+            other => format!("{other:?}"),
+        }
     };
-    let status = Failure::Invalid((0..300).map(violation).collect()).into_status("ordering.csp");
-    assert_eq!(status.get_details_bad_request().unwrap().field_violations.len(), 40);
-    assert!(status.message().ends_with("and 290 more"), "{}", status.message());
-    assert!(status.message().len() + status.details().len() < 12_000);
+    for (paths, said) in [
+        (&["display_name", "country_code"][..], "Ok(2)"),
+        (&[], "update_mask is required; use display_name or country_code"),
+        (
+            &["country_code", "displayName"],
+            "update_mask has `displayName` in camelCase; write display_name",
+        ),
+        (
+            &["etag"],
+            "update_mask has `etag`, which is not a field that can change; use display_name or \
+             country_code",
+        ),
+    ] {
+        assert_eq!(problem(paths), said);
+    }
 }
 
 #[test]

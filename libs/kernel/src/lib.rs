@@ -7,6 +7,7 @@ mod jitter;
 mod name;
 mod partner_id;
 mod stamp;
+mod state_conflict;
 mod text;
 mod violation;
 
@@ -16,8 +17,10 @@ pub use jiff::Timestamp;
 pub use jitter::jitter;
 pub use name::{
     CustomerName, CustomerRelationshipName, NameError, OrderName, OrganizationName, PartnerName,
-    PartnershipName, SubscriptionName, TransferName, tenant_id,
+    PartnershipName, SubscriptionName, TransferName, csp_tenant, tenant_id,
 };
 pub use partner_id::{GlobalAccountId, LocationAccountId};
 pub use stamp::{Etag, Stamp};
+pub use state_conflict::StateConflict;
+pub use text::{alternatives, quoted};
 pub use violation::{Responsible, Violation};

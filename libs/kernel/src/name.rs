@@ -5,6 +5,8 @@ use std::{fmt, str::FromStr};
 use thiserror::Error;
 use uuid::Uuid;
 
+use crate::{LocationAccountId, quoted};
+
 /// Why a text is no resource name.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 pub enum NameError {
@@ -12,8 +14,14 @@ pub enum NameError {
     #[error("must look like `{0}`")]
     Pattern(&'static str),
     /// The id is no GUID.
-    #[error("`{0}` is not a GUID of the form 00000000-0000-0000-0000-000000000000")]
+    #[error("{} is not a GUID of the form 00000000-0000-0000-0000-000000000000", quoted(.0))]
     Guid(String),
+    /// A PartnerID stands where the name of its partner is wanted.
+    #[error(
+        "`{0}` is a PartnerID and no CSP tenant; ListPartners of onboarding finds its partner by \
+         `location_account_id = {0}`"
+    )]
+    PartnerId(LocationAccountId),
 }
 
 /// Reads a GUID in its hyphenated form, in either case.
@@ -25,11 +33,30 @@ pub fn tenant_id(text: &str) -> Result<Uuid, NameError> {
     Uuid::try_parse(text)
         .ok()
         .filter(|_| hyphenated)
-        .ok_or_else(|| NameError::Guid(text.chars().take(64).collect()))
+        .ok_or_else(|| NameError::Guid(text.to_owned()))
+}
+
+/// Reads the CSP tenant of a partner.
+///
+/// # Errors
+/// [`NameError::PartnerId`] for a PartnerID, [`NameError::Guid`] for any other text.
+pub fn csp_tenant(text: &str) -> Result<PartnerName, NameError> {
+    tenant_id(text).map(PartnerName).map_err(|error| misread(PARTNERS, text, error))
+}
+
+const PARTNERS: &str = "partners";
+
+/// What is wrong with a name: partners are known by their PartnerIDs, too.
+fn misread(collection: &str, text: &str, error: NameError) -> NameError {
+    let id = text.strip_prefix("partners/").unwrap_or(text);
+    match id.parse() {
+        Ok(id) if collection == PARTNERS => NameError::PartnerId(id),
+        _ => error,
+    }
 }
 
 macro_rules! name {
-    ($(#[$doc:meta])* $name:ident, $collection:literal) => {
+    ($(#[$doc:meta])* $name:ident, $collection:literal, $id:literal) => {
         $(#[$doc])*
         #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
         pub struct $name(Uuid);
@@ -60,8 +87,9 @@ macro_rules! name {
             fn from_str(text: &str) -> Result<Self, NameError> {
                 let id = text
                     .strip_prefix(concat!($collection, "/"))
-                    .ok_or(NameError::Pattern(concat!($collection, "/{guid}")))?;
-                tenant_id(id).map(Self)
+                    .ok_or(NameError::Pattern(concat!($collection, "/", $id)))
+                    .and_then(tenant_id);
+                id.map(Self).map_err(|error| misread($collection, text, error))
             }
         }
 
@@ -71,31 +99,31 @@ macro_rules! name {
 
 name! {
     /// A legal entity.
-    OrganizationName, "organizations"
+    OrganizationName, "organizations", "{uid}"
 }
 name! {
     /// A partner account; the id is its CSP tenant.
-    PartnerName, "partners"
+    PartnerName, "partners", "{tenant}"
 }
 name! {
     /// A provider–reseller partnership.
-    PartnershipName, "partnerships"
+    PartnershipName, "partnerships", "{uid}"
 }
 name! {
     /// A customer; the id is its Entra tenant.
-    CustomerName, "customers"
+    CustomerName, "customers", "{tenant}"
 }
 name! {
     /// An order.
-    OrderName, "orders"
+    OrderName, "orders", "{uid}"
 }
 name! {
     /// A subscription.
-    SubscriptionName, "subscriptions"
+    SubscriptionName, "subscriptions", "{uid}"
 }
 name! {
     /// A transfer of subscriptions between partners.
-    TransferName, "transfers"
+    TransferName, "transfers", "{uid}"
 }
 
 /// A relationship of one customer with one partner.
@@ -119,7 +147,7 @@ impl FromStr for CustomerRelationshipName {
     fn from_str(text: &str) -> Result<Self, NameError> {
         let (customer, uid) = text
             .split_once("/relationships/")
-            .ok_or(NameError::Pattern("customers/{guid}/relationships/{guid}"))?;
+            .ok_or(NameError::Pattern("customers/{tenant}/relationships/{uid}"))?;
         Ok(Self { customer: customer.parse()?, uid: tenant_id(uid)? })
     }
 }
@@ -138,6 +166,18 @@ mod tests {
         assert_eq!(partner.to_string(), format!("partners/{GUID}"));
         let text = format!("customers/{GUID}/relationships/{GUID}");
         assert_eq!(text.parse::<CustomerRelationshipName>().unwrap().to_string(), text);
+    }
+
+    #[test]
+    fn a_partner_id_in_place_of_a_name_is_answered_with_the_way_to_the_partner() {
+        let hint = "`4847383` is a PartnerID and no CSP tenant; ListPartners of onboarding finds \
+                    its partner by `location_account_id = 4847383`";
+        for text in ["4847383", "partners/4847383"] {
+            assert_eq!(text.parse::<PartnerName>().unwrap_err().to_string(), hint);
+        }
+        assert_eq!(csp_tenant("4847383").unwrap_err().to_string(), hint);
+        let customer = "customers/4847383".parse::<CustomerName>().unwrap_err();
+        assert!(customer.to_string().contains("is not a GUID"), "{customer}");
     }
 
     #[test]

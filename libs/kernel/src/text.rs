@@ -19,13 +19,42 @@ macro_rules! serde_as_text {
     };
 }
 
+/// Longest beginning of a caller's text that an error repeats, in characters.
+const LONGEST_REPEATED: usize = 64;
+
+/// A caller's text in backticks, for an error; only its beginning if it is long.
+#[must_use]
+pub fn quoted(text: &str) -> String {
+    match text.char_indices().nth(LONGEST_REPEATED) {
+        Some((end, _)) => format!("`{}…`", &text[..end]),
+        None => format!("`{text}`"),
+    }
+}
+
+/// The values as `a, b or c`.
+#[must_use]
+pub fn alternatives<T: std::fmt::Display>(values: impl IntoIterator<Item = T>) -> String {
+    let mut values: Vec<_> = values.into_iter().map(|it| it.to_string()).collect();
+    let last = values.pop().unwrap_or_default();
+    if values.is_empty() { last } else { format!("{} or {last}", values.join(", ")) }
+}
+
 /// Declares an enum whose variants each have one fixed text, used in names, tables and
-/// errors. Gives `ALL`, `as_str`, `Display`, `FromStr` and serde.
+/// errors. Gives `ALL`, `TEXTS`, `as_str`, `Display`, `FromStr` and serde. What callers write is
+/// declared with what it is to them, as in `pub enum Version: "an MPA version" { … }`.
 #[macro_export]
 macro_rules! text_enum {
     (
         $(#[$doc:meta])*
-        pub enum $name:ident { $($(#[$variant_doc:meta])* $variant:ident = $text:literal,)* }
+        pub enum $name:ident { $($variants:tt)* }
+    ) => {
+        $crate::text_enum! { $(#[$doc])* pub enum $name: "one of the known values" { $($variants)* } }
+    };
+    (
+        $(#[$doc:meta])*
+        pub enum $name:ident: $what:literal {
+            $($(#[$variant_doc:meta])* $variant:ident = $text:literal,)*
+        }
     ) => {
         $(#[$doc])*
         #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -34,6 +63,9 @@ macro_rules! text_enum {
         impl $name {
             /// Every variant, in the order of declaration.
             pub const ALL: &'static [Self] = &[$(Self::$variant,)*];
+
+            /// The text of every variant, in the same order.
+            pub const TEXTS: &'static [&'static str] = &[$($text,)*];
 
             /// The text of this variant.
             #[must_use]
@@ -56,10 +88,37 @@ macro_rules! text_enum {
                     .iter()
                     .copied()
                     .find(|variant| variant.as_str() == text)
-                    .ok_or_else(|| format!("`{text}` is none of {:?}", Self::ALL))
+                    .ok_or_else(|| {
+                        let (text, usable) = ($crate::quoted(text), $crate::alternatives(Self::ALL));
+                        format!("{text} is not {}; use {usable}", $what)
+                    })
             }
         }
 
         $crate::serde_as_text!($name);
     };
+}
+
+#[cfg(test)]
+mod tests {
+    crate::text_enum! {
+        /// Declared with what it is.
+        pub enum Size: "a size" {
+            /// Less.
+            Small = "small",
+            /// More.
+            VeryLarge = "very-large",
+            /// Most.
+            Huge = "huge",
+        }
+    }
+
+    #[test]
+    fn an_unknown_text_is_answered_with_the_known_ones_and_no_name_of_the_code() {
+        assert_eq!(Size::TEXTS, ["small", "very-large", "huge"]);
+        let error = |text: &str| text.parse::<Size>().unwrap_err();
+        assert_eq!(error("vast"), "`vast` is not a size; use small, very-large or huge");
+        let long = error(&"ü".repeat(1000));
+        assert!(long.starts_with(&format!("`{}…` is not", "ü".repeat(64))), "{long}");
+    }
 }

@@ -38,3 +38,11 @@ pub struct Violation {
     /// Code of the same refusal in Partner Center; empty where it has none.
     pub partner_center_code: String,
 }
+
+impl Violation {
+    /// Whether the state of a resource is the reason, and no rule of the programme.
+    #[must_use]
+    pub fn is_of_state(&self) -> bool {
+        self.rule == "STATE"
+    }
+}

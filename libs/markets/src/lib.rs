@@ -3,7 +3,7 @@
 
 use std::{fmt, str::FromStr};
 
-use kernel::Timestamp;
+use kernel::{Timestamp, quoted};
 
 /// Date of the source of the table, `YYYY-MM-DD`.
 pub const TABLE_DATE: &str = "2021-10-08";
@@ -27,6 +27,10 @@ const EU_EFTA: [&str; 31] = [
     "AT", "BE", "BG", "CH", "CY", "CZ", "DE", "DK", "EE", "ES", "FI", "FR", "GR", "HR", "HU", "IE",
     "IS", "IT", "LI", "LT", "LU", "LV", "MT", "NL", "NO", "PL", "PT", "RO", "SE", "SI", "SK",
 ];
+
+/// Codes that stand for a country elsewhere, and its own. Source: the European Union's
+/// interinstitutional style guide, which writes EL and wrote UK.
+const OTHER_CODES: [(&str, &str); 2] = [("EL", "GR"), ("UK", "GB")];
 
 #[derive(Debug)]
 struct Market {
@@ -108,9 +112,15 @@ impl FromStr for Country {
     type Err = String;
 
     fn from_str(text: &str) -> Result<Self, String> {
-        let found = MARKETS.binary_search_by(|market| market.code.cmp(text));
-        found.map(|at| Self(&MARKETS[at])).map_err(|_| {
-            format!("`{text}` is not a listed CSP market (ISO 3166-1 alpha-2, upper case)")
+        coded(text).ok_or_else(|| {
+            let problem = format!(
+                "{} is not a listed CSP market (ISO 3166-1 alpha-2, upper case)",
+                quoted(text)
+            );
+            match meant(text) {
+                Some(country) => format!("{problem}; did you mean {country}"),
+                None => problem,
+            }
         })
     }
 }
@@ -122,8 +132,22 @@ impl FromStr for Region {
         let mut regions = Country::all().map(Country::region);
         regions
             .find(|region| region.0 == text)
-            .ok_or_else(|| format!("`{text}` is not a CSP region, such as `europe`"))
+            .ok_or_else(|| format!("{} is not a CSP region, such as `europe`", quoted(text)))
     }
+}
+
+/// The country with this code.
+fn coded(code: &str) -> Option<Country> {
+    let found = MARKETS.binary_search_by(|market| market.code.cmp(code));
+    found.ok().map(|at| Country(&MARKETS[at]))
+}
+
+/// The country that is meant by another code of it, or by its name.
+fn meant(text: &str) -> Option<Country> {
+    let text = text.trim().to_ascii_uppercase();
+    let code = OTHER_CODES.iter().find(|(other, _)| *other == text).map(|(_, code)| *code);
+    let named = || Country::all().find(|it| it.name().eq_ignore_ascii_case(&text));
+    coded(code.unwrap_or(&text)).or_else(named)
 }
 
 impl FromStr for Currency {
@@ -133,7 +157,7 @@ impl FromStr for Currency {
         let found = MARKETS.iter().find(|market| market.currency == text);
         found
             .map(|market| Self(market.currency))
-            .ok_or_else(|| format!("`{text}` is not a currency that CSP is billed in"))
+            .ok_or_else(|| format!("{} is not a currency that CSP is billed in", quoted(text)))
     }
 }
 

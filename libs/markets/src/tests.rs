@@ -29,6 +29,24 @@ fn countries_without_a_market_are_refused() {
 }
 
 #[test]
+fn a_country_that_is_nearly_right_is_answered_with_the_one_that_is_meant() {
+    for (text, meant) in [
+        ("UK", Some("GB")),
+        ("uk", Some("GB")),
+        ("EL", Some("GR")),
+        ("nl", Some("NL")),
+        (" be", Some("BE")),
+        ("Germany", Some("DE")),
+        ("QQ", None),
+        ("", None),
+    ] {
+        let problem = text.parse::<Country>().unwrap_err();
+        let suggested = problem.split_once("; did you mean ").map(|(_, country)| country);
+        assert_eq!(suggested, meant, "{problem}");
+    }
+}
+
+#[test]
 fn the_table_has_sixteen_regions_of_known_size() {
     let mut sizes = BTreeMap::<_, usize>::new();
     for country in Country::all() {

@@ -11,10 +11,12 @@ use sea_orm::{
     QueryFilter, entity::prelude::ActiveModelBehavior,
 };
 use serde::{Serialize, de::DeserializeOwned};
-use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
 use crate::{Database, Transaction, fault};
+
+mod digest;
+mod etag;
 
 /// One row of the table.
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
@@ -37,7 +39,7 @@ pub struct Model {
     pub content: String,
     /// Id of the request that this answers.
     pub request_id: Option<String>,
-    /// Hash of that request's method and content.
+    /// Hash of that request's method and content, and a short one of each of its parts.
     pub request_digest: Option<String>,
 }
 
@@ -95,26 +97,24 @@ impl Call {
         if let Some(id) = how.request_id {
             one_case(&mut request, id.to_string().as_bytes());
         }
-        let hash = Sha256::new().chain_update(method).chain_update([0]).chain_update(request);
-        let digest = hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect();
-        Self { how, digest, actor, now }
+        Self { how, digest: digest::of(method, &request), actor, now }
+    }
+
+    /// The same call, whose request has these parts: the path and content of each field, once for
+    /// each value of a repeated one.
+    #[must_use]
+    pub fn with_parts<'a>(mut self, parts: impl IntoIterator<Item = (&'a str, &'a [u8])>) -> Self {
+        if self.request_id().is_some() {
+            let parts = parts.into_iter().filter(|(path, _)| *path != "request_id");
+            self.digest += &digest::of_parts(parts);
+        }
+        self
     }
 
     /// Whether the call only tries: it is decided on and written as ever, and then taken back.
     #[must_use]
     pub const fn is_trial(&self) -> bool {
         self.how.validate_only
-    }
-
-    /// Makes sure that a resource is what the caller read, where it says what that was.
-    ///
-    /// # Errors
-    /// [`Failure::LostRace`] when it is something else by now.
-    pub fn expects(&self, stamp: Stamp) -> Result<(), Failure> {
-        match self.how.etag {
-            Some(etag) if !etag.is_of(stamp) => Err(Failure::LostRace),
-            _ => Ok(()),
-        }
     }
 
     /// The id under which the answer is remembered. A trial leaves its id free.
@@ -162,7 +162,13 @@ impl Database {
             Some(event) if event.request_digest.as_ref() == Some(&call.digest) => {
                 serde_json::from_str(&event.content).map(Some).map_err(Failure::bug)
             }
-            Some(event) => Err(Failure::RequestIdReused(Resource::named(event.resource))),
+            Some(event) => Err(Failure::RequestIdReused {
+                changed: Resource::named(event.resource),
+                differing: digest::differing(
+                    &event.request_digest.unwrap_or_default(),
+                    &call.digest,
+                ),
+            }),
         }
     }
 

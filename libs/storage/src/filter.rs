@@ -10,7 +10,9 @@
 //! A quoted value stands between double quotes and holds none; a bare one has no space, quote or
 //! operator in it.
 
-use kernel::Timestamp;
+use std::{fmt::Display, str::FromStr};
+
+use kernel::{Timestamp, alternatives, quoted};
 use sea_orm::sea_query::{BinOper, Value};
 
 /// Most terms of a filter.
@@ -39,16 +41,19 @@ pub struct Field {
 /// What a field is compared with.
 #[derive(Debug, Clone, Copy)]
 pub enum Kind {
-    /// A text, equal or not. An empty one stands for none.
-    Text,
+    /// A value of a type with one text for each value, equal or not. An empty text stands for none.
+    Value {
+        /// Reads a text and gives the one that is stored, or what is wrong with it.
+        read: fn(&str) -> Result<String, String>,
+    },
     /// A time in RFC 3339.
     Time,
     /// An enum value as the contract spells it, equal or not.
     Choice {
         /// What every value begins with, such as `ROLE_`.
         prefix: &'static str,
-        /// Whether there is a value that is stored as this text.
-        known: fn(&str) -> bool,
+        /// The stored texts of all values, such as `indirect-provider`.
+        stored: &'static [&'static str],
         /// The value that becomes another one by time alone.
         lapse: Option<Lapse>,
     },
@@ -66,10 +71,17 @@ pub struct Lapse {
 }
 
 impl Field {
-    /// A text.
+    /// A value that is stored as the text of `T`.
     #[must_use]
-    pub const fn text(name: &'static str, column: &'static str) -> Self {
-        Self { name, column, kind: Kind::Text }
+    pub const fn value<T>(name: &'static str, column: &'static str) -> Self
+    where
+        T: FromStr<Err: Display> + Display,
+    {
+        let read = |text: &str| match text.parse::<T>() {
+            Ok(value) => Ok(value.to_string()),
+            Err(problem) => Err(problem.to_string()),
+        };
+        Self { name, column, kind: Kind::Value { read } }
     }
 
     /// A time.
@@ -78,28 +90,31 @@ impl Field {
         Self { name, column: name, kind: Kind::Time }
     }
 
-    /// An enum, stored as the text of `T`.
+    /// An enum whose values are stored as these texts.
     #[must_use]
-    pub const fn choice<T: std::str::FromStr>(name: &'static str, prefix: &'static str) -> Self {
-        let known = |text: &str| text.parse::<T>().is_ok();
-        Self { name, column: name, kind: Kind::Choice { prefix, known, lapse: None } }
+    pub const fn choice(
+        name: &'static str,
+        prefix: &'static str,
+        stored: &'static [&'static str],
+    ) -> Self {
+        Self { name, column: name, kind: Kind::Choice { prefix, stored, lapse: None } }
     }
 
     /// The same enum, of which one value lapses.
     #[must_use]
     pub const fn lapsing(self, lapse: Lapse) -> Self {
         match self.kind {
-            Kind::Choice { prefix, known, .. } => {
-                Self { kind: Kind::Choice { prefix, known, lapse: Some(lapse) }, ..self }
+            Kind::Choice { prefix, stored, .. } => {
+                Self { kind: Kind::Choice { prefix, stored, lapse: Some(lapse) }, ..self }
             }
-            Kind::Text | Kind::Time => self,
+            Kind::Value { .. } | Kind::Time => self,
         }
     }
 
     const fn lapse(&self) -> Option<Lapse> {
         match self.kind {
             Kind::Choice { lapse, .. } => lapse,
-            Kind::Text | Kind::Time => None,
+            Kind::Value { .. } | Kind::Time => None,
         }
     }
 }
@@ -127,7 +142,7 @@ pub fn parse(filter: &str, fields: &[Field]) -> Result<Vec<Term>, String> {
     while !rest.is_empty() {
         if !terms.is_empty() {
             let next = rest.strip_prefix("AND ").map(str::trim_start);
-            rest = next.ok_or_else(|| format!("wants AND where it says `{}`", shown(rest)))?;
+            rest = next.ok_or_else(|| not_and(rest))?;
         }
         let (term, after) = term(rest, fields)?;
         terms.push(term);
@@ -144,56 +159,96 @@ fn term<'a>(text: &'a str, fields: &[Field]) -> Result<(Term, &'a str), String> 
     let (name, rest) = text.split_at(end);
     let Some(field) = fields.iter().find(|it| it.name == name) else {
         let names: Vec<_> = fields.iter().map(|it| it.name).collect();
-        return Err(format!("wants one of {} where it says `{}`", names.join(", "), shown(text)));
+        return Err(no_field(name, text, &names));
     };
     let rest = rest.trim_start();
     let found =
         OPERATORS.iter().find_map(|(it, operator)| Some((operator, rest.strip_prefix(it)?)));
     let (operator, rest) =
-        found.ok_or_else(|| format!("wants a comparison after `{name}`, such as `{name} = …`"))?;
+        found.ok_or_else(|| format!("has no comparison after `{name}`; write `{name} = …`"))?;
     let (value, rest) = value(rest.trim_start(), name)?;
-    let value = field.value(*operator, value)?;
+    let value = field.read(*operator, value)?;
     let (column, lapse) = (field.column, field.lapse());
     Ok((Term { column, operator: *operator, value, lapse }, rest))
 }
 
 fn value<'a>(text: &'a str, name: &str) -> Result<(&'a str, &'a str), String> {
     if let Some(quoted) = text.strip_prefix('"') {
-        return quoted.split_once('"').ok_or_else(|| format!("has an open quote after `{name}`"));
+        return quoted
+            .split_once('"')
+            .ok_or_else(|| format!("has no closing quote after `{name}`"));
     }
     let end = text.find(|it: char| it.is_whitespace() || "\"=!<>()".contains(it));
     let (value, rest) = text.split_at(end.unwrap_or(text.len()));
     if value.is_empty() {
-        return Err(format!("wants a value after `{name}` and its comparison"));
+        return Err(format!("has no value after `{name}` and its operator"));
     }
     Ok((value, rest))
 }
 
 impl Field {
-    fn value(&self, operator: BinOper, text: &str) -> Result<Option<Value>, String> {
+    fn read(&self, operator: BinOper, text: &str) -> Result<Option<Value>, String> {
         let name = self.name;
         let ordered = !matches!(operator, BinOper::Equal | BinOper::NotEqual);
+        if text.contains(char::is_control) {
+            return Err(format!("has a control character after `{name}`"));
+        }
         match self.kind {
-            _ if text.contains(char::is_control) => {
-                Err(format!("has a control character after `{name}`"))
+            Kind::Value { .. } | Kind::Choice { .. } if ordered => {
+                Err(format!("compares `{name}` by order; use = or !="))
             }
-            Kind::Text | Kind::Choice { .. } if ordered => {
-                Err(format!("compares `{name}` by order; it takes = and != only"))
-            }
-            Kind::Text => Ok(Some(text.to_owned()).filter(|it| !it.is_empty()).map(Value::from)),
+            Kind::Value { .. } if text.is_empty() => Ok(None),
+            Kind::Value { read } => match read(text) {
+                Ok(stored) => Ok(Some(stored.into())),
+                Err(problem) => Err(format!("compares `{name}` with {}: {problem}", quoted(text))),
+            },
             Kind::Time => match text.parse::<Timestamp>() {
                 Ok(time) => Ok(Some(time.as_microsecond().into())),
-                Err(_) => Err(format!("wants a time after `{name}`, such as 2026-03-02T09:00:00Z")),
+                Err(_) => Err(format!(
+                    "compares `{name}` with {}, which is no time like 2026-03-02T09:00:00Z",
+                    quoted(text)
+                )),
             },
-            Kind::Choice { prefix, known, .. } => {
-                let stored = text.strip_prefix(prefix).unwrap_or_default();
-                let stored = stored.to_ascii_lowercase().replace('_', "-");
-                let known = !stored.is_empty() && known(&stored);
-                known
-                    .then(|| Some(stored.into()))
-                    .ok_or_else(|| format!("wants a value of its enum, {prefix}…, after `{name}`"))
+            Kind::Choice { prefix, stored, .. } => {
+                let found = stored.iter().find(|it| contract_word(prefix, it) == text);
+                let usable = || stored.iter().map(|it| contract_word(prefix, it));
+                found.map(|it| Some((*it).into())).ok_or_else(|| {
+                    let text = quoted(text);
+                    format!("compares `{name}` with {text}; use {}", alternatives(usable()))
+                })
             }
         }
+    }
+}
+
+/// How the contract spells an enum value that is stored as this text.
+fn contract_word(prefix: &str, stored: &str) -> String {
+    format!("{prefix}{}", stored.to_ascii_uppercase().replace('-', "_"))
+}
+
+/// Why another term cannot begin here.
+fn not_and(rest: &str) -> String {
+    let word = rest.split(|it: char| !it.is_ascii_alphabetic()).next().unwrap_or_default();
+    match word.to_ascii_uppercase().as_str() {
+        "AND" if word == "AND" => "ends with AND; add a comparison after it".to_owned(),
+        "AND" => format!("joins comparisons by {}; write AND in capitals", quoted(word)),
+        "OR" => "joins comparisons by OR, which is not supported; join them by AND, or list once \
+                 for each"
+            .to_owned(),
+        _ => format!("has {} where AND or its end should be", quoted(shown(rest))),
+    }
+}
+
+/// Why no comparison begins here.
+fn no_field(name: &str, text: &str, names: &[&str]) -> String {
+    let usable = alternatives(names);
+    let word = text.split(|it: char| !(it.is_ascii_alphanumeric() || it == '_')).next();
+    let word = word.filter(|it| it.len() > name.len()).unwrap_or(name);
+    match word {
+        "" if text.starts_with('(') => "has parentheses, which are not supported".to_owned(),
+        "" => format!("has {} where one of its fields should be: {usable}", quoted(shown(text))),
+        "NOT" => "has NOT, which is not supported; compare by !=".to_owned(),
+        word => format!("has no field {}; use {usable}", quoted(word)),
     }
 }
 
@@ -204,66 +259,4 @@ fn shown(text: &str) -> &str {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    const FIELDS: [Field; 3] = [
-        Field::text("reseller", "reseller_name"),
-        Field::time("create_time"),
-        Field::choice::<Shape>("shape", "SHAPE_"),
-    ];
-
-    kernel::text_enum! {
-        /// Values of an enum.
-        pub enum Shape {
-            /// One.
-            HalfRound = "half-round",
-        }
-    }
-
-    fn term(column: &'static str, operator: BinOper, value: Option<Value>) -> Term {
-        Term { column, operator, value, lapse: None }
-    }
-
-    #[test]
-    fn terms_are_read_in_their_order() {
-        let second = Timestamp::from_second(1).unwrap();
-        let filter = "reseller=partners/x AND create_time >= \"1970-01-01T00:00:01Z\"  AND \
-                      shape != SHAPE_HALF_ROUND AND reseller = \"a AND b\" AND reseller != \"\"";
-        let expected = [
-            term("reseller_name", BinOper::Equal, Some("partners/x".into())),
-            term("create_time", BinOper::GreaterThanOrEqual, Some(second.as_microsecond().into())),
-            term("shape", BinOper::NotEqual, Some("half-round".into())),
-            term("reseller_name", BinOper::Equal, Some("a AND b".into())),
-            term("reseller_name", BinOper::NotEqual, None),
-        ];
-        assert_eq!(parse(filter, &FIELDS).unwrap(), expected);
-        assert_eq!(parse("  ", &FIELDS).unwrap(), []);
-    }
-
-    #[test]
-    fn what_is_no_filter_is_told() {
-        for (filter, problem) in [
-            ("state = x", "wants one of reseller, create_time, shape where it says `state = x`"),
-            ("reseller", "wants a comparison after `reseller`, such as `reseller = …`"),
-            ("reseller = ", "wants a value after `reseller` and its comparison"),
-            ("reseller = \"x", "has an open quote after `reseller`"),
-            ("reseller < x", "compares `reseller` by order; it takes = and != only"),
-            ("reseller = x OR reseller = y", "wants AND where it says `OR reseller = y`"),
-            ("reseller = x AND", "wants AND where it says `AND`"),
-            (
-                "(reseller = x)",
-                "wants one of reseller, create_time, shape where it says `(reseller = x)`",
-            ),
-            ("create_time > now", "wants a time after `create_time`, such as 2026-03-02T09:00:00Z"),
-            ("shape = half-round", "wants a value of its enum, SHAPE_…, after `shape`"),
-            ("shape = SHAPE_", "wants a value of its enum, SHAPE_…, after `shape`"),
-            ("reseller = \"a\0\"", "has a control character after `reseller`"),
-            ("shape = SHAPE_ROUND", "wants a value of its enum, SHAPE_…, after `shape`"),
-        ] {
-            assert_eq!(parse(filter, &FIELDS).unwrap_err(), problem, "{filter}");
-        }
-        let long = ["reseller = x"; 11].join(" AND ");
-        assert_eq!(parse(&long, &FIELDS).unwrap_err(), "has more than 10 terms");
-    }
-}
+mod tests;

@@ -141,7 +141,7 @@ fn order(order_by: &str) -> Result<(bool, bool), &'static str> {
         "name desc" => Ok((false, true)),
         "create_time" => Ok((true, false)),
         "create_time desc" => Ok((true, true)),
-        _ => Err("is none of `name`, `name desc`, `create_time`, `create_time desc`"),
+        _ => Err("must be `name`, `name desc`, `create_time` or `create_time desc`"),
     }
 }
 

@@ -1,4 +1,9 @@
-use std::{fs, path::Path};
+use std::{
+    collections::BTreeMap,
+    fs,
+    path::Path,
+    sync::{Mutex, PoisonError},
+};
 
 const FOLDER: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../tests/golden");
 
@@ -7,10 +12,9 @@ const FOLDER: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../tests/golden");
 ///
 /// # Panics
 /// When they differ.
-#[allow(clippy::disallowed_methods, reason = "a test is told by its environment what to write")]
 pub fn golden(file: &str, text: &str) {
     let path = Path::new(FOLDER).join(file);
-    if std::env::var("GOLDEN").is_ok_and(|it| it == "write") {
+    if is_written() {
         fs::create_dir_all(FOLDER).expect("the folder can be made");
         fs::write(&path, text).expect("the file can be written");
     }
@@ -20,4 +24,48 @@ pub fn golden(file: &str, text: &str) {
         assert_eq!(golden, now, "line {}: {hint}", at + 1);
     }
     assert_eq!(golden.len(), text.len(), "{hint}");
+}
+
+/// The same for one section of a file, whose other sections are those of other tests. An empty one is
+/// left out.
+///
+/// # Panics
+/// When they differ.
+pub fn golden_section(file: &str, section: &str, text: &str) {
+    /// One test at a time writes the file.
+    static FILE: Mutex<()> = Mutex::new(());
+    let path = Path::new(FOLDER).join(file);
+    let _only = FILE.lock().unwrap_or_else(PoisonError::into_inner);
+    let whole = fs::read_to_string(&path).unwrap_or_default();
+    let (head, mut sections) = sections(&whole);
+    let before = sections.get(section).copied().unwrap_or_default();
+    if is_written() {
+        sections.insert(section, text);
+        let sections = sections.iter().filter(|(_, text)| !text.is_empty());
+        let sections = sections.map(|(name, text)| format!("{MARK}{name}\n{text}"));
+        let whole = [head.to_owned()].into_iter().chain(sections).collect::<String>();
+        fs::write(&path, whole).expect("the file can be written");
+        return;
+    }
+    let hint =
+        format!("{section} of tests/golden/{file} says something else; GOLDEN=write writes it");
+    for (golden, now) in before.lines().zip(text.lines()) {
+        assert_eq!(golden, now, "{hint}");
+    }
+    assert_eq!(before, text, "{hint}");
+}
+
+/// What a section begins with.
+const MARK: &str = "\n## ";
+
+/// What stands before the sections, and each of these by its name.
+fn sections(whole: &str) -> (&str, BTreeMap<&str, &str>) {
+    let mut parts = whole.split(MARK);
+    let head = parts.next().unwrap_or_default();
+    (head, parts.filter_map(|part| part.split_once('\n')).collect())
+}
+
+#[allow(clippy::disallowed_methods, reason = "a test is told by its environment what to write")]
+fn is_written() -> bool {
+    std::env::var("GOLDEN").is_ok_and(|it| it == "write")
 }

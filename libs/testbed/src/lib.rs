@@ -15,7 +15,7 @@ mod tests;
 
 pub use databases::{Databases, Engine};
 pub use folder::Folder;
-pub use golden::golden;
+pub use golden::{golden, golden_section};
 pub use history::{Chronicle, assert_as_of_indexed, assert_traced, revisions};
 pub use listing::assert_indexed;
 pub use postgres::TlsServer;

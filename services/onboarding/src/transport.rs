@@ -25,6 +25,9 @@ use crate::{
     store::Store,
 };
 
+/// The service, as its contract is named.
+const SERVICE: &str = "csp.onboarding.v1.OnboardingService";
+
 #[derive(Debug)]
 pub(crate) struct Transport {
     store: Store,
@@ -82,7 +85,8 @@ impl Transport {
         how: Mutation,
     ) -> Call {
         let content = request.get_ref().encode_to_vec();
-        Call::new(method, how, &content, actor(request.metadata()), now)
+        let call = Call::new(method, how, &content, actor(request.metadata()), now);
+        call.with_parts(contracts::parts(SERVICE, method, &content))
     }
 
     /// The partner as it was written, to be decided on.
@@ -104,7 +108,7 @@ impl Transport {
     ) -> Result<Partner, Failure> {
         let change = async {
             let partner = self.find(name).await?;
-            call.expects(partner.stamp)?;
+            self.store.database().expects(&call, &name, partner.stamp).await?;
             self.store.save_partner(decide(partner).map_err(denied)?, call).await
         };
         self.store.database().once(call, change).await

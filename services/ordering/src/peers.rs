@@ -68,8 +68,11 @@ impl Relationship {
         let answer = answer.map_err(|status| match status.code() {
             Code::FailedPrecondition => failure::read_refusal(RELATIONSHIP, DOMAIN, &status)
                 .map_or_else(|it| it, Failure::Refused),
-            Code::AlreadyExists => Failure::RequestIdReused(Resource::named(name)),
-            Code::Aborted => Failure::LostRace,
+            Code::AlreadyExists => Failure::RequestIdReused {
+                changed: Resource::named(name),
+                differing: failure::read_differing(&status),
+            },
+            Code::Aborted => failure::read_aborted(&status),
             _ => failure::read(RELATIONSHIP, &status),
         })?;
         answer.into_inner().relationship.ok_or_else(|| Failure::bug("nothing was removed"))

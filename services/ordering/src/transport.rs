@@ -24,6 +24,9 @@ use tonic::Request;
 
 use crate::{peers::Relationship, store::Store};
 
+/// The service, as its contract is named.
+const SERVICE: &str = "csp.ordering.v1.OrderingService";
+
 #[derive(Debug, Clone)]
 pub(crate) struct Transport {
     store: Store,
@@ -73,6 +76,7 @@ impl Transport {
 
     fn call<R: Message>(&self, method: &str, request: Request<R>, how: Mutation) -> Call {
         let content = request.get_ref().encode_to_vec();
-        Call::new(method, how, &content, actor(request.metadata()), self.clock.now())
+        let call = Call::new(method, how, &content, actor(request.metadata()), self.clock.now());
+        call.with_parts(contracts::parts(SERVICE, method, &content))
     }
 }

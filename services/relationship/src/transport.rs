@@ -30,6 +30,9 @@ use crate::{
 };
 
 /// How long things last.
+/// The service, as its contract is named.
+const SERVICE: &str = "csp.relationship.v1.RelationshipService";
+
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Spans {
     /// A decision, to be acted on.
@@ -97,7 +100,8 @@ impl Transport {
         now: Timestamp,
     ) -> Call {
         let content = request.get_ref().encode_to_vec();
-        Call::new(method, how, &content, actor(request.metadata()), now)
+        let call = Call::new(method, how, &content, actor(request.metadata()), now);
+        call.with_parts(contracts::parts(SERVICE, method, &content))
     }
 
     /// When what is offered now is expired.

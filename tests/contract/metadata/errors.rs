@@ -186,6 +186,8 @@ async fn of_ordering(log: &mut Log, stage: &Stage) -> Result<(), Status> {
         "every_market": true, "plans": [plan],
     });
     log.call(stage, OD, "CreateOffer", json!({ "offer_id": id, "offer": twin })).await;
+    let stale = json!({ "name": offer, "detail": "replaced", "etag": "r99" });
+    log.call(stage, OD, "RetireOffer", stale).await;
     let retire = json!({ "name": offer, "detail": "replaced" });
     cast_call(stage, OD, "RetireOffer", retire.clone()).await?;
     log.call(stage, OD, "RetireOffer", retire).await;

@@ -1,6 +1,6 @@
 //! The life of an enrollment as one table.
 
-use kernel::text_enum;
+use kernel::{StateConflict, text_enum};
 
 use super::{
     Denial, Enrollment, EnrollmentName,
@@ -87,13 +87,43 @@ impl Move {
             return Ok(());
         }
         let legal: Vec<_> = legal().map(|(step, ..)| step.as_str()).collect();
-        let legal = legal.join(", ");
+        let conflict = StateConflict {
+            what: "the enrollment",
+            state: state.as_str(),
+            since: enrollment.state_time,
+            call: self.as_str(),
+            reached: self.goals().contains(&state),
+            legal: &legal,
+            otherwise: "enroll the partner in another role with EnrollPartner",
+        };
         Err(Denial::Refused(vec![STATE.violated(
             Reason::EnrollmentStateConflict,
             name,
-            format!("the enrollment is {state}, which {self} does not start from"),
-            format!("from {state} the moves are {legal}"),
-            &[("state", state.to_string()), ("legalMoves", legal)],
+            conflict.explanation(),
+            conflict.next_step(),
+            &[
+                ("state", state.to_string()),
+                ("stateTime", enrollment.state_time.to_string()),
+                ("legalMoves", legal.join(", ")),
+            ],
         )]))
+    }
+
+    /// The states in which nothing is left to do for whoever makes it.
+    const fn goals(self) -> &'static [EnrollmentState] {
+        match self {
+            Self::Submit => &[Vetting, Qualified, Active],
+            Self::Resubmit => &[Vetting],
+            Self::Suspend => &[Suspended],
+            Self::Reinstate => &[Qualified, Active],
+            Self::Revoke => &[Revoked],
+            Self::Enroll
+            | Self::RecordVetting
+            | Self::Locate
+            | Self::Accept
+            | Self::Attest
+            | Self::Review
+            | Self::Profile => &[],
+        }
     }
 }

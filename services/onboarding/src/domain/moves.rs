@@ -246,11 +246,18 @@ fn may_reapply(name: EnrollmentName, old: &Enrollment, now: Timestamp) -> Result
 
 fn not_open(name: EnrollmentName, enrollment: &Enrollment, check: VettingCheck) -> Denial {
     let open = enrollment.open_check.map_or("none", VettingCheck::as_str);
+    let passed = enrollment.open_check.is_none_or(|open| check < open);
+    let (explanation, next_step) = if passed {
+        (format!("{check} has passed"), format!("nothing to do for it; the open check is {open}"))
+    } else {
+        let explanation = format!("the open check is {open}, not {check}; checks pass in order");
+        (explanation, format!("record the outcome of {open} first"))
+    };
     Denial::Refused(vec![STATE.violated(
         Reason::VettingCheckNotOpen,
         name,
-        format!("the open check is {open}, not {check}; checks pass in order"),
-        format!("record the outcome of {open} first"),
+        explanation,
+        next_step,
         &[("openCheck", open.to_owned()), ("check", check.to_string())],
     )])
 }

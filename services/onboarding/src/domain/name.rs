@@ -24,9 +24,9 @@ pub struct AgreementName {
 }
 
 const ENROLLMENT: NameError = NameError::Pattern(
-    "partners/{guid}/enrollments/{indirect-provider|indirect-reseller|direct-bill}",
+    "partners/{tenant}/enrollments/{indirect-provider|indirect-reseller|direct-bill}",
 );
-const AGREEMENT: NameError = NameError::Pattern("partners/{guid}/agreements/{guid}");
+const AGREEMENT: NameError = NameError::Pattern("partners/{tenant}/agreements/{uid}");
 
 impl fmt::Display for EnrollmentName {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

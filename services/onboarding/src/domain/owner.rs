@@ -17,6 +17,9 @@ const MAX_OWNERS: usize = 100;
 /// Most ownerships stored per organization, ended ones included.
 const MAX_OWNERSHIPS: usize = 200;
 
+/// What to do about an owner that does not go with those that are recorded.
+const CORRECT: &str = "read the organization; correct the owner, its share or the time";
+
 /// One owner of an organization, for a time.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Owner {
@@ -69,7 +72,7 @@ impl Organization {
         for old in self.owners.iter_mut().filter(|it| it.organization == owner) {
             if old.reaches(from) {
                 let explanation = format!("a tie of {owner} at or after {from} is recorded");
-                return Err(self.conflict(owner, explanation));
+                return Err(self.conflict(owner, explanation, CORRECT));
             }
             let reason = "the owner holds another share".to_owned();
             old.end.get_or_insert(End { time: from, reason });
@@ -80,7 +83,7 @@ impl Organization {
             _ if self.owners.len() > MAX_OWNERSHIPS => {
                 Err(full(self.name, "owners", MAX_OWNERSHIPS))
             }
-            Some(explanation) => Err(self.conflict(owner, explanation)),
+            Some(explanation) => Err(self.conflict(owner, explanation, CORRECT)),
             None => Ok(self.changed("OwnershipRecorded", now)),
         }
     }
@@ -108,19 +111,30 @@ impl Organization {
             Some(tie) if tie.from_time < end.time => tie.end = Some(end),
             Some(tie) => {
                 let explanation = format!("{owner} is an owner only from {} on", tie.from_time);
-                return Err(self.conflict(owner, explanation));
+                return Err(self.conflict(owner, explanation, CORRECT));
             }
-            None => return Err(self.conflict(owner, format!("{owner} is no owner"))),
+            None => return Err(self.no_owner(owner)),
         }
         Ok(self.changed("OwnershipEnded", now))
     }
 
-    fn conflict(&self, owner: OrganizationName, explanation: String) -> Denial {
+    fn no_owner(&self, owner: OrganizationName) -> Denial {
+        let ends = self.owners.iter().filter(|it| it.organization == owner);
+        match ends.filter_map(|it| it.end.as_ref()).map(|end| end.time).max() {
+            Some(end) => {
+                let explanation = format!("{owner} has been no owner since {end}");
+                self.conflict(owner, explanation, "nothing to do")
+            }
+            None => self.conflict(owner, format!("{owner} is no owner"), CORRECT),
+        }
+    }
+
+    fn conflict(&self, owner: OrganizationName, explanation: String, next_step: &str) -> Denial {
         Denial::Refused(vec![STATE.violated(
             Reason::OwnershipConflict,
             self.name,
             explanation,
-            "read the organization; correct the owner, its share or the time",
+            next_step,
             &[("owner", owner.to_string())],
         )])
     }

@@ -140,18 +140,24 @@ impl Partner {
                 &[("locationAccountId", account.clone())],
             );
         }
+        let own = "one location goes with one CSP tenant; use the tenant's own";
         let holder = match (&self.location, facts.location_of) {
-            (Some(current), _) => {
-                Some(format!("the tenant is tied to location {}", current.account))
+            (Some(current), _) if current == location => {
+                Some((format!("the tenant is associated with location {account}"), "nothing to do"))
             }
-            (None, Some(partner)) => Some(format!("location {account} is tied to {partner}")),
+            (Some(current), _) => {
+                Some((format!("the tenant is associated with location {}", current.account), own))
+            }
+            (None, Some(partner)) => {
+                Some((format!("location {account} is associated with {partner}"), own))
+            }
             (None, None) => None,
         };
-        if let Some(explanation) = holder {
+        if let Some((explanation, next_step)) = holder {
             refuse(
                 Reason::LocationAlreadyAssociated,
                 explanation,
-                "one location goes with one CSP tenant; use the tenant's own".to_owned(),
+                next_step.to_owned(),
                 &[("locationAccountId", account)],
             );
         }

@@ -8,7 +8,7 @@ use super::{Agreement, AgreementKind, time::midnight};
 
 text_enum! {
     /// A version of the text.
-    pub enum AgreementVersion {
+    pub enum AgreementVersion: "an MPA version" {
         /// The first, needed by everyone who transacts since 2020-02-01.
         September2019 = "2019-09",
         /// Binds most partners without an act of theirs.

@@ -2,6 +2,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use failure::Failure;
 use kernel::{GlobalAccountId, OrganizationName, Timestamp};
+use markets::Country;
 use sea_orm::{
     ActiveValue::Set, ColumnTrait, ConnectionTrait, DatabaseTransaction, EntityTrait, QueryFilter,
     QueryOrder, sea_query::OnConflict,
@@ -20,7 +21,10 @@ use crate::domain::{Approved, End, Organization, Owner, Ownership, Partner};
 
 pub(crate) const ORGANIZATIONS: Listing = Listing::of(
     "organizations",
-    &[Field::text("country_code", "country"), Field::text("global_account_id", "global_account")],
+    &[
+        Field::value::<Country>("country_code", "country"),
+        Field::value::<GlobalAccountId>("global_account_id", "global_account"),
+    ],
 );
 
 impl Store {

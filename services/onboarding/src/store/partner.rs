@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use failure::Failure;
 use kernel::{LocationAccountId, OrganizationName, PartnerName, Timestamp};
+use markets::Country;
 use rows::{agreement_row, enrollment_row, evidence_row, partner_from, partner_row};
 use sea_orm::{
     ColumnTrait, Condition, ConnectionTrait, DatabaseTransaction, EntityTrait, PaginatorTrait,
@@ -24,9 +25,9 @@ use crate::domain::{Approved, Buyer, BuyerStanding, Location, LocationFacts, Par
 pub(crate) const PARTNERS: Listing = Listing::of(
     "partners",
     &[
-        Field::text("organization", "organization"),
-        Field::text("country_code", "country"),
-        Field::text("location_account_id", "location_account"),
+        Field::value::<OrganizationName>("organization", "organization"),
+        Field::value::<Country>("country_code", "country"),
+        Field::value::<LocationAccountId>("location_account_id", "location_account"),
     ],
 );
 

@@ -64,7 +64,7 @@ impl Transport {
                     Some(partner) => vec![partner],
                     None => match self.store.holder_of_global_account(&global).await? {
                         Some(organization) => self.store.partners_of(organization).await?,
-                        None => return Err(Failure::missing(location)),
+                        None => return Err(Failure::no_partner_at(&location)),
                     },
                 }
             }

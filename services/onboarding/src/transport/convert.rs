@@ -44,7 +44,7 @@ pub(super) fn create_partner(
 ) -> Converted<(Mutation, NewPartner)> {
     let mut fields = Fields::new();
     let how = fields.mutation(said!(new request));
-    let tenant = fields.guid("partner_id", &request.partner_id).map(PartnerName::new);
+    let tenant = fields.tenant("partner_id", &request.partner_id);
     let partner = fields.required("partner", request.partner.as_ref());
     let organization =
         partner.and_then(|it| fields.parse("partner.organization", &it.organization));
@@ -75,9 +75,7 @@ pub(super) fn agreement_question(
             fields.reject("partner_id", "or tenant_id is required");
             None
         }
-        ("", id) => {
-            fields.guid("tenant_id", id).map(PartnerName::new).map(AgreementQuestion::Tenant)
-        }
+        ("", id) => fields.tenant("tenant_id", id).map(AgreementQuestion::Tenant),
         (id, "") => {
             let location = fields.parse("partner_id", id);
             location
@@ -107,7 +105,7 @@ pub(super) fn batch_get_standings(
     let names = batch(&mut fields, "names", &request.names);
     let accounts = batch(&mut fields, "location_account_ids", accounts);
     let buyer = request.buyer.as_ref().map(|buyer| {
-        let tenant = fields.guid("buyer.tenant_id", &buyer.tenant_id).map(PartnerName::new);
+        let tenant = fields.tenant("buyer.tenant_id", &buyer.tenant_id);
         let organization = fields.parse("buyer.organization", &buyer.organization);
         Some(Buyer { tenant: tenant?, organization: organization? })
     });

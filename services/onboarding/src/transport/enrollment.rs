@@ -111,7 +111,8 @@ impl Transport {
     ) -> Result<pb::Enrollment, Failure> {
         let change = async {
             let partner = self.find(name.partner).await?;
-            call.expects(partner.enrollment(name.role).map_err(denied)?.stamp)?;
+            let stamp = partner.enrollment(name.role).map_err(denied)?.stamp;
+            self.store.database().expects_part(call, &name.partner, &name, stamp).await?;
             self.store.save_partner(decide(partner).map_err(denied)?, call).await
         };
         let partner = self.store.database().once(call, change).await?;

@@ -68,7 +68,7 @@ impl Transport {
         let call = self.call("UpdateOrganization", request, how);
         let update = async {
             let before = self.find_organization(name).await?;
-            call.expects(before.stamp)?;
+            self.store.database().expects(&call, &name, before.stamp).await?;
             let approved = before.clone().update(new, call.now);
             let partners = match approved.is_no_op(approved.after().stamp) {
                 true => Vec::new(),
@@ -115,7 +115,7 @@ impl Transport {
     ) -> Result<pb::Organization, Failure> {
         let change = async {
             let organization = self.find_organization(name).await?;
-            call.expects(organization.stamp)?;
+            self.store.database().expects(&call, &name, organization.stamp).await?;
             self.store.save_organization(decide(organization).map_err(denied)?, call).await
         };
         self.store.database().once(call, change).await.map(render::organization)

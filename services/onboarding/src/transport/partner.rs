@@ -53,7 +53,7 @@ impl Transport {
         let call = self.call("AssociateLocation", request, how);
         let associate = async {
             let partner = self.find(name).await?;
-            call.expects(partner.stamp)?;
+            self.store.database().expects(&call, &name, partner.stamp).await?;
             let facts = self.store.location_facts(&location).await?;
             let approved =
                 partner.associate_location(location, &facts, call.now).map_err(denied)?;

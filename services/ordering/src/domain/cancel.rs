@@ -16,17 +16,20 @@ impl Placement {
     /// Whether the order is one that may be cancelled.
     pub fn may_cancel(&self) -> Result<(), Denial> {
         let order = &self.order;
-        let problem = if order.state == OrderState::Cancelled {
-            "the order is cancelled already"
+        // Nothing changes an order after its cancellation.
+        let cancelled =
+            || format!("the order has been cancelled since {}", order.stamp.update_time);
+        let other = "change or cancel the subscriptions themselves, or place a new order";
+        let (problem, next) = if order.state == OrderState::Cancelled {
+            (cancelled(), "nothing to do")
         } else if order.kind != OrderKind::Purchase {
-            "only a purchase can be cancelled"
+            ("only a purchase can be cancelled".to_owned(), other)
         } else if self.running().next().is_none() {
-            "none of the order's subscriptions runs any more"
+            ("none of the order's subscriptions runs any more".to_owned(), other)
         } else {
             return Ok(());
         };
-        let next = "change or cancel the subscriptions themselves, or place a new order";
-        Err(Denial::Refused(vec![self.violation(&STATE, problem.to_owned(), next)]))
+        Err(Denial::Refused(vec![self.violation(&STATE, problem, next)]))
     }
 
     /// What relationship is to be asked before the order is cancelled.

@@ -1,10 +1,10 @@
 //! What ordering itself holds against a change of a subscription.
 
-use kernel::{Responsible, Timestamp, Violation};
+use kernel::{Responsible, StateConflict, Timestamp, Violation};
 
 use super::{
     Action, Answer, Denial, Offer, Subscription,
-    SubscriptionState::{self, Active, Disabled, Expired, Suspended},
+    SubscriptionState::{self, Active, Cancelled, Disabled, Expired, Suspended},
     batch::returnable,
     rule::Rule,
     sale::outside_market,
@@ -33,17 +33,33 @@ const REDUCTION: Rule = Rule {
 };
 
 impl Action {
-    /// The states in which it is legal, and its name.
+    /// The states in which it is legal, and its call.
     const fn legal(&self) -> (&'static [SubscriptionState], &'static str) {
         match self {
-            Self::Add(_) => (&[Active], "add units"),
-            Self::Reduce(_) => (&[Active], "return units"),
-            Self::Suspend(_) => (&[Active], "suspend"),
-            Self::Resume => (&[Suspended], "resume"),
-            Self::Cancel(_) => (&[Active, Suspended], "cancel"),
-            Self::RenewItself(_) => (&[Active, Suspended], "set automatic renewal"),
-            Self::NextTerm(_) => (&[Active, Suspended], "schedule the next term"),
-            Self::Renew => (&[Expired, Disabled], "renew"),
+            Self::Add(_) => (&[Active], "AddQuantity"),
+            Self::Reduce(_) => (&[Active], "ReduceQuantity"),
+            Self::Suspend(_) => (&[Active], "SuspendSubscription"),
+            Self::Resume => (&[Suspended], "ResumeSubscription"),
+            Self::Cancel(_) => (&[Active, Suspended], "CancelSubscription"),
+            Self::RenewItself(_) => (&[Active, Suspended], "SetAutomaticRenewal"),
+            Self::NextTerm(_) => (&[Active, Suspended], "ScheduleNextTerm"),
+            Self::Renew => (&[Expired, Disabled], "RenewSubscription"),
+        }
+    }
+}
+
+impl Action {
+    /// The state in which nothing is left to do for whoever wants it.
+    const fn goal(&self) -> Option<SubscriptionState> {
+        match self {
+            Self::Suspend(_) => Some(Suspended),
+            Self::Resume => Some(Active),
+            Self::Cancel(_) => Some(Cancelled),
+            Self::Add(_)
+            | Self::Reduce(_)
+            | Self::RenewItself(_)
+            | Self::NextTerm(_)
+            | Self::Renew => None,
         }
     }
 }
@@ -65,7 +81,7 @@ fn actions() -> [Action; 8] {
 impl Subscription {
     /// Whether the state lets an action happen.
     pub fn may(&self, wanted: &Action) -> Result<(), Denial> {
-        let (states, name) = wanted.legal();
+        let (states, call) = wanted.legal();
         if states.contains(&self.state) {
             return Ok(());
         }
@@ -73,22 +89,30 @@ impl Subscription {
         let suspended = self.state == Suspended;
         let rule = if suspended && quantity { QUANTITY_WHILE_SUSPENDED } else { STATE };
         let legal = actions().into_iter().map(|action| action.legal());
-        let legal = legal.filter(|(states, _)| states.contains(&self.state)).map(|(_, name)| name);
-        let legal = legal.collect::<Vec<_>>().join(", ");
-        let next = if legal.is_empty() {
-            "place an order where a subscription is wanted".to_owned()
-        } else {
-            format!("from here one may: {legal}")
+        let legal = legal.filter(|(states, _)| states.contains(&self.state)).map(|(_, call)| call);
+        let legal: Vec<_> = legal.collect();
+        let conflict = StateConflict {
+            what: "the subscription",
+            state: self.state.as_str(),
+            since: self.state_time,
+            call,
+            reached: wanted.goal() == Some(self.state),
+            legal: &legal,
+            otherwise: "place an order for a new subscription with PlaceOrder",
+        };
+        let next = match self.state {
+            Suspended if quantity => "resume it first with ResumeSubscription".to_owned(),
+            _ => conflict.next_step(),
         };
         Err(Denial::Refused(vec![rule.violation(
             self.name,
             Responsible::Caller,
-            format!("one cannot {name} while the subscription is {}", self.state),
+            conflict.explanation(),
             &next,
             vec![
                 ("subscriptionState", self.state.to_string()),
                 ("stateTime", self.state_time.to_string()),
-                ("legalMoves", legal),
+                ("legalMoves", legal.join(", ")),
             ],
         )]))
     }

@@ -1,4 +1,4 @@
-use kernel::{Responsible, Stamp, Timestamp, text_enum};
+use kernel::{Responsible, Stamp, StateConflict, Timestamp, text_enum};
 use markets::{Country, Currency};
 use serde::{Deserialize, Serialize};
 
@@ -108,29 +108,39 @@ impl Offer {
 
     /// Changes what is sold from now on. What was bought of it stays as it is.
     pub fn update(self, terms: OfferTerms, now: Timestamp) -> Result<Approved<Self>, Denial> {
-        self.on_sale()?;
+        self.on_sale("UpdateOffer")?;
         let (decided_on, stamp) = (self.stamp.revision, self.stamp.next(now));
         Ok(Approved::changed("OfferUpdated", decided_on, Self { terms, stamp, ..self }))
     }
 
     /// Takes an offer out of sale. What was bought of it stays.
     pub fn retire(self, reason: String, now: Timestamp) -> Result<Approved<Self>, Denial> {
-        self.on_sale()?;
+        self.on_sale("RetireOffer")?;
         let (decided_on, stamp) = (self.stamp.revision, self.stamp.next(now));
         let retired = Self { state: OfferState::Retired, state_reason: reason, stamp, ..self };
         Ok(Approved::changed("OfferRetired", decided_on, retired))
     }
 
-    fn on_sale(&self) -> Result<(), Denial> {
+    fn on_sale(&self, call: &str) -> Result<(), Denial> {
         if self.state == OfferState::Active {
             return Ok(());
         }
+        let conflict = StateConflict {
+            what: "the offer",
+            state: self.state.as_str(),
+            // Nothing changes an offer after it was retired.
+            since: self.stamp.update_time,
+            call,
+            reached: call == "RetireOffer",
+            legal: &[],
+            otherwise: "create an offer under another id with CreateOffer",
+        };
         Err(Denial::Refused(vec![STATE.violation(
             &self.name,
             Responsible::Caller,
-            "the offer is retired, which is final".to_owned(),
-            "create an offer under another id where one is wanted",
-            vec![("offerState", self.state.to_string())],
+            conflict.explanation(),
+            &conflict.next_step(),
+            vec![("offerState", self.state.to_string()), ("stateTime", conflict.since.to_string())],
         )]))
     }
 

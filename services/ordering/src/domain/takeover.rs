@@ -80,7 +80,7 @@ impl Transfer {
 
     /// Ends it without a change of anything else.
     pub fn end(self, state: TransferState, why: String, now: Timestamp) -> Result<Changes, Denial> {
-        self.may_end(now)?;
+        self.may_become(state, now)?;
         let stamp = self.stamp.next(now);
         let ended = Self { state, state_time: now, state_reason: why, stamp, ..self };
         let mut changes = Changes::default();
@@ -98,7 +98,7 @@ impl Transfer {
         changes: &mut Changes,
         now: Timestamp,
     ) -> Result<(), Denial> {
-        self.may_end(now)?;
+        self.may_become(TransferState::Complete, now)?;
         answer.allow(self.against(&held, &answer, now))?;
         held.of().flatten().for_each(|offer| changes.sold_by(offer));
         let mut lines = Vec::new();

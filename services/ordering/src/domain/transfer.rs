@@ -92,6 +92,19 @@ pub struct NewTransfer {
     pub attested: bool,
 }
 
+impl TransferState {
+    /// The call that leads here; none if time does.
+    pub(super) const fn made_by(self) -> Option<&'static str> {
+        match self {
+            Self::Pending => Some("CreateTransfer"),
+            Self::Complete => Some("ApproveTransfer"),
+            Self::Rejected => Some("RejectTransfer"),
+            Self::Withdrawn => Some("WithdrawTransfer"),
+            Self::Expired => None,
+        }
+    }
+}
+
 impl Transfer {
     pub(super) fn of(new: &NewTransfer, name: TransferName, now: Timestamp) -> Self {
         let items = new.items.iter().map(|(subscription, on_record)| TransferItem {

@@ -1,6 +1,6 @@
 //! What ordering itself holds against a transfer.
 
-use kernel::{Responsible, Timestamp, Violation};
+use kernel::{Responsible, StateConflict, Timestamp, Violation};
 use markets::Country;
 
 use super::{
@@ -46,19 +46,29 @@ const MARKETPLACE: Rule = Rule {
 };
 
 impl Transfer {
-    /// Whether it can still be answered.
-    pub fn may_end(&self, now: Timestamp) -> Result<(), Denial> {
-        let state = self.clone().seen_at(now).state;
+    /// Whether it can still be answered, so as to become this.
+    pub fn may_become(&self, wanted: TransferState, now: Timestamp) -> Result<(), Denial> {
+        let Self { state, state_time, .. } = self.clone().seen_at(now);
         if state == TransferState::Pending {
             return Ok(());
         }
+        let conflict = StateConflict {
+            what: "the transfer",
+            state: state.as_str(),
+            since: state_time,
+            call: wanted.made_by().unwrap_or("this call"),
+            reached: state == wanted,
+            legal: &[],
+            otherwise: "begin a new transfer with CreateTransfer",
+        };
         Err(Denial::Refused(vec![STATE.violation(
             self.name,
             Responsible::Caller,
-            format!("the transfer is {state}, which is final"),
-            "begin a new transfer where one is wanted",
+            conflict.explanation(),
+            &conflict.next_step(),
             vec![
                 ("transferState", state.to_string()),
+                ("stateTime", state_time.to_string()),
                 ("legalMoves", String::new()),
                 ("expireTime", self.expire_time.to_string()),
             ],

@@ -17,7 +17,7 @@ use crate::domain::{Approved, Money, Offer, OfferName, OfferTerms, Plan, Product
 
 const FAMILY: Field = Field {
     column: "family",
-    ..Field::choice::<ProductFamily>("product_family", "PRODUCT_FAMILY_")
+    ..Field::choice("product_family", "PRODUCT_FAMILY_", ProductFamily::TEXTS)
 };
 
 pub(crate) const OFFERS: Listing = Listing::of("offers", &[FAMILY]);

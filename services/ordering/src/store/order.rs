@@ -1,7 +1,7 @@
 use std::collections::BTreeMap;
 
 use failure::Failure;
-use kernel::OrderName;
+use kernel::{CustomerName, OrderName, PartnerName};
 use sea_orm::{
     ActiveValue::Set, ColumnTrait, ConnectionTrait, DatabaseTransaction, EntityTrait, QueryFilter,
     QueryOrder,
@@ -26,10 +26,10 @@ pub(crate) const ORDERS: Listing = Listing {
     ..Listing::of(
         "orders",
         &[
-            Field::text("seller", "seller"),
-            Field::text("reseller", "reseller"),
-            Field::text("customer", "customer"),
-            Field::choice::<OrderState>("state", "ORDER_STATE_"),
+            Field::value::<PartnerName>("seller", "seller"),
+            Field::value::<PartnerName>("reseller", "reseller"),
+            Field::value::<CustomerName>("customer", "customer"),
+            Field::choice("state", "ORDER_STATE_", OrderState::TEXTS),
         ],
     )
 };

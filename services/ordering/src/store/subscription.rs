@@ -1,7 +1,7 @@
 use std::collections::BTreeMap;
 
 use failure::Failure;
-use kernel::{SubscriptionName, Timestamp};
+use kernel::{CustomerName, OrderName, PartnerName, SubscriptionName, Timestamp};
 use sea_orm::{
     ActiveValue::Set, ColumnTrait, ConnectionTrait, DatabaseTransaction, EntityTrait, QueryFilter,
 };
@@ -13,17 +13,17 @@ use super::{
     offer::money,
     read::{chain, on_record, product},
 };
-use crate::domain::{Change, Subscription, SubscriptionState};
+use crate::domain::{Change, OfferName, Subscription, SubscriptionState};
 
 pub(crate) const SUBSCRIPTIONS: Listing = Listing::of(
     "subscriptions",
     &[
-        Field::text("order", "order_name"),
-        Field::text("seller", "seller"),
-        Field::text("reseller", "reseller"),
-        Field::text("customer", "customer"),
-        Field::text("offer", "offer"),
-        Field::choice::<SubscriptionState>("state", "SUBSCRIPTION_STATE_"),
+        Field::value::<OrderName>("order", "order_name"),
+        Field::value::<PartnerName>("seller", "seller"),
+        Field::value::<PartnerName>("reseller", "reseller"),
+        Field::value::<CustomerName>("customer", "customer"),
+        Field::value::<OfferName>("offer", "offer"),
+        Field::choice("state", "SUBSCRIPTION_STATE_", SubscriptionState::TEXTS),
     ],
 );
 

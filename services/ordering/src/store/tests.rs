@@ -322,8 +322,8 @@ async fn a_request_id_goes_with_one_content(engine: Engine) {
     let accept = |call| commit(&store, accepted(), fresh(), call);
     let first = store.database().once(&call, accept(&call)).await.unwrap();
     let reused = store.database().once(&other, accept(&other)).await;
-    let Err(Failure::RequestIdReused(resource)) = reused else { unreachable!("{reused:?}") };
-    assert_eq!(resource.name, first.name.to_string());
+    let Err(Failure::RequestIdReused { changed, .. }) = reused else { unreachable!("{reused:?}") };
+    assert_eq!(changed.name, first.name.to_string());
     assert_eq!(kept(&store).await.0, [first]);
     assert_eq!(history(&store).await.len(), LINES + 1);
 }

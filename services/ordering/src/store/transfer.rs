@@ -1,7 +1,7 @@
 use std::collections::BTreeMap;
 
 use failure::Failure;
-use kernel::{SubscriptionName, TransferName};
+use kernel::{CustomerName, PartnerName, SubscriptionName, TransferName};
 use sea_orm::{
     ActiveValue::Set, ColumnTrait, ConnectionTrait, DatabaseTransaction, EntityTrait, QueryFilter,
     QueryOrder, sea_query::ExprTrait,
@@ -21,10 +21,10 @@ use crate::domain::{Change, Transfer, TransferItem, TransferState};
 pub(crate) const TRANSFERS: Listing = Listing::of(
     "transfers",
     &[
-        Field::text("source", "source"),
-        Field::text("target", "seller"),
-        Field::text("customer", "customer"),
-        Field::choice::<TransferState>("state", "TRANSFER_STATE_").lapsing(Lapse {
+        Field::value::<PartnerName>("source", "source"),
+        Field::value::<PartnerName>("target", "seller"),
+        Field::value::<CustomerName>("customer", "customer"),
+        Field::choice("state", "TRANSFER_STATE_", TransferState::TEXTS).lapsing(Lapse {
             from: "pending",
             to: "expired",
             at: "expire_time",

@@ -31,7 +31,7 @@ impl Transport {
         let change = async {
             let offer = self.find_offer(&update.name).await?;
             let offer = offer.ok_or_else(|| Failure::missing(&update.name))?;
-            call.expects(offer.stamp)?;
+            self.store.database().expects(&call, &offer.name, offer.stamp).await?;
             let terms = update.apply(render::offer(offer.clone()))?;
             let approved = offer.update(terms, call.now).map_err(denied)?;
             self.store.save_offer(approved, &call).await
@@ -51,7 +51,7 @@ impl Transport {
         let retire = async {
             let offer = self.find_offer(&name).await?;
             let offer = offer.ok_or_else(|| Failure::missing(&name))?;
-            call.expects(offer.stamp)?;
+            self.store.database().expects(&call, &offer.name, offer.stamp).await?;
             let approved = offer.retire(detail, call.now).map_err(denied)?;
             self.store.save_offer(approved, &call).await
         };

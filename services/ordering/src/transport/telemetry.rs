@@ -41,12 +41,15 @@ pub(super) fn failed(call: &Call, kind: OrderKind, failure: &Failure) {
         | Failure::ReleaseInProgress { .. }
         | Failure::Overloaded { .. }
         | Failure::OutOfTime => "unavailable",
-        Failure::LostRace | Failure::FactsChanged { .. } | Failure::DecisionExpired => "aborted",
+        Failure::StaleEtag(_)
+        | Failure::LostRace
+        | Failure::FactsChanged { .. }
+        | Failure::DecisionExpired => "aborted",
         Failure::Bug(_) | Failure::UnknownMethod { .. } => "failed",
         Failure::Invalid(_)
         | Failure::Missing(_)
         | Failure::Exists(_)
-        | Failure::RequestIdReused(_) => "invalid",
+        | Failure::RequestIdReused { .. } => "invalid",
     };
     count(kind, outcome);
 }

@@ -1,4 +1,6 @@
-use kernel::{CustomerName, CustomerRelationshipName, PartnerName, Stamp, Timestamp, text_enum};
+use kernel::{
+    CustomerName, CustomerRelationshipName, PartnerName, Stamp, StateConflict, Timestamp, text_enum,
+};
 use serde::{Deserialize, Serialize};
 
 use super::{
@@ -6,7 +8,7 @@ use super::{
     Role, Standing,
     catalogue::REL_6,
     denial::refuse,
-    lifecycle::{Move, STATE},
+    lifecycle::{STATE, judge},
     rules::removal,
 };
 
@@ -95,6 +97,19 @@ impl RelationshipState {
             ],
             Self::Active => &["RemoveCustomerRelationship"],
             Self::Removed | Self::Refused | Self::Expired => &[],
+        }
+    }
+}
+
+impl RelationshipState {
+    /// The call that leads here; none if time does.
+    const fn made_by(self) -> Option<&'static str> {
+        match self {
+            Self::Requested => Some("RequestCustomerRelationship"),
+            Self::Active => Some("AcceptCustomerRelationship"),
+            Self::Removed => Some("RemoveCustomerRelationship"),
+            Self::Refused => Some("RefuseCustomerRelationship"),
+            Self::Expired => None,
         }
     }
 }
@@ -198,16 +213,18 @@ impl CustomerRelationship {
     }
 
     fn judge(&self, call: &str, now: Timestamp) -> Finding {
-        let state = self.state_at(now);
-        let judged = Move {
+        let Self { name, state, accept_time, ending, stamp, .. } = self.clone().at(now);
+        let ended = ending.map(|it| it.time);
+        let call = StateConflict {
             what: "the relationship",
             state: state.as_str(),
+            since: ended.or(accept_time).unwrap_or(stamp.create_time),
             call,
+            reached: state.made_by() == Some(call),
             legal: state.moves(),
             otherwise: "request a new relationship with RequestCustomerRelationship",
-            reason: Reason::CustomerRelationshipStateConflict,
         };
-        judged.judge(self.name)
+        judge(name, Reason::CustomerRelationshipStateConflict, call)
     }
 
     fn over(&mut self, to: RelationshipState, ending: Ending<PartnerName>) {

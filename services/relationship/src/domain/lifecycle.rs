@@ -1,6 +1,6 @@
 //! What the lifecycles of all resources have in common.
 
-use kernel::{Responsible, Timestamp};
+use kernel::{Responsible, StateConflict, Timestamp};
 use serde::{Deserialize, Serialize};
 
 use super::{Approved, Fault, Finding, Reason, Rule, rules::list};
@@ -35,36 +35,18 @@ impl<T> From<Approved<T>> for Change<T> {
     }
 }
 
-/// A call that would move a resource on from its state.
-pub(super) struct Move<'a> {
-    /// The resource, such as `the partnership`.
-    pub what: &'a str,
-    /// Its state.
-    pub state: &'a str,
-    /// The call.
-    pub call: &'a str,
-    /// The calls that the state allows.
-    pub legal: &'a [&'a str],
-    /// What to do where it allows none.
-    pub otherwise: &'a str,
-    /// Why it is refused, as a word.
-    pub reason: Reason,
-}
-
-impl Move<'_> {
-    /// Whether the state allows the call.
-    pub(super) fn judge(&self, subject: impl ToString) -> Finding {
-        let inputs = vec![("state", self.state.to_owned()), ("legalMoves", list(self.legal))];
-        let Self { what, state, call, .. } = self;
-        Finding::of(subject, inputs).unless(self.legal.contains(call), || Fault {
-            reason: self.reason,
-            explanation: format!("{what} is {state}, which rules {call} out"),
-            responsible: Responsible::Caller,
-            next_step: match self.legal {
-                [] => self.otherwise.to_owned(),
-                legal => format!("what is open to it: {}", legal.join(", ")),
-            },
-            code: "",
-        })
-    }
+/// Whether the state of a resource allows a call.
+pub(super) fn judge(subject: impl ToString, reason: Reason, call: StateConflict<'_>) -> Finding {
+    let inputs = vec![
+        ("state", call.state.to_owned()),
+        ("stateTime", call.since.to_string()),
+        ("legalMoves", list(call.legal)),
+    ];
+    Finding::of(subject, inputs).unless(call.legal.contains(&call.call), || Fault {
+        reason,
+        explanation: call.explanation(),
+        responsible: Responsible::Caller,
+        next_step: call.next_step(),
+        code: "",
+    })
 }

@@ -1,12 +1,12 @@
 use std::collections::BTreeSet;
 
-use kernel::{PartnerName, PartnershipName, Stamp, Timestamp, text_enum};
+use kernel::{PartnerName, PartnershipName, Stamp, StateConflict, Timestamp, text_enum};
 use serde::{Deserialize, Serialize};
 
 use super::{
     Approved, Change, Denial, Ending, Reason, Role, RoleState, Standing,
     denial::refuse,
-    lifecycle::{Move, STATE},
+    lifecycle::{STATE, judge},
     rules::partnering::may_partner,
 };
 
@@ -98,6 +98,20 @@ impl PartnershipState {
             Self::Invited => &["AcceptPartnership", "DeclinePartnership", "WithdrawPartnership"],
             Self::Active => &["EndPartnership"],
             Self::Declined | Self::Withdrawn | Self::Expired | Self::Ended => &[],
+        }
+    }
+}
+
+impl PartnershipState {
+    /// The call that leads here; none if time does.
+    const fn made_by(self) -> Option<&'static str> {
+        match self {
+            Self::Invited => Some("InvitePartnership"),
+            Self::Active => Some("AcceptPartnership"),
+            Self::Declined => Some("DeclinePartnership"),
+            Self::Withdrawn => Some("WithdrawPartnership"),
+            Self::Ended => Some("EndPartnership"),
+            Self::Expired => None,
         }
     }
 }
@@ -225,16 +239,18 @@ impl Partnership {
     }
 
     fn allow(self, call: &str, now: Timestamp) -> Result<Self, Denial> {
-        let state = self.state_at(now);
-        let judged = Move {
+        let Self { state, accept_time, ending, stamp, .. } = self.clone().at(now);
+        let ended = ending.map(|it| it.time);
+        let call = StateConflict {
             what: "the partnership",
             state: state.as_str(),
+            since: ended.or(accept_time).unwrap_or(stamp.create_time),
             call,
+            reached: state.made_by() == Some(call),
             legal: state.moves(),
             otherwise: "invite again with InvitePartnership; that makes a new partnership",
-            reason: Reason::PartnershipStateConflict,
         };
-        refuse([(&STATE, judged.judge(self.name))])?;
+        refuse([(&STATE, judge(self.name, Reason::PartnershipStateConflict, call))])?;
         Ok(self)
     }
 

@@ -1,5 +1,6 @@
 use failure::Failure;
 use kernel::{CustomerName, OrganizationName, Stamp};
+use markets::Country;
 use sea_orm::{ActiveValue::Set, ColumnTrait, EntityTrait, QueryFilter, sea_query::SimpleExpr};
 use storage::{Field, Listing, Page, PageRequest, fault, list, row};
 
@@ -14,9 +15,9 @@ use crate::domain::{AccountReview, Customer, CustomerKind};
 pub(crate) const CUSTOMERS: Listing = Listing::of(
     "customers",
     &[
-        Field::text("organization", "organization"),
-        Field::text("country_code", "country"),
-        Field::choice::<CustomerKind>("kind", "CUSTOMER_KIND_"),
+        Field::value::<OrganizationName>("organization", "organization"),
+        Field::value::<Country>("country_code", "country"),
+        Field::choice("kind", "CUSTOMER_KIND_", CustomerKind::TEXTS),
     ],
 );
 

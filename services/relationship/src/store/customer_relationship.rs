@@ -21,9 +21,9 @@ pub(super) const OPEN: [&str; 2] =
 pub(crate) const RELATIONSHIPS: Listing = Listing::of(
     "relationships",
     &[
-        Field::text("partner", "partner"),
-        Field::choice::<RelationshipKind>("kind", "CUSTOMER_RELATIONSHIP_KIND_"),
-        Field::choice::<RelationshipState>("state", "CUSTOMER_RELATIONSHIP_STATE_")
+        Field::value::<PartnerName>("partner", "partner"),
+        Field::choice("kind", "CUSTOMER_RELATIONSHIP_KIND_", RelationshipKind::TEXTS),
+        Field::choice("state", "CUSTOMER_RELATIONSHIP_STATE_", RelationshipState::TEXTS)
             .lapsing(Lapse { from: "requested", to: "expired", at: "expire_time" }),
     ],
 );

@@ -21,9 +21,9 @@ pub(super) const OPEN: [&str; 2] =
 pub(crate) const PARTNERSHIPS: Listing = Listing::of(
     "partnerships",
     &[
-        Field::text("provider", "provider"),
-        Field::text("reseller", "reseller"),
-        Field::choice::<PartnershipState>("state", "PARTNERSHIP_STATE_").lapsing(Lapse {
+        Field::value::<PartnerName>("provider", "provider"),
+        Field::value::<PartnerName>("reseller", "reseller"),
+        Field::choice("state", "PARTNERSHIP_STATE_", PartnershipState::TEXTS).lapsing(Lapse {
             from: "invited",
             to: "expired",
             at: "expire_time",

@@ -304,12 +304,12 @@ async fn a_request_id_goes_with_one_content(engine: Engine) {
     saved.await.unwrap();
     let invite = store.save(invite(PROVIDER, RESELLER), &other);
     let reused = store.database().once(&other, invite).await;
-    let Err(Failure::RequestIdReused(resource)) = reused else { unreachable!("{reused:?}") };
-    assert_eq!(resource.name, CUSTOMER.to_string());
+    let Err(Failure::RequestIdReused { changed, .. }) = reused else { unreachable!("{reused:?}") };
+    assert_eq!(changed.name, CUSTOMER.to_string());
     let method = Call::new("Other", Some(Uuid::from_u128(7)), b"content", String::new(), at(9));
     let change = store.save(new_customer(), &method);
     let reused = store.database().once(&method, change).await;
-    assert!(matches!(reused, Err(Failure::RequestIdReused(_))), "{reused:?}");
+    assert!(matches!(reused, Err(Failure::RequestIdReused { .. })), "{reused:?}");
     assert!(kept(&store).await.2.is_empty());
     assert_eq!(history(&store).await.len(), 1);
 }

@@ -57,7 +57,7 @@ impl Transport {
         let call = self.call_at("RecordCustomerAgreement", request, how, now);
         let record = async {
             let customer = self.find_customer(name).await?;
-            call.expects(customer.stamp)?;
+            self.store.database().expects(&call, &customer.name, customer.stamp).await?;
             match customer.accept_agreement(agreement, now) {
                 Some(change) => self.store.save(change, &call).await,
                 None => Ok(customer),
@@ -75,7 +75,7 @@ impl Transport {
         let call = self.call("RecordAccountReview", request, how);
         let record = async {
             let customer = self.find_customer(name).await?;
-            call.expects(customer.stamp)?;
+            self.store.database().expects(&call, &customer.name, customer.stamp).await?;
             Ok(customer.record_review(state, detail, call.now))
         };
         let customer = self.answer(&call, record).await?;

@@ -24,7 +24,7 @@ impl Transport {
         let call = self.call("RequestCustomerRelationship", request, how);
         let ask = async {
             let new = self.gather(&asked).await?;
-            call.expects(new.customer.stamp)?;
+            self.store.database().expects(&call, &new.customer.name, new.customer.stamp).await?;
             CustomerRelationship::request(&new, self.expiry(&call)?, call.now).map_err(denied)
         };
         let relationship = self.answer(&call, ask).await?;
@@ -49,7 +49,7 @@ impl Transport {
         let call = self.call_at("AttestCustomerAgreement", request, how, now);
         let attest = async {
             let relationship = self.find_relationship(name).await?;
-            call.expects(relationship.stamp)?;
+            self.store.database().expects(&call, &name, relationship.stamp).await?;
             let partner = self.standing(relationship.partner).await?;
             match relationship.attest_agreement(agreement, &partner, now).map_err(denied)? {
                 Some(change) => self.store.save(change, &call).await,
@@ -70,7 +70,7 @@ impl Transport {
         let call = self.call("AcceptCustomerRelationship", request, how);
         let accept = async {
             let (relationship, companion) = self.find_with_companion(name).await?;
-            call.expects(relationship.stamp)?;
+            self.store.database().expects(&call, &name, relationship.stamp).await?;
             let customer = self.find_customer(relationship.customer()).await?;
             let buyer = Buyer { tenant: customer.name.id(), organization: customer.organization };
             let partners = [Some(relationship.partner), companion.as_ref().map(|it| it.partner)];
@@ -103,7 +103,7 @@ impl Transport {
         let call = self.call("RefuseCustomerRelationship", request, how);
         let refuse = async {
             let (relationship, companion) = self.find_with_companion(name).await?;
-            call.expects(relationship.stamp)?;
+            self.store.database().expects(&call, &name, relationship.stamp).await?;
             relationship.refuse(&detail, companion, call.now).map_err(denied)
         };
         let relationship = self.answer(&call, refuse).await?;
@@ -120,7 +120,7 @@ impl Transport {
         let call = self.call("RemoveCustomerRelationship", request, how);
         let remove = async {
             let relationship = self.find_relationship(name).await?;
-            call.expects(relationship.stamp)?;
+            self.store.database().expects(&call, &name, relationship.stamp).await?;
             let partnerships = self.store.partnerships_of(by, relationship.partner).await?;
             let by = self.standing(by).await?;
             let removal = Removal { by, partnerships, no_active_subscriptions, detail };

@@ -40,7 +40,7 @@ impl Transport {
         let call = self.call("AcceptPartnership", request, how);
         let accept = async {
             let partnership = self.find_partnership(name).await?;
-            call.expects(partnership.stamp)?;
+            self.store.database().expects(&call, &name, partnership.stamp).await?;
             let (provider, reseller) =
                 self.sides(partnership.provider, partnership.reseller).await?;
             partnership.accept(&provider, &reseller, call.now).map_err(denied)
@@ -117,7 +117,7 @@ impl Transport {
     ) -> Result<pb::Partnership, Failure> {
         let change = async {
             let partnership = self.find_partnership(name).await?;
-            call.expects(partnership.stamp)?;
+            self.store.database().expects(&call, &name, partnership.stamp).await?;
             decide(partnership).map_err(denied)
         };
         let changed = self.answer(call, change).await?;

@@ -1,6 +1,6 @@
 //! Enrollments, from state to state.
 
-use kernel::Stamp;
+use kernel::{Stamp, alternatives};
 
 use super::world::{
     COMPANY, OTHER, PARTNER, REVISION, accepted, at, changed, email, enrolled, enrollment, named,
@@ -286,12 +286,22 @@ fn a_refused_move_tells_the_state_and_the_legal_moves() {
         ),
         (Revoked, "reinstate", "ReinstateEnrollment", "EnrollPartner"),
     ] {
-        let violations = violations(step(wrong).1(enrolled(&[(role, state)]), role));
+        let partner = enrolled(&[(role, state)]);
+        let since = partner.enrollment(role).unwrap().state_time.to_string();
+        let violations = violations(step(wrong).1(partner, role));
         assert_eq!(named(&violations), ["STATE ENROLLMENT_STATE_CONFLICT"]);
-        tells(&violations[0], &name, &[("state", state.as_str()), ("legalMoves", legal)]);
-        assert_eq!(violations[0].next_step, format!("from {state} the moves are {legal}"));
-        let expected = format!("the enrollment is {state}, which {called} does not start from");
-        assert_eq!(violations[0].explanation, expected);
+        let inputs = [("state", state.as_str()), ("stateTime", &since), ("legalMoves", legal)];
+        tells(&violations[0], &name, &inputs);
+        let reached = matches!((state, wrong), (Active, "reinstate") | (Suspended, "suspend"));
+        let (out, next_step) = match reached {
+            true => (String::new(), "nothing to do".to_owned()),
+            false => {
+                let next_step = format!("possible now: {}", alternatives(legal.split(", ")));
+                (format!(", which rules out {called}"), next_step)
+            }
+        };
+        let expected = format!("the enrollment has been {state} since {since}{out}");
+        assert_eq!([&violations[0].explanation, &violations[0].next_step], [&expected, &next_step]);
     }
 }
 

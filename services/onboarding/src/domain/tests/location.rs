@@ -57,9 +57,17 @@ fn what_stands_against_a_location_tells_what_it_looked_at() {
     assert!(found[1].explanation.contains(&COMPANY.to_string()));
     assert!(found[2].explanation.contains(&OTHER.to_string()));
     let mut partner = partner();
+    let placed = Partner { location: Some(location("1001", "FR")), ..partner.clone() };
     partner.location = Some(location("9999", "FR"));
     let found = violations(partner.associate_location(location("1001", "FR"), &taken(), at(9)));
     assert!(found[0].explanation.contains("9999"), "the tenant's own location is named first");
+    let again = violations(placed.associate_location(
+        location("1001", "FR"),
+        &LocationFacts { location_of: Some(PARTNER), ..LocationFacts::default() },
+        at(9),
+    ));
+    assert_eq!(again[0].explanation, "the tenant is associated with location 1001");
+    assert_eq!(again[0].next_step, "nothing to do");
 }
 
 #[test]

@@ -38,8 +38,8 @@ async fn a_request_id_goes_with_one_content(engine: Engine) {
     saved.await.unwrap();
     let change = store.save_organization(organization(company(0xb), &[]), &other);
     let reused = store.database().once(&other, change).await;
-    let Err(Failure::RequestIdReused(resource)) = reused else { unreachable!("{reused:?}") };
-    assert_eq!(resource.name, PARTNER.to_string());
+    let Err(Failure::RequestIdReused { changed, .. }) = reused else { unreachable!("{reused:?}") };
+    assert_eq!(changed.name, PARTNER.to_string());
     assert_eq!(store.organization(company(0xb)).await.unwrap(), None);
     assert_eq!(history(&store).await.len(), 1);
 }

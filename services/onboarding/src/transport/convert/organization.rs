@@ -82,17 +82,16 @@ pub(in crate::transport) fn update(
     let message = fields.required("organization", request.organization.as_ref());
     let name = message.and_then(|it| fields.parse("organization.name", &it.name));
     let etag = message.and_then(|it| fields.parse_optional("organization.etag", &it.etag));
-    let paths = request.update_mask.as_ref().map_or(&[][..], |mask| &mask.paths);
-    let known = |path: &String| ["display_name", "country_code"].contains(&path.as_str());
-    if paths.is_empty() || !paths.iter().all(known) {
-        fields.reject("update_mask", "names neither display_name nor country_code, or another");
-    }
-    let masked = |path: &str| message.filter(|_| paths.iter().any(|it| it == path));
+    let paths = request.update_mask.as_ref().map(|mask| &mask.paths);
+    let paths = fields.mask(paths, &["display_name", "country_code"]);
+    let named = |path: &str| paths.into_iter().flatten().any(|it| it == path);
+    let masked = |path: &str| message.filter(|_| named(path));
     let display_name = masked("display_name")
         .map(|it| fields.text("organization.display_name", &it.display_name, MAX_NAME));
     let country = masked("country_code")
         .map(|it| fields.parse("organization.country_code", &it.country_code));
     fields.finish(|| {
+        paths?;
         let new = NewProfile { display_name: all(display_name)?, country: all(country)? };
         Some((Mutation { etag: etag?, ..how? }, name?, new))
     })

@@ -80,11 +80,24 @@ fn an_illegal_move_tells_the_state_and_the_legal_moves() {
     let [rule, reason, code] = [&told[0].rule, &told[0].reason, &told[0].partner_center_code];
     assert_eq!([rule, reason, code], ["STATE", "SUBSCRIPTION_STATE_CONFLICT", "400/800091"]);
     assert_eq!(told[0].inputs[0].1, "suspended");
-    let legal = "resume, cancel, set automatic renewal, schedule the next term";
+    let legal = "ResumeSubscription, CancelSubscription, SetAutomaticRenewal, ScheduleNextTerm";
     assert_eq!(told[0].inputs[2], ("legalMoves".to_owned(), legal.to_owned()));
-    assert_eq!(told[0].next_step, format!("from here one may: {legal}"));
+    assert_eq!(told[0].next_step, "resume it first with ResumeSubscription");
+    let Err(Denial::Refused(told)) = suspended.may(&Renew) else { unreachable!() };
+    let legal = "ResumeSubscription, CancelSubscription, SetAutomaticRenewal or ScheduleNextTerm";
+    assert_eq!(told[0].next_step, format!("possible now: {legal}"));
+}
+
+#[test]
+fn what_is_reached_already_is_answered_with_since_when() {
+    let (subscription, offer) = bought(5, P1M);
+    let suspended = change(&subscription, &offer, Suspend("unpaid".to_owned()), at(9)).unwrap();
     let Err(Denial::Refused(told)) = suspended.may(&Suspend(String::new())) else { unreachable!() };
+    let since = format!("the subscription has been suspended since {}", at(9));
+    assert_eq!([&*told[0].explanation, &*told[0].next_step], [&*since, "nothing to do"]);
     assert_eq!(told[0].partner_center_code, "");
+    let Err(Denial::Refused(told)) = subscription.may(&Resume) else { unreachable!() };
+    assert_eq!(told[0].next_step, "nothing to do");
 }
 
 #[test]

@@ -132,7 +132,11 @@ fn a_transfer_that_nobody_answered_makes_room_for_another() {
 fn a_transfer_is_answered_within_30_days_and_once() {
     let (transfer, subscription) = pending();
     for (second, allowed) in [(0, true), (OPEN - 1, true), (OPEN, false)] {
-        assert_eq!(transfer.may_end(at(second)).is_ok(), allowed, "{second}");
+        assert_eq!(
+            transfer.may_become(TransferState::Complete, at(second)).is_ok(),
+            allowed,
+            "{second}"
+        );
         let done = complete(transfer.clone(), subscription.clone(), answer(), second);
         assert_eq!(done.is_ok(), allowed, "{second}");
     }
@@ -140,7 +144,15 @@ fn a_transfer_is_answered_within_30_days_and_once() {
         let ended = transfer.clone().end(state, "why".to_owned(), at(9)).unwrap();
         let ended = ended.into_transfer().unwrap();
         assert_eq!((ended.state, &*ended.state_reason), (state, "why"));
-        assert_eq!(rules(ended.may_end(at(9)).unwrap_err()), "STATE");
+        let told = |wanted| match ended.may_become(wanted, at(10)) {
+            Err(Denial::Refused(told)) => format!("{}; {}", told[0].explanation, told[0].next_step),
+            other => unreachable!("{other:?}"),
+        };
+        let since = format!("the transfer has been {state} since {}", at(9));
+        assert_eq!(told(state), format!("{since}; nothing to do"));
+        let next = "begin a new transfer with CreateTransfer";
+        let approved = told(TransferState::Complete);
+        assert_eq!(approved, format!("{since}, which rules out ApproveTransfer; {next}"));
     }
 }
 

@@ -43,32 +43,13 @@ pub(in crate::transport) fn update_offer(
     let etag = wanted.and_then(|wanted| fields.parse_optional("offer.etag", &wanted.etag));
     let how = fields.mutation(said!(new request));
     let name = wanted.and_then(|wanted| fields.parse("offer.name", &wanted.name));
-    let paths = mask(&mut fields, request.update_mask.as_ref().map_or(&[][..], |mask| &mask.paths));
+    let paths = request.update_mask.as_ref().map(|mask| &mask.paths);
+    let paths = fields.mask(paths, &CHANGEABLE);
     fields.finish(|| {
         let (name, paths) = (name?, paths?.to_vec());
         let wanted = copied(&paths, wanted?, pb::Offer::default());
         Some((Mutation { etag: etag?, ..how? }, Update { name, wanted, paths }))
     })
-}
-
-/// The paths of a mask: of fields that may be changed, each once.
-fn mask<'a>(fields: &mut Fields, paths: &'a [String]) -> Option<&'a [String]> {
-    let fixed = || paths.iter().find(|path| !CHANGEABLE.contains(&path.as_str()));
-    let problem = match paths.len() {
-        0 => "is required".to_owned(),
-        more if more > CHANGEABLE.len() => {
-            format!("has {more} paths, but {} fields may be changed", CHANGEABLE.len())
-        }
-        some => match fixed() {
-            Some(path) => format!("`{path}` is none of the fields that may be changed"),
-            None if paths.iter().collect::<BTreeSet<_>>().len() < some => {
-                "names a field twice".to_owned()
-            }
-            None => return Some(paths),
-        },
-    };
-    fields.reject("update_mask", problem);
-    None
 }
 
 /// Whether an offer has no more entries than any may have, before one of them is looked at.

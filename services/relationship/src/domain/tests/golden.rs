@@ -84,7 +84,9 @@ fn partnerships() -> Vec<State> {
     );
     states.push(state("active, of an earlier enrollment", |world| {
         world.facts.partnership = Some(partnership(PartnershipState::Active));
-        world.reseller().roles[0].application = 2;
+        if let Some(enrolled) = world.reseller().roles.first_mut() {
+            enrolled.application = 2;
+        }
     }));
     states.push(state("invited, too long ago", |world| {
         let mut stale = partnership(PartnershipState::Invited);

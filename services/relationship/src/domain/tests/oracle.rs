@@ -37,6 +37,7 @@ pub(super) fn allowed(facts: &Facts, asked: &Transaction) -> bool {
             && facts.reseller.as_ref().is_none_or(|reseller| {
                 reseller.roles.iter().find(resells).is_some_and(in_programme)
             })
+            && !asked.lines.is_empty()
             && may_be_sold_for_this_use(facts, asked, &chain);
     }
     seller_may_buy(facts, asked)

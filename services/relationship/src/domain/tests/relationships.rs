@@ -166,7 +166,7 @@ fn both_partners_of_a_request_are_enrolled_in_the_role_in_which_they_ask() {
         named(&violations(request(&new)))
     };
     assert_eq!(
-        refused(|it| it.provider.as_mut().unwrap().0.standing.roles[0].state = RoleState::Revoked),
+        refused(|it| it.provider.as_mut().unwrap().0.standing.roles[0].state = RoleState::Suspended),
         ["ON-1 PARTNER_NOT_ENROLLED"]
     );
     assert_eq!(
@@ -184,11 +184,11 @@ fn an_acceptance_is_held_against_the_rules_of_its_moment() {
         (
             "the partner is revoked",
             |it| it.partner.standing.roles[0].state = RoleState::Revoked,
-            &["ON-1 PARTNER_NOT_ENROLLED"],
+            &["ON-1 PARTNER_NOT_ENROLLED", "REL-1 PARTNERSHIP_OF_REVOKED_ENROLLMENT"],
         ),
         (
-            "the provider is revoked",
-            |it| it.provider.as_mut().unwrap().0.standing.roles[0].state = RoleState::Revoked,
+            "the provider is suspended",
+            |it| it.provider.as_mut().unwrap().0.standing.roles[0].state = RoleState::Suspended,
             &["ON-1 PARTNER_NOT_ENROLLED"],
         ),
         (

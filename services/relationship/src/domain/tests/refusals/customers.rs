@@ -42,6 +42,7 @@ rows! { CUSTOMER_ROWS:
             it.seller_is(Role::IndirectReseller, RoleState::Active);
             it.asked.purpose = Purpose::AutomaticRenewal;
         } =>
+        "PT-1 SELLER_CANNOT_BUY_FROM_MICROSOFT, seller, caller",
         "REL-4 CUSTOMER_RELATIONSHIP_OF_OTHER_ROLE, customer, seller";
     "the seller has asked to manage", direct_bill,
         |it| it.ties(SELLER, Management, Tie::Requested) =>

@@ -1,0 +1,145 @@
+//! The parts of an encoded request by their paths, without its type.
+
+use std::{collections::BTreeMap, sync::OnceLock};
+
+use prost::Message;
+use prost_types::{
+    DescriptorProto, FileDescriptorSet,
+    field_descriptor_proto::{Label, Type},
+};
+
+/// The fields of a message, by number.
+type Fields = BTreeMap<u32, Field>;
+
+struct Field {
+    /// From the request on, as `order.lines`.
+    path: String,
+    /// What is in it, where it is one message and not itself in another.
+    inner: Fields,
+}
+
+/// The fields of a request of this method, and those of messages in it: the path and the content
+/// of each, once for each value of a repeated one, in the order in which they are encoded. Bytes
+/// that are no message end it.
+#[must_use]
+pub fn parts<'a>(service: &str, method: &str, request: &'a [u8]) -> Vec<(&'static str, &'a [u8])> {
+    let mut parts = Vec::new();
+    if let Some(fields) = requests().get(&format!("{service}/{method}")) {
+        read(fields, request, &mut parts);
+    }
+    parts
+}
+
+fn read<'a>(
+    fields: &'static Fields,
+    mut message: &'a [u8],
+    parts: &mut Vec<(&'static str, &'a [u8])>,
+) {
+    while let Some((number, content)) = next(&mut message) {
+        match fields.get(&number) {
+            None => {}
+            Some(field) if field.inner.is_empty() => parts.push((&field.path, content)),
+            Some(field) => read(&field.inner, content, parts),
+        }
+    }
+}
+
+/// The number and content of the next field.
+fn next<'a>(message: &mut &'a [u8]) -> Option<(u32, &'a [u8])> {
+    let key = varint(message)?;
+    let before = *message;
+    let length = match key & 7 {
+        0 => {
+            varint(message)?;
+            before.len() - message.len()
+        }
+        1 => 8,
+        2 => usize::try_from(varint(message)?).ok()?,
+        5 => 4,
+        _ => return None,
+    };
+    let from = if key & 7 == 0 { before } else { *message };
+    let (content, rest) = from.split_at_checked(length)?;
+    *message = rest;
+    Some((u32::try_from(key >> 3).ok()?, content))
+}
+
+fn varint(message: &mut &[u8]) -> Option<u64> {
+    prost::encoding::decode_varint(message).ok()
+}
+
+/// The fields of every request, by `{service}/{method}`.
+fn requests() -> &'static BTreeMap<String, Fields> {
+    static REQUESTS: OnceLock<BTreeMap<String, Fields>> = OnceLock::new();
+    REQUESTS.get_or_init(|| {
+        // Without descriptors there is nothing to tell, and reflection fails loudly.
+        let files = FileDescriptorSet::decode(crate::DESCRIPTORS).unwrap_or_default().file;
+        let messages = files.iter().flat_map(|file| {
+            let name = move |it: &DescriptorProto| format!(".{}.{}", file.package(), it.name());
+            file.message_type.iter().map(move |it| (name(it), it))
+        });
+        let messages: BTreeMap<_, _> = messages.collect();
+        let mut requests = BTreeMap::new();
+        for file in &files {
+            for service in &file.service {
+                for method in &service.method {
+                    let name = format!("{}.{}/{}", file.package(), service.name(), method.name());
+                    requests.insert(name, fields(&messages, method.input_type(), "", true));
+                }
+            }
+        }
+        requests
+    })
+}
+
+fn fields(
+    messages: &BTreeMap<String, &DescriptorProto>,
+    message: &str,
+    prefix: &str,
+    descend: bool,
+) -> Fields {
+    let all = messages.get(message).map_or(&[][..], |it| &it.field);
+    let fields = all.iter().map(|it| {
+        let path = format!("{prefix}{}", it.name());
+        let one = it.r#type() == Type::Message && it.label() != Label::Repeated;
+        let inner = match descend && one && it.type_name().starts_with(".csp.") {
+            true => fields(messages, it.type_name(), &format!("{path}."), false),
+            false => Fields::new(),
+        };
+        (u32::try_from(it.number()).unwrap_or_default(), Field { path, inner })
+    });
+    fields.collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::ordering::{Order, OrderLine, PlaceOrderRequest};
+
+    use super::*;
+
+    #[test]
+    fn a_request_has_the_parts_of_its_messages_each_with_its_path() {
+        let line = |quantity| OrderLine { quantity, ..OrderLine::default() };
+        let order = Order {
+            seller: "partners/a".to_owned(),
+            lines: vec![line(1), line(300)],
+            ..Order::default()
+        };
+        let request = PlaceOrderRequest {
+            order: Some(order),
+            request_id: "id".to_owned(),
+            validate_only: true,
+            ..PlaceOrderRequest::default()
+        };
+        let request = request.encode_to_vec();
+        let found = parts("csp.ordering.v1.OrderingService", "PlaceOrder", &request);
+        let mut paths: Vec<_> = found.iter().map(|(path, _)| *path).collect();
+        paths.sort_unstable();
+        let order = ["order.lines", "order.lines", "order.seller"];
+        assert_eq!(paths, [&order[..], &["request_id", "validate_only"]].concat());
+        let seller = found.iter().find(|(path, _)| *path == "order.seller").unwrap();
+        assert_eq!(seller.1, b"partners/a");
+        assert_eq!(parts("csp.ordering.v1.OrderingService", "PlaceOrder", &request[..9]).len(), 0);
+        assert_eq!(parts("csp.ordering.v1.OrderingService", "Other", &request), []);
+    }
+}

@@ -1,0 +1,129 @@
+//! How much of a failure a status reports. A status travels in headers, of which clients read
+//! 8 KiB (grpc-java) to 16 KiB (C-core): a larger one is RESOURCE_EXHAUSTED to them, and they
+//! retry. No text of a caller or of another service is trusted to be short.
+
+use std::collections::HashMap;
+
+use tonic::Status;
+
+/// Most bytes of a status on the wire: base64 of its details, and its percent-encoded message.
+pub(crate) const STATUS: usize = 6 * 1024;
+/// Most bytes of the percent-encoded message. The details repeat the message, and the metadata
+/// leave room for at least one violation.
+const MESSAGE: usize = 1024;
+/// Most bytes of keys and values of the metadata, before base64.
+const METADATA: usize = 1536;
+/// Most bytes of an element's tags and lengths in protobuf.
+const FRAME: usize = 16;
+/// Most bytes of an empty list in the details: its type URL and lengths.
+const LIST: usize = 80;
+/// To how many bytes the texts of a list are cut: the first with which all of it fits, else the
+/// last.
+const CUTS: [usize; 3] = [512, 256, 160];
+/// The same for the values of the metadata.
+const METADATA_CUTS: [usize; 4] = [512, 256, 128, 32];
+/// A longer list never fits.
+const LONGEST_LIST: usize = 128;
+
+/// Bytes of a status on the wire.
+pub(crate) fn on_wire(status: &Status) -> usize {
+    (status.details().len() * 4).div_ceil(3) + percent_encoded(status.message())
+}
+
+/// Bytes of a text in `grpc-message`.
+fn percent_encoded(text: &str) -> usize {
+    let plain = |byte: u8| byte.is_ascii_graphic() && !b"\"#%<>`?{}".contains(&byte);
+    text.bytes().map(|byte| if plain(byte) { 1 } else { 3 }).sum()
+}
+
+/// The text, or its beginning if it has more bytes than this.
+pub(crate) fn cut(text: &str, longest: usize) -> String {
+    const MARK: char = '…';
+    if text.len() <= longest {
+        return text.to_owned();
+    }
+    let end = text.floor_char_boundary(longest.saturating_sub(MARK.len_utf8()));
+    format!("{}{MARK}", &text[..end])
+}
+
+/// The message, or its beginning.
+pub(crate) fn message(text: &str) -> String {
+    let mut message = cut(text, MESSAGE);
+    while percent_encoded(&message) > MESSAGE {
+        let over = percent_encoded(&message) - MESSAGE;
+        // A byte takes at most three, and the mark of the cut takes nine.
+        message = cut(&message, message.len().saturating_sub(over.div_ceil(3).max(4)));
+    }
+    message
+}
+
+/// As many of these parts as the message has room for, and how many more there are.
+pub(crate) fn message_of_parts(
+    start: &str,
+    parts: impl ExactSizeIterator<Item = String>,
+) -> String {
+    let mut left = parts.len();
+    let mut text = start.to_owned();
+    for (at, part) in parts.enumerate() {
+        let longer = format!("{text}{}{}", if at == 0 { "" } else { "; " }, cut(&part, CUTS[1]));
+        if at > 0 && percent_encoded(&longer) + percent_encoded(&and_more(left)) > MESSAGE {
+            return format!("{text}; {}", and_more(left));
+        }
+        (text, left) = (longer, left - 1);
+    }
+    text
+}
+
+/// What stands for those that are left out.
+pub(crate) fn and_more(count: usize) -> String {
+    format!("and {count} more")
+}
+
+/// Metadata whose values are cut as far as they must be. The first ones are kept before the others,
+/// also of the same key.
+pub(crate) fn metadata(entries: &[(String, String)]) -> HashMap<String, String> {
+    let size = |(key, value): &(String, String)| key.len() + value.len() + FRAME;
+    let mut kept = Vec::new();
+    for longest in METADATA_CUTS {
+        kept = entries.iter().map(|(key, value)| (cut(key, 64), cut(value, longest))).collect();
+        if kept.iter().map(size).sum::<usize>() <= METADATA {
+            break;
+        }
+    }
+    let mut used = 0;
+    let fits = |entry: &(String, String)| {
+        used += size(entry);
+        used <= METADATA
+    };
+    let kept: Vec<_> = kept.into_iter().take_while(fits).collect();
+    kept.into_iter().rev().collect()
+}
+
+/// A list of the details, as far as it fits beside the rest of the status.
+///
+/// `render` gives an element with its texts cut to so many bytes, and how many bytes its texts
+/// have; `more` gives the element that says how many are left out.
+pub(crate) fn list<T, V>(
+    rest: &Status,
+    all: &[T],
+    render: impl Fn(&T, usize) -> (V, usize),
+    more: impl Fn(String) -> V,
+) -> Vec<V> {
+    let room = STATUS.saturating_sub(on_wire(rest)) * 3 / 4;
+    let room = room.saturating_sub(LIST + FRAME + and_more(all.len()).len());
+    let mut kept = Vec::new();
+    for longest in CUTS {
+        let mut used = 0;
+        let fits = |(element, size): (V, usize)| {
+            used += size + FRAME;
+            (used <= room).then_some(element)
+        };
+        let some = all.iter().take(LONGEST_LIST).map(|it| render(it, longest));
+        kept = some.map_while(fits).collect();
+        if kept.len() == all.len() {
+            return kept;
+        }
+    }
+    kept.push(more(and_more(all.len() - kept.len())));
+    kept
+}

@@ -1,0 +1,92 @@
+use kernel::PartnerName;
+
+use super::*;
+
+const ID: &str = "0195f0a8-7c1e-7b3a-9c55-0242ac120002";
+
+const FIELDS: [Field; 3] = [
+    Field::value::<PartnerName>("reseller", "reseller_name"),
+    Field::time("create_time"),
+    Field::choice("shape", "SHAPE_", Shape::TEXTS),
+];
+
+kernel::text_enum! {
+    /// Values of an enum.
+    pub enum Shape {
+        /// One.
+        HalfRound = "half-round",
+        /// Another.
+        Flat = "flat",
+    }
+}
+
+fn term(column: &'static str, operator: BinOper, value: Option<Value>) -> Term {
+    Term { column, operator, value, lapse: None }
+}
+
+#[test]
+fn terms_are_read_in_their_order() {
+    let second = Timestamp::from_second(1).unwrap();
+    let filter = format!(
+        "reseller=partners/{ID} AND create_time >= \"1970-01-01T00:00:01Z\"  AND \
+         shape != SHAPE_HALF_ROUND AND reseller = \"partners/{}\" AND reseller != \"\"",
+        ID.to_uppercase()
+    );
+    let partner = || Some(format!("partners/{ID}").into());
+    let expected = [
+        term("reseller_name", BinOper::Equal, partner()),
+        term("create_time", BinOper::GreaterThanOrEqual, Some(second.as_microsecond().into())),
+        term("shape", BinOper::NotEqual, Some("half-round".into())),
+        term("reseller_name", BinOper::Equal, partner()),
+        term("reseller_name", BinOper::NotEqual, None),
+    ];
+    assert_eq!(parse(&filter, &FIELDS).unwrap(), expected);
+    assert_eq!(parse("  ", &FIELDS).unwrap(), []);
+}
+
+#[test]
+fn what_is_no_filter_is_answered_with_what_to_write() {
+    let fields = "use reseller, create_time or shape";
+    let shapes = "use SHAPE_HALF_ROUND or SHAPE_FLAT";
+    let (id, short) =
+        (format!("reseller = partners/{ID}"), "`7e1c`: must look like `partners/{tenant}`");
+    for (filter, problem) in [
+        ("state = x", format!("has no field `state`; {fields}")),
+        ("createTime > x", format!("has no field `createTime`; {fields}")),
+        (
+            "= x",
+            "has `= x` where one of its fields should be: reseller, create_time or shape".into(),
+        ),
+        ("reseller", "has no comparison after `reseller`; write `reseller = …`".into()),
+        ("reseller = ", "has no value after `reseller` and its operator".into()),
+        ("reseller = \"x", "has no closing quote after `reseller`".into()),
+        ("reseller < x", "compares `reseller` by order; use = or !=".into()),
+        ("reseller = 7e1c", format!("compares `reseller` with {short}")),
+        (&format!("{id} and {id}"), "joins comparisons by `and`; write AND in capitals".into()),
+        (
+            &format!("{id} OR {id}"),
+            "joins comparisons by OR, which is not supported; join them by AND, or list once for \
+             each"
+                .into(),
+        ),
+        (&format!("{id} AND"), "ends with AND; add a comparison after it".into()),
+        (&format!("{id} (x)"), "has `(x)` where AND or its end should be".into()),
+        (&format!("({id})"), "has parentheses, which are not supported".into()),
+        (&format!("NOT {id}"), "has NOT, which is not supported; compare by !=".into()),
+        (
+            "create_time > now",
+            "compares `create_time` with `now`, which is no time like 2026-03-02T09:00:00Z".into(),
+        ),
+        ("shape = half-round", format!("compares `shape` with `half-round`; {shapes}")),
+        ("shape = SHAPE_", format!("compares `shape` with `SHAPE_`; {shapes}")),
+        (
+            "shape = SHAPE_UNSPECIFIED",
+            format!("compares `shape` with `SHAPE_UNSPECIFIED`; {shapes}"),
+        ),
+        ("reseller = \"a\0\"", "has a control character after `reseller`".into()),
+    ] {
+        assert_eq!(parse(filter, &FIELDS).unwrap_err(), problem, "{filter}");
+    }
+    let long = vec![id; 11].join(" AND ");
+    assert_eq!(parse(&long, &FIELDS).unwrap_err(), "has more than 10 terms");
+}
