@@ -108,10 +108,8 @@ pub(in crate::domain) fn reseller_active(
     }
     let state = reseller.state(Role::IndirectReseller);
     let finding = Finding::of(reseller.partner, vec![("resellerState", or_none(state))]);
-    let enough = match transaction.purpose {
-        Purpose::AutomaticRenewal => renews(state),
-        _ => state == Some(RoleState::Active),
-    };
+    let renewal = transaction.purpose == Purpose::AutomaticRenewal;
+    let enough = if renewal { renews(state) } else { state == Some(RoleState::Active) };
     Some(finding.unless(enough, || Fault {
         reason: match state {
             None => Reason::ResellerNotEnrolled,
