@@ -160,7 +160,7 @@ def repeated(journey, reader):
     )
     reader.read(journey.onboarding.EnrollPartner, again)
     retire = ordering.RetireOfferRequest(
-        name="offers/m365-business", detail=LONG, etag="r99", request_id=new_id()
+        name="offers/m365-business", detail=LONG, etag="r99-1", request_id=new_id()
     )
     reader.read(journey.ordering.RetireOffer, retire)
     retire.etag = ""

@@ -186,7 +186,7 @@ async fn of_ordering(log: &mut Log, stage: &Stage) -> Result<(), Status> {
         "every_market": true, "plans": [plan],
     });
     log.call(stage, OD, "CreateOffer", json!({ "offer_id": id, "offer": twin })).await;
-    let stale = json!({ "name": offer, "detail": "replaced", "etag": "r99" });
+    let stale = json!({ "name": offer, "detail": "replaced", "etag": "r99-1" });
     log.call(stage, OD, "RetireOffer", stale).await;
     let retire = json!({ "name": offer, "detail": "replaced" });
     cast_call(stage, OD, "RetireOffer", retire.clone()).await?;
