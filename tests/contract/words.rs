@@ -102,13 +102,15 @@ fn every_reason_is_named_in_a_test() {
 }
 
 /// Reasons that no scenario can look at, and why.
-const UNHEARD: [(&str, &str); 6] = [
+const UNHEARD: [(&str, &str); 8] = [
     ("DEADLINE_EXCEEDED", "a client answers it before the service does"),
     ("FACTS_CHANGED", "tests/mesh changes facts while they are read"),
     ("INTERNAL", "it is a defect"),
     ("LOST_RACE", "which of two calls loses is a matter of chance"),
     ("OVERLOADED", "tests/mesh overloads a service"),
+    ("RELEASE_IN_PROGRESS", "tests/mesh cuts releases off"),
     ("RESELLER_LOCATION_COUNTRY_MISMATCH", "AssociateLocation refuses such a location"),
+    ("UNKNOWN_METHOD", "tests/contract calls methods of other services"),
 ];
 
 #[test]

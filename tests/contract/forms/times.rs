@@ -88,11 +88,13 @@ async fn a_time_outside_of_protobufs_range_is_a_wrong_field_wherever_a_time_is_t
     }
     let expected = [
         "AcceptAgreement agreement.accept_time",
+        "AttestCustomerAgreement agreement.accept_time",
         "CreateOrganization organization.owners[0].from_time",
         "CreateOrganization organization.owners[1].from_time",
         "EndOwnership end_time",
         "RecordCustomerAgreement agreement.accept_time",
         "RecordEvidence evidence[0].observed_time",
+        "RecordEvidence evidence[1].observed_time",
         "RecordOwnership owner.from_time",
     ];
     assert_eq!(Vec::from_iter(tried), expected, "every time that a caller gives is tried");
