@@ -66,6 +66,7 @@ scenarios! {
         assert_eq!(
             refused(cast.place(wanted()).await),
             [
+                "REL-1 PARTNERSHIP_OF_REVOKED_ENROLLMENT",
                 "ON-1 RESELLER_NOT_ACTIVE",
                 "MPA-1 PARTNER_ID_BEFORE_MPA",
                 "MPA-2 RESELLER_MPA_NOT_ACCEPTED",
@@ -75,6 +76,7 @@ scenarios! {
         assert_eq!(refused(old), ["ON-1 AGREEMENT_OF_EARLIER_ENROLLMENT"]);
         cast.accept_mpa(reseller, agreement_of(role)).await?;
         assert_eq!(state(cast, reseller, role).await?, EnrollmentState::Active);
+        cast.partner_up(provider, reseller).await?;
         cast.place(wanted()).await?;
     }
 

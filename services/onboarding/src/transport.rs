@@ -108,7 +108,7 @@ impl Transport {
     ) -> Result<Partner, Failure> {
         let change = async {
             let partner = self.find(name).await?;
-            self.store.database().expects(&call, &name, partner.stamp).await?;
+            self.store.database().expects(call, &name, partner.stamp).await?;
             self.store.save_partner(decide(partner).map_err(denied)?, call).await
         };
         self.store.database().once(call, change).await

@@ -115,7 +115,7 @@ impl Transport {
     ) -> Result<pb::Organization, Failure> {
         let change = async {
             let organization = self.find_organization(name).await?;
-            self.store.database().expects(&call, &name, organization.stamp).await?;
+            self.store.database().expects(call, &name, organization.stamp).await?;
             self.store.save_organization(decide(organization).map_err(denied)?, call).await
         };
         self.store.database().once(call, change).await.map(render::organization)

@@ -100,9 +100,10 @@ impl Subscription {
             legal: &legal,
             otherwise: "place an order for a new subscription with PlaceOrder",
         };
-        let next = match self.state {
-            Suspended if quantity => "resume it first with ResumeSubscription".to_owned(),
-            _ => conflict.next_step(),
+        let next = if quantity && self.state == Suspended {
+            "resume it first with ResumeSubscription".to_owned()
+        } else {
+            conflict.next_step()
         };
         Err(Denial::Refused(vec![rule.violation(
             self.name,

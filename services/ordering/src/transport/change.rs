@@ -51,7 +51,7 @@ impl Transport {
     ) -> Result<Decided, Failure> {
         let subscription = self.store.subscription(name).await?;
         let subscription = subscription.ok_or_else(|| Failure::missing(name))?;
-        self.store.database().expects(&call, &name, subscription.stamp).await?;
+        self.store.database().expects(call, &name, subscription.stamp).await?;
         let offer = self.offer_of(&subscription).await?;
         let now = self.clock.now();
         let mut decided = Decided::default();

@@ -53,7 +53,7 @@ impl Transport {
     ) -> Result<Decided, Failure> {
         let placement = self.store.placement(name).await?;
         let placement = placement.ok_or_else(|| Failure::missing(name))?;
-        self.store.database().expects(&call, &name, placement.order.stamp).await?;
+        self.store.database().expects(call, &name, placement.order.stamp).await?;
         placement.may_cancel().map_err(denied)?;
         let mut fresh = Vec::new();
         let answer = self.ask(&placement.cancel_question(), &mut fresh).await?;

@@ -52,7 +52,7 @@ impl Transport {
 
     async fn decide_completion(&self, name: TransferName, call: &Call) -> Result<Decided, Failure> {
         let transfer = self.find_transfer(name).await?;
-        self.store.database().expects(&call, &name, transfer.stamp).await?;
+        self.store.database().expects(call, &name, transfer.stamp).await?;
         let (mut decided, now) = (Decided::default(), self.clock.now());
         transfer.may_become(TransferState::Complete, now).map_err(denied)?;
         let names: Vec<_> = transfer.items.iter().map(|item| item.subscription).collect();
@@ -116,7 +116,7 @@ impl Transport {
         call: &Call,
     ) -> Result<Decided, Failure> {
         let transfer = self.find_transfer(name).await?;
-        self.store.database().expects(&call, &name, transfer.stamp).await?;
+        self.store.database().expects(call, &name, transfer.stamp).await?;
         let changes = transfer.end(state, why.to_owned(), self.clock.now()).map_err(denied)?;
         Ok(Decided { changes, fresh: Vec::new() })
     }

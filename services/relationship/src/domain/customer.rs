@@ -169,12 +169,15 @@ fn creates(partner: &Standing) -> Finding {
     })
 }
 
-/// Whether a partner has a role that attests that a customer accepted the MCA.
-pub(super) fn attests(partner: &Standing) -> Finding {
-    seller(partner).unless(buys(partner), || Fault {
+/// Whether a partner has a role that attests that a customer accepted the MCA, and acquired the
+/// customer in such a role.
+pub(super) fn attests(partner: &Standing, acquired: Option<Role>) -> Finding {
+    let kept = buys(partner) && acquired != Some(Role::IndirectReseller);
+    seller(partner).unless(kept, || Fault {
         reason: Reason::AttestedByNoSeller,
         explanation: format!(
-            "{} is no provider and no direct-bill partner, and only those attest an acceptance",
+            "{} does not sell to the customer as provider or direct-bill partner, and only those \
+             attest an acceptance",
             partner.partner
         ),
         responsible: Responsible::Partner,

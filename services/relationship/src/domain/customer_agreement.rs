@@ -6,12 +6,11 @@ use serde::{Deserialize, Serialize};
 
 use super::{
     Approved, Customer, CustomerRelationship, Denial, Fault, Finding, Reason, RelationshipKind,
-    Role, Standing,
+    Role, Rule, Standing,
     catalogue::{CUS_1, REL_4},
     customer::{attests, in_buying_role},
     denial::refuse,
     rules::enrollment::Act,
-    rules::or_none,
 };
 
 /// An acceptance of the MCA.
@@ -64,14 +63,22 @@ impl CustomerRelationship {
         partner: &Standing,
         now: Timestamp,
     ) -> Result<Option<Approved<Self>>, Denial> {
-        refuse([
-            in_buying_role(Act::Serve, partner, (&CUS_1, attests(partner))),
-            (&REL_4, self.serves_for_sales(now)),
-        ])?;
+        refuse([self.attested_by(partner), (&REL_4, self.serves_for_sales(now))])?;
         Ok(agreement.replaces(self.agreement.as_ref()).then(|| {
             let attested = Self { agreement: Some(agreement), ..self.clone() };
             attested.changed("CustomerAgreementAttested", now)
         }))
+    }
+
+    /// Whether the partner attests in the role in which it acquired the customer.
+    fn attested_by(&self, partner: &Standing) -> (&'static Rule, Finding) {
+        let attests = (&CUS_1, attests(partner, self.role));
+        match self.role {
+            Some(Role::IndirectReseller) => attests,
+            Some(Role::IndirectProvider | Role::DirectBill) | None => {
+                in_buying_role(Act::Serve, partner, attests)
+            }
+        }
     }
 
     /// Whether sales go on this relationship, or will once the customer accepts it: an attestation
@@ -81,22 +88,19 @@ impl CustomerRelationship {
         let inputs = vec![
             ("partner", self.partner.to_string()),
             ("relationshipKind", kind.to_string()),
-            ("relationshipRole", or_none(self.role)),
             ("relationshipState", state.to_string()),
         ];
         let resale = kind == RelationshipKind::Resale;
-        let buys = self.role.is_some_and(|role| role != Role::IndirectReseller);
-        Finding::of(self.name, inputs).unless(buys && state.is_open(), || Fault {
+        Finding::of(self.name, inputs).unless(resale && state.is_open(), || Fault {
             reason: if resale {
                 Reason::CustomerRelationshipMissing
             } else {
                 Reason::CustomerRelationshipForManagement
             },
             explanation: format!(
-                "{} attests for a customer that it sells to, or has asked to, as provider or \
-                 direct-bill partner; this relationship is for {kind} (role {}) and {state}",
-                self.partner,
-                or_none(self.role)
+                "{} attests for a customer that it sells to or has asked to; this relationship is \
+                 for {kind} and {state}",
+                self.partner
             ),
             responsible: Responsible::Partner,
             next_step:

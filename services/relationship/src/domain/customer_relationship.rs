@@ -124,10 +124,8 @@ impl CustomerRelationship {
     /// Where it stands at a time: a request that nobody answered in time is expired.
     #[must_use]
     pub fn state_at(&self, now: Timestamp) -> RelationshipState {
-        match self.state {
-            RelationshipState::Requested if now >= self.expire_time => RelationshipState::Expired,
-            state => state,
-        }
+        let over = self.state == RelationshipState::Requested && now >= self.expire_time;
+        if over { RelationshipState::Expired } else { self.state }
     }
 
     /// It as it is at a time.

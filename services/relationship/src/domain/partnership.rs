@@ -120,10 +120,8 @@ impl Partnership {
     /// Where it stands at a time: an invitation that nobody answered in time is expired.
     #[must_use]
     pub fn state_at(&self, now: Timestamp) -> PartnershipState {
-        match self.state {
-            PartnershipState::Invited if now >= self.expire_time => PartnershipState::Expired,
-            state => state,
-        }
+        let over = self.state == PartnershipState::Invited && now >= self.expire_time;
+        if over { PartnershipState::Expired } else { self.state }
     }
 
     /// It as it is at a time.

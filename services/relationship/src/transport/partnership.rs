@@ -117,7 +117,7 @@ impl Transport {
     ) -> Result<pb::Partnership, Failure> {
         let change = async {
             let partnership = self.find_partnership(name).await?;
-            self.store.database().expects(&call, &name, partnership.stamp).await?;
+            self.store.database().expects(call, &name, partnership.stamp).await?;
             decide(partnership).map_err(denied)
         };
         let changed = self.answer(call, change).await?;

@@ -107,7 +107,7 @@ fn a_provider_or_direct_bill_partner_in_the_programme_attests_and_a_reseller_doe
 fn a_partner_in_both_roles_does_not_attest_for_whom_it_acquired_as_reseller() {
     let mut both = partner(SELLER, Role::DirectBill);
     both.roles.push(held(Role::IndirectReseller, RoleState::Active));
-    for (role, expected) in [(Role::DirectBill, &[][..]), (Role::IndirectReseller, &[ENDED])] {
+    for (role, expected) in [(Role::DirectBill, &[][..]), (Role::IndirectReseller, &[NO_SELLER])] {
         let tie = tie(SELLER, RelationshipKind::Resale, RelationshipState::Active);
         let acquired = CustomerRelationship { role: Some(role), ..tie };
         let found = violations(acquired.attest_agreement(mca(), &both, at(NOW)));
