@@ -260,7 +260,7 @@ scenarios! {
         let status = tests::failed(cast.place(direct()).await);
         let refusals = client::refusals(&status);
         assert_eq!(refusals[0].reason, "CUSTOMER_RELATIONSHIP_OF_OTHER_ROLE");
-        assert!(refusals[0].next_step.contains("let the provider order"), "{refusals:?}");
+        assert!(refusals[0].next_step.contains("as the reseller"), "{refusals:?}");
 
         let name = cast.ask_as(&customer, &both, Kind::Resale, Role::DirectBill).await?;
         cast.accept(&name).await?;

@@ -16,6 +16,7 @@ mod lists;
 mod messages;
 mod mpa_versions;
 mod mutations;
+mod next_steps;
 mod onboarding;
 mod order_lines;
 mod orders;

@@ -177,13 +177,7 @@ fn refused(refusal: &Refusal) -> Status {
     let message = match violations.len() {
         // A state is no rule of the programme.
         1 if first.is_of_state() => format!("{}; {}", first.explanation, first.next_step),
-        1 => format!("refused by {}: {}", first.rule, first.explanation),
-        more => {
-            format!(
-                "refused by {more} rules ({rules}), first {}: {}",
-                first.rule, first.explanation
-            )
-        }
+        _ => format!("refused by {}: {}", refused_by(first, violations), first.explanation),
     };
     let metadata = metadata(first, rules, violations.len());
     let reason = budget::cut(&first.reason, LONGEST_OF_RESOURCE);
@@ -192,6 +186,28 @@ fn refused(refusal: &Refusal) -> Status {
     let more = |more| PreconditionViolation::new("", "", more);
     details.set_precondition_failure(budget::list(&rest, violations, precondition, more));
     status(Code::FailedPrecondition, &message, details)
+}
+
+/// The violated rules, each once with the number of its reasons, and which is explained first.
+fn refused_by(first: &Violation, violations: &[Violation]) -> String {
+    let mut rules: Vec<&str> = Vec::new();
+    for Violation { rule, .. } in violations {
+        if !rules.contains(&rule.as_str()) {
+            rules.push(rule);
+        }
+    }
+    let named =
+        rules.iter().map(|rule| match violations.iter().filter(|it| it.rule == *rule).count() {
+            1 => (*rule).to_owned(),
+            2 => format!("{rule} for two reasons"),
+            more => format!("{rule} for {more} reasons"),
+        });
+    let named = named.collect::<Vec<_>>().join(",");
+    match (rules.len(), violations.len()) {
+        (1, 1) => named,
+        (1, _) => format!("{named}, first"),
+        (more, _) => format!("{more} rules ({named}), first {}", first.rule),
+    }
 }
 
 fn metadata(first: &Violation, rules: String, count: usize) -> Vec<(String, String)> {

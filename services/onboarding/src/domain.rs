@@ -20,6 +20,7 @@ mod requirement;
 mod review;
 mod settle;
 mod standing;
+mod steps;
 mod time;
 mod version;
 
@@ -37,6 +38,7 @@ pub use ownership::Ownership;
 pub use partner::{Location, LocationFacts, NewPartner, Partner};
 pub use requirement::{Assessment, Evidence, Gate, Requirement};
 pub use standing::{Buyer, BuyerStanding, Standing};
+pub use steps::EnrollmentStep;
 pub use version::{AcceptanceMode, AgreementVersion};
 
 #[cfg(test)]

@@ -13,6 +13,7 @@ mod decision;
 mod denial;
 mod facts;
 mod lifecycle;
+mod next_step;
 mod partnership;
 mod relationship_request;
 mod rules;
@@ -28,10 +29,11 @@ pub use customer_relationship::{
 pub use decision::{Decision, RuleOutcome, Verdict, decide};
 pub use denial::{Denial, Fault, Finding, Reason};
 pub use facts::{
-    AdditionalPartner, BuyerStanding, Facts, Location, Role, RoleStanding, RoleState, Standing,
-    StandingAgreement,
+    AdditionalPartner, BuyerStanding, EnrollmentStep, Facts, Location, Role, RoleStanding,
+    RoleState, Standing, StandingAgreement,
 };
 pub use lifecycle::{Change, Ending};
+pub use next_step::{NextStep, Step};
 pub use partnership::{Applications, Partners, Partnership, PartnershipSide, PartnershipState};
 pub use relationship_request::{Applicant, NewRelationship, Parties};
 pub use transaction::{Line, ProductFamily, Purpose, Transaction};

@@ -12,7 +12,8 @@ use peer::Channel;
 use runtime::telemetry::{Traced, traced};
 
 use crate::domain::{
-    BuyerStanding, Location, Role, RoleStanding, RoleState, Standing, StandingAgreement,
+    BuyerStanding, EnrollmentStep, Location, Role, RoleStanding, RoleState, Standing,
+    StandingAgreement,
 };
 
 const ONBOARDING: &str = "onboarding";
@@ -133,7 +134,30 @@ fn role_standing(message: &pb::RoleStanding) -> Option<Result<RoleStanding, Fail
         state: state(message.state()),
         application: message.application,
         block_time,
+        next_steps: steps(message),
     }))
+}
+
+/// What is left to do in a role; nothing if this version does not know all of it.
+fn steps(message: &pb::RoleStanding) -> Vec<EnrollmentStep> {
+    let known: Option<Vec<_>> = message.next_steps.iter().map(|it| step(*it)).collect();
+    known.unwrap_or_default()
+}
+
+fn step(step: i32) -> Option<EnrollmentStep> {
+    match pb::EnrollmentStep::try_from(step).ok()? {
+        pb::EnrollmentStep::Unspecified => None,
+        pb::EnrollmentStep::EnrollOtherTenant => Some(EnrollmentStep::EnrollOtherTenant),
+        pb::EnrollmentStep::EnrollAgain => Some(EnrollmentStep::EnrollAgain),
+        pb::EnrollmentStep::RecordEvidence => Some(EnrollmentStep::RecordEvidence),
+        pb::EnrollmentStep::Submit => Some(EnrollmentStep::Submit),
+        pb::EnrollmentStep::Resubmit => Some(EnrollmentStep::Resubmit),
+        pb::EnrollmentStep::Review => Some(EnrollmentStep::Review),
+        pb::EnrollmentStep::Reinstate => Some(EnrollmentStep::Reinstate),
+        pb::EnrollmentStep::RecordVetting => Some(EnrollmentStep::RecordVetting),
+        pb::EnrollmentStep::AssociateLocation => Some(EnrollmentStep::AssociateLocation),
+        pb::EnrollmentStep::AcceptAgreement => Some(EnrollmentStep::AcceptAgreement),
+    }
 }
 
 /// An acceptance, with the roles that this version knows.

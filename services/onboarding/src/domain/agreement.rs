@@ -3,7 +3,7 @@ use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use super::{
-    AgreementVersion, Approved, Denial, Enrollment, Partner, Reason, Role,
+    AgreementVersion, Approved, Denial, Enrollment, EnrollmentStep, Partner, Reason, Role,
     denial::{ON_1, ON_2, full},
     enrollment::first_application,
     lifecycle::Move,
@@ -131,7 +131,7 @@ impl Partner {
             if recorded.is_some() && recorded == enrollment.map(|it| it.application) {
                 return Ok(());
             }
-            let violations = partner.against_agreement(&new, enrollment);
+            let violations = partner.against_agreement(&new, enrollment, now);
             let (location, application) = match (&partner.location, enrollment) {
                 (Some(location), Some(enrollment)) if violations.is_empty() => {
                     (location.account.clone(), enrollment.application)
@@ -159,6 +159,7 @@ impl Partner {
         &self,
         new: &NewAgreement,
         enrollment: Option<&Enrollment>,
+        now: Timestamp,
     ) -> Vec<Violation> {
         let role = new.kind.role();
         let mut violations = Vec::new();
@@ -167,11 +168,14 @@ impl Partner {
                 Reason::RoleNotEnrolled,
                 self.name,
                 format!("the partner is not enrolled as {role}"),
-                format!("enroll the partner as {role}, then record its vetting"),
+                format!(
+                    "enroll the partner as {role}: EnrollPartner, SubmitEnrollment, \
+                     RecordVettingResult"
+                ),
                 &[("role", role.to_string())],
             )),
             Some(enrollment) if !enrollment.vetted() => {
-                violations.push(self.not_vetted(enrollment))
+                violations.push(self.not_vetted(enrollment, now))
             }
             Some(_) => {}
         }
@@ -193,7 +197,10 @@ impl Partner {
                 Reason::LocationNotAssociated,
                 self.name,
                 "no location account is tied to the CSP tenant".to_owned(),
-                format!("associate a location account in {}", self.country.name()),
+                format!(
+                    "associate a location account in {} with AssociateLocation",
+                    self.country.name()
+                ),
                 &[("tenantCountry", self.country.to_string())],
             ));
         }
@@ -210,12 +217,16 @@ impl Partner {
         violations
     }
 
-    fn not_vetted(&self, enrollment: &Enrollment) -> Violation {
+    fn not_vetted(&self, enrollment: &Enrollment, now: Timestamp) -> Violation {
+        let steps = self.steps(enrollment, now);
+        let mut parts = steps.split_inclusive(|it| *it == EnrollmentStep::RecordVetting);
+        let to_vetting = parts.next().unwrap_or_default().iter();
+        let calls: Vec<_> = to_vetting.map(|step| step.call()).collect();
         ON_2.violated(
             Reason::EnrollmentNotVetted,
             self.name,
             format!("vetting as {} is not passed: {}", enrollment.role, enrollment.state),
-            "wait for vetting and record its result",
+            format!("these calls lead to vetting that is passed: {}", calls.join(", ")),
             &[("role", enrollment.role.to_string()), ("state", enrollment.state.to_string())],
         )
     }

@@ -140,7 +140,7 @@ impl Partner {
     }
 
     /// Refuses direct bill in the tenant of an indirect reseller (rule ON-5).
-    fn check_tenant(&self, role: Role) -> Result<(), Denial> {
+    pub(super) fn check_tenant(&self, role: Role) -> Result<(), Denial> {
         let reseller = self.enrollment(Role::IndirectReseller).ok();
         match reseller.filter(|it| role == Role::DirectBill && it.in_programme()) {
             None => Ok(()),

@@ -82,15 +82,20 @@ impl Enrollment {
         self.review_time.is_some() || !self.assess(now).iter().any(asked)
     }
 
+    /// Whether it is held back for a failed review and nothing else.
+    pub(super) fn ends_with_review(&self) -> bool {
+        self.shortfall_time.is_some()
+            && (self.state == EnrollmentState::Restricted
+                || self.suspension_cause == Some(SuspensionCause::EligibilityNotMet))
+    }
+
     /// The same, with the review passed that was due at a time.
     fn reviewed(self, due: Timestamp, now: Timestamp) -> Self {
         let mut next = months_after(due, 12);
         while next <= now && next < Timestamp::MAX {
             next = months_after(next, 12);
         }
-        let fell_short = self.shortfall_time.is_some()
-            && (self.state == EnrollmentState::Restricted
-                || self.suspension_cause == Some(SuspensionCause::EligibilityNotMet));
+        let fell_short = self.ends_with_review();
         let it = Self { review_time: Some(next), shortfall_time: None, ..self };
         if fell_short { it.resumed(now) } else { it }
     }

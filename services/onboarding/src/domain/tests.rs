@@ -8,4 +8,5 @@ mod location;
 mod ownership;
 mod requirement;
 mod standing;
+mod steps;
 mod world;

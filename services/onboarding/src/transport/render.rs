@@ -10,7 +10,7 @@ pub(super) use requirement::assessment;
 
 use crate::domain::{
     Agreement, AgreementName, BuyerStanding, Enrollment, EnrollmentName, EnrollmentState,
-    Organization, Owner, Partner, Role, Standing, SuspensionCause, VettingCheck,
+    EnrollmentStep, Organization, Owner, Partner, Role, Standing, SuspensionCause, VettingCheck,
 };
 
 pub(super) fn organization(organization: Organization) -> pb::Organization {
@@ -88,6 +88,7 @@ pub(super) fn standing(standing: Standing, now: Timestamp) -> pb::PartnerStandin
         state: state(each.state).into(),
         block_time: each.block_time().map(to_wire),
         application: each.application,
+        next_steps: partner.steps(each, now).into_iter().map(|it| step(it).into()).collect(),
     });
     let agreements = partner.agreements.iter().map(|each| pb::AgreementStanding {
         name: AgreementName { partner: partner.name, uid: each.uid }.to_string(),
@@ -126,6 +127,21 @@ fn text(value: Option<&impl ToString>) -> String {
 
 fn covered_roles(partner: &Partner, agreement: &Agreement) -> Vec<i32> {
     partner.covered_roles(agreement).map(|it| role(it).into()).collect()
+}
+
+fn step(step: EnrollmentStep) -> pb::EnrollmentStep {
+    match step {
+        EnrollmentStep::EnrollOtherTenant => pb::EnrollmentStep::EnrollOtherTenant,
+        EnrollmentStep::EnrollAgain => pb::EnrollmentStep::EnrollAgain,
+        EnrollmentStep::RecordEvidence => pb::EnrollmentStep::RecordEvidence,
+        EnrollmentStep::Submit => pb::EnrollmentStep::Submit,
+        EnrollmentStep::Resubmit => pb::EnrollmentStep::Resubmit,
+        EnrollmentStep::Review => pb::EnrollmentStep::Review,
+        EnrollmentStep::Reinstate => pb::EnrollmentStep::Reinstate,
+        EnrollmentStep::RecordVetting => pb::EnrollmentStep::RecordVetting,
+        EnrollmentStep::AssociateLocation => pb::EnrollmentStep::AssociateLocation,
+        EnrollmentStep::AcceptAgreement => pb::EnrollmentStep::AcceptAgreement,
+    }
 }
 
 fn role(role: Role) -> pb::Role {

@@ -164,7 +164,7 @@ fn creates(partner: &Standing) -> Finding {
         reason: Reason::SellerCannotBuyFromMicrosoft,
         explanation: format!("{} is no provider and no direct-bill partner", partner.partner),
         responsible: Responsible::Partner,
-        next_step: "let the reseller's indirect provider create the customer".to_owned(),
+        next_step: "let an indirect provider or a direct-bill partner create the customer".into(),
         code: "",
     })
 }
@@ -181,9 +181,9 @@ pub(super) fn attests(partner: &Standing, acquired: Option<Role>) -> Finding {
             partner.partner
         ),
         responsible: Responsible::Partner,
-        next_step: "let the reseller's indirect provider attest it, or record the customer's \
-                    direct acceptance"
-            .to_owned(),
+        next_step: "let an indirect provider or a direct-bill partner attest it, or record the \
+                    customer's direct acceptance"
+            .into(),
         code: "",
     })
 }
@@ -241,7 +241,7 @@ fn shared_services_of_a_partner(
                 "use the tenant that there is, or record a tenant of kind COMPANY",
             )
         };
-        let next_step = next_step.to_owned();
+        let next_step = next_step.into();
         Fault { reason, explanation, responsible: Responsible::Caller, next_step, code: "" }
     })
 }

@@ -106,7 +106,7 @@ impl CustomerRelationship {
             next_step:
                 "ask the customer for a relationship with RequestCustomerRelationship, kind \
                         RESALE, and attest on that one"
-                    .to_owned(),
+                    .into(),
             code: "403/20002",
         })
     }

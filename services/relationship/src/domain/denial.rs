@@ -1,6 +1,6 @@
 use kernel::{Responsible, Violation, text_enum};
 
-use super::Rule;
+use super::{NextStep, Rule};
 
 text_enum! {
     /// Why a rule stands against a transaction or a change.
@@ -90,8 +90,8 @@ pub struct Fault {
     pub explanation: String,
     /// Who must act.
     pub responsible: Responsible,
-    /// What to do next, without a full stop.
-    pub next_step: String,
+    /// What to do next.
+    pub next_step: NextStep,
     /// Code of the same refusal in Partner Center, or empty.
     pub code: &'static str,
 }
@@ -105,6 +105,14 @@ impl Finding {
     /// Leaves open whether the rule is kept if the question lacks something.
     pub(super) fn lacking(mut self, lacks: Option<&'static str>) -> Self {
         self.lacks = lacks;
+        self
+    }
+
+    /// Gives the fault, if there is one, another next step if there is another.
+    pub(super) fn advising(mut self, step: Option<impl Into<NextStep>>) -> Self {
+        if let (Some(fault), Some(step)) = (&mut self.fault, step) {
+            fault.next_step = step.into();
+        }
         self
     }
 
@@ -135,7 +143,7 @@ impl Rule {
             explanation: fault.explanation,
             inputs: inputs.collect(),
             responsible: fault.responsible,
-            next_step: fault.next_step,
+            next_step: fault.next_step.to_string(),
             source: self.source.to_owned(),
             partner_center_code: fault.code.to_owned(),
         })

@@ -60,6 +60,36 @@ pub struct RoleStanding {
     pub application: i32,
     /// From when on it is blocked, since the yearly re-authorization was not passed.
     pub block_time: Option<Timestamp>,
+    /// What is left until the partner sells something new in it; nothing if it does so now, or
+    /// if this version does not know what it is.
+    pub next_steps: Vec<EnrollmentStep>,
+}
+
+/// A call of onboarding that leads an enrollment on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum EnrollmentStep {
+    /// `EnrollPartner`, for the first time.
+    Enroll,
+    /// `EnrollPartner` for another tenant.
+    EnrollOtherTenant,
+    /// `EnrollPartner` after a revocation.
+    EnrollAgain,
+    /// `RecordEvidence`.
+    RecordEvidence,
+    /// `SubmitEnrollment`.
+    Submit,
+    /// `ResubmitEnrollment`.
+    Resubmit,
+    /// `ReviewEnrollment`.
+    Review,
+    /// `ReinstateEnrollment`.
+    Reinstate,
+    /// `RecordVettingResult`.
+    RecordVetting,
+    /// `AssociateLocation`.
+    AssociateLocation,
+    /// `AcceptAgreement`.
+    AcceptAgreement,
 }
 
 /// An accepted agreement.

@@ -46,7 +46,7 @@ pub(super) fn judge(subject: impl ToString, reason: Reason, call: StateConflict<
         reason,
         explanation: call.explanation(),
         responsible: Responsible::Caller,
-        next_step: call.next_step(),
+        next_step: call.next_step().into(),
         code: "",
     })
 }

@@ -145,7 +145,7 @@ impl NewRelationship {
                 list(&roles)
             ),
             responsible: Responsible::Caller,
-            next_step: "set `role` to the one in which it will sell to this customer".to_owned(),
+            next_step: "set `role` to the one in which it will sell to this customer".into(),
             code: "",
         })
     }

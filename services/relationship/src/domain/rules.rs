@@ -11,6 +11,7 @@ pub(super) mod own_use;
 pub(super) mod partnering;
 pub(super) mod removal;
 pub(super) mod seller;
+pub(super) mod steps;
 
 use std::fmt::Display;
 

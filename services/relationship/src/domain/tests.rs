@@ -5,6 +5,8 @@ mod customers;
 mod decision;
 mod golden;
 mod lifecycle;
+mod next_steps;
+mod onboarding;
 mod oracle;
 mod properties;
 mod refusals;

@@ -142,6 +142,7 @@ fn standing(partner: PartnerName) -> Standing {
                 state: RoleState::Active,
                 application: 1,
                 block_time: None,
+                next_steps: Vec::new(),
             })
             .to_vec(),
         agreements: Vec::new(),

@@ -172,7 +172,7 @@ fn outcome(outcome: &RuleOutcome) -> pb::RuleOutcome {
         reason: fault.reason.to_string(),
         explanation: fault.explanation,
         responsible: responsible(fault.responsible).into(),
-        next_step: fault.next_step,
+        next_step: fault.next_step.to_string(),
         partner_center_code: fault.code.to_owned(),
         ..applied
     }

@@ -4,7 +4,7 @@ use kernel::{Responsible, Timestamp};
 
 use super::or_none;
 use crate::domain::{
-    AccountState, CustomerAgreement, Facts, Fault, Finding, Purpose, Reason, Transaction,
+    AccountState, CustomerAgreement, Facts, Fault, Finding, Purpose, Reason, Step, Transaction,
 };
 
 /// From when on an old acceptance of the MCA no longer counts: 2025-10-07.
@@ -18,8 +18,7 @@ pub(in crate::domain) fn sales_go_on(_: &Transaction, facts: &Facts) -> Option<F
     let stop = country.sales_stop();
     let inputs = vec![("customerCountry", country.to_string()), ("salesStopTime", or_none(stop))];
     let finding = Finding::of(facts.customer.name, inputs);
-    Some(finding.unless(stop.is_none_or(|stop| facts.time < stop), || {
-        Fault {
+    Some(finding.unless(stop.is_none_or(|stop| facts.time < stop), || Fault {
         reason: Reason::SalesStopped,
         explanation: format!(
             "nothing is sold or renewed in {} since {}",
@@ -27,11 +26,8 @@ pub(in crate::domain) fn sales_go_on(_: &Transaction, facts: &Facts) -> Option<F
             or_none(stop)
         ),
         responsible: Responsible::Caller,
-        next_step:
-            "leave it; what was sold before may be reduced and cancelled, and ends with its term"
-                .to_owned(),
+        next_step: Step::StopSelling.into(),
         code: "",
-    }
     }))
 }
 
@@ -74,10 +70,7 @@ pub(in crate::domain) fn accepted_mca(_: &Transaction, facts: &Facts) -> Option<
         reason,
         explanation,
         responsible: Responsible::Customer,
-        next_step:
-            "the customer accepts the MCA: record it with RecordCustomerAgreement if it did \
-                    so at Microsoft, else let the seller attest it with AttestCustomerAgreement"
-                .to_owned(),
+        next_step: Step::RecordCustomerAgreement.into(),
         code: "403/13605",
     });
     Some(Finding { fault, ..Finding::of(facts.customer.name, inputs) })
@@ -104,27 +97,22 @@ pub(in crate::domain) fn account_in_order(
         Some(AccountState::UnderReview) => Some((
             Reason::AccountUnderReview,
             "the customer's account is under review: nothing is added until it ends",
-            "wait for the review to end, then record it with RecordAccountReview",
             "403/800074",
         )),
         Some(AccountState::Rejected) => Some((
             Reason::AccountRejected,
             "the customer's account did not pass its review",
-            "the customer mends its account; record the next review with RecordAccountReview",
             "403/800075",
         )),
-        Some(AccountState::Locked) => Some((
-            Reason::AccountLocked,
-            "the customer's account is locked",
-            "the customer has its account unlocked; record that with RecordAccountReview",
-            "403/900416",
-        )),
+        Some(AccountState::Locked) => {
+            Some((Reason::AccountLocked, "the customer's account is locked", "403/900416"))
+        }
     };
-    let fault = wrong.map(|(reason, explanation, next_step, code)| Fault {
+    let fault = wrong.zip(state).map(|((reason, explanation, code), state)| Fault {
         reason,
         explanation: explanation.to_owned(),
         responsible: Responsible::Customer,
-        next_step: next_step.to_owned(),
+        next_step: Step::RecordAccountReview(state).into(),
         code,
     });
     Some(Finding { fault, ..Finding::of(facts.customer.name, inputs) })

@@ -4,7 +4,7 @@ use kernel::{LocationAccountId, Responsible};
 
 use super::{chain::active_partnership, list, own_use::no_affiliate};
 use crate::domain::{
-    AdditionalPartner, Facts, Fault, Finding, Reason, Role, RoleState, Transaction,
+    AdditionalPartner, Facts, Fault, Finding, Reason, Role, RoleState, Step, Transaction,
 };
 
 /// ORD-8: further PartnerIDs are those of active resellers of the seller, beside a reseller, for
@@ -27,18 +27,21 @@ pub(in crate::domain) fn on_record(transaction: &Transaction, facts: &Facts) -> 
         let text = format!("{} is neither in the EU nor in EFTA", country.name());
         wrong.push((Reason::AdditionalPartnerIdOutsideEuEfta, text));
     }
-    wrong.extend(ids.into_iter().filter_map(|id| {
-        let text = format!("{id} {}", against(id, facts)?);
+    let all = !wrong.is_empty();
+    let judged = ids.into_iter().map(|id| (id, against(id, facts)));
+    let out: Vec<_> = judged.filter(|(_, against)| all || against.is_some()).collect();
+    wrong.extend(out.iter().filter_map(|(id, against)| {
+        let text = format!("{id} {}", (*against)?);
         Some((Reason::AdditionalPartnerIdNotOfReseller, text))
     }));
+    let out = out.into_iter().map(|(id, _)| id.clone()).collect();
     let Some((reason, _)) = wrong.first() else { return Some(finding) };
     let (reason, texts): (_, Vec<_>) = (*reason, wrong.into_iter().map(|it| it.1).collect());
     Some(finding.unless(false, || Fault {
         reason,
         explanation: texts.join("; "),
         responsible: Responsible::Caller,
-        next_step:
-            "leave these additional PartnerIDs out, or bring their resellers in order".to_owned(),
+        next_step: Step::LeaveAdditionalIdsOut(out).into(),
         code: if reason == Reason::AdditionalPartnerIdNotOfReseller { "400/900400" } else { "" },
     }))
 }

@@ -3,18 +3,29 @@ use kernel::{Responsible, Timestamp};
 use super::{
     enrollment::{Act, enrolled_to},
     or_none,
-    seller::{next_step, reauthorized, renews},
+    seller::{reauthorized, renews},
+    steps::{other_order, other_tenants, swapped, to_locate, to_partner, to_sell},
 };
 use crate::domain::{
-    Facts, Fault, Finding, Partnership, PartnershipState, Purpose, Reason, Role, RoleState,
-    Standing, Transaction,
+    Facts, Fault, Finding, NextStep, Partnership, PartnershipState, Purpose, Reason, Role,
+    RoleState, Standing, Step, Transaction,
 };
 
 /// REL-1: the partnership of provider and reseller is active.
-pub(in crate::domain) fn partnership_active(_: &Transaction, facts: &Facts) -> Option<Finding> {
-    let reseller = facts.reseller.as_ref()?;
-    let partnership = facts.partnership.as_ref();
-    Some(active_partnership(&facts.seller, reseller, partnership, facts.time))
+pub(in crate::domain) fn partnership_active(
+    transaction: &Transaction,
+    facts: &Facts,
+) -> Option<Finding> {
+    let (provider, reseller) = (&facts.seller, facts.reseller.as_ref()?);
+    let finding = active_partnership(provider, reseller, facts.partnership.as_ref(), facts.time);
+    let other = other_order(transaction, facts).map(|other| {
+        // An order that keeps a reseller which was revoked needs its enrollment all the same.
+        let role = Role::IndirectReseller;
+        let keeps = matches!(other, Step::NameBuyer | Step::UseTenants { reseller: false, .. });
+        let revoked = keeps && reseller.state(role) == Some(RoleState::Revoked);
+        NextStep::from(other).after(revoked.then(|| to_sell(reseller, role)))
+    });
+    Some(finding.advising(other))
 }
 
 /// Whether a provider and a reseller have an active partnership, accepted under the enrollments that
@@ -33,44 +44,39 @@ pub(in crate::domain) fn active_partnership(
     let finding = Finding::of(reseller.partner, inputs);
     let active = partnership.filter(|_| state == Some(PartnershipState::Active));
     if active.is_some_and(|it| !it.outlasts(provider, reseller)) {
-        return finding.unless(false, of_revoked_enrollment);
+        return finding.unless(false, || of_revoked_enrollment(provider, reseller, at));
     }
     finding.unless(active.is_some(), || {
-        let (responsible, next_step) = if state == Some(PartnershipState::Invited) {
-            (Responsible::Reseller, "the reseller accepts the invitation with AcceptPartnership")
-        } else {
-            (Responsible::Seller, "the provider invites the reseller with InvitePartnership")
-        };
+        let invited = state == Some(PartnershipState::Invited);
         Fault {
             reason: Reason::PartnershipNotActive,
             explanation: format!(
                 "provider and reseller have no active partnership (state: {})",
                 or_none(state)
             ),
-            responsible,
-            next_step: next_step.to_owned(),
+            responsible: if invited { Responsible::Reseller } else { Responsible::Seller },
+            next_step: to_partner(provider, reseller, invited, at),
             code: "400/900400",
         }
     })
 }
 
-fn of_revoked_enrollment() -> Fault {
+fn of_revoked_enrollment(provider: &Standing, reseller: &Standing, at: Timestamp) -> Fault {
     Fault {
         reason: Reason::PartnershipOfRevokedEnrollment,
         explanation: "an enrollment of provider or reseller under which the partnership was \
                       accepted was revoked"
             .to_owned(),
         responsible: Responsible::Seller,
-        next_step: "once both are enrolled again, the provider invites the reseller anew with \
-                    InvitePartnership"
-            .to_owned(),
+        next_step: to_partner(provider, reseller, false, at),
         code: "400/900400",
     }
 }
 
 /// REL-2: provider and reseller are in one CSP region.
 pub(in crate::domain) fn one_region(_: &Transaction, facts: &Facts) -> Option<Finding> {
-    Some(same_region(&facts.seller, facts.reseller.as_ref()?))
+    let finding = same_region(&facts.seller, facts.reseller.as_ref()?);
+    Some(finding.advising(other_tenants(facts)))
 }
 
 /// Whether two partners may partner.
@@ -90,7 +96,7 @@ pub(in crate::domain) fn same_region(provider: &Standing, reseller: &Standing) -
             reseller.country.name()
         ),
         responsible: Responsible::Reseller,
-        next_step: format!("use a CSP tenant of the reseller in region {here}"),
+        next_step: Step::UseTenants { region: here, seller: false, reseller: true }.into(),
         code: "400/2201",
     })
 }
@@ -110,7 +116,7 @@ pub(in crate::domain) fn reseller_active(
     let finding = Finding::of(reseller.partner, vec![("resellerState", or_none(state))]);
     let renewal = transaction.purpose == Purpose::AutomaticRenewal;
     let enough = if renewal { renews(state) } else { state == Some(RoleState::Active) };
-    Some(finding.unless(enough, || Fault {
+    let finding = finding.unless(enough, || Fault {
         reason: match state {
             None => Reason::ResellerNotEnrolled,
             Some(_) => Reason::ResellerNotActive,
@@ -120,9 +126,10 @@ pub(in crate::domain) fn reseller_active(
             or_none(state)
         ),
         responsible: Responsible::Reseller,
-        next_step: next_step(state).to_owned(),
+        next_step: to_sell(reseller, Role::IndirectReseller).into(),
         code: "403/900149",
-    }))
+    });
+    Some(finding.advising(swapped(facts)))
 }
 
 /// ON-4 for the reseller: it passed its yearly re-authorization.
@@ -148,7 +155,7 @@ pub(in crate::domain) fn reseller_located(_: &Transaction, facts: &Facts) -> Opt
             Some(_) => Reason::ResellerLocationCountryMismatch,
         },
         explanation: match location {
-            None => "no location account is tied to the reseller's tenant".to_owned(),
+            None => "the reseller's tenant has no associated location account".to_owned(),
             Some(location) => format!(
                 "the reseller's location is in {}, its tenant in {}",
                 location.country.name(),
@@ -156,10 +163,10 @@ pub(in crate::domain) fn reseller_located(_: &Transaction, facts: &Facts) -> Opt
             ),
         },
         responsible: Responsible::Reseller,
-        next_step: format!(
-            "tie a location account in {} to the tenant with AssociateLocation",
-            reseller.country.name()
-        ),
+        next_step: match location {
+            None => to_locate(reseller, Role::IndirectReseller).into(),
+            Some(_) => Step::UseLocatedTenant.into(),
+        },
         code: "400/900154",
     }))
 }

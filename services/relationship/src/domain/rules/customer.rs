@@ -2,10 +2,14 @@ use std::slice;
 
 use kernel::{PartnerName, Responsible, Timestamp};
 
-use super::{list, or_none, seller::acting_role};
+use super::{
+    list, or_none,
+    seller::acting_role,
+    steps::{other_seller, other_tenants, outside, role_in, to_relate},
+};
 use crate::domain::{
-    Customer, CustomerRelationship, Facts, Fault, Finding, Purpose, Reason, RelationshipState,
-    Role, Standing, Transaction,
+    Customer, CustomerRelationship, Facts, Fault, Finding, NextStep, Purpose, Reason,
+    RelationshipState, Role, Standing, Step, Transaction,
 };
 
 /// REL-4 for the seller, in the role in which it buys from Microsoft.
@@ -22,7 +26,7 @@ pub(in crate::domain) fn tied_to_seller(
         // PT-1 says what is wrong.
         (_, None) => Some(Role::ALL),
     };
-    Some(tied(facts, &facts.seller, roles, Responsible::Seller))
+    Some(tied(transaction, facts, &facts.seller, roles, Responsible::Seller))
 }
 
 /// REL-4 for the reseller.
@@ -32,12 +36,13 @@ pub(in crate::domain) fn tied_to_reseller(
 ) -> Option<Finding> {
     let sells = transaction.purpose != Purpose::Manage;
     let roles = sells.then_some(&[Role::IndirectReseller][..]);
-    Some(tied(facts, facts.reseller.as_ref()?, roles, Responsible::Reseller))
+    Some(tied(transaction, facts, facts.reseller.as_ref()?, roles, Responsible::Reseller))
 }
 
 /// Whether a partner acquired a customer in one of these roles, to sell to it; for no roles in
 /// question, whether it may manage.
 fn tied(
+    transaction: &Transaction,
     facts: &Facts,
     with: &Standing,
     roles: Option<&[Role]>,
@@ -61,13 +66,37 @@ fn tied(
     let finding = Finding::of(facts.customer.name, inputs);
     finding.unless(enough.is_some(), || {
         let active: Vec<_> = in_state(RelationshipState::Active).copied().collect();
-        let fault = untied(with.partner, &active, roles, responsible);
-        if !in_state(RelationshipState::Requested).any(|it| fits(it)) {
-            return fault;
+        let role = roles.and_then(|roles| roles.first().copied());
+        let requested = |role| {
+            in_state(RelationshipState::Requested).any(|it: &&CustomerRelationship| it.role == role)
+        };
+        let relate = |role| to_relate(with, role, requested(role), facts);
+        let acquired_as_reseller =
+            || active.iter().any(|it| it.role == Some(Role::IndirectReseller));
+        let next_step = if roles.is_none() {
+            relate(None)
+        } else if let Some(other) = other_tenants(facts).filter(|_| outside(with, facts)) {
+            other.into()
+        } else if let Some(other) = other_seller(transaction, facts) {
+            let role = role_in(&other, transaction, with.partner);
+            let lacking = role.filter(|role| active.iter().all(|it| it.role != Some(*role)));
+            match lacking {
+                Some(_) => NextStep::from(other).after(relate(lacking).0),
+                None => other.into(),
+            }
+        } else if acquired_as_reseller() {
+            Step::OrderThroughProvider(with.partner).into()
+        } else {
+            relate(role)
+        };
+        let (reason, explanation) = untied(with.partner, &active, roles);
+        Fault {
+            reason,
+            explanation,
+            responsible: if requested(role) { Responsible::Customer } else { responsible },
+            next_step,
+            code: "403/20002",
         }
-        let accept = "the customer's Global admin accepts the request with \
-                      AcceptCustomerRelationship";
-        Fault { responsible: Responsible::Customer, next_step: accept.to_owned(), ..fault }
     })
 }
 
@@ -76,10 +105,8 @@ fn untied(
     partner: PartnerName,
     active: &[&CustomerRelationship],
     roles: Option<&[Role]>,
-    responsible: Responsible,
-) -> Fault {
-    let acquired_as = active.iter().find_map(|it| it.role);
-    let (reason, explanation) = match (acquired_as, active) {
+) -> (Reason, String) {
+    match (active.iter().find_map(|it| it.role), active) {
         (Some(role), _) => (
             Reason::CustomerRelationshipOfOtherRole,
             format!(
@@ -95,21 +122,7 @@ fn untied(
             Reason::CustomerRelationshipForManagement,
             format!("{partner} may manage for the customer but not sell to it"),
         ),
-    };
-    let ask = match roles {
-        None => "ask the customer for one of either kind with RequestCustomerRelationship".into(),
-        Some([role]) => format!(
-            "ask the customer for one as {role} with RequestCustomerRelationship, kind RESALE"
-        ),
-        Some(_) => "ask the customer for one with RequestCustomerRelationship, kind RESALE".into(),
-    };
-    let next_step = match acquired_as {
-        Some(Role::IndirectReseller) => {
-            format!("let the provider order and name {partner} as the reseller, or {ask}")
-        }
-        _ => ask,
-    };
-    Fault { reason, explanation, responsible, next_step, code: "403/20002" }
+    }
 }
 
 /// Whether it is a partner's, active, and good to sell in a role.
@@ -124,12 +137,14 @@ pub(super) fn sells_in(
 
 /// REL-3 for the seller.
 pub(in crate::domain) fn in_region_of_seller(_: &Transaction, facts: &Facts) -> Option<Finding> {
-    Some(in_region(&facts.seller, &facts.customer, Responsible::Seller))
+    let finding = in_region(&facts.seller, &facts.customer, Responsible::Seller);
+    Some(finding.advising(other_tenants(facts)))
 }
 
 /// REL-3 for the reseller.
 pub(in crate::domain) fn in_region_of_reseller(_: &Transaction, facts: &Facts) -> Option<Finding> {
-    Some(in_region(facts.reseller.as_ref()?, &facts.customer, Responsible::Reseller))
+    let finding = in_region(facts.reseller.as_ref()?, &facts.customer, Responsible::Reseller);
+    Some(finding.advising(other_tenants(facts)))
 }
 
 /// Whether a partner may sell to a customer, as far as regions go.
@@ -154,7 +169,7 @@ pub(in crate::domain) fn in_region(
             partner.country.name()
         ),
         responsible,
-        next_step: format!("sell from a CSP tenant in region {there}"),
+        next_step: Step::UseTenants { region: there, seller: true, reseller: false }.into(),
         code: "403/2030",
     })
 }

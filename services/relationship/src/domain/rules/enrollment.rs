@@ -2,8 +2,8 @@
 
 use kernel::Responsible;
 
-use super::{list, seller::next_step};
-use crate::domain::{Fault, Finding, Reason, Role, RoleState, Standing};
+use super::{list, steps::to_sell};
+use crate::domain::{Fault, Finding, Reason, Role, RoleStanding, RoleState, Standing};
 
 /// What a partner does for customers, short of a sale.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -32,10 +32,19 @@ pub(in crate::domain) fn enrolled_to(act: Act, partner: &Standing, roles: &[Role
                 list(roles)
             ),
             responsible: Responsible::Partner,
-            next_step: next_step(held.first().map(|it| it.state)).to_owned(),
+            next_step: to_sell(partner, nearest(&held, roles)).into(),
             code: "403/800039",
         }
     })
+}
+
+/// The role of these in which a partner has least left to do.
+fn nearest(held: &[&RoleStanding], roles: &[Role]) -> Role {
+    let known = held.iter().filter(|it| !it.next_steps.is_empty());
+    let nearest = known.min_by_key(|it| it.next_steps.len()).or(held.first()).map(|it| it.role);
+    nearest
+        .or(roles.first().copied().filter(|_| roles.len() == 1))
+        .unwrap_or(Role::IndirectReseller)
 }
 
 /// The roles in which a partner may win customers.

@@ -1,7 +1,11 @@
 use kernel::{Responsible, Timestamp};
 
-use super::{list, or_none, seller::acting_role};
-use crate::domain::{Facts, Fault, Finding, Reason, Role, Standing, Transaction};
+use super::{
+    list, or_none,
+    seller::acting_role,
+    steps::{swapped, to_accept},
+};
+use crate::domain::{Facts, Fault, Finding, NextStep, Reason, Role, Standing, Transaction};
 
 /// MPA-3: the seller has accepted the MPA of the role that it acts in.
 pub(in crate::domain) fn accepted_by_seller(
@@ -15,7 +19,7 @@ pub(in crate::domain) fn accepted_by_seller(
         reason: Reason::SellerMpaNotAccepted,
         explanation: format!("the seller has no acceptance of the MPA as {role} that counts"),
         responsible: Responsible::Seller,
-        next_step: accept("seller"),
+        next_step: to_accept(&facts.seller, role).into(),
         code: "403/900124",
     }))
 }
@@ -25,7 +29,7 @@ pub(in crate::domain) fn before_partner_id(
     transaction: &Transaction,
     facts: &Facts,
 ) -> Option<Finding> {
-    let (mut finding, counts) = of_reseller(facts)?;
+    let (mut finding, counts, next_step) = of_reseller(facts)?;
     if !counts && transaction.lines.is_empty() {
         return Some(finding.lacking(transaction.lacks_lines()));
     }
@@ -45,14 +49,14 @@ pub(in crate::domain) fn before_partner_id(
              of the MPA that counts"
         ),
         responsible: Responsible::Reseller,
-        next_step: accept("reseller"),
+        next_step,
         code: "403/900123",
     }))
 }
 
 /// MPA-2: no new business before the reseller's MPA.
 pub(in crate::domain) fn before_business(_: &Transaction, facts: &Facts) -> Option<Finding> {
-    let (finding, counts) = of_reseller(facts)?;
+    let (finding, counts, next_step) = of_reseller(facts)?;
     Some(finding.unless(counts, || {
         Fault {
             reason: Reason::ResellerMpaNotAccepted,
@@ -60,7 +64,7 @@ pub(in crate::domain) fn before_business(_: &Transaction, facts: &Facts) -> Opti
                       counts"
                 .to_owned(),
             responsible: Responsible::Reseller,
-            next_step: accept("reseller"),
+            next_step,
             code: "403/900123",
         }
     }))
@@ -72,9 +76,11 @@ type Names = [&'static str; 3];
 const SELLER: Names = ["sellerMpa", "sellerMpaVersion", "sellerMpaLapseTime"];
 const RESELLER: Names = ["resellerMpa", "resellerMpaVersion", "resellerMpaLapseTime"];
 
-fn of_reseller(facts: &Facts) -> Option<(Finding, bool)> {
-    let reseller = facts.reseller.as_ref()?;
-    Some(mpa_of(reseller, Role::IndirectReseller, RESELLER, facts.time))
+fn of_reseller(facts: &Facts) -> Option<(Finding, bool, NextStep)> {
+    let (reseller, role) = (facts.reseller.as_ref()?, Role::IndirectReseller);
+    let (finding, counts) = mpa_of(reseller, role, RESELLER, facts.time);
+    let next_step = swapped(facts).unwrap_or_else(|| to_accept(reseller, role)).into();
+    Some((finding, counts, next_step))
 }
 
 /// What is known of the acceptance for a role, and whether it counts.
@@ -87,11 +93,4 @@ fn mpa_of(partner: &Standing, role: Role, names: Names, at: Timestamp) -> (Findi
         (lapse_time, or_none(agreement.and_then(|it| it.lapse_time))),
     ];
     (Finding::of(partner.partner, inputs), agreement.is_some_and(|it| it.counts(at)))
-}
-
-fn accept(who: &str) -> String {
-    format!(
-        "a Global admin of the {who} accepts the MPA in Partner Center; record it with \
-         AcceptAgreement"
-    )
 }

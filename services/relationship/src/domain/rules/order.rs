@@ -1,7 +1,10 @@
 use kernel::{LocationAccountId, Responsible};
 
-use super::{list, or_none};
-use crate::domain::{Facts, Fault, Finding, Reason, Standing, Transaction};
+use super::{
+    list, or_none,
+    steps::{swapped, to_locate},
+};
+use crate::domain::{Facts, Fault, Finding, NextStep, Reason, Role, Standing, Step, Transaction};
 
 /// ORD-1: every line carries the reseller's PartnerID, or none where there is no reseller.
 pub(in crate::domain) fn partner_id_of_reseller(
@@ -30,12 +33,16 @@ pub(in crate::domain) fn partner_id_of_reseller(
         ("wrongLines", list(wrong.iter().map(|(at, _)| at))),
     ];
     let finding = Finding::of(transaction.reseller.unwrap_or(transaction.seller), inputs);
-    let finding = Finding { fault: fault(&wrong, expected), ..finding };
-    Some(finding.lacking(transaction.lacks_lines()))
+    let finding = Finding { fault: fault(&wrong, expected, facts), ..finding };
+    Some(finding.lacking(transaction.lacks_lines()).advising(swapped(facts)))
 }
 
 /// What is wrong with the lines, each kind of it once, the kind of the first line first.
-fn fault(wrong: &[(usize, Reason)], expected: Option<LocationAccountId>) -> Option<Fault> {
+fn fault(
+    wrong: &[(usize, Reason)],
+    expected: Option<LocationAccountId>,
+    facts: &Facts,
+) -> Option<Fault> {
     let (_, reason) = *wrong.first()?;
     let mut kinds: Vec<Reason> = Vec::new();
     for (_, kind) in wrong {
@@ -52,12 +59,12 @@ fn fault(wrong: &[(usize, Reason)], expected: Option<LocationAccountId>) -> Opti
         format!("{lines} {carry} {}", what(*kind).0)
     });
     let parts: Vec<_> = parts.collect();
+    let locate = || facts.reseller.as_ref().map(|it| to_locate(it, Role::IndirectReseller));
+    let put = |id: Option<_>| NextStep::from(Step::PutPartnerId(id));
     let next_step = match (reason, expected) {
-        (Reason::PartnerIdWithoutReseller, _) => {
-            "name the reseller in the order, or leave the PartnerID out".to_owned()
-        }
-        (_, Some(expected)) => format!("put {expected} on every line"),
-        (_, None) => "tie a location account to the reseller's tenant first".to_owned(),
+        (Reason::PartnerIdWithoutReseller, _) => Step::LeavePartnerIdsOut.into(),
+        (_, Some(expected)) => put(Some(expected)),
+        (_, None) => put(None).after(locate()),
     };
     Some(Fault {
         reason,
@@ -94,7 +101,7 @@ pub(in crate::domain) fn attested(transaction: &Transaction, _: &Facts) -> Optio
                       reseller is named and as direct partner where none is"
                 .to_owned(),
             responsible: Responsible::Seller,
-            next_step: "set partner_attestation_accepted once the seller attests it".to_owned(),
+            next_step: Step::Attest.into(),
             code: "400/900206",
         }
     }))

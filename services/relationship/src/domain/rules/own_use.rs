@@ -2,7 +2,7 @@ use kernel::Responsible;
 
 use super::{list, seller::acting_role};
 use crate::domain::{
-    CustomerKind, Facts, Fault, Finding, ProductFamily, Reason, Role, Standing, Transaction,
+    CustomerKind, Facts, Fault, Finding, ProductFamily, Reason, Role, Standing, Step, Transaction,
 };
 
 /// OWN-1 for the seller. A reseller that cannot buy from Microsoft gets its shared services from a
@@ -53,7 +53,7 @@ pub(super) fn no_affiliate(
             reason,
             explanation,
             responsible: Responsible::Caller,
-            next_step: "buy from a partner that is no affiliate of the customer".to_owned(),
+            next_step: Step::NameStranger.into(),
             code: "",
         }
     }))
@@ -71,7 +71,7 @@ pub(in crate::domain) fn csp_tenant(subject: impl ToString, is_csp_tenant: bool)
         reason: Reason::CustomerIsCspTenant,
         explanation: "the customer's tenant is the CSP tenant of a partner".to_owned(),
         responsible: Responsible::Customer,
-        next_step: "the partner buys into a separate tenant that is not used for CSP".to_owned(),
+        next_step: Step::UseCustomerTenant.into(),
         code: "",
     })
 }
@@ -120,7 +120,7 @@ fn azure_only() -> Fault {
     own_use(
         Reason::SharedServicesTakesAzureOnly,
         "a shared services tenant takes Azure shared services and nothing else",
-        "order the rest into a separate customer tenant",
+        Step::OrderSharedServicesAlone,
     )
 }
 
@@ -128,7 +128,7 @@ fn of_another() -> Fault {
     own_use(
         Reason::SharedServicesOfAnother,
         "the shared services tenant belongs to no partner of this sale",
-        "the partner that owns the tenant takes part in the sale",
+        Step::NameOwner,
     )
 }
 
@@ -136,7 +136,7 @@ fn tenant_needed() -> Fault {
     own_use(
         Reason::SharedServicesTenantNeeded,
         "Azure shared services go into a shared services tenant only",
-        "order ordinary Azure, or order into the partner's shared services tenant",
+        Step::OrderOrdinaryAzure,
     )
 }
 
@@ -145,16 +145,16 @@ fn needs_reseller() -> Fault {
         Reason::OwnUseNeedsReseller,
         "a partner's own tenant buys from a reseller or a direct-bill partner, not from a \
          provider without a reseller",
-        "name a reseller in the order, or order through a direct-bill partner",
+        Step::NameReseller,
     )
 }
 
-fn own_use(reason: Reason, explanation: &str, next_step: &str) -> Fault {
+fn own_use(reason: Reason, explanation: &str, next_step: Step) -> Fault {
     Fault {
         reason,
         explanation: explanation.to_owned(),
         responsible: Responsible::Caller,
-        next_step: next_step.to_owned(),
+        next_step: next_step.into(),
         code: "",
     }
 }

@@ -5,10 +5,11 @@ use kernel::{Responsible, Timestamp};
 use super::{
     chain::same_region,
     or_none,
-    seller::{next_step, reauthorized},
+    seller::reauthorized,
+    steps::{may_partner_as, to_sell},
 };
 use crate::domain::{
-    Denial, Fault, Finding, Reason, Role, RoleState, Standing,
+    Denial, Fault, Finding, Reason, Role, Standing,
     catalogue::{ON_1, ON_4, PT_1, REL_2},
     denial::refuse,
 };
@@ -34,19 +35,14 @@ pub(in crate::domain) fn may_partner(
 fn enrolled(partner: &Standing, role: Role, reason: Reason) -> Finding {
     let state = partner.state(role);
     let inputs = vec![("neededRole", role.to_string()), ("roleState", or_none(state))];
-    let stands =
-        matches!(state, Some(RoleState::Vetting | RoleState::Qualified | RoleState::Active));
-    Finding::of(partner.partner, inputs).unless(stands, || Fault {
+    Finding::of(partner.partner, inputs).unless(may_partner_as(state), || Fault {
         reason,
         explanation: match state {
             None => format!("{} is not enrolled as {role}", partner.partner),
             Some(state) => format!("{}'s enrollment as {role} is {state}", partner.partner),
         },
         responsible: Responsible::Partner,
-        next_step: match state {
-            None => "enroll the partner in this role with EnrollPartner".to_owned(),
-            state => next_step(state).to_owned(),
-        },
+        next_step: to_sell(partner, role).into(),
         code: "",
     })
 }

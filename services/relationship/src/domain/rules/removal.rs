@@ -55,7 +55,9 @@ pub(in crate::domain) fn without_subscriptions(
     let stated = removal.no_active_subscriptions;
     let inputs = vec![("noActiveSubscriptions", stated.to_string())];
     fault(relationship, inputs, stated, Reason::SubscriptionsNotRuledOut, |_| {
-        "it is not stated that no subscription is active on the relationship".to_owned()
+        "relationship does not see subscriptions, and the request does not state that none is \
+         active"
+            .to_owned()
     })
 }
 
@@ -73,9 +75,10 @@ fn fault(
         responsible: Responsible::Partner,
         next_step: match reason {
             Reason::SubscriptionsNotRuledOut => {
-                "cancel what is active, then remove the relationship through ordering".to_owned()
+                "call ReleaseCustomerRelationship of ordering, which removes it once nothing runs"
+                    .into()
             }
-            _ => "let the partner's indirect provider remove it".to_owned(),
+            _ => "let an indirect provider of the partner call ReleaseCustomerRelationship of ordering".into(),
         },
         code: "",
     })

@@ -4,6 +4,7 @@ use super::{
     customer::sells_in,
     enrollment::{Act, enrolled_to},
     list, or_none,
+    steps::{other_seller, swapped, to_sell},
 };
 use crate::domain::{
     Facts, Fault, Finding, Line, ProductFamily, Purpose, Reason, Role, RoleState, Standing,
@@ -19,26 +20,22 @@ pub(in crate::domain) fn buys_from_microsoft(
     let seller = &facts.seller;
     let roles = list(seller.roles.iter().map(|held| held.role));
     let finding = Finding::of(seller.partner, vec![("sellerRoles", roles.clone())]);
-    Some(finding.unless(acting_role(transaction, facts).is_some(), || {
+    let Some(other) = other_seller(transaction, facts) else { return Some(finding) };
+    Some(finding.unless(false, || {
         let direct = seller.state(Role::DirectBill).is_some();
-        let (reason, explanation, next_step) = if direct {
-            (
-                Reason::SellerIsNoProvider,
-                "a direct-bill partner sells to customers without a reseller in between",
-                "leave the reseller out, or let the reseller's provider order",
-            )
+        let (reason, explanation) = if direct {
+            let text = "a direct-bill partner sells to customers without a reseller in between";
+            (Reason::SellerIsNoProvider, text)
         } else {
-            (
-                Reason::SellerCannotBuyFromMicrosoft,
-                "the seller is neither indirect provider nor direct-bill partner",
-                "let the reseller's indirect provider place the order and name the reseller in it",
-            )
+            let text = "the seller is neither indirect provider nor direct-bill partner";
+            (Reason::SellerCannotBuyFromMicrosoft, text)
         };
+        let hint = swapped(facts).map_or("", |_| "; seller and reseller look swapped");
         Fault {
             reason,
-            explanation: format!("{explanation} (roles: {roles})"),
+            explanation: format!("{explanation} (roles: {roles}){hint}"),
             responsible: Responsible::Caller,
-            next_step: next_step.to_owned(),
+            next_step: other.into(),
             code: "",
         }
     }))
@@ -76,7 +73,7 @@ pub(in crate::domain) fn is_active(transaction: &Transaction, facts: &Facts) -> 
             reason,
             explanation,
             responsible: Responsible::Seller,
-            next_step: next_step(state).to_owned(),
+            next_step: to_sell(seller, role).into(),
             code: "403/800039",
         }
     }))
@@ -137,8 +134,7 @@ pub(in crate::domain) fn reauthorized(partner: &Standing, role: Role, at: Timest
             partner.partner
         ),
         responsible: Responsible::Partner,
-        next_step: "pass the re-authorization, or enroll again once the waiting time is over"
-            .to_owned(),
+        next_step: to_sell(partner, role).into(),
         code: "",
     });
     Finding { fault, ..Finding::of(partner.partner, inputs) }
@@ -165,23 +161,4 @@ pub(super) fn acting_role(transaction: &Transaction, facts: &Facts) -> Option<Ro
         ];
         in_order.iter().filter(|kept| !**kept).count()
     })
-}
-
-/// What leads from a state to active.
-pub(in crate::domain) fn next_step(state: Option<RoleState>) -> &'static str {
-    match state {
-        None => "enroll the partner with EnrollPartner",
-        Some(RoleState::Vetting) => "wait for vetting and record its result",
-        Some(RoleState::Rejected) => "enroll again with a corrected profile",
-        Some(RoleState::Qualified) => {
-            "a Global admin of the partner accepts the MPA in Partner Center; record it with \
-             AcceptAgreement"
-        }
-        Some(RoleState::Suspended) => "mend the cause of the suspension, then ReinstateEnrollment",
-        Some(RoleState::Draft) => "hand the enrollment in",
-        Some(RoleState::Restricted) => "meet the requirements of direct bill again",
-        Some(RoleState::Revoked) => "wait until it may apply again, then enroll",
-        Some(RoleState::Active) => "nothing",
-        Some(RoleState::Unknown) => "bring relationship to the version of onboarding",
-    }
 }

@@ -114,7 +114,7 @@ fn agrees(world: &World) -> Result<(), TestCaseError> {
         let finding = outcome.finding.as_ref().unwrap();
         prop_assert!(!finding.subject.is_empty() && !finding.inputs.is_empty());
         let fault = finding.fault.as_ref().unwrap();
-        prop_assert!(!fault.explanation.is_empty() && !fault.next_step.is_empty());
+        prop_assert!(!fault.explanation.is_empty() && !fault.next_step.to_string().is_empty());
     }
     Ok(())
 }

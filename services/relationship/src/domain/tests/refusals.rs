@@ -70,10 +70,14 @@ pub(super) fn rows() -> impl Iterator<Item = &'static Row> {
     tables.into_iter().flatten()
 }
 
-pub(super) fn decided(row: &Row) -> Decision {
+pub(super) fn world_of(row: &Row) -> World {
     let mut world = (row.world)();
     (row.change)(&mut world);
-    world.decide()
+    world
+}
+
+pub(super) fn decided(row: &Row) -> Decision {
+    world_of(row).decide()
 }
 
 pub(super) fn failed(decision: &Decision) -> impl Iterator<Item = (&RuleOutcome, &Finding)> {
@@ -131,7 +135,7 @@ fn every_refusal_says_what_it_looked_at_and_what_to_do() {
         for (outcome, finding) in failed(&decided(row)) {
             let what = format!("{}: {}", row.what, outcome.rule.id);
             let fault = finding.fault.as_ref().unwrap();
-            for text in [&fault.explanation, &fault.next_step] {
+            for text in [&fault.explanation, &fault.next_step.to_string()] {
                 assert!(text.len() > 10 && !text.ends_with('.') && !text.contains("  "), "{what}");
             }
             assert!(!finding.inputs.is_empty(), "{what}");

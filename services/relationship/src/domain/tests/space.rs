@@ -138,8 +138,10 @@ fn roles() -> impl Strategy<Value = Vec<RoleStanding>> {
     let held = || (select(RoleState::ALL), around_now());
     (subsequence(Role::ALL, 0..=3), held(), held(), held()).prop_map(|(roles, a, b, c)| {
         let held = roles.into_iter().zip([a, b, c]);
-        let standing =
-            |(role, (state, block_time))| RoleStanding { role, state, application: 1, block_time };
+        let standing = |(role, (state, block_time))| RoleStanding {
+            block_time,
+            ..super::world::held(role, state)
+        };
         held.map(standing).collect()
     })
 }

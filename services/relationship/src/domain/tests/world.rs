@@ -6,6 +6,7 @@ use kernel::{
 };
 use uuid::Uuid;
 
+use super::onboarding;
 use crate::domain::{
     AccountReview, AccountState, AdditionalPartner, Applications, BuyerStanding, Customer,
     CustomerAgreement, CustomerKind, CustomerRelationship, Decision, Denial, Ending, Facts, Line,
@@ -75,7 +76,7 @@ pub(super) fn partner(name: PartnerName, role: Role) -> Standing {
 }
 
 pub(super) fn held(role: Role, state: RoleState) -> RoleStanding {
-    RoleStanding { role, state, application: 1, block_time: None }
+    RoleStanding { role, state, application: 1, block_time: None, next_steps: Vec::new() }
 }
 
 pub(super) fn location(account: &str, country: &str) -> Location {
@@ -312,7 +313,7 @@ impl World {
     }
 
     pub(super) fn decide(&self) -> Decision {
-        decide(self.asked.clone(), &self.facts).unwrap()
+        decide(self.asked.clone(), &onboarding::told(self.facts.clone())).unwrap()
     }
 
     pub(super) fn reseller(&mut self) -> &mut Standing {

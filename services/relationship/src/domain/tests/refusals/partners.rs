@@ -91,6 +91,20 @@ rows! { SELLER_ROWS:
 }
 
 rows! { CHAIN_ROWS:
+    "seller and reseller are swapped", through_reseller,
+        |it| {
+            std::mem::swap(&mut it.facts.seller, it.facts.reseller.as_mut().unwrap());
+            it.asked.seller = RESELLER;
+            it.asked.reseller = Some(SELLER);
+            it.facts.partnership = None;
+        } =>
+        "PT-1 SELLER_CANNOT_BUY_FROM_MICROSOFT, reseller, caller",
+        "REL-1 PARTNERSHIP_NOT_ACTIVE, seller, seller",
+        "ON-1 RESELLER_NOT_ENROLLED, seller, reseller",
+        "MPA-1 PARTNER_ID_BEFORE_MPA, seller, reseller",
+        "MPA-2 RESELLER_MPA_NOT_ACCEPTED, seller, reseller",
+        "REL-4 CUSTOMER_RELATIONSHIP_OF_OTHER_ROLE, customer, reseller",
+        "ORD-1 PARTNER_ID_OF_PROVIDER, seller, caller";
     "there is no partnership", through_reseller, |it| it.facts.partnership = None =>
         "REL-1 PARTNERSHIP_NOT_ACTIVE, reseller, seller";
     "the reseller has not accepted the invitation", through_reseller,

@@ -1,0 +1,106 @@
+//! What leads an enrollment to where its partner sells something new.
+
+use kernel::Timestamp;
+
+use super::{Assessment, Enrollment, EnrollmentState, Gate, Partner};
+
+/// A call that is left to make for an enrollment.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum EnrollmentStep {
+    /// `EnrollPartner` for another CSP tenant: this one is closed to the role.
+    EnrollOtherTenant,
+    /// `EnrollPartner` again, once the waiting time after a revocation is over.
+    EnrollAgain,
+    /// `RecordEvidence` for what is not met.
+    RecordEvidence,
+    /// `SubmitEnrollment`.
+    Submit,
+    /// `ResubmitEnrollment`.
+    Resubmit,
+    /// `ReviewEnrollment`.
+    Review,
+    /// `ReinstateEnrollment`.
+    Reinstate,
+    /// `RecordVettingResult` for each open check.
+    RecordVetting,
+    /// `AssociateLocation`.
+    AssociateLocation,
+    /// `AcceptAgreement`.
+    AcceptAgreement,
+}
+
+impl EnrollmentStep {
+    /// The call, as it is named.
+    pub(super) const fn call(self) -> &'static str {
+        match self {
+            Self::EnrollOtherTenant => "EnrollPartner for another CSP tenant",
+            Self::EnrollAgain => "EnrollPartner",
+            Self::RecordEvidence => "RecordEvidence",
+            Self::Submit => "SubmitEnrollment",
+            Self::Resubmit => "ResubmitEnrollment",
+            Self::Review => "ReviewEnrollment",
+            Self::Reinstate => "ReinstateEnrollment",
+            Self::RecordVetting => "RecordVettingResult",
+            Self::AssociateLocation => "AssociateLocation",
+            Self::AcceptAgreement => "AcceptAgreement",
+        }
+    }
+}
+
+impl Partner {
+    /// The calls that are left until the partner sells something new in the role of one of its
+    /// enrollments, in their order; none if it does so now.
+    pub fn steps(&self, it: &Enrollment, now: Timestamp) -> Vec<EnrollmentStep> {
+        use EnrollmentState::{
+            Active, Draft, Qualified, Rejected, Restricted, Revoked, Suspended, Vetting,
+        };
+        use EnrollmentStep::{
+            AcceptAgreement, AssociateLocation, EnrollAgain, EnrollOtherTenant, Reinstate,
+            Resubmit, Review, Submit,
+        };
+        let due = it.shortfall_time.is_some() || it.review_time.is_some_and(|due| due <= now);
+        let review = due.then_some(Review);
+        let vetting = it.open_check.map(|_| EnrollmentStep::RecordVetting);
+        let first = match it.state {
+            Draft | Revoked if self.check_tenant(it.role).is_err() => {
+                return vec![EnrollOtherTenant];
+            }
+            Revoked => vec![Some(EnrollAgain), Some(Submit), Some(EnrollmentStep::RecordVetting)],
+            Draft => vec![Some(Submit), vetting],
+            Rejected => vec![Some(Resubmit), vetting],
+            Vetting => vec![vetting],
+            Suspended => {
+                let reinstate = (!it.ends_with_review()).then_some(Reinstate);
+                vec![review, reinstate, vetting]
+            }
+            Restricted | Active => vec![review],
+            Qualified => Vec::new(),
+        };
+        let becomes_active = it.state != Active;
+        let locate = (becomes_active && self.location.is_none()).then_some(AssociateLocation);
+        let accept = (becomes_active && !self.covered(it.role, now)).then_some(AcceptAgreement);
+        let last = review.filter(|_| matches!(it.state, Rejected | Vetting | Qualified));
+        let steps = first.into_iter().chain([locate, accept, last]).flatten();
+        it.with_evidence(steps.collect(), now)
+    }
+}
+
+impl Enrollment {
+    /// The steps, with evidence recorded as soon as that can be done if they need any.
+    fn with_evidence(&self, mut steps: Vec<EnrollmentStep>, now: Timestamp) -> Vec<EnrollmentStep> {
+        let applies = steps.contains(&EnrollmentStep::Submit);
+        let activates =
+            applies || self.state != EnrollmentState::Active && self.review_time.is_none();
+        let reviewed = steps.contains(&EnrollmentStep::Review);
+        let asked = |each: &Assessment| match each.gate {
+            Gate::Application if applies => true,
+            Gate::Activation if activates => true,
+            Gate::Application | Gate::Activation | Gate::Review => reviewed && each.yearly,
+        };
+        if self.assess(now).iter().any(|each| !each.met && asked(each)) {
+            let at = usize::from(steps.first() == Some(&EnrollmentStep::EnrollAgain));
+            steps.insert(at, EnrollmentStep::RecordEvidence);
+        }
+        steps
+    }
+}

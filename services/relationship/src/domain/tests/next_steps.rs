@@ -1,0 +1,357 @@
+//! Does what each next step says, and asks again.
+
+use kernel::{CustomerName, CustomerRelationshipName, PartnerName, PartnershipName};
+use markets::Country;
+use proptest::prelude::*;
+use uuid::Uuid;
+
+use super::{
+    onboarding, space,
+    world::{EXPIRES, STRANGER, World, at, mca, partner, partnership, review, tie},
+};
+use crate::domain::{
+    AccountState, Applicant, Applications, CustomerRelationship, EnrollmentStep, NewRelationship,
+    Parties, Partners, Partnership, PartnershipState, ProductFamily, RelationshipKind,
+    RelationshipState, Role, RuleOutcome, Standing, Step,
+};
+
+/// Partners that other orders name.
+const OTHER_SELLER: PartnerName = PartnerName::new(Uuid::from_u128(0x71));
+const OTHER_RESELLER: PartnerName = PartnerName::new(Uuid::from_u128(0x72));
+
+/// What a step is.
+#[derive(Debug, PartialEq, Eq)]
+enum Kind {
+    /// It brings the partners, the customer or the lines in order; then the same order passes.
+    Call,
+    /// It says which other order to write.
+    OtherOrder,
+    /// Nobody can do anything, or nobody knows what.
+    None,
+}
+
+fn kind(step: &Step) -> Kind {
+    match step {
+        Step::Enrollment { steps, .. } if steps.contains(&EnrollmentStep::EnrollOtherTenant) => {
+            Kind::OtherOrder
+        }
+        Step::Enrollment { .. }
+        | Step::InvitePartnership
+        | Step::AcceptPartnership
+        | Step::RequestRelationship { .. }
+        | Step::AcceptRelationship { .. }
+        | Step::RecordCustomerAgreement
+        | Step::RecordAccountReview(_)
+        | Step::PutPartnerId(_)
+        | Step::LeavePartnerIdsOut
+        | Step::LeaveAdditionalIdsOut(_)
+        | Step::Attest
+        | Step::OrderOrdinaryAzure
+        | Step::OrderSharedServicesAlone => Kind::Call,
+        Step::NameReseller
+        | Step::LeaveResellerOut
+        | Step::Swap { .. }
+        | Step::OrderThroughProvider(_)
+        | Step::NameBuyer
+        | Step::UseTenants { .. }
+        | Step::UseLocatedTenant
+        | Step::NameStranger
+        | Step::NameOwner
+        | Step::UseCustomerTenant => Kind::OtherOrder,
+        Step::StopSelling | Step::Update | Step::Other(_) => Kind::None,
+    }
+}
+
+#[allow(clippy::wildcard_enum_match_arm, reason = "a step is one of two kinds; see `kind`")]
+impl World {
+    /// Takes a step as the services would let it be taken.
+    fn take(&mut self, step: &Step) {
+        self.facts = onboarding::told(self.facts.clone());
+        match step {
+            Step::Enrollment { partner, role, steps, .. } => {
+                let now = self.facts.time;
+                let standing = self.standing(*partner);
+                steps.iter().for_each(|it| onboarding::take(standing, *role, *it, now));
+            }
+            Step::InvitePartnership => self.invites(),
+            Step::AcceptPartnership => {
+                let pair = self.facts.partnership.take().unwrap();
+                let reseller = self.facts.reseller.as_ref().unwrap();
+                let accepted = pair.accept(&self.facts.seller, reseller, self.facts.time);
+                self.facts.partnership = Some(accepted.unwrap().into_after());
+            }
+            Step::RequestRelationship { partner, role } => self.requests(*partner, *role),
+            Step::AcceptRelationship { partner } => self.accepts(*partner),
+            Step::RecordCustomerAgreement => self.facts.customer.agreement = Some(mca()),
+            Step::RecordAccountReview(_) => {
+                self.facts.customer.account = Some(review(AccountState::Verified));
+            }
+            Step::PutPartnerId(id) => {
+                let located = self.facts.reseller.as_ref().and_then(|it| it.location.as_ref());
+                let associated = located.map(|it| it.account.clone());
+                let id = id.clone().or(associated).unwrap();
+                self.asked.lines.iter_mut().for_each(|it| it.partner_id = Some(id.clone()));
+            }
+            Step::LeavePartnerIdsOut => {
+                self.asked.lines.iter_mut().for_each(|it| it.partner_id = None);
+            }
+            Step::LeaveAdditionalIdsOut(out) => {
+                let lines = self.asked.lines.iter_mut();
+                lines.for_each(|it| it.additional_ids.retain(|id| !out.contains(id)));
+            }
+            Step::Attest => self.asked.attested = true,
+            Step::OrderOrdinaryAzure => {
+                let lines = self.asked.lines.iter_mut();
+                let shared = lines.filter(|it| it.family == ProductFamily::AzureSharedServices);
+                shared.for_each(|it| it.family = ProductFamily::Azure);
+            }
+            Step::OrderSharedServicesAlone => {
+                let shared = |family| family == ProductFamily::AzureSharedServices;
+                self.asked.lines.retain(|it| shared(it.family));
+            }
+            other => self.becomes(other),
+        }
+    }
+
+    /// The other order that a step says is to be written, in which all that is new is in order.
+    fn becomes(&mut self, step: &Step) {
+        match step {
+            Step::NameReseller => self.new_reseller(),
+            Step::LeaveResellerOut => {
+                self.asked.reseller = None;
+                self.facts.reseller = None;
+                self.facts.partnership = None;
+                self.take(&Step::LeavePartnerIdsOut);
+            }
+            Step::Swap { seller, reseller } => {
+                let after = self.reseller().clone();
+                let before = std::mem::replace(&mut self.facts.seller, after);
+                self.facts.reseller = Some(before);
+                self.names(*seller, Some(*reseller));
+            }
+            Step::OrderThroughProvider(reseller) => {
+                self.facts.reseller = Some(self.facts.seller.clone());
+                self.new_seller(Role::IndirectProvider);
+                self.names(OTHER_SELLER, Some(*reseller));
+            }
+            Step::NameBuyer | Step::NameOwner | Step::NameStranger => {
+                let role = match self.asked.reseller {
+                    Some(_) => Role::IndirectProvider,
+                    None => Role::DirectBill,
+                };
+                let owner = self.facts.customer.organization;
+                self.new_seller(role);
+                if self.asked.reseller.is_some() && *step == Step::NameStranger {
+                    self.new_reseller();
+                }
+                if *step == Step::NameOwner {
+                    self.facts.seller.organization = owner;
+                }
+            }
+            Step::UseTenants { seller, reseller, .. } => {
+                let role = match self.asked.reseller {
+                    Some(_) => Role::IndirectProvider,
+                    None => Role::DirectBill,
+                };
+                if *seller {
+                    self.new_seller(role);
+                }
+                if *reseller {
+                    self.new_reseller();
+                }
+            }
+            Step::UseLocatedTenant => self.new_reseller(),
+            Step::UseCustomerTenant => {
+                let other = CustomerName::new(Uuid::from_u128(0x73));
+                self.asked.customer = other;
+                self.facts.customer.name = other;
+                self.facts.buyer.csp_tenant = false;
+                self.facts.relationships.clear();
+            }
+            Step::Enrollment { partner, .. } => {
+                let other = self.facts.seller.partner == *partner;
+                if other { self.new_seller(Role::DirectBill) } else { self.new_reseller() }
+            }
+            step => unreachable!("{step:?} names no other order"),
+        }
+    }
+
+    fn standing(&mut self, partner: PartnerName) -> &mut Standing {
+        let chain = [Some(&mut self.facts.seller), self.facts.reseller.as_mut()];
+        chain.into_iter().flatten().find(|it| it.partner == partner).unwrap()
+    }
+
+    fn invites(&mut self) {
+        let partners = Partners {
+            provider: self.facts.seller.clone(),
+            reseller: self.facts.reseller.clone().unwrap(),
+            history: self.facts.partnership.take().into_iter().collect(),
+            taken: false,
+        };
+        let name = PartnershipName::new(Uuid::from_u128(0xb2));
+        let change = Partnership::invite(name, &partners, at(EXPIRES), self.facts.time);
+        self.facts.partnership = Some(change.unwrap().main.into_after());
+    }
+
+    fn requests(&mut self, partner: PartnerName, role: Option<Role>) {
+        let standing = self.standing(partner).clone();
+        let open = self.facts.relationships.iter().filter(|it| it.partner == partner);
+        let uid = Uuid::from_u128(0xe);
+        let name = CustomerRelationshipName { customer: self.facts.customer.name, uid };
+        let new = NewRelationship {
+            kind: role.map_or(RelationshipKind::Management, |_| RelationshipKind::Resale),
+            role,
+            customer: self.facts.customer.clone(),
+            buyer: self.facts.buyer.clone(),
+            partner: Applicant { name, standing, open: open.cloned().collect() },
+            provider: None,
+            taken: None,
+        };
+        let change = CustomerRelationship::request(&new, at(EXPIRES), self.facts.time);
+        self.facts.relationships.push(change.unwrap().main.into_after());
+    }
+
+    /// The customer accepts every request of a partner that it can.
+    fn accepts(&mut self, partner: PartnerName) {
+        let standing = self.standing(partner).clone();
+        let facts = &mut self.facts;
+        let (customer, buyer, now) = (facts.customer.clone(), facts.buyer.clone(), facts.time);
+        let parties =
+            Parties { customer: &customer, buyer: &buyer, partner: &standing, provider: None };
+        let mut accepted = 0;
+        for it in facts.relationships.iter_mut().filter(|it| it.partner == partner) {
+            if it.state_at(now) == RelationshipState::Requested
+                && let Ok(change) = it.clone().accept(None, parties, now)
+            {
+                *it = change.main.into_after();
+                accepted += 1;
+            }
+        }
+        assert!(accepted > 0, "the customer cannot accept a request of {partner}");
+    }
+
+    /// Names others; what was known of the pair, and of those beside it, is of no use.
+    fn names(&mut self, seller: PartnerName, reseller: Option<PartnerName>) {
+        self.asked.seller = seller;
+        self.asked.reseller = reseller;
+        let held = self.facts.reseller.as_ref().and_then(|it| it.role(Role::IndirectReseller));
+        let application = held.map_or(1, |it| it.application);
+        let applications = Some(Applications { provider: 1, reseller: application });
+        self.facts.partnership = reseller.map(|reseller| Partnership {
+            provider: seller,
+            reseller,
+            applications,
+            ..partnership(PartnershipState::Active)
+        });
+        self.facts.additional.clear();
+        self.asked.lines.iter_mut().for_each(|it| it.additional_ids.clear());
+    }
+
+    fn new_seller(&mut self, role: Role) {
+        self.facts.seller = self.fresh(OTHER_SELLER, role);
+        self.names(OTHER_SELLER, self.asked.reseller);
+    }
+
+    fn new_reseller(&mut self) {
+        let reseller = self.fresh(OTHER_RESELLER, Role::IndirectReseller);
+        self.facts.reseller = Some(reseller);
+        self.names(self.asked.seller, Some(OTHER_RESELLER));
+    }
+
+    /// A partner in the customer's country that has a relationship with it.
+    fn fresh(&mut self, name: PartnerName, role: Role) -> Standing {
+        let country: Country = self.facts.customer.country;
+        let mut fresh = Standing { partner: name, ..partner(STRANGER, role) };
+        fresh.moves_to(country.code());
+        let mut active = tie(name, RelationshipKind::Resale, RelationshipState::Active);
+        active.name.customer = self.facts.customer.name;
+        self.facts.relationships.push(CustomerRelationship { role: Some(role), ..active });
+        fresh
+    }
+}
+
+/// A reason and what it is about: rule, word, subject and, where there is one, the partner.
+fn reason(outcome: &RuleOutcome) -> Option<[String; 4]> {
+    let finding = outcome.finding.as_ref()?;
+    let word = finding.fault.as_ref()?.reason.to_string();
+    let partner = finding.inputs.iter().find(|(name, _)| *name == "partner");
+    let partner = partner.map(|(_, value)| value.clone()).unwrap_or_default();
+    Some([outcome.rule.id.to_owned(), word, finding.subject.clone(), partner])
+}
+
+/// The world without a partnership that was accepted under an application to come.
+fn possible(mut world: World) -> World {
+    let latest = |it: Option<&Standing>, role| {
+        it.and_then(|it| it.role(role)).map_or(i32::MAX, |held| held.application)
+    };
+    let provider = latest(Some(&world.facts.seller), Role::IndirectProvider);
+    let reseller = latest(world.facts.reseller.as_ref(), Role::IndirectReseller);
+    if let Some(it) = world.facts.partnership.as_mut().and_then(|it| it.applications.as_mut()) {
+        it.provider = it.provider.min(provider);
+        it.reseller = it.reseller.min(reseller);
+    }
+    world
+}
+
+/// Does what each reason says is to be done next, each in the world as it was.
+fn follow(world: &World) -> Result<Vec<Kind>, TestCaseError> {
+    let world = &possible(world.clone());
+    let mut kinds = Vec::new();
+    for outcome in world.decide().outcomes.iter().filter(|it| it.failed()) {
+        let steps = &outcome.finding.as_ref().unwrap().fault.as_ref().unwrap().next_step.0;
+        prop_assert!(!steps.is_empty());
+        let found = steps.iter().map(kind).find(|it| *it != Kind::Call);
+        let why = reason(outcome);
+        if steps.iter().any(|it| kind(it) == Kind::None) {
+            kinds.push(Kind::None);
+            continue;
+        }
+        let mut after = world.clone();
+        for step in steps {
+            match kind(step) {
+                Kind::Call => after.take(step),
+                Kind::OtherOrder | Kind::None => after.becomes(step),
+            }
+            if matches!(step, Step::Enrollment { .. }) && kind(step) == Kind::OtherOrder {
+                break; // what follows is done by the other tenant
+            }
+        }
+        let left: Vec<_> = after.decide().outcomes.iter().filter_map(reason).collect();
+        prop_assert!(!left.contains(why.as_ref().unwrap()), "{why:?} after {steps:?}");
+        kinds.push(found.unwrap_or(Kind::Call));
+    }
+    Ok(kinds)
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 1024, ..ProptestConfig::default() })]
+
+    #[test]
+    fn what_a_next_step_says_removes_its_reason_near_what_is_allowed(world in space::worlds(4)) {
+        follow(&world)?;
+    }
+
+    #[test]
+    fn what_a_next_step_says_removes_its_reason_anywhere(world in space::worlds(1)) {
+        follow(&world)?;
+    }
+}
+
+/// The reasons that nobody can remove: sales are stopped, or the state of an enrollment is one
+/// that this version does not know.
+#[test]
+fn no_step_helps_only_where_the_market_is_closed_or_the_state_is_unknown() {
+    let none = |world: &World| follow(world).unwrap().contains(&Kind::None);
+    let mut world = World::direct_bill();
+    world.seller_is(Role::DirectBill, crate::domain::RoleState::Unknown);
+    assert!(none(&world));
+    let mut world = World::direct_bill();
+    world.facts.seller.moves_to("RU");
+    world.facts.customer.country = "RU".parse().unwrap();
+    assert!(none(&world));
+    for row in super::refusals::rows() {
+        let known = ["Russia", "Belarus", "unknown"].iter().any(|it| row.what.contains(it));
+        let known = known && !row.fails.is_empty();
+        assert_eq!(none(&super::refusals::world_of(row)), known, "{}", row.what);
+    }
+}
