@@ -75,7 +75,7 @@ fn only_edges_know_the_generated_types() {
             "services/*/src/transport*",
             "services/*/src/peers.rs",
             "services/*/src/errand.rs",
-            "services/*/src/evidence.rs",
+            "services/*/src/evidence*",
             "services/*/src/lib.rs",
             "services/cluster",
             "libs/client",

@@ -169,7 +169,7 @@ pub(in crate::domain) fn in_region(
             partner.country.name()
         ),
         responsible,
-        next_step: Step::UseTenants { region: there, seller: true, reseller: false }.into(),
+        next_step: format!("use a CSP tenant of the partner's company in region {there}").into(),
         code: "403/2030",
     })
 }
