@@ -7,7 +7,7 @@ use failure::{Failure, Fields, in_order};
 use crate::page::{Page, PageRequest};
 
 /// Most bytes of resources in one answer. A resource that is larger comes alone.
-const MAX_BYTES: usize = 512 * 1024;
+const MAX_BYTES: usize = 256 * 1024;
 
 impl PageRequest {
     /// Reads a page piece by piece, until it has as many items as are wanted or as many bytes as one
