@@ -136,7 +136,7 @@ class Journey:
         self.relationship.AcceptPartnership(request, timeout=DEADLINE)
 
     def customer_of(self, company, country, provider, partners):
-        """A customer with a relationship with each partner, whose agreement the provider attests."""
+        """A customer with a relationship with each partner, whose agreement the provider attests if it has one."""
         customer = customer_pb2.Customer(
             display_name="Litware",
             organization=company,
@@ -154,10 +154,11 @@ class Journey:
             email="grace@litware.example.com",
             accept_time=accepted_on("2026-01-16"),
         )
-        request = relationship.AttestCustomerAgreementRequest(
-            name=relationships[provider], agreement=agreement
-        )
-        self.relationship.AttestCustomerAgreement(request, timeout=DEADLINE)
+        if provider in relationships:
+            request = relationship.AttestCustomerAgreementRequest(
+                name=relationships[provider], agreement=agreement
+            )
+            self.relationship.AttestCustomerAgreement(request, timeout=DEADLINE)
         return name
 
     def tie(self, customer, partner):
