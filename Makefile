@@ -15,7 +15,7 @@ test:
 # Generates clients in Go, Python, TypeScript and Java into gen/, where the tools for them are here.
 clients:
 	tests/setup
-	tests/foreign/generate
+	tests/clients/generate
 
 # Builds the images of the services, with docker or what BUILDER names, and pushes them. A cluster
 # takes a new image only under a new TAG:

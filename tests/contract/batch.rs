@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use cluster::cast::order;
+use cluster::scenario_client::order;
 use contracts::relationship::ProductFamily;
 use serde_json::{Value, json};
 use tonic::Code;
@@ -23,7 +23,7 @@ async fn full() -> Stage {
             let (provider, reseller) = (cast.provider("FR").await?, cast.reseller("FR").await?);
             cast.partner_up(&provider, &reseller).await?;
             let customer = cast.customer("FR").await?;
-            cast.ready(&customer, &[&provider, &reseller]).await?;
+            cast.onboard_customer(&customer, &[&provider, &reseller]).await?;
             let offer = cast.offer(ProductFamily::Microsoft365).await?;
             cast.place(order(&provider, Some(&reseller), &customer, &offer)).await?;
         }

@@ -62,7 +62,7 @@ pub fn error_info(status: &Status) -> ErrorInfo {
     });
     match (infos.next(), infos.next()) {
         (Some(info), None) => info,
-        (None, _) => panic!("no ErrorInfo is in {status:?}: build it in libs/failure"),
+        (None, _) => panic!("no ErrorInfo is in {status:?}: build it in libs/errors"),
         (Some(_), Some(_)) => panic!("more than one ErrorInfo is in {status:?}"),
     }
 }

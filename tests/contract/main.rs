@@ -18,16 +18,16 @@ mod words;
 
 use std::net::{Ipv4Addr, SocketAddr};
 
-use cluster::{Cast, Cluster, Plan};
-use kernel::Clock;
+use cluster::{Cluster, Plan, ScenarioClient};
 use runtime::config::Variables;
 use testbed::Folder;
 use tonic::transport::Channel;
+use types::Clock;
 
 /// A cluster that serves, and its people.
 struct Stage {
     cluster: Cluster,
-    cast: Cast,
+    cast: ScenarioClient,
     _folder: Folder,
 }
 
@@ -40,12 +40,12 @@ impl Stage {
     async fn with(change: impl FnOnce(&mut Plan)) -> Self {
         let folder = Folder::new();
         let mut plan = Plan::load(&Variables::Only([].into())).expect("the defaults are usable");
-        plan.keep_in(|service| format!("sqlite://{}/{service}.db", folder.path().display()));
+        plan.with_databases(|service| format!("sqlite://{}/{service}.db", folder.path().display()));
         plan.listen_on([SocketAddr::from((Ipv4Addr::LOCALHOST, 0)); 3]);
         change(&mut plan);
         let clock = Clock::system();
         let cluster = plan.start(clock.clone()).await.expect("a cluster starts in an empty folder");
-        let cast = Cast::of(&cluster, clock.clone());
+        let cast = ScenarioClient::of(&cluster, clock.clone());
         Self { cluster, cast, _folder: folder }
     }
 

@@ -4,7 +4,7 @@ mod errors;
 
 use std::{collections::BTreeSet, time::Duration};
 
-use cluster::cast::order;
+use cluster::scenario_client::order;
 use contracts::relationship::{Outcome, ProductFamily, Purpose, Transaction, TransactionLine};
 use errors::Seen;
 use tonic::{Code, Status};
@@ -89,7 +89,7 @@ fn check(seen: &Seen) -> Result<(), String> {
 fn fail_on(wrong: &[String]) {
     assert!(
         wrong.is_empty(),
-        "\n{}\nmend libs/failure/src/status.rs, the call, or the comment in error_reason.proto",
+        "\n{}\nmend libs/errors/src/status.rs, the call, or the comment in error_reason.proto",
         wrong.join("\n")
     );
 }
@@ -238,7 +238,7 @@ async fn a_decision_that_is_never_fresh_is_told_as_such() {
     let cast = &stage.cast;
     let direct = cast.direct_bill("FR").await.unwrap();
     let customer = cast.customer("FR").await.unwrap();
-    cast.ready(&customer, &[&direct]).await.unwrap();
+    cast.onboard_customer(&customer, &[&direct]).await.unwrap();
     let offer = cast.offer(ProductFamily::Azure).await.unwrap();
     let status = cast.place(order(&direct, None, &customer, &offer)).await.unwrap_err();
     assert_eq!(error_info(&status).reason, "DECISION_EXPIRED");

@@ -6,7 +6,7 @@ use crate::{
 };
 
 /// Where the failures that every service has get their words.
-const COMMON: &str = "libs/failure/src";
+const COMMON: &str = "libs/errors/src";
 /// Words among them that one service alone gives.
 const OF_ONE: [(&str, &str); 3] = [
     ("DECISION_EXPIRED", "ordering"),
@@ -104,11 +104,11 @@ fn every_reason_is_named_in_a_test() {
 /// Reasons that no scenario can look at, and why.
 const UNHEARD: [(&str, &str); 8] = [
     ("DEADLINE_EXCEEDED", "a client answers it before the service does"),
-    ("FACTS_CHANGED", "tests/mesh changes facts while they are read"),
+    ("FACTS_CHANGED", "tests/resilience changes facts while they are read"),
     ("INTERNAL", "it is a defect"),
     ("LOST_RACE", "which of two calls loses is a matter of chance"),
-    ("OVERLOADED", "tests/mesh overloads a service"),
-    ("RELEASE_IN_PROGRESS", "tests/mesh cuts releases off"),
+    ("OVERLOADED", "tests/resilience overloads a service"),
+    ("RELEASE_IN_PROGRESS", "tests/resilience cuts releases off"),
     ("RESELLER_LOCATION_COUNTRY_MISMATCH", "AssociateLocation refuses such a location"),
     ("UNKNOWN_METHOD", "tests/contract calls methods of other services"),
 ];

@@ -2,8 +2,7 @@
 
 use std::{collections::BTreeMap, time::Duration};
 
-use cluster::Cast;
-use kernel::Clock;
+use cluster::ScenarioClient;
 use storage::Database;
 use testbed::{Databases, Engine};
 use tokio::time::sleep;
@@ -11,6 +10,7 @@ use tonic::transport::Endpoint;
 use tonic_health::pb::{
     HealthCheckRequest, health_check_response::ServingStatus, health_client::HealthClient,
 };
+use types::Clock;
 
 use crate::process::{self, Process, SERVICES, free_address};
 
@@ -80,10 +80,10 @@ impl Fleet {
     /// # Panics
     /// When an address is none.
     #[must_use]
-    pub fn cast(&self) -> Cast {
+    pub fn cast(&self) -> ScenarioClient {
         let addresses = SERVICES.map(|(service, _)| self.address(service, 0));
         let addresses = addresses.map(|it| it.parse().expect("it is an address"));
-        Cast::at(addresses, Clock::system())
+        ScenarioClient::at(addresses, Clock::system())
     }
 
     /// Every service and replica, those that are called in front.

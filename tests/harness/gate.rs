@@ -57,7 +57,7 @@ impl Gate {
         let gate =
             Self { address, state: watch::Sender::new((None, 0)), held: watch::Sender::new(0) };
         let (state, held) = (gate.state.clone(), gate.held.clone());
-        task::spawn(async move {
+        deadline::spawn(async move {
             while let Ok((caller, _)) = listener.accept().await {
                 let Ok(service) = TcpStream::connect(service).await else { continue };
                 let (from_caller, to_caller) = caller.into_split();
@@ -66,7 +66,7 @@ impl Gate {
                     (Direction::Requests, from_caller, to_service),
                     (Direction::Answers, from_service, to_caller),
                 ] {
-                    task::spawn(forward(direction, from, to, state.subscribe(), held.clone()));
+                    deadline::spawn(forward(direction, from, to, state.subscribe(), held.clone()));
                 }
             }
         });

@@ -17,20 +17,20 @@ use std::{
 
 use client::refusals;
 use cluster::{
-    Cast, Cluster, Plan,
-    cast::{Answer, Partner},
+    Cluster, Plan, ScenarioClient,
+    scenario_client::{Answer, Partner},
 };
 use contracts::{
     onboarding::Role,
     relationship::{CustomerRelationshipKind, ProductFamily, Transaction, TransactionLine},
 };
 use gate::Gate;
-use kernel::{Clock, Timestamp};
 use runtime::config::Variables;
 use storage::Database;
 use testbed::Databases;
 pub use testbed::Engine;
 use tonic::Status;
+use types::{Clock, Timestamp};
 
 /// When every world begins: 2026-03-02T09:00:00Z.
 const BEGINNING: i64 = 1_772_442_000;
@@ -42,7 +42,7 @@ const PATIENCE: Duration = Duration::from_secs(20);
 #[derive(Debug)]
 pub struct World {
     /// The outside client.
-    pub cast: Cast,
+    pub cast: ScenarioClient,
     /// The clock of all three services.
     pub clock: Clock,
     /// The services.
@@ -94,16 +94,16 @@ impl World {
     ) -> Self {
         let databases = Databases::new(engine).await;
         let mut plan = Plan::load(&Variables::Only([].into())).expect("the defaults are usable");
-        plan.keep_in(|service| databases.url(service));
+        plan.with_databases(|service| databases.url(service));
         plan.listen_on([SocketAddr::from((Ipv4Addr::LOCALHOST, 0)); 3]);
         // A scenario is about rules, not about a machine that is busy with a hundred of them.
-        plan.wait_for(PATIENCE);
+        plan.with_timeouts(PATIENCE);
         change(&mut plan);
         plan.migrate().await.expect("the databases can be migrated");
         let clock = Clock::manual(Timestamp::from_second(BEGINNING).expect("it is a time"));
         let cluster =
             plan.start_with(clock.clone(), before_onboarding).await.expect("the cluster starts");
-        let cast = Cast::of(&cluster, clock.clone());
+        let cast = ScenarioClient::of(&cluster, clock.clone());
         Self { cast, clock, cluster, databases }
     }
 
@@ -134,7 +134,7 @@ impl World {
         let cast = &self.cast;
         let partnership = cast.partner_up(&provider, &reseller).await?;
         let customer = cast.customer(country).await?;
-        cast.ready(&customer, &[&provider]).await?;
+        cast.onboard_customer(&customer, &[&provider]).await?;
         let (kind, role) = (CustomerRelationshipKind::Resale, Role::IndirectReseller);
         let asked = cast.ask_as(&customer, &reseller, kind, role).await?;
         cast.accept(&asked).await?;

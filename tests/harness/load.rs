@@ -9,8 +9,8 @@ use std::{
 };
 
 use cluster::{
-    Cast,
-    cast::{Answer, new_id, order},
+    ScenarioClient,
+    scenario_client::{Answer, new_id, order},
 };
 use contracts::{
     ordering::{
@@ -18,10 +18,10 @@ use contracts::{
     },
     relationship::ProductFamily,
 };
-use kernel::Clock;
-use peer::{Channel, Settings};
+use rpc_client::{Channel, Settings};
 use tokio::time::sleep;
 use tonic::Status;
+use types::Clock;
 
 /// Pause before an order is placed again that was not answered.
 const AGAIN: Duration = Duration::from_millis(20);
@@ -30,10 +30,10 @@ const AGAIN: Duration = Duration::from_millis(20);
 ///
 /// # Errors
 /// What was answered on the way to it.
-pub async fn sale(cast: &Cast) -> Answer<Order> {
+pub async fn sale(cast: &ScenarioClient) -> Answer<Order> {
     let direct = cast.direct_bill("FR").await?;
     let customer = cast.customer("FR").await?;
-    cast.ready(&customer, &[&direct]).await?;
+    cast.onboard_customer(&customer, &[&direct]).await?;
     let offer = cast.offer(ProductFamily::Microsoft365).await?;
     Ok(order(&direct, None, &customer, &offer))
 }
@@ -42,7 +42,7 @@ pub async fn sale(cast: &Cast) -> Answer<Order> {
 ///
 /// # Errors
 /// What was answered.
-pub async fn orders(cast: &Cast) -> Answer<Vec<String>> {
+pub async fn orders(cast: &ScenarioClient) -> Answer<Vec<String>> {
     let mut names = Vec::new();
     let mut page_token = String::new();
     loop {
@@ -157,7 +157,7 @@ impl Buyer {
             let due = watch.elapsed().as_secs_f64() * f64::from(per_second);
             while (calls.len() as f64) < due {
                 let buyer = self.clone();
-                calls.push(task::spawn(async move { buyer.place_one(false).await }));
+                calls.push(deadline::spawn(async move { buyer.place_one(false).await }));
             }
         }
         let mut all = Vec::new();
@@ -180,7 +180,7 @@ impl Buyer {
         let stop = Arc::new(AtomicBool::new(false));
         let worker = || {
             let (buyer, stop) = (self.clone(), stop.clone());
-            task::spawn(async move { buyer.keep_placing(&stop, again).await })
+            deadline::spawn(async move { buyer.keep_placing(&stop, again).await })
         };
         let workers: Vec<_> = (0..workers).map(|_| worker()).collect();
         let happened = event.await;

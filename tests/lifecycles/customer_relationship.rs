@@ -1,4 +1,4 @@
-use cluster::cast::Partner;
+use cluster::scenario_client::Partner;
 use contracts::relationship::{
     AcceptCustomerRelationshipRequest, CustomerRelationshipKind as Kind,
     CustomerRelationshipState as State, GetCustomerRelationshipRequest,

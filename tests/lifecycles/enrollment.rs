@@ -1,6 +1,6 @@
 use std::time::Duration;
 
-use cluster::cast::{Partner, agreement_of, enrollment};
+use cluster::scenario_client::{Partner, agreement_of, enrollment};
 use contracts::onboarding::{
     EnrollPartnerRequest, EnrollmentState as State, GetEnrollmentRequest,
     RecordVettingResultRequest, ReinstateEnrollmentRequest, ResubmitEnrollmentRequest,

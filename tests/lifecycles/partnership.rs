@@ -1,4 +1,4 @@
-use cluster::cast::Partner;
+use cluster::scenario_client::Partner;
 use contracts::relationship::{
     AcceptPartnershipRequest, DeclinePartnershipRequest, EndPartnershipRequest,
     GetPartnershipRequest, PartnershipSide as Side, PartnershipState as State,

@@ -1,6 +1,6 @@
 use std::time::Duration;
 
-use cluster::cast::{everywhere, new_id, order};
+use cluster::scenario_client::{new_id, offer_in_every_market, order};
 use contracts::ordering::{
     AddQuantityRequest, BillingCycle, CancelSubscriptionRequest, GetSubscriptionRequest, Money,
     NextTerm, Offer, Plan, ReduceQuantityRequest, RenewSubscriptionRequest,
@@ -203,14 +203,14 @@ impl Machine for Subscription {
     async fn begin(world: &World) -> Result<(Self, Known), Status> {
         let cast = &world.cast;
         let (provider, customer) = (cast.provider("DE").await?, cast.customer("DE").await?);
-        cast.ready(&customer, &[&provider]).await?;
+        cast.onboard_customer(&customer, &[&provider]).await?;
         let price = Money { currency_code: "EUR".to_owned(), minor_units: PRICE };
         let plan = Plan {
             term: Term::P1m.into(),
             billing_cycle: BillingCycle::Monthly.into(),
             unit_price: Some(price),
         };
-        let offer = cast.offer_as(Offer { plans: vec![plan], ..everywhere() }).await?;
+        let offer = cast.offer_as(Offer { plans: vec![plan], ..offer_in_every_market() }).await?;
         let mut wanted = order(&provider, None, &customer, &offer);
         wanted.lines[0].set_term(Term::P1m);
         let name = cast.place(wanted).await?.lines[0].subscription.clone();

@@ -1,6 +1,6 @@
 use std::time::Duration;
 
-use cluster::cast::{Partner, new_id, order};
+use cluster::scenario_client::{Partner, new_id, order};
 use contracts::{
     ordering::{
         ApproveTransferRequest, CancelSubscriptionRequest, CreateTransferRequest,
@@ -72,7 +72,7 @@ impl Machine for Transfer {
         let cast = &world.cast;
         let providers = [cast.provider("DE").await?, cast.provider("DE").await?];
         let customer = cast.customer("DE").await?;
-        cast.ready(&customer, &[&providers[0], &providers[1]]).await?;
+        cast.onboard_customer(&customer, &[&providers[0], &providers[1]]).await?;
         let offer = cast.offer(ProductFamily::Microsoft365).await?;
         let placed = cast.place(order(&providers[0], None, &customer, &offer)).await?;
         let subscriptions = vec![placed.lines[0].subscription.clone()];

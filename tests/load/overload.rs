@@ -1,10 +1,10 @@
 use std::{process::Command, time::Duration};
 
-use kernel::Clock;
 use tests::load::{Buyer, Placed, percentile};
 use tokio::time::sleep;
 use tonic::{Code, Status};
 use tonic_types::StatusExt;
+use types::Clock;
 
 const WORKERS: [usize; 6] = [1, 4, 8, 16, 32, 64];
 const TIME: Duration = Duration::from_secs(5);

@@ -51,7 +51,7 @@ impl Collector {
         let server = Server::builder()
             .add_service(TraceServiceServer::new(Receiver(to_spans)))
             .add_service(MetricsServiceServer::new(Receiver(to_metrics)));
-        task::spawn(server.serve_with_incoming(TcpIncoming::from(listener)));
+        deadline::spawn(server.serve_with_incoming(TcpIncoming::from(listener)));
         Self { address, spans, metrics }
     }
 

@@ -4,14 +4,14 @@ mod sidecar;
 
 use std::{cell::Cell, time::Duration};
 
-use cluster::cast::Cast;
+use cluster::scenario_client::ScenarioClient;
 use contracts::onboarding::{
     ListOrganizationsRequest, onboarding_service_client::OnboardingServiceClient,
 };
-use kernel::Clock;
 use serde_json::Value;
 use tests::{Engine, process::Process};
 use tonic::{Code, Request};
+use types::Clock;
 
 use sidecar::Sidecar;
 
@@ -35,7 +35,7 @@ async fn calls_reach_the_service_that_they_name_as_grpc_and_as_json() {
     let trio = Trio::on(Engine::Sqlite).await;
     let _services = trio.start_all().await;
     let envoy = in_front_of(&trio).await;
-    let cast = Cast::at([envoy.address.parse().unwrap(); 3], Clock::system());
+    let cast = ScenarioClient::at([envoy.address.parse().unwrap(); 3], Clock::system());
     let order = sale(&cast).await.unwrap();
     assert!(!cast.place(order).await.unwrap().name.is_empty());
 
@@ -63,7 +63,7 @@ async fn a_refusal_keeps_its_details_in_json() {
     order.partner_attestation_accepted = false;
     let line = &order.lines[0];
     let body = serde_json::json!({
-        "request_id": cluster::cast::new_id(),
+        "request_id": cluster::scenario_client::new_id(),
         "order": {
             "seller": order.seller,
             "customer": order.customer,

@@ -8,7 +8,7 @@ use crate::trio::Trio;
 
 const ROOT: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/..");
 
-/// What `tests/foreign/journey.py` prints.
+/// What `tests/clients/journey.py` prints.
 const JOURNEY: &str = "\
 refused: FAILED_PRECONDITION relationship.csp RESELLER_NOT_ACTIVE
 who must act: reseller
@@ -23,7 +23,7 @@ pages: [2, 1] True
 too late: DEADLINE_EXCEEDED
 ";
 
-/// What `tests/foreign/refusals.py` prints.
+/// What `tests/clients/refusals.py` prints.
 const REFUSALS: &str = "\
 ABORTED ordering.csp STALE_ETAG
 ALREADY_EXISTS onboarding.csp RESOURCE_EXISTS
@@ -51,7 +51,7 @@ fn run(program: &str, arguments: &[&str], variables: &[(&str, &Path)]) -> String
 fn python(trio: &Trio, client: &str) -> String {
     let folder = tempfile::tempdir().unwrap();
     let output = folder.path().to_str().unwrap();
-    run("tests/foreign/generate", &["--output", output, "python"], &[]);
+    run("tests/clients/generate", &["--output", output, "python"], &[]);
     let [onboarding, relationship, ordering] = trio.addresses();
     let generated = folder.path().join("gen/python");
     let variables = [("PYTHONPATH", generated.as_path())];
@@ -62,12 +62,12 @@ fn python(trio: &Trio, client: &str) -> String {
 async fn a_generated_python_client_goes_from_an_empty_database_to_an_accepted_order() {
     let trio = Trio::on(Engine::Sqlite).await;
     let _services = trio.start_all().await;
-    assert_eq!(python(&trio, "tests/foreign/journey.py"), JOURNEY);
+    assert_eq!(python(&trio, "tests/clients/journey.py"), JOURNEY);
 }
 
 #[tokio::test]
 async fn a_python_client_with_default_limits_reads_every_failure() {
     let trio = Trio::on(Engine::Sqlite).await;
     let _services = trio.start_all().await;
-    assert_eq!(python(&trio, "tests/foreign/refusals.py"), REFUSALS);
+    assert_eq!(python(&trio, "tests/clients/refusals.py"), REFUSALS);
 }

@@ -4,7 +4,7 @@ use std::{
     time::Duration,
 };
 
-use cluster::cast::{Cast, new_id};
+use cluster::scenario_client::{ScenarioClient, new_id};
 use contracts::ordering::{
     ListOrdersRequest, Order, ordering_service_client::OrderingServiceClient,
 };
@@ -63,7 +63,7 @@ fn spelled(name: &str, kind: &str, unit: &str) -> String {
 
 /// An accepted order, a refused one, one for a customer whom nobody knows, a call that its server
 /// does not have, and one that is refused before its method sees it.
-async fn play(trio: &Trio) -> Result<Cast, Status> {
+async fn play(trio: &Trio) -> Result<ScenarioClient, Status> {
     let cast = trio.cast();
     let order = sale(&cast).await?;
     cast.place(order.clone()).await?;
@@ -207,7 +207,7 @@ async fn a_call_that_its_caller_gives_up_is_counted_as_cancelled() -> Result<(),
     let cancelled = |method| [("rpc_method", method), ("rpc_response_status_code", "CANCELLED")];
 
     onboarding.signal("STOP");
-    let call = task::spawn(async move { cast.place(order).await });
+    let call = deadline::spawn(async move { cast.place(order).await });
     until(&address, IN_FLIGHT, &place, |it| it > 0.5).await;
     call.abort();
     until(&address, CALLS, &cancelled(place[0].1), |it| it > 0.5).await;

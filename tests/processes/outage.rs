@@ -1,23 +1,23 @@
 use std::time::Duration;
 
 use client::{Error, Kind};
-use cluster::cast::{Cast, new_id};
+use cluster::scenario_client::{ScenarioClient, new_id};
 use contracts::ordering::{ListOrdersRequest, Order, PlaceOrderRequest};
-use kernel::Clock;
 use tests::{Engine, failed};
 use tonic::Status;
+use types::Clock;
 
 use crate::trio::{Trio, sale};
 
 const PROMISE: Duration = Duration::from_secs(2);
 
-async fn orders(cast: &Cast) -> Result<usize, Status> {
+async fn orders(cast: &ScenarioClient) -> Result<usize, Status> {
     let list = cast.ordering.clone().list_orders(ListOrdersRequest::default()).await?;
     Ok(list.into_inner().orders.len())
 }
 
 /// Places an order that cannot be decided on, and checks how that is told.
-async fn unavailable(cast: &Cast, wanted: &Order) -> Result<(), Status> {
+async fn unavailable(cast: &ScenarioClient, wanted: &Order) -> Result<(), Status> {
     let before = orders(cast).await?;
     let watch = Clock::system().stopwatch();
     let error = Error::from(failed(cast.place(wanted.clone()).await));

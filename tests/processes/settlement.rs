@@ -1,6 +1,6 @@
 use std::{process::Output, time::Duration};
 
-use cluster::cast::order;
+use cluster::scenario_client::order;
 use tests::{Engine, World, process::run};
 use tonic::Status;
 

@@ -3,10 +3,10 @@ use std::time::Duration;
 use contracts::onboarding::{
     ListPartnersRequest, onboarding_service_client::OnboardingServiceClient,
 };
-use kernel::Clock;
 use tests::{Engine, process::free_address};
 use tokio::net::TcpListener;
 use tonic::Status;
+use types::Clock;
 
 use crate::trio::Trio;
 

@@ -1,6 +1,6 @@
 use std::{fmt::Write, fs};
 
-use cluster::cast::{Cast, new_id};
+use cluster::scenario_client::{ScenarioClient, new_id};
 use contracts::{
     onboarding::{ListPartnersRequest, onboarding_service_client::OnboardingServiceClient},
     ordering::{Order, PlaceOrderRequest},
@@ -49,7 +49,11 @@ fn draw(all: &[Sent<Span>], parent: &str, depth: usize, text: &mut String) {
     }
 }
 
-async fn place(cast: &Cast, order: Order, headers: &[(&'static str, &str)]) -> Result<(), Status> {
+async fn place(
+    cast: &ScenarioClient,
+    order: Order,
+    headers: &[(&'static str, &str)],
+) -> Result<(), Status> {
     let order =
         PlaceOrderRequest { order: Some(order), request_id: new_id(), validate_only: false };
     let mut request = Request::new(order);

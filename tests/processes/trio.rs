@@ -1,7 +1,6 @@
 use std::path::Path;
 
-use cluster::cast::Cast;
-use kernel::Clock;
+use cluster::scenario_client::ScenarioClient;
 use testbed::Databases;
 pub use tests::load::sale;
 use tests::{
@@ -9,6 +8,7 @@ use tests::{
     process::{self, Process, free_address},
 };
 use tonic::transport::{Channel, Endpoint};
+use types::Clock;
 
 /// The three services, each a process, with addresses that outlive it.
 pub struct Trio {
@@ -134,8 +134,8 @@ impl Trio {
     }
 
     /// An outside client of all three, which must run.
-    pub fn cast(&self) -> Cast {
-        Cast::at(self.addresses().map(|it| it.parse().unwrap()), Clock::system())
+    pub fn cast(&self) -> ScenarioClient {
+        ScenarioClient::at(self.addresses().map(|it| it.parse().unwrap()), Clock::system())
     }
 }
 

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use cluster::cast::{new_id, order};
+use cluster::scenario_client::{new_id, order};
 use contracts::onboarding::{
     AgreementKind, CreateOrganizationRequest, GetAgreementStatusRequest, Organization, Role,
 };
@@ -39,7 +39,7 @@ scenarios! {
         let channel = world.channel_of(cast.provider("FR").await?, reseller, "FR").await?;
         let (provider, reseller) = (&channel.provider, &channel.reseller);
         let mut wanted = order(provider, Some(reseller), &channel.customer, &channel.offer);
-        wanted.lines[0].seller_role = Some(cluster::cast::seller_role(None));
+        wanted.lines[0].seller_role = Some(cluster::scenario_client::seller_role(None));
         assert_eq!(
             refused(cast.place(wanted).await),
             [

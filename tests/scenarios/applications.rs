@@ -2,7 +2,9 @@
 
 use std::time::Duration;
 
-use cluster::cast::{Answer, Cast, Partner, agreement_of, enrollment, new_id, order};
+use cluster::scenario_client::{
+    Answer, Partner, ScenarioClient, agreement_of, enrollment, new_id, order,
+};
 use contracts::onboarding::{
     AgreementKind, EnrollPartnerRequest, EnrollmentState, GetEnrollmentRequest,
     ListAgreementsRequest, Organization, ReinstateEnrollmentRequest, RevokeEnrollmentRequest, Role,
@@ -13,13 +15,13 @@ use tests::{refused, scenarios};
 
 const YEAR: Duration = Duration::from_secs(366 * 24 * 3600);
 
-async fn state(cast: &Cast, partner: &Partner, role: Role) -> Answer<EnrollmentState> {
+async fn state(cast: &ScenarioClient, partner: &Partner, role: Role) -> Answer<EnrollmentState> {
     let request = GetEnrollmentRequest { name: enrollment(partner, role) };
     let answer = cast.onboarding.clone().get_enrollment(request).await?;
     Ok(answer.into_inner().enrollment.unwrap().state())
 }
 
-async fn suspend(cast: &Cast, partner: &Partner, role: Role) -> Answer<()> {
+async fn suspend(cast: &ScenarioClient, partner: &Partner, role: Role) -> Answer<()> {
     let request = SuspendEnrollmentRequest {
         name: enrollment(partner, role),
         cause: SuspensionCause::Abuse.into(),
@@ -29,7 +31,7 @@ async fn suspend(cast: &Cast, partner: &Partner, role: Role) -> Answer<()> {
     cast.onboarding.clone().suspend_enrollment(request).await.map(drop)
 }
 
-async fn revoke(cast: &Cast, partner: &Partner, role: Role) -> Answer<()> {
+async fn revoke(cast: &ScenarioClient, partner: &Partner, role: Role) -> Answer<()> {
     suspend(cast, partner, role).await?;
     let request = RevokeEnrollmentRequest {
         name: enrollment(partner, role),
@@ -39,7 +41,7 @@ async fn revoke(cast: &Cast, partner: &Partner, role: Role) -> Answer<()> {
     cast.onboarding.clone().revoke_enrollment(request).await.map(drop)
 }
 
-async fn enroll(cast: &Cast, partner: &Partner, role: Role) -> Answer<()> {
+async fn enroll(cast: &ScenarioClient, partner: &Partner, role: Role) -> Answer<()> {
     let request = EnrollPartnerRequest {
         parent: partner.name.clone(),
         role: role.into(),

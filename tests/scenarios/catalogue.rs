@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use cluster::cast::{new_id, order};
+use cluster::scenario_client::{new_id, order};
 use contracts::{
     ordering::{
         AddQuantityRequest, CancelSubscriptionRequest, Order, ReduceQuantityRequest,

@@ -1,6 +1,6 @@
 //! Who buys from Microsoft, who stands in between, and whether they may partner.
 
-use cluster::cast::{enrollment, new_id, order};
+use cluster::scenario_client::{enrollment, new_id, order};
 use contracts::{
     onboarding::{ReinstateEnrollmentRequest, Role, SuspendEnrollmentRequest, SuspensionCause},
     relationship::{
@@ -16,7 +16,7 @@ scenarios! {
         let cast = &world.cast;
         let channel = world.channel("FR").await?;
         let direct = cast.direct_bill("DE").await?;
-        cast.ready(&channel.customer, &[&direct]).await?;
+        cast.onboard_customer(&channel.customer, &[&direct]).await?;
         let customer = &channel.customer;
         let (provider, reseller) = (&channel.provider, &channel.reseller);
 
@@ -52,7 +52,7 @@ scenarios! {
         let cast = &world.cast;
         let channel = world.channel("FR").await?;
         let direct = cast.direct_bill("FR").await?;
-        cast.ready(&channel.customer, &[&direct]).await?;
+        cast.onboard_customer(&channel.customer, &[&direct]).await?;
         let through = order(&direct, Some(&channel.reseller), &channel.customer, &channel.offer);
         let refusals = refused(cast.place(through).await);
         let expected = ["PT-1 SELLER_IS_NO_PROVIDER", "REL-1 PARTNERSHIP_NOT_ACTIVE"];
@@ -107,7 +107,7 @@ scenarios! {
         let cast = &world.cast;
         let (provider, reseller) = (cast.provider("FR").await?, cast.reseller("FR").await?);
         let customer = cast.customer("FR").await?;
-        cast.ready(&customer, &[&provider, &reseller]).await?;
+        cast.onboard_customer(&customer, &[&provider, &reseller]).await?;
         let offer = cast.offer(ProductFamily::Microsoft365).await?;
         let wanted = || order(&provider, Some(&reseller), &customer, &offer);
         let refusal = ["REL-1 PARTNERSHIP_NOT_ACTIVE"];

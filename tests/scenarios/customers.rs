@@ -1,6 +1,6 @@
 //! Who is tied to a customer, where the customer is, and what it has agreed to.
 
-use cluster::cast::{Answer, Cast, Partner, mca, new_id, order};
+use cluster::scenario_client::{Answer, Partner, ScenarioClient, mca, new_id, order};
 use contracts::relationship::{
     AcceptCustomerRelationshipRequest, AccountState, AttestCustomerAgreementRequest,
     CreateCustomerRequest, Customer, CustomerKind, CustomerRelationship,
@@ -22,7 +22,7 @@ scenarios! {
         let second = order(&direct, None, &channel.customer, &azure);
         let refusal = ["REL-4 CUSTOMER_RELATIONSHIP_MISSING"];
         assert_eq!(refused(cast.place(second.clone()).await), refusal);
-        cast.ready(&channel.customer, &[&direct]).await?;
+        cast.onboard_customer(&channel.customer, &[&direct]).await?;
         cast.place(second).await?;
         cast.place(first).await?;
     }
@@ -40,13 +40,13 @@ scenarios! {
             ..Transaction::default()
         };
         assert_eq!(cast.check(manage()).await?.verdict(), Verdict::Refused, "not tied yet");
-        cast.tie(&customer, &manager, Kind::Management).await?;
+        cast.establish_relationship(&customer, &manager, Kind::Management).await?;
         assert_eq!(cast.check(manage()).await?.verdict(), Verdict::Allowed);
         let offer = cast.offer(ProductFamily::Microsoft365).await?;
         let wanted = || order(&manager, None, &customer, &offer);
         let refusal = ["REL-4 CUSTOMER_RELATIONSHIP_FOR_MANAGEMENT"];
         assert_eq!(refused(cast.place(wanted()).await), refusal);
-        cast.tie(&customer, &manager, Kind::Resale).await?;
+        cast.establish_relationship(&customer, &manager, Kind::Resale).await?;
         cast.place(wanted()).await?;
     }
 
@@ -62,7 +62,7 @@ scenarios! {
         let refusal = "REL-4 CUSTOMER_RELATIONSHIP_MISSING";
 
         assert_eq!(refused(cast.place(wanted()).await), [refusal, refusal]);
-        cast.tie(&customer, &provider, Kind::Resale).await?;
+        cast.establish_relationship(&customer, &provider, Kind::Resale).await?;
         assert_eq!(refused(cast.place(wanted()).await), [refusal], "the reseller is not tied");
         let name = cast.ask(&customer, &reseller, Kind::Resale).await?;
         assert_eq!(refused(cast.place(wanted()).await), [refusal], "requested only");
@@ -124,7 +124,7 @@ scenarios! {
     async fn an_order_needs_the_customers_agreement(world) {
         let cast = &world.cast;
         let (direct, customer) = (cast.direct_bill("FR").await?, cast.customer("FR").await?);
-        cast.tie(&customer, &direct, Kind::Resale).await?;
+        cast.establish_relationship(&customer, &direct, Kind::Resale).await?;
         let offer = cast.offer(ProductFamily::Microsoft365).await?;
         let wanted = || order(&direct, None, &customer, &offer);
         assert_eq!(refused(cast.place(wanted()).await), ["CUS-1 CUSTOMER_AGREEMENT_MISSING"]);
@@ -136,7 +136,7 @@ scenarios! {
     async fn an_old_agreement_has_to_be_accepted_again(world) {
         let cast = &world.cast;
         let (direct, customer) = (cast.direct_bill("FR").await?, cast.customer("FR").await?);
-        let tie = cast.tie(&customer, &direct, Kind::Resale).await?;
+        let tie = cast.establish_relationship(&customer, &direct, Kind::Resale).await?;
         let offer = cast.offer(ProductFamily::Microsoft365).await?;
         let wanted = || order(&direct, None, &customer, &offer);
         attest(cast, &tie, "2023-03-31T23:59:59Z").await?;
@@ -154,7 +154,7 @@ scenarios! {
         let customer = cast.customer("FR").await?;
         let mut ties = Vec::new();
         for partner in [&direct, &provider, &reseller, &rival] {
-            ties.push(cast.tie(&customer, partner, Kind::Resale).await?);
+            ties.push(cast.establish_relationship(&customer, partner, Kind::Resale).await?);
         }
         let offer = cast.offer(ProductFamily::Microsoft365).await?;
         let through = || order(&provider, Some(&reseller), &customer, &offer);
@@ -178,13 +178,13 @@ scenarios! {
         let stranger = format!("{customer}/relationships/{}", new_id());
         let attested = tests::failed(cast.attest_mca(&stranger).await);
         assert_eq!(attested.code(), tonic::Code::NotFound, "it has no relationship");
-        let manages = cast.tie(&customer, &provider, Kind::Management).await?;
+        let manages = cast.establish_relationship(&customer, &provider, Kind::Management).await?;
         let attested = cast.attest_mca(&manages).await;
         assert_eq!(refused(attested), ["REL-4 CUSTOMER_RELATIONSHIP_FOR_MANAGEMENT"]);
         let overseas = cast.provider("US").await?;
         let asked = cast.ask(&customer, &overseas, Kind::Resale).await;
         assert_eq!(refused(asked), ["REL-3 CUSTOMER_OUTSIDE_REGION"], "nothing to attest on");
-        let of_reseller = cast.tie(&customer, &reseller, Kind::Resale).await?;
+        let of_reseller = cast.establish_relationship(&customer, &reseller, Kind::Resale).await?;
         let attested = cast.attest_mca(&of_reseller).await;
         assert_eq!(refused(attested), ["CUS-1 ATTESTED_BY_NO_SELLER"]);
         let asked = cast.ask(&customer, &provider, Kind::Resale).await?;
@@ -195,7 +195,7 @@ scenarios! {
     async fn an_older_agreement_recorded_later_replaces_nothing(world) {
         let cast = &world.cast;
         let (direct, customer) = (cast.direct_bill("FR").await?, cast.customer("FR").await?);
-        let tie = cast.tie(&customer, &direct, Kind::Resale).await?;
+        let tie = cast.establish_relationship(&customer, &direct, Kind::Resale).await?;
         let latest = "2026-01-02T00:00:00Z";
         let attested = attest(cast, &tie, latest).await?;
         let accepted = accept(cast, &customer, latest).await?;
@@ -217,7 +217,7 @@ scenarios! {
         for (country, refusal) in [("CN", None), ("HK", Some("CUS-1 CUSTOMER_AGREEMENT_MISSING"))] {
             let (direct, customer) =
                 (cast.direct_bill(country).await?, cast.customer(country).await?);
-            cast.tie(&customer, &direct, Kind::Resale).await?;
+            cast.establish_relationship(&customer, &direct, Kind::Resale).await?;
             let placed = cast.place(order(&direct, None, &customer, &offer)).await;
             match refusal {
                 None => drop(placed?),
@@ -230,7 +230,7 @@ scenarios! {
     async fn a_review_of_the_account_stops_what_it_stops_until_it_passes(world) {
         let cast = &world.cast;
         let (direct, customer) = (cast.direct_bill("FR").await?, cast.customer("FR").await?);
-        cast.ready(&customer, &[&direct]).await?;
+        cast.onboard_customer(&customer, &[&direct]).await?;
         for (state, new, renew) in [
             (AccountState::UnderReview, Some("ACCOUNT_UNDER_REVIEW"), None),
             (AccountState::Rejected, Some("ACCOUNT_REJECTED"), Some("ACCOUNT_REJECTED")),
@@ -270,8 +270,8 @@ scenarios! {
         let cast = &world.cast;
         let (seller, customer) = (cast.direct_bill("TR").await?, cast.customer("BY").await?);
         let other = cast.customer("TR").await?;
-        cast.ready(&customer, &[&seller]).await?;
-        cast.ready(&other, &[&seller]).await?;
+        cast.onboard_customer(&customer, &[&seller]).await?;
+        cast.onboard_customer(&other, &[&seller]).await?;
         let offer = cast.offer(ProductFamily::Microsoft365).await?;
         let placed = cast.place(order(&seller, None, &customer, &offer)).await;
         assert_eq!(refused(placed), ["REL-5 SALES_STOPPED"]);
@@ -309,7 +309,7 @@ scenarios! {
 }
 
 /// A customer accepts the MCA at Microsoft at a time.
-async fn accept(cast: &Cast, customer: &str, time: &str) -> Answer<Customer> {
+async fn accept(cast: &ScenarioClient, customer: &str, time: &str) -> Answer<Customer> {
     let request = RecordCustomerAgreementRequest {
         name: customer.to_owned(),
         agreement: Some(mca(time.parse().unwrap())),
@@ -321,7 +321,7 @@ async fn accept(cast: &Cast, customer: &str, time: &str) -> Answer<Customer> {
 }
 
 /// A partner attests that the customer accepted the MCA at a time.
-async fn attest(cast: &Cast, tie: &str, time: &str) -> Answer<CustomerRelationship> {
+async fn attest(cast: &ScenarioClient, tie: &str, time: &str) -> Answer<CustomerRelationship> {
     let request = AttestCustomerAgreementRequest {
         name: tie.to_owned(),
         agreement: Some(mca(time.parse().unwrap())),

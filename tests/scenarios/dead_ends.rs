@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use cluster::cast::{Answer, Cast, Partner, enrollment, new_id, order};
+use cluster::scenario_client::{Answer, Partner, ScenarioClient, enrollment, new_id, order};
 use contracts::{
     onboarding::{
         AgreementKind, CreatePartnerRequest, Partner as CspPartner, ReinstateEnrollmentRequest,
@@ -23,7 +23,7 @@ use crate::lifecycles::ask_along;
 const YEAR: Duration = Duration::from_secs(366 * 24 * 60 * 60);
 const OUT: [&str; 1] = ["ON-1 PARTNER_NOT_ENROLLED"];
 
-async fn suspend(cast: &Cast, partner: &Partner, role: Role) -> Answer<()> {
+async fn suspend(cast: &ScenarioClient, partner: &Partner, role: Role) -> Answer<()> {
     let request = SuspendEnrollmentRequest {
         name: enrollment(partner, role),
         cause: SuspensionCause::Abuse.into(),
@@ -33,13 +33,13 @@ async fn suspend(cast: &Cast, partner: &Partner, role: Role) -> Answer<()> {
     cast.onboarding.clone().suspend_enrollment(request).await.map(drop)
 }
 
-async fn reinstate(cast: &Cast, partner: &Partner, role: Role) -> Answer<()> {
+async fn reinstate(cast: &ScenarioClient, partner: &Partner, role: Role) -> Answer<()> {
     let name = enrollment(partner, role);
     let request = ReinstateEnrollmentRequest { name, ..Default::default() };
     cast.onboarding.clone().reinstate_enrollment(request).await.map(drop)
 }
 
-async fn revoke(cast: &Cast, partner: &Partner, role: Role) -> Answer<()> {
+async fn revoke(cast: &ScenarioClient, partner: &Partner, role: Role) -> Answer<()> {
     suspend(cast, partner, role).await?;
     let request = RevokeEnrollmentRequest {
         name: enrollment(partner, role),
@@ -49,7 +49,7 @@ async fn revoke(cast: &Cast, partner: &Partner, role: Role) -> Answer<()> {
     cast.onboarding.clone().revoke_enrollment(request).await.map(drop)
 }
 
-async fn accept_partnership(cast: &Cast, partnership: &str) -> Answer<()> {
+async fn accept_partnership(cast: &ScenarioClient, partnership: &str) -> Answer<()> {
     let name = partnership.to_owned();
     let request = AcceptPartnershipRequest { name, ..Default::default() };
     cast.relationship.clone().accept_partnership(request).await.map(drop)
@@ -95,7 +95,7 @@ scenarios! {
             for partner in [&joined, &revoked, &suspended] {
                 assert_eq!(refused(cast.ask(&customer, partner, kind).await), OUT, "{kind:?}");
             }
-            cast.tie(&customer, &enrolled, kind).await?;
+            cast.establish_relationship(&customer, &enrolled, kind).await?;
         }
     }
 
@@ -105,7 +105,7 @@ scenarios! {
         let channel = world.channel("FR").await?;
         let (provider, reseller) = (&channel.provider, &channel.reseller);
         let manager = cast.direct_bill("FR").await?;
-        cast.tie(&channel.customer, &manager, Kind::Management).await?;
+        cast.establish_relationship(&channel.customer, &manager, Kind::Management).await?;
         for (partner, role, asked) in [
             (&manager, Role::DirectBill, manage(&manager, None, &channel.customer)),
             (reseller, Role::IndirectReseller, manage(reseller, None, &channel.customer)),
@@ -204,7 +204,7 @@ scenarios! {
         let provider = cast.provider("FR").await?;
         let company = cast.company("Litware", "FR").await?;
         let customer = cast.customer("FR").await?;
-        let tie = cast.tie(&customer, &provider, Kind::Resale).await?;
+        let tie = cast.establish_relationship(&customer, &provider, Kind::Resale).await?;
         suspend(cast, &provider, Role::IndirectProvider).await?;
         let mut relationship = cast.relationship.clone();
         let created = relationship.create_customer(creation(&provider, &company)).await;
@@ -226,7 +226,7 @@ scenarios! {
         cast.partner_up(&channel.provider, &own).await?;
         for (company, refused) in [(&own.organization, true), (&daughter, true), (&holding, false)] {
             let customer = cast.customer_of(company, "FR", CustomerKind::Company).await?;
-            cast.ready(&customer, &[&channel.provider, &channel.reseller]).await?;
+            cast.onboard_customer(&customer, &[&channel.provider, &channel.reseller]).await?;
             let mut asked = purchase(&channel.provider, Some(&channel.reseller), &customer);
             asked.lines[0].additional_partner_ids_on_record = vec![own.location.clone()];
             let decision = cast.check(asked).await?;
@@ -294,7 +294,7 @@ scenarios! {
         let role = Role::IndirectReseller;
         revoke(&world.cast, reseller, role).await?;
         world.clock.advance(YEAR);
-        let cast = &Cast::of(&world.cluster, world.clock.clone());
+        let cast = &ScenarioClient::of(&world.cluster, world.clock.clone());
         cast.enroll(reseller, role).await?;
         cast.vet(reseller, role).await?;
         cast.accept_mpa(reseller, AgreementKind::IndirectReseller).await?;

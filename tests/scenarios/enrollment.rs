@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use cluster::cast::{Answer, Cast, Partner, enrollment};
+use cluster::scenario_client::{Answer, Partner, ScenarioClient, enrollment};
 use contracts::onboarding::{
     EnrollPartnerRequest, Enrollment, EnrollmentState, GetEnrollmentRequest,
     RecordVettingResultRequest, ReinstateEnrollmentRequest, ResubmitEnrollmentRequest,
@@ -14,12 +14,16 @@ use tests::{refused, scenarios};
 const RESELLER: Role = Role::IndirectReseller;
 const DAY: Duration = Duration::from_secs(24 * 3600);
 
-async fn joined(cast: &Cast) -> Answer<Partner> {
+async fn joined(cast: &ScenarioClient) -> Answer<Partner> {
     let company = cast.company("Fabrikam Resale", "FR").await?;
     cast.join(&company, "FR").await
 }
 
-async fn draft(cast: &Cast, partner: &Partner, validate_only: bool) -> Answer<Enrollment> {
+async fn draft(
+    cast: &ScenarioClient,
+    partner: &Partner,
+    validate_only: bool,
+) -> Answer<Enrollment> {
     let request = EnrollPartnerRequest {
         parent: partner.name.clone(),
         role: RESELLER.into(),
@@ -32,7 +36,7 @@ async fn draft(cast: &Cast, partner: &Partner, validate_only: bool) -> Answer<En
 }
 
 async fn vetted(
-    cast: &Cast,
+    cast: &ScenarioClient,
     partner: &Partner,
     check: VettingCheck,
     result: VettingResult,
@@ -49,13 +53,13 @@ async fn vetted(
     Ok(answer.into_inner().enrollment.unwrap())
 }
 
-async fn read(cast: &Cast, partner: &Partner) -> Answer<Enrollment> {
+async fn read(cast: &ScenarioClient, partner: &Partner) -> Answer<Enrollment> {
     let request = GetEnrollmentRequest { name: enrollment(partner, RESELLER) };
     let answer = cast.onboarding.clone().get_enrollment(request).await?;
     Ok(answer.into_inner().enrollment.unwrap())
 }
 
-pub(super) async fn suspend(cast: &Cast, partner: &Partner) -> Answer<()> {
+pub(super) async fn suspend(cast: &ScenarioClient, partner: &Partner) -> Answer<()> {
     let request = SuspendEnrollmentRequest {
         name: enrollment(partner, RESELLER),
         cause: SuspensionCause::Abuse.into(),
@@ -65,7 +69,7 @@ pub(super) async fn suspend(cast: &Cast, partner: &Partner) -> Answer<()> {
     cast.onboarding.clone().suspend_enrollment(request).await.map(drop)
 }
 
-pub(super) async fn revoke(cast: &Cast, partner: &Partner) -> Answer<Enrollment> {
+pub(super) async fn revoke(cast: &ScenarioClient, partner: &Partner) -> Answer<Enrollment> {
     let request = RevokeEnrollmentRequest {
         name: enrollment(partner, RESELLER),
         detail: "it went on".to_owned(),
@@ -75,7 +79,7 @@ pub(super) async fn revoke(cast: &Cast, partner: &Partner) -> Answer<Enrollment>
     Ok(answer.into_inner().enrollment.unwrap())
 }
 
-async fn reinstate(cast: &Cast, partner: &Partner) -> Answer<Enrollment> {
+async fn reinstate(cast: &ScenarioClient, partner: &Partner) -> Answer<Enrollment> {
     let name = enrollment(partner, RESELLER);
     let request = ReinstateEnrollmentRequest { name, ..Default::default() };
     let answer = cast.onboarding.clone().reinstate_enrollment(request).await?;

@@ -2,7 +2,7 @@
 
 use std::{collections::BTreeMap, time::Duration};
 
-use cluster::cast::{new_id, order};
+use cluster::scenario_client::{new_id, order};
 use contracts::{
     onboarding::{ListOrganizationsRequest, ListPartnersRequest},
     ordering::{

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use cluster::cast::{Answer, Cast, Partner, new_id, order};
+use cluster::scenario_client::{Answer, Partner, ScenarioClient, new_id, order};
 use contracts::relationship::{
     AcceptCustomerRelationshipRequest, AcceptPartnershipRequest, CustomerRelationship,
     CustomerRelationshipKind as Kind, CustomerRelationshipState as Tied, EndPartnershipRequest,
@@ -18,13 +18,13 @@ use tonic::Code;
 const WAIT: Duration = Duration::from_secs(30 * 24 * 60 * 60);
 const SECOND: Duration = Duration::from_secs(1);
 
-async fn partnership(cast: &Cast, name: &str) -> Answer<Partnership> {
+async fn partnership(cast: &ScenarioClient, name: &str) -> Answer<Partnership> {
     let get = GetPartnershipRequest { name: name.to_owned() };
     let answer = cast.relationship.clone().get_partnership(get).await?.into_inner();
     Ok(answer.partnership.unwrap())
 }
 
-async fn accept(cast: &Cast, name: &str) -> Answer<Partnership> {
+async fn accept(cast: &ScenarioClient, name: &str) -> Answer<Partnership> {
     let accept = AcceptPartnershipRequest {
         name: name.to_owned(),
         request_id: new_id(),
@@ -34,19 +34,19 @@ async fn accept(cast: &Cast, name: &str) -> Answer<Partnership> {
     Ok(answer.partnership.unwrap())
 }
 
-async fn relationship(cast: &Cast, name: &str) -> Answer<CustomerRelationship> {
+async fn relationship(cast: &ScenarioClient, name: &str) -> Answer<CustomerRelationship> {
     let get = GetCustomerRelationshipRequest { name: name.to_owned() };
     let answer = cast.relationship.clone().get_customer_relationship(get).await?.into_inner();
     Ok(answer.relationship.unwrap())
 }
 
-async fn accept_tie(cast: &Cast, name: &str) -> Answer<CustomerRelationship> {
+async fn accept_tie(cast: &ScenarioClient, name: &str) -> Answer<CustomerRelationship> {
     let accept = AcceptCustomerRelationshipRequest { name: name.to_owned(), ..Default::default() };
     let answer = cast.relationship.clone().accept_customer_relationship(accept).await?.into_inner();
     Ok(answer.relationship.unwrap())
 }
 
-async fn refuse(cast: &Cast, name: &str) -> Answer<CustomerRelationship> {
+async fn refuse(cast: &ScenarioClient, name: &str) -> Answer<CustomerRelationship> {
     let refuse = RefuseCustomerRelationshipRequest {
         name: name.to_owned(),
         detail: "we have a partner".to_owned(),
@@ -58,7 +58,7 @@ async fn refuse(cast: &Cast, name: &str) -> Answer<CustomerRelationship> {
 }
 
 /// A partner removes a relationship, and says whether nothing is active on it.
-async fn remove(cast: &Cast, name: &str, by: &Partner, nothing: bool) -> Answer<Tied> {
+async fn remove(cast: &ScenarioClient, name: &str, by: &Partner, nothing: bool) -> Answer<Tied> {
     let remove = RemoveCustomerRelationshipRequest {
         name: name.to_owned(),
         detail: "the customer leaves".to_owned(),
@@ -72,7 +72,7 @@ async fn remove(cast: &Cast, name: &str, by: &Partner, nothing: bool) -> Answer<
 
 /// A reseller asks a customer for itself and for its provider.
 pub async fn ask_along(
-    cast: &Cast,
+    cast: &ScenarioClient,
     customer: &str,
     reseller: &Partner,
     provider: &Partner,
@@ -225,7 +225,7 @@ scenarios! {
         let (provider, reseller) = (&channel.provider, &channel.reseller);
         let stranger = cast.direct_bill("FR").await?;
         let customer = cast.customer("FR").await?;
-        let tie = cast.tie(&customer, reseller, Kind::Resale).await?;
+        let tie = cast.establish_relationship(&customer, reseller, Kind::Resale).await?;
         for (by, nothing, refusal) in [
             (reseller, true, "REL-6 REMOVAL_BY_RESELLER"),
             (&stranger, true, "REL-6 REMOVAL_BY_STRANGER"),
@@ -239,7 +239,7 @@ scenarios! {
         assert_eq!(removed.state_reason, "the customer leaves");
         let request = cast.ask(&customer, reseller, Kind::Resale).await?;
         assert_eq!(remove(cast, &request, reseller, false).await?, Tied::Removed, "withdrawn");
-        let manages = cast.tie(&customer, reseller, Kind::Management).await?;
+        let manages = cast.establish_relationship(&customer, reseller, Kind::Management).await?;
         assert_eq!(remove(cast, &manages, reseller, false).await?, Tied::Removed);
     }
 }

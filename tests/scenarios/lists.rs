@@ -120,7 +120,7 @@ scenarios! {
         let cast = &world.cast;
         let channel = world.channel("FR").await?;
         let through = Some(&channel.reseller);
-        let order = |reseller| cluster::cast::order(&channel.provider, reseller, &channel.customer, &channel.offer);
+        let order = |reseller| cluster::scenario_client::order(&channel.provider, reseller, &channel.customer, &channel.offer);
         let direct = cast.place(order(None)).await?;
         world.clock.advance(Duration::from_secs(1));
         let indirect = cast.place(order(through)).await?;

@@ -3,7 +3,9 @@
 use std::time::Duration;
 
 use client::refusals;
-use cluster::cast::{Answer, enrollment, everywhere, new_id, order, seller_role};
+use cluster::scenario_client::{
+    Answer, enrollment, new_id, offer_in_every_market, order, seller_role,
+};
 use contracts::{
     onboarding::{self as ob, AgreementKind, Role},
     ordering as od,
@@ -82,7 +84,7 @@ scenarios! {
         let cast = &world.cast;
         let offer = cast.offer(rl::ProductFamily::Azure).await?;
         let update = |etag: &str| od::UpdateOfferRequest {
-            offer: Some(od::Offer { name: offer.clone(), etag: etag.to_owned(), ..everywhere() }),
+            offer: Some(od::Offer { name: offer.clone(), etag: etag.to_owned(), ..offer_in_every_market() }),
             update_mask: Some(FieldMask { paths: vec!["display_name".to_owned()] }),
             request_id: new_id(),
             ..Default::default()
@@ -121,7 +123,7 @@ scenarios! {
         assert_eq!(told, format!("{out} DeclinePartnership; possible now: EndPartnership"));
 
         let customer = cast.customer("FR").await?;
-        let name = cast.tie(&customer, &channel.provider, Resale).await?;
+        let name = cast.establish_relationship(&customer, &channel.provider, Resale).await?;
         let accept = rl::AcceptCustomerRelationshipRequest { name, ..Default::default() };
         let told = conflict(relationship.accept_customer_relationship(accept).await);
         let now = world.clock.now();
@@ -225,7 +227,7 @@ scenarios! {
                      display_name or country_code";
         assert_eq!(update("owners").await, [fixed]);
         let update = od::UpdateOfferRequest {
-            offer: Some(od::Offer { name: "offers/x".to_owned(), ..everywhere() }),
+            offer: Some(od::Offer { name: "offers/x".to_owned(), ..offer_in_every_market() }),
             update_mask: Some(FieldMask { paths: vec!["minQuantity".to_owned()] }),
             ..Default::default()
         };

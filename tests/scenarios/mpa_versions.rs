@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use cluster::cast::{Answer, Cast, Partner, enrollment};
+use cluster::scenario_client::{Answer, Partner, ScenarioClient, enrollment};
 use contracts::{
     onboarding::{
         AcceptAgreementRequest, AcceptanceMode, Agreement, AgreementKind, EnrollmentState,
@@ -10,9 +10,9 @@ use contracts::{
     },
     time::to_wire,
 };
-use kernel::Timestamp;
 use tests::{World, failed, refused, scenarios};
 use tonic::Code;
+use types::Timestamp;
 
 const PROVIDER: Role = Role::IndirectProvider;
 
@@ -52,13 +52,13 @@ async fn accept(
     Ok(answer.into_inner().agreement.unwrap())
 }
 
-async fn state(cast: &Cast, partner: &Partner) -> Answer<EnrollmentState> {
+async fn state(cast: &ScenarioClient, partner: &Partner) -> Answer<EnrollmentState> {
     let request = GetEnrollmentRequest { name: enrollment(partner, PROVIDER) };
     let answer = cast.onboarding.clone().get_enrollment(request).await?;
     Ok(answer.into_inner().enrollment.unwrap().state())
 }
 
-async fn accepted(cast: &Cast, partner: &Partner) -> Answer<Agreement> {
+async fn accepted(cast: &ScenarioClient, partner: &Partner) -> Answer<Agreement> {
     let request = ListAgreementsRequest { parent: partner.name.clone() };
     let answer = cast.onboarding.clone().list_agreements(request).await?;
     Ok(answer.into_inner().agreements.remove(0))

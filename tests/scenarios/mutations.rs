@@ -4,18 +4,18 @@ use std::time::Duration;
 
 use client::refusals;
 use cluster::{
-    Cast,
-    cast::{Answer, agreement_of, enrollment, mca, new_id},
+    ScenarioClient,
+    scenario_client::{Answer, agreement_of, enrollment, mca, new_id},
 };
 use contracts::{
     onboarding::{self as ob, Role},
     relationship::{self as rl, CustomerRelationshipKind::Resale},
     time::to_wire,
 };
-use kernel::Timestamp;
 use tests::{failed, scenarios};
 use tonic::{Code, Status};
 use tonic_types::StatusExt;
+use types::Timestamp;
 
 /// What a request says of how it is to be done.
 #[derive(Debug, Clone, Default)]
@@ -81,20 +81,20 @@ where
     Ok(())
 }
 
-async fn partner(cast: &Cast, name: &str) -> Answer<(String, ob::Partner)> {
+async fn partner(cast: &ScenarioClient, name: &str) -> Answer<(String, ob::Partner)> {
     let get = ob::GetPartnerRequest { name: name.to_owned() };
     let partner = cast.onboarding.clone().get_partner(get).await?.into_inner().partner.unwrap();
     Ok((partner.etag.clone(), partner))
 }
 
-async fn enrolled(cast: &Cast, name: &str) -> Answer<(String, ob::Enrollment)> {
+async fn enrolled(cast: &ScenarioClient, name: &str) -> Answer<(String, ob::Enrollment)> {
     let get = ob::GetEnrollmentRequest { name: name.to_owned() };
     let answer = cast.onboarding.clone().get_enrollment(get).await?.into_inner();
     let enrollment = answer.enrollment.unwrap();
     Ok((enrollment.etag.clone(), enrollment))
 }
 
-async fn suspend(cast: &Cast, name: &str, how: How) -> Answer<Option<ob::Enrollment>> {
+async fn suspend(cast: &ScenarioClient, name: &str, how: How) -> Answer<Option<ob::Enrollment>> {
     let How { request_id, validate_only, etag } = how;
     let (name, detail) = (name.to_owned(), "abuse".to_owned());
     let cause = ob::SuspensionCause::Abuse.into();
@@ -103,7 +103,12 @@ async fn suspend(cast: &Cast, name: &str, how: How) -> Answer<Option<ob::Enrollm
     Ok(cast.onboarding.clone().suspend_enrollment(request).await?.into_inner().enrollment)
 }
 
-async fn enroll(cast: &Cast, parent: &str, role: Role, how: How) -> Answer<Option<ob::Enrollment>> {
+async fn enroll(
+    cast: &ScenarioClient,
+    parent: &str,
+    role: Role,
+    how: How,
+) -> Answer<Option<ob::Enrollment>> {
     let How { request_id, validate_only, etag } = how;
     let (parent, role) = (parent.to_owned(), role.into());
     let contact_email = "ada@contoso.com".to_owned();
@@ -112,7 +117,7 @@ async fn enroll(cast: &Cast, parent: &str, role: Role, how: How) -> Answer<Optio
     Ok(cast.onboarding.clone().enroll_partner(request).await?.into_inner().enrollment)
 }
 
-async fn customer(cast: &Cast, name: &str) -> Answer<(String, rl::Customer)> {
+async fn customer(cast: &ScenarioClient, name: &str) -> Answer<(String, rl::Customer)> {
     let get = rl::GetCustomerRequest { name: name.to_owned() };
     let answer = cast.relationship.clone().get_customer(get).await?.into_inner();
     let customer = answer.customer.unwrap();

@@ -1,6 +1,6 @@
 //! What a refusal advises: each step is one that the services accept, and that removes a reason.
 
-use cluster::cast::{Answer, Cast, Partner, enrollment, new_id};
+use cluster::scenario_client::{Answer, Partner, ScenarioClient, enrollment, new_id};
 use contracts::{
     onboarding::{
         AgreementKind, EnrollPartnerRequest, Evidence, RecordEvidenceRequest,
@@ -16,7 +16,7 @@ use tests::{failed, purchase, scenarios};
 
 /// What fails of a sale: rule, explanation, next step.
 async fn failing(
-    cast: &Cast,
+    cast: &ScenarioClient,
     seller: &Partner,
     reseller: Option<&Partner>,
     customer: &str,
@@ -37,7 +37,11 @@ fn calls(outcome: &RuleOutcome) -> Vec<&str> {
 }
 
 /// Enrolls as direct-bill partner with no more than the evidence that an application takes.
-async fn apply(cast: &Cast, partner: &Partner, now: prost_types::Timestamp) -> Answer<()> {
+async fn apply(
+    cast: &ScenarioClient,
+    partner: &Partner,
+    now: prost_types::Timestamp,
+) -> Answer<()> {
     let (role, mut onboarding) = (Role::DirectBill, cast.onboarding.clone());
     let enroll = EnrollPartnerRequest {
         parent: partner.name.clone(),

@@ -1,6 +1,6 @@
 //! The three steps of a partner, and what must come first.
 
-use cluster::cast::new_id;
+use cluster::scenario_client::new_id;
 use contracts::onboarding::{
     AgreementKind, AssociateLocationRequest, CreateOrganizationRequest, Organization, Role,
 };

@@ -1,7 +1,7 @@
 //! What an order's lines may carry.
 
 use client::refusals;
-use cluster::cast::{everywhere, new_id, order, seller_role};
+use cluster::scenario_client::{new_id, offer_in_every_market, order, seller_role};
 use contracts::{
     onboarding::Role,
     ordering::{self as od, order_line::SellerRole},
@@ -40,7 +40,7 @@ scenarios! {
         let cast = &world.cast;
         let channel = world.channel("FR").await?;
         let direct = cast.direct_bill("FR").await?;
-        cast.ready(&channel.customer, &[&direct]).await?;
+        cast.onboard_customer(&channel.customer, &[&direct]).await?;
         for seller in [&direct, &channel.provider] {
             let mut wanted = order(seller, None, &channel.customer, &channel.offer);
             wanted.lines[0].seller_role = Some(seller_role(Some(&channel.reseller)));
@@ -71,7 +71,7 @@ scenarios! {
         let mut reseller = cast.join(&company, "FR").await?;
         cast.enroll(&reseller, Role::IndirectReseller).await?;
         cast.vet(&reseller, Role::IndirectReseller).await?;
-        let reasons = async |reseller: &cluster::cast::Partner| {
+        let reasons = async |reseller: &cluster::scenario_client::Partner| {
             let asked = purchase(&channel.provider, Some(reseller), &channel.customer);
             let decision = cast.check(asked).await?;
             let reasons = decision.outcomes.into_iter().map(|it| it.reason);
@@ -143,7 +143,7 @@ scenarios! {
     async fn a_line_whose_offer_demands_it_is_attested(world) {
         let cast = &world.cast;
         let channel = world.channel("FR").await?;
-        let nonprofit = od::Offer { attestation_required: true, ..everywhere() };
+        let nonprofit = od::Offer { attestation_required: true, ..offer_in_every_market() };
         let nonprofit = cast.offer_as(nonprofit).await?;
         let mut wanted = order(&channel.provider, None, &channel.customer, &nonprofit);
         let refusal = ["ORD-4 LINE_ATTESTATION_MISSING"];
@@ -157,11 +157,11 @@ scenarios! {
         let cast = &world.cast;
         let channel = world.channel("FR").await?;
         let neighbour = cast.customer("BE").await?;
-        cast.ready(&neighbour, &[&channel.provider]).await?;
+        cast.onboard_customer(&neighbour, &[&channel.provider]).await?;
         let french = od::Offer {
             every_market: false,
             country_codes: vec!["FR".to_owned()],
-            ..everywhere()
+            ..offer_in_every_market()
         };
         let french = cast.offer_as(french).await?;
         let abroad = cast.place(order(&channel.provider, None, &neighbour, &french)).await;
@@ -235,7 +235,7 @@ scenarios! {
         assert_eq!(reasons(with(&[&other.location])).await?, []);
         assert_eq!(reasons(with(&[&other.location, "9999999"])).await?, of_nobody);
         let direct = cast.direct_bill("FR").await?;
-        cast.tie(&channel.customer, &direct, CustomerRelationshipKind::Resale).await?;
+        cast.establish_relationship(&channel.customer, &direct, CustomerRelationshipKind::Resale).await?;
         let mut alone = purchase(&direct, None, &channel.customer);
         alone.lines[0].additional_partner_ids_on_record = vec!["9999999".to_owned()];
         let alone = reasons(alone).await?;
@@ -290,8 +290,8 @@ scenarios! {
 
         // The target of a transfer names its own; those of the source stay behind.
         let rival = world.channel("FR").await?;
-        cast.tie(&channel.customer, &rival.provider, CustomerRelationshipKind::Resale).await?;
-        cast.tie(&channel.customer, &rival.reseller, CustomerRelationshipKind::Resale).await?;
+        cast.establish_relationship(&channel.customer, &rival.provider, CustomerRelationshipKind::Resale).await?;
+        cast.establish_relationship(&channel.customer, &rival.reseller, CustomerRelationshipKind::Resale).await?;
         cast.partner_up(&rival.provider, reseller).await?;
         let begin = |id: &str| od::CreateTransferRequest {
             transfer: Some(od::Transfer {
@@ -331,7 +331,7 @@ scenarios! {
         let channel = world.channel("FR").await?;
         let wanted = || order(&channel.provider, None, &channel.customer, &channel.offer);
         let before = cast.place(wanted()).await?;
-        let mut offer = od::Offer { name: channel.offer.clone(), ..everywhere() };
+        let mut offer = od::Offer { name: channel.offer.clone(), ..offer_in_every_market() };
         for plan in &mut offer.plans {
             plan.unit_price.as_mut().unwrap().minor_units = 900;
         }

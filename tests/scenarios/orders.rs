@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use cluster::cast::{new_id, order};
+use cluster::scenario_client::{new_id, order};
 use contracts::{
     ordering::{
         CancelOrderRequest, GetOrderRequest, GetSubscriptionRequest, ListSubscriptionsRequest,

@@ -1,6 +1,6 @@
 //! What partners may buy for themselves, and from whom.
 
-use cluster::cast::{Partner, enrollment, new_id, order};
+use cluster::scenario_client::{Partner, enrollment, new_id, order};
 use contracts::{
     onboarding::{
         CreatePartnerRequest, EnrollPartnerRequest, RevokeEnrollmentRequest, Role,
@@ -17,7 +17,7 @@ scenarios! {
         let direct = cast.direct_bill("FR").await?;
         let kind = CustomerKind::SharedServices;
         let shared = cast.customer_of(&direct.organization, "FR", kind).await?;
-        cast.ready(&shared, &[&direct]).await?;
+        cast.onboard_customer(&shared, &[&direct]).await?;
         let azure = cast.offer(ProductFamily::AzureSharedServices).await?;
         cast.place(order(&direct, None, &shared, &azure)).await?;
         for family in [ProductFamily::Microsoft365, ProductFamily::Azure, ProductFamily::Software] {
@@ -26,7 +26,7 @@ scenarios! {
             assert_eq!(refused(placed), ["OWN-3 SHARED_SERVICES_TAKES_AZURE_ONLY"]);
         }
         let company = cast.customer("FR").await?;
-        cast.ready(&company, &[&direct]).await?;
+        cast.onboard_customer(&company, &[&direct]).await?;
         let placed = cast.place(order(&direct, None, &company, &azure)).await;
         assert_eq!(refused(placed), ["OWN-3 SHARED_SERVICES_TENANT_NEEDED"]);
     }
@@ -37,7 +37,7 @@ scenarios! {
         let (owner, other) = (cast.direct_bill("FR").await?, cast.direct_bill("FR").await?);
         let kind = CustomerKind::SharedServices;
         let shared = cast.customer_of(&owner.organization, "FR", kind).await?;
-        cast.ready(&shared, &[&owner, &other]).await?;
+        cast.onboard_customer(&shared, &[&owner, &other]).await?;
         let azure = cast.offer(ProductFamily::AzureSharedServices).await?;
         let placed = cast.place(order(&other, None, &shared, &azure)).await;
         assert_eq!(refused(placed), ["OWN-3 SHARED_SERVICES_OF_ANOTHER"]);
@@ -60,10 +60,10 @@ scenarios! {
         let azure = cast.offer(ProductFamily::AzureSharedServices).await?;
         let kind = CustomerKind::SharedServices;
         let of_reseller = cast.customer_of(&company, "FR", kind).await?;
-        cast.ready(&of_reseller, &[provider, &reseller]).await?;
+        cast.onboard_customer(&of_reseller, &[provider, &reseller]).await?;
         cast.place(order(provider, Some(&reseller), &of_reseller, &azure)).await?;
         let of_provider = cast.customer_of(&provider.organization, "FR", kind).await?;
-        cast.ready(&of_provider, &[provider, &reseller]).await?;
+        cast.onboard_customer(&of_provider, &[provider, &reseller]).await?;
         let placed = cast.place(order(provider, Some(&reseller), &of_provider, &azure)).await;
         assert_eq!(refused(placed), ["OWN-1 SALE_TO_AFFILIATE"], "it is for the provider itself");
         cast.place(order(provider, None, &of_provider, &azure)).await?;
@@ -77,7 +77,7 @@ scenarios! {
         let (provider, reseller) = (&channel.provider, &channel.reseller);
         let separate =
             cast.customer_of(&owner.organization, "FR", CustomerKind::Company).await?;
-        cast.ready(&separate, &[provider, reseller, &other]).await?;
+        cast.onboard_customer(&separate, &[provider, reseller, &other]).await?;
         cast.place(order(provider, Some(reseller), &separate, &channel.offer)).await?;
         cast.place(order(&other, None, &separate, &channel.offer)).await?;
         let placed = cast.place(order(provider, None, &separate, &channel.offer)).await;
@@ -90,13 +90,13 @@ scenarios! {
         let channel = world.channel("FR").await?;
         let direct = cast.direct_bill("FR").await?;
         let own = cast.customer_of(&direct.organization, "FR", CustomerKind::Company).await?;
-        cast.ready(&own, &[&direct, &channel.provider, &channel.reseller]).await?;
+        cast.onboard_customer(&own, &[&direct, &channel.provider, &channel.reseller]).await?;
         let placed = cast.place(order(&direct, None, &own, &channel.offer)).await;
         assert_eq!(refused(placed), ["OWN-1 SALE_TO_SELF"]);
         let (provider, reseller) = (&channel.provider, &channel.reseller);
         let of_reseller =
             cast.customer_of(&reseller.organization, "FR", CustomerKind::Company).await?;
-        cast.ready(&of_reseller, &[provider, reseller]).await?;
+        cast.onboard_customer(&of_reseller, &[provider, reseller]).await?;
         let placed = cast.place(order(provider, Some(reseller), &of_reseller, &channel.offer)).await;
         assert_eq!(refused(placed), ["OWN-1 SALE_TO_SELF"], "the reseller is the customer");
         cast.place(order(provider, Some(reseller), &own, &channel.offer)).await?;
@@ -118,7 +118,7 @@ scenarios! {
         let offer = cast.offer(ProductFamily::Microsoft365).await?;
         for (case, buyer, affiliate) in cases {
             let customer = cast.customer_of(&buyer, "FR", CustomerKind::Company).await?;
-            cast.ready(&customer, &[&direct]).await?;
+            cast.onboard_customer(&customer, &[&direct]).await?;
             let placed = cast.place(order(&direct, None, &customer, &offer)).await;
             if affiliate {
                 let status = tests::failed(placed);
@@ -145,7 +145,7 @@ scenarios! {
         let offer = cast.offer(ProductFamily::Microsoft365).await?;
         for (buyer, affiliate) in [(&sister, true), (&holding, true), (&stranger, false)] {
             let customer = cast.customer_of(buyer, "FR", CustomerKind::Company).await?;
-            cast.ready(&customer, &[&direct]).await?;
+            cast.onboard_customer(&customer, &[&direct]).await?;
             let placed = cast.place(order(&direct, None, &customer, &offer)).await;
             match affiliate {
                 true => assert_eq!(refused(placed), ["OWN-1 SALE_TO_AFFILIATE"]),
@@ -176,7 +176,7 @@ scenarios! {
 
         let company = cast.company("Litware", "FR").await?;
         let customer = cast.customer_of(&company, "FR", CustomerKind::Company).await?;
-        cast.ready(&customer, &[&direct]).await?;
+        cast.onboard_customer(&customer, &[&direct]).await?;
         let offer = cast.offer(ProductFamily::Microsoft365).await?;
         let wanted = || order(&direct, None, &customer, &offer);
         cast.place(wanted()).await?;
@@ -204,7 +204,7 @@ scenarios! {
         let company = cast.company("Litware", "FR").await?;
         let joined = cast.join(&company, "FR").await?;
         let customer = cast.customer_of(&company, "FR", CustomerKind::Company).await?;
-        cast.ready(&customer, &[&provider]).await?;
+        cast.onboard_customer(&customer, &[&provider]).await?;
         let offer = cast.offer(ProductFamily::Microsoft365).await?;
         let wanted = || order(&provider, None, &customer, &offer);
         let shared = async || cast.customer_of(&company, "FR", CustomerKind::SharedServices).await;

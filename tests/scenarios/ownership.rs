@@ -1,6 +1,6 @@
 //! Who owns whom, as of the day of the order; and what a changed company means for its partners.
 
-use cluster::cast::{Answer, Cast, Partner, enrollment, order};
+use cluster::scenario_client::{Answer, Partner, ScenarioClient, enrollment, order};
 use contracts::{
     onboarding::{
         EndOwnershipRequest, Enrollment, EnrollmentState, GetEnrollmentRequest, Organization,
@@ -13,7 +13,7 @@ use tests::{failed, refused, scenarios};
 use tonic::Code;
 
 pub(super) async fn acquire(
-    cast: &Cast,
+    cast: &ScenarioClient,
     owner: &str,
     owned: &str,
     share: i32,
@@ -22,7 +22,7 @@ pub(super) async fn acquire(
 }
 
 async fn try_to_acquire(
-    cast: &Cast,
+    cast: &ScenarioClient,
     owner: &str,
     owned: &str,
     share: i32,
@@ -42,7 +42,7 @@ async fn try_to_acquire(
     Ok(answer.into_inner().organization.unwrap())
 }
 
-async fn sell(cast: &Cast, owner: &str, owned: &str) -> Answer<()> {
+async fn sell(cast: &ScenarioClient, owner: &str, owned: &str) -> Answer<()> {
     let request = EndOwnershipRequest {
         name: owned.to_owned(),
         owner: owner.to_owned(),
@@ -52,7 +52,12 @@ async fn sell(cast: &Cast, owner: &str, owned: &str) -> Answer<()> {
     cast.onboarding.clone().end_ownership(request).await.map(drop)
 }
 
-async fn rename(cast: &Cast, partner: &Partner, name: &str, etag: &str) -> Answer<Organization> {
+async fn rename(
+    cast: &ScenarioClient,
+    partner: &Partner,
+    name: &str,
+    etag: &str,
+) -> Answer<Organization> {
     let request = UpdateOrganizationRequest {
         organization: Some(Organization {
             name: partner.organization.clone(),
@@ -67,7 +72,7 @@ async fn rename(cast: &Cast, partner: &Partner, name: &str, etag: &str) -> Answe
     Ok(answer.into_inner().organization.unwrap())
 }
 
-async fn read(cast: &Cast, partner: &Partner, role: Role) -> Answer<Enrollment> {
+async fn read(cast: &ScenarioClient, partner: &Partner, role: Role) -> Answer<Enrollment> {
     let request = GetEnrollmentRequest { name: enrollment(partner, role) };
     let answer = cast.onboarding.clone().get_enrollment(request).await?;
     Ok(answer.into_inner().enrollment.unwrap())
@@ -80,7 +85,7 @@ scenarios! {
         let direct = cast.direct_bill("FR").await?;
         let company = cast.company("Litware", "FR").await?;
         let customer = cast.customer_of(&company, "FR", CustomerKind::Company).await?;
-        cast.ready(&customer, &[&direct]).await?;
+        cast.onboard_customer(&customer, &[&direct]).await?;
         let offer = cast.offer(ProductFamily::Microsoft365).await?;
         let wanted = || cast.place(order(&direct, None, &customer, &offer));
         wanted().await?;

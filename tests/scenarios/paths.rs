@@ -50,7 +50,7 @@ scenarios! {
     async fn the_basic_view_shows_what_failed_and_the_full_view_everything(world) {
         let cast = &world.cast;
         let (direct, customer) = (cast.direct_bill("FR").await?, cast.customer("FR").await?);
-        cast.tie(&customer, &direct, Kind::Resale).await?;
+        cast.establish_relationship(&customer, &direct, Kind::Resale).await?;
         let transaction = Some(purchase(&direct, None, &customer));
         let mut outcomes = Vec::new();
         for view in [DecisionView::Unspecified, DecisionView::Basic, DecisionView::Full] {

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use cluster::cast::{Partner, new_id, order};
+use cluster::scenario_client::{Partner, new_id, order};
 use contracts::{
     ordering::{CancelOrderRequest, ReleaseCustomerRelationshipRequest},
     relationship::{CustomerRelationship, CustomerRelationshipKind, CustomerRelationshipState},
@@ -34,7 +34,7 @@ scenarios! {
         let cast = &world.cast;
         let (direct, customer) = (cast.direct_bill("FR").await?, cast.customer("FR").await?);
         cast.accept_mca(&customer).await?;
-        let tie = cast.tie(&customer, &direct, CustomerRelationshipKind::Resale).await?;
+        let tie = cast.establish_relationship(&customer, &direct, CustomerRelationshipKind::Resale).await?;
         let offer = cast.offer(contracts::relationship::ProductFamily::Azure).await?;
         let placed = cast.place(order(&direct, None, &customer, &offer)).await?;
         let status = failed(release(&world, &tie, &direct, new_id()).await);
@@ -55,7 +55,7 @@ scenarios! {
         assert_eq!(refused(again), ["STATE CUSTOMER_RELATIONSHIP_STATE_CONFLICT"]);
         let late = cast.place(order(&direct, None, &customer, &offer)).await;
         assert_eq!(refused(late), ["REL-4 CUSTOMER_RELATIONSHIP_MISSING"]);
-        cast.tie(&customer, &direct, CustomerRelationshipKind::Resale).await?;
+        cast.establish_relationship(&customer, &direct, CustomerRelationshipKind::Resale).await?;
         cast.place(order(&direct, None, &customer, &offer)).await?;
     }
 
@@ -81,7 +81,7 @@ scenarios! {
         assert_eq!(refused(by_itself), ["REL-6 REMOVAL_BY_RESELLER"]);
         release(&world, &of_reseller.name, provider, new_id()).await?;
         let kind = CustomerRelationshipKind::Management;
-        let managed = cast.tie(&channel.customer, provider, kind).await?;
+        let managed = cast.establish_relationship(&channel.customer, provider, kind).await?;
         release(&world, &managed, provider, new_id()).await?;
         let unknown = format!("{}/relationships/{}", channel.customer, new_id());
         let status = failed(release(&world, &unknown, provider, new_id()).await);
@@ -96,7 +96,7 @@ scenarios! {
         for _ in 0..5 {
             let customer = cast.customer("FR").await?;
             cast.accept_mca(&customer).await?;
-            let tie = cast.tie(&customer, &direct, CustomerRelationshipKind::Resale).await?;
+            let tie = cast.establish_relationship(&customer, &direct, CustomerRelationshipKind::Resale).await?;
             let wanted = order(&direct, None, &customer, &offer);
             let (placed, released) =
                 tokio::join!(cast.place(wanted), release(&world, &tie, &direct, new_id()));

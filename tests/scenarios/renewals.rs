@@ -1,6 +1,6 @@
 //! What an automatic renewal is held against on its day, and what it goes on without.
 
-use cluster::cast::{Answer, new_id};
+use cluster::scenario_client::{Answer, new_id};
 use contracts::{
     ordering::{
         BillingCycle, NextTerm, RefusedIncrease, ScheduleNextTermRequest, SubscriptionState, Term,
@@ -82,7 +82,7 @@ scenarios! {
         {
             let company = cast.company("Litware", "FR").await?;
             let customer = cast.customer_of(&company, "FR", CustomerKind::Company).await?;
-            cast.ready(&customer, &[&provider]).await?;
+            cast.onboard_customer(&customer, &[&provider]).await?;
             let offer = cast.offer(ProductFamily::Microsoft365).await?;
             let (provider, reseller) = (provider.clone(), reseller.clone());
             let partnership = String::new();

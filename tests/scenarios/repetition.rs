@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use cluster::cast::{new_id, order};
+use cluster::scenario_client::{new_id, order};
 use contracts::ordering::{ListOrdersRequest, PlaceOrderRequest};
 use tests::{Engine, World, refused, scenarios};
 use tonic::Code;
@@ -49,7 +49,7 @@ scenarios! {
         };
         let calls = (0..8).map(|_| {
             let (mut ordering, request) = (world.cast.ordering.clone(), request.clone());
-            task::spawn(async move { ordering.place_order(request).await })
+            deadline::spawn(async move { ordering.place_order(request).await })
         });
         let mut names = std::collections::BTreeSet::new();
         for call in calls.collect::<Vec<_>>() {
@@ -64,7 +64,7 @@ scenarios! {
         let cast = &world.cast;
         let (direct, customer) = (cast.direct_bill("FR").await?, cast.customer("FR").await?);
         let kind = contracts::relationship::CustomerRelationshipKind::Resale;
-        cast.tie(&customer, &direct, kind).await?;
+        cast.establish_relationship(&customer, &direct, kind).await?;
         let offer = cast.offer(contracts::relationship::ProductFamily::Azure).await?;
         let request = PlaceOrderRequest {
             order: Some(order(&direct, None, &customer, &offer)),

@@ -2,7 +2,9 @@
 
 use std::time::Duration;
 
-use cluster::cast::{Answer, Cast, Partner, agreement_of, enrollment, new_id, order};
+use cluster::scenario_client::{
+    Answer, Partner, ScenarioClient, agreement_of, enrollment, new_id, order,
+};
 use contracts::{
     onboarding::{
         AssessEnrollmentRequest, BatchGetPartnerStandingsRequest, EnrollPartnerRequest, Enrollment,
@@ -17,27 +19,31 @@ use tests::{refused, scenarios};
 const DAY: Duration = Duration::from_secs(24 * 3600);
 const UNMET: &str = "REQ-1 REQUIREMENT_NOT_MET";
 
-async fn assess(cast: &Cast, partner: &Partner, role: Role) -> Answer<Vec<RequirementAssessment>> {
+async fn assess(
+    cast: &ScenarioClient,
+    partner: &Partner,
+    role: Role,
+) -> Answer<Vec<RequirementAssessment>> {
     let request = AssessEnrollmentRequest { name: enrollment(partner, role) };
     let answer = cast.onboarding.clone().assess_enrollment(request).await?;
     Ok(answer.into_inner().assessments)
 }
 
-async fn review(cast: &Cast, partner: &Partner, role: Role) -> Answer<Enrollment> {
+async fn review(cast: &ScenarioClient, partner: &Partner, role: Role) -> Answer<Enrollment> {
     let name = enrollment(partner, role);
     let request = ReviewEnrollmentRequest { name, ..Default::default() };
     let answer = cast.onboarding.clone().review_enrollment(request).await?;
     Ok(answer.into_inner().enrollment.unwrap())
 }
 
-async fn state(cast: &Cast, partner: &Partner, role: Role) -> Answer<EnrollmentState> {
+async fn state(cast: &ScenarioClient, partner: &Partner, role: Role) -> Answer<EnrollmentState> {
     let request = GetEnrollmentRequest { name: enrollment(partner, role) };
     let answer = cast.onboarding.clone().get_enrollment(request).await?;
     Ok(answer.into_inner().enrollment.unwrap().state())
 }
 
 /// From when on a partner's only role sells nothing new without a review, in seconds.
-async fn block_time(cast: &Cast, partner: &Partner) -> Answer<Option<i64>> {
+async fn block_time(cast: &ScenarioClient, partner: &Partner) -> Answer<Option<i64>> {
     let names = vec![partner.name.clone()];
     let request = BatchGetPartnerStandingsRequest { names, ..Default::default() };
     let answer = cast.onboarding.clone().batch_get_partner_standings(request).await?.into_inner();
@@ -74,7 +80,7 @@ scenarios! {
         let cast = &world.cast;
         let (role, direct) = (Role::DirectBill, cast.direct_bill("BE").await?);
         let customer = cast.customer("BE").await?;
-        cast.ready(&customer, &[&direct]).await?;
+        cast.onboard_customer(&customer, &[&direct]).await?;
         let offer = cast.offer(ProductFamily::Azure).await?;
         assert_eq!(refused(review(cast, &direct, role).await), ["STATE REVIEW_NOT_OPEN"]);
         let before = cast.place(order(&direct, None, &customer, &offer)).await?;

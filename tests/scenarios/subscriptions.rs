@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use cluster::cast::{new_id, order};
+use cluster::scenario_client::{new_id, order};
 use contracts::{
     ordering::{
         AddQuantityRequest, BillingCycle, CancelSubscriptionRequest, GetSubscriptionRequest,
@@ -383,7 +383,7 @@ scenarios! {
         let missing = ["REL-4 CUSTOMER_RELATIONSHIP_MISSING"];
         assert_eq!(refused(renew(&world, &name).await), missing);
         let kind = CustomerRelationshipKind::Resale;
-        cast.tie(&channel.customer, &channel.provider, kind).await?;
+        cast.establish_relationship(&channel.customer, &channel.provider, kind).await?;
         renew(&world, &name).await?;
         assert_eq!(get(&world, &name).await?.state(), SubscriptionState::Active);
     }

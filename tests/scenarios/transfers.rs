@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use cluster::cast::{Partner, everywhere, new_id, order};
+use cluster::scenario_client::{Partner, new_id, offer_in_every_market, order};
 use contracts::ordering::{
     AddQuantityRequest, ApproveTransferRequest, CreateTransferRequest, GetOrderRequest,
     GetSubscriptionRequest, GetTransferRequest, Offer, OrderKind, OrderView, RejectTransferRequest,
@@ -19,7 +19,7 @@ const DAY: Duration = Duration::from_secs(86_400);
 /// A direct-bill partner that is ready to sell to the customer of a channel.
 async fn rival(world: &World, channel: &Channel) -> Result<Partner, Status> {
     let rival = world.cast.direct_bill("FR").await?;
-    world.cast.ready(&channel.customer, &[&rival]).await?;
+    world.cast.onboard_customer(&channel.customer, &[&rival]).await?;
     Ok(rival)
 }
 
@@ -141,10 +141,10 @@ scenarios! {
         let not_of_source = begin(&world, wanted(&channel, &rival, &[&name, &own])).await;
         assert_eq!(refused(not_of_source), ["TRF-2 TRANSFER_ITEM_NOT_OF_SOURCE"]);
         let british = cast.direct_bill("GB").await?;
-        cast.ready(&channel.customer, &[&british]).await?;
+        cast.onboard_customer(&channel.customer, &[&british]).await?;
         let abroad = begin(&world, wanted(&channel, &british, &[&name])).await;
         assert_eq!(refused(abroad), ["TRF-4 TRANSFER_CURRENCY_DIFFERS"]);
-        let third = Offer { third_party: true, ..everywhere() };
+        let third = Offer { third_party: true, ..offer_in_every_market() };
         let third = Channel { offer: cast.offer_as(third).await?, ..channel };
         let bought_there = bought(&world, &third).await?;
         let marketplace = begin(&world, wanted(&third, &rival, &[&name, &bought_there])).await;
@@ -202,7 +202,7 @@ scenarios! {
         let untied = begin(&world, wanted(&channel, &rival, &[&name])).await;
         assert_eq!(refused(untied), ["REL-4 CUSTOMER_RELATIONSHIP_MISSING"]);
         let kind = contracts::relationship::CustomerRelationshipKind::Resale;
-        let tie = cast.tie(&channel.customer, &rival, kind).await?;
+        let tie = cast.establish_relationship(&channel.customer, &rival, kind).await?;
         let begun = begin(&world, wanted(&channel, &rival, &[&name])).await?;
         let remove = contracts::relationship::RemoveCustomerRelationshipRequest {
             name: tie,
@@ -215,7 +215,7 @@ scenarios! {
         let refusal = ["REL-4 CUSTOMER_RELATIONSHIP_MISSING"];
         assert_eq!(refused(approve(&world, &begun.name).await), refusal);
         assert_eq!(subscription(&world, &name).await?.state(), SubscriptionState::Active);
-        cast.tie(&channel.customer, &rival, kind).await?;
+        cast.establish_relationship(&channel.customer, &rival, kind).await?;
         approve(&world, &begun.name).await?;
     }
 

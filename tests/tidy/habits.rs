@@ -21,7 +21,7 @@ fn production_code_does_not_panic() {
             wrong.extend(lines.iter().map(|at| format!("{}:{at} says `{word}`", file.path)));
         }
     }
-    assert_none(&wrong, "Give a failure::Failure, or words where the process starts.");
+    assert_none(&wrong, "Give a errors::Failure, or words where the process starts.");
 }
 
 /// Where the form of a type for engineers is written, for engineers.

@@ -42,7 +42,7 @@ fn the_domain_knows_neither_transport_nor_storage_nor_the_machine() {
             "tracing",
             "tokio",
             "contracts",
-            "failure::",
+            "errors::",
             "storage::",
             "runtime::",
         ],
@@ -95,13 +95,13 @@ fn a_status_is_made_in_one_place() {
         within: CODE,
         but: &[
             "libs/client/src/tests.rs",
-            "libs/failure",
-            "libs/peer",
+            "libs/errors",
+            "libs/rpc_client",
             "libs/runtime/src/server/calls/tests*",
             "services/cluster/src/tour",
             "tests",
         ],
-        advice: "Answer with a failure::Failure; libs/failure makes the status of it.",
+        advice: "Answer with a errors::Failure; libs/errors makes the status of it.",
     }
     .check();
 }
@@ -111,8 +111,8 @@ fn time_comes_from_the_clock() {
     Fence {
         words: &["SystemTime::now", "Instant::now", "Timestamp::now", "Uuid::now_v7"],
         within: CODE,
-        but: &["libs/kernel/src/clock.rs", "libs/task", "libs/peer"],
-        advice: "Take a kernel::Clock, so that a test can move it.",
+        but: &["libs/types/src/clock.rs", "libs/deadline", "libs/rpc_client"],
+        advice: "Take a types::Clock, so that a test can move it.",
     }
     .check();
 }
@@ -122,8 +122,8 @@ fn tasks_are_spawned_in_one_place() {
     Fence {
         words: &["tokio::spawn", "tokio::task::spawn("],
         within: CODE,
-        but: &["libs/task/src/lib.rs"],
-        advice: "Use task::spawn, which keeps the task inside the current span.",
+        but: &["libs/deadline/src/lib.rs"],
+        advice: "Use deadline::spawn, which keeps the task inside the current span.",
     }
     .check();
 }

@@ -4,7 +4,7 @@ use std::{fs, path::Path, sync::OnceLock};
 
 /// A text file.
 pub struct File {
-    /// Where it is, from the root, as in `libs/kernel/src/lib.rs`.
+    /// Where it is, from the root, as in `libs/types/src/lib.rs`.
     pub path: String,
     /// What is in it.
     pub text: String,

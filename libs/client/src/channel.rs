@@ -14,11 +14,11 @@ use crate::request_ids;
 /// A service that can be called, for the generated clients. A change that has no request id gets
 /// one, so that it may be sent again. Who means to repeat a call by hand must choose its id.
 #[derive(Debug, Clone)]
-pub struct Channel(peer::Channel);
+pub struct Channel(rpc_client::Channel);
 
 impl Channel {
-    pub(crate) fn new(settings: peer::Settings) -> Self {
-        Self(peer::Channel::new(settings))
+    pub(crate) fn new(settings: rpc_client::Settings) -> Self {
+        Self(rpc_client::Channel::new(settings))
     }
 }
 

@@ -18,8 +18,8 @@ use contracts::{
     relationship::relationship_service_client::RelationshipServiceClient,
 };
 pub use error::{Error, Kind};
-pub use peer::Urls;
 pub use refusal::{Refusal, refusals};
+pub use rpc_client::Urls;
 
 /// How long an answer is waited for where nobody says otherwise: as long as a service works for one.
 pub const TIMEOUT: Duration = Duration::from_secs(10);
@@ -66,7 +66,7 @@ impl Cluster {
     #[must_use]
     pub fn new(settings: Settings) -> Self {
         let Settings { onboarding, relationship, ordering, timeout, connections } = settings;
-        let channel = |urls| Channel::new(peer::Settings { urls, timeout, connections });
+        let channel = |urls| Channel::new(rpc_client::Settings { urls, timeout, connections });
         Self {
             onboarding: OnboardingServiceClient::new(channel(onboarding)),
             relationship: RelationshipServiceClient::new(channel(relationship)),

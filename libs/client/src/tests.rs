@@ -1,7 +1,7 @@
 use std::time::Duration;
 
-use failure::{Failure, FieldViolation};
-use kernel::{Responsible, Violation};
+use errors::{Failure, FieldViolation};
+use types::{Responsible, Violation};
 
 use crate::{Error, Kind};
 
@@ -26,7 +26,7 @@ fn violation(rule: &str, reason: &str) -> Violation {
 #[test]
 fn a_refusal_is_read_as_it_was_told() {
     let violations = vec![violation("REL-1", "NOT_TIED"), violation("MPA-2", "NOT_ACCEPTED")];
-    let refusal = failure::Refusal { domain: "relationship.csp", violations };
+    let refusal = errors::Refusal { domain: "relationship.csp", violations };
     let error = read(Failure::Refused(refusal));
     assert_eq!((error.kind, error.reason.as_str()), (Kind::Refused, "NOT_TIED"));
     assert_eq!(error.domain, "relationship.csp");

@@ -3,7 +3,7 @@
 
 use std::{fmt, str::FromStr};
 
-use kernel::{Timestamp, quoted};
+use types::{Timestamp, quoted};
 
 /// Date of the source of the table, `YYYY-MM-DD`.
 pub const TABLE_DATE: &str = "2021-10-08";
@@ -193,8 +193,8 @@ impl PartialEq for Country {
 
 impl Eq for Country {}
 
-kernel::serde_as_text!(Country);
-kernel::serde_as_text!(Currency);
+types::serde_as_text!(Country);
+types::serde_as_text!(Currency);
 
 #[cfg(test)]
 mod tests;

@@ -1,6 +1,6 @@
 //! How another service is called, by this one's settings.
 
-use peer::{Settings, Urls};
+use rpc_client::{Settings, Urls};
 
 use crate::config::{Count, Reader, Span};
 

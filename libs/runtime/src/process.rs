@@ -4,10 +4,10 @@ use std::{convert::Infallible, future::Future, path::PathBuf, process::ExitCode}
 
 use ::telemetry::Build;
 use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
-use kernel::Clock;
 use storage::{Database, MigratorTrait};
 use tokio::signal::unix::{SignalKind, signal};
 use tonic::service::Routes;
+use types::Clock;
 
 use crate::{
     config::{Reader, Variables},
@@ -83,7 +83,7 @@ pub async fn migrate<S: Service>(
     let database = Database::open_to_migrate(&S::common(settings).database).await?;
     let applied = database.migrate::<S::Migrator>().await?;
     if let Some(role) = serving_role {
-        database.let_serve(role, S::DELETES_FROM).await?;
+        database.grant_serving_role(role, S::DELETES_FROM).await?;
     }
     Ok(applied)
 }

@@ -146,14 +146,14 @@ pub(crate) async fn start(
         .prepare();
     let health = Health { reporter, grpc_name, database };
     health.begin().await;
-    task::spawn(health.watch(seen.clone()));
+    deadline::spawn(health.watch(seen.clone()));
     let (limit, share) = (settings.max_in_flight, settings.max_in_flight_per_connection);
     let methods = methods(grpc_name)?;
     let observe = Observe::new(methods.clone());
     let longest = settings.longest_call;
     let calls = Calls::new(routes, name, grpc_name, methods, limit, share, longest);
     let drain = settings.drain;
-    let task = task::spawn(connections::serve(listener, calls, observe, settings, seen));
+    let task = deadline::spawn(connections::serve(listener, calls, observe, settings, seen));
     tracing::info!(service = name, %address, "serving");
     Ok(Running { address, drain, stage, task })
 }

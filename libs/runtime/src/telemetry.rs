@@ -2,7 +2,7 @@
 
 use std::{convert::Infallible, net::SocketAddr, sync::Arc, time::Duration};
 
-use ::telemetry::{Build, Page, Telemetry};
+use ::telemetry::{Build, MetricsEndpoint, Telemetry};
 pub use ::telemetry::{Settings, traced};
 use http::{Request, Response, StatusCode, header::CONTENT_TYPE};
 use hyper::{body::Incoming, server::conn::http1, service::service_fn};
@@ -23,7 +23,7 @@ const LONGEST: Duration = Duration::from_secs(10);
 const PAUSE: Duration = Duration::from_millis(100);
 
 /// A channel to a peer whose calls are seen.
-pub type Traced = ::telemetry::Traced<peer::Channel>;
+pub type Traced = ::telemetry::Traced<rpc_client::Channel>;
 
 /// Reads `telemetry.*`.
 pub fn read(reader: &mut Reader) -> Option<Settings> {
@@ -55,21 +55,21 @@ pub async fn start(
     Ok(telemetry)
 }
 
-async fn serve(address: SocketAddr, page: Page) -> Result<(), String> {
+async fn serve(address: SocketAddr, page: MetricsEndpoint) -> Result<(), String> {
     let listener = TcpListener::bind(address)
         .await
         .map_err(|error| format!("cannot serve metrics on {address}: {error}"))?;
     tracing::info!(%address, "serving metrics");
-    task::spawn(accept(listener, page));
+    deadline::spawn(accept(listener, page));
     Ok(())
 }
 
-async fn accept(listener: TcpListener, page: Page) {
+async fn accept(listener: TcpListener, page: MetricsEndpoint) {
     let free = Arc::new(Semaphore::new(CONNECTIONS));
     // The semaphore is never closed.
     while let Ok(place) = free.clone().acquire_owned().await {
         match listener.accept().await {
-            Ok((stream, _)) => drop(task::spawn(answer(stream, page.clone(), place))),
+            Ok((stream, _)) => drop(deadline::spawn(answer(stream, page.clone(), place))),
             Err(error) => {
                 tracing::warn!(%error, "a connection for metrics was not accepted");
                 time::sleep(PAUSE).await;
@@ -78,7 +78,7 @@ async fn accept(listener: TcpListener, page: Page) {
     }
 }
 
-async fn answer(stream: TcpStream, page: Page, _place: OwnedSemaphorePermit) {
+async fn answer(stream: TcpStream, page: MetricsEndpoint, _place: OwnedSemaphorePermit) {
     let service = service_fn(move |request: Request<Incoming>| {
         let answer = respond(request.uri().path(), &page);
         async { Ok::<_, Infallible>(answer) }
@@ -91,7 +91,7 @@ async fn answer(stream: TcpStream, page: Page, _place: OwnedSemaphorePermit) {
     let _ = time::timeout(LONGEST, connection).await;
 }
 
-fn respond(path: &str, page: &Page) -> Response<String> {
+fn respond(path: &str, page: &MetricsEndpoint) -> Response<String> {
     let (status, body) = match path {
         "/metrics" => match page.text() {
             Ok(text) => (StatusCode::OK, text),

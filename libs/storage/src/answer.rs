@@ -2,7 +2,7 @@
 
 use std::fmt::Display;
 
-use failure::{Failure, Fields, in_order};
+use errors::{Failure, Fields, in_order};
 
 use crate::page::{Page, PageRequest};
 
@@ -114,7 +114,7 @@ mod tests {
     use futures_util::FutureExt;
 
     use super::*;
-    use crate::page::{Asked, Listing};
+    use crate::page::{ListOptions, Listing};
 
     /// A list of numbers, each as large as it says.
     struct Numbers {
@@ -129,7 +129,7 @@ mod tests {
             let all = Self { sizes: sizes.to_vec(), read: Mutex::default() };
             let (mut pages, mut token) = (Vec::new(), String::new());
             loop {
-                let asked = Asked { page_size, page_token: &token, ..Asked::default() };
+                let asked = ListOptions { page_size, page_token: &token, ..ListOptions::default() };
                 let page = list.page(asked).unwrap();
                 let answer = page.answer(|piece| all.after(piece), |it| it, |it| *it);
                 let answer = answer.now_or_never().unwrap().unwrap();

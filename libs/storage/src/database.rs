@@ -1,6 +1,6 @@
 use std::{collections::BTreeSet, fs, path::Path, sync::Arc, time::Duration};
 
-use failure::Failure;
+use errors::Failure;
 use sea_orm::{
     ConnectOptions, ConnectionTrait, DatabaseBackend, DatabaseConnection, DatabaseTransaction,
     DbErr, EntityName, EntityTrait, SqliteTransactionMode, TransactionOptions, TransactionTrait,
@@ -128,8 +128,8 @@ impl Database {
         let begin = async move {
             telemetry::step(backend, "BEGIN", connections.begin_with_options(options)).await
         };
-        let begun = task::spawn(begin).await.map_err(Failure::bug)?.map_err(fault)?;
-        let left = task::left();
+        let begun = deadline::spawn(begin).await.map_err(Failure::bug)?.map_err(fault)?;
+        let left = deadline::left();
         if left.is_some_and(|left| left.is_zero()) {
             return Err(Failure::OutOfTime);
         }

@@ -3,14 +3,14 @@
 
 use std::{fmt::Display, future::Future};
 
-use failure::{Failure, Mutation, Resource};
-use kernel::{Stamp, Timestamp};
+use errors::{Failure, Mutation, Resource};
 use sea_orm::{
     ActiveValue::Set, ColumnTrait, ConnectionTrait, DatabaseBackend, DatabaseTransaction,
     DeriveEntityModel, DerivePrimaryKey, DeriveRelation, EntityTrait, EnumIter, PrimaryKeyTrait,
     QueryFilter, entity::prelude::ActiveModelBehavior,
 };
 use serde::{Serialize, de::DeserializeOwned};
+use types::{ResourceVersion, Timestamp};
 use uuid::Uuid;
 
 use crate::{Database, Transaction, fault};
@@ -74,7 +74,7 @@ pub(crate) fn schema(backend: DatabaseBackend) -> String {
 
 /// One mutation on behalf of one caller.
 #[derive(Debug, Clone)]
-pub struct Call {
+pub struct MutationContext {
     how: Mutation,
     digest: String,
     actor: String,
@@ -82,7 +82,7 @@ pub struct Call {
     pub now: Timestamp,
 }
 
-impl Call {
+impl MutationContext {
     /// A call of `method` with this encoded request.
     #[must_use]
     pub fn new(
@@ -113,13 +113,13 @@ impl Call {
 
     /// Whether the call only tries: it is decided on and written as ever, and then taken back.
     #[must_use]
-    pub const fn is_trial(&self) -> bool {
+    pub const fn is_dry_run(&self) -> bool {
         self.how.validate_only
     }
 
     /// The id under which the answer is remembered. A trial leaves its id free.
     fn request_id(&self) -> Option<Uuid> {
-        self.how.request_id.filter(|_| !self.is_trial())
+        self.how.request_id.filter(|_| !self.is_dry_run())
     }
 }
 
@@ -142,7 +142,7 @@ pub struct Event<'a, T> {
     /// Name of the resource.
     pub resource: String,
     /// Its revision after the change, and when that was.
-    pub stamp: Stamp,
+    pub resource_version: ResourceVersion,
     /// The resource after the change.
     pub content: &'a T,
 }
@@ -150,7 +150,10 @@ pub struct Event<'a, T> {
 impl Database {
     /// What the request of this call was answered, if it was. Refuses an id that came with other
     /// content.
-    async fn first_answer<T: DeserializeOwned>(&self, call: &Call) -> Result<Option<T>, Failure> {
+    async fn first_answer<T: DeserializeOwned>(
+        &self,
+        call: &MutationContext,
+    ) -> Result<Option<T>, Failure> {
         let Some(request_id) = call.request_id() else { return Ok(None) };
         let event = Entity::find()
             .filter(Column::RequestId.eq(request_id.to_string()))
@@ -180,7 +183,7 @@ impl Database {
     /// Those of `change`, and [`Failure::RequestIdReused`] for an id that came with other content.
     pub async fn once<T: DeserializeOwned>(
         &self,
-        call: &Call,
+        call: &MutationContext,
         change: impl Future<Output = Result<T, Failure>> + Send,
     ) -> Result<T, Failure> {
         if let Some(first) = self.first_answer(call).await? {
@@ -194,9 +197,14 @@ impl Database {
 }
 
 impl<'a, T> Event<'a, T> {
-    /// The event of a resource that was changed under this stamp.
-    pub fn new(kind: &'a str, resource: impl Display, stamp: Stamp, content: &'a T) -> Self {
-        Self { kind, resource: resource.to_string(), stamp, content }
+    /// The event of a resource that was changed under this resource_version.
+    pub fn new(
+        kind: &'a str,
+        resource: impl Display,
+        resource_version: ResourceVersion,
+        content: &'a T,
+    ) -> Self {
+        Self { kind, resource: resource.to_string(), resource_version, content }
     }
 }
 
@@ -207,7 +215,7 @@ impl<'a, T> Event<'a, T> {
 /// [`Failure::LostRace`] when the revision or the request id is taken.
 pub async fn commit<T: Serialize + Sync>(
     transaction: Transaction,
-    call: &Call,
+    call: &MutationContext,
     event: Event<'_, T>,
 ) -> Result<(), Failure> {
     append(&transaction, call, event).await?;
@@ -218,8 +226,8 @@ pub async fn commit<T: Serialize + Sync>(
 ///
 /// # Errors
 /// When the database cannot be asked.
-pub async fn end(transaction: Transaction, call: &Call) -> Result<(), Failure> {
-    match call.is_trial() {
+pub async fn end(transaction: Transaction, call: &MutationContext) -> Result<(), Failure> {
+    match call.is_dry_run() {
         true => transaction.rollback().await,
         false => transaction.commit().await,
     }
@@ -231,7 +239,7 @@ pub async fn end(transaction: Transaction, call: &Call) -> Result<(), Failure> {
 /// [`Failure::LostRace`] when the revision or the request id is taken.
 pub async fn append<T: Serialize + Sync>(
     transaction: &DatabaseTransaction,
-    call: &Call,
+    call: &MutationContext,
     event: Event<'_, T>,
 ) -> Result<(), Failure> {
     insert(transaction, call, event, call.request_id()).await
@@ -241,9 +249,9 @@ pub async fn append<T: Serialize + Sync>(
 ///
 /// # Errors
 /// [`Failure::LostRace`] when the revision is taken.
-pub async fn append_beside<T: Serialize + Sync>(
+pub async fn append_related<T: Serialize + Sync>(
     transaction: &DatabaseTransaction,
-    call: &Call,
+    call: &MutationContext,
     event: Event<'_, T>,
 ) -> Result<(), Failure> {
     insert(transaction, call, event, None).await
@@ -251,16 +259,16 @@ pub async fn append_beside<T: Serialize + Sync>(
 
 async fn insert<T: Serialize>(
     transaction: &impl ConnectionTrait,
-    call: &Call,
+    call: &MutationContext,
     event: Event<'_, T>,
     request_id: Option<Uuid>,
 ) -> Result<(), Failure> {
     let row = ActiveModel {
         resource: Set(event.resource),
-        revision: Set(event.stamp.revision),
+        revision: Set(event.resource_version.revision),
         kind: Set(event.kind.to_owned()),
         actor: Set(call.actor.clone()),
-        time: Set(event.stamp.update_time.as_microsecond()),
+        time: Set(event.resource_version.update_time.as_microsecond()),
         content: Set(serde_json::to_string(event.content).map_err(Failure::bug)?),
         request_digest: Set(request_id.map(|_| call.digest.clone())),
         request_id: Set(request_id.map(|id| id.to_string())),

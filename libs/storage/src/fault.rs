@@ -1,6 +1,6 @@
 use std::error::Error;
 
-use failure::Failure;
+use errors::Failure;
 use sea_orm::{DbErr, RuntimeErr, SqlErr, sqlx};
 
 /// Sorts a database error: out of reach, a lost race, or a defect.

@@ -12,8 +12,8 @@
 
 use std::{fmt::Display, str::FromStr};
 
-use kernel::{Timestamp, alternatives, quoted};
 use sea_orm::sea_query::{BinOper, Value};
+use types::{Timestamp, alternatives, quoted};
 
 /// Most terms of a filter.
 const MAX_TERMS: usize = 10;

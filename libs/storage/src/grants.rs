@@ -9,7 +9,11 @@ impl Database {
     ///
     /// # Errors
     /// In words for the person who runs the migration.
-    pub async fn let_serve(&self, role: &str, deletes_from: &[&str]) -> Result<(), String> {
+    pub async fn grant_serving_role(
+        &self,
+        role: &str,
+        deletes_from: &[&str],
+    ) -> Result<(), String> {
         if self.embedded() {
             return Err("an embedded database has no roles".to_owned());
         }

@@ -2,10 +2,10 @@
 
 use std::fmt::Display;
 
-use failure::Failure;
-use kernel::Timestamp;
+use errors::Failure;
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect, Select};
 use serde::de::DeserializeOwned;
+use types::Timestamp;
 
 use crate::{
     Database,

@@ -20,12 +20,12 @@ mod transaction;
 
 pub use answer::{batch, fitting};
 pub use database::{Database, Settings, Snapshot};
-pub use events::{Call, Event};
+pub use events::{Event, MutationContext};
 pub use fault::fault;
 pub use filter::{Field, Kind, Lapse, Term};
 pub use history::as_of;
 pub use migration::{EventsTable, Step};
-pub use page::{Asked, Listing, Page, PageRequest, list, size};
+pub use page::{ListOptions, Listing, Page, PageRequest, list, size};
 pub use rows::{insert, put};
 pub use sea_orm_migration::{MigrationTrait, MigratorTrait};
 pub use transaction::Transaction;

@@ -1,14 +1,14 @@
 //! Lists, a page at a time.
 
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
-use failure::{Failure, Fields};
-use kernel::Timestamp;
+use errors::{Failure, Fields};
 use sea_orm::{
     Condition, ConnectionTrait, EntityTrait, ExprTrait, IdenStatic, Iterable, ModelTrait, Order,
     QueryFilter, QueryOrder, QuerySelect, Select,
     sea_query::{BinOper, Expr, Value, ValueType},
 };
 use sha2::{Digest, Sha256};
+use types::Timestamp;
 
 use crate::{
     fault,
@@ -33,7 +33,7 @@ pub struct Listing {
 
 /// What a caller asks of a list, in the words of its request.
 #[derive(Debug, Clone, Copy, Default)]
-pub struct Asked<'a> {
+pub struct ListOptions<'a> {
     /// How many items at most; 0 stands for the default.
     pub page_size: i32,
     /// Where to go on; empty for the first page.
@@ -78,10 +78,10 @@ pub struct Page<T> {
 
 /// What a request for a page asks, whichever list it is for.
 #[macro_export]
-macro_rules! asked {
+macro_rules! list_options {
     ($request:expr) => {{
         let request = $request;
-        $crate::Asked {
+        $crate::ListOptions {
             page_size: request.page_size,
             page_token: &request.page_token,
             filter: &request.filter,
@@ -101,14 +101,19 @@ impl Listing {
     ///
     /// # Errors
     /// [`Failure::Invalid`] with every field that is wrong.
-    pub fn page(&self, asked: Asked<'_>) -> Result<PageRequest, Failure> {
+    pub fn page(&self, asked: ListOptions<'_>) -> Result<PageRequest, Failure> {
         let mut fields = Fields::new();
         let page = self.read(&mut fields, "", asked);
         fields.finish(|| page)
     }
 
     /// The same for the list under a parent, as part of a request that has other fields too.
-    pub fn read(&self, fields: &mut Fields, parent: &str, asked: Asked<'_>) -> Option<PageRequest> {
+    pub fn read(
+        &self,
+        fields: &mut Fields,
+        parent: &str,
+        asked: ListOptions<'_>,
+    ) -> Option<PageRequest> {
         let list = digest(&[parent, self.collection, asked.filter, asked.order_by]);
         let times = [Field::time("create_time"), Field::time("update_time")];
         let comparable: Vec<_> = self.fields.iter().copied().chain(times).collect();

@@ -2,9 +2,9 @@
 
 use std::{fmt::Display, str::FromStr};
 
-use failure::Failure;
-use kernel::{Stamp, Timestamp};
+use errors::Failure;
 use serde::{Serialize, de::DeserializeOwned};
+use types::{ResourceVersion, Timestamp};
 
 /// Reads a text that was written from the same type.
 ///
@@ -30,12 +30,20 @@ pub fn time(micros: i64) -> Result<Timestamp, Failure> {
     Timestamp::from_microsecond(micros).map_err(Failure::bug)
 }
 
-/// Reads the stamp of a row.
+/// Reads the resource_version of a row.
 ///
 /// # Errors
 /// [`Failure::Bug`] if a time is out of range.
-pub fn stamp(revision: i64, create_time: i64, update_time: i64) -> Result<Stamp, Failure> {
-    Ok(Stamp { revision, create_time: time(create_time)?, update_time: time(update_time)? })
+pub fn resource_version(
+    revision: i64,
+    create_time: i64,
+    update_time: i64,
+) -> Result<ResourceVersion, Failure> {
+    Ok(ResourceVersion {
+        revision,
+        create_time: time(create_time)?,
+        update_time: time(update_time)?,
+    })
 }
 
 /// Writes a value as JSON.

@@ -1,4 +1,4 @@
-use failure::Failure;
+use errors::Failure;
 use sea_orm::{
     ActiveModelTrait, ColumnTrait, DatabaseTransaction, EntityTrait, QueryFilter,
     sea_query::SimpleExpr,

@@ -4,13 +4,13 @@
 use std::{sync::LazyLock, time::Duration};
 
 use ::telemetry::names::{ERROR_TYPE, OTHER};
-use kernel::Clock;
 use opentelemetry::{
     Context, KeyValue, global,
     metrics::Histogram,
     trace::{Span, SpanKind, Status as SpanStatus, TraceContextExt, Tracer},
 };
 use sea_orm::{DatabaseBackend, DbErr};
+use types::Clock;
 
 const SYSTEM: &str = "db.system.name";
 const OPERATION: &str = "db.operation.name";

@@ -1,6 +1,6 @@
 use std::{ops::Deref, time::Duration};
 
-use failure::Failure;
+use errors::Failure;
 use sea_orm::{ConnectionTrait, DatabaseTransaction};
 use tokio::{
     sync::OwnedMutexGuard,
@@ -31,7 +31,7 @@ impl Transaction {
     /// [`Failure::OutOfTime`] where nobody waits for it any more: nothing is written then.
     /// [`Failure::Unavailable`] where the database does not tell what came of it.
     pub async fn commit(self) -> Result<(), Failure> {
-        if task::left().is_some_and(|left| left.is_zero()) {
+        if deadline::left().is_some_and(|left| left.is_zero()) {
             return Err(Failure::OutOfTime);
         }
         let Self { begun, turn } = self;
@@ -42,7 +42,7 @@ impl Transaction {
             drop(turn);
             committed
         };
-        let committed = task::finish(commit).await.map_err(Failure::bug)?;
+        let committed = deadline::finish(commit).await.map_err(Failure::bug)?;
         committed.map_err(unanswered)?.map_err(fault)
     }
 

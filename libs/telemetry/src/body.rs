@@ -7,18 +7,18 @@ use bytes::Bytes;
 use http_body::{Frame, SizeHint};
 use tonic::{Code, body::Body};
 
-use crate::call::{Call, code};
+use crate::call::{CallRecord, code};
 
 /// The body of an answer, which ends its call: with its trailers, with an error, or, where it is
 /// dropped before, as cancelled.
 #[derive(Debug)]
 pub(crate) struct Followed {
     body: Body,
-    call: Call,
+    call: CallRecord,
 }
 
 impl Followed {
-    pub(crate) const fn new(body: Body, call: Call) -> Self {
+    pub(crate) const fn new(body: Body, call: CallRecord) -> Self {
         Self { body, call }
     }
 }

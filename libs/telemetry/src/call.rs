@@ -1,8 +1,8 @@
 use http::{HeaderMap, Response};
-use kernel::{Clock, Stopwatch};
 use opentelemetry::{KeyValue, StringValue};
 use tonic::{Code, body::Body};
 use tracing::{Instrument, Span, field};
+use types::{Clock, Stopwatch};
 
 use crate::{
     body::Followed,
@@ -20,7 +20,7 @@ pub(crate) enum Side {
 /// A call from its first byte to its status. One that is dropped before was cancelled, or, where that
 /// is because the time of the call that it is made for is up, has not come in time.
 #[derive(Debug)]
-pub(crate) struct Call {
+pub(crate) struct CallRecord {
     side: Side,
     method: StringValue,
     span: Span,
@@ -28,10 +28,10 @@ pub(crate) struct Call {
     ended: bool,
 }
 
-impl Call {
+impl CallRecord {
     pub(crate) fn begin(side: Side, method: StringValue, span: Span) -> Self {
         let call = Self { side, method, span, watch: Clock::system().stopwatch(), ended: false };
-        call.fly(1);
+        call.add_in_flight(1);
         call
     }
 
@@ -83,7 +83,7 @@ impl Call {
             attributes.push(KeyValue::new(ERROR_TYPE, name));
         }
         self.durations().record(elapsed.as_secs_f64(), &attributes);
-        self.fly(-1);
+        self.add_in_flight(-1);
         self.tell(code, name, elapsed);
     }
 
@@ -94,7 +94,7 @@ impl Call {
         }
     }
 
-    fn fly(&self, change: i64) {
+    fn add_in_flight(&self, change: i64) {
         if self.side == Side::Server {
             FLYING.add(change, &[KeyValue::new(RPC_METHOD, self.method.clone())]);
         }
@@ -120,9 +120,9 @@ impl Call {
     }
 }
 
-impl Drop for Call {
+impl Drop for CallRecord {
     fn drop(&mut self) {
-        self.end(if task::is_late() { Code::DeadlineExceeded } else { Code::Cancelled });
+        self.end(if deadline::is_late() { Code::DeadlineExceeded } else { Code::Cancelled });
     }
 }
 

@@ -11,7 +11,7 @@ use tracing::{Span, field};
 use tracing_opentelemetry::OpenTelemetrySpanExt;
 
 use crate::{
-    call::{Call, Side},
+    call::{CallRecord, Side},
     propagation,
 };
 
@@ -46,7 +46,7 @@ where
         let method = request.uri().path().trim_start_matches('/').to_owned();
         let span = span(&method);
         propagation::inject(&span.context(), request.headers_mut());
-        let call = Call::begin(Side::Client, method.into(), span.clone());
+        let call = CallRecord::begin(Side::Client, method.into(), span.clone());
         let answer = span.in_scope(|| self.0.call(request));
         Box::pin(call.answered(async { answer.await.map_err(Into::into) }, code_of))
     }

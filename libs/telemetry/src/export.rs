@@ -2,7 +2,6 @@
 
 use std::{collections::HashSet, time::Duration};
 
-use kernel::Clock;
 use opentelemetry::{Key, KeyValue};
 use opentelemetry_otlp::{MetricExporter, SpanExporter, WithExportConfig};
 use opentelemetry_prometheus::ResourceSelector;
@@ -12,6 +11,7 @@ use opentelemetry_sdk::{
     trace::SdkTracerProvider,
 };
 use prometheus::Registry;
+use types::Clock;
 
 use crate::settings::Build;
 

@@ -22,4 +22,4 @@ pub use methods::Methods;
 pub use metrics::{histogram, meter, tell_health};
 pub use server::{Observe, Observed};
 pub use settings::{Build, Listen, LogFormat, OtlpEndpoint, Settings};
-pub use start::{Page, Telemetry, start};
+pub use start::{MetricsEndpoint, Telemetry, start};

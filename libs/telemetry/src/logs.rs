@@ -2,7 +2,6 @@
 
 use std::{fmt, io::IsTerminal};
 
-use kernel::Clock;
 use opentelemetry::{
     Context,
     trace::{SpanContext, TraceContextExt},
@@ -23,6 +22,7 @@ use tracing_subscriber::{
     },
     registry::LookupSpan,
 };
+use types::Clock;
 
 use crate::settings::{LogFormat, Settings};
 

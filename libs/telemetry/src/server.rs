@@ -12,7 +12,7 @@ use tracing::{Span, field};
 use tracing_opentelemetry::OpenTelemetrySpanExt;
 
 use crate::{
-    call::{Call, Side},
+    call::{CallRecord, Side},
     methods::Methods,
     names, propagation,
 };
@@ -61,7 +61,7 @@ where
         let method = self.methods.at(request.uri().path());
         let span = span(method.as_ref(), &request);
         let method = method.unwrap_or_else(|| names::OTHER.into());
-        let call = Call::begin(Side::Server, method, span.clone());
+        let call = CallRecord::begin(Side::Server, method, span.clone());
         let answer = span.in_scope(|| self.inner.call(request));
         Box::pin(call.answered(answer, |_| Code::Unknown))
     }

@@ -1,10 +1,10 @@
 use std::{sync::mpsc, thread, time::Duration};
 
-use kernel::Clock;
 use opentelemetry::{KeyValue, global, trace::TracerProvider};
 use opentelemetry_sdk::{metrics::SdkMeterProvider, trace::SdkTracerProvider};
 use prometheus::{Registry, TextEncoder};
 use tracing_subscriber::{EnvFilter, Layer, layer::SubscriberExt, util::SubscriberInitExt};
+use types::Clock;
 
 use crate::{
     export, logs, metrics, names,
@@ -21,14 +21,14 @@ const SPANS: &str = "info,h2=off,hyper=off,opentelemetry=off,tonic=off,tower=off
 pub struct Telemetry {
     traces: SdkTracerProvider,
     metrics: Option<SdkMeterProvider>,
-    page: Option<Page>,
+    page: Option<MetricsEndpoint>,
 }
 
 /// All metrics as Prometheus reads them.
 #[derive(Debug, Clone)]
-pub struct Page(Registry);
+pub struct MetricsEndpoint(Registry);
 
-impl Page {
+impl MetricsEndpoint {
     /// The page as it is now.
     ///
     /// # Errors
@@ -42,7 +42,7 @@ impl Page {
 impl Telemetry {
     /// The page for Prometheus, where one is asked for.
     #[must_use]
-    pub fn page(&self) -> Option<Page> {
+    pub fn page(&self) -> Option<MetricsEndpoint> {
         self.page.clone()
     }
 }
@@ -79,7 +79,7 @@ pub fn start(
     let resource = export::resource(service, build);
     let collector = settings.otlp_endpoint.0.as_deref();
     let traces = export::traces(resource.clone(), collector)?;
-    let page = settings.prometheus_listen.0.map(|_| Page(Registry::new()));
+    let page = settings.prometheus_listen.0.map(|_| MetricsEndpoint(Registry::new()));
     let metrics = export::metrics(resource, collector, page.as_ref().map(|it| &it.0))?;
     let spans = tracing_opentelemetry::layer()
         .with_tracer(traces.tracer("csp-channel"))

@@ -6,10 +6,10 @@ use std::{
     time::Duration,
 };
 
-use kernel::Timestamp;
 use sea_orm::{ConnectionTrait, EntityTrait, QueryOrder};
 use serde::de::DeserializeOwned;
 use storage::{Database, as_of, events};
+use types::Timestamp;
 
 use crate::listing::plan;
 

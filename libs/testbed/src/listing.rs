@@ -1,5 +1,5 @@
 use sea_orm::{ConnectionTrait, DbBackend, EntityTrait, QueryTrait, Select, Statement};
-use storage::{Asked, Database, Kind, Listing};
+use storage::{Database, Kind, ListOptions, Listing};
 
 /// Values, of which each type of a field has one.
 const VALUES: [&str; 7] = [
@@ -29,7 +29,7 @@ pub async fn assert_indexed<E: EntityTrait>(database: &Database, listing: Listin
     let orders = ["name", "name desc", "create_time", "create_time desc"];
     let orders = orders.into_iter().map(|it| (String::new(), it));
     for (filter, order_by) in orders.chain(filters) {
-        let asked = Asked { filter: &filter, order_by, ..Asked::default() };
+        let asked = ListOptions { filter: &filter, order_by, ..ListOptions::default() };
         let page = listing.page(asked).expect("the list can be asked for");
         let rows = page.select(E::find()).expect("the table has the columns");
         for step in plan(database, &rows).await {

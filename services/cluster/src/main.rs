@@ -4,12 +4,12 @@ use std::{io::IsTerminal, net::SocketAddr, path::PathBuf, process::ExitCode};
 
 use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
 use cluster::{Cluster, Plan, tour};
-use kernel::Clock;
 use runtime::{
     config::{Problems, Reader, Variables},
     process::stop_request,
     telemetry,
 };
+use types::Clock;
 
 const DEFAULTS: &str = include_str!("../config.toml");
 
@@ -81,7 +81,7 @@ fn settings(config: Option<PathBuf>) -> Result<Settings, Problems> {
     let mut plan = Plan::load(&Variables::Process)?;
     reader.finish(|| {
         let data = data?;
-        plan.keep_in(|service| format!("sqlite://{data}/{service}.db"));
+        plan.with_databases(|service| format!("sqlite://{data}/{service}.db"));
         let [onboarding, relationship, ordering] = listen;
         plan.listen_on([onboarding?, relationship?, ordering?]);
         Some(Settings { plan, data, telemetry: telemetry? })

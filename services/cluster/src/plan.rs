@@ -2,16 +2,16 @@
 
 use std::{net::SocketAddr, time::Duration};
 
-use kernel::Clock;
 use onboarding::Onboarding;
 use ordering::Ordering;
-use peer::Urls;
 use relationship::Relationship;
+use rpc_client::Urls;
 use runtime::{
     config::{Problems, Variables},
     process::{self, Common, Service, load},
     server::Running,
 };
+use types::Clock;
 
 /// The settings of three services that are to run together. Where their peers are is found out
 /// at the start.
@@ -50,7 +50,7 @@ impl Plan {
     }
 
     /// Puts the databases where `url` says, by name of the service.
-    pub fn keep_in(&mut self, url: impl Fn(&str) -> String) {
+    pub fn with_databases(&mut self, url: impl Fn(&str) -> String) {
         self.onboarding.database.url = url(Onboarding::NAME);
         self.relationship.common.database.url = url(Relationship::NAME);
         self.ordering.common.database.url = url(Ordering::NAME);
@@ -64,7 +64,7 @@ impl Plan {
     }
 
     /// Sets how long a call may take, and a service waits for another.
-    pub fn wait_for(&mut self, time: Duration) {
+    pub fn with_timeouts(&mut self, time: Duration) {
         for common in
             [&mut self.onboarding, &mut self.relationship.common, &mut self.ordering.common]
         {

@@ -7,13 +7,13 @@ use std::net::{Ipv4Addr, SocketAddr};
 
 use client::refusals;
 use contracts::ordering as od;
-use kernel::Clock;
 use runtime::config::Variables;
 use tonic::Status;
+use types::Clock;
 
 use crate::{
     Plan,
-    cast::{Answer, Cast},
+    scenario_client::{Answer, ScenarioClient},
 };
 
 /// One scenario: what it shows, and the questions that it asks.
@@ -64,11 +64,11 @@ impl Scenario {
 pub async fn play(colour: bool) -> Result<(), String> {
     let folder = tempfile::tempdir().map_err(|error| error.to_string())?;
     let mut plan = Plan::load(&Variables::Process).map_err(|error| error.to_string())?;
-    plan.keep_in(|service| format!("sqlite://{}/{service}.db", folder.path().display()));
+    plan.with_databases(|service| format!("sqlite://{}/{service}.db", folder.path().display()));
     plan.listen_on([SocketAddr::from((Ipv4Addr::LOCALHOST, 0)); 3]);
     let clock = Clock::system();
     let cluster = plan.start(clock.clone()).await?;
-    let cast = Cast::of(&cluster, clock.clone());
+    let cast = ScenarioClient::of(&cluster, clock.clone());
     let played = scenarios::play(&cast).await;
     cluster.stop().await;
     let scenarios =

@@ -6,13 +6,13 @@ mod store;
 mod transport;
 
 use contracts::onboarding::onboarding_service_server::{OnboardingServiceServer, SERVICE_NAME};
-use kernel::Clock;
 use runtime::{
     config::Reader,
     process::{Common, Service},
 };
 use storage::Database;
 use tonic::service::Routes;
+use types::Clock;
 
 /// The service.
 #[derive(Debug)]

@@ -12,12 +12,12 @@ mod standing;
 mod status;
 
 use contracts::onboarding::{self as pb, onboarding_service_server::OnboardingService};
-use failure::{Failure, Mutation};
-use kernel::{Clock, PartnerName, Timestamp};
+use errors::{Failure, Mutation};
 use prost::Message;
 use runtime::server::actor;
-use storage::Call;
+use storage::MutationContext;
 use tonic::Request;
+use types::{Clock, PartnerName, Timestamp};
 
 use self::status::denied;
 use crate::{
@@ -34,7 +34,7 @@ pub(crate) struct Transport {
     clock: Clock,
 }
 
-failure::serve! {
+errors::serve! {
     impl OnboardingService for Transport as "onboarding.csp";
     create_organization(CreateOrganizationRequest) -> CreateOrganizationResponse;
     update_organization(UpdateOrganizationRequest) -> UpdateOrganizationResponse;
@@ -73,7 +73,12 @@ impl Transport {
         Self { store, clock }
     }
 
-    fn call<R: Message>(&self, method: &str, request: Request<R>, how: Mutation) -> Call {
+    fn call<R: Message>(
+        &self,
+        method: &str,
+        request: Request<R>,
+        how: Mutation,
+    ) -> MutationContext {
         self.call_at(self.clock.now(), method, request, how)
     }
 
@@ -83,9 +88,9 @@ impl Transport {
         method: &str,
         request: Request<R>,
         how: Mutation,
-    ) -> Call {
+    ) -> MutationContext {
         let content = request.get_ref().encode_to_vec();
-        let call = Call::new(method, how, &content, actor(request.metadata()), now);
+        let call = MutationContext::new(method, how, &content, actor(request.metadata()), now);
         call.with_parts(contracts::parts(SERVICE, method, &content))
     }
 
@@ -97,18 +102,18 @@ impl Transport {
 
     /// The partner as it is by now, to be told.
     async fn read(&self, name: PartnerName) -> Result<Partner, Failure> {
-        Ok(self.find(name).await?.settled(self.clock.now()))
+        Ok(self.find(name).await?.effective_at(self.clock.now()))
     }
 
     async fn change_partner(
         &self,
-        call: &Call,
+        call: &MutationContext,
         name: PartnerName,
         decide: impl FnOnce(Partner) -> Result<Approved<Partner>, Denial> + Send,
     ) -> Result<Partner, Failure> {
         let change = async {
             let partner = self.find(name).await?;
-            self.store.database().expects(call, &name, partner.stamp).await?;
+            self.store.database().expects(call, &name, partner.resource_version).await?;
             self.store.save_partner(decide(partner).map_err(denied)?, call).await
         };
         self.store.database().once(call, change).await

@@ -6,7 +6,7 @@ pub struct Settings {
     /// What every service is configured with.
     pub common: Common,
     /// Where relationship is.
-    pub relationship: peer::Settings,
+    pub relationship: rpc_client::Settings,
 }
 
 impl Settings {

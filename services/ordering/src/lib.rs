@@ -3,23 +3,23 @@
 
 mod config;
 mod domain;
-mod errand;
 mod evidence;
+mod job;
 mod peers;
 mod store;
 mod transport;
 
 use contracts::ordering::ordering_service_server::{OrderingServiceServer, SERVICE_NAME};
-use kernel::Clock;
 use runtime::{
     config::Reader,
     process::{Common, Service},
 };
 use storage::Database;
 use tonic::service::Routes;
+use types::Clock;
 
 pub use config::Settings;
-pub use errand::{Errand, run};
+pub use job::{Job, run};
 
 /// The service.
 #[derive(Debug)]

@@ -3,12 +3,12 @@
 use std::time::Duration;
 
 use contracts::relationship::{self as pb, relationship_service_client::RelationshipServiceClient};
-use failure::{Failure, Resource};
-use kernel::{CustomerRelationshipName, LocationAccountId, Responsible, Violation};
+use errors::{Failure, Resource};
 use markets::Country;
-use peer::Channel;
+use rpc_client::Channel;
 use runtime::telemetry::{Traced, traced};
 use tonic::Code;
+use types::{CustomerRelationshipName, LocationAccountId, Responsible, Violation};
 
 use crate::{
     domain::{Answer, Approved, Leg, ProductFamily, Purpose, Question, Release},
@@ -26,7 +26,7 @@ pub(crate) struct Relationship {
 }
 
 impl Relationship {
-    pub(crate) fn new(settings: peer::Settings) -> Self {
+    pub(crate) fn new(settings: rpc_client::Settings) -> Self {
         Self { client: RelationshipServiceClient::new(traced(Channel::new(settings))) }
     }
 
@@ -38,7 +38,7 @@ impl Relationship {
             view: pb::DecisionView::Full.into(),
         };
         let answer = self.client.clone().check_transaction(request).await;
-        let answer = answer.map_err(|status| failure::read(RELATIONSHIP, &status))?;
+        let answer = answer.map_err(|status| errors::read(RELATIONSHIP, &status))?;
         let decision = answer.into_inner().decision;
         answer_of(&asked, decision.unwrap_or_default())
     }
@@ -50,7 +50,7 @@ impl Relationship {
     ) -> Result<Release, Failure> {
         let request = pb::GetCustomerRelationshipRequest { name: name.to_string() };
         let answer = self.client.clone().get_customer_relationship(request).await;
-        let answer = answer.map_err(|status| failure::read(RELATIONSHIP, &status))?;
+        let answer = answer.map_err(|status| errors::read(RELATIONSHIP, &status))?;
         let found = answer.into_inner().relationship.unwrap_or_default();
         let resale = found.kind() != pb::CustomerRelationshipKind::Management;
         let partner = found.partner.parse().map_err(Failure::bug)?;
@@ -66,14 +66,14 @@ impl Relationship {
         let name = approved.after().name;
         let answer = self.client.clone().remove_customer_relationship(request).await;
         let answer = answer.map_err(|status| match status.code() {
-            Code::FailedPrecondition => failure::read_refusal(RELATIONSHIP, DOMAIN, &status)
+            Code::FailedPrecondition => errors::read_refusal(RELATIONSHIP, DOMAIN, &status)
                 .map_or_else(|it| it, Failure::Refused),
             Code::AlreadyExists => Failure::RequestIdReused {
                 changed: Resource::named(name),
-                differing: failure::read_differing(&status),
+                differing: errors::read_differing(&status),
             },
-            Code::Aborted => failure::read_aborted(&status),
-            _ => failure::read(RELATIONSHIP, &status),
+            Code::Aborted => errors::read_aborted(&status),
+            _ => errors::read(RELATIONSHIP, &status),
         })?;
         answer.into_inner().relationship.ok_or_else(|| Failure::bug("nothing was removed"))
     }

@@ -15,12 +15,12 @@ mod telemetry;
 mod transfer;
 
 use contracts::ordering::{self as pb, ordering_service_server::OrderingService};
-use failure::Mutation;
-use kernel::Clock;
+use errors::Mutation;
 use prost::Message;
 use runtime::server::actor;
-use storage::Call;
+use storage::MutationContext;
 use tonic::Request;
+use types::Clock;
 
 use crate::{peers::Relationship, store::Store};
 
@@ -34,7 +34,7 @@ pub(crate) struct Transport {
     clock: Clock,
 }
 
-failure::serve! {
+errors::serve! {
     impl OrderingService for Transport as "ordering.csp";
     create_offer(CreateOfferRequest) -> CreateOfferResponse;
     update_offer(UpdateOfferRequest) -> UpdateOfferResponse;
@@ -74,9 +74,20 @@ impl Transport {
         Self { store, relationship, clock }
     }
 
-    fn call<R: Message>(&self, method: &str, request: Request<R>, how: Mutation) -> Call {
+    fn call<R: Message>(
+        &self,
+        method: &str,
+        request: Request<R>,
+        how: Mutation,
+    ) -> MutationContext {
         let content = request.get_ref().encode_to_vec();
-        let call = Call::new(method, how, &content, actor(request.metadata()), self.clock.now());
+        let call = MutationContext::new(
+            method,
+            how,
+            &content,
+            actor(request.metadata()),
+            self.clock.now(),
+        );
         call.with_parts(contracts::parts(SERVICE, method, &content))
     }
 }

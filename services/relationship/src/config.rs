@@ -12,7 +12,7 @@ pub struct Settings {
     /// What every service is configured with.
     pub common: Common,
     /// Where onboarding is.
-    pub onboarding: peer::Settings,
+    pub onboarding: rpc_client::Settings,
     /// How long a decision may be acted on.
     pub valid_for: Duration,
     /// How long invitations and requests wait for an answer.

@@ -10,13 +10,13 @@ mod transport;
 use contracts::relationship::relationship_service_server::{
     RelationshipServiceServer, SERVICE_NAME,
 };
-use kernel::Clock;
 use runtime::{
     config::Reader,
     process::{Common, Service},
 };
 use storage::Database;
 use tonic::service::Routes;
+use types::Clock;
 
 pub use config::Settings;
 

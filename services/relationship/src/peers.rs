@@ -6,10 +6,10 @@ use contracts::{
     onboarding::{self as pb, onboarding_service_client::OnboardingServiceClient},
     time::from_wire,
 };
-use failure::Failure;
-use kernel::{LocationAccountId, OrganizationName, PartnerName, Timestamp};
-use peer::Channel;
+use errors::Failure;
+use rpc_client::Channel;
 use runtime::telemetry::{Traced, traced};
+use types::{LocationAccountId, OrganizationName, PartnerName, Timestamp};
 
 use crate::domain::{
     BuyerStanding, EnrollmentStep, Location, Role, RoleStanding, RoleState, Standing,
@@ -42,7 +42,7 @@ pub(crate) struct Onboarding {
 }
 
 impl Onboarding {
-    pub(crate) fn new(settings: peer::Settings) -> Self {
+    pub(crate) fn new(settings: rpc_client::Settings) -> Self {
         Self { client: OnboardingServiceClient::new(traced(Channel::new(settings))) }
     }
 
@@ -89,7 +89,7 @@ impl Onboarding {
             location_account_ids: accounts.iter().map(ToString::to_string).collect(),
         };
         let answer = self.client.clone().batch_get_partner_standings(request).await;
-        let answer = answer.map_err(|status| failure::read(ONBOARDING, &status))?.into_inner();
+        let answer = answer.map_err(|status| errors::read(ONBOARDING, &status))?.into_inner();
         let read = |all: &[pb::PartnerStanding]| -> Result<Vec<Standing>, Failure> {
             all.iter().map(standing).collect()
         };

@@ -14,7 +14,7 @@ pub(crate) use customer_relationship::RELATIONSHIPS;
 pub(crate) use facts::{CustomerContext, SalesChain, Scope};
 pub use migration::Migrator;
 pub(crate) use partnership::PARTNERSHIPS;
-pub(crate) use save::Kept;
+pub(crate) use save::Persisted;
 use storage::Database;
 
 /// The database of relationship.

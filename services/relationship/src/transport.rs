@@ -15,18 +15,18 @@ mod telemetry;
 use std::time::Duration;
 
 use contracts::relationship::{self as pb, relationship_service_server::RelationshipService};
-use failure::{Failure, Mutation};
-use kernel::{Clock, CustomerName, PartnerName, Timestamp};
+use errors::{Failure, Mutation};
 use prost::Message;
 use runtime::server::actor;
 use serde::de::DeserializeOwned;
-use storage::Call;
+use storage::MutationContext;
 use tonic::Request;
+use types::{Clock, CustomerName, PartnerName, Timestamp};
 
 use crate::{
     domain::{Change, Customer, Standing},
     peers::Onboarding,
-    store::{Kept, Store},
+    store::{Persisted, Store},
 };
 
 /// How long things last.
@@ -49,7 +49,7 @@ pub(crate) struct Transport {
     spans: Spans,
 }
 
-failure::serve! {
+errors::serve! {
     impl RelationshipService for Transport as "relationship.csp";
     invite_partnership(InvitePartnershipRequest) -> InvitePartnershipResponse;
     accept_partnership(AcceptPartnershipRequest) -> AcceptPartnershipResponse;
@@ -88,7 +88,12 @@ impl Transport {
         Self { store, onboarding, clock, spans }
     }
 
-    fn call<R: Message>(&self, method: &str, request: Request<R>, how: Mutation) -> Call {
+    fn call<R: Message>(
+        &self,
+        method: &str,
+        request: Request<R>,
+        how: Mutation,
+    ) -> MutationContext {
         self.call_at(method, request, how, self.clock.now())
     }
 
@@ -98,21 +103,21 @@ impl Transport {
         request: Request<R>,
         how: Mutation,
         now: Timestamp,
-    ) -> Call {
+    ) -> MutationContext {
         let content = request.get_ref().encode_to_vec();
-        let call = Call::new(method, how, &content, actor(request.metadata()), now);
+        let call = MutationContext::new(method, how, &content, actor(request.metadata()), now);
         call.with_parts(contracts::parts(SERVICE, method, &content))
     }
 
     /// When what is offered now is expired.
-    fn expiry(&self, call: &Call) -> Result<Timestamp, Failure> {
+    fn expiry(&self, call: &MutationContext) -> Result<Timestamp, Failure> {
         call.now.checked_add(self.spans.invitation).map_err(Failure::bug)
     }
 
     /// Decides and writes, and answers a repetition with its first answer.
-    async fn answer<T: Kept + DeserializeOwned, C: Into<Change<T>> + Send>(
+    async fn answer<T: Persisted + DeserializeOwned, C: Into<Change<T>> + Send>(
         &self,
-        call: &Call,
+        call: &MutationContext,
         decide: impl Future<Output = Result<C, Failure>> + Send,
     ) -> Result<T, Failure> {
         let change = async { self.store.save(decide.await?, call).await };

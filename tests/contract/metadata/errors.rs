@@ -1,6 +1,6 @@
 //! Errors as they really come, a good sample of them.
 
-use cluster::cast::{Partner, new_id, order};
+use cluster::scenario_client::{Partner, new_id, order};
 use contracts::{
     onboarding::{AgreementKind, Role},
     relationship::{CustomerKind, CustomerRelationshipKind, ProductFamily, Purpose, Transaction},
@@ -122,7 +122,7 @@ async fn of_relationship(log: &mut Log, stage: &Stage) -> Result<(), Status> {
     let customer = cast.customer("FR").await?;
     let kind = CustomerRelationshipKind::Resale;
     log.note(REL, "resale from abroad", cast.ask(&customer, &there, kind).await);
-    let tie = cast.tie(&customer, &provider, kind).await?;
+    let tie = cast.establish_relationship(&customer, &provider, kind).await?;
     log.note(REL, "a relationship twice", cast.ask(&customer, &provider, kind).await);
     log.call(stage, REL, "AcceptCustomerRelationship", json!({ "name": tie })).await;
     let shared = CustomerKind::SharedServices;
@@ -162,8 +162,8 @@ async fn of_ordering(log: &mut Log, stage: &Stage) -> Result<(), Status> {
     let daughter =
         cast.company_of("Daughter", "FR", &[(&direct.organization, 5001, false)]).await?;
     let daughter = cast.customer_of(&daughter, "FR", CustomerKind::Company).await?;
-    cast.ready(&customer, &[&direct]).await?;
-    cast.ready(&daughter, &[&direct]).await?;
+    cast.onboard_customer(&customer, &[&direct]).await?;
+    cast.onboard_customer(&daughter, &[&direct]).await?;
     let sale = order(&direct, None, &daughter, &offer);
     log.note(OD, "a sale to an affiliate", cast.place(sale).await);
     let unheard = order(&direct, None, &customer, "offers/unheard-of");

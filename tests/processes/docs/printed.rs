@@ -4,7 +4,7 @@
 //! documents choose, page tokens, and of an etag all but the revision. How a line is indented does not matter. A line `...` in a
 //! document stands for any lines.
 
-use kernel::Timestamp;
+use types::Timestamp;
 
 /// Stands in every UUID that the documents choose.
 const CHOSEN: &str = "-0000-4000-8000-";

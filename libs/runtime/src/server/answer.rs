@@ -114,7 +114,7 @@ where
 {
     fn execute(&self, stream: F) {
         let unread = self.0.clone();
-        task::spawn(ANSWERED.scope(Cell::new(false), async move {
+        deadline::spawn(ANSWERED.scope(Cell::new(false), async move {
             let mut stream = pin!(stream);
             let is_done = poll_fn(|context| match stream.as_mut().poll(context) {
                 Poll::Ready(_) => Poll::Ready(true),

@@ -12,7 +12,7 @@ use std::{
 
 use ::telemetry::Methods;
 use bytes::Bytes;
-use failure::{Failure, FieldViolation};
+use errors::{Failure, FieldViolation};
 use futures_util::FutureExt;
 use http::{HeaderMap, Request, Response, StatusCode, header::CONTENT_TYPE};
 use http_body_util::Full;
@@ -199,13 +199,13 @@ where
             AssertUnwindSafe(answer).catch_unwind().await
         };
         Box::pin(async move {
-            let answer = match task::within(time, work).await {
+            let answer = match deadline::within(time, work).await {
                 Ok(Ok(Ok(answer))) => {
                     answer.map(|it| Failure::unread(it.headers()).map_or(it, refuse))
                 }
                 Ok(Ok(Err(failure))) => Ok(refuse(failure)),
                 Ok(Err(_)) => Ok(refuse(Failure::bug("a call panicked"))),
-                Err(task::OutOfTime) => Ok(refuse(Failure::OutOfTime)),
+                Err(deadline::OutOfTime) => Ok(refuse(Failure::OutOfTime)),
             };
             drop(work_place);
             if !watches {
@@ -244,7 +244,7 @@ fn not_grpc() -> Response<Body> {
 /// How long the caller waits, if it says so.
 fn timeout(headers: &HeaderMap) -> Result<Option<Duration>, Failure> {
     let Some(value) = headers.get(TIMEOUT) else { return Ok(None) };
-    let read = value.to_str().ok().and_then(task::read_timeout).map(Some);
+    let read = value.to_str().ok().and_then(deadline::read_timeout).map(Some);
     read.ok_or_else(|| {
         let description = "is not 1 to 8 digits and one of the units H, M, S, m, u, n";
         let (field, description) = (TIMEOUT.to_owned(), description.to_owned());

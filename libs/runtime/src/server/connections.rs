@@ -11,7 +11,6 @@ use hyper_util::{
     rt::{TokioIo, TokioTimer},
     service::TowerToHyperService,
 };
-use kernel::jitter;
 use tokio::{
     net::{TcpListener, TcpStream},
     sync::{Semaphore, watch},
@@ -20,6 +19,7 @@ use tokio::{
 };
 use tonic::service::Routes;
 use tower_layer::Layer;
+use types::jitter;
 
 use super::{
     Settings, Stage,
@@ -76,7 +76,7 @@ pub(super) async fn serve(
         let (observe, grace) = (observe.clone(), settings.grace);
         let protocol = protocol.clone();
         let one = Connection { stream, protocol, calls, observe, age, grace, place, leaving };
-        task::spawn(one.serve(stage, ended))
+        deadline::spawn(one.serve(stage, ended))
     };
     let accept = async {
         let mut beyond_limit = VecDeque::<AbortHandle>::with_capacity(BEYOND_LIMIT);
@@ -150,7 +150,7 @@ impl Connection {
         });
         let _ = stream.set_nodelay(true);
         tokio::select! {
-            greeted = timeout(FIRST_WORDS, greets(&stream)) => {
+            greeted = timeout(FIRST_WORDS, await_preface(&stream)) => {
                 if !matches!(greeted, Ok(Ok(true))) {
                     return;
                 }
@@ -179,7 +179,7 @@ impl Connection {
 }
 
 /// Waits for the words with which HTTP/2 begins. hyper would wait for them without an end.
-async fn greets(stream: &TcpStream) -> io::Result<bool> {
+async fn await_preface(stream: &TcpStream) -> io::Result<bool> {
     let mut words = [0; PREFACE.len()];
     loop {
         stream.readable().await?;

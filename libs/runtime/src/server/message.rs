@@ -1,7 +1,7 @@
 use std::time::Duration;
 
 use bytes::Bytes;
-use failure::{Failure, FieldViolation};
+use errors::{Failure, FieldViolation};
 use http_body::Body;
 use http_body_util::{BodyExt, LengthLimitError, Limited};
 use tokio::time::timeout;

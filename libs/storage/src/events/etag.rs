@@ -1,10 +1,10 @@
 use std::fmt::Display;
 
-use failure::{Failure, Resource, StaleEtag};
-use kernel::Stamp;
+use errors::{Failure, Resource, StaleEtag};
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder};
+use types::ResourceVersion;
 
-use super::{Call, Column, Entity};
+use super::{Column, Entity, MutationContext};
 use crate::{Database, fault};
 
 impl Database {
@@ -14,11 +14,11 @@ impl Database {
     /// [`Failure::StaleEtag`] when it is something else by now.
     pub async fn expects(
         &self,
-        call: &Call,
+        call: &MutationContext,
         name: &(impl Display + Sync),
-        stamp: Stamp,
+        resource_version: ResourceVersion,
     ) -> Result<(), Failure> {
-        self.expects_part(call, name, name, stamp).await
+        self.expects_part(call, name, name, resource_version).await
     }
 
     /// The same of a part of the resource that the events are about.
@@ -27,24 +27,26 @@ impl Database {
     /// As [`Self::expects`].
     pub async fn expects_part(
         &self,
-        call: &Call,
+        call: &MutationContext,
         whole: &(impl Display + Sync),
         part: &(impl Display + Sync),
-        stamp: Stamp,
+        resource_version: ResourceVersion,
     ) -> Result<(), Failure> {
-        let Some(etag) = call.how.etag.filter(|it| !it.is_of(stamp)) else { return Ok(()) };
+        let Some(etag) = call.how.etag.filter(|it| !it.is_of(resource_version)) else {
+            return Ok(());
+        };
         let event = Entity::find()
             .filter(Column::Resource.eq(whole.to_string()))
-            .filter(Column::Time.eq(stamp.update_time.as_microsecond()))
+            .filter(Column::Time.eq(resource_version.update_time.as_microsecond()))
             .order_by_desc(Column::Revision)
             .one(self.reader())
             .await
             .map_err(fault)?;
         Err(Failure::StaleEtag(Box::new(StaleEtag {
             resource: Resource::named(part),
-            current: stamp.etag(),
+            current: resource_version.etag(),
             expected: etag.to_string(),
-            change_time: stamp.update_time.to_string(),
+            change_time: resource_version.update_time.to_string(),
             changed_by: event.map_or_else(String::new, |event| event.actor),
         })))
     }

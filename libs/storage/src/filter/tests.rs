@@ -1,4 +1,4 @@
-use kernel::PartnerName;
+use types::PartnerName;
 
 use super::*;
 
@@ -10,7 +10,7 @@ const FIELDS: [Field; 3] = [
     Field::choice("shape", "SHAPE_", Shape::TEXTS),
 ];
 
-kernel::text_enum! {
+types::text_enum! {
     /// Values of an enum.
     pub enum Shape {
         /// One.

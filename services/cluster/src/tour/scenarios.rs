@@ -10,10 +10,10 @@ use contracts::{
 use tonic::Status;
 
 use super::Scenario;
-use crate::cast::{Answer, Cast, order};
+use crate::scenario_client::{Answer, ScenarioClient, order};
 
 /// Plays them all, in the order of the programme.
-pub(super) async fn play(cast: &Cast) -> Answer<Vec<Scenario>> {
+pub(super) async fn play(cast: &ScenarioClient) -> Answer<Vec<Scenario>> {
     Ok(vec![
         served_end_to_end(cast).await?,
         several_partners(cast).await?,
@@ -26,13 +26,13 @@ pub(super) async fn play(cast: &Cast) -> Answer<Vec<Scenario>> {
     ])
 }
 
-async fn served_end_to_end(cast: &Cast) -> Answer<Scenario> {
+async fn served_end_to_end(cast: &ScenarioClient) -> Answer<Scenario> {
     let mut scenario = Scenario::new("A customer served end to end");
     let (direct, provider) = (cast.direct_bill("FR").await?, cast.provider("FR").await?);
     let reseller = cast.reseller("DE").await?;
     cast.partner_up(&provider, &reseller).await?;
     let (customer, offer) = (cast.customer("BE").await?, cast.offer(Family::Microsoft365).await?);
-    cast.ready(&customer, &[&direct, &provider, &reseller]).await?;
+    cast.onboard_customer(&customer, &[&direct, &provider, &reseller]).await?;
     let placed = cast.place(order(&direct, None, &customer, &offer)).await;
     scenario.ordered("a direct-bill partner orders", None, placed);
     let placed = cast.place(order(&provider, Some(&reseller), &customer, &offer)).await;
@@ -42,29 +42,29 @@ async fn served_end_to_end(cast: &Cast) -> Answer<Scenario> {
     Ok(scenario)
 }
 
-async fn several_partners(cast: &Cast) -> Answer<Scenario> {
+async fn several_partners(cast: &ScenarioClient) -> Answer<Scenario> {
     let mut scenario = Scenario::new("Multi-partner: different services from different partners");
     let (one, other) = (cast.direct_bill("FR").await?, cast.direct_bill("NL").await?);
     let customer = cast.customer("FR").await?;
-    cast.ready(&customer, &[&one]).await?;
+    cast.onboard_customer(&customer, &[&one]).await?;
     let offer = cast.offer(Family::Microsoft365).await?;
     let placed = cast.place(order(&one, None, &customer, &offer)).await;
     scenario.ordered("Microsoft 365 from the first partner", None, placed);
     let offer = cast.offer(Family::Dynamics365).await?;
     let placed = cast.place(order(&other, None, &customer, &offer)).await;
     scenario.ordered("Dynamics 365 from a second, not yet tied", Some("REL-4"), placed);
-    cast.ready(&customer, &[&other]).await?;
+    cast.onboard_customer(&customer, &[&other]).await?;
     let placed = cast.place(order(&other, None, &customer, &offer)).await;
     scenario.ordered("Dynamics 365 from the second, now tied", None, placed);
     Ok(scenario)
 }
 
-async fn managed_by_another(cast: &Cast) -> Answer<Scenario> {
+async fn managed_by_another(cast: &ScenarioClient) -> Answer<Scenario> {
     let mut scenario = Scenario::new("Multi-channel: a second partner manages and does not sell");
     let manager = cast.direct_bill("FR").await?;
     let customer = cast.customer("FR").await?;
     cast.accept_mca(&customer).await?;
-    cast.tie(&customer, &manager, Kind::Management).await?;
+    cast.establish_relationship(&customer, &manager, Kind::Management).await?;
     let manage = Transaction {
         seller: manager.name.clone(),
         customer: customer.clone(),
@@ -83,11 +83,11 @@ async fn managed_by_another(cast: &Cast) -> Answer<Scenario> {
     Ok(scenario)
 }
 
-async fn own_use(cast: &Cast) -> Answer<Scenario> {
+async fn own_use(cast: &ScenarioClient) -> Answer<Scenario> {
     let mut scenario = Scenario::new("Own use: shared services, or a separate tenant");
     let (direct, provider) = (cast.direct_bill("FR").await?, cast.provider("FR").await?);
     let shared = cast.customer_of(&direct.organization, "FR", CustomerKind::SharedServices).await?;
-    cast.ready(&shared, &[&direct]).await?;
+    cast.onboard_customer(&shared, &[&direct]).await?;
     let azure = cast.offer(Family::AzureSharedServices).await?;
     let office = cast.offer(Family::Microsoft365).await?;
     let placed = cast.place(order(&direct, None, &shared, &azure)).await;
@@ -97,7 +97,7 @@ async fn own_use(cast: &Cast) -> Answer<Scenario> {
     let reseller = cast.reseller("FR").await?;
     cast.partner_up(&provider, &reseller).await?;
     let separate = cast.customer_of(&direct.organization, "FR", CustomerKind::Company).await?;
-    cast.ready(&separate, &[&provider, &reseller]).await?;
+    cast.onboard_customer(&separate, &[&provider, &reseller]).await?;
     let placed = cast.place(order(&provider, Some(&reseller), &separate, &office)).await;
     scenario.ordered("a separate tenant of the partner buys from a reseller", None, placed);
     let placed = cast.place(order(&provider, None, &separate, &office)).await;
@@ -105,7 +105,7 @@ async fn own_use(cast: &Cast) -> Answer<Scenario> {
     Ok(scenario)
 }
 
-async fn self_sale(cast: &Cast) -> Answer<Scenario> {
+async fn self_sale(cast: &ScenarioClient) -> Answer<Scenario> {
     let mut scenario = Scenario::new("Self-sale: not to oneself, not to an affiliate");
     let offer = cast.offer(Family::Microsoft365).await?;
     let direct = cast.direct_bill("FR").await?;
@@ -119,13 +119,13 @@ async fn self_sale(cast: &Cast) -> Answer<Scenario> {
         (&half, "to a company of which it owns exactly 50 %", None),
     ] {
         let customer = cast.customer_of(company, "FR", CustomerKind::Company).await?;
-        cast.ready(&customer, &[&direct]).await?;
+        cast.onboard_customer(&customer, &[&direct]).await?;
         scenario.ordered(asked, rule, cast.place(order(&direct, None, &customer, &offer)).await);
     }
     Ok(scenario)
 }
 
-async fn regions_of_customers(cast: &Cast) -> Answer<Scenario> {
+async fn regions_of_customers(cast: &ScenarioClient) -> Answer<Scenario> {
     let mut scenario = Scenario::new("Partner and customer in one CSP region");
     for (seller, buyer) in [("FR", "DE"), ("US", "PR"), ("AU", "NZ"), ("FR", "RE")] {
         let (direct, customer) = (cast.direct_bill(seller).await?, cast.customer(buyer).await?);
@@ -137,7 +137,7 @@ async fn regions_of_customers(cast: &Cast) -> Answer<Scenario> {
     Ok(scenario)
 }
 
-async fn regions_of_partners(cast: &Cast) -> Answer<Scenario> {
+async fn regions_of_partners(cast: &ScenarioClient) -> Answer<Scenario> {
     let mut scenario = Scenario::new("Provider and reseller in one CSP region");
     let provider = cast.provider("GB").await?;
     for (country, rule) in [("CH", None), ("US", Some("REL-2"))] {
@@ -149,14 +149,14 @@ async fn regions_of_partners(cast: &Cast) -> Answer<Scenario> {
     Ok(scenario)
 }
 
-async fn agreement_gates(cast: &Cast) -> Answer<Scenario> {
+async fn agreement_gates(cast: &ScenarioClient) -> Answer<Scenario> {
     let mut scenario = Scenario::new("The Microsoft Partner Agreement opens the gate");
     let provider = cast.provider("FR").await?;
     let company = cast.company("Fabrikam Resale", "FR").await?;
     let reseller = cast.qualified(&company, "FR", Role::IndirectReseller).await?;
     cast.partner_up(&provider, &reseller).await?;
     let (customer, offer) = (cast.customer("FR").await?, cast.offer(Family::Microsoft365).await?);
-    cast.ready(&customer, &[&provider, &reseller]).await?;
+    cast.onboard_customer(&customer, &[&provider, &reseller]).await?;
     let before = cast.place(order(&provider, Some(&reseller), &customer, &offer)).await;
     scenario.ordered("an order before the reseller accepted it", Some("MPA-"), before);
     cast.accept_mpa(&reseller, AgreementKind::IndirectReseller).await?;

@@ -1,5 +1,5 @@
-use kernel::{LocationAccountId, Stamp, Timestamp, Violation, WorkEmail, text_enum};
 use serde::{Deserialize, Serialize};
+use types::{LocationAccountId, ResourceVersion, Timestamp, Violation, WorkEmail, text_enum};
 use uuid::Uuid;
 
 use super::{
@@ -71,7 +71,7 @@ pub struct Agreement {
     #[serde(default = "first_application")]
     pub application: i32,
     /// When it was recorded; the revision is the partner's at that change.
-    pub stamp: Stamp,
+    pub resource_version: ResourceVersion,
 }
 
 /// The person who accepted.
@@ -149,7 +149,10 @@ impl Partner {
                 accept_time: new.accept_time,
                 location_account: location,
                 application,
-                stamp: Stamp { create_time: now, ..partner.stamp.next(now) },
+                resource_version: ResourceVersion {
+                    create_time: now,
+                    ..partner.resource_version.next(now)
+                },
             });
             Ok(())
         })
@@ -186,10 +189,10 @@ impl Partner {
                 format!(
                     "this acceptance was recorded at {} for an enrollment as {role} that was \
                      revoked since",
-                    recorded.stamp.create_time
+                    recorded.resource_version.create_time
                 ),
                 "let a Global admin of the CSP tenant accept the MPA again, then record that",
-                &[("recordTime", recorded.stamp.create_time.to_string())],
+                &[("recordTime", recorded.resource_version.create_time.to_string())],
             ));
         }
         if self.location.is_none() {

@@ -1,11 +1,11 @@
-use kernel::Stamp;
+use types::ResourceVersion;
 
-kernel::declare_approved!();
+types::declare_approved!();
 
 impl<T> Approved<T> {
     /// Whether there is nothing to write, since what was asked for had been done before: the
-    /// resource, which has this stamp afterwards, kept its revision.
-    pub fn is_no_op(&self, stamp: Stamp) -> bool {
-        self.decided_on() == Some(stamp.revision)
+    /// resource, which has this resource_version afterwards, kept its revision.
+    pub fn is_no_op(&self, resource_version: ResourceVersion) -> bool {
+        self.decided_on() == Some(resource_version.revision)
     }
 }

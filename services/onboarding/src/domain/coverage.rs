@@ -2,8 +2,8 @@
 //! application that it was recorded for: a partner that was revoked and applies again accepts
 //! again, whenever the earlier acceptance was given.
 
-use kernel::Timestamp;
 use markets::Region;
+use types::Timestamp;
 
 use super::{Agreement, AgreementKind, Enrollment, EnrollmentState, Partner, Role};
 
@@ -12,7 +12,7 @@ use super::{Agreement, AgreementKind, Enrollment, EnrollmentState, Partner, Role
 pub fn resellers_accepted(accounts: Vec<Partner>, region: Option<Region>, now: Timestamp) -> bool {
     let (role, accounts) = (Role::IndirectReseller, accounts.into_iter());
     let resellers = accounts
-        .map(|it| it.settled(now))
+        .map(|it| it.effective_at(now))
         .filter(|it| region.is_none_or(|region| it.country.region() == region))
         .filter(|it| it.enrollment(role).is_ok_and(Enrollment::in_programme));
     let accepted: Vec<_> = resellers.map(|it| it.covered(role, now)).collect();

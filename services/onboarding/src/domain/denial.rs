@@ -1,4 +1,4 @@
-use kernel::{Responsible, Violation, text_enum};
+use types::{Responsible, Violation, text_enum};
 
 text_enum! {
     /// Why a rule of onboarding stands against a request.

@@ -1,5 +1,5 @@
-use kernel::{Stamp, Timestamp, WorkEmail, text_enum};
 use serde::{Deserialize, Serialize};
+use types::{ResourceVersion, Timestamp, WorkEmail, text_enum};
 
 use super::{Evidence, time::months_after};
 
@@ -107,7 +107,7 @@ pub struct Enrollment {
     /// Whom vetting writes to.
     pub contact_email: WorkEmail,
     /// When it changed; the revision is the partner's at that change.
-    pub stamp: Stamp,
+    pub resource_version: ResourceVersion,
 }
 
 impl VettingCheck {
@@ -145,7 +145,7 @@ impl Enrollment {
             shortfall_time: None,
             evidence: Vec::new(),
             contact_email,
-            stamp: Stamp::first(now),
+            resource_version: ResourceVersion::first(now),
         }
     }
 

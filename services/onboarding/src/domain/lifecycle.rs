@@ -1,6 +1,6 @@
 //! The life of an enrollment as one table.
 
-use kernel::{StateConflict, text_enum};
+use types::{StateConflict, text_enum};
 
 use super::{
     Denial, Enrollment, EnrollmentName,

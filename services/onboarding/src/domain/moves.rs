@@ -1,6 +1,6 @@
 //! Moves of an enrollment. Each changes the partner as a whole, under one revision.
 
-use kernel::{Stamp, Timestamp, WorkEmail};
+use types::{ResourceVersion, Timestamp, WorkEmail};
 
 use super::{
     Approved, Denial, Enrollment, EnrollmentName, EnrollmentState, Gate, Partner, Reason, Role,
@@ -126,7 +126,7 @@ impl Partner {
     /// Vets anew what vetting had begun or passed, since the legal profile has changed. None
     /// where no enrollment changes with it.
     pub fn vet_anew(self, now: Timestamp) -> Result<Option<Approved<Self>>, Denial> {
-        let settled = self.clone().settled(now);
+        let settled = self.clone().effective_at(now);
         let anew = settled.enrollments.iter().filter_map(|it| vetted_anew(it, now));
         let anew: Vec<_> = anew.filter(|new| !settled.enrollments.contains(new)).collect();
         if anew.is_empty() {
@@ -194,22 +194,22 @@ impl Partner {
         now: Timestamp,
         edit: impl FnOnce(&mut Self) -> Result<(), Denial>,
     ) -> Result<Approved<Self>, Denial> {
-        let mut after = self.clone().settled(now);
+        let mut after = self.clone().effective_at(now);
         edit(&mut after)?;
         after.activate(now);
-        let mut after = after.settled(now);
+        let mut after = after.effective_at(now);
         if after == self {
-            return Ok(Approved::changed(event, self.stamp.revision, after));
+            return Ok(Approved::changed(event, self.resource_version.revision, after));
         }
-        after.stamp = self.stamp.next(now);
+        after.resource_version = self.resource_version.next(now);
         for each in &mut after.enrollments {
             let before = self.enrollment(each.role).ok();
             if before != Some(&*each) {
-                let create_time = before.map_or(now, |before| before.stamp.create_time);
-                each.stamp = Stamp { create_time, ..after.stamp };
+                let create_time = before.map_or(now, |before| before.resource_version.create_time);
+                each.resource_version = ResourceVersion { create_time, ..after.resource_version };
             }
         }
-        Ok(Approved::changed(event, self.stamp.revision, after))
+        Ok(Approved::changed(event, self.resource_version.revision, after))
     }
 }
 

@@ -1,6 +1,6 @@
 use std::{fmt, str::FromStr};
 
-use kernel::{NameError, PartnerName, serde_as_text, tenant_id};
+use types::{NameError, PartnerName, serde_as_text, tenant_id};
 use uuid::Uuid;
 
 use super::Role;

@@ -1,6 +1,6 @@
-use kernel::{GlobalAccountId, OrganizationName, Stamp, Timestamp};
 use markets::Country;
 use serde::{Deserialize, Serialize};
+use types::{GlobalAccountId, OrganizationName, ResourceVersion, Timestamp};
 
 use super::{Approved, Denial, Owner};
 
@@ -18,7 +18,7 @@ pub struct Organization {
     /// Who owns or owned it, in the order of time and owner.
     pub owners: Vec<Owner>,
     /// How often it changed, and when.
-    pub stamp: Stamp,
+    pub resource_version: ResourceVersion,
 }
 
 /// A legal entity to be recorded.
@@ -68,7 +68,7 @@ impl Organization {
             country: new.country,
             global_account: new.global_account,
             owners: ordered(new.owners),
-            stamp: Stamp::first(identity.now),
+            resource_version: ResourceVersion::first(identity.now),
         };
         Ok(Approved::created("OrganizationCreated", organization))
     }
@@ -79,7 +79,7 @@ impl Organization {
     pub fn update(self, new: NewProfile, now: Timestamp) -> Approved<Self> {
         let display_name = new.display_name.unwrap_or_else(|| self.display_name.clone());
         let country = new.country.unwrap_or(self.country);
-        let (event, revision) = ("OrganizationUpdated", self.stamp.revision);
+        let (event, revision) = ("OrganizationUpdated", self.resource_version.revision);
         if (&display_name, country) == (&self.display_name, self.country) {
             return Approved::changed(event, revision, self);
         }
@@ -87,8 +87,8 @@ impl Organization {
     }
 
     pub(super) fn changed(mut self, event: &'static str, now: Timestamp) -> Approved<Self> {
-        let decided_on = self.stamp.revision;
-        self.stamp = self.stamp.next(now);
+        let decided_on = self.resource_version.revision;
+        self.resource_version = self.resource_version.next(now);
         Approved::changed(event, decided_on, self)
     }
 }

@@ -1,7 +1,7 @@
 //! Ties of ownership and how they change. Each has its time; none is ever removed.
 
-use kernel::{OrganizationName, Timestamp};
 use serde::{Deserialize, Serialize};
+use types::{OrganizationName, Timestamp};
 
 use super::{
     Approved, Denial, Organization, Reason,

@@ -4,7 +4,7 @@
 
 use std::collections::{BTreeMap, VecDeque};
 
-use kernel::{OrganizationName, Timestamp};
+use types::{OrganizationName, Timestamp};
 
 use super::{Organization, Owner};
 

@@ -1,6 +1,8 @@
-use kernel::{LocationAccountId, OrganizationName, PartnerName, Stamp, Timestamp, Violation};
 use markets::Country;
 use serde::{Deserialize, Serialize};
+use types::{
+    LocationAccountId, OrganizationName, PartnerName, ResourceVersion, Timestamp, Violation,
+};
 
 use super::{
     Agreement, Approved, Denial, Enrollment, Reason,
@@ -25,7 +27,7 @@ pub struct Partner {
     /// Oldest first.
     pub agreements: Vec<Agreement>,
     /// How often it changed, and when.
-    pub stamp: Stamp,
+    pub resource_version: ResourceVersion,
 }
 
 /// A partner location account and where it is.
@@ -82,7 +84,7 @@ impl Partner {
             location: None,
             enrollments: Vec::new(),
             agreements: Vec::new(),
-            stamp: Stamp::first(now),
+            resource_version: ResourceVersion::first(now),
         };
         Ok(Approved::created("PartnerCreated", partner))
     }

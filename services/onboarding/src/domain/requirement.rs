@@ -1,8 +1,8 @@
 //! What the programme asks of direct-bill partners and resellers, as dated data.
 
 use jiff::civil::{Date, date};
-use kernel::{Timestamp, text_enum};
 use serde::{Deserialize, Serialize};
+use types::{Timestamp, text_enum};
 
 use super::{
     Enrollment,

@@ -1,6 +1,6 @@
 //! Evidence for the requirements of a role, and the yearly review that holds them against it.
 
-use kernel::{Timestamp, Violation};
+use types::{Timestamp, Violation};
 
 use super::{
     Approved, Assessment, Denial, Enrollment, EnrollmentName, EnrollmentState, Evidence, Gate,

@@ -1,4 +1,4 @@
-use kernel::{OrganizationName, PartnerName, Timestamp};
+use types::{OrganizationName, PartnerName, Timestamp};
 
 use super::Partner;
 
@@ -42,7 +42,7 @@ impl BuyerStanding {
         accounts: Vec<Partner>,
         now: Timestamp,
     ) -> Self {
-        let accounts = accounts.into_iter().map(|it| it.settled(now));
+        let accounts = accounts.into_iter().map(|it| it.effective_at(now));
         let csp: Vec<_> = accounts.filter(Partner::in_programme).collect();
         let of_company = csp.iter().filter(|it| it.organization == buyer.organization);
         Self {

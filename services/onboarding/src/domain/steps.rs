@@ -1,6 +1,6 @@
 //! What leads an enrollment to where its partner sells something new.
 
-use kernel::Timestamp;
+use types::Timestamp;
 
 use super::{Assessment, Enrollment, EnrollmentState, Gate, Partner};
 

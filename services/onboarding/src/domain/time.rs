@@ -1,5 +1,5 @@
 use jiff::{SignedDuration, ToSpan, civil::Date, tz::TimeZone};
-use kernel::Timestamp;
+use types::Timestamp;
 
 /// The same day of the month and time of day, in UTC, so many months later; the last day of the
 /// month where it has no such day.

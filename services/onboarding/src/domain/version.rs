@@ -1,8 +1,8 @@
 //! Versions of the Microsoft Partner Agreement as dated data.
 
 use jiff::civil::{Date, date};
-use kernel::{Timestamp, text_enum};
 use markets::Country;
+use types::{Timestamp, text_enum};
 
 use super::{Agreement, AgreementKind, time::midnight};
 

@@ -1,15 +1,16 @@
 use std::collections::{BTreeMap, BTreeSet};
 
-use failure::Failure;
-use kernel::{GlobalAccountId, OrganizationName, Timestamp};
+use errors::Failure;
 use markets::Country;
 use sea_orm::{
     ActiveValue::Set, ColumnTrait, ConnectionTrait, DatabaseTransaction, EntityTrait, QueryFilter,
     QueryOrder, sea_query::OnConflict,
 };
 use storage::{
-    Call, Event, Field, Listing, Page, PageRequest, Snapshot, events, fault, list, put, row,
+    Event, Field, Listing, MutationContext, Page, PageRequest, Snapshot, events, fault, list, put,
+    row,
 };
+use types::{GlobalAccountId, OrganizationName, Timestamp};
 
 use super::{
     Store,
@@ -85,7 +86,7 @@ impl Store {
     pub(crate) async fn save_organization(
         &self,
         approved: Approved<Organization>,
-        call: &Call,
+        call: &MutationContext,
     ) -> Result<Organization, Failure> {
         self.save_organization_and(approved, &[], call).await
     }
@@ -95,10 +96,10 @@ impl Store {
         &self,
         approved: Approved<Organization>,
         partners: &[Approved<Partner>],
-        call: &Call,
+        call: &MutationContext,
     ) -> Result<Organization, Failure> {
         let organization = approved.after();
-        if approved.is_no_op(organization.stamp) {
+        if approved.is_no_op(organization.resource_version) {
             return Ok(approved.into_after());
         }
         let transaction = self.database.begin().await?;
@@ -106,11 +107,15 @@ impl Store {
         for partner in partners {
             partner::write(&transaction, partner.after(), partner.decided_on()).await?;
             let after = partner.after();
-            let event = Event::new(partner.event(), after.name, after.stamp, after);
-            events::append_beside(&transaction, call, event).await?;
+            let event = Event::new(partner.event(), after.name, after.resource_version, after);
+            events::append_related(&transaction, call, event).await?;
         }
-        let event =
-            Event::new(approved.event(), organization.name, organization.stamp, organization);
+        let event = Event::new(
+            approved.event(),
+            organization.name,
+            organization.resource_version,
+            organization,
+        );
         events::commit(transaction, call, event).await?;
         Ok(approved.into_after())
     }
@@ -213,9 +218,9 @@ fn to_row(organization: &Organization) -> organizations::ActiveModel {
         display_name: Set(organization.display_name.clone()),
         country: Set(organization.country.to_string()),
         global_account: Set(organization.global_account.as_ref().map(ToString::to_string)),
-        revision: Set(organization.stamp.revision),
-        create_time: Set(organization.stamp.create_time.as_microsecond()),
-        update_time: Set(organization.stamp.update_time.as_microsecond()),
+        revision: Set(organization.resource_version.revision),
+        create_time: Set(organization.resource_version.create_time.as_microsecond()),
+        update_time: Set(organization.resource_version.update_time.as_microsecond()),
     }
 }
 
@@ -238,7 +243,7 @@ fn from_row(row: &organizations::Model, owners: Vec<Owner>) -> Result<Organizati
         country: row::read(&row.country)?,
         global_account: row::read_optional(row.global_account.as_deref())?,
         owners,
-        stamp: row::stamp(row.revision, row.create_time, row.update_time)?,
+        resource_version: row::resource_version(row.revision, row.create_time, row.update_time)?,
     })
 }
 

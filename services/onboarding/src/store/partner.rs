@@ -2,8 +2,7 @@ mod rows;
 
 use std::collections::BTreeMap;
 
-use failure::Failure;
-use kernel::{LocationAccountId, OrganizationName, PartnerName, Timestamp};
+use errors::Failure;
 use markets::Country;
 use rows::{agreement_row, enrollment_row, evidence_row, partner_from, partner_row};
 use sea_orm::{
@@ -11,8 +10,10 @@ use sea_orm::{
     QueryFilter, QueryOrder, Select, sea_query::OnConflict,
 };
 use storage::{
-    Call, Event, Field, Listing, Page, PageRequest, Snapshot, events, fault, insert, list, put, row,
+    Event, Field, Listing, MutationContext, Page, PageRequest, Snapshot, events, fault, insert,
+    list, put, row,
 };
+use types::{LocationAccountId, OrganizationName, PartnerName, Timestamp};
 
 use super::{
     Store,
@@ -114,7 +115,8 @@ impl Store {
         let companies = found.iter().map(|partner| partner.organization);
         let companies = companies.chain(buyer.map(|buyer| buyer.organization)).collect();
         let ownership = ownership(&snapshot, companies, now).await?;
-        let revision = |name| ownership.get(name).map_or(0, |company| company.stamp.revision);
+        let revision =
+            |name| ownership.get(name).map_or(0, |company| company.resource_version.revision);
         let paths = buyer.map(|buyer| ownership.paths_to(buyer.organization));
         let path = |company| paths.as_ref().map_or_else(Vec::new, |path| path(company));
         let standings = found.into_iter().map(|partner| Standing {
@@ -137,15 +139,15 @@ impl Store {
     pub(crate) async fn save_partner(
         &self,
         approved: Approved<Partner>,
-        call: &Call,
+        call: &MutationContext,
     ) -> Result<Partner, Failure> {
         let partner = approved.after();
-        if approved.is_no_op(partner.stamp) {
+        if approved.is_no_op(partner.resource_version) {
             return Ok(approved.into_after());
         }
         let transaction = self.database.begin().await?;
         write(&transaction, partner, approved.decided_on()).await?;
-        let event = Event::new(approved.event(), partner.name, partner.stamp, partner);
+        let event = Event::new(approved.event(), partner.name, partner.resource_version, partner);
         events::commit(transaction, call, event).await?;
         Ok(approved.into_after())
     }
@@ -232,14 +234,17 @@ pub(super) async fn write(
     }
     let key = partners::Column::Name.eq(partner.name.to_string());
     put(transaction, partner_row(partner), key, partners::Column::Revision, decided_on).await?;
-    let at_this = partner.stamp.revision;
-    for enrollment in partner.enrollments.iter().filter(|it| it.stamp.revision == at_this) {
+    let at_this = partner.resource_version.revision;
+    for enrollment in
+        partner.enrollments.iter().filter(|it| it.resource_version.revision == at_this)
+    {
         put_enrollment(transaction, enrollment_row(partner.name, enrollment)).await?;
         for shown in &enrollment.evidence {
             put_evidence(transaction, evidence_row(partner.name, enrollment.role, shown)).await?;
         }
     }
-    for agreement in partner.agreements.iter().filter(|it| it.stamp.revision == at_this) {
+    for agreement in partner.agreements.iter().filter(|it| it.resource_version.revision == at_this)
+    {
         insert(transaction, agreement_row(partner.name, agreement)).await?;
     }
     Ok(())

@@ -2,7 +2,7 @@
 
 use std::fmt::Display;
 
-use failure::Failure;
+use errors::Failure;
 use sea_orm::{ActiveValue::Set, DatabaseTransaction, EntityTrait};
 use storage::{fault, insert};
 

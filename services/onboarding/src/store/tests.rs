@@ -2,11 +2,11 @@
 
 mod lists;
 
-use failure::Failure;
-use kernel::{OrganizationName, PartnerName, Timestamp};
+use errors::Failure;
 use sea_orm::{EntityTrait, QueryOrder};
-use storage::{Asked, Call, Database, Settings, events};
+use storage::{Database, ListOptions, MutationContext, Settings, events};
 use testbed::{Databases, Engine};
+use types::{OrganizationName, PartnerName, Timestamp};
 use uuid::Uuid;
 
 use super::{Migrator, ORGANIZATIONS, PARTNERS, Store};
@@ -61,13 +61,13 @@ fn at(second: i64) -> Timestamp {
     Timestamp::from_second(second).unwrap()
 }
 
-fn call(request_id: impl Into<Option<u128>>, content: &str) -> Call {
+fn call(request_id: impl Into<Option<u128>>, content: &str) -> MutationContext {
     let request_id = request_id.into().map(Uuid::from_u128);
-    Call::new("Method", request_id, content.as_bytes(), "ada".to_owned(), at(9))
+    MutationContext::new("Method", request_id, content.as_bytes(), "ada".to_owned(), at(9))
 }
 
 /// A call that nobody repeats.
-fn once() -> Call {
+fn once() -> MutationContext {
     call(None, "")
 }
 
@@ -147,7 +147,7 @@ async fn saved(store: &Store, partner: Approved<Partner>) -> Partner {
 }
 
 async fn all_partners(store: &Store) -> Vec<Partner> {
-    store.partners(&PARTNERS.page(Asked::default()).unwrap()).await.unwrap().items
+    store.partners(&PARTNERS.page(ListOptions::default()).unwrap()).await.unwrap().items
 }
 
 async fn an_organization_reads_back_equal(engine: Engine) {
@@ -160,7 +160,7 @@ async fn an_organization_reads_back_equal(engine: Engine) {
     let second = store.save_organization(second, &once()).await.unwrap();
     assert_eq!(store.organization(company(0xb)).await.unwrap(), Some(first.clone()));
     assert_eq!(store.organization(company(0xc)).await.unwrap(), Some(second.clone()));
-    let page = ORGANIZATIONS.page(Asked::default()).unwrap();
+    let page = ORGANIZATIONS.page(ListOptions::default()).unwrap();
     let all = store.organizations(&page).await.unwrap().items;
     assert_eq!(all, [recorded, first, second.clone()]);
 
@@ -329,7 +329,7 @@ async fn every_change_leaves_an_event(engine: Engine) {
     for (event, (kind, revision, partner)) in history.iter().zip(expected) {
         assert_eq!((event.kind.as_str(), event.revision), (kind, revision));
         assert_eq!((&event.resource, event.actor.as_str()), (&PARTNER.to_string(), "ada"));
-        assert_eq!(event.time, partner.stamp.update_time.as_microsecond());
+        assert_eq!(event.time, partner.resource_version.update_time.as_microsecond());
         assert_eq!(storage::row::from_json::<Partner>(&event.content).unwrap(), *partner);
     }
     assert_eq!(history[0].request_id, Some(Uuid::from_u128(7).to_string()));

@@ -1,6 +1,6 @@
 use contracts::onboarding as pb;
 use convert::AgreementQuestion;
-use failure::Failure;
+use errors::Failure;
 use tonic::Request;
 
 use super::{Transport, convert, render};
@@ -19,8 +19,9 @@ impl Transport {
         let partner = self.change_partner(&call, name, accept).await?;
         let recorded = partner.recorded(&new);
         let recorded = recorded.ok_or_else(|| Failure::bug("an acceptance left no agreement"))?;
-        let mut agreement = render::agreement(&partner, recorded, recorded.stamp.create_time);
-        if call.is_trial() {
+        let mut agreement =
+            render::agreement(&partner, recorded, recorded.resource_version.create_time);
+        if call.is_dry_run() {
             agreement.name.clear();
         }
         Ok(pb::AcceptAgreementResponse { agreement: Some(agreement) })
@@ -31,8 +32,8 @@ impl Transport {
         request: Request<pb::GetAgreementRequest>,
     ) -> Result<pb::GetAgreementResponse, Failure> {
         let now = self.clock.now();
-        let name: AgreementName = failure::one("name", &request.get_ref().name)?;
-        let partner = self.store.partner(name.partner).await?.map(|it| it.settled(now));
+        let name: AgreementName = errors::one("name", &request.get_ref().name)?;
+        let partner = self.store.partner(name.partner).await?.map(|it| it.effective_at(now));
         let agreement = partner.as_ref().and_then(|partner| {
             let found = partner.agreements.iter().find(|agreement| agreement.uid == name.uid);
             found.map(|agreement| render::agreement(partner, agreement, now))
@@ -46,8 +47,8 @@ impl Transport {
         request: Request<pb::ListAgreementsRequest>,
     ) -> Result<pb::ListAgreementsResponse, Failure> {
         let now = self.clock.now();
-        let partner = self.find(failure::one("parent", &request.get_ref().parent)?).await?;
-        let partner = partner.settled(now);
+        let partner = self.find(errors::one("parent", &request.get_ref().parent)?).await?;
+        let partner = partner.effective_at(now);
         let all = partner.agreements.iter().map(|each| render::agreement(&partner, each, now));
         Ok(pb::ListAgreementsResponse { agreements: all.collect() })
     }

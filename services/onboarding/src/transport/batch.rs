@@ -1,7 +1,7 @@
 //! Several resources at once, in the order of their names.
 
 use contracts::onboarding as pb;
-use failure::Failure;
+use errors::Failure;
 use prost::Message;
 use storage::batch;
 use tonic::Request;
@@ -16,7 +16,7 @@ impl Transport {
         &self,
         request: Request<pb::BatchGetOrganizationsRequest>,
     ) -> Result<pb::BatchGetOrganizationsResponse, Failure> {
-        let names = failure::names(&request.into_inner().names, 200)?;
+        let names = errors::names(&request.into_inner().names, 200)?;
         let read = |names: Vec<_>| async move { self.store.organizations_named(&names).await };
         let render = render::organization;
         let organizations = batch(&names, PIECE, read, |it| &it.name, render, Message::encoded_len);
@@ -28,7 +28,7 @@ impl Transport {
         &self,
         request: Request<pb::BatchGetPartnersRequest>,
     ) -> Result<pb::BatchGetPartnersResponse, Failure> {
-        let names = failure::names(&request.into_inner().names, 200)?;
+        let names = errors::names(&request.into_inner().names, 200)?;
         let read = |names: Vec<_>| async move { self.store.partners_named(&names).await };
         let render = |it| render::partner(&it);
         let partners = batch(&names, PIECE, read, |it| &it.name, render, Message::encoded_len);

@@ -8,10 +8,10 @@ pub(super) mod requirement;
 use std::{collections::BTreeSet, fmt::Display, str::FromStr};
 
 use contracts::{onboarding as pb, time::from_wire};
-use failure::{Failure, Fields, Mutation, said};
-use kernel::{GlobalAccountId, LocationAccountId, PartnerName, Timestamp};
+use errors::{Failure, Fields, Mutation, mutation_options};
 use markets::Region;
 use prost_types::Timestamp as Time;
+use types::{GlobalAccountId, LocationAccountId, PartnerName, Timestamp};
 
 use crate::domain::{Buyer, Location, NewPartner};
 
@@ -43,7 +43,7 @@ pub(super) fn create_partner(
     request: &pb::CreatePartnerRequest,
 ) -> Converted<(Mutation, NewPartner)> {
     let mut fields = Fields::new();
-    let how = fields.mutation(said!(new request));
+    let how = fields.mutation(mutation_options!(new request));
     let tenant = fields.tenant("partner_id", &request.partner_id);
     let partner = fields.required("partner", request.partner.as_ref());
     let organization =
@@ -59,7 +59,7 @@ pub(super) fn associate_location(
     request: &pb::AssociateLocationRequest,
 ) -> Converted<(Mutation, PartnerName, Location)> {
     let mut fields = Fields::new();
-    let how = fields.mutation(said!(request));
+    let how = fields.mutation(mutation_options!(request));
     let name = fields.parse("name", &request.name);
     let account = fields.parse("location_account_id", &request.location_account_id);
     let country = fields.parse("location_country_code", &request.location_country_code);

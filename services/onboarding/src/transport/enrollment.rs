@@ -1,6 +1,6 @@
 use contracts::onboarding as pb;
-use failure::Failure;
-use storage::Call;
+use errors::Failure;
+use storage::MutationContext;
 use tonic::Request;
 
 use super::{Transport, convert::enrollment as convert, render, status::denied};
@@ -88,9 +88,9 @@ impl Transport {
         &self,
         request: Request<pb::GetEnrollmentRequest>,
     ) -> Result<pb::GetEnrollmentResponse, Failure> {
-        let name: EnrollmentName = failure::one("name", &request.get_ref().name)?;
+        let name: EnrollmentName = errors::one("name", &request.get_ref().name)?;
         let partner = self.store.partner(name.partner).await?;
-        let partner = partner.ok_or_else(|| Failure::missing(name))?.settled(self.clock.now());
+        let partner = partner.ok_or_else(|| Failure::missing(name))?.effective_at(self.clock.now());
         Ok(pb::GetEnrollmentResponse { enrollment: Some(of(&partner, name)?) })
     }
 
@@ -98,21 +98,24 @@ impl Transport {
         &self,
         request: Request<pb::ListEnrollmentsRequest>,
     ) -> Result<pb::ListEnrollmentsResponse, Failure> {
-        let partner = self.read(failure::one("parent", &request.get_ref().parent)?).await?;
+        let partner = self.read(errors::one("parent", &request.get_ref().parent)?).await?;
         let all = partner.enrollments.iter().map(|each| render::enrollment(partner.name, each));
         Ok(pb::ListEnrollmentsResponse { enrollments: all.collect() })
     }
 
     pub(super) async fn change_enrollment(
         &self,
-        call: &Call,
+        call: &MutationContext,
         name: EnrollmentName,
         decide: impl FnOnce(Partner) -> Result<Approved<Partner>, Denial> + Send,
     ) -> Result<pb::Enrollment, Failure> {
         let change = async {
             let partner = self.find(name.partner).await?;
-            let stamp = partner.enrollment(name.role).map_err(denied)?.stamp;
-            self.store.database().expects_part(call, &name.partner, &name, stamp).await?;
+            let resource_version = partner.enrollment(name.role).map_err(denied)?.resource_version;
+            self.store
+                .database()
+                .expects_part(call, &name.partner, &name, resource_version)
+                .await?;
             self.store.save_partner(decide(partner).map_err(denied)?, call).await
         };
         let partner = self.store.database().once(call, change).await?;

@@ -1,9 +1,9 @@
 use contracts::onboarding as pb;
-use failure::Failure;
-use kernel::{OrganizationName, Timestamp};
+use errors::Failure;
 use prost::Message;
-use storage::Call;
+use storage::MutationContext;
 use tonic::Request;
+use types::{OrganizationName, Timestamp};
 
 use super::{Transport, convert::organization as convert, render, status::denied};
 use crate::domain::{Approved, Denial, Identity, Organization, Partner};
@@ -31,7 +31,7 @@ impl Transport {
         };
         let organization = self.store.database().once(&call, create).await?;
         let mut organization = render::organization(organization);
-        if call.is_trial() && id.is_none() {
+        if call.is_dry_run() && id.is_none() {
             organization.name.clear();
         }
         Ok(pb::CreateOrganizationResponse { organization: Some(organization) })
@@ -41,7 +41,7 @@ impl Transport {
         &self,
         request: Request<pb::GetOrganizationRequest>,
     ) -> Result<pb::GetOrganizationResponse, Failure> {
-        let name = failure::one("name", &request.get_ref().name)?;
+        let name = errors::one("name", &request.get_ref().name)?;
         let organization = self.store.organization(name).await?;
         let organization = organization.ok_or_else(|| Failure::missing(name))?;
         Ok(pb::GetOrganizationResponse { organization: Some(render::organization(organization)) })
@@ -51,7 +51,7 @@ impl Transport {
         &self,
         request: Request<pb::ListOrganizationsRequest>,
     ) -> Result<pb::ListOrganizationsResponse, Failure> {
-        let page = crate::store::ORGANIZATIONS.page(storage::asked!(request.get_ref()))?;
+        let page = crate::store::ORGANIZATIONS.page(storage::list_options!(request.get_ref()))?;
         let read = |piece| async move { self.store.organizations(&piece).await };
         let page = page.answer(read, render::organization, Message::encoded_len).await?;
         Ok(pb::ListOrganizationsResponse {
@@ -68,9 +68,9 @@ impl Transport {
         let call = self.call("UpdateOrganization", request, how);
         let update = async {
             let before = self.find_organization(name).await?;
-            self.store.database().expects(&call, &name, before.stamp).await?;
+            self.store.database().expects(&call, &name, before.resource_version).await?;
             let approved = before.clone().update(new, call.now);
-            let partners = match approved.is_no_op(approved.after().stamp) {
+            let partners = match approved.is_no_op(approved.after().resource_version) {
                 true => Vec::new(),
                 false => self.vet_anew(name, call.now).await?,
             };
@@ -109,13 +109,13 @@ impl Transport {
 
     async fn change_organization(
         &self,
-        call: &Call,
+        call: &MutationContext,
         name: OrganizationName,
         decide: impl FnOnce(Organization) -> Result<Approved<Organization>, Denial> + Send,
     ) -> Result<pb::Organization, Failure> {
         let change = async {
             let organization = self.find_organization(name).await?;
-            self.store.database().expects(call, &name, organization.stamp).await?;
+            self.store.database().expects(call, &name, organization.resource_version).await?;
             self.store.save_organization(decide(organization).map_err(denied)?, call).await
         };
         self.store.database().once(call, change).await.map(render::organization)

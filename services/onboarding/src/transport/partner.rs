@@ -1,5 +1,5 @@
 use contracts::onboarding as pb;
-use failure::Failure;
+use errors::Failure;
 use prost::Message;
 use tonic::Request;
 
@@ -31,7 +31,7 @@ impl Transport {
         &self,
         request: Request<pb::GetPartnerRequest>,
     ) -> Result<pb::GetPartnerResponse, Failure> {
-        let partner = self.find(failure::one("name", &request.get_ref().name)?).await?;
+        let partner = self.find(errors::one("name", &request.get_ref().name)?).await?;
         Ok(pb::GetPartnerResponse { partner: Some(render::partner(&partner)) })
     }
 
@@ -39,7 +39,7 @@ impl Transport {
         &self,
         request: Request<pb::ListPartnersRequest>,
     ) -> Result<pb::ListPartnersResponse, Failure> {
-        let page = crate::store::PARTNERS.page(storage::asked!(request.get_ref()))?;
+        let page = crate::store::PARTNERS.page(storage::list_options!(request.get_ref()))?;
         let read = |piece| async move { self.store.partners(&piece).await };
         let page = page.answer(read, |it| render::partner(&it), Message::encoded_len).await?;
         Ok(pb::ListPartnersResponse { partners: page.items, next_page_token: page.next_page_token })
@@ -53,7 +53,7 @@ impl Transport {
         let call = self.call("AssociateLocation", request, how);
         let associate = async {
             let partner = self.find(name).await?;
-            self.store.database().expects(&call, &name, partner.stamp).await?;
+            self.store.database().expects(&call, &name, partner.resource_version).await?;
             let facts = self.store.location_facts(&location).await?;
             let approved =
                 partner.associate_location(location, &facts, call.now).map_err(denied)?;

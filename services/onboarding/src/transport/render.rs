@@ -5,8 +5,8 @@ mod requirement;
 
 pub(super) use agreement::agreement;
 use contracts::{onboarding as pb, time::to_wire};
-use kernel::{PartnerName, Timestamp};
 pub(super) use requirement::assessment;
+use types::{PartnerName, Timestamp};
 
 use crate::domain::{
     Agreement, AgreementName, BuyerStanding, Enrollment, EnrollmentName, EnrollmentState,
@@ -14,17 +14,17 @@ use crate::domain::{
 };
 
 pub(super) fn organization(organization: Organization) -> pb::Organization {
-    let stamp = organization.stamp;
+    let resource_version = organization.resource_version;
     pb::Organization {
         name: organization.name.to_string(),
         display_name: organization.display_name,
         country_code: organization.country.to_string(),
         global_account_id: text(organization.global_account.as_ref()),
         owners: organization.owners.iter().map(owner).collect(),
-        revision: stamp.revision,
-        etag: stamp.etag(),
-        create_time: Some(to_wire(stamp.create_time)),
-        update_time: Some(to_wire(stamp.update_time)),
+        revision: resource_version.revision,
+        etag: resource_version.etag(),
+        create_time: Some(to_wire(resource_version.create_time)),
+        update_time: Some(to_wire(resource_version.update_time)),
     }
 }
 
@@ -48,10 +48,10 @@ pub(super) fn partner(partner: &Partner) -> pb::Partner {
         csp_region: partner.country.region().to_string(),
         location_account_id: text(location.map(|location| &location.account)),
         location_country_code: text(location.map(|location| &location.country)),
-        revision: partner.stamp.revision,
-        etag: partner.stamp.etag(),
-        create_time: Some(to_wire(partner.stamp.create_time)),
-        update_time: Some(to_wire(partner.stamp.update_time)),
+        revision: partner.resource_version.revision,
+        etag: partner.resource_version.etag(),
+        create_time: Some(to_wire(partner.resource_version.create_time)),
+        update_time: Some(to_wire(partner.resource_version.update_time)),
     }
 }
 
@@ -62,10 +62,10 @@ pub(super) fn enrollment(partner: PartnerName, enrollment: &Enrollment) -> pb::E
         state: state(enrollment.state).into(),
         state_reason: enrollment.state_reason.clone(),
         contact_email: enrollment.contact_email.to_string(),
-        revision: enrollment.stamp.revision,
-        etag: enrollment.stamp.etag(),
-        create_time: Some(to_wire(enrollment.stamp.create_time)),
-        update_time: Some(to_wire(enrollment.stamp.update_time)),
+        revision: enrollment.resource_version.revision,
+        etag: enrollment.resource_version.etag(),
+        create_time: Some(to_wire(enrollment.resource_version.create_time)),
+        update_time: Some(to_wire(enrollment.resource_version.update_time)),
         state_time: Some(to_wire(enrollment.state_time)),
         open_check: enrollment.open_check.map_or(pb::VettingCheck::Unspecified, check).into(),
         suspension_cause: enrollment
@@ -81,7 +81,7 @@ pub(super) fn enrollment(partner: PartnerName, enrollment: &Enrollment) -> pb::E
 
 pub(super) fn standing(standing: Standing, now: Timestamp) -> pb::PartnerStanding {
     let Standing { partner, organization_revision, affiliation } = standing;
-    let partner = partner.settled(now);
+    let partner = partner.effective_at(now);
     let location = partner.location.as_ref();
     let roles = partner.enrollments.iter().map(|each| pb::RoleStanding {
         role: role(each.role).into(),
@@ -108,7 +108,7 @@ pub(super) fn standing(standing: Standing, now: Timestamp) -> pb::PartnerStandin
         roles: roles.collect(),
         agreements: agreements.collect(),
         affiliation,
-        revision: partner.stamp.revision,
+        revision: partner.resource_version.revision,
         organization_revision,
     }
 }

@@ -1,5 +1,5 @@
 use contracts::onboarding as pb;
-use failure::Failure;
+use errors::Failure;
 use tonic::Request;
 
 use super::{Transport, convert, render, status::denied};
@@ -22,7 +22,7 @@ impl Transport {
         &self,
         request: Request<pb::AssessEnrollmentRequest>,
     ) -> Result<pb::AssessEnrollmentResponse, Failure> {
-        let name: EnrollmentName = failure::one("name", &request.get_ref().name)?;
+        let name: EnrollmentName = errors::one("name", &request.get_ref().name)?;
         let partner = self.store.partner(name.partner).await?;
         let partner = partner.ok_or_else(|| Failure::missing(name))?;
         let assessments = partner.enrollment(name.role).map_err(denied)?.assess(self.clock.now());

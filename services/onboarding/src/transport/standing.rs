@@ -1,7 +1,7 @@
 use contracts::onboarding as pb;
-use failure::Failure;
-use kernel::PartnerName;
+use errors::Failure;
 use tonic::Request;
+use types::PartnerName;
 
 use super::{Transport, convert, render};
 use crate::domain::Standing;

@@ -1,9 +1,9 @@
 use std::time::Duration;
 
-use kernel::Violation;
 use markets::Country;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
+use types::Violation;
 
 use super::Denial;
 

@@ -1,1 +1,1 @@
-kernel::declare_approved!();
+types::declare_approved!();

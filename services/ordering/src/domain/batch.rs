@@ -1,7 +1,7 @@
 use std::time::Duration;
 
-use kernel::Timestamp;
 use serde::{Deserialize, Serialize};
+use types::Timestamp;
 
 use super::proration::{Span, share};
 

@@ -1,4 +1,4 @@
-use kernel::{OrderName, Responsible, Timestamp, Violation};
+use types::{OrderName, Responsible, Timestamp, Violation};
 
 use super::{
     Answer, Changes, Denial, Order, OrderKind, OrderLine, OrderState, Placement, Purpose, Question,
@@ -18,7 +18,7 @@ impl Placement {
         let order = &self.order;
         // Nothing changes an order after its cancellation.
         let cancelled =
-            || format!("the order has been cancelled since {}", order.stamp.update_time);
+            || format!("the order has been cancelled since {}", order.resource_version.update_time);
         let other = "change or cancel the subscriptions themselves, or place a new order";
         let (problem, next) = if order.state == OrderState::Cancelled {
             (cancelled(), "nothing to do")
@@ -54,8 +54,8 @@ impl Placement {
             let refund = subscription.refund(now);
             let (product, quantity) = (subscription.product.clone(), subscription.quantity());
             lines.push(OrderLine::of(product, quantity, subscription.name).refunding(refund));
-            let stamp = subscription.stamp.next(now);
-            let mut after = Subscription { stamp, ..subscription.clone() };
+            let resource_version = subscription.resource_version.next(now);
+            let mut after = Subscription { resource_version, ..subscription.clone() };
             after.enter(SubscriptionState::Cancelled, &detail, now);
             changes.subscription("SubscriptionCancelled", after);
         }
@@ -63,8 +63,11 @@ impl Placement {
         let (kind, chain) = (OrderKind::Cancel, order.chain);
         let by = Order::accepted(name, kind, chain, lines, order.attested, answer, now);
         changes.order("OrderAccepted", by);
-        let (state, stamp) = (OrderState::Cancelled, order.stamp.next(now));
-        changes.order("OrderCancelled", Order { state, state_reason: detail, stamp, ..order });
+        let (state, resource_version) = (OrderState::Cancelled, order.resource_version.next(now));
+        changes.order(
+            "OrderCancelled",
+            Order { state, state_reason: detail, resource_version, ..order },
+        );
         Ok(changes)
     }
 
@@ -73,7 +76,7 @@ impl Placement {
     }
 
     fn against_cancelling(&self, now: Timestamp) -> Vec<Violation> {
-        let until = window_end(self.order.stamp.create_time);
+        let until = window_end(self.order.resource_version.create_time);
         if now <= until {
             return Vec::new();
         }
@@ -87,7 +90,7 @@ impl Placement {
 
     fn violation(&self, rule: &Rule, explanation: String, next_step: &str) -> Violation {
         let order = &self.order;
-        let accepted = order.stamp.create_time;
+        let accepted = order.resource_version.create_time;
         let inputs = vec![
             ("orderState", order.state.to_string()),
             ("orderKind", order.kind.to_string()),

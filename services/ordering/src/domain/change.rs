@@ -1,7 +1,7 @@
 //! Changes of a subscription that somebody wants.
 
-use kernel::{OrderName, Timestamp};
 use markets::Currency;
+use types::{OrderName, Timestamp};
 
 use super::{
     Answer, BillingCycle, Changes, Denial, Misfit, NextTerm, Offer, OfferState, Order, OrderKind,
@@ -126,7 +126,7 @@ impl Subscription {
         now: Timestamp,
     ) -> Result<(Self, OrderLine), Denial> {
         let line = self.line(self.quantity());
-        let mut after = Self { stamp: self.stamp.next(now), ..self.clone() };
+        let mut after = Self { resource_version: self.resource_version.next(now), ..self.clone() };
         let line = match wanted {
             Action::Add(quantity) => {
                 let charge = after.add(*quantity, offer, now)?;

@@ -23,7 +23,7 @@ pub struct Changes {
 impl Changes {
     /// Notes an offer that something was sold by.
     pub(super) fn sold_by(&mut self, offer: &Offer) {
-        self.offers.insert(offer.name.clone(), offer.stamp.revision);
+        self.offers.insert(offer.name.clone(), offer.resource_version.revision);
     }
 
     /// Offers that something was sold by, and the revisions that they had.

@@ -1,4 +1,4 @@
-use kernel::Violation;
+use types::Violation;
 
 /// Why an order is not taken, or not changed.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -1,6 +1,6 @@
 //! What ordering itself holds against a change of a subscription.
 
-use kernel::{Responsible, StateConflict, Timestamp, Violation};
+use types::{Responsible, StateConflict, Timestamp, Violation};
 
 use super::{
     Action, Answer, Denial, Offer, Subscription,

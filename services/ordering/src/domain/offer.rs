@@ -1,6 +1,6 @@
-use kernel::{Responsible, Stamp, StateConflict, Timestamp, text_enum};
 use markets::{Country, Currency};
 use serde::{Deserialize, Serialize};
+use types::{ResourceVersion, Responsible, StateConflict, Timestamp, text_enum};
 
 use super::{
     Approved, BillingCycle, Denial, Money, OfferName, Plan, ProductFamily, Term, rule::Rule,
@@ -57,7 +57,7 @@ pub struct Offer {
     /// Why it was retired.
     pub state_reason: String,
     /// How often it changed, and when.
-    pub stamp: Stamp,
+    pub resource_version: ResourceVersion,
 }
 
 /// What is sold, and how.
@@ -102,22 +102,31 @@ impl Offer {
             return Err(Denial::Exists(name.to_string()));
         }
         let (state, state_reason) = (OfferState::Active, String::new());
-        let offer = Self { name, terms, state, state_reason, stamp: Stamp::first(now) };
+        let offer = Self {
+            name,
+            terms,
+            state,
+            state_reason,
+            resource_version: ResourceVersion::first(now),
+        };
         Ok(Approved::created("OfferCreated", offer))
     }
 
     /// Changes what is sold from now on. What was bought of it stays as it is.
     pub fn update(self, terms: OfferTerms, now: Timestamp) -> Result<Approved<Self>, Denial> {
         self.on_sale("UpdateOffer")?;
-        let (decided_on, stamp) = (self.stamp.revision, self.stamp.next(now));
-        Ok(Approved::changed("OfferUpdated", decided_on, Self { terms, stamp, ..self }))
+        let (decided_on, resource_version) =
+            (self.resource_version.revision, self.resource_version.next(now));
+        Ok(Approved::changed("OfferUpdated", decided_on, Self { terms, resource_version, ..self }))
     }
 
     /// Takes an offer out of sale. What was bought of it stays.
     pub fn retire(self, reason: String, now: Timestamp) -> Result<Approved<Self>, Denial> {
         self.on_sale("RetireOffer")?;
-        let (decided_on, stamp) = (self.stamp.revision, self.stamp.next(now));
-        let retired = Self { state: OfferState::Retired, state_reason: reason, stamp, ..self };
+        let (decided_on, resource_version) =
+            (self.resource_version.revision, self.resource_version.next(now));
+        let retired =
+            Self { state: OfferState::Retired, state_reason: reason, resource_version, ..self };
         Ok(Approved::changed("OfferRetired", decided_on, retired))
     }
 
@@ -129,7 +138,7 @@ impl Offer {
             what: "the offer",
             state: self.state.as_str(),
             // Nothing changes an offer after it was retired.
-            since: self.stamp.update_time,
+            since: self.resource_version.update_time,
             call,
             reached: call == "RetireOffer",
             legal: &[],

@@ -1,6 +1,6 @@
 use std::{fmt, str::FromStr};
 
-use kernel::NameError;
+use types::NameError;
 /// Name of an offer, `offers/{id}`.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct OfferName(String);
@@ -33,4 +33,4 @@ impl FromStr for OfferName {
     }
 }
 
-kernel::serde_as_text!(OfferName);
+types::serde_as_text!(OfferName);

@@ -1,8 +1,8 @@
-use kernel::{OrderName, Stamp, SubscriptionName, Timestamp, text_enum};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
+use types::{OrderName, ResourceVersion, SubscriptionName, Timestamp, text_enum};
 
-use super::{Answer, Chain, Leg, Money, Product, Subscription};
+use super::{Answer, Leg, Money, Product, SalesChain, Subscription};
 
 text_enum! {
     /// Where an order stands.
@@ -51,7 +51,7 @@ pub struct Order {
     pub kind: OrderKind,
     /// Who sells to whom.
     #[serde(flatten)]
-    pub chain: Chain,
+    pub chain: SalesChain,
     /// What is bought or changed.
     pub lines: Vec<OrderLine>,
     /// Whether the seller attested in which role it acts.
@@ -71,7 +71,7 @@ pub struct Order {
     /// The decision of relationship as it came.
     pub evidence: Value,
     /// How often it changed, and when.
-    pub stamp: Stamp,
+    pub resource_version: ResourceVersion,
 }
 
 /// One line of an order.
@@ -113,7 +113,7 @@ impl Order {
     pub(super) fn accepted(
         name: OrderName,
         kind: OrderKind,
-        chain: Chain,
+        chain: SalesChain,
         lines: Vec<OrderLine>,
         attested: bool,
         answer: Answer,
@@ -137,7 +137,7 @@ impl Order {
             lines,
             legs: answer.legs,
             evidence: answer.evidence,
-            stamp: Stamp::first(now),
+            resource_version: ResourceVersion::first(now),
         }
     }
 }

@@ -3,19 +3,20 @@
 
 use std::collections::BTreeMap;
 
-use kernel::{OrderName, SubscriptionName, Timestamp};
 use markets::Currency;
+use types::{OrderName, SubscriptionName, Timestamp};
 
 use super::{
-    Answer, BillingCycle, Chain, Changes, Denial, Misfit, Money, Offer, OfferName, OfferState,
-    OnRecord, Order, OrderKind, OrderLine, Product, Purpose, Question, Subscription, Term, Unsold,
+    Answer, BillingCycle, Changes, Denial, Misfit, Money, Offer, OfferName, OfferState, OnRecord,
+    Order, OrderKind, OrderLine, Product, Purpose, Question, SalesChain, Subscription, Term,
+    Unsold,
 };
 
 /// An order that somebody wants.
 #[derive(Debug, Clone)]
 pub struct NewOrder {
     /// Who sells to whom.
-    pub chain: Chain,
+    pub chain: SalesChain,
     /// What is bought. Never empty.
     pub lines: Vec<NewLine>,
     /// Whether the seller attests in which role it acts.

@@ -1,6 +1,6 @@
 use jiff::{ToSpan, tz::TimeZone};
-use kernel::{Timestamp, text_enum};
 use serde::{Deserialize, Serialize};
+use types::{Timestamp, text_enum};
 
 use super::Money;
 

@@ -3,7 +3,7 @@
 //! that has begun is charged where units are bought and given back where they are returned, so units
 //! that are bought and returned on one day cost nothing.
 
-use kernel::Timestamp;
+use types::Timestamp;
 
 const DAY: i64 = 24 * 3600;
 

@@ -1,6 +1,6 @@
-use kernel::text_enum;
+use types::text_enum;
 
-use super::{Chain, OnRecord, Product, ProductFamily};
+use super::{OnRecord, Product, ProductFamily, SalesChain};
 
 text_enum! {
     /// What a transaction is for, to the programme's rules.
@@ -28,7 +28,7 @@ text_enum! {
 #[derive(Debug, Clone)]
 pub struct Question {
     /// Who sells to whom.
-    pub chain: Chain,
+    pub chain: SalesChain,
     /// What for.
     pub purpose: Purpose,
     /// What each line is of, and who stands on record for it.
@@ -39,7 +39,7 @@ pub struct Question {
 
 impl Question {
     pub(super) fn new<'a>(
-        chain: Chain,
+        chain: SalesChain,
         purpose: Purpose,
         products: impl Iterator<Item = &'a Product>,
         attested: bool,

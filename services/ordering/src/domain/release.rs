@@ -1,4 +1,4 @@
-use kernel::{CustomerRelationshipName, PartnerName, Responsible, Timestamp};
+use types::{CustomerRelationshipName, PartnerName, Responsible, Timestamp};
 
 use super::{Approved, Denial, Subscription, rule::Rule};
 
@@ -30,7 +30,7 @@ impl Release {
         sold: Vec<Subscription>,
         now: Timestamp,
     ) -> Result<Approved<Self>, Denial> {
-        let running = sold.into_iter().map(|it| it.seen_at(now));
+        let running = sold.into_iter().map(|it| it.effective_at(now));
         let running: Vec<_> = running.filter(|it| it.runs() && self.resale).collect();
         if running.is_empty() {
             return Ok(Approved::created("CustomerRelationshipReleased", self));

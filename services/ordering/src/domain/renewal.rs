@@ -1,6 +1,6 @@
 //! What time makes of a subscription, and how a new term begins.
 
-use kernel::{OrderName, Timestamp};
+use types::{OrderName, Timestamp};
 
 use super::{
     Answer, Changes, NextTerm, Offer, Order, OrderKind, OrderLine, Purpose, Question,
@@ -60,8 +60,8 @@ impl Subscription {
 
     /// Ends the state that time has ended.
     pub fn lapse(self, changes: &mut Changes, now: Timestamp) -> Self {
-        let stamp = self.stamp.next(now);
-        let after = Self { stamp, ..self.lapsed() };
+        let resource_version = self.resource_version.next(now);
+        let after = Self { resource_version, ..self.lapsed() };
         let event = match after.state {
             SubscriptionState::Expired => "SubscriptionExpired",
             SubscriptionState::Disabled => "SubscriptionDisabled",
@@ -86,9 +86,10 @@ impl Subscription {
     ) -> Self {
         if let Some(first) = answer.violations.first() {
             let reason = format!("automatic renewal refused: {} {}", first.rule, first.reason);
-            let stamp = self.stamp.next(now);
+            let resource_version = self.resource_version.next(now);
             let state = SubscriptionState::Expired;
-            let after = Self { state, state_time: now, state_reason: reason, stamp, ..self };
+            let after =
+                Self { state, state_time: now, state_reason: reason, resource_version, ..self };
             changes.subscription("SubscriptionExpired", after.clone());
             return after;
         }
@@ -108,7 +109,7 @@ impl Subscription {
         let line = OrderLine::of(product.clone(), quantity, self.name).charging(charge);
         let term_end = product.term.end(start);
         let batches = vec![SeatBatch::bought(quantity, charge, start)];
-        let stamp = self.stamp.next(now);
+        let resource_version = self.resource_version.next(now);
         // That of this renewal, which left a next term with fewer units; else it is of an earlier one.
         let refused_increase = self.refused_increase.filter(|_| self.next_term.is_some());
         let after = Self {
@@ -118,7 +119,7 @@ impl Subscription {
             term_end,
             next_term: None,
             refused_increase,
-            stamp,
+            resource_version,
             ..self
         };
         (after, line)

@@ -1,4 +1,4 @@
-use kernel::{Responsible, Violation};
+use types::{Responsible, Violation};
 
 /// A rule that ordering itself applies.
 pub(super) struct Rule {

@@ -1,8 +1,8 @@
 //! What stands against a sale besides the rules that relationship applies.
 
-use kernel::{Responsible, Violation};
+use types::{Responsible, Violation};
 
-use super::{Answer, Chain, Offer, OfferState, PricedOrder, rule::Rule};
+use super::{Answer, Offer, OfferState, PricedOrder, SalesChain, rule::Rule};
 
 const ATTESTED_LINE: Rule = Rule {
     id: "ORD-4",
@@ -71,7 +71,7 @@ impl PricedOrder {
 /// ORD-5: every offer is sold, and where the customer is; `offers` is that of each line. An unknown
 /// country is in no market, an unknown offer is sold nowhere.
 pub(super) fn outside_market<'a>(
-    chain: Chain,
+    chain: SalesChain,
     answer: &Answer,
     offers: impl Iterator<Item = Option<&'a Offer>>,
 ) -> Option<Violation> {

@@ -1,10 +1,10 @@
 use std::time::Duration;
 
-use kernel::{OrderName, Stamp, SubscriptionName, Timestamp, text_enum};
 use serde::{Deserialize, Serialize};
+use types::{OrderName, ResourceVersion, SubscriptionName, Timestamp, text_enum};
 
 use super::{
-    BillingCycle, Chain, Money, Order, OrderLine, Product, SeatBatch, Term, batch::window_end,
+    BillingCycle, Money, Order, OrderLine, Product, SalesChain, SeatBatch, Term, batch::window_end,
     proration::Span,
 };
 
@@ -42,7 +42,7 @@ pub struct Subscription {
     pub order: OrderName,
     /// Who sells to whom.
     #[serde(flatten)]
-    pub chain: Chain,
+    pub chain: SalesChain,
     /// What was bought.
     #[serde(flatten)]
     pub product: Product,
@@ -70,7 +70,7 @@ pub struct Subscription {
     /// Why. Empty while it runs.
     pub state_reason: String,
     /// How often it changed, and when.
-    pub stamp: Stamp,
+    pub resource_version: ResourceVersion,
 }
 
 /// What a subscription becomes when it renews.
@@ -107,7 +107,7 @@ pub enum Due {
 impl Subscription {
     /// What a line of an order makes.
     pub(super) fn of(order: &Order, line: &OrderLine) -> Self {
-        let now = order.stamp.create_time;
+        let now = order.resource_version.create_time;
         let (quantity, charge) = (line.quantity, line.charge.minor_units);
         Self {
             name: line.subscription,
@@ -125,7 +125,7 @@ impl Subscription {
             state: SubscriptionState::Active,
             state_time: now,
             state_reason: String::new(),
-            stamp: Stamp::first(now),
+            resource_version: ResourceVersion::first(now),
         }
     }
 
@@ -171,7 +171,7 @@ impl Subscription {
     /// The subscription as time has left it, but for a renewal that is due: until relationship has
     /// been asked about that, it runs on.
     #[must_use]
-    pub fn seen_at(mut self, now: Timestamp) -> Self {
+    pub fn effective_at(mut self, now: Timestamp) -> Self {
         while self.due(now) == Some(Due::Lapse) {
             self = self.lapsed();
         }

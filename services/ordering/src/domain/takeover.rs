@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 
-use kernel::{OrderName, SubscriptionName, Timestamp, TransferName};
+use types::{OrderName, SubscriptionName, Timestamp, TransferName};
 
 use super::{
     Answer, Changes, Denial, Money, NewTransfer, Offer, OfferName, OnRecord, Order, OrderKind,
@@ -13,7 +13,7 @@ use super::{
 
 /// What a transfer is held against: its subscriptions as they are now, in the order of the items.
 #[derive(Debug)]
-pub struct Held {
+pub struct TransferFacts {
     /// The subscriptions.
     pub subscriptions: Vec<Subscription>,
     /// What they are of.
@@ -22,7 +22,7 @@ pub struct Held {
     pub running: Vec<Transfer>,
 }
 
-impl Held {
+impl TransferFacts {
     /// The offer of each subscription, as far as it is known.
     pub(super) fn of(&self) -> impl Iterator<Item = Option<&Offer>> {
         self.subscriptions.iter().map(|it| self.offers.get(&it.product.offer))
@@ -32,7 +32,7 @@ impl Held {
 impl NewTransfer {
     /// What relationship is to be asked.
     #[must_use]
-    pub fn question(&self, held: &Held) -> Question {
+    pub fn question(&self, held: &TransferFacts) -> Question {
         let on_record = self.items.iter().map(|(_, on_record)| on_record.clone());
         question(self.chain, on_record, held, self.attested)
     }
@@ -41,7 +41,7 @@ impl NewTransfer {
     /// asked again when the source approves.
     pub fn begin(
         self,
-        held: &Held,
+        held: &TransferFacts,
         answer: Answer,
         name: TransferName,
         changes: &mut Changes,
@@ -50,8 +50,8 @@ impl NewTransfer {
         let transfer = Transfer::of(&self, name, now);
         answer.allow(transfer.against(held, &answer, now))?;
         for overdue in held.running.iter().filter(|it| it.overdue(now)) {
-            let stamp = overdue.stamp.next(now);
-            let expired = Transfer { stamp, ..overdue.clone().seen_at(now) };
+            let resource_version = overdue.resource_version.next(now);
+            let expired = Transfer { resource_version, ..overdue.clone().effective_at(now) };
             changes.transfer(expired.state.event(), expired);
         }
         changes.transfer(transfer.state.event(), transfer);
@@ -60,9 +60,9 @@ impl NewTransfer {
 }
 
 fn question(
-    chain: super::Chain,
+    chain: super::SalesChain,
     on_record: impl Iterator<Item = OnRecord>,
-    held: &Held,
+    held: &TransferFacts,
     attested: bool,
 ) -> Question {
     let lines = held.subscriptions.iter().zip(on_record);
@@ -73,7 +73,7 @@ fn question(
 impl Transfer {
     /// What relationship is to be asked before it is completed.
     #[must_use]
-    pub fn question(&self, held: &Held) -> Question {
+    pub fn question(&self, held: &TransferFacts) -> Question {
         let on_record = self.items.iter().map(|item| item.on_record.clone());
         question(self.chain, on_record, held, self.attested)
     }
@@ -81,8 +81,8 @@ impl Transfer {
     /// Ends it without a change of anything else.
     pub fn end(self, state: TransferState, why: String, now: Timestamp) -> Result<Changes, Denial> {
         self.may_become(state, now)?;
-        let stamp = self.stamp.next(now);
-        let ended = Self { state, state_time: now, state_reason: why, stamp, ..self };
+        let resource_version = self.resource_version.next(now);
+        let ended = Self { state, state_time: now, state_reason: why, resource_version, ..self };
         let mut changes = Changes::default();
         changes.transfer(state.event(), ended);
         Ok(changes)
@@ -92,7 +92,7 @@ impl Transfer {
     /// `names` are those of the new subscriptions.
     pub fn complete(
         mut self,
-        held: Held,
+        held: TransferFacts,
         answer: Answer,
         (order, names): (OrderName, Vec<SubscriptionName>),
         changes: &mut Changes,
@@ -118,8 +118,9 @@ impl Transfer {
         let (kind, chain) = (OrderKind::TransferIn, self.chain);
         let by = Order::accepted(order, kind, chain, lines, self.attested, answer, now);
         changes.order("OrderAccepted", by);
-        let (state, stamp) = (TransferState::Complete, self.stamp.next(now));
-        let complete = Self { state, state_time: now, order: Some(order), stamp, ..self };
+        let (state, resource_version) = (TransferState::Complete, self.resource_version.next(now));
+        let complete =
+            Self { state, state_time: now, order: Some(order), resource_version, ..self };
         changes.transfer(state.event(), complete);
         Ok(())
     }
@@ -129,7 +130,7 @@ impl Subscription {
     /// The subscription of the target: the same units for the rest of the term, in their windows.
     fn taken_over(
         &self,
-        chain: super::Chain,
+        chain: super::SalesChain,
         item: &TransferItem,
         order: OrderName,
         name: SubscriptionName,
@@ -147,7 +148,7 @@ impl Subscription {
             batches: batches.collect(),
             product,
             transferred_from: Some(self.name),
-            stamp: kernel::Stamp::first(now),
+            resource_version: types::ResourceVersion::first(now),
             ..self.clone()
         }
     }
@@ -155,6 +156,6 @@ impl Subscription {
     /// The subscription of the source.
     fn given_up(mut self, to: SubscriptionName, now: Timestamp) -> Self {
         self.enter(SubscriptionState::Transferred, "taken over by another partner", now);
-        Self { transferred_to: Some(to), stamp: self.stamp.next(now), ..self }
+        Self { transferred_to: Some(to), resource_version: self.resource_version.next(now), ..self }
     }
 }

@@ -1,9 +1,11 @@
 use std::time::Duration;
 
-use kernel::{OrderName, PartnerName, Stamp, SubscriptionName, Timestamp, TransferName, text_enum};
 use serde::{Deserialize, Serialize};
+use types::{
+    OrderName, PartnerName, ResourceVersion, SubscriptionName, Timestamp, TransferName, text_enum,
+};
 
-use super::{Chain, Money, OnRecord};
+use super::{Money, OnRecord, SalesChain};
 
 /// How long the source may think about a transfer.
 const OPEN: Duration = Duration::from_secs(30 * 24 * 3600);
@@ -46,7 +48,7 @@ pub struct Transfer {
     pub source: PartnerName,
     /// Who is to sell to whom. Its seller is the target.
     #[serde(flatten)]
-    pub chain: Chain,
+    pub chain: SalesChain,
     /// Whether the target attested in which role it acts.
     pub attested: bool,
     /// What is taken over.
@@ -62,7 +64,7 @@ pub struct Transfer {
     /// The order that completed it.
     pub order: Option<OrderName>,
     /// How often it changed, and when.
-    pub stamp: Stamp,
+    pub resource_version: ResourceVersion,
 }
 
 /// One subscription that is taken over.
@@ -85,7 +87,7 @@ pub struct NewTransfer {
     /// Who sold so far.
     pub source: PartnerName,
     /// Who is to sell to whom.
-    pub chain: Chain,
+    pub chain: SalesChain,
     /// What is to be taken over, and who is to stand on record for it. Never empty, each once.
     pub items: Vec<(SubscriptionName, OnRecord)>,
     /// Whether the target attests in which role it acts.
@@ -124,7 +126,7 @@ impl Transfer {
             state_reason: String::new(),
             expire_time: now.saturating_add(OPEN).unwrap_or(Timestamp::MAX),
             order: None,
-            stamp: Stamp::first(now),
+            resource_version: ResourceVersion::first(now),
         }
     }
 
@@ -136,7 +138,7 @@ impl Transfer {
 
     /// The transfer as time has left it.
     #[must_use]
-    pub fn seen_at(self, now: Timestamp) -> Self {
+    pub fn effective_at(self, now: Timestamp) -> Self {
         if !self.overdue(now) {
             return self;
         }

@@ -1,10 +1,11 @@
 //! What ordering itself holds against a transfer.
 
-use kernel::{Responsible, StateConflict, Timestamp, Violation};
 use markets::Country;
+use types::{Responsible, StateConflict, Timestamp, Violation};
 
 use super::{
-    Answer, Denial, Held, Subscription, Transfer, TransferState, rule::Rule, sale::outside_market,
+    Answer, Denial, Subscription, Transfer, TransferFacts, TransferState, rule::Rule,
+    sale::outside_market,
 };
 
 const STATE: Rule = Rule {
@@ -48,7 +49,7 @@ const MARKETPLACE: Rule = Rule {
 impl Transfer {
     /// Whether it can still be answered, so as to become this.
     pub fn may_become(&self, wanted: TransferState, now: Timestamp) -> Result<(), Denial> {
-        let Self { state, state_time, .. } = self.clone().seen_at(now);
+        let Self { state, state_time, .. } = self.clone().effective_at(now);
         if state == TransferState::Pending {
             return Ok(());
         }
@@ -76,7 +77,12 @@ impl Transfer {
     }
 
     /// What stands against it besides the rules that relationship applies.
-    pub(super) fn against(&self, held: &Held, answer: &Answer, now: Timestamp) -> Vec<Violation> {
+    pub(super) fn against(
+        &self,
+        held: &TransferFacts,
+        answer: &Answer,
+        now: Timestamp,
+    ) -> Vec<Violation> {
         let found = [
             outside_market(self.chain, answer, held.of()),
             self.to_itself(),
@@ -102,7 +108,7 @@ impl Transfer {
     }
 
     /// TRF-2: the subscriptions run, and are those of the source for the customer.
-    fn not_of_source(&self, held: &Held) -> Option<Violation> {
+    fn not_of_source(&self, held: &TransferFacts) -> Option<Violation> {
         let of_source = |it: &&Subscription| {
             let ours = it.chain.seller == self.source && it.chain.customer == self.chain.customer;
             !(ours && it.runs())
@@ -124,7 +130,7 @@ impl Transfer {
     }
 
     /// TRF-3: a subscription is in one open transfer.
-    fn running(&self, held: &Held, now: Timestamp) -> Option<Violation> {
+    fn running(&self, held: &TransferFacts, now: Timestamp) -> Option<Violation> {
         let other = |it: &&Transfer| it.name != self.name && !it.overdue(now);
         let running: Vec<_> =
             held.running.iter().filter(other).map(|it| it.name.to_string()).collect();
@@ -141,7 +147,7 @@ impl Transfer {
     }
 
     /// TRF-4: prices go on, so they are in the currency of the target's location.
-    fn other_currency(&self, held: &Held, target: Option<Country>) -> Option<Violation> {
+    fn other_currency(&self, held: &TransferFacts, target: Option<Country>) -> Option<Violation> {
         let expected = target.map(Country::currency);
         let currency = |it: &Subscription| it.product.unit_price.currency;
         let wrong = held.subscriptions.iter().find(|it| Some(currency(it)) != expected)?;
@@ -160,7 +166,7 @@ impl Transfer {
     }
 
     /// TRF-5: what a third party sells in the marketplace stays with its partner.
-    fn of_marketplace(&self, held: &Held) -> Option<Violation> {
+    fn of_marketplace(&self, held: &TransferFacts) -> Option<Violation> {
         let third_party = held.subscriptions.iter().zip(held.of());
         let third_party =
             third_party.filter(|(_, offer)| offer.is_none_or(|it| it.terms.third_party));

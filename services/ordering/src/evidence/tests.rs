@@ -12,7 +12,7 @@ fn a_decision_reads_back_exactly() {
             inputs: vec![pb::Input { name: "a".to_owned(), value: "b".to_owned() }],
             ..pb::RuleOutcome::default()
         }],
-        decide_time: Some(contracts::time::to_wire(kernel::Clock::system().now())),
+        decide_time: Some(contracts::time::to_wire(types::Clock::system().now())),
         ..pb::Decision::default()
     };
     let json = to_json(&decision).unwrap();

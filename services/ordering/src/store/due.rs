@@ -2,10 +2,10 @@
 
 use std::{fmt, str::FromStr};
 
-use failure::Failure;
-use kernel::{SubscriptionName, Timestamp};
+use errors::Failure;
 use sea_orm::{ColumnTrait, Condition, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 use storage::fault;
+use types::{SubscriptionName, Timestamp};
 
 use super::{
     Store,

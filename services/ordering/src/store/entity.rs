@@ -136,7 +136,7 @@ entity!(transfer_items, "transfer_items", {
     pending: bool,
 });
 
-entity!(ties, "ties", {
+entity!(partner_customer_epochs, "partner_customer_epochs", {
     #[sea_orm(primary_key, auto_increment = false)]
     customer: String,
     #[sea_orm(primary_key, auto_increment = false)]

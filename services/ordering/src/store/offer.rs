@@ -1,12 +1,13 @@
 use std::collections::BTreeMap;
 
-use failure::Failure;
+use errors::Failure;
 use sea_orm::{
     ActiveValue::Set, ColumnTrait, ConnectionTrait, DatabaseTransaction, EntityTrait, QueryFilter,
     QueryOrder, QuerySelect,
 };
 use storage::{
-    Call, Event, Field, Listing, Page, PageRequest, events, fault, insert, list, put, row,
+    Event, Field, Listing, MutationContext, Page, PageRequest, events, fault, insert, list, put,
+    row,
 };
 
 use super::{
@@ -48,7 +49,7 @@ impl Store {
     pub(crate) async fn save_offer(
         &self,
         approved: Approved<Offer>,
-        call: &Call,
+        call: &MutationContext,
     ) -> Result<Offer, Failure> {
         let offer = approved.after();
         let transaction = self.database.begin().await?;
@@ -61,7 +62,7 @@ impl Store {
         for (place, plan) in (0..).zip(&offer.terms.plans) {
             insert(&transaction, to_plan_row(&offer.name, place, plan)).await?;
         }
-        let event = Event::new(approved.event(), &offer.name, offer.stamp, offer);
+        let event = Event::new(approved.event(), &offer.name, offer.resource_version, offer);
         events::commit(transaction, call, event).await?;
         Ok(approved.into_after())
     }
@@ -117,9 +118,9 @@ fn to_row(offer: &Offer) -> Result<offers::ActiveModel, Failure> {
         attestation_required: Set(terms.attestation_required),
         state: Set(offer.state.to_string()),
         state_reason: Set(offer.state_reason.clone()),
-        revision: Set(offer.stamp.revision),
-        create_time: Set(offer.stamp.create_time.as_microsecond()),
-        update_time: Set(offer.stamp.update_time.as_microsecond()),
+        revision: Set(offer.resource_version.revision),
+        create_time: Set(offer.resource_version.create_time.as_microsecond()),
+        update_time: Set(offer.resource_version.update_time.as_microsecond()),
     })
 }
 
@@ -150,7 +151,7 @@ fn from_row(row: &offers::Model, plans: Vec<Plan>) -> Result<Offer, Failure> {
         terms,
         state: row::read(&row.state)?,
         state_reason: row.state_reason.clone(),
-        stamp: row::stamp(row.revision, row.create_time, row.update_time)?,
+        resource_version: row::resource_version(row.revision, row.create_time, row.update_time)?,
     })
 }
 

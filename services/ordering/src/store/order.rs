@@ -1,21 +1,23 @@
 use std::collections::BTreeMap;
 
-use failure::Failure;
-use kernel::{CustomerName, OrderName, PartnerName};
+use errors::Failure;
 use sea_orm::{
     ActiveValue::Set, ColumnTrait, ConnectionTrait, DatabaseTransaction, EntityTrait, QueryFilter,
     QueryOrder,
 };
 use storage::{
-    Call, Event, Field, Listing, Page, PageRequest, events, fault, insert, list, put, row,
+    Event, Field, Listing, MutationContext, Page, PageRequest, events, fault, insert, list, put,
+    row,
 };
+use types::{CustomerName, OrderName, PartnerName};
 
 use super::{
-    Freshness, Store, before,
+    DecisionValidity, Store, before,
     entity::{order_lines as lines, orders},
     offer::{self, money},
+    pair_epoch,
     read::{chain, on_record, product},
-    subscription, tie, transfer,
+    subscription, transfer,
 };
 use crate::domain::{Change, Changes, Order, OrderLine, OrderState, Placement};
 
@@ -73,30 +75,31 @@ impl Store {
     pub(crate) async fn commit(
         &self,
         changes: &Changes,
-        fresh: &[Freshness],
-        call: &Call,
+        fresh: &[DecisionValidity],
+        call: &MutationContext,
     ) -> Result<(), Failure> {
         let transaction = self.database.begin().await?;
         for Change { after, .. } in changes.orders() {
             let key = orders::Column::Name.eq(after.name.to_string());
             let revision = orders::Column::Revision;
-            put(&transaction, to_row(after)?, key, revision, before(after.stamp)).await?;
+            put(&transaction, to_row(after)?, key, revision, before(after.resource_version))
+                .await?;
         }
         subscription::write(&transaction, call, changes.subscriptions()).await?;
         for (at, Change { event, after }) in (1..).zip(changes.orders()) {
             write_lines(&transaction, after).await?;
-            let event = Event::new(event, after.name, after.stamp, after);
+            let event = Event::new(event, after.name, after.resource_version, after);
             if at == changes.orders().len() && changes.transfers().is_empty() {
                 events::append(&transaction, call, event).await?;
             } else {
-                events::append_beside(&transaction, call, event).await?;
+                events::append_related(&transaction, call, event).await?;
             }
         }
         transfer::write(&transaction, call, changes.transfers()).await?;
         let sold = offer::hold(&transaction, changes.offers()).await?;
-        let ties = fresh.iter().flat_map(|it| &it.ties);
-        let held = tie::hold(&transaction, ties, call.now).await?;
-        if !sold || !held || !fresh.iter().all(Freshness::holds) {
+        let epochs = fresh.iter().flat_map(|it| &it.epochs);
+        let held = pair_epoch::hold(&transaction, epochs, call.now).await?;
+        if !sold || !held || !fresh.iter().all(DecisionValidity::holds) {
             return Err(Failure::DecisionExpired);
         }
         events::end(transaction, call).await
@@ -105,7 +108,7 @@ impl Store {
 
 /// The lines of an order never change.
 async fn write_lines(transaction: &DatabaseTransaction, order: &Order) -> Result<(), Failure> {
-    if before(order.stamp).is_none() {
+    if before(order.resource_version).is_none() {
         for (at, line) in (0..).zip(&order.lines) {
             insert(transaction, to_line_row(order.name, at, line)?).await?;
         }
@@ -158,9 +161,9 @@ fn to_row(order: &Order) -> Result<orders::ActiveModel, Failure> {
         refund: Set(order.refund.minor_units),
         legs: Set(row::to_json(&order.legs)?),
         evidence: Set(row::to_json(&order.evidence)?),
-        revision: Set(order.stamp.revision),
-        create_time: Set(order.stamp.create_time.as_microsecond()),
-        update_time: Set(order.stamp.update_time.as_microsecond()),
+        revision: Set(order.resource_version.revision),
+        create_time: Set(order.resource_version.create_time.as_microsecond()),
+        update_time: Set(order.resource_version.update_time.as_microsecond()),
     })
 }
 
@@ -199,7 +202,7 @@ fn from_row(row: &orders::Model, lines: Vec<OrderLine>) -> Result<Order, Failure
         refund: money(&row.currency, row.refund)?,
         legs: row::from_json(&row.legs)?,
         evidence: row::from_json(&row.evidence)?,
-        stamp: row::stamp(row.revision, row.create_time, row.update_time)?,
+        resource_version: row::resource_version(row.revision, row.create_time, row.update_time)?,
     })
 }
 

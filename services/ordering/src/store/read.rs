@@ -3,7 +3,7 @@
 /// Who sells to whom, out of a row.
 macro_rules! chain {
     ($row:ident) => {
-        crate::domain::Chain {
+        crate::domain::SalesChain {
             seller: row::read(&$row.seller)?,
             reseller: row::read_optional($row.reseller.as_deref())?,
             customer: row::read(&$row.customer)?,

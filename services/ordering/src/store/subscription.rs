@@ -1,11 +1,13 @@
 use std::collections::BTreeMap;
 
-use failure::Failure;
-use kernel::{CustomerName, OrderName, PartnerName, SubscriptionName, Timestamp};
+use errors::Failure;
 use sea_orm::{
     ActiveValue::Set, ColumnTrait, ConnectionTrait, DatabaseTransaction, EntityTrait, QueryFilter,
 };
-use storage::{Call, Event, Field, Listing, Page, PageRequest, events, fault, list, put, row};
+use storage::{
+    Event, Field, Listing, MutationContext, Page, PageRequest, events, fault, list, put, row,
+};
+use types::{CustomerName, OrderName, PartnerName, SubscriptionName, Timestamp};
 
 use super::{
     Store, before,
@@ -58,15 +60,15 @@ impl Store {
 /// Writes subscriptions step by step, each with its event.
 pub(super) async fn write(
     transaction: &DatabaseTransaction,
-    call: &Call,
+    call: &MutationContext,
     changes: &[Change<Subscription>],
 ) -> Result<(), Failure> {
     for Change { event, after } in changes {
         let key = Column::Name.eq(after.name.to_string());
-        let decided_on = before(after.stamp);
+        let decided_on = before(after.resource_version);
         put(transaction, to_row(after)?, key, Column::Revision, decided_on).await?;
-        let event = Event::new(event, after.name, after.stamp, after);
-        events::append_beside(transaction, call, event).await?;
+        let event = Event::new(event, after.name, after.resource_version, after);
+        events::append_related(transaction, call, event).await?;
     }
     Ok(())
 }
@@ -115,9 +117,9 @@ pub(super) fn to_row(subscription: &Subscription) -> Result<ActiveModel, Failure
         state_time: Set(subscription.state_time.as_microsecond()),
         state_reason: Set(subscription.state_reason.clone()),
         due_time: Set(subscription.due_time().map(Timestamp::as_microsecond)),
-        revision: Set(subscription.stamp.revision),
-        create_time: Set(subscription.stamp.create_time.as_microsecond()),
-        update_time: Set(subscription.stamp.update_time.as_microsecond()),
+        revision: Set(subscription.resource_version.revision),
+        create_time: Set(subscription.resource_version.create_time.as_microsecond()),
+        update_time: Set(subscription.resource_version.update_time.as_microsecond()),
     })
 }
 
@@ -138,6 +140,6 @@ pub(super) fn from_row(row: &Model) -> Result<Subscription, Failure> {
         state: row::read(&row.state)?,
         state_time: row::time(row.state_time)?,
         state_reason: row.state_reason.clone(),
-        stamp: row::stamp(row.revision, row.create_time, row.update_time)?,
+        resource_version: row::resource_version(row.revision, row.create_time, row.update_time)?,
     })
 }

@@ -4,19 +4,19 @@ mod lists;
 
 use std::{collections::BTreeMap, time::Duration};
 
-use failure::Failure;
-use kernel::{Clock, CustomerName, OrderName, PartnerName, SubscriptionName, Timestamp};
+use errors::Failure;
 use sea_orm::{ConnectionTrait, EntityTrait, QueryOrder};
 use serde_json::json;
-use storage::{Asked, Call, Database, Settings, events};
+use storage::{Database, ListOptions, MutationContext, Settings, events};
 use testbed::{Databases, Engine};
+use types::{Clock, CustomerName, OrderName, PartnerName, SubscriptionName, Timestamp};
 use uuid::Uuid;
 
-use super::{Freshness, Migrator, OFFERS, ORDERS, SUBSCRIPTIONS, Store};
+use super::{DecisionValidity, Migrator, OFFERS, ORDERS, SUBSCRIPTIONS, Store};
 use crate::domain::{
-    Answer, Approved, BillingCycle, Chain, Changes, Identities, Leg, Markets, Money, NewLine,
-    NewOrder, Offer, OfferName, OfferTerms, OnRecord, Order, OrderState, Placement, Plan,
-    ProductFamily, Subscription, Term,
+    Answer, Approved, BillingCycle, Changes, Identities, Leg, Markets, Money, NewLine, NewOrder,
+    Offer, OfferName, OfferTerms, OnRecord, Order, OrderState, Placement, Plan, ProductFamily,
+    SalesChain, Subscription, Term,
 };
 
 macro_rules! on_both_engines {
@@ -37,8 +37,8 @@ macro_rules! on_both_engines {
 
 mod due;
 mod history;
+mod pair_epoch;
 mod schema;
-mod tie;
 mod transfer;
 
 on_both_engines! {
@@ -64,13 +64,13 @@ fn at(second: i64) -> Timestamp {
     Timestamp::from_second(second).unwrap()
 }
 
-fn call(request_id: impl Into<Option<u128>>, content: &str) -> Call {
+fn call(request_id: impl Into<Option<u128>>, content: &str) -> MutationContext {
     let request_id = request_id.into().map(Uuid::from_u128);
-    Call::new("Method", request_id, content.as_bytes(), "ada".to_owned(), at(9))
+    MutationContext::new("Method", request_id, content.as_bytes(), "ada".to_owned(), at(9))
 }
 
 /// A call that nobody repeats.
-fn once() -> Call {
+fn once() -> MutationContext {
     call(None, "")
 }
 
@@ -141,7 +141,7 @@ fn accepted() -> Changes {
         attested: true,
     };
     let new = NewOrder {
-        chain: Chain { seller: SELLER, reseller: Some(RESELLER), customer: CUSTOMER },
+        chain: SalesChain { seller: SELLER, reseller: Some(RESELLER), customer: CUSTOMER },
         lines: vec![line(1_000_000, indirect), line(2, direct)],
         attested: true,
     };
@@ -178,22 +178,22 @@ fn after(changes: &Changes) -> Placement {
 async fn commit(
     store: &Store,
     changes: Changes,
-    fresh: Freshness,
-    call: &Call,
+    fresh: DecisionValidity,
+    call: &MutationContext,
 ) -> Result<Order, Failure> {
     store.commit(&changes, &[fresh], call).await?;
     Ok(changes.into_order().unwrap())
 }
 
 /// What makes a decision fresh that was asked for so long ago and holds for five seconds.
-fn asked(ago: Duration) -> Freshness {
+fn asked(ago: Duration) -> DecisionValidity {
     let clock = Clock::manual(at(0));
     let since_asked = clock.stopwatch();
     clock.advance(ago);
-    Freshness { since_asked, valid_for: Duration::from_secs(5), ties: Vec::new() }
+    DecisionValidity { since_asked, valid_for: Duration::from_secs(5), epochs: Vec::new() }
 }
 
-fn fresh() -> Freshness {
+fn fresh() -> DecisionValidity {
     asked(Duration::ZERO)
 }
 
@@ -210,8 +210,9 @@ fn cancelled(placement: &Placement) -> Changes {
 
 /// The orders and subscriptions in the database.
 async fn kept(store: &Store) -> (Vec<Order>, Vec<Subscription>) {
-    let orders = store.orders(&ORDERS.page(Asked::default()).unwrap()).await;
-    let subscriptions = store.subscriptions(&SUBSCRIPTIONS.page(Asked::default()).unwrap()).await;
+    let orders = store.orders(&ORDERS.page(ListOptions::default()).unwrap()).await;
+    let subscriptions =
+        store.subscriptions(&SUBSCRIPTIONS.page(ListOptions::default()).unwrap()).await;
     (orders.unwrap().items, subscriptions.unwrap().items)
 }
 
@@ -219,7 +220,7 @@ async fn an_offer_reads_back_equal(engine: Engine) {
     let (_databases, store) = store(engine).await;
     let other = store.save_offer(offer("other"), &once()).await.unwrap();
     let mail = offer("mail").into_after();
-    let all = store.offers(&OFFERS.page(Asked::default()).unwrap()).await.unwrap().items;
+    let all = store.offers(&OFFERS.page(ListOptions::default()).unwrap()).await.unwrap().items;
     assert_eq!(all, [mail.clone(), other.clone()]);
     let missing = OfferName::new("missing").unwrap();
     let named = store.offers_named([&other.name, &missing].into_iter()).await.unwrap();
@@ -396,7 +397,7 @@ async fn every_change_leaves_an_event(engine: Engine) {
         let request_id = made.then(|| Uuid::from_u128(7).to_string());
         assert_eq!((event.kind.as_str(), event.request_id), (whole, request_id));
         assert_eq!((&event.resource, &*event.actor), (&order.name.to_string(), "ada"));
-        assert_eq!(event.revision, placement.order.stamp.revision);
+        assert_eq!(event.revision, placement.order.resource_version.revision);
         let content: Order = storage::row::from_json(&event.content).unwrap();
         assert_eq!(content, placement.order);
     }

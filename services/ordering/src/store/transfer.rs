@@ -1,14 +1,14 @@
 use std::collections::BTreeMap;
 
-use failure::Failure;
-use kernel::{CustomerName, PartnerName, SubscriptionName, TransferName};
+use errors::Failure;
 use sea_orm::{
     ActiveValue::Set, ColumnTrait, ConnectionTrait, DatabaseTransaction, EntityTrait, QueryFilter,
     QueryOrder, sea_query::ExprTrait,
 };
 use storage::{
-    Call, Event, Field, Lapse, Listing, Page, PageRequest, events, fault, list, put, row,
+    Event, Field, Lapse, Listing, MutationContext, Page, PageRequest, events, fault, list, put, row,
 };
+use types::{CustomerName, PartnerName, SubscriptionName, TransferName};
 
 use super::{
     Store, before,
@@ -76,12 +76,12 @@ impl Store {
 /// Writes transfers. The event of the last one answers the call.
 pub(super) async fn write(
     transaction: &DatabaseTransaction,
-    call: &Call,
+    call: &MutationContext,
     changes: &[Change<Transfer>],
 ) -> Result<(), Failure> {
     for (at, Change { event, after }) in (1..).zip(changes) {
         let (key, revision) = (transfers::Column::Name, transfers::Column::Revision);
-        let decided_on = before(after.stamp);
+        let decided_on = before(after.resource_version);
         let key = key.eq(after.name.to_string());
         put(transaction, to_row(after), key, revision, decided_on).await?;
         for (place, item) in (0..).zip(&after.items) {
@@ -92,11 +92,11 @@ pub(super) async fn write(
             let row = to_item_row(after, place, item)?;
             put(transaction, row, key, items::Column::Place, decided_on).await?;
         }
-        let event = Event::new(event, after.name, after.stamp, after);
+        let event = Event::new(event, after.name, after.resource_version, after);
         if at == changes.len() {
             events::append(transaction, call, event).await?;
         } else {
-            events::append_beside(transaction, call, event).await?;
+            events::append_related(transaction, call, event).await?;
         }
     }
     Ok(())
@@ -139,9 +139,9 @@ fn to_row(transfer: &Transfer) -> transfers::ActiveModel {
         state_reason: Set(transfer.state_reason.clone()),
         expire_time: Set(transfer.expire_time.as_microsecond()),
         order_name: Set(transfer.order.map(|it| it.to_string())),
-        revision: Set(transfer.stamp.revision),
-        create_time: Set(transfer.stamp.create_time.as_microsecond()),
-        update_time: Set(transfer.stamp.update_time.as_microsecond()),
+        revision: Set(transfer.resource_version.revision),
+        create_time: Set(transfer.resource_version.create_time.as_microsecond()),
+        update_time: Set(transfer.resource_version.update_time.as_microsecond()),
     }
 }
 
@@ -175,7 +175,7 @@ fn from_row(row: &transfers::Model, items: Vec<TransferItem>) -> Result<Transfer
         state_reason: row.state_reason.clone(),
         expire_time: row::time(row.expire_time)?,
         order: row::read_optional(row.order_name.as_deref())?,
-        stamp: row::stamp(row.revision, row.create_time, row.update_time)?,
+        resource_version: row::resource_version(row.revision, row.create_time, row.update_time)?,
     })
 }
 

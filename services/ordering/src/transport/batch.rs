@@ -1,7 +1,7 @@
 //! Several resources at once, in the order of their names.
 
 use contracts::ordering as pb;
-use failure::Failure;
+use errors::Failure;
 use prost::Message;
 use storage::batch;
 use tonic::Request;
@@ -19,7 +19,7 @@ impl Transport {
         &self,
         request: Request<pb::BatchGetOffersRequest>,
     ) -> Result<pb::BatchGetOffersResponse, Failure> {
-        let names = failure::names(&request.into_inner().names, 200)?;
+        let names = errors::names(&request.into_inner().names, 200)?;
         let read = |names: Vec<OfferName>| async move {
             Ok(self.store.offers_named(names.iter()).await?.into_values().collect())
         };
@@ -33,7 +33,7 @@ impl Transport {
         &self,
         request: Request<pb::BatchGetOrdersRequest>,
     ) -> Result<pb::BatchGetOrdersResponse, Failure> {
-        let names = failure::names(&request.into_inner().names, 50)?;
+        let names = errors::names(&request.into_inner().names, 50)?;
         let read = |names: Vec<_>| async move { self.store.orders_named(&names).await };
         let orders =
             batch(&names, ORDERS_PIECE, read, |it| &it.name, render::order, Message::encoded_len)
@@ -45,7 +45,7 @@ impl Transport {
         &self,
         request: Request<pb::BatchGetSubscriptionsRequest>,
     ) -> Result<pb::BatchGetSubscriptionsResponse, Failure> {
-        let names = failure::names(&request.into_inner().names, 200)?;
+        let names = errors::names(&request.into_inner().names, 200)?;
         let read = |names: Vec<_>| async move {
             Ok(self.store.subscriptions_named(&names).await?.into_values().collect())
         };

@@ -2,10 +2,10 @@
 //! asks.
 
 use contracts::ordering as pb;
-use failure::{Failure, Mutation};
-use kernel::{SubscriptionName, Timestamp};
-use storage::Call;
+use errors::{Failure, Mutation};
+use storage::MutationContext;
 use tonic::Request;
+use types::{SubscriptionName, Timestamp};
 
 use super::{Transport, convert, decide::Decided, status::denied, telemetry};
 use crate::{
@@ -47,11 +47,11 @@ impl Transport {
         &self,
         name: SubscriptionName,
         wanted: &NewChange,
-        call: &Call,
+        call: &MutationContext,
     ) -> Result<Decided, Failure> {
         let subscription = self.store.subscription(name).await?;
         let subscription = subscription.ok_or_else(|| Failure::missing(name))?;
-        self.store.database().expects(call, &name, subscription.stamp).await?;
+        self.store.database().expects(call, &name, subscription.resource_version).await?;
         let offer = self.offer_of(&subscription).await?;
         let now = self.clock.now();
         let mut decided = Decided::default();
@@ -105,7 +105,7 @@ impl Transport {
                     tracing::warn!(%name, ?failure, "a subscription was not settled");
                 }
             }
-            if matches!(outcome, Err(Failure::Unavailable { .. })) || task::is_late() {
+            if matches!(outcome, Err(Failure::Unavailable { .. })) || deadline::is_late() {
                 more = true;
                 break;
             }
@@ -151,7 +151,11 @@ impl Transport {
     }
 
     /// Writes step by step what time has made due, since each step is true without the next.
-    async fn settle(&self, mut subscription: Subscription, call: &Call) -> Result<(), Failure> {
+    async fn settle(
+        &self,
+        mut subscription: Subscription,
+        call: &MutationContext,
+    ) -> Result<(), Failure> {
         while let Some(due) = subscription.due(call.now) {
             let mut decided = Decided::default();
             subscription = self.settled_once(subscription, due, call.now, &mut decided).await?;

@@ -13,11 +13,11 @@ pub(super) use change::{
     schedule_next_term, set_automatic_renewal, settle_subscriptions, suspend_subscription,
 };
 use contracts::{ordering as pb, relationship};
-use failure::{Failure, Fields, Mutation, Said};
-use kernel::{CustomerRelationshipName, Etag, PartnerName};
+use errors::{Failure, Fields, Mutation, MutationOptions};
 pub(super) use offer::{create_offer, update_offer};
 pub(super) use order::{get_order, place_order};
 pub(super) use transfer::{approve_transfer, create_transfer};
+use types::{CustomerRelationshipName, Etag, PartnerName};
 
 use crate::domain::{BillingCycle, ProductFamily, Term};
 
@@ -26,11 +26,11 @@ const MAX_DETAIL: usize = 500;
 type Converted<T> = Result<T, Failure>;
 
 /// How a mutation is to be done that a repetition could do twice: its request id is required.
-fn once(fields: &mut Fields, said: Said<'_>) -> Option<Mutation> {
-    if said.request_id.is_empty() {
+fn once(fields: &mut Fields, options: MutationOptions<'_>) -> Option<Mutation> {
+    if options.request_id.is_empty() {
         fields.reject("request_id", "is required");
     }
-    fields.mutation(said)
+    fields.mutation(options)
 }
 
 /// A relationship that is to be removed, and how relationship is asked to.
@@ -60,12 +60,12 @@ pub(super) fn release(request: &pb::ReleaseCustomerRelationshipRequest) -> Conve
 
 /// The request of a call that names a resource and says why.
 pub(super) fn explained<N: FromStr<Err: Display>>(
-    said: Said<'_>,
+    options: MutationOptions<'_>,
     name: &str,
     detail: &str,
 ) -> Converted<(Mutation, N, String)> {
     let mut fields = Fields::new();
-    let how = fields.mutation(said);
+    let how = fields.mutation(options);
     let name = fields.parse("name", name);
     let detail = fields.text("detail", detail, MAX_DETAIL);
     fields.finish(|| Some((how?, name?, detail?)))

@@ -4,22 +4,22 @@
 use std::future::Future;
 
 use contracts::ordering as pb;
-use failure::Failure;
-use kernel::OrderName;
+use errors::Failure;
 use serde::de::DeserializeOwned;
-use storage::Call;
+use storage::MutationContext;
+use types::OrderName;
 
 use super::{Transport, render, telemetry};
 use crate::{
     domain::{Answer, Changes, OrderKind, Question},
-    store::Freshness,
+    store::DecisionValidity,
 };
 
 /// What was decided, and how long it may be acted on.
 #[derive(Debug, Default)]
 pub(super) struct Decided {
     pub changes: Changes,
-    pub fresh: Vec<Freshness>,
+    pub fresh: Vec<DecisionValidity>,
 }
 
 impl Transport {
@@ -27,12 +27,12 @@ impl Transport {
     pub(super) async fn ask(
         &self,
         question: &Question,
-        fresh: &mut Vec<Freshness>,
+        fresh: &mut Vec<DecisionValidity>,
     ) -> Result<Answer, Failure> {
-        let ties = self.store.ties(question.chain, self.clock.now()).await?;
+        let epochs = self.store.epochs(question.chain, self.clock.now()).await?;
         let since_asked = self.clock.stopwatch();
         let answer = self.relationship.check(question).await?;
-        fresh.push(Freshness { since_asked, valid_for: answer.valid_for, ties });
+        fresh.push(DecisionValidity { since_asked, valid_for: answer.valid_for, epochs });
         tracing::info!(
             verdict = if answer.violations.is_empty() { "allowed" } else { "refused" },
             purpose = question.purpose.as_str(),
@@ -50,7 +50,7 @@ impl Transport {
     /// Makes an order of this kind of what `decide` decides, once a call.
     pub(super) async fn order<F>(
         &self,
-        call: &Call,
+        call: &MutationContext,
         kind: OrderKind,
         decide: impl Fn() -> F + Send + Sync,
     ) -> Result<pb::Order, Failure>
@@ -59,14 +59,14 @@ impl Transport {
     {
         let order = self.decided(call, decide, Changes::into_order).await;
         let order = order.inspect_err(|failure| telemetry::failed(call, kind, failure))?;
-        if call.is_trial() { render::dry_run(order) } else { render::order_with_decision(order) }
+        if call.is_dry_run() { render::dry_run(order) } else { render::order_with_decision(order) }
     }
 
     /// Gives what answers the call of that which `decide` decides, and commits it, once a call. What
     /// grew too old on the way is decided anew, once.
     pub(super) async fn decided<T, F>(
         &self,
-        call: &Call,
+        call: &MutationContext,
         decide: impl Fn() -> F + Send + Sync,
         answer: fn(Changes) -> Option<T>,
     ) -> Result<T, Failure>
@@ -92,7 +92,11 @@ impl Transport {
     }
 
     /// Writes what was decided, while every decision behind it is fresh.
-    pub(super) async fn commit(&self, decided: &Decided, call: &Call) -> Result<(), Failure> {
+    pub(super) async fn commit(
+        &self,
+        decided: &Decided,
+        call: &MutationContext,
+    ) -> Result<(), Failure> {
         self.store.commit(&decided.changes, &decided.fresh, call).await?;
         telemetry::accepted(call, &decided.changes);
         Ok(())

@@ -1,5 +1,5 @@
 use contracts::ordering as pb;
-use failure::{Failure, said};
+use errors::{Failure, mutation_options};
 use prost::Message;
 use tonic::Request;
 
@@ -31,7 +31,7 @@ impl Transport {
         let change = async {
             let offer = self.find_offer(&update.name).await?;
             let offer = offer.ok_or_else(|| Failure::missing(&update.name))?;
-            self.store.database().expects(&call, &offer.name, offer.stamp).await?;
+            self.store.database().expects(&call, &offer.name, offer.resource_version).await?;
             let terms = update.apply(render::offer(offer.clone()))?;
             let approved = offer.update(terms, call.now).map_err(denied)?;
             self.store.save_offer(approved, &call).await
@@ -45,13 +45,14 @@ impl Transport {
         request: Request<pb::RetireOfferRequest>,
     ) -> Result<pb::RetireOfferResponse, Failure> {
         let asked = request.get_ref();
-        let explained = convert::explained::<OfferName>(said!(asked), &asked.name, &asked.detail);
+        let explained =
+            convert::explained::<OfferName>(mutation_options!(asked), &asked.name, &asked.detail);
         let (how, name, detail) = explained?;
         let call = self.call("RetireOffer", request, how);
         let retire = async {
             let offer = self.find_offer(&name).await?;
             let offer = offer.ok_or_else(|| Failure::missing(&name))?;
-            self.store.database().expects(&call, &offer.name, offer.stamp).await?;
+            self.store.database().expects(&call, &offer.name, offer.resource_version).await?;
             let approved = offer.retire(detail, call.now).map_err(denied)?;
             self.store.save_offer(approved, &call).await
         };
@@ -63,7 +64,7 @@ impl Transport {
         &self,
         request: Request<pb::GetOfferRequest>,
     ) -> Result<pb::GetOfferResponse, Failure> {
-        let name: OfferName = failure::one("name", &request.get_ref().name)?;
+        let name: OfferName = errors::one("name", &request.get_ref().name)?;
         let offer = self.find_offer(&name).await?;
         let offer = offer.ok_or_else(|| Failure::missing(name))?;
         Ok(pb::GetOfferResponse { offer: Some(render::offer(offer)) })
@@ -73,7 +74,7 @@ impl Transport {
         &self,
         request: Request<pb::ListOffersRequest>,
     ) -> Result<pb::ListOffersResponse, Failure> {
-        let page = crate::store::OFFERS.page(storage::asked!(request.get_ref()))?;
+        let page = crate::store::OFFERS.page(storage::list_options!(request.get_ref()))?;
         let read = |piece| async move { self.store.offers(&piece).await };
         let page = page.answer(read, render::offer, Message::encoded_len).await?;
         Ok(pb::ListOffersResponse { offers: page.items, next_page_token: page.next_page_token })

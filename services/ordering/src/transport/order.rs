@@ -1,9 +1,9 @@
 use contracts::ordering as pb;
-use failure::{Failure, said};
-use kernel::OrderName;
+use errors::{Failure, mutation_options};
 use prost::Message;
-use storage::Call;
+use storage::MutationContext;
 use tonic::Request;
+use types::OrderName;
 
 use super::{Transport, convert, decide::Decided, render, status::denied};
 use crate::domain::OrderKind;
@@ -27,7 +27,7 @@ impl Transport {
         &self,
         request: Request<pb::ListOrdersRequest>,
     ) -> Result<pb::ListOrdersResponse, Failure> {
-        let page = crate::store::ORDERS.page(storage::asked!(request.get_ref()))?;
+        let page = crate::store::ORDERS.page(storage::list_options!(request.get_ref()))?;
         let read = |piece| async move { self.store.orders(&piece).await };
         let page = page.answer(read, render::order, Message::encoded_len).await?;
         Ok(pb::ListOrdersResponse { orders: page.items, next_page_token: page.next_page_token })
@@ -38,7 +38,8 @@ impl Transport {
         request: Request<pb::CancelOrderRequest>,
     ) -> Result<pb::CancelOrderResponse, Failure> {
         let asked = request.get_ref();
-        let (how, name, why) = convert::explained(said!(asked), &asked.name, &asked.detail)?;
+        let (how, name, why) =
+            convert::explained(mutation_options!(asked), &asked.name, &asked.detail)?;
         let call = self.call("CancelOrder", request, how);
         let decide = || self.decide_cancellation(name, &why, &call);
         let order = self.order(&call, OrderKind::Cancel, decide).await?;
@@ -49,11 +50,11 @@ impl Transport {
         &self,
         name: OrderName,
         why: &str,
-        call: &Call,
+        call: &MutationContext,
     ) -> Result<Decided, Failure> {
         let placement = self.store.placement(name).await?;
         let placement = placement.ok_or_else(|| Failure::missing(name))?;
-        self.store.database().expects(call, &name, placement.order.stamp).await?;
+        self.store.database().expects(call, &name, placement.order.resource_version).await?;
         placement.may_cancel().map_err(denied)?;
         let mut fresh = Vec::new();
         let answer = self.ask(&placement.cancel_question(), &mut fresh).await?;

@@ -1,7 +1,7 @@
 use contracts::ordering as pb;
-use failure::Failure;
-use kernel::SubscriptionName;
+use errors::Failure;
 use tonic::Request;
+use types::SubscriptionName;
 
 use super::{Transport, convert, decide::Decided, status::denied};
 use crate::domain::{Identities, NewOrder, OrderKind, PricedOrder};

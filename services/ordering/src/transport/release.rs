@@ -4,7 +4,7 @@ use contracts::{
     ordering as pb,
     relationship::{CustomerRelationship, RemoveCustomerRelationshipRequest},
 };
-use failure::Failure;
+use errors::Failure;
 use tonic::Request;
 
 use super::{Transport, convert, status::denied};
@@ -23,9 +23,9 @@ impl Transport {
     ) -> Result<pb::ReleaseCustomerRelationshipResponse, Failure> {
         let wanted = convert::release(&request.into_inner())?;
         let release = self.relationship.relationship(wanted.name).await?;
-        let time = task::left().map_or(LONGEST_WAIT, |left| left.min(LONGEST_WAIT));
-        let release = task::within(time, self.clone().release(release, wanted.request));
-        let released = task::finish(release).await.map_err(Failure::bug)?;
+        let time = deadline::left().map_or(LONGEST_WAIT, |left| left.min(LONGEST_WAIT));
+        let release = deadline::within(time, self.clone().release(release, wanted.request));
+        let released = deadline::finish(release).await.map_err(Failure::bug)?;
         let relationship = Some(released.map_err(|_| Failure::OutOfTime)??);
         Ok(pb::ReleaseCustomerRelationshipResponse { relationship })
     }

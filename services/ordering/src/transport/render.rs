@@ -8,7 +8,7 @@ use contracts::{
     relationship,
     time::to_wire,
 };
-use failure::Failure;
+use errors::Failure;
 pub(super) use subscription::subscription;
 pub(super) use transfer::{forget, forget_made, transfer};
 
@@ -21,7 +21,7 @@ use crate::{
 };
 
 pub(super) fn offer(offer: Offer) -> pb::Offer {
-    let (stamp, terms) = (offer.stamp, offer.terms);
+    let (resource_version, terms) = (offer.resource_version, offer.terms);
     pb::Offer {
         name: offer.name.to_string(),
         display_name: terms.display_name,
@@ -39,10 +39,10 @@ pub(super) fn offer(offer: Offer) -> pb::Offer {
         }
         .into(),
         state_reason: offer.state_reason,
-        revision: stamp.revision,
-        etag: stamp.etag(),
-        create_time: Some(to_wire(stamp.create_time)),
-        update_time: Some(to_wire(stamp.update_time)),
+        revision: resource_version.revision,
+        etag: resource_version.etag(),
+        create_time: Some(to_wire(resource_version.create_time)),
+        update_time: Some(to_wire(resource_version.update_time)),
     }
 }
 
@@ -63,7 +63,7 @@ fn plan(plan: &Plan) -> pb::Plan {
 
 /// An order in the basic view.
 pub(super) fn order(order: Order) -> pb::Order {
-    let stamp = order.stamp;
+    let resource_version = order.resource_version;
     let legs = order.legs.into_iter();
     pb::Order {
         name: order.name.to_string(),
@@ -84,10 +84,10 @@ pub(super) fn order(order: Order) -> pb::Order {
         legs: legs.map(|it| relationship::Leg { seller: it.seller, buyer: it.buyer }).collect(),
         decision: None,
         state_reason: order.state_reason,
-        revision: stamp.revision,
-        etag: stamp.etag(),
-        create_time: Some(to_wire(stamp.create_time)),
-        update_time: Some(to_wire(stamp.update_time)),
+        revision: resource_version.revision,
+        etag: resource_version.etag(),
+        create_time: Some(to_wire(resource_version.create_time)),
+        update_time: Some(to_wire(resource_version.update_time)),
     }
 }
 

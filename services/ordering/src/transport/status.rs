@@ -1,4 +1,4 @@
-use failure::{Failure, FieldViolation, Refusal};
+use errors::{Failure, FieldViolation, Refusal};
 
 use crate::domain::Denial;
 

@@ -1,5 +1,5 @@
 use contracts::ordering as pb;
-use failure::Failure;
+use errors::Failure;
 use prost::Message;
 use tonic::Request;
 
@@ -11,7 +11,7 @@ impl Transport {
         &self,
         request: Request<pb::GetSubscriptionRequest>,
     ) -> Result<pb::GetSubscriptionResponse, Failure> {
-        let name = failure::one("name", &request.get_ref().name)?;
+        let name = errors::one("name", &request.get_ref().name)?;
         let subscription = self.store.subscription(name).await?;
         let subscription = subscription.ok_or_else(|| Failure::missing(name))?;
         Ok(pb::GetSubscriptionResponse { subscription: Some(self.shown(subscription)) })
@@ -21,7 +21,7 @@ impl Transport {
         &self,
         request: Request<pb::ListSubscriptionsRequest>,
     ) -> Result<pb::ListSubscriptionsResponse, Failure> {
-        let page = crate::store::SUBSCRIPTIONS.page(storage::asked!(request.get_ref()))?;
+        let page = crate::store::SUBSCRIPTIONS.page(storage::list_options!(request.get_ref()))?;
         let read = |piece| async move { self.store.subscriptions(&piece).await };
         let page = page.answer(read, |it| self.shown(it), Message::encoded_len).await?;
         Ok(pb::ListSubscriptionsResponse {
@@ -33,6 +33,6 @@ impl Transport {
     /// A subscription as it is now.
     pub(super) fn shown(&self, subscription: Subscription) -> pb::Subscription {
         let now = self.clock.now();
-        render::subscription(subscription.seen_at(now), now)
+        render::subscription(subscription.effective_at(now), now)
     }
 }

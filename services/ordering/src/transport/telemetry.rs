@@ -1,8 +1,8 @@
 use std::sync::LazyLock;
 
-use failure::Failure;
+use errors::Failure;
 use opentelemetry::{KeyValue, metrics::Counter};
-use storage::Call;
+use storage::MutationContext;
 
 use crate::domain::{Changes, OrderKind};
 
@@ -21,8 +21,8 @@ static SETTLED: LazyLock<Counter<u64>> = LazyLock::new(|| {
 });
 
 /// Counts the orders that were accepted. A trial is none.
-pub(super) fn accepted(call: &Call, changes: &Changes) {
-    if call.is_trial() {
+pub(super) fn accepted(call: &MutationContext, changes: &Changes) {
+    if call.is_dry_run() {
         return;
     }
     for change in changes.orders().iter().filter(|it| it.event == "OrderAccepted") {
@@ -31,8 +31,8 @@ pub(super) fn accepted(call: &Call, changes: &Changes) {
 }
 
 /// Counts an order that was not accepted. A trial is none.
-pub(super) fn failed(call: &Call, kind: OrderKind, failure: &Failure) {
-    if call.is_trial() {
+pub(super) fn failed(call: &MutationContext, kind: OrderKind, failure: &Failure) {
+    if call.is_dry_run() {
         return;
     }
     let outcome = match failure {

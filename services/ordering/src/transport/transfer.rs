@@ -1,12 +1,12 @@
 use contracts::ordering as pb;
-use failure::{Failure, said};
-use kernel::{SubscriptionName, Timestamp, TransferName};
+use errors::{Failure, mutation_options};
 use prost::Message;
-use storage::Call;
+use storage::MutationContext;
 use tonic::Request;
+use types::{SubscriptionName, Timestamp, TransferName};
 
 use super::{Transport, convert, decide::Decided, render, status::denied};
-use crate::domain::{Changes, Held, NewTransfer, Transfer, TransferState};
+use crate::domain::{Changes, NewTransfer, Transfer, TransferFacts, TransferState};
 
 impl Transport {
     pub(super) async fn create_transfer(
@@ -18,7 +18,7 @@ impl Transport {
         let decide = || self.decide_begin(&new);
         let transfer = self.decided(&call, decide, Changes::into_transfer).await?;
         let mut transfer = render::transfer(transfer);
-        if call.is_trial() {
+        if call.is_dry_run() {
             render::forget(&mut transfer);
         }
         Ok(pb::CreateTransferResponse { transfer: Some(transfer) })
@@ -44,15 +44,19 @@ impl Transport {
         let decide = || self.decide_completion(name, &call);
         let transfer = self.decided(&call, decide, Changes::into_transfer).await?;
         let mut transfer = render::transfer(transfer);
-        if call.is_trial() {
+        if call.is_dry_run() {
             render::forget_made(&mut transfer);
         }
         Ok(pb::ApproveTransferResponse { transfer: Some(transfer) })
     }
 
-    async fn decide_completion(&self, name: TransferName, call: &Call) -> Result<Decided, Failure> {
+    async fn decide_completion(
+        &self,
+        name: TransferName,
+        call: &MutationContext,
+    ) -> Result<Decided, Failure> {
         let transfer = self.find_transfer(name).await?;
-        self.store.database().expects(call, &name, transfer.stamp).await?;
+        self.store.database().expects(call, &name, transfer.resource_version).await?;
         let (mut decided, now) = (Decided::default(), self.clock.now());
         transfer.may_become(TransferState::Complete, now).map_err(denied)?;
         let names: Vec<_> = transfer.items.iter().map(|item| item.subscription).collect();
@@ -71,7 +75,7 @@ impl Transport {
         names: &[SubscriptionName],
         now: Timestamp,
         decided: &mut Decided,
-    ) -> Result<Held, Failure> {
+    ) -> Result<TransferFacts, Failure> {
         let running = self.store.transfers_running(names).await?;
         let mut found = self.store.subscriptions_named(names).await?;
         let mut subscriptions = Vec::new();
@@ -81,7 +85,7 @@ impl Transport {
         }
         let offers = self.store.offers_named(subscriptions.iter().map(|it| &it.product.offer));
         let offers = offers.await?;
-        Ok(Held { subscriptions, offers, running })
+        Ok(TransferFacts { subscriptions, offers, running })
     }
 
     pub(super) async fn reject_transfer(
@@ -89,7 +93,8 @@ impl Transport {
         request: Request<pb::RejectTransferRequest>,
     ) -> Result<pb::RejectTransferResponse, Failure> {
         let asked = request.get_ref();
-        let (how, name, why) = convert::explained(said!(asked), &asked.name, &asked.detail)?;
+        let (how, name, why) =
+            convert::explained(mutation_options!(asked), &asked.name, &asked.detail)?;
         let call = self.call("RejectTransfer", request, how);
         let decide = || self.decide_end(name, TransferState::Rejected, &why, &call);
         let transfer = self.decided(&call, decide, Changes::into_transfer).await?;
@@ -101,7 +106,8 @@ impl Transport {
         request: Request<pb::WithdrawTransferRequest>,
     ) -> Result<pb::WithdrawTransferResponse, Failure> {
         let asked = request.get_ref();
-        let (how, name, why) = convert::explained(said!(asked), &asked.name, &asked.detail)?;
+        let (how, name, why) =
+            convert::explained(mutation_options!(asked), &asked.name, &asked.detail)?;
         let call = self.call("WithdrawTransfer", request, how);
         let decide = || self.decide_end(name, TransferState::Withdrawn, &why, &call);
         let transfer = self.decided(&call, decide, Changes::into_transfer).await?;
@@ -113,10 +119,10 @@ impl Transport {
         name: TransferName,
         state: TransferState,
         why: &str,
-        call: &Call,
+        call: &MutationContext,
     ) -> Result<Decided, Failure> {
         let transfer = self.find_transfer(name).await?;
-        self.store.database().expects(call, &name, transfer.stamp).await?;
+        self.store.database().expects(call, &name, transfer.resource_version).await?;
         let changes = transfer.end(state, why.to_owned(), self.clock.now()).map_err(denied)?;
         Ok(Decided { changes, fresh: Vec::new() })
     }
@@ -125,8 +131,8 @@ impl Transport {
         &self,
         request: Request<pb::GetTransferRequest>,
     ) -> Result<pb::GetTransferResponse, Failure> {
-        let transfer = self.find_transfer(failure::one("name", &request.get_ref().name)?).await?;
-        let transfer = transfer.seen_at(self.clock.now());
+        let transfer = self.find_transfer(errors::one("name", &request.get_ref().name)?).await?;
+        let transfer = transfer.effective_at(self.clock.now());
         Ok(pb::GetTransferResponse { transfer: Some(render::transfer(transfer)) })
     }
 
@@ -135,10 +141,14 @@ impl Transport {
         request: Request<pb::ListTransfersRequest>,
     ) -> Result<pb::ListTransfersResponse, Failure> {
         let now = self.clock.now();
-        let page = crate::store::TRANSFERS.page(storage::asked!(request.get_ref()))?.at(now);
+        let page = crate::store::TRANSFERS.page(storage::list_options!(request.get_ref()))?.at(now);
         let read = |piece| async move { self.store.transfers(&piece).await };
         let page = page
-            .answer(read, |it: Transfer| render::transfer(it.seen_at(now)), Message::encoded_len)
+            .answer(
+                read,
+                |it: Transfer| render::transfer(it.effective_at(now)),
+                Message::encoded_len,
+            )
             .await?;
         Ok(pb::ListTransfersResponse {
             transfers: page.items,

@@ -1,8 +1,8 @@
-use kernel::{
-    CustomerName, OrganizationName, PartnerName, Responsible, Stamp, Timestamp, text_enum,
-};
 use markets::Country;
 use serde::{Deserialize, Serialize};
+use types::{
+    CustomerName, OrganizationName, PartnerName, ResourceVersion, Responsible, Timestamp, text_enum,
+};
 
 use super::{
     Approved, BuyerStanding, CustomerAgreement, Denial, Fault, Finding, Reason, Role, Rule,
@@ -65,7 +65,7 @@ pub struct Customer {
     /// The last review of its account, if there was one.
     pub account: Option<AccountReview>,
     /// How often it changed, and when.
-    pub stamp: Stamp,
+    pub resource_version: ResourceVersion,
 }
 
 /// A review of a customer's account.
@@ -124,7 +124,7 @@ impl Customer {
             created_by: new.created_by,
             agreement: None,
             account: None,
-            stamp: Stamp::first(now),
+            resource_version: ResourceVersion::first(now),
         };
         let by_creator = creator.map(|creator| {
             [
@@ -153,8 +153,8 @@ impl Customer {
     }
 
     pub(super) fn changed(mut self, event: &'static str, now: Timestamp) -> Approved<Self> {
-        let decided_on = self.stamp.revision;
-        self.stamp = self.stamp.next(now);
+        let decided_on = self.resource_version.revision;
+        self.resource_version = self.resource_version.next(now);
         Approved::changed(event, decided_on, self)
     }
 }

@@ -1,8 +1,8 @@
 //! The Microsoft Customer Agreement (MCA): as a customer accepts it at Microsoft, which counts for
 //! every seller, or as a partner attests that it did, which counts for the sales of that partner.
 
-use kernel::{Email, Responsible, Timestamp};
 use serde::{Deserialize, Serialize};
+use types::{Email, Responsible, Timestamp};
 
 use super::{
     Approved, Customer, CustomerRelationship, Denial, Fault, Finding, Reason, RelationshipKind,

@@ -1,7 +1,8 @@
-use kernel::{
-    CustomerName, CustomerRelationshipName, PartnerName, Stamp, StateConflict, Timestamp, text_enum,
-};
 use serde::{Deserialize, Serialize};
+use types::{
+    CustomerName, CustomerRelationshipName, PartnerName, ResourceVersion, StateConflict, Timestamp,
+    text_enum,
+};
 
 use super::{
     Approved, Change, CustomerAgreement, Denial, Ending, Finding, Parties, Partnership, Reason,
@@ -64,7 +65,7 @@ pub struct CustomerRelationship {
     /// The MCA, as the partner attests that the customer accepted it, the latest.
     pub agreement: Option<CustomerAgreement>,
     /// How often it changed, and when.
-    pub stamp: Stamp,
+    pub resource_version: ResourceVersion,
 }
 
 /// Who removes a relationship, and what it states.
@@ -130,7 +131,7 @@ impl CustomerRelationship {
 
     /// It as it is at a time.
     #[must_use]
-    pub fn at(mut self, now: Timestamp) -> Self {
+    pub fn effective_at(mut self, now: Timestamp) -> Self {
         let state = self.state_at(now);
         if state != self.state {
             let time = self.expire_time;
@@ -193,7 +194,7 @@ impl CustomerRelationship {
     /// Settles a request that is expired and not yet recorded as such.
     pub(super) fn expired(&self, now: Timestamp) -> Option<Approved<Self>> {
         let settled = self.state_at(now) != self.state;
-        settled.then(|| self.clone().at(now).changed("CustomerRelationshipExpired", now))
+        settled.then(|| self.clone().effective_at(now).changed("CustomerRelationshipExpired", now))
     }
 
     fn answer(
@@ -211,12 +212,13 @@ impl CustomerRelationship {
     }
 
     fn judge(&self, call: &str, now: Timestamp) -> Finding {
-        let Self { name, state, accept_time, ending, stamp, .. } = self.clone().at(now);
+        let Self { name, state, accept_time, ending, resource_version, .. } =
+            self.clone().effective_at(now);
         let ended = ending.map(|it| it.time);
         let call = StateConflict {
             what: "the relationship",
             state: state.as_str(),
-            since: ended.or(accept_time).unwrap_or(stamp.create_time),
+            since: ended.or(accept_time).unwrap_or(resource_version.create_time),
             call,
             reached: state.made_by() == Some(call),
             legal: state.moves(),
@@ -231,8 +233,8 @@ impl CustomerRelationship {
     }
 
     pub(super) fn changed(mut self, event: &'static str, now: Timestamp) -> Approved<Self> {
-        let decided_on = self.stamp.revision;
-        self.stamp = self.stamp.next(now);
+        let decided_on = self.resource_version.revision;
+        self.resource_version = self.resource_version.next(now);
         Approved::changed(event, decided_on, self)
     }
 }

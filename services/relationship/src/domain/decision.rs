@@ -1,4 +1,4 @@
-use kernel::{Timestamp, text_enum};
+use types::{Timestamp, text_enum};
 
 use super::{Facts, Finding, Rule, Transaction, catalogue::CHECKS};
 
@@ -117,13 +117,13 @@ fn revisions(facts: &Facts) -> Vec<(String, i64)> {
     }
     let additional = facts.additional.iter().filter_map(|it| it.partnership.as_ref());
     for partnership in facts.partnership.iter().chain(additional) {
-        revisions.push((partnership.name.to_string(), partnership.stamp.revision));
+        revisions.push((partnership.name.to_string(), partnership.resource_version.revision));
     }
-    revisions.push((facts.customer.name.to_string(), facts.customer.stamp.revision));
+    revisions.push((facts.customer.name.to_string(), facts.customer.resource_version.revision));
     let company = facts.customer.organization.to_string();
     revisions.push((company, facts.buyer.organization_revision));
     let open = facts.relationships.iter().filter(|it| it.state_at(facts.time).is_open());
-    revisions.extend(open.map(|it| (it.name.to_string(), it.stamp.revision)));
+    revisions.extend(open.map(|it| (it.name.to_string(), it.resource_version.revision)));
     revisions.sort();
     revisions.dedup();
     revisions

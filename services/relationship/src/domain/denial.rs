@@ -1,4 +1,4 @@
-use kernel::{Responsible, Violation, text_enum};
+use types::{Responsible, Violation, text_enum};
 
 use super::{NextStep, Rule};
 

@@ -1,5 +1,5 @@
-use kernel::{LocationAccountId, OrganizationName, PartnerName, Timestamp, text_enum};
 use markets::Country;
+use types::{LocationAccountId, OrganizationName, PartnerName, Timestamp, text_enum};
 
 use super::{Customer, CustomerRelationship, Partnership, Transaction};
 

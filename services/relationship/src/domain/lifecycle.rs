@@ -1,7 +1,7 @@
 //! What the lifecycles of all resources have in common.
 
-use kernel::{Responsible, StateConflict, Timestamp};
 use serde::{Deserialize, Serialize};
+use types::{Responsible, StateConflict, Timestamp};
 
 use super::{Approved, Fault, Finding, Reason, Rule, rules::list};
 

@@ -2,8 +2,8 @@
 
 use std::fmt::{self, Display};
 
-use kernel::{LocationAccountId, PartnerName};
 use markets::{Country, Region};
+use types::{LocationAccountId, PartnerName};
 
 use super::{AccountState, EnrollmentStep, Role, rules::list};
 

@@ -1,7 +1,7 @@
 use std::collections::BTreeSet;
 
-use kernel::{PartnerName, PartnershipName, Stamp, StateConflict, Timestamp, text_enum};
 use serde::{Deserialize, Serialize};
+use types::{PartnerName, PartnershipName, ResourceVersion, StateConflict, Timestamp, text_enum};
 
 use super::{
     Approved, Change, Denial, Ending, Reason, Role, RoleState, Standing,
@@ -60,7 +60,7 @@ pub struct Partnership {
     /// The partnership that the two had before.
     pub predecessor: Option<PartnershipName>,
     /// How often it changed, and when.
-    pub stamp: Stamp,
+    pub resource_version: ResourceVersion,
 }
 
 /// Which applications in their roles the enrollments of provider and reseller are.
@@ -126,7 +126,7 @@ impl Partnership {
 
     /// It as it is at a time.
     #[must_use]
-    pub fn at(mut self, now: Timestamp) -> Self {
+    pub fn effective_at(mut self, now: Timestamp) -> Self {
         let state = self.state_at(now);
         if state != self.state {
             self.state = state;
@@ -163,7 +163,7 @@ impl Partnership {
             applications: None,
             ending: None,
             predecessor: history.iter().find(|it| !succeeded.contains(&it.name)).map(|it| it.name),
-            stamp: Stamp::first(now),
+            resource_version: ResourceVersion::first(now),
         };
         let main = Approved::created("PartnershipInvited", partnership);
         let over = history.iter().filter(|it| it.state_at(now) != it.state || it.state.is_open());
@@ -233,16 +233,17 @@ impl Partnership {
     /// Settles an invitation that is expired and not yet recorded as such.
     fn expired(&self, now: Timestamp) -> Option<Approved<Self>> {
         let settled = self.state_at(now) != self.state;
-        settled.then(|| self.clone().at(now).changed("PartnershipExpired", now))
+        settled.then(|| self.clone().effective_at(now).changed("PartnershipExpired", now))
     }
 
     fn allow(self, call: &str, now: Timestamp) -> Result<Self, Denial> {
-        let Self { state, accept_time, ending, stamp, .. } = self.clone().at(now);
+        let Self { state, accept_time, ending, resource_version, .. } =
+            self.clone().effective_at(now);
         let ended = ending.map(|it| it.time);
         let call = StateConflict {
             what: "the partnership",
             state: state.as_str(),
-            since: ended.or(accept_time).unwrap_or(stamp.create_time),
+            since: ended.or(accept_time).unwrap_or(resource_version.create_time),
             call,
             reached: state.made_by() == Some(call),
             legal: state.moves(),
@@ -265,8 +266,8 @@ impl Partnership {
     }
 
     fn changed(mut self, event: &'static str, now: Timestamp) -> Approved<Self> {
-        let decided_on = self.stamp.revision;
-        self.stamp = self.stamp.next(now);
+        let decided_on = self.resource_version.revision;
+        self.resource_version = self.resource_version.next(now);
         Approved::changed(event, decided_on, self)
     }
 }

@@ -1,4 +1,4 @@
-use kernel::{CustomerRelationshipName, Responsible, Stamp, Timestamp};
+use types::{CustomerRelationshipName, ResourceVersion, Responsible, Timestamp};
 
 use super::{
     Approved, BuyerStanding, Change, Customer, CustomerRelationship, Denial, Fault, Finding,
@@ -110,7 +110,7 @@ impl Applicant {
             ending: None,
             companion,
             agreement: None,
-            stamp: Stamp::first(now),
+            resource_version: ResourceVersion::first(now),
         }
     }
 }

@@ -1,6 +1,6 @@
 use std::collections::BTreeSet;
 
-use kernel::{CustomerName, LocationAccountId, PartnerName, text_enum};
+use types::{CustomerName, LocationAccountId, PartnerName, text_enum};
 
 text_enum! {
     /// What a transaction is for.

@@ -1,14 +1,14 @@
-use failure::Failure;
-use kernel::{CustomerName, OrganizationName, Stamp};
+use errors::Failure;
 use markets::Country;
 use sea_orm::{ActiveValue::Set, ColumnTrait, EntityTrait, QueryFilter, sea_query::SimpleExpr};
 use storage::{Field, Listing, Page, PageRequest, fault, list, row};
+use types::{CustomerName, OrganizationName, ResourceVersion};
 
 use super::{
     Store,
     customer_agreement::{read_agreement, texts},
     entity::customers::{ActiveModel, Column, Entity, Model},
-    save::Kept,
+    save::Persisted,
 };
 use crate::domain::{AccountReview, Customer, CustomerKind};
 
@@ -57,15 +57,15 @@ impl Store {
     }
 }
 
-impl Kept for Customer {
+impl Persisted for Customer {
     type Row = ActiveModel;
 
     fn name(&self) -> String {
         self.name.to_string()
     }
 
-    fn stamp(&self) -> Stamp {
-        self.stamp
+    fn resource_version(&self) -> ResourceVersion {
+        self.resource_version
     }
 
     fn key(&self) -> SimpleExpr {
@@ -98,9 +98,9 @@ impl Kept for Customer {
             account_state: Set(account.map(|it| it.state.to_string())),
             account_detail: Set(account.map(|it| it.detail.clone())),
             account_time: Set(account.map(|it| it.time.as_microsecond())),
-            revision: Set(self.stamp.revision),
-            create_time: Set(self.stamp.create_time.as_microsecond()),
-            update_time: Set(self.stamp.update_time.as_microsecond()),
+            revision: Set(self.resource_version.revision),
+            create_time: Set(self.resource_version.create_time.as_microsecond()),
+            update_time: Set(self.resource_version.update_time.as_microsecond()),
         }
     }
 }
@@ -117,7 +117,7 @@ pub(super) fn from_row(row: &Model) -> Result<Customer, Failure> {
         created_by: row::read_optional(row.created_by.as_deref())?,
         agreement: read_agreement!(row)?,
         account: row.account_time.map(|time| account(row, time)).transpose()?,
-        stamp: row::stamp(row.revision, row.create_time, row.update_time)?,
+        resource_version: row::resource_version(row.revision, row.create_time, row.update_time)?,
     })
 }
 

@@ -1,6 +1,6 @@
 //! The columns of an acceptance of the MCA, in each table that has them.
 
-use failure::Failure;
+use errors::Failure;
 use storage::row;
 
 use crate::domain::CustomerAgreement;

@@ -1,16 +1,16 @@
-use failure::Failure;
-use kernel::{CustomerName, CustomerRelationshipName, PartnerName, Stamp, Timestamp};
+use errors::Failure;
 use sea_orm::{
     ActiveValue::Set, ColumnTrait, EntityTrait, QueryFilter, QueryOrder, sea_query::SimpleExpr,
 };
 use storage::{Field, Lapse, Listing, Page, PageRequest, fault, list, row};
+use types::{CustomerName, CustomerRelationshipName, PartnerName, ResourceVersion, Timestamp};
 
 use super::{
     Store,
     customer_agreement::{read_agreement, texts},
     entity::customer_relationships::{ActiveModel, Column, Entity, Model},
     partnership::ending,
-    save::Kept,
+    save::Persisted,
 };
 use crate::domain::{CustomerRelationship, RelationshipKind, RelationshipState};
 
@@ -67,15 +67,15 @@ impl Store {
     }
 }
 
-impl Kept for CustomerRelationship {
+impl Persisted for CustomerRelationship {
     type Row = ActiveModel;
 
     fn name(&self) -> String {
         self.name.to_string()
     }
 
-    fn stamp(&self) -> Stamp {
-        self.stamp
+    fn resource_version(&self) -> ResourceVersion {
+        self.resource_version
     }
 
     fn key(&self) -> SimpleExpr {
@@ -109,9 +109,9 @@ impl Kept for CustomerRelationship {
             mca_last_name: Set(last_name),
             mca_email: Set(email),
             mca_accept_time: Set(agreement.map(|it| it.accept_time.as_microsecond())),
-            revision: Set(self.stamp.revision),
-            create_time: Set(self.stamp.create_time.as_microsecond()),
-            update_time: Set(self.stamp.update_time.as_microsecond()),
+            revision: Set(self.resource_version.revision),
+            create_time: Set(self.resource_version.create_time.as_microsecond()),
+            update_time: Set(self.resource_version.update_time.as_microsecond()),
         }
     }
 }
@@ -128,6 +128,6 @@ pub(super) fn from_row(row: &Model) -> Result<CustomerRelationship, Failure> {
         ending: ending(row.removed_by.as_deref(), &row.state_reason, row.end_time)?,
         companion: row::read_optional(row.companion.as_deref())?,
         agreement: read_agreement!(row)?,
-        stamp: row::stamp(row.revision, row.create_time, row.update_time)?,
+        resource_version: row::resource_version(row.revision, row.create_time, row.update_time)?,
     })
 }

@@ -1,9 +1,9 @@
-use failure::Failure;
-use kernel::{CustomerName, PartnerName};
+use errors::Failure;
 use sea_orm::{
     ColumnTrait, Condition, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect,
 };
 use storage::fault;
+use types::{CustomerName, PartnerName};
 
 use super::{
     Store,

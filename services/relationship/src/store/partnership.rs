@@ -1,16 +1,16 @@
 use std::{fmt::Display, str::FromStr};
 
-use failure::Failure;
-use kernel::{PartnerName, PartnershipName, Stamp, Timestamp};
+use errors::Failure;
 use sea_orm::{
     ActiveValue::Set, ColumnTrait, EntityTrait, QueryFilter, QueryOrder, sea_query::SimpleExpr,
 };
 use storage::{Field, Lapse, Listing, Page, PageRequest, fault, list, row};
+use types::{PartnerName, PartnershipName, ResourceVersion, Timestamp};
 
 use super::{
     Store,
     entity::partnerships::{ActiveModel, Column, Entity, Model},
-    save::Kept,
+    save::Persisted,
 };
 use crate::domain::{Applications, Ending, Partnership, PartnershipState};
 
@@ -93,15 +93,15 @@ impl Store {
     }
 }
 
-impl Kept for Partnership {
+impl Persisted for Partnership {
     type Row = ActiveModel;
 
     fn name(&self) -> String {
         self.name.to_string()
     }
 
-    fn stamp(&self) -> Stamp {
-        self.stamp
+    fn resource_version(&self) -> ResourceVersion {
+        self.resource_version
     }
 
     fn key(&self) -> SimpleExpr {
@@ -127,9 +127,9 @@ impl Kept for Partnership {
             state_reason: Set(ending.map(|it| it.detail.clone()).unwrap_or_default()),
             end_time: Set(ending.map(|it| it.time.as_microsecond())),
             predecessor: Set(self.predecessor.map(|it| it.to_string())),
-            revision: Set(self.stamp.revision),
-            create_time: Set(self.stamp.create_time.as_microsecond()),
-            update_time: Set(self.stamp.update_time.as_microsecond()),
+            revision: Set(self.resource_version.revision),
+            create_time: Set(self.resource_version.create_time.as_microsecond()),
+            update_time: Set(self.resource_version.update_time.as_microsecond()),
         }
     }
 }
@@ -148,7 +148,7 @@ pub(super) fn from_row(row: &Model) -> Result<Partnership, Failure> {
             .map(|(provider, reseller)| Applications { provider, reseller }),
         ending: ending(row.ended_by.as_deref(), &row.state_reason, row.end_time)?,
         predecessor: row::read_optional(row.predecessor.as_deref())?,
-        stamp: row::stamp(row.revision, row.create_time, row.update_time)?,
+        resource_version: row::resource_version(row.revision, row.create_time, row.update_time)?,
     })
 }
 

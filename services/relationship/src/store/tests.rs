@@ -1,19 +1,19 @@
 //! What the store keeps and refuses, the same on either engine.
 
+mod companions;
+mod dry_run;
 mod history;
 mod lists;
 mod schema;
-mod ties;
-mod trial;
 
-use failure::Failure;
-use kernel::{
+use errors::Failure;
+use sea_orm::{EntityTrait, QueryOrder};
+use storage::{Database, ListOptions, MutationContext, Settings, events};
+use testbed::{Databases, Engine};
+use types::{
     CustomerName, CustomerRelationshipName, OrganizationName, PartnerName, PartnershipName,
     Timestamp,
 };
-use sea_orm::{EntityTrait, QueryOrder};
-use storage::{Asked, Call, Database, Settings, events};
-use testbed::{Databases, Engine};
 use uuid::Uuid;
 
 use super::{CUSTOMERS, Migrator, PARTNERSHIPS, RELATIONSHIPS, Scope, Store};
@@ -65,16 +65,16 @@ fn at(second: i64) -> Timestamp {
     Timestamp::from_second(second).unwrap()
 }
 
-fn call(request_id: impl Into<Option<u128>>, content: &str) -> Call {
+fn call(request_id: impl Into<Option<u128>>, content: &str) -> MutationContext {
     let request_id = request_id.into().map(Uuid::from_u128);
-    Call::new("Method", request_id, content.as_bytes(), "ada".to_owned(), at(9))
+    MutationContext::new("Method", request_id, content.as_bytes(), "ada".to_owned(), at(9))
 }
 
 /// When invitations and requests expire, in seconds.
 const EXPIRES: i64 = 50;
 
 /// A call that nobody repeats.
-fn once() -> Call {
+fn once() -> MutationContext {
     call(None, "")
 }
 
@@ -214,7 +214,7 @@ fn removal(by: PartnerName) -> Removal {
 
 /// What the three kinds of resource are in the database.
 async fn kept(store: &Store) -> (Vec<Customer>, Vec<CustomerRelationship>, Vec<Partnership>) {
-    let page = |listing: storage::Listing| listing.page(Asked::default()).unwrap();
+    let page = |listing: storage::Listing| listing.page(ListOptions::default()).unwrap();
     let customers = store.customers(&page(CUSTOMERS)).await.unwrap().items;
     let relationships = store.relationships(CUSTOMER, &page(RELATIONSHIPS)).await.unwrap().items;
     (customers, relationships, store.partnerships(&page(PARTNERSHIPS)).await.unwrap().items)
@@ -307,7 +307,8 @@ async fn a_request_id_goes_with_one_content(engine: Engine) {
     let reused = store.database().once(&other, invite).await;
     let Err(Failure::RequestIdReused { changed, .. }) = reused else { unreachable!("{reused:?}") };
     assert_eq!(changed.name, CUSTOMER.to_string());
-    let method = Call::new("Other", Some(Uuid::from_u128(7)), b"content", String::new(), at(9));
+    let method =
+        MutationContext::new("Other", Some(Uuid::from_u128(7)), b"content", String::new(), at(9));
     let change = store.save(new_customer(), &method);
     let reused = store.database().once(&method, change).await;
     assert!(matches!(reused, Err(Failure::RequestIdReused { .. })), "{reused:?}");
@@ -368,7 +369,7 @@ async fn every_change_leaves_an_event(engine: Engine) {
             (event.resource.as_str(), event.actor.as_str()),
             (&*CUSTOMER.to_string(), "ada")
         );
-        assert_eq!(event.time, customer.stamp.update_time.as_microsecond());
+        assert_eq!(event.time, customer.resource_version.update_time.as_microsecond());
         assert_eq!(storage::row::from_json::<Customer>(&event.content).unwrap(), *customer);
     }
     assert_eq!(history[0].request_id, Some(Uuid::from_u128(7).to_string()));
@@ -408,8 +409,11 @@ async fn what_expired_is_settled_with_what_follows_it_or_not_at_all(engine: Engi
     let call = call(7, "content");
     let second = store.database().once(&call, store.save(late(&first), &call)).await.unwrap();
     let settled = store.partnership(first.name).await.unwrap().unwrap();
-    let stamp = first.stamp.next(at(EXPIRES));
-    assert_eq!(settled, Partnership { stamp, ..first.clone().at(at(EXPIRES)) });
+    let resource_version = first.resource_version.next(at(EXPIRES));
+    assert_eq!(
+        settled,
+        Partnership { resource_version, ..first.clone().effective_at(at(EXPIRES)) }
+    );
     let kinds: Vec<_> = history(&store).await.into_iter().map(|it| it.kind).collect();
     assert_eq!(kinds, ["PartnershipInvited", "PartnershipExpired", "PartnershipInvited"]);
     let again = store.database().once(&call, store.save(late(&first), &call)).await.unwrap();
@@ -429,7 +433,7 @@ async fn pages_follow_each_other(engine: Engine) {
     saved.sort_by_key(ToString::to_string);
     let (mut read, mut token) = (Vec::new(), String::new());
     while read.is_empty() || !token.is_empty() {
-        let asked = Asked { page_size: 2, page_token: &token, ..Asked::default() };
+        let asked = ListOptions { page_size: 2, page_token: &token, ..ListOptions::default() };
         let page = store.partnerships(&PARTNERSHIPS.page(asked).unwrap()).await.unwrap();
         assert!(page.items.len() <= 2);
         read.extend(page.items.into_iter().map(|it| it.name));

@@ -1,7 +1,7 @@
 //! Several resources at once, in the order of their names.
 
 use contracts::relationship as pb;
-use failure::Failure;
+use errors::Failure;
 use prost::Message;
 use storage::batch;
 use tonic::Request;
@@ -16,7 +16,7 @@ impl Transport {
         &self,
         request: Request<pb::BatchGetPartnershipsRequest>,
     ) -> Result<pb::BatchGetPartnershipsResponse, Failure> {
-        let names = failure::names(&request.into_inner().names, 200)?;
+        let names = errors::names(&request.into_inner().names, 200)?;
         let read = |names: Vec<_>| async move { self.store.partnerships_named(&names).await };
         let now = self.clock.now();
         let render = |it| render::partnership(it, now);
@@ -29,7 +29,7 @@ impl Transport {
         &self,
         request: Request<pb::BatchGetCustomersRequest>,
     ) -> Result<pb::BatchGetCustomersResponse, Failure> {
-        let names = failure::names(&request.into_inner().names, 200)?;
+        let names = errors::names(&request.into_inner().names, 200)?;
         let read = |names: Vec<_>| async move { self.store.customers_named(&names).await };
         let render = render::customer;
         let customers = batch(&names, PIECE, read, |it| &it.name, render, Message::encoded_len);

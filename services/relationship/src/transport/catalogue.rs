@@ -1,5 +1,5 @@
 use contracts::relationship as pb;
-use failure::Failure;
+use errors::Failure;
 use tonic::Request;
 
 use super::{Transport, render};
@@ -17,7 +17,7 @@ impl Transport {
         &self,
         request: Request<pb::GetMarketRequest>,
     ) -> Result<pb::GetMarketResponse, Failure> {
-        let country = failure::one("country_code", &request.get_ref().country_code)?;
+        let country = errors::one("country_code", &request.get_ref().country_code)?;
         Ok(pb::GetMarketResponse { market: Some(render::market(country)) })
     }
 }

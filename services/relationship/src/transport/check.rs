@@ -1,8 +1,8 @@
 use contracts::relationship as pb;
-use failure::Failure;
-use kernel::CustomerName;
+use errors::Failure;
 use prost::Message;
 use tonic::Request;
+use types::CustomerName;
 
 use super::{Transport, convert, gather::MAX_CHAINS, render, telemetry};
 use crate::{
@@ -33,7 +33,7 @@ impl Transport {
         &self,
         request: Request<pb::ListSalesPathsRequest>,
     ) -> Result<pb::ListSalesPathsResponse, Failure> {
-        let customer = failure::one("customer", &request.get_ref().customer)?;
+        let customer = errors::one("customer", &request.get_ref().customer)?;
         let scope = Scope::Everything(MAX_CHAINS as u64 + 1);
         let gathered = self.facts_at_one_instant(customer, scope, &[]).await?;
         let cut = |read: usize| read > MAX_CHAINS;

@@ -6,11 +6,11 @@ use std::{collections::BTreeSet, fmt::Display, str::FromStr};
 
 use contracts::{onboarding, relationship as pb};
 pub(super) use customer::{create_customer, record_agreement, record_review};
-use failure::{Failure, Fields, Mutation, Said, said};
-use kernel::{
+use errors::{Failure, Fields, Mutation, MutationOptions, mutation_options};
+use storage::{PageRequest, list_options};
+use types::{
     CustomerName, CustomerRelationshipName, LocationAccountId, PartnerName, PartnershipName,
 };
-use storage::{PageRequest, asked};
 use uuid::Uuid;
 
 use crate::{
@@ -42,23 +42,23 @@ type ActedOn<N, By> = (Mutation, N, By, String);
 
 /// A move of the named resource.
 pub(super) fn act<N: FromStr<Err: Display>>(
-    said: Said<'_>,
+    options: MutationOptions<'_>,
     name: &str,
 ) -> Converted<(Mutation, N)> {
     let mut fields = Fields::new();
-    let how = fields.mutation(said);
+    let how = fields.mutation(options);
     let name = fields.parse("name", name);
     fields.finish(|| Some((how?, name?)))
 }
 
 /// A move of the named resource that must be explained.
 pub(super) fn act_with_detail<N: FromStr<Err: Display>>(
-    said: Said<'_>,
+    options: MutationOptions<'_>,
     name: &str,
     detail: &str,
 ) -> Converted<(Mutation, N, String)> {
     let mut fields = Fields::new();
-    let how = fields.mutation(said);
+    let how = fields.mutation(options);
     let name = fields.parse("name", name);
     let detail = fields.text("detail", detail, MAX_DETAIL);
     fields.finish(|| Some((how?, name?, detail?)))
@@ -68,7 +68,7 @@ pub(super) fn invite(
     request: &pb::InvitePartnershipRequest,
 ) -> Converted<(Mutation, Option<Uuid>, PartnerName, PartnerName)> {
     let mut fields = Fields::new();
-    let how = fields.mutation(said!(new request));
+    let how = fields.mutation(mutation_options!(new request));
     let id = fields.guid_optional("partnership_id", &request.partnership_id);
     let provider = fields.parse("provider", &request.provider);
     let reseller = fields.parse("reseller", &request.reseller);
@@ -82,7 +82,7 @@ pub(super) fn end_partnership(
     request: &pb::EndPartnershipRequest,
 ) -> Converted<ActedOn<PartnershipName, PartnershipSide>> {
     let mut fields = Fields::new();
-    let how = fields.mutation(said!(request));
+    let how = fields.mutation(mutation_options!(request));
     let name = fields.parse("name", &request.name);
     let by = fields.choice("ended_by", request.ended_by, |side| match side {
         pb::PartnershipSide::Unspecified => None,
@@ -97,7 +97,7 @@ pub(super) fn request_relationship(
     request: &pb::RequestCustomerRelationshipRequest,
 ) -> Converted<(Mutation, AskedRelationship)> {
     let mut fields = Fields::new();
-    let how = fields.mutation(said!(request));
+    let how = fields.mutation(mutation_options!(request));
     let id = fields.guid_optional("relationship_id", &request.relationship_id);
     let customer = fields.parse("parent", &request.parent);
     let partner = fields.parse("partner", &request.partner);
@@ -142,7 +142,7 @@ pub(super) fn remove_relationship(
     request: &pb::RemoveCustomerRelationshipRequest,
 ) -> Converted<ActedOn<CustomerRelationshipName, PartnerName>> {
     let mut fields = Fields::new();
-    let how = fields.mutation(said!(request));
+    let how = fields.mutation(mutation_options!(request));
     let name = fields.parse("name", &request.name);
     let by = fields.parse("removed_by", &request.removed_by);
     let detail = fields.text("detail", &request.detail, MAX_DETAIL);
@@ -154,7 +154,7 @@ pub(super) fn list_relationships(
 ) -> Converted<(CustomerName, PageRequest)> {
     let mut fields = Fields::new();
     let customer = fields.parse("parent", &request.parent);
-    let page = RELATIONSHIPS.read(&mut fields, &request.parent, asked!(request));
+    let page = RELATIONSHIPS.read(&mut fields, &request.parent, list_options!(request));
     fields.finish(|| Some((customer?, page?)))
 }
 

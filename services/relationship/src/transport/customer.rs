@@ -1,5 +1,5 @@
 use contracts::relationship as pb;
-use failure::{Failure, said};
+use errors::{Failure, mutation_options};
 use prost::Message;
 use tonic::Request;
 
@@ -29,7 +29,7 @@ impl Transport {
         &self,
         request: Request<pb::GetCustomerRequest>,
     ) -> Result<pb::GetCustomerResponse, Failure> {
-        let name = failure::one("name", &request.get_ref().name)?;
+        let name = errors::one("name", &request.get_ref().name)?;
         let customer = Some(render::customer(self.find_customer(name).await?));
         Ok(pb::GetCustomerResponse { customer })
     }
@@ -38,7 +38,7 @@ impl Transport {
         &self,
         request: Request<pb::ListCustomersRequest>,
     ) -> Result<pb::ListCustomersResponse, Failure> {
-        let page = crate::store::CUSTOMERS.page(storage::asked!(request.get_ref()))?;
+        let page = crate::store::CUSTOMERS.page(storage::list_options!(request.get_ref()))?;
         let read = |piece| async move { self.store.customers(&piece).await };
         let page = page.answer(read, render::customer, Message::encoded_len).await?;
         Ok(pb::ListCustomersResponse {
@@ -53,11 +53,11 @@ impl Transport {
     ) -> Result<pb::RecordCustomerAgreementResponse, Failure> {
         let (now, it) = (self.clock.now(), request.get_ref());
         let (how, name, agreement) =
-            convert::record_agreement(said!(it), &it.name, it.agreement.as_ref(), now)?;
+            convert::record_agreement(mutation_options!(it), &it.name, it.agreement.as_ref(), now)?;
         let call = self.call_at("RecordCustomerAgreement", request, how, now);
         let record = async {
             let customer = self.find_customer(name).await?;
-            self.store.database().expects(&call, &customer.name, customer.stamp).await?;
+            self.store.database().expects(&call, &customer.name, customer.resource_version).await?;
             match customer.accept_agreement(agreement, now) {
                 Some(change) => self.store.save(change, &call).await,
                 None => Ok(customer),
@@ -75,7 +75,7 @@ impl Transport {
         let call = self.call("RecordAccountReview", request, how);
         let record = async {
             let customer = self.find_customer(name).await?;
-            self.store.database().expects(&call, &customer.name, customer.stamp).await?;
+            self.store.database().expects(&call, &customer.name, customer.resource_version).await?;
             Ok(customer.record_review(state, detail, call.now))
         };
         let customer = self.answer(&call, record).await?;

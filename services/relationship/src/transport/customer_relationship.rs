@@ -1,8 +1,8 @@
 use contracts::relationship as pb;
-use failure::{Failure, said};
-use kernel::{CustomerRelationshipName, PartnerName};
+use errors::{Failure, mutation_options};
 use prost::Message;
 use tonic::Request;
+use types::{CustomerRelationshipName, PartnerName};
 
 use super::{
     Transport,
@@ -24,16 +24,19 @@ impl Transport {
         let call = self.call("RequestCustomerRelationship", request, how);
         let ask = async {
             let new = self.gather(&asked).await?;
-            self.store.database().expects(&call, &new.customer.name, new.customer.stamp).await?;
+            self.store
+                .database()
+                .expects(&call, &new.customer.name, new.customer.resource_version)
+                .await?;
             CustomerRelationship::request(&new, self.expiry(&call)?, call.now).map_err(denied)
         };
         let relationship = self.answer(&call, ask).await?;
         let companion = relationship.companion;
         let mut relationship = render::relationship(relationship, call.now);
-        if call.is_trial() && asked.id.is_none() {
+        if call.is_dry_run() && asked.id.is_none() {
             relationship.name.clear();
         }
-        if call.is_trial() && !self.is_known(companion).await? {
+        if call.is_dry_run() && !self.is_known(companion).await? {
             relationship.companion.clear();
         }
         Ok(pb::RequestCustomerRelationshipResponse { relationship: Some(relationship) })
@@ -45,11 +48,11 @@ impl Transport {
     ) -> Result<pb::AttestCustomerAgreementResponse, Failure> {
         let (now, it) = (self.clock.now(), request.get_ref());
         let (how, name, agreement) =
-            convert::record_agreement(said!(it), &it.name, it.agreement.as_ref(), now)?;
+            convert::record_agreement(mutation_options!(it), &it.name, it.agreement.as_ref(), now)?;
         let call = self.call_at("AttestCustomerAgreement", request, how, now);
         let attest = async {
             let relationship = self.find_relationship(name).await?;
-            self.store.database().expects(&call, &name, relationship.stamp).await?;
+            self.store.database().expects(&call, &name, relationship.resource_version).await?;
             let partner = self.standing(relationship.partner).await?;
             match relationship.attest_agreement(agreement, &partner, now).map_err(denied)? {
                 Some(change) => self.store.save(change, &call).await,
@@ -66,11 +69,11 @@ impl Transport {
         request: Request<pb::AcceptCustomerRelationshipRequest>,
     ) -> Result<pb::AcceptCustomerRelationshipResponse, Failure> {
         let it = request.get_ref();
-        let (how, name) = convert::act(said!(it), &it.name)?;
+        let (how, name) = convert::act(mutation_options!(it), &it.name)?;
         let call = self.call("AcceptCustomerRelationship", request, how);
         let accept = async {
             let (relationship, companion) = self.find_with_companion(name).await?;
-            self.store.database().expects(&call, &name, relationship.stamp).await?;
+            self.store.database().expects(&call, &name, relationship.resource_version).await?;
             let customer = self.find_customer(relationship.customer()).await?;
             let buyer = Buyer { tenant: customer.name.id(), organization: customer.organization };
             let partners = [Some(relationship.partner), companion.as_ref().map(|it| it.partner)];
@@ -99,11 +102,12 @@ impl Transport {
         request: Request<pb::RefuseCustomerRelationshipRequest>,
     ) -> Result<pb::RefuseCustomerRelationshipResponse, Failure> {
         let it = request.get_ref();
-        let (how, name, detail) = convert::act_with_detail(said!(it), &it.name, &it.detail)?;
+        let (how, name, detail) =
+            convert::act_with_detail(mutation_options!(it), &it.name, &it.detail)?;
         let call = self.call("RefuseCustomerRelationship", request, how);
         let refuse = async {
             let (relationship, companion) = self.find_with_companion(name).await?;
-            self.store.database().expects(&call, &name, relationship.stamp).await?;
+            self.store.database().expects(&call, &name, relationship.resource_version).await?;
             relationship.refuse(&detail, companion, call.now).map_err(denied)
         };
         let relationship = self.answer(&call, refuse).await?;
@@ -120,7 +124,7 @@ impl Transport {
         let call = self.call("RemoveCustomerRelationship", request, how);
         let remove = async {
             let relationship = self.find_relationship(name).await?;
-            self.store.database().expects(&call, &name, relationship.stamp).await?;
+            self.store.database().expects(&call, &name, relationship.resource_version).await?;
             let partnerships = self.store.partnerships_of(by, relationship.partner).await?;
             let by = self.standing(by).await?;
             let removal = Removal { by, partnerships, no_active_subscriptions, detail };
@@ -135,7 +139,7 @@ impl Transport {
         &self,
         request: Request<pb::GetCustomerRelationshipRequest>,
     ) -> Result<pb::GetCustomerRelationshipResponse, Failure> {
-        let name = failure::one("name", &request.get_ref().name)?;
+        let name = errors::one("name", &request.get_ref().name)?;
         let relationship = self.find_relationship(name).await?;
         let relationship = Some(render::relationship(relationship, self.clock.now()));
         Ok(pb::GetCustomerRelationshipResponse { relationship })

@@ -2,8 +2,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use failure::Failure;
-use kernel::{CustomerName, LocationAccountId, PartnerName, Timestamp};
+use errors::Failure;
+use types::{CustomerName, LocationAccountId, PartnerName, Timestamp};
 
 use super::Transport;
 use crate::{

@@ -1,9 +1,9 @@
 use contracts::relationship as pb;
-use failure::{Failure, said};
-use kernel::{PartnerName, PartnershipName};
+use errors::{Failure, mutation_options};
 use prost::Message;
-use storage::Call;
+use storage::MutationContext;
 use tonic::Request;
+use types::{PartnerName, PartnershipName};
 
 use super::{Transport, convert, render, status::denied};
 use crate::domain::{Approved, Denial, Partners, Partnership, Standing};
@@ -25,7 +25,7 @@ impl Transport {
         };
         let partnership = self.answer(&call, invite).await?;
         let mut partnership = render::partnership(partnership, call.now);
-        if call.is_trial() && id.is_none() {
+        if call.is_dry_run() && id.is_none() {
             partnership.name.clear();
         }
         Ok(pb::InvitePartnershipResponse { partnership: Some(partnership) })
@@ -36,11 +36,11 @@ impl Transport {
         request: Request<pb::AcceptPartnershipRequest>,
     ) -> Result<pb::AcceptPartnershipResponse, Failure> {
         let it = request.get_ref();
-        let (how, name) = convert::act(said!(it), &it.name)?;
+        let (how, name) = convert::act(mutation_options!(it), &it.name)?;
         let call = self.call("AcceptPartnership", request, how);
         let accept = async {
             let partnership = self.find_partnership(name).await?;
-            self.store.database().expects(&call, &name, partnership.stamp).await?;
+            self.store.database().expects(&call, &name, partnership.resource_version).await?;
             let (provider, reseller) =
                 self.sides(partnership.provider, partnership.reseller).await?;
             partnership.accept(&provider, &reseller, call.now).map_err(denied)
@@ -55,7 +55,8 @@ impl Transport {
         request: Request<pb::DeclinePartnershipRequest>,
     ) -> Result<pb::DeclinePartnershipResponse, Failure> {
         let it = request.get_ref();
-        let (how, name, detail) = convert::act_with_detail(said!(it), &it.name, &it.detail)?;
+        let (how, name, detail) =
+            convert::act_with_detail(mutation_options!(it), &it.name, &it.detail)?;
         let call = self.call("DeclinePartnership", request, how);
         let decline = |partnership: Partnership| partnership.decline(detail, call.now);
         let partnership = Some(self.change_partnership(&call, name, decline).await?);
@@ -67,7 +68,8 @@ impl Transport {
         request: Request<pb::WithdrawPartnershipRequest>,
     ) -> Result<pb::WithdrawPartnershipResponse, Failure> {
         let it = request.get_ref();
-        let (how, name, detail) = convert::act_with_detail(said!(it), &it.name, &it.detail)?;
+        let (how, name, detail) =
+            convert::act_with_detail(mutation_options!(it), &it.name, &it.detail)?;
         let call = self.call("WithdrawPartnership", request, how);
         let withdraw = |partnership: Partnership| partnership.withdraw(detail, call.now);
         let partnership = Some(self.change_partnership(&call, name, withdraw).await?);
@@ -89,7 +91,7 @@ impl Transport {
         &self,
         request: Request<pb::GetPartnershipRequest>,
     ) -> Result<pb::GetPartnershipResponse, Failure> {
-        let partnership = self.find_partnership(failure::one("name", &request.get_ref().name)?);
+        let partnership = self.find_partnership(errors::one("name", &request.get_ref().name)?);
         let partnership = Some(render::partnership(partnership.await?, self.clock.now()));
         Ok(pb::GetPartnershipResponse { partnership })
     }
@@ -99,7 +101,8 @@ impl Transport {
         request: Request<pb::ListPartnershipsRequest>,
     ) -> Result<pb::ListPartnershipsResponse, Failure> {
         let now = self.clock.now();
-        let page = crate::store::PARTNERSHIPS.page(storage::asked!(request.get_ref()))?.at(now);
+        let page =
+            crate::store::PARTNERSHIPS.page(storage::list_options!(request.get_ref()))?.at(now);
         let read = |piece| async move { self.store.partnerships(&piece).await };
         let page =
             page.answer(read, |it| render::partnership(it, now), Message::encoded_len).await?;
@@ -111,13 +114,13 @@ impl Transport {
 
     async fn change_partnership(
         &self,
-        call: &Call,
+        call: &MutationContext,
         name: PartnershipName,
         decide: impl FnOnce(Partnership) -> Result<Approved<Partnership>, Denial> + Send,
     ) -> Result<pb::Partnership, Failure> {
         let change = async {
             let partnership = self.find_partnership(name).await?;
-            self.store.database().expects(call, &name, partnership.stamp).await?;
+            self.store.database().expects(call, &name, partnership.resource_version).await?;
             decide(partnership).map_err(denied)
         };
         let changed = self.answer(call, change).await?;

@@ -6,8 +6,8 @@ use std::time::Duration;
 
 use contracts::{onboarding, relationship as pb, time::to_wire};
 pub(super) use customer::customer;
-use kernel::{Responsible, Timestamp};
 use markets::Country;
+use types::{Responsible, Timestamp};
 
 use crate::domain::{
     CustomerRelationship, Decision, Partnership, PartnershipSide, PartnershipState, ProductFamily,
@@ -15,8 +15,8 @@ use crate::domain::{
 };
 
 pub(super) fn partnership(partnership: Partnership, now: Timestamp) -> pb::Partnership {
-    let partnership = partnership.at(now);
-    let stamp = partnership.stamp;
+    let partnership = partnership.effective_at(now);
+    let resource_version = partnership.resource_version;
     let ending = partnership.ending.as_ref();
     pb::Partnership {
         name: partnership.name.to_string(),
@@ -42,10 +42,10 @@ pub(super) fn partnership(partnership: Partnership, now: Timestamp) -> pb::Partn
         state_reason: ending.map(|it| it.detail.clone()).unwrap_or_default(),
         end_time: ending.map(|it| to_wire(it.time)),
         predecessor: partnership.predecessor.map(|it| it.to_string()).unwrap_or_default(),
-        revision: stamp.revision,
-        etag: stamp.etag(),
-        create_time: Some(to_wire(stamp.create_time)),
-        update_time: Some(to_wire(stamp.update_time)),
+        revision: resource_version.revision,
+        etag: resource_version.etag(),
+        create_time: Some(to_wire(resource_version.create_time)),
+        update_time: Some(to_wire(resource_version.update_time)),
     }
 }
 
@@ -53,8 +53,8 @@ pub(super) fn relationship(
     relationship: CustomerRelationship,
     now: Timestamp,
 ) -> pb::CustomerRelationship {
-    let relationship = relationship.at(now);
-    let stamp = relationship.stamp;
+    let relationship = relationship.effective_at(now);
+    let resource_version = relationship.resource_version;
     let ending = relationship.ending.as_ref();
     pb::CustomerRelationship {
         name: relationship.name.to_string(),
@@ -86,10 +86,10 @@ pub(super) fn relationship(
         end_time: ending.map(|it| to_wire(it.time)),
         companion: relationship.companion.map(|it| it.to_string()).unwrap_or_default(),
         agreement: relationship.agreement.map(customer::agreement),
-        revision: stamp.revision,
-        etag: stamp.etag(),
-        create_time: Some(to_wire(stamp.create_time)),
-        update_time: Some(to_wire(stamp.update_time)),
+        revision: resource_version.revision,
+        etag: resource_version.etag(),
+        create_time: Some(to_wire(resource_version.create_time)),
+        update_time: Some(to_wire(resource_version.update_time)),
     }
 }
 

@@ -1,4 +1,4 @@
-use failure::{Failure, Refusal};
+use errors::{Failure, Refusal};
 
 use crate::domain::Denial;
 

@@ -102,7 +102,7 @@ async fn a_call_out_of_time_gives_its_room_back() {
 #[tokio::test(start_paused = true)]
 async fn without_room_only_health_is_answered() {
     let calls = calls(1);
-    let busy = task::spawn({
+    let busy = deadline::spawn({
         let calls = calls.clone();
         async move { call(&calls, WAIT, "1S").await }
     });
@@ -123,7 +123,7 @@ async fn a_connection_has_its_share_of_the_room_and_the_refusal_says_which_is_fu
     let [one, other] = places.each_ref().map(|it| calls.clone().of_one_connection(it.usage()));
     let wait = |calls: &Calls<Stub>| {
         let calls = calls.clone();
-        task::spawn(async move { call(&calls, WAIT, "1S").await })
+        deadline::spawn(async move { call(&calls, WAIT, "1S").await })
     };
     let waiting = [wait(&one), wait(&one), wait(&other)];
     tokio::task::yield_now().await;

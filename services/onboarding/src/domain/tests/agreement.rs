@@ -1,6 +1,6 @@
 //! Who may accept the Microsoft Partner Agreement, and what that changes.
 
-use kernel::Stamp;
+use types::ResourceVersion;
 use uuid::Uuid;
 
 use super::world::{
@@ -88,10 +88,13 @@ fn an_acceptance_is_kept_with_the_location_and_the_revision_that_it_was_made_at(
         accept_time: at(8),
         location_account: "1001".parse().unwrap(),
         application: 1,
-        stamp: Stamp { create_time: at(9), ..changed() },
+        resource_version: ResourceVersion { create_time: at(9), ..changed() },
     };
     let agreements = vec![accepted(AgreementKind::IndirectProvider), recorded];
-    assert_eq!(approved.into_after(), Partner { agreements, stamp: changed(), ..before });
+    assert_eq!(
+        approved.into_after(),
+        Partner { agreements, resource_version: changed(), ..before }
+    );
 }
 
 #[test]
@@ -100,7 +103,7 @@ fn the_same_acceptance_again_leaves_the_partner_as_it_is() {
     let first = accept(enrolled(&[(IndirectProvider, Qualified)]), kind).unwrap().into_after();
     for now in [at(9), at(10)] {
         let again = first.clone().accept_agreement(acceptance(kind), Uuid::nil(), now).unwrap();
-        assert!(again.is_no_op(again.after().stamp));
+        assert!(again.is_no_op(again.after().resource_version));
         assert_eq!(again.after().recorded(&acceptance(kind)).map(|it| it.uid), Some(UID));
         assert_eq!(again.into_after(), first);
     }
@@ -112,7 +115,7 @@ fn the_same_acceptance_again_leaves_the_partner_as_it_is() {
     for other in others {
         let after = first.clone().accept_agreement(other, Uuid::nil(), at(9)).unwrap();
         assert_eq!(
-            (after.is_no_op(after.after().stamp), after.after().agreements.len()),
+            (after.is_no_op(after.after().resource_version), after.after().agreements.len()),
             (false, 2)
         );
     }
@@ -161,8 +164,8 @@ fn an_acceptance_makes_the_qualified_roles_active_that_its_text_covers() {
         assert_eq!(states(&after), expected, "{kind}");
         for it in &after.enrollments {
             let revision = if it.state == Active { REVISION + 1 } else { REVISION };
-            assert_eq!(it.stamp.revision, revision, "{kind}, {}", it.role);
-            assert_eq!(it.stamp.create_time, at(1), "{kind}, {}", it.role);
+            assert_eq!(it.resource_version.revision, revision, "{kind}, {}", it.role);
+            assert_eq!(it.resource_version.create_time, at(1), "{kind}, {}", it.role);
         }
     }
 }
@@ -220,7 +223,7 @@ fn only_a_global_admin_accepts() {
     }
 }
 
-fn day(text: &str) -> kernel::Timestamp {
+fn day(text: &str) -> types::Timestamp {
     format!("{text}Z").parse().unwrap()
 }
 
@@ -276,9 +279,9 @@ fn an_active_role_whose_mpa_lapses_is_qualified_until_the_newer_text_is_accepted
     let mut partner = enrolled(&[(DirectBill, Active), (IndirectReseller, Active)]);
     partner.agreements.push(accepted(AgreementKind::DirectBill));
     let before = day("2027-02-28T23:59:59");
-    assert_eq!(partner.clone().settled(before), partner);
+    assert_eq!(partner.clone().effective_at(before), partner);
     let lapse = day("2027-03-01T00:00:00");
-    let late = partner.clone().settled(day("2027-04-01T00:00:00"));
+    let late = partner.clone().effective_at(day("2027-04-01T00:00:00"));
     assert_eq!(states(&late), [(DirectBill, Qualified), (IndirectReseller, Qualified)]);
     assert!(late.enrollments.iter().all(|it| it.state_time == lapse));
     let mut new = acceptance(AgreementKind::DirectBill);

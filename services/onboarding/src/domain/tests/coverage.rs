@@ -1,6 +1,6 @@
 //! Which acceptance of the MPA covers which role, and when.
 
-use kernel::Timestamp;
+use types::Timestamp;
 use uuid::Uuid;
 
 use super::world::{

@@ -1,6 +1,6 @@
 //! Enrollments, from state to state.
 
-use kernel::{Stamp, alternatives};
+use types::{ResourceVersion, alternatives};
 
 use super::world::{
     COMPANY, OTHER, PARTNER, REVISION, accepted, at, changed, email, enrolled, enrollment, named,
@@ -126,12 +126,16 @@ fn a_move_changes_the_partner_and_the_one_enrollment_under_the_next_revision() {
             suspension_cause: (name == "suspend").then_some(SuspensionCause::InvoiceOverdue),
             reapply_time: (name == "revoke").then(|| "1971-01-01T00:00:09Z".parse().unwrap()),
             contact_email: email(contact),
-            stamp: Stamp { create_time, ..changed() },
+            resource_version: ResourceVersion { create_time, ..changed() },
             ..moved
         };
         assert_eq!(after.enrollment(role), Ok(&expected), "{name} of {row}");
         let enrollments = vec![bystander.clone(), expected];
-        assert_eq!(after, Partner { enrollments, stamp: changed(), ..before }, "{name} of {row}");
+        assert_eq!(
+            after,
+            Partner { enrollments, resource_version: changed(), ..before },
+            "{name} of {row}"
+        );
     }
 }
 
@@ -174,28 +178,36 @@ fn a_rejection_of_thirty_days_is_a_suspension_from_which_vetting_begins_anew() {
     const DAYS: i64 = 30 * 24 * 3600;
     let role = Role::IndirectProvider;
     let stored = || enrolled(&[(role, EnrollmentState::Rejected)]);
-    let before = stored().settled(at(DAYS));
+    let before = stored().effective_at(at(DAYS));
     assert_eq!(before, stored());
     assert!(before.resubmit(role, None, at(DAYS)).is_ok());
 
     let over = at(1 + DAYS);
-    let it = stored().settled(over).enrollment(role).unwrap().clone();
+    let it = stored().effective_at(over).enrollment(role).unwrap().clone();
     let cause = Some(SuspensionCause::ProfileRejected);
     let expected = (EnrollmentState::Suspended, over, cause);
     assert_eq!((it.state, it.state_time, it.suspension_cause), expected);
     assert_eq!(it.state_reason, "rejected for 30 days: of old");
     let late = at(2 + DAYS);
-    assert_eq!(stored().settled(late), stored().settled(over), "it happened when it was due");
+    assert_eq!(
+        stored().effective_at(late),
+        stored().effective_at(over),
+        "it happened when it was due"
+    );
     let refused = violations(stored().resubmit(role, None, late));
     assert_eq!(named(&refused), ["STATE ENROLLMENT_STATE_CONFLICT"]);
     let reinstated = stored().reinstate(role, late).unwrap().into_after();
     let it = reinstated.enrollment(role).unwrap();
     let first = Some(VettingCheck::EmailOwnership);
     assert_eq!((it.state, it.open_check), (EnrollmentState::Vetting, first));
-    assert_eq!(reinstated.stamp, before_at(late), "one change, whatever time had changed before");
+    assert_eq!(
+        reinstated.resource_version,
+        before_at(late),
+        "one change, whatever time had changed before"
+    );
 }
 
-fn before_at(second: kernel::Timestamp) -> Stamp {
+fn before_at(second: types::Timestamp) -> ResourceVersion {
     super::world::before().next(second)
 }
 
@@ -206,7 +218,10 @@ fn what_time_has_changed_is_written_with_the_next_change_of_the_partner() {
     let late = at(40 * 24 * 3600);
     let after = stored.enroll(other, email("ada@contoso.com"), late).unwrap().into_after();
     let it = after.enrollment(rejected).unwrap();
-    assert_eq!((it.state, it.stamp.revision), (EnrollmentState::Suspended, REVISION + 1));
+    assert_eq!(
+        (it.state, it.resource_version.revision),
+        (EnrollmentState::Suspended, REVISION + 1)
+    );
     let roles: Vec<_> = after.enrollments.iter().map(|it| it.role).collect();
     assert_eq!(roles, [other, rejected], "in the order of their texts");
 }
@@ -227,7 +242,7 @@ fn a_revoked_partner_applies_again_after_twelve_months_to_the_second() {
     let draft = again(9 + YEAR).unwrap().into_after();
     let it = draft.enrollment(role).unwrap();
     assert_eq!((it.state, it.reapply_time, it.vetted()), (EnrollmentState::Draft, None, false));
-    assert_eq!(it.stamp.create_time, at(1));
+    assert_eq!(it.resource_version.create_time, at(1));
 }
 
 #[test]
@@ -338,7 +353,10 @@ fn a_tenant_joins_once() {
     tells(&full[0], &COMPANY.to_string(), &[("collection", "partners"), ("limit", "250")]);
     let approved = Partner::create(new(), false, 249, at(9)).unwrap();
     assert_eq!((approved.event(), approved.decided_on()), ("PartnerCreated", None));
-    assert_eq!(approved.into_after(), Partner { stamp: Stamp::first(at(9)), ..partner() });
+    assert_eq!(
+        approved.into_after(),
+        Partner { resource_version: ResourceVersion::first(at(9)), ..partner() }
+    );
 }
 
 #[test]

@@ -2,8 +2,8 @@
 //! that it keeps itself, and no code of the domain.
 
 use jiff::tz::TimeZone;
-use kernel::Timestamp;
 use proptest::{collection::vec, prelude::*};
+use types::Timestamp;
 use uuid::Uuid;
 
 use super::world::{acceptance, at, email, location, partner};
@@ -171,18 +171,18 @@ fn live(tries: &[Try]) -> Result<(Vec<&'static str>, Partner), String> {
     for (nth, what) in tries.iter().enumerate() {
         now += if let Try::Wait(seconds) = what { *seconds } else { 1 };
         model.age(now);
-        let told = state(&partner.clone().settled(at(now)));
+        let told = state(&partner.clone().effective_at(at(now)));
         if told != model.state {
             return Err(format!("after {nth} tries it is {told}, not {}", model.state));
         }
-        let revision = partner.stamp.revision;
+        let revision = partner.resource_version.revision;
         let decided = decide(partner.clone(), *what, at(now));
         if decided.is_ok() != model.tried(*what, now) {
             return Err(format!("{nth}: {what:?} from {told}: {decided:?}"));
         }
         if let Ok(approved) = decided {
             partner = approved.into_after();
-            if partner.stamp.revision != revision + 1 || state(&partner) != model.state {
+            if partner.resource_version.revision != revision + 1 || state(&partner) != model.state {
                 return Err(format!("{nth}: {what:?} leads to {partner:?}, not {model:?}"));
             }
         }

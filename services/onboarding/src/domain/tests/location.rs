@@ -1,6 +1,6 @@
 //! Location accounts and global accounts.
 
-use kernel::Stamp;
+use types::ResourceVersion;
 
 use super::world::{
     COMPANY, OTHER, PARTNER, REVISION, at, changed, location, named, partner, tells, tie,
@@ -75,7 +75,10 @@ fn a_location_is_tied_under_the_next_revision() {
     let approved = partner().associate_location(location("1001", "FR"), &free(), at(9)).unwrap();
     assert_eq!((approved.event(), approved.decided_on()), ("LocationAssociated", Some(REVISION)));
     let location = Some(location("1001", "FR"));
-    assert_eq!(approved.into_after(), Partner { location, stamp: changed(), ..partner() });
+    assert_eq!(
+        approved.into_after(),
+        Partner { location, resource_version: changed(), ..partner() }
+    );
 }
 
 #[test]
@@ -92,8 +95,14 @@ fn a_global_account_belongs_to_one_company() {
     let approved = Organization::create(new(), None, identity).unwrap();
     assert_eq!((approved.event(), approved.decided_on()), ("OrganizationCreated", None));
     let NewOrganization { display_name, country, global_account, owners } = new();
-    let stamp = Stamp::first(at(9));
-    let expected =
-        Organization { name: COMPANY, display_name, country, global_account, owners, stamp };
+    let resource_version = ResourceVersion::first(at(9));
+    let expected = Organization {
+        name: COMPANY,
+        display_name,
+        country,
+        global_account,
+        owners,
+        resource_version,
+    };
     assert_eq!(approved.into_after(), expected);
 }

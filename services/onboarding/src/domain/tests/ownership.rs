@@ -2,8 +2,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use kernel::OrganizationName;
 use proptest::{collection::vec, prelude::*};
+use types::OrganizationName;
 use uuid::Uuid;
 
 use super::world::{at, before, named, tells, tie, violations};
@@ -34,7 +34,7 @@ fn graph(edges: &[Edge]) -> Ownership {
             country: "FR".parse().unwrap(),
             global_account: None,
             owners: owners.collect(),
-            stamp: before(),
+            resource_version: before(),
         }
     };
     Ownership::new(COMPANIES.map(company), at(9))
@@ -177,7 +177,7 @@ fn a_question_about_many_partners_does_not_cost_each_of_them_every_pair_of_their
     let names: Vec<_> = tower.iter().map(|it| it.name).collect();
     let graph = Ownership::new(tower, at(9));
     let asked = || {
-        let watch = kernel::Clock::system().stopwatch();
+        let watch = types::Clock::system().stopwatch();
         let paths = graph.paths_to(names[0]);
         let links: usize = names.iter().step_by(5).map(|it| paths(*it).len()).sum();
         assert!(links < 200 * 25, "{links} links are told");
@@ -334,7 +334,7 @@ fn the_legal_profile_that_a_company_has_changes_nothing() {
     ] {
         let new = NewProfile { display_name: display_name.map(str::to_owned), country };
         let approved = company.clone().update(new, at(9));
-        assert_eq!(approved.is_no_op(approved.after().stamp), same);
+        assert_eq!(approved.is_no_op(approved.after().resource_version), same);
         assert_eq!(approved.into_after() == company, same);
     }
 }

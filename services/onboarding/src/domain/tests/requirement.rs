@@ -1,6 +1,6 @@
 //! What is asked of direct-bill partners and resellers, and the yearly review.
 
-use kernel::Timestamp;
+use types::Timestamp;
 use uuid::Uuid;
 
 use super::world::{
@@ -252,7 +252,7 @@ fn a_reseller_is_authorized_again_with_the_figures_of_the_day() {
         let partner = bare.clone().record_evidence(role, shown, due).unwrap().into_after();
         assert_eq!(refused(partner.review(role, due)).len(), count, "{cents}");
     }
-    assert_eq!(it(&bare.settled(time("2030-01-01T00:00:00Z")), role).state, Active);
+    assert_eq!(it(&bare.effective_at(time("2030-01-01T00:00:00Z")), role).state, Active);
 }
 
 #[test]
@@ -271,10 +271,10 @@ fn a_direct_bill_partner_below_the_requirements_is_restricted_then_suspended_the
         ("2027-05-01T09:00:00Z", Revoked),
         ("2029-01-01T00:00:00Z", Revoked),
     ] {
-        let later = restricted.clone().settled(time(now));
+        let later = restricted.clone().effective_at(time(now));
         assert_eq!(it(&later, role).state, state, "{now}");
     }
-    let end = restricted.clone().settled(time("2029-01-01T00:00:00Z"));
+    let end = restricted.clone().effective_at(time("2029-01-01T00:00:00Z"));
     assert_eq!(it(&end, role).reapply_time, Some(time("2028-05-01T09:00:00Z")));
     let again = restricted.review(role, due);
     assert_eq!(refused(again).len(), ALL.len() - 2, "still below");
@@ -288,7 +288,7 @@ fn a_direct_bill_partner_that_meets_the_requirements_again_is_active_again() {
     for (now, before) in [("2027-03-20T00:00:00Z", Restricted), ("2027-04-20T00:00:00Z", Suspended)]
     {
         let now = time(now);
-        let late = restricted.clone().settled(now);
+        let late = restricted.clone().effective_at(now);
         assert_eq!(it(&late, role).state, before);
         if before == Suspended {
             let early = restricted.clone().reinstate(role, now);

@@ -1,6 +1,6 @@
 //! What the accounts of a buyer say of it.
 
-use kernel::{OrganizationName, PartnerName, Timestamp};
+use types::{OrganizationName, PartnerName, Timestamp};
 use uuid::Uuid;
 
 use super::world::{COMPANY, OTHER, PARTNER, at, enrolled, partner};

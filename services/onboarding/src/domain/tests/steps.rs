@@ -1,6 +1,6 @@
 //! What onboarding says is left to do, done.
 
-use kernel::Timestamp;
+use types::Timestamp;
 use uuid::Uuid;
 
 use super::world::{acceptance, accepted, at, email, enrolled, enrollment, location, partner};
@@ -97,7 +97,7 @@ fn partners() -> Vec<(Role, Partner)> {
                 partner.enrollments.extend(direct.into_iter().filter(|_| role == IndirectReseller));
             }
             partner.activate(at(NOW));
-            all.push((role, partner.settled(at(NOW))));
+            all.push((role, partner.effective_at(at(NOW))));
         }
     }
     all

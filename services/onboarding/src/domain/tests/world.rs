@@ -1,6 +1,6 @@
 //! Partners to begin a test with.
 
-use kernel::{OrganizationName, PartnerName, Stamp, Timestamp, Violation, WorkEmail};
+use types::{OrganizationName, PartnerName, ResourceVersion, Timestamp, Violation, WorkEmail};
 use uuid::Uuid;
 
 use crate::domain::{
@@ -20,12 +20,12 @@ pub(super) fn at(second: i64) -> Timestamp {
     Timestamp::from_second(second).unwrap()
 }
 
-pub(super) fn before() -> Stamp {
-    Stamp { revision: REVISION, create_time: at(1), update_time: at(1) }
+pub(super) fn before() -> ResourceVersion {
+    ResourceVersion { revision: REVISION, create_time: at(1), update_time: at(1) }
 }
 
-/// The stamp of what [`before`] stood on once it is changed at time 9.
-pub(super) fn changed() -> Stamp {
+/// The resource_version of what [`before`] stood on once it is changed at time 9.
+pub(super) fn changed() -> ResourceVersion {
     before().next(at(9))
 }
 
@@ -46,7 +46,7 @@ pub(super) fn partner() -> Partner {
         location: None,
         enrollments: Vec::new(),
         agreements: Vec::new(),
-        stamp: before(),
+        resource_version: before(),
     }
 }
 
@@ -79,7 +79,7 @@ pub(super) fn enrollment(role: Role, state: EnrollmentState) -> Enrollment {
         shortfall_time: (state == Restricted).then(|| at(1)),
         evidence: Vec::new(),
         contact_email: email("ada@contoso.com"),
-        stamp: before(),
+        resource_version: before(),
     }
 }
 
@@ -118,7 +118,7 @@ pub(super) fn accepted(kind: AgreementKind) -> Agreement {
         accept_time: at(1),
         location_account: "1001".parse().unwrap(),
         application: 1,
-        stamp: before(),
+        resource_version: before(),
     }
 }
 
@@ -141,7 +141,7 @@ pub(super) fn tells(violation: &Violation, subject: &str, inputs: &[(&str, &str)
     assert_eq!(violation.subject, subject);
     let told = violation.inputs.iter().map(|(name, value)| (name.as_str(), value.as_str()));
     assert_eq!(told.collect::<Vec<_>>(), inputs);
-    assert_eq!(violation.responsible, kernel::Responsible::Partner);
+    assert_eq!(violation.responsible, types::Responsible::Partner);
     for text in [&violation.explanation, &violation.next_step, &violation.source] {
         assert!(!text.is_empty() && !text.ends_with('.'), "{violation:?}");
     }

@@ -1,7 +1,7 @@
-use failure::Failure;
-use kernel::PartnerName;
+use errors::Failure;
 use sea_orm::ActiveValue::Set;
 use storage::row;
+use types::PartnerName;
 
 use crate::{
     domain::{Agreement, AgreementName, Enrollment, Evidence, Location, Partner, Role, Signatory},
@@ -16,9 +16,9 @@ pub(super) fn partner_row(partner: &Partner) -> partners::ActiveModel {
         country: Set(partner.country.to_string()),
         location_account: Set(location.map(|location| location.account.to_string())),
         location_country: Set(location.map(|location| location.country.to_string())),
-        revision: Set(partner.stamp.revision),
-        create_time: Set(partner.stamp.create_time.as_microsecond()),
-        update_time: Set(partner.stamp.update_time.as_microsecond()),
+        revision: Set(partner.resource_version.revision),
+        create_time: Set(partner.resource_version.create_time.as_microsecond()),
+        update_time: Set(partner.resource_version.update_time.as_microsecond()),
     }
 }
 
@@ -36,9 +36,9 @@ pub(super) fn enrollment_row(partner: PartnerName, it: &Enrollment) -> enrollmen
         review_time: Set(it.review_time.map(|time| time.as_microsecond())),
         shortfall_time: Set(it.shortfall_time.map(|time| time.as_microsecond())),
         contact_email: Set(it.contact_email.to_string()),
-        revision: Set(it.stamp.revision),
-        create_time: Set(it.stamp.create_time.as_microsecond()),
-        update_time: Set(it.stamp.update_time.as_microsecond()),
+        revision: Set(it.resource_version.revision),
+        create_time: Set(it.resource_version.create_time.as_microsecond()),
+        update_time: Set(it.resource_version.update_time.as_microsecond()),
     }
 }
 
@@ -81,8 +81,8 @@ pub(super) fn agreement_row(partner: PartnerName, it: &Agreement) -> agreements:
         accept_time: Set(it.accept_time.as_microsecond()),
         location_account: Set(it.location_account.to_string()),
         application: Set(it.application),
-        revision: Set(it.stamp.revision),
-        create_time: Set(it.stamp.create_time.as_microsecond()),
+        revision: Set(it.resource_version.revision),
+        create_time: Set(it.resource_version.create_time.as_microsecond()),
     }
 }
 
@@ -108,7 +108,7 @@ pub(super) fn partner_from(
             .map(|row| enrollment_from(row, shown))
             .collect::<Result<_, _>>()?,
         agreements: accepted.iter().map(agreement_from).collect::<Result<_, _>>()?,
-        stamp: row::stamp(row.revision, row.create_time, row.update_time)?,
+        resource_version: row::resource_version(row.revision, row.create_time, row.update_time)?,
     })
 }
 
@@ -130,7 +130,7 @@ fn enrollment_from(
         shortfall_time: row.shortfall_time.map(row::time).transpose()?,
         evidence: shown.map(evidence_from).collect::<Result<_, _>>()?,
         contact_email: row::read(&row.contact_email)?,
-        stamp: row::stamp(row.revision, row.create_time, row.update_time)?,
+        resource_version: row::resource_version(row.revision, row.create_time, row.update_time)?,
     })
 }
 
@@ -148,6 +148,6 @@ fn agreement_from(row: &agreements::Model) -> Result<Agreement, Failure> {
         accept_time: row::time(row.accept_time)?,
         location_account: row::read(&row.location_account)?,
         application: row.application,
-        stamp: row::stamp(row.revision, row.create_time, row.create_time)?,
+        resource_version: row::resource_version(row.revision, row.create_time, row.create_time)?,
     })
 }

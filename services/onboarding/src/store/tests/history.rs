@@ -1,10 +1,10 @@
 //! How every resource was at any moment is in the events.
 
-use kernel::{PartnerName, Timestamp, WorkEmail};
-use storage::Asked;
+use storage::ListOptions;
 use testbed::{
     Chronicle, Engine, assert_as_of_indexed, assert_released_events_read, assert_traced,
 };
+use types::{PartnerName, Timestamp, WorkEmail};
 use uuid::Uuid;
 
 use super::{COMPANY, PARTNER, all_partners, at, company, location, once, organization, store};
@@ -60,18 +60,18 @@ impl Life {
         beside: &[Approved<Partner>],
     ) -> Organization {
         let saved = self.store.save_organization_and(change, beside, &once()).await.unwrap();
-        self.note(saved.stamp.update_time).await;
+        self.note(saved.resource_version.update_time).await;
         saved
     }
 
     async fn partner(&mut self, change: Result<Approved<Partner>, Denial>) -> Partner {
         let saved = self.store.save_partner(change.unwrap(), &once()).await.unwrap();
-        self.note(saved.stamp.update_time).await;
+        self.note(saved.resource_version.update_time).await;
         saved
     }
 
     async fn note(&mut self, moment: Timestamp) {
-        let page = ORGANIZATIONS.page(Asked::default()).unwrap();
+        let page = ORGANIZATIONS.page(ListOptions::default()).unwrap();
         self.organizations.note(moment, self.store.organizations(&page).await.unwrap().items);
         self.partners.note(moment, all_partners(&self.store).await);
     }

@@ -1,8 +1,8 @@
 //! Who owns whom, as far as the store follows it.
 
-use kernel::OrganizationName;
 use sea_orm::ConnectionTrait;
 use testbed::Engine;
+use types::OrganizationName;
 
 use super::{COMPANY, PARTNER, at, company, once, organization, partner, saved, schema, store};
 use crate::{

@@ -1,6 +1,6 @@
 //! What becomes of a request that comes again, and of one that only tries.
 
-use failure::Mutation;
+use errors::Mutation;
 
 use super::*;
 
@@ -14,9 +14,9 @@ on_both_engines! {
 }
 
 /// The call with this request id, only tried.
-fn trial(request_id: u128) -> Call {
+fn trial(request_id: u128) -> MutationContext {
     let how = Mutation { validate_only: true, ..Some(Uuid::from_u128(request_id)).into() };
-    Call::new("Method", how, b"content", "ada".to_owned(), at(9))
+    MutationContext::new("Method", how, b"content", "ada".to_owned(), at(9))
 }
 
 async fn the_first_answer_is_given_again(engine: Engine) {

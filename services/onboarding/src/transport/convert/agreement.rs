@@ -1,6 +1,6 @@
 use contracts::{onboarding as pb, time::from_wire};
-use failure::{Fields, Mutation, said};
-use kernel::{PartnerName, Timestamp};
+use errors::{Fields, Mutation, mutation_options};
+use types::{PartnerName, Timestamp};
 
 use super::Converted;
 use crate::domain::{AgreementKind, AgreementVersion, NewAgreement, Signatory, SignatoryRole};
@@ -12,7 +12,7 @@ pub(in crate::transport) fn accept(
     now: Timestamp,
 ) -> Converted<(Mutation, PartnerName, NewAgreement)> {
     let mut fields = Fields::new();
-    let how = fields.mutation(said!(request));
+    let how = fields.mutation(mutation_options!(request));
     let parent = fields.parse("parent", &request.parent);
     let new = fields
         .required("agreement", request.agreement.as_ref())

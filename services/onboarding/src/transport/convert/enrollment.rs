@@ -1,6 +1,6 @@
 use contracts::onboarding as pb;
-use failure::{Fields, Mutation, Said, said};
-use kernel::WorkEmail;
+use errors::{Fields, Mutation, MutationOptions, mutation_options};
+use types::WorkEmail;
 
 use super::{Converted, MAX_DETAIL};
 use crate::domain::{EnrollmentName, Role, SuspensionCause, VettingCheck, VettingResult};
@@ -9,7 +9,7 @@ pub(in crate::transport) fn enroll(
     request: &pb::EnrollPartnerRequest,
 ) -> Converted<(Mutation, EnrollmentName, WorkEmail)> {
     let mut fields = Fields::new();
-    let how = fields.mutation(said!(request));
+    let how = fields.mutation(mutation_options!(request));
     let partner = fields.parse("parent", &request.parent);
     let role = fields.choice("role", request.role, role);
     let contact = fields.parse("contact_email", &request.contact_email);
@@ -17,9 +17,12 @@ pub(in crate::transport) fn enroll(
 }
 
 /// A mutation of an enrollment that needs nothing but its name.
-pub(super) fn bare(said: Said<'_>, name: &str) -> Converted<(Mutation, EnrollmentName)> {
+pub(super) fn bare(
+    options: MutationOptions<'_>,
+    name: &str,
+) -> Converted<(Mutation, EnrollmentName)> {
     let mut fields = Fields::new();
-    let how = fields.mutation(said);
+    let how = fields.mutation(options);
     let name = fields.parse("name", name);
     fields.finish(|| Some((how?, name?)))
 }
@@ -27,14 +30,14 @@ pub(super) fn bare(said: Said<'_>, name: &str) -> Converted<(Mutation, Enrollmen
 pub(in crate::transport) fn submit(
     request: &pb::SubmitEnrollmentRequest,
 ) -> Converted<(Mutation, EnrollmentName)> {
-    bare(said!(request), &request.name)
+    bare(mutation_options!(request), &request.name)
 }
 
 pub(in crate::transport) fn record_vetting(
     request: &pb::RecordVettingResultRequest,
 ) -> Converted<(Mutation, EnrollmentName, VettingCheck, VettingResult)> {
     let mut fields = Fields::new();
-    let how = fields.mutation(said!(request));
+    let how = fields.mutation(mutation_options!(request));
     let name = fields.parse("name", &request.name);
     let check = fields.choice("check", request.check, check);
     let rejected = fields.choice("result", request.result, |result| match result {
@@ -60,7 +63,7 @@ pub(in crate::transport) fn resubmit(
     request: &pb::ResubmitEnrollmentRequest,
 ) -> Converted<(Mutation, EnrollmentName, Option<WorkEmail>)> {
     let mut fields = Fields::new();
-    let how = fields.mutation(said!(request));
+    let how = fields.mutation(mutation_options!(request));
     let name = fields.parse("name", &request.name);
     let contact = fields.parse_optional("contact_email", &request.contact_email);
     fields.finish(|| Some((how?, name?, contact?)))
@@ -70,7 +73,7 @@ pub(in crate::transport) fn suspend(
     request: &pb::SuspendEnrollmentRequest,
 ) -> Converted<(Mutation, EnrollmentName, SuspensionCause, String)> {
     let mut fields = Fields::new();
-    let how = fields.mutation(said!(request));
+    let how = fields.mutation(mutation_options!(request));
     let name = fields.parse("name", &request.name);
     let cause = fields.choice("cause", request.cause, cause);
     let detail = fields.text("detail", &request.detail, MAX_DETAIL);
@@ -80,14 +83,14 @@ pub(in crate::transport) fn suspend(
 pub(in crate::transport) fn reinstate(
     request: &pb::ReinstateEnrollmentRequest,
 ) -> Converted<(Mutation, EnrollmentName)> {
-    bare(said!(request), &request.name)
+    bare(mutation_options!(request), &request.name)
 }
 
 pub(in crate::transport) fn revoke(
     request: &pb::RevokeEnrollmentRequest,
 ) -> Converted<(Mutation, EnrollmentName, String)> {
     let mut fields = Fields::new();
-    let how = fields.mutation(said!(request));
+    let how = fields.mutation(mutation_options!(request));
     let name = fields.parse("name", &request.name);
     let detail = fields.text("detail", &request.detail, MAX_DETAIL);
     fields.finish(|| Some((how?, name?, detail?)))

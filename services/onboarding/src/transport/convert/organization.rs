@@ -1,8 +1,8 @@
 use std::collections::BTreeSet;
 
 use contracts::onboarding as pb;
-use failure::{Fields, Mutation, said};
-use kernel::{OrganizationName, Timestamp};
+use errors::{Fields, Mutation, mutation_options};
+use types::{OrganizationName, Timestamp};
 use uuid::Uuid;
 
 use super::{Converted, MAX_DETAIL, past};
@@ -17,7 +17,7 @@ pub(in crate::transport) fn create(
     now: Timestamp,
 ) -> Converted<(Mutation, Option<Uuid>, NewOrganization)> {
     let mut fields = Fields::new();
-    let how = fields.mutation(said!(new request));
+    let how = fields.mutation(mutation_options!(new request));
     let id = fields.guid_optional("organization_id", &request.organization_id);
     let new = fields
         .required("organization", request.organization.as_ref())
@@ -78,7 +78,7 @@ pub(in crate::transport) fn update(
     request: &pb::UpdateOrganizationRequest,
 ) -> Converted<(Mutation, OrganizationName, NewProfile)> {
     let mut fields = Fields::new();
-    let how = fields.mutation(said!(new request));
+    let how = fields.mutation(mutation_options!(new request));
     let message = fields.required("organization", request.organization.as_ref());
     let name = message.and_then(|it| fields.parse("organization.name", &it.name));
     let etag = message.and_then(|it| fields.parse_optional("organization.etag", &it.etag));
@@ -110,7 +110,7 @@ pub(in crate::transport) fn record_ownership(
     now: Timestamp,
 ) -> Converted<(Mutation, OrganizationName, Owner)> {
     let mut fields = Fields::new();
-    let how = fields.mutation(said!(request));
+    let how = fields.mutation(mutation_options!(request));
     let name = fields.parse("name", &request.name);
     let new = fields
         .required("owner", request.owner.as_ref())
@@ -126,7 +126,7 @@ pub(in crate::transport) fn end_ownership(
     now: Timestamp,
 ) -> Converted<(Mutation, OrganizationName, OrganizationName, End)> {
     let mut fields = Fields::new();
-    let how = fields.mutation(said!(request));
+    let how = fields.mutation(mutation_options!(request));
     let name = fields.parse("name", &request.name);
     let owner = fields.parse("owner", &request.owner);
     let time = past(&mut fields, "end_time", request.end_time.as_ref(), now);

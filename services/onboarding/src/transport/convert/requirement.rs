@@ -1,8 +1,8 @@
 use std::collections::BTreeSet;
 
 use contracts::onboarding as pb;
-use failure::{Fields, Mutation, said};
-use kernel::Timestamp;
+use errors::{Fields, Mutation, mutation_options};
+use types::Timestamp;
 
 use super::{Converted, enrollment::bare, past};
 use crate::domain::{EnrollmentName, Evidence, Requirement};
@@ -16,7 +16,7 @@ pub(in crate::transport) fn record(
     now: Timestamp,
 ) -> Converted<(Mutation, EnrollmentName, Vec<Evidence>)> {
     let mut fields = Fields::new();
-    let how = fields.mutation(said!(request));
+    let how = fields.mutation(mutation_options!(request));
     let name: Option<EnrollmentName> = fields.parse("name", &request.name);
     let few = (1..=MAX_EVIDENCE).contains(&request.evidence.len());
     if !few {
@@ -67,7 +67,7 @@ fn evidence(
 pub(in crate::transport) fn review(
     request: &pb::ReviewEnrollmentRequest,
 ) -> Converted<(Mutation, EnrollmentName)> {
-    bare(said!(request), &request.name)
+    bare(mutation_options!(request), &request.name)
 }
 
 fn requirement(requirement: pb::Requirement) -> Option<Requirement> {

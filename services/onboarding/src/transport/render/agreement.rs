@@ -1,5 +1,5 @@
 use contracts::{onboarding as pb, time::to_wire};
-use kernel::Timestamp;
+use types::Timestamp;
 
 use crate::domain::{
     AcceptanceMode, Agreement, AgreementKind, AgreementName, Partner, SignatoryRole,
@@ -25,10 +25,10 @@ pub(in crate::transport) fn agreement(
         accept_time: Some(to_wire(agreement.accept_time)),
         location_account_id: agreement.location_account.to_string(),
         csp_region: partner.country.region().to_string(),
-        revision: agreement.stamp.revision,
-        etag: agreement.stamp.etag(),
-        create_time: Some(to_wire(agreement.stamp.create_time)),
-        update_time: Some(to_wire(agreement.stamp.create_time)),
+        revision: agreement.resource_version.revision,
+        etag: agreement.resource_version.etag(),
+        create_time: Some(to_wire(agreement.resource_version.create_time)),
+        update_time: Some(to_wire(agreement.resource_version.create_time)),
         version_in_force: version.to_string(),
         acceptance_mode: match mode {
             AcceptanceMode::Explicit => pb::AcceptanceMode::Explicit,

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use kernel::{Responsible, Stamp, Timestamp, Violation};
+use types::{ResourceVersion, Responsible, Timestamp, Violation};
 
 use super::world::{NEXT_ORDER, ORDER, answer, at, events, money, placed, placement, violation};
 use crate::domain::{
@@ -43,7 +43,7 @@ fn an_order_is_cancelled_until_168_hours_after_its_acceptance() {
 #[test]
 fn the_window_is_counted_from_the_acceptance_and_not_from_the_last_change() {
     let mut placement = placement();
-    placement.order.stamp = placement.order.stamp.next(at(3600));
+    placement.order.resource_version = placement.order.resource_version.next(at(3600));
     assert!(cancel(placement.clone(), at(WINDOW)).is_ok());
     assert!(cancel(placement, at(WINDOW) + MICROSECOND).is_err());
 }
@@ -60,13 +60,16 @@ fn an_order_is_cancelled_with_all_its_subscriptions_by_an_order_of_its_own() {
     let names = |order: &Order| order.lines.iter().map(|it| it.subscription).collect::<Vec<_>>();
     assert_eq!(names(by), names(&before.order));
     let Placement { order, subscriptions } = placed(&changes);
-    let stamp = Stamp { revision: 2, create_time: at(0), update_time: at(9) };
+    let resource_version = ResourceVersion { revision: 2, create_time: at(0), update_time: at(9) };
     let state_reason = "not wanted".to_owned();
     let state = OrderState::Cancelled;
-    assert_eq!(order, Order { state, state_reason: state_reason.clone(), stamp, ..before.order });
+    assert_eq!(
+        order,
+        Order { state, state_reason: state_reason.clone(), resource_version, ..before.order }
+    );
     let mut expected = before.subscriptions;
     for each in &mut expected {
-        (each.state, each.stamp) = (SubscriptionState::Cancelled, stamp);
+        (each.state, each.resource_version) = (SubscriptionState::Cancelled, resource_version);
         (each.state_time, each.state_reason) = (at(9), state_reason.clone());
     }
     assert_eq!(subscriptions, expected);

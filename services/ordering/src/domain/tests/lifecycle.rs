@@ -1,7 +1,7 @@
 //! What a subscription goes through: what may happen in which state, and what time makes of it.
 
-use kernel::Timestamp;
 use proptest::{collection::vec, prelude::*, sample::select};
+use types::Timestamp;
 
 use super::world::{NEXT_ORDER, answer, at, bought, money, violation};
 use crate::domain::{
@@ -114,12 +114,12 @@ fn time_alone_ends_a_subscription_that_does_not_renew_itself() {
         (deleted, Deleted, deleted),
         (10 * deleted, Deleted, deleted),
     ] {
-        let read = ending.clone().seen_at(at(second));
+        let read = ending.clone().effective_at(at(second));
         assert_eq!((read.state, read.state_time), (state, at(since)), "{second}");
         let (settled, changes) = settle(ending.clone(), &answer(), at(second));
         assert_eq!((settled.state, settled.state_time), (state, at(since)), "{second}");
         assert!(changes.orders().is_empty(), "nobody ordered that");
-        let steps = changes.subscriptions().iter().map(|it| it.after.stamp.revision);
+        let steps = changes.subscriptions().iter().map(|it| it.after.resource_version.revision);
         assert!(steps.eq(3..3 + changes.subscriptions().len() as i64), "one event a revision");
     }
 }
@@ -128,7 +128,7 @@ fn time_alone_ends_a_subscription_that_does_not_renew_itself() {
 fn a_subscription_renews_itself_from_the_end_of_its_term_however_late_that_is_settled() {
     let (subscription, _) = bought(5, P1M);
     for second in [MONTH, MONTH + 3 * DAY] {
-        assert_eq!(subscription.clone().seen_at(at(second)), subscription, "it runs on");
+        assert_eq!(subscription.clone().effective_at(at(second)), subscription, "it runs on");
         let (after, changes) = settle(subscription.clone(), &answer(), at(second));
         assert_eq!((after.state, after.term_start), (Active, subscription.term_end));
         assert_eq!(after.term_end, P1M.end(subscription.term_end));
@@ -158,10 +158,10 @@ fn a_refused_renewal_leaves_the_customer_30_days_from_when_it_was_refused() {
     assert_eq!((after.state, after.state_time), (Expired, at(late)));
     assert_eq!(after.state_reason, "automatic renewal refused: REL-4 CUSTOMER_OUTSIDE_REGION");
     assert!(changes.orders().is_empty());
-    assert_eq!(after.clone().seen_at(at(late + 30 * DAY - 1)).state, Expired);
+    assert_eq!(after.clone().effective_at(at(late + 30 * DAY - 1)).state, Expired);
     let renewed = change(&after, &offer, Renew, at(late + DAY)).unwrap();
     assert_eq!((renewed.state, renewed.term_start), (Active, at(late + DAY)));
-    assert_eq!(after.seen_at(at(late + 30 * DAY)).state, Disabled);
+    assert_eq!(after.effective_at(at(late + 30 * DAY)).state, Disabled);
 }
 
 #[test]
@@ -249,7 +249,7 @@ fn a_renewal_by_hand_adds_no_units() {
     let (expired, _) = settle(ending, &answer(), at(MONTH));
     let renewed = change(&expired, &offer, Renew, at(MONTH + DAY)).unwrap();
     assert_eq!((renewed.quantity(), renewed.refused_increase.unwrap().quantity), (5, 7));
-    assert_eq!(renewed.stamp.revision, expired.stamp.revision + 1);
+    assert_eq!(renewed.resource_version.revision, expired.resource_version.revision + 1);
 }
 
 /// A model that keeps dates only: when the term ends, whether it renews, and since when it is over.

@@ -1,6 +1,6 @@
 //! Offers, their names and how they are sold.
 
-use kernel::Stamp;
+use types::ResourceVersion;
 
 use super::world::{at, created, money, name, new_offer};
 use crate::domain::{
@@ -18,7 +18,8 @@ fn an_offer_is_recorded_once() {
     let approved = Offer::create(name.clone(), terms.clone(), false, at(9)).unwrap();
     assert_eq!((approved.event(), approved.decided_on()), ("OfferCreated", None));
     let (state, state_reason) = (OfferState::Active, String::new());
-    let expected = Offer { name, terms, state, state_reason, stamp: Stamp::first(at(9)) };
+    let expected =
+        Offer { name, terms, state, state_reason, resource_version: ResourceVersion::first(at(9)) };
     assert_eq!(approved.into_after(), expected);
 }
 
@@ -28,13 +29,19 @@ fn an_offer_is_changed_until_it_is_retired_once() {
     let terms = OfferTerms { max_quantity: 7, ..offer.terms.clone() };
     let approved = offer.clone().update(terms.clone(), at(9)).unwrap();
     assert_eq!((approved.event(), approved.decided_on()), ("OfferUpdated", Some(1)));
-    let stamp = offer.stamp.next(at(9));
-    assert_eq!(approved.into_after(), Offer { terms: terms.clone(), stamp, ..offer.clone() });
+    let resource_version = offer.resource_version.next(at(9));
+    assert_eq!(
+        approved.into_after(),
+        Offer { terms: terms.clone(), resource_version, ..offer.clone() }
+    );
     let approved = offer.clone().retire("replaced".to_owned(), at(9)).unwrap();
     assert_eq!((approved.event(), approved.decided_on()), ("OfferRetired", Some(1)));
     let retired = approved.into_after();
-    let (state, stamp) = (OfferState::Retired, offer.stamp.next(at(9)));
-    assert_eq!(retired, Offer { state, state_reason: "replaced".to_owned(), stamp, ..offer });
+    let (state, resource_version) = (OfferState::Retired, offer.resource_version.next(at(9)));
+    assert_eq!(
+        retired,
+        Offer { state, state_reason: "replaced".to_owned(), resource_version, ..offer }
+    );
     let again = retired.clone().retire("again".to_owned(), at(10));
     for refused in [again, retired.update(terms, at(10))] {
         let Err(Denial::Refused(violations)) = refused else { unreachable!() };

@@ -1,15 +1,15 @@
 //! From an order that somebody wants to one that is accepted.
 
-use kernel::Stamp;
 use proptest::{collection::vec, prelude::*, sample::select};
+use types::ResourceVersion;
 
 use super::world::{
     CHAIN, ORDER, RESELLER, answer, at, catalogue, events, identities, line, money, name,
     new_offer, order, placed, subscription, violation,
 };
 use crate::domain::{
-    Answer, BillingCycle, Chain, Denial, Markets, NewLine, NewOrder, OnRecord, Order, OrderKind,
-    OrderLine, OrderState, Placement, Product, ProductFamily, SeatBatch, Subscription,
+    Answer, BillingCycle, Denial, Markets, NewLine, NewOrder, OnRecord, Order, OrderKind,
+    OrderLine, OrderState, Placement, Product, ProductFamily, SalesChain, SeatBatch, Subscription,
     SubscriptionState, Term,
 };
 
@@ -227,7 +227,7 @@ fn an_accepted_order_is_what_was_wanted_with_prices_names_and_the_decision() {
         refund: money("EUR", 0),
         legs: answer().legs,
         evidence: answer().evidence,
-        stamp: Stamp::first(at(9)),
+        resource_version: ResourceVersion::first(at(9)),
     };
     assert_eq!(order, expected);
     let expected = Subscription {
@@ -246,7 +246,7 @@ fn an_accepted_order_is_what_was_wanted_with_prices_names_and_the_decision() {
         state: SubscriptionState::Active,
         state_time: at(9),
         state_reason: String::new(),
-        stamp: Stamp::first(at(9)),
+        resource_version: ResourceVersion::first(at(9)),
     };
     assert_eq!(subscriptions, [expected]);
 }
@@ -271,7 +271,7 @@ proptest! {
         lines in lines(), reseller in any::<bool>(), attested in any::<bool>(),
     ) {
         let reseller = reseller.then_some(RESELLER);
-        let chain = Chain { reseller, ..CHAIN };
+        let chain = SalesChain { reseller, ..CHAIN };
         let wanted = NewOrder { chain, attested, ..order(lines) };
         let priced = wanted.clone().price(&catalogue(offers())).unwrap();
         let approved = priced.accept(answer(), identities(wanted.lines.len(), 9)).unwrap();
@@ -289,7 +289,7 @@ proptest! {
             prop_assert_eq!(kept, (&wanted.offer, wanted.quantity, &wanted.on_record));
             prop_assert_eq!((made.name, made.order), (line.subscription, order.name));
             prop_assert_eq!((&made.product, made.quantity()), (&line.product, line.quantity));
-            prop_assert_eq!((made.chain, made.stamp), (order.chain, order.stamp));
+            prop_assert_eq!((made.chain, made.resource_version), (order.chain, order.resource_version));
         }
     }
 

@@ -2,16 +2,16 @@
 
 use std::collections::BTreeMap;
 
-use kernel::{PartnerName, SubscriptionName, TransferName};
+use types::{PartnerName, SubscriptionName, TransferName};
 use uuid::Uuid;
 
 use super::world::{CHAIN, NEXT_ORDER, answer, at, bought, events, money, violation};
 use crate::domain::{
-    Answer, Chain, Changes, Denial, Held, Markets, NewTransfer, Offer, OnRecord, OrderKind,
+    Answer, Changes, Denial, Markets, NewTransfer, Offer, OnRecord, OrderKind, SalesChain,
     Subscription,
     SubscriptionState::{Suspended, Transferred},
     Term::P1Y,
-    Transfer, TransferState,
+    Transfer, TransferFacts, TransferState,
 };
 
 const TARGET: PartnerName = PartnerName::new(Uuid::from_u128(0x9));
@@ -24,24 +24,29 @@ const OPEN: i64 = 30 * DAY;
 fn wanted(it: &Subscription) -> NewTransfer {
     NewTransfer {
         source: it.chain.seller,
-        chain: Chain { seller: TARGET, reseller: None, customer: it.chain.customer },
+        chain: SalesChain { seller: TARGET, reseller: None, customer: it.chain.customer },
         items: vec![(it.name, OnRecord::default())],
         attested: true,
     }
 }
 
-fn held(it: Subscription) -> Held {
+fn held(it: Subscription) -> TransferFacts {
     held_of(it, bought(5, P1Y).1)
 }
 
 /// A subscription of an offer as it is by now.
-fn held_of(it: Subscription, offer: Offer) -> Held {
+fn held_of(it: Subscription, offer: Offer) -> TransferFacts {
     let offers = BTreeMap::from([(offer.name.clone(), offer)]);
-    Held { subscriptions: vec![it], offers, running: Vec::new() }
+    TransferFacts { subscriptions: vec![it], offers, running: Vec::new() }
 }
 
 /// What `begin` answers with, as ids of rules.
-fn begin(new: NewTransfer, held: &Held, answer: Answer, second: i64) -> Result<Changes, String> {
+fn begin(
+    new: NewTransfer,
+    held: &TransferFacts,
+    answer: Answer,
+    second: i64,
+) -> Result<Changes, String> {
     let mut changes = Changes::default();
     let begun = new.begin(held, answer, NAME, &mut changes, at(second));
     begun.map(|()| changes).map_err(rules)
@@ -77,13 +82,14 @@ fn all_that_stands_against_a_transfer_is_told_at_once() {
     let new = || wanted(&subscription);
     let other = Transfer { name: OTHER, ..pending().0 };
     let sold_by_another =
-        Subscription { chain: Chain { seller: TARGET, ..CHAIN }, ..subscription.clone() };
+        Subscription { chain: SalesChain { seller: TARGET, ..CHAIN }, ..subscription.clone() };
     let gone = Subscription { state: Transferred, ..subscription.clone() };
     let british = || Answer { seller_country: "GB".parse().ok(), ..answer() };
     let unknown = || Answer { seller_country: None, ..answer() };
     let refusal = || Answer { violations: vec![violation("REL-4")], ..british() };
     let to_itself = || NewTransfer { chain: CHAIN, ..new() };
-    let running = |it: &Subscription| Held { running: vec![other.clone()], ..held(it.clone()) };
+    let running =
+        |it: &Subscription| TransferFacts { running: vec![other.clone()], ..held(it.clone()) };
     let of = |change: fn(&mut Offer)| {
         let mut offer = offer.clone();
         change(&mut offer);
@@ -92,7 +98,7 @@ fn all_that_stands_against_a_transfer_is_told_at_once() {
     let third_party = of(|it| it.terms.third_party = true);
     let french = of(|it| it.terms.markets = Markets::Only(["FR".parse().unwrap()].into()));
     let belgian = of(|it| it.terms.markets = Markets::Only(["BE".parse().unwrap()].into()));
-    let forgotten = Held { offers: BTreeMap::new(), ..held(subscription.clone()) };
+    let forgotten = TransferFacts { offers: BTreeMap::new(), ..held(subscription.clone()) };
     let nowhere = || Answer { customer_country: None, ..answer() };
     let suspended = Subscription { state: Suspended, ..subscription.clone() };
     for (new, held, answer, expected) in [
@@ -119,12 +125,12 @@ fn all_that_stands_against_a_transfer_is_told_at_once() {
 fn a_transfer_that_nobody_answered_makes_room_for_another() {
     let (transfer, subscription) = pending();
     let other = Transfer { name: OTHER, ..transfer };
-    let held = Held { running: vec![other], ..held(subscription.clone()) };
+    let held = TransferFacts { running: vec![other], ..held(subscription.clone()) };
     assert_eq!(begin(wanted(&subscription), &held, answer(), OPEN - 1).unwrap_err(), "TRF-3");
     let changes = begin(wanted(&subscription), &held, answer(), OPEN).unwrap();
     let [expired, begun] = changes.transfers() else { unreachable!() };
     assert_eq!((expired.event, expired.after.state), ("TransferExpired", TransferState::Expired));
-    assert_eq!((expired.after.state_time, expired.after.stamp.revision), (at(OPEN), 2));
+    assert_eq!((expired.after.state_time, expired.after.resource_version.revision), (at(OPEN), 2));
     assert_eq!((begun.event, begun.after.name), ("TransferBegun", NAME));
 }
 
@@ -164,7 +170,7 @@ fn a_completed_transfer_leaves_two_subscriptions_that_name_each_other() {
     assert_eq!(events(&changes), expected);
     let [from, to] = changes.subscriptions() else { unreachable!() };
     assert_eq!((from.after.state, from.after.transferred_to), (Transferred, Some(TO)));
-    assert_eq!((from.after.stamp.revision, to.after.stamp.revision), (2, 1));
+    assert_eq!((from.after.resource_version.revision, to.after.resource_version.revision), (2, 1));
     let to = &to.after;
     assert_eq!((to.name, to.transferred_from), (TO, Some(subscription.name)));
     assert_eq!((to.chain.seller, to.order), (TARGET, NEXT_ORDER));

@@ -2,15 +2,16 @@
 
 use std::{collections::BTreeMap, time::Duration};
 
-use kernel::{
+use serde_json::json;
+use types::{
     CustomerName, OrderName, PartnerName, Responsible, SubscriptionName, Timestamp, Violation,
 };
-use serde_json::json;
 use uuid::Uuid;
 
 use crate::domain::{
-    Answer, BillingCycle, Chain, Changes, Identities, Leg, Markets, Money, NewLine, NewOrder,
-    Offer, OfferName, OfferTerms, OnRecord, Placement, Plan, ProductFamily, Subscription, Term,
+    Answer, BillingCycle, Changes, Identities, Leg, Markets, Money, NewLine, NewOrder, Offer,
+    OfferName, OfferTerms, OnRecord, Placement, Plan, ProductFamily, SalesChain, Subscription,
+    Term,
 };
 
 pub(super) const SELLER: PartnerName = PartnerName::new(Uuid::from_u128(0x1));
@@ -72,8 +73,8 @@ pub(super) fn line(offer: &str, quantity: i32) -> NewLine {
     }
 }
 
-pub(super) const CHAIN: Chain =
-    Chain { seller: SELLER, reseller: Some(RESELLER), customer: CUSTOMER };
+pub(super) const CHAIN: SalesChain =
+    SalesChain { seller: SELLER, reseller: Some(RESELLER), customer: CUSTOMER };
 
 pub(super) fn order(lines: Vec<NewLine>) -> NewOrder {
     NewOrder { chain: CHAIN, lines, attested: true }

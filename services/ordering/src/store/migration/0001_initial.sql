@@ -170,7 +170,7 @@ CREATE TABLE transfer_items (
 CREATE UNIQUE INDEX one_pending_transfer ON transfer_items (subscription) WHERE pending;
 
 -- Keeps a release of a relationship and the orders of its partner apart.
-CREATE TABLE ties (
+CREATE TABLE partner_customer_epochs (
     customer TEXT NOT NULL CHECK (customer LIKE 'customers/%'),
     partner TEXT NOT NULL CHECK (partner LIKE 'partners/%'),
     -- Grows by one with every release that is begun.

@@ -1,7 +1,7 @@
 //! Which subscriptions time has changed.
 
-use kernel::Timestamp;
 use testbed::Engine;
+use types::Timestamp;
 
 use super::{cancelled, commit, fresh, once, placed, store};
 use crate::store::{DuePlace, Store};
@@ -18,7 +18,7 @@ async fn due(
     now: Timestamp,
     after: Option<DuePlace>,
     limit: u64,
-) -> Vec<kernel::SubscriptionName> {
+) -> Vec<types::SubscriptionName> {
     let due = store.subscriptions_due(now, after, limit).await.unwrap();
     due.into_iter().map(|it| it.name).collect()
 }

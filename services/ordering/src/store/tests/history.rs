@@ -1,10 +1,10 @@
 //! How every resource was at any moment is in the events.
 
-use kernel::{OrderName, SubscriptionName, Timestamp};
-use storage::{Asked, Database, Listing};
+use storage::{Database, ListOptions, Listing};
 use testbed::{
     Chronicle, Engine, assert_as_of_indexed, assert_released_events_read, assert_traced,
 };
+use types::{OrderName, SubscriptionName, Timestamp};
 use uuid::Uuid;
 
 use super::{
@@ -12,7 +12,9 @@ use super::{
     transfer::{begun, offers},
 };
 use crate::{
-    domain::{Changes, Held, Offer, Order, Placement, Subscription, Transfer, TransferState},
+    domain::{
+        Changes, Offer, Order, Placement, Subscription, Transfer, TransferFacts, TransferState,
+    },
     store::{OFFERS, ORDERS, SUBSCRIPTIONS, Store, TRANSFERS},
 };
 
@@ -32,7 +34,7 @@ const TABLES: [(&str, &str); 7] = [
 ];
 
 /// What keeps releases and orders apart is no part of a resource.
-const APART: [&str; 1] = ["ties"];
+const APART: [&str; 1] = ["partner_customer_epochs"];
 
 /// A store, and what it reads after every change.
 struct Life {
@@ -60,7 +62,7 @@ impl Life {
     }
 
     async fn note(&mut self, moment: Timestamp) {
-        let all = |listing: Listing| listing.page(Asked::default()).unwrap();
+        let all = |listing: Listing| listing.page(ListOptions::default()).unwrap();
         let store = &self.store;
         self.offers.note(moment, store.offers(&all(OFFERS)).await.unwrap().items);
         self.orders.note(moment, store.orders(&all(ORDERS)).await.unwrap().items);
@@ -122,7 +124,7 @@ async fn transferred(life: &mut Life, placement: Placement) {
     let new = placement.subscriptions.iter().map(|_| SubscriptionName::new(Uuid::new_v4()));
     let ids = (OrderName::new(Uuid::new_v4()), new.collect());
     let (subscriptions, running) = (placement.subscriptions, vec![transfer.clone()]);
-    let held = Held { subscriptions, offers: offers(), running };
+    let held = TransferFacts { subscriptions, offers: offers(), running };
     let mut changes = Changes::default();
     transfer.complete(held, answer(), ids, &mut changes, at(11)).unwrap();
     life.commit(&changes, at(11)).await;

@@ -2,9 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use kernel::OrderName;
 use sea_orm::ConnectionTrait;
 use testbed::{Databases, Engine};
+use types::OrderName;
 use uuid::Uuid;
 
 use super::{connect, offer, once, store};

@@ -2,16 +2,16 @@
 
 use std::collections::BTreeMap;
 
-use failure::Failure;
-use kernel::{OrderName, PartnerName, SubscriptionName, TransferName};
+use errors::Failure;
 use testbed::Engine;
+use types::{OrderName, PartnerName, SubscriptionName, TransferName};
 use uuid::Uuid;
 
 use super::{answer, at, fresh, offer, once, placed, store};
 use crate::{
     domain::{
-        Chain, Changes, Held, NewTransfer, Offer, OfferName, OnRecord, Placement,
-        SubscriptionState, TransferState,
+        Changes, NewTransfer, Offer, OfferName, OnRecord, Placement, SalesChain, SubscriptionState,
+        TransferFacts, TransferState,
     },
     store::Store,
 };
@@ -34,11 +34,15 @@ pub(super) fn begun(placement: &Placement) -> Changes {
     let subscriptions = placement.subscriptions.clone();
     let new = NewTransfer {
         source: chain.seller,
-        chain: Chain { seller: PartnerName::new(Uuid::from_u128(0x9)), reseller: None, ..chain },
+        chain: SalesChain {
+            seller: PartnerName::new(Uuid::from_u128(0x9)),
+            reseller: None,
+            ..chain
+        },
         items: subscriptions.iter().map(|it| (it.name, OnRecord::default())).collect(),
         attested: true,
     };
-    let held = Held { subscriptions, offers: offers(), running: Vec::new() };
+    let held = TransferFacts { subscriptions, offers: offers(), running: Vec::new() };
     let name = TransferName::new(Uuid::new_v4());
     let mut changes = Changes::default();
     new.begin(&held, answer(), name, &mut changes, at(10)).unwrap();
@@ -60,7 +64,7 @@ async fn a_transfer_reads_back_equal_and_writes_both_sides(engine: Engine) {
     let running = store.transfers_running(&names).await.unwrap();
     assert_eq!(running, std::slice::from_ref(&transfer));
 
-    let held = Held { subscriptions: placement.subscriptions, offers: offers(), running };
+    let held = TransferFacts { subscriptions: placement.subscriptions, offers: offers(), running };
     let new_names = names.iter().map(|_| SubscriptionName::new(Uuid::new_v4())).collect();
     let ids = (OrderName::new(Uuid::new_v4()), new_names);
     let mut changes = Changes::default();
@@ -72,7 +76,7 @@ async fn a_transfer_reads_back_equal_and_writes_both_sides(engine: Engine) {
     }
     let complete = changes.into_transfer().unwrap();
     assert_eq!(complete.state, TransferState::Complete);
-    let page = crate::store::TRANSFERS.page(storage::Asked::default()).unwrap();
+    let page = crate::store::TRANSFERS.page(storage::ListOptions::default()).unwrap();
     let all = store.transfers(&page).await.unwrap().items;
     assert_eq!(all, [complete]);
     assert!(store.transfers_running(&names).await.unwrap().is_empty());

@@ -1,6 +1,6 @@
 use contracts::ordering as pb;
-use failure::{Fields, Mutation, Said, said};
-use kernel::SubscriptionName;
+use errors::{Fields, Mutation, MutationOptions, mutation_options};
+use types::SubscriptionName;
 
 use super::{Converted, MAX_DETAIL, cycle, once, term};
 use crate::{
@@ -12,20 +12,20 @@ type Wanted = Converted<(Mutation, SubscriptionName, NewChange)>;
 
 pub(in crate::transport) fn add_quantity(request: &pb::AddQuantityRequest) -> Wanted {
     let attested = request.partner_attestation_accepted;
-    change(said!(request), &request.name, attested, |fields| {
+    change(mutation_options!(request), &request.name, attested, |fields| {
         quantity(fields, "quantity", request.quantity).map(Action::Add)
     })
 }
 
 pub(in crate::transport) fn reduce_quantity(request: &pb::ReduceQuantityRequest) -> Wanted {
     let attested = request.partner_attestation_accepted;
-    change(said!(request), &request.name, attested, |fields| {
+    change(mutation_options!(request), &request.name, attested, |fields| {
         quantity(fields, "quantity", request.quantity).map(Action::Reduce)
     })
 }
 
 pub(in crate::transport) fn cancel_subscription(request: &pb::CancelSubscriptionRequest) -> Wanted {
-    change(said!(request), &request.name, false, |fields| {
+    change(mutation_options!(request), &request.name, false, |fields| {
         fields.text("detail", &request.detail, MAX_DETAIL).map(Action::Cancel)
     })
 }
@@ -33,25 +33,25 @@ pub(in crate::transport) fn cancel_subscription(request: &pb::CancelSubscription
 pub(in crate::transport) fn suspend_subscription(
     request: &pb::SuspendSubscriptionRequest,
 ) -> Wanted {
-    change(said!(request), &request.name, false, |fields| {
+    change(mutation_options!(request), &request.name, false, |fields| {
         fields.text("detail", &request.detail, MAX_DETAIL).map(Action::Suspend)
     })
 }
 
 pub(in crate::transport) fn resume_subscription(request: &pb::ResumeSubscriptionRequest) -> Wanted {
-    change(said!(request), &request.name, false, |_| Some(Action::Resume))
+    change(mutation_options!(request), &request.name, false, |_| Some(Action::Resume))
 }
 
 pub(in crate::transport) fn set_automatic_renewal(
     request: &pb::SetAutomaticRenewalRequest,
 ) -> Wanted {
     let action = Action::RenewItself(request.enabled);
-    change(said!(request), &request.name, false, |_| Some(action))
+    change(mutation_options!(request), &request.name, false, |_| Some(action))
 }
 
 pub(in crate::transport) fn schedule_next_term(request: &pb::ScheduleNextTermRequest) -> Wanted {
     let attested = request.partner_attestation_accepted;
-    change(said!(request), &request.name, attested, |fields| match &request.next_term {
+    change(mutation_options!(request), &request.name, attested, |fields| match &request.next_term {
         None => Some(Action::NextTerm(None)),
         Some(next) => next_term(fields, next).map(|it| Action::NextTerm(Some(it))),
     })
@@ -59,7 +59,7 @@ pub(in crate::transport) fn schedule_next_term(request: &pb::ScheduleNextTermReq
 
 pub(in crate::transport) fn renew_subscription(request: &pb::RenewSubscriptionRequest) -> Wanted {
     let attested = request.partner_attestation_accepted;
-    change(said!(request), &request.name, attested, |_| Some(Action::Renew))
+    change(mutation_options!(request), &request.name, attested, |_| Some(Action::Renew))
 }
 
 pub(in crate::transport) fn settle_subscriptions(
@@ -75,13 +75,13 @@ pub(in crate::transport) fn settle_subscriptions(
 const MAX_SETTLED: usize = 200;
 
 fn change(
-    said: Said<'_>,
+    options: MutationOptions<'_>,
     name: &str,
     attested: bool,
     action: impl FnOnce(&mut Fields) -> Option<Action>,
 ) -> Wanted {
     let mut fields = Fields::new();
-    let how = once(&mut fields, said);
+    let how = once(&mut fields, options);
     let name = fields.parse("name", name);
     let action = action(&mut fields);
     fields.finish(|| Some((how?, name?, NewChange { action: action?, attested })))

@@ -1,7 +1,7 @@
 use std::collections::BTreeSet;
 
 use contracts::ordering as pb;
-use failure::{Fields, Mutation, said};
+use errors::{Fields, Mutation, mutation_options};
 
 use super::{Converted, cycle, family, term};
 use crate::domain::{Markets, Money, OfferName, OfferTerms, Plan, ProductFamily};
@@ -16,10 +16,10 @@ pub(in crate::transport) fn create_offer(
     request: &pb::CreateOfferRequest,
 ) -> Converted<(Mutation, OfferName, OfferTerms)> {
     let mut fields = Fields::new();
-    let how = fields.mutation(said!(new request));
+    let how = fields.mutation(mutation_options!(new request));
     let name = fields.check("offer_id", OfferName::new(&request.offer_id));
     let offer = fields.required("offer", request.offer.as_ref());
-    let offer = offer.filter(|offer| few(&mut fields, offer));
+    let offer = offer.filter(|offer| limit_distinct_ids(&mut fields, offer));
     let terms = offer.and_then(|offer| offer_terms(&mut fields, offer));
     fields.finish(|| Some((how?, name?, terms?)))
 }
@@ -39,9 +39,9 @@ pub(in crate::transport) fn update_offer(
 ) -> Converted<(Mutation, Update)> {
     let mut fields = Fields::new();
     let wanted = fields.required("offer", request.offer.as_ref());
-    let wanted = wanted.filter(|wanted| few(&mut fields, wanted));
+    let wanted = wanted.filter(|wanted| limit_distinct_ids(&mut fields, wanted));
     let etag = wanted.and_then(|wanted| fields.parse_optional("offer.etag", &wanted.etag));
-    let how = fields.mutation(said!(new request));
+    let how = fields.mutation(mutation_options!(new request));
     let name = wanted.and_then(|wanted| fields.parse("offer.name", &wanted.name));
     let paths = request.update_mask.as_ref().map(|mask| &mask.paths);
     let paths = fields.mask(paths, &CHANGEABLE);
@@ -53,7 +53,7 @@ pub(in crate::transport) fn update_offer(
 }
 
 /// Whether an offer has no more entries than any may have, before one of them is looked at.
-fn few(fields: &mut Fields, message: &pb::Offer) -> bool {
+fn limit_distinct_ids(fields: &mut Fields, message: &pb::Offer) -> bool {
     let sizes = [
         ("offer.country_codes", message.country_codes.len(), MAX_COUNTRIES),
         ("offer.plans", message.plans.len(), MAX_PLANS),

@@ -3,8 +3,8 @@
 use std::collections::BTreeSet;
 
 use contracts::ordering::order_line::SellerRole;
-use failure::Fields;
-use kernel::LocationAccountId;
+use errors::Fields;
+use types::LocationAccountId;
 
 use crate::domain::OnRecord;
 
@@ -26,7 +26,7 @@ pub(super) fn on_record(
 }
 
 /// Rejects lines that have too many different additional PartnerIDs among them.
-pub(super) fn few<'a>(
+pub(super) fn limit_distinct_ids<'a>(
     fields: &mut Fields,
     path: &str,
     additional: impl Iterator<Item = &'a String>,
@@ -60,7 +60,7 @@ fn seller_role(
     }
 }
 
-/// Additional PartnerIDs: few, each once, none the line's own.
+/// Additional PartnerIDs: limit_distinct_ids, each once, none the line's own.
 fn additional_ids(
     fields: &mut Fields,
     path: &str,

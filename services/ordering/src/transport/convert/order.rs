@@ -1,13 +1,13 @@
 use contracts::ordering as pb;
-use failure::{Fields, Mutation, said};
-use kernel::OrderName;
+use errors::{Fields, Mutation, mutation_options};
+use types::OrderName;
 
 use super::{
     Converted, cycle,
-    on_record::{few, on_record},
+    on_record::{limit_distinct_ids, on_record},
     once, term,
 };
-use crate::domain::{Chain, NewLine, NewOrder};
+use crate::domain::{NewLine, NewOrder, SalesChain};
 
 const MAX_LINES: usize = 300;
 
@@ -15,7 +15,7 @@ pub(in crate::transport) fn place_order(
     request: &pb::PlaceOrderRequest,
 ) -> Converted<(Mutation, NewOrder)> {
     let mut fields = Fields::new();
-    let how = once(&mut fields, said!(new request));
+    let how = once(&mut fields, mutation_options!(new request));
     let new = fields
         .required("order", request.order.as_ref())
         .and_then(|message| new_order(&mut fields, message));
@@ -37,9 +37,9 @@ fn new_order(fields: &mut Fields, message: &pb::Order) -> Option<NewOrder> {
     let lines = message.lines.iter().enumerate();
     let lines: Vec<_> = lines.map(|(at, each)| line(fields, at, each)).collect();
     let ids = message.lines.iter().flat_map(|line| &line.additional_partner_ids_on_record);
-    few(fields, "order.lines", ids);
+    limit_distinct_ids(fields, "order.lines", ids);
     Some(NewOrder {
-        chain: Chain { seller: seller?, reseller: reseller?, customer: customer? },
+        chain: SalesChain { seller: seller?, reseller: reseller?, customer: customer? },
         lines: lines.into_iter().collect::<Option<_>>()?,
         attested: message.partner_attestation_accepted,
     })

@@ -1,15 +1,15 @@
 use std::collections::BTreeSet;
 
 use contracts::ordering::{self as pb, order_line, transfer_item};
-use failure::{Fields, Mutation, said};
-use kernel::{SubscriptionName, TransferName};
+use errors::{Fields, Mutation, mutation_options};
+use types::{SubscriptionName, TransferName};
 
 use super::{
     Converted,
-    on_record::{few, on_record},
+    on_record::{limit_distinct_ids, on_record},
     once,
 };
-use crate::domain::{Chain, NewTransfer, OnRecord};
+use crate::domain::{NewTransfer, OnRecord, SalesChain};
 
 const MAX_ITEMS: usize = 25;
 
@@ -17,7 +17,7 @@ pub(in crate::transport) fn create_transfer(
     request: &pb::CreateTransferRequest,
 ) -> Converted<(Mutation, NewTransfer)> {
     let mut fields = Fields::new();
-    let how = once(&mut fields, said!(new request));
+    let how = once(&mut fields, mutation_options!(new request));
     let new = fields
         .required("transfer", request.transfer.as_ref())
         .and_then(|message| new_transfer(&mut fields, message));
@@ -35,7 +35,7 @@ fn new_transfer(fields: &mut Fields, message: &pb::Transfer) -> Option<NewTransf
     let items = items(fields, &message.items);
     Some(NewTransfer {
         source: source?,
-        chain: Chain { seller: seller?, reseller: reseller?, customer: customer? },
+        chain: SalesChain { seller: seller?, reseller: reseller?, customer: customer? },
         items: items?,
         attested: message.partner_attestation_accepted,
     })
@@ -51,7 +51,7 @@ fn items(fields: &mut Fields, messages: &[pb::TransferItem]) -> Option<Vec<Item>
     }
     let items: Vec<_> = messages.iter().enumerate().map(|(at, it)| item(fields, at, it)).collect();
     let ids = messages.iter().flat_map(|item| &item.additional_partner_ids_on_record);
-    few(fields, "transfer.items", ids);
+    limit_distinct_ids(fields, "transfer.items", ids);
     let items = items.into_iter().collect::<Option<Vec<_>>>()?;
     let names: BTreeSet<_> = items.iter().map(|(name, _)| name).collect();
     if names.len() < items.len() {
@@ -80,7 +80,7 @@ pub(in crate::transport) fn approve_transfer(
     request: &pb::ApproveTransferRequest,
 ) -> Converted<(Mutation, TransferName)> {
     let mut fields = Fields::new();
-    let how = once(&mut fields, said!(request));
+    let how = once(&mut fields, mutation_options!(request));
     let name = fields.parse("name", &request.name);
     fields.finish(|| Some((how?, name?)))
 }

@@ -1,5 +1,5 @@
 use contracts::{ordering as pb, time::to_wire};
-use kernel::Timestamp;
+use types::Timestamp;
 
 use super::{additional_ids, cycle, family, money, term};
 use crate::domain::{
@@ -8,7 +8,7 @@ use crate::domain::{
 
 /// A subscription as it is at a time.
 pub(in crate::transport) fn subscription(it: Subscription, now: Timestamp) -> pb::Subscription {
-    let (stamp, chain, product) = (it.stamp, it.chain, &it.product);
+    let (resource_version, chain, product) = (it.resource_version, it.chain, &it.product);
     pb::Subscription {
         name: it.name.to_string(),
         order: it.order.to_string(),
@@ -41,10 +41,10 @@ pub(in crate::transport) fn subscription(it: Subscription, now: Timestamp) -> pb
         state: state(it.state).into(),
         state_time: Some(to_wire(it.state_time)),
         state_reason: it.state_reason,
-        revision: stamp.revision,
-        etag: stamp.etag(),
-        create_time: Some(to_wire(stamp.create_time)),
-        update_time: Some(to_wire(stamp.update_time)),
+        revision: resource_version.revision,
+        etag: resource_version.etag(),
+        create_time: Some(to_wire(resource_version.create_time)),
+        update_time: Some(to_wire(resource_version.update_time)),
     }
 }
 

@@ -7,7 +7,7 @@ use super::{additional_ids, money};
 use crate::domain::{Transfer, TransferItem, TransferState};
 
 pub(in crate::transport) fn transfer(it: Transfer) -> pb::Transfer {
-    let (stamp, chain) = (it.stamp, it.chain);
+    let (resource_version, chain) = (it.resource_version, it.chain);
     pb::Transfer {
         name: it.name.to_string(),
         source: it.source.to_string(),
@@ -28,10 +28,10 @@ pub(in crate::transport) fn transfer(it: Transfer) -> pb::Transfer {
         state_reason: it.state_reason,
         expire_time: Some(to_wire(it.expire_time)),
         order: it.order.map(|it| it.to_string()).unwrap_or_default(),
-        revision: stamp.revision,
-        etag: stamp.etag(),
-        create_time: Some(to_wire(stamp.create_time)),
-        update_time: Some(to_wire(stamp.update_time)),
+        revision: resource_version.revision,
+        etag: resource_version.etag(),
+        create_time: Some(to_wire(resource_version.create_time)),
+        update_time: Some(to_wire(resource_version.update_time)),
     }
 }
 

@@ -1,6 +1,6 @@
 //! What a customer must be ready with before it buys.
 
-use kernel::{Responsible, Timestamp};
+use types::{Responsible, Timestamp};
 
 use super::or_none;
 use crate::domain::{

@@ -1,6 +1,6 @@
 //! ORD-8: further resellers on record.
 
-use kernel::{LocationAccountId, Responsible};
+use types::{LocationAccountId, Responsible};
 
 use super::{chain::active_partnership, list, own_use::no_affiliate};
 use crate::domain::{

@@ -1,6 +1,6 @@
 use std::slice;
 
-use kernel::{PartnerName, Responsible, Timestamp};
+use types::{PartnerName, Responsible, Timestamp};
 
 use super::{
     list, or_none,

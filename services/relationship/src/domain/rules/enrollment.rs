@@ -1,6 +1,6 @@
 //! ON-1 outside of sales: what a partner does for customers takes an enrollment too.
 
-use kernel::Responsible;
+use types::Responsible;
 
 use super::{list, steps::to_sell};
 use crate::domain::{Fault, Finding, Reason, Role, RoleStanding, RoleState, Standing};

@@ -1,4 +1,4 @@
-use kernel::{Responsible, Timestamp};
+use types::{Responsible, Timestamp};
 
 use super::{
     list, or_none,

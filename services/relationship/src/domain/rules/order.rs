@@ -1,4 +1,4 @@
-use kernel::{LocationAccountId, Responsible};
+use types::{LocationAccountId, Responsible};
 
 use super::{
     list, or_none,

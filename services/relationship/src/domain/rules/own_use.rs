@@ -1,4 +1,4 @@
-use kernel::Responsible;
+use types::Responsible;
 
 use super::{list, seller::acting_role};
 use crate::domain::{

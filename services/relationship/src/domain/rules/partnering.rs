@@ -1,6 +1,6 @@
 //! Who may partner: judged at the invitation and again when it is accepted.
 
-use kernel::{Responsible, Timestamp};
+use types::{Responsible, Timestamp};
 
 use super::{
     chain::same_region,

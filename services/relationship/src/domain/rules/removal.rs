@@ -1,6 +1,6 @@
 //! REL-6: how a relationship between a partner and a customer is removed.
 
-use kernel::Responsible;
+use types::Responsible;
 
 use super::list;
 use crate::domain::{CustomerRelationship, Fault, Finding, Reason, Removal, Role, RoleState};

@@ -1,4 +1,4 @@
-use kernel::{Responsible, Timestamp};
+use types::{Responsible, Timestamp};
 
 use super::{
     customer::sells_in,

@@ -1,7 +1,7 @@
 //! The steps that reasons of several rules have in common. Each is one that the called service
 //! accepts once the steps before it are taken.
 
-use kernel::{PartnerName, Timestamp};
+use types::{PartnerName, Timestamp};
 
 use super::{
     enrollment::{Act, enrolled_to},

@@ -41,24 +41,25 @@ fn of_several_acceptances_the_one_accepted_last_counts_whichever_is_recorded_las
         let changed = accepted.accept_agreement(new.clone(), at(NOW)).map(|it| {
             assert_eq!(
                 (it.event(), it.decided_on()),
-                ("CustomerAgreementRecorded", Some(accepted.stamp.revision))
+                ("CustomerAgreementRecorded", Some(accepted.resource_version.revision))
             );
             it.into_after()
         });
-        let (agreement, stamp) = (Some(new.clone()), accepted.stamp.next(at(NOW)));
-        let expected = Customer { agreement, stamp, ..accepted.clone() };
+        let (agreement, resource_version) =
+            (Some(new.clone()), accepted.resource_version.next(at(NOW)));
+        let expected = Customer { agreement, resource_version, ..accepted.clone() };
         assert_eq!(changed, counts.then_some(expected), "{what}");
 
         let changed = attested.attest_agreement(new.clone(), &provider, at(NOW)).unwrap();
         let changed = changed.map(|it| {
             assert_eq!(
                 (it.event(), it.decided_on()),
-                ("CustomerAgreementAttested", Some(attested.stamp.revision))
+                ("CustomerAgreementAttested", Some(attested.resource_version.revision))
             );
             it.into_after()
         });
-        let (agreement, stamp) = (Some(new), attested.stamp.next(at(NOW)));
-        let expected = CustomerRelationship { agreement, stamp, ..attested.clone() };
+        let (agreement, resource_version) = (Some(new), attested.resource_version.next(at(NOW)));
+        let expected = CustomerRelationship { agreement, resource_version, ..attested.clone() };
         assert_eq!(changed, counts.then_some(expected), "{what}");
     }
 }

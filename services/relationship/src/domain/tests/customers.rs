@@ -1,6 +1,6 @@
 //! Customers, and the review of their accounts.
 
-use kernel::{CustomerName, Stamp};
+use types::{CustomerName, ResourceVersion};
 
 use super::world::{
     CUSTOMER, OF_CUSTOMER, SELLER, STRANGER, at, buyer, customer, held, named, partner, review,
@@ -105,7 +105,8 @@ fn a_new_customer_has_accepted_nothing() {
     let approved =
         Customer::create(new(CustomerKind::Company), false, &[], &buyer(), None, at(9)).unwrap();
     assert_eq!((approved.event(), approved.decided_on()), ("CustomerCreated", None));
-    let expected = Customer { agreement: None, stamp: Stamp::first(at(9)), ..customer() };
+    let expected =
+        Customer { agreement: None, resource_version: ResourceVersion::first(at(9)), ..customer() };
     assert_eq!(approved.into_after(), expected);
 }
 
@@ -159,8 +160,8 @@ fn the_last_review_of_the_account_is_the_one_that_counts() {
     let detail = "it is clear".to_owned();
     let approved = before.clone().record_review(AccountState::Verified, detail.clone(), at(9));
     let told = (approved.event(), approved.decided_on());
-    assert_eq!(told, ("AccountReviewRecorded", Some(before.stamp.revision)));
+    assert_eq!(told, ("AccountReviewRecorded", Some(before.resource_version.revision)));
     let account = Some(AccountReview { state: AccountState::Verified, detail, time: at(9) });
-    let stamp = before.stamp.next(at(9));
-    assert_eq!(approved.into_after(), Customer { account, stamp, ..before });
+    let resource_version = before.resource_version.next(at(9));
+    assert_eq!(approved.into_after(), Customer { account, resource_version, ..before });
 }

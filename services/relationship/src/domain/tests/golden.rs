@@ -2,8 +2,8 @@
 
 use std::fmt::Write;
 
-use kernel::PartnerName;
 use testbed::golden;
+use types::PartnerName;
 
 use super::world::{
     NOW, OF_CUSTOMER, OF_SELLER, RESELLER, SELLER, STRANGER, World, accepted, at, held, mca,
@@ -116,7 +116,7 @@ fn ties(partner: PartnerName) -> Vec<State> {
 }
 
 /// The same, and in which role the partner acquired the customer.
-fn ties_by_role(partner: kernel::PartnerName) -> Vec<State> {
+fn ties_by_role(partner: types::PartnerName) -> Vec<State> {
     let acquired = Role::ALL.iter().map(|role| {
         state(format!("resale as {role}"), move |world| {
             world.ties(partner, RelationshipKind::Resale, RelationshipState::Active);

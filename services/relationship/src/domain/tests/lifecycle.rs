@@ -1,7 +1,7 @@
 //! Partnerships, from state to state.
 
-use kernel::{PartnershipName, Responsible, Stamp};
 use proptest::{collection::vec, prelude::*, sample::select};
+use types::{PartnershipName, ResourceVersion, Responsible};
 use uuid::Uuid;
 
 use super::world::{
@@ -14,7 +14,7 @@ use crate::domain::{
 
 const PAIR: PartnershipName = PartnershipName::new(Uuid::from_u128(0xbb));
 
-/// A stamp that is neither the first nor made now.
+/// A resource_version that is neither the first nor made now.
 const BEFORE: i64 = 3;
 
 fn partners(change: impl FnOnce(&mut Partners)) -> Partners {
@@ -44,7 +44,7 @@ fn an_invitation_makes_a_partnership_that_the_reseller_has_not_answered() {
     assert_eq!((main.event(), main.decided_on()), ("PartnershipInvited", None));
     let expected = Partnership {
         name: PAIR,
-        stamp: Stamp::first(at(NOW)),
+        resource_version: ResourceVersion::first(at(NOW)),
         ..partnership(PartnershipState::Invited)
     };
     assert_eq!(main.into_after(), expected);
@@ -160,7 +160,7 @@ fn an_invitation_settles_the_one_that_expired_and_only_that() {
     let expected = Partnership {
         state: PartnershipState::Expired,
         ending: Some(Ending { by: None, detail: String::new(), time: at(NOW) }),
-        stamp: stale.stamp.next(at(NOW)),
+        resource_version: stale.resource_version.next(at(NOW)),
         ..stale.clone()
     };
     assert_eq!(settled.into_after(), expected);
@@ -252,7 +252,7 @@ proptest! {
         calls in vec((select(&CALLS[..]), select(&[0, 1, 500, 999, 1000][..])), 1..6),
     ) {
         let mut it = partnership(PartnershipState::Invited);
-        it.stamp.revision = BEFORE;
+        it.resource_version.revision = BEFORE;
         let mut now = NOW;
         for ((call, event), later) in calls {
             now += later;
@@ -261,9 +261,9 @@ proptest! {
                 (Ok(approved), Some(to)) => {
                     prop_assert_eq!(described(approved.after()), to);
                     prop_assert_eq!(approved.event(), event);
-                    prop_assert_eq!(approved.decided_on(), Some(before.stamp.revision));
+                    prop_assert_eq!(approved.decided_on(), Some(before.resource_version.revision));
                     let after = approved.into_after();
-                    prop_assert_eq!(after.stamp, before.stamp.next(at(now)));
+                    prop_assert_eq!(after.resource_version, before.resource_version.next(at(now)));
                     let ending = after.ending.as_ref().map(|it| (it.detail.as_str(), it.time));
                     let over = (to != "active").then(|| ("why", at(now)));
                     prop_assert_eq!(ending, over);

@@ -1,8 +1,8 @@
 //! Does what each next step says, and asks again.
 
-use kernel::{CustomerName, CustomerRelationshipName, PartnerName, PartnershipName};
 use markets::Country;
 use proptest::prelude::*;
+use types::{CustomerName, CustomerRelationshipName, PartnerName, PartnershipName};
 use uuid::Uuid;
 
 use super::{
@@ -23,7 +23,7 @@ const OTHER_RESELLER: PartnerName = PartnerName::new(Uuid::from_u128(0x72));
 #[derive(Debug, PartialEq, Eq)]
 enum Kind {
     /// It brings the partners, the customer or the lines in order; then the same order passes.
-    Call,
+    MutationContext,
     /// It says which other order to write.
     OtherOrder,
     /// Nobody can do anything, or nobody knows what.
@@ -47,7 +47,7 @@ fn kind(step: &Step) -> Kind {
         | Step::LeaveAdditionalIdsOut(_)
         | Step::Attest
         | Step::OrderOrdinaryAzure
-        | Step::OrderSharedServicesAlone => Kind::Call,
+        | Step::OrderSharedServicesAlone => Kind::MutationContext,
         Step::NameReseller
         | Step::LeaveResellerOut
         | Step::Swap { .. }
@@ -300,7 +300,7 @@ fn follow(world: &World) -> Result<Vec<Kind>, TestCaseError> {
     for outcome in world.decide().outcomes.iter().filter(|it| it.failed()) {
         let steps = &outcome.finding.as_ref().unwrap().fault.as_ref().unwrap().next_step.0;
         prop_assert!(!steps.is_empty());
-        let found = steps.iter().map(kind).find(|it| *it != Kind::Call);
+        let found = steps.iter().map(kind).find(|it| *it != Kind::MutationContext);
         let why = reason(outcome);
         if steps.iter().any(|it| kind(it) == Kind::None) {
             kinds.push(Kind::None);
@@ -309,7 +309,7 @@ fn follow(world: &World) -> Result<Vec<Kind>, TestCaseError> {
         let mut after = world.clone();
         for step in steps {
             match kind(step) {
-                Kind::Call => after.take(step),
+                Kind::MutationContext => after.take(step),
                 Kind::OtherOrder | Kind::None => after.becomes(step),
             }
             if matches!(step, Step::Enrollment { .. }) && kind(step) == Kind::OtherOrder {
@@ -318,7 +318,7 @@ fn follow(world: &World) -> Result<Vec<Kind>, TestCaseError> {
         }
         let left: Vec<_> = after.decide().outcomes.iter().filter_map(reason).collect();
         prop_assert!(!left.contains(why.as_ref().unwrap()), "{why:?} after {steps:?}");
-        kinds.push(found.unwrap_or(Kind::Call));
+        kinds.push(found.unwrap_or(Kind::MutationContext));
     }
     Ok(kinds)
 }

@@ -1,6 +1,6 @@
 //! What onboarding would answer and accept, as far as decisions see it.
 
-use kernel::Timestamp;
+use types::Timestamp;
 
 use super::world::{LOCATIONS, accepted, held, location};
 use crate::domain::{

@@ -1,7 +1,7 @@
 //! The rules of the programme once more, as one plain question: may this happen? It shares
 //! nothing with the rules under test, neither their order nor their parts.
 
-use kernel::{LocationAccountId, PartnerName, Timestamp};
+use types::{LocationAccountId, PartnerName, Timestamp};
 
 use super::world::at;
 use crate::domain::{

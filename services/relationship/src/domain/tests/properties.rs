@@ -1,7 +1,7 @@
 //! What holds in every world.
 
-use kernel::CustomerName;
 use proptest::{prelude::*, strategy::ValueTree, test_runner::TestRunner};
+use types::CustomerName;
 
 use super::{
     decision::{ORDER, ids},

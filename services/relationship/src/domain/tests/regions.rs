@@ -1,7 +1,7 @@
 //! Who may trade with whom by region, over every pair of countries.
 
-use kernel::Responsible;
 use markets::Country;
+use types::Responsible;
 
 use super::world::{RESELLER, SELLER, customer, partner};
 use crate::domain::{

@@ -1,7 +1,7 @@
 //! Customer relationships, from state to state.
 
-use kernel::{CustomerName, CustomerRelationshipName, Responsible, Stamp};
 use proptest::{collection::vec, prelude::*, sample::select};
+use types::{CustomerName, CustomerRelationshipName, ResourceVersion, Responsible};
 use uuid::Uuid;
 
 use super::world::{
@@ -231,7 +231,7 @@ fn a_request_makes_a_relationship_that_the_customer_has_not_answered() {
         assert_eq!(told, ("CustomerRelationshipRequested", None));
         let expected = CustomerRelationship {
             name: TIE,
-            stamp: Stamp::first(at(NOW)),
+            resource_version: ResourceVersion::first(at(NOW)),
             ..tie(SELLER, *kind, RelationshipState::Requested)
         };
         assert_eq!(main.into_after(), expected);
@@ -438,10 +438,10 @@ proptest! {
             match (step(it.clone(), call, now), model(it.state.as_str(), call, now)) {
                 (Ok(change), Some(to)) => {
                     prop_assert_eq!(change.main.event(), event);
-                    prop_assert_eq!(change.main.decided_on(), Some(before.stamp.revision));
+                    prop_assert_eq!(change.main.decided_on(), Some(before.resource_version.revision));
                     let after = change.main.into_after();
                     prop_assert_eq!(after.state.as_str(), to);
-                    prop_assert_eq!(after.stamp, before.stamp.next(at(now)));
+                    prop_assert_eq!(after.resource_version, before.resource_version.next(at(now)));
                     let ending = after.ending.as_ref();
                     let ended = ending.map(|it| (it.by, it.detail.as_str(), it.time));
                     let by = (to == "removed").then_some(SELLER);

@@ -2,13 +2,13 @@
 
 use std::fmt::Debug;
 
-use kernel::{OrganizationName, Timestamp};
 use proptest::{
     collection::vec,
     option,
     prelude::*,
     sample::{Select, select, subsequence},
 };
+use types::{OrganizationName, Timestamp};
 
 use super::world::{
     LOCATIONS, NOW, OF_CUSTOMER, OF_RESELLER, OF_SELLER, RESELLER, SELLER, STRANGER, World,

@@ -1,8 +1,8 @@
 //! Worlds in which everything is allowed. A test says what it changes in one.
 
-use kernel::{
+use types::{
     CustomerName, CustomerRelationshipName, LocationAccountId, OrganizationName, PartnerName,
-    PartnershipName, Stamp, Timestamp, Violation,
+    PartnershipName, ResourceVersion, Timestamp, Violation,
 };
 use uuid::Uuid;
 
@@ -103,7 +103,7 @@ pub(super) fn customer() -> Customer {
         created_by: None,
         agreement: Some(mca()),
         account: None,
-        stamp: Stamp::first(at(0)),
+        resource_version: ResourceVersion::first(at(0)),
     }
 }
 
@@ -154,7 +154,7 @@ pub(super) fn tie(
         },
         companion: None,
         agreement: None,
-        stamp: Stamp::first(at(0)),
+        resource_version: ResourceVersion::first(at(0)),
     }
 }
 
@@ -177,7 +177,7 @@ pub(super) fn partnership(state: PartnershipState) -> Partnership {
             Withdrawn | Ended => Some(ending(Some(Provider), "why")),
         },
         predecessor: None,
-        stamp: Stamp::first(at(0)),
+        resource_version: ResourceVersion::first(at(0)),
     }
 }
 

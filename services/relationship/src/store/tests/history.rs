@@ -1,10 +1,10 @@
 //! How every resource was at any moment is in the events.
 
-use kernel::{CustomerRelationshipName, PartnerName, PartnershipName, Timestamp};
 use storage::Database;
 use testbed::{
     Chronicle, Engine, assert_as_of_indexed, assert_released_events_read, assert_traced,
 };
+use types::{CustomerRelationshipName, PartnerName, PartnershipName, Timestamp};
 use uuid::Uuid;
 
 use super::{
@@ -16,7 +16,7 @@ use crate::{
         AccountState, Applicant, Change, Customer, CustomerRelationship, NewRelationship, Partners,
         Partnership, PartnershipSide, RelationshipKind, Role,
     },
-    store::{Store, save::Kept},
+    store::{Store, save::Persisted},
 };
 
 on_both_engines! {
@@ -42,15 +42,15 @@ impl Life {
     fn of(store: Store) -> Self {
         Self {
             store,
-            customers: Chronicle::of(Kept::name),
-            relationships: Chronicle::of(Kept::name),
-            partnerships: Chronicle::of(Kept::name),
+            customers: Chronicle::of(Persisted::name),
+            relationships: Chronicle::of(Persisted::name),
+            partnerships: Chronicle::of(Persisted::name),
         }
     }
 
-    async fn save<T: Kept>(&mut self, change: impl Into<Change<T>> + Send) -> T {
+    async fn save<T: Persisted>(&mut self, change: impl Into<Change<T>> + Send) -> T {
         let saved = self.store.save(change, &once()).await.unwrap();
-        let moment = saved.stamp().update_time;
+        let moment = saved.resource_version().update_time;
         let (customers, relationships, partnerships) = kept(&self.store).await;
         self.customers.note(moment, customers);
         self.relationships.note(moment, relationships);

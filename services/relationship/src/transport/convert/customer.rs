@@ -1,9 +1,9 @@
 use std::{fmt::Display, str::FromStr};
 
 use contracts::{relationship as pb, time::from_wire};
-use failure::{Fields, Mutation, Said, said};
-use kernel::{CustomerName, Timestamp};
+use errors::{Fields, Mutation, MutationOptions, mutation_options};
 use markets::Country;
+use types::{CustomerName, Timestamp};
 
 use super::{Converted, MAX_DETAIL};
 use crate::domain::{AccountState, CustomerAgreement, CustomerKind, NewCustomer};
@@ -16,7 +16,7 @@ pub(in crate::transport) fn create_customer(
     request: &pb::CreateCustomerRequest,
 ) -> Converted<(Mutation, NewCustomer)> {
     let mut fields = Fields::new();
-    let how = fields.mutation(said!(new request));
+    let how = fields.mutation(mutation_options!(new request));
     let tenant = fields.guid("customer_id", &request.customer_id).map(CustomerName::new);
     let new = fields
         .required("customer", request.customer.as_ref())
@@ -77,13 +77,13 @@ fn registration_number(
 
 /// An acceptance of the MCA that is recorded for the named resource.
 pub(in crate::transport) fn record_agreement<N: FromStr<Err: Display>>(
-    said: Said<'_>,
+    options: MutationOptions<'_>,
     name: &str,
     message: Option<&pb::CustomerAgreement>,
     now: Timestamp,
 ) -> Converted<(Mutation, N, CustomerAgreement)> {
     let mut fields = Fields::new();
-    let how = fields.mutation(said);
+    let how = fields.mutation(options);
     let name = fields.parse("name", name);
     let agreement = fields
         .required("agreement", message)
@@ -121,7 +121,7 @@ pub(in crate::transport) fn record_review(
     request: &pb::RecordAccountReviewRequest,
 ) -> Converted<(Mutation, CustomerName, AccountState, String)> {
     let mut fields = Fields::new();
-    let how = fields.mutation(said!(request));
+    let how = fields.mutation(mutation_options!(request));
     let name = fields.parse("name", &request.name);
     let state = fields.choice("state", request.state, |state| match state {
         pb::AccountState::Unspecified | pb::AccountState::NotReviewed => None,

@@ -3,7 +3,7 @@ use contracts::{relationship as pb, time::to_wire};
 use crate::domain::{AccountState, Customer, CustomerAgreement, CustomerKind};
 
 pub(in crate::transport) fn customer(customer: Customer) -> pb::Customer {
-    let stamp = customer.stamp;
+    let resource_version = customer.resource_version;
     let account = customer.account.as_ref();
     pb::Customer {
         name: customer.name.to_string(),
@@ -29,10 +29,10 @@ pub(in crate::transport) fn customer(customer: Customer) -> pb::Customer {
         .into(),
         account_detail: account.map(|it| it.detail.clone()).unwrap_or_default(),
         account_time: account.map(|it| to_wire(it.time)),
-        revision: stamp.revision,
-        etag: stamp.etag(),
-        create_time: Some(to_wire(stamp.create_time)),
-        update_time: Some(to_wire(stamp.update_time)),
+        revision: resource_version.revision,
+        etag: resource_version.etag(),
+        create_time: Some(to_wire(resource_version.create_time)),
+        update_time: Some(to_wire(resource_version.update_time)),
     }
 }
 

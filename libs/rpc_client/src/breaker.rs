@@ -1,0 +1,153 @@
+use std::{
+    sync::{Mutex, MutexGuard, PoisonError},
+    time::Duration,
+};
+
+use tokio::time::Instant;
+use types::jitter;
+
+/// So many calls in a row without an answer open the breaker.
+const FAILURES: u32 = 5;
+/// For how long it opens first, and at most.
+const FIRST_PAUSE: Duration = Duration::from_millis(500);
+const LONGEST_PAUSE: Duration = Duration::from_secs(10);
+
+/// Leaves an address alone that does not answer, and tries it again by itself: after a pause one
+/// call is let through, and the next only once that has told how the address is.
+#[derive(Debug, Default)]
+pub(crate) struct Breaker(Mutex<State>);
+
+/// As what a call is let through.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Permit {
+    Closed,
+    /// To find out whether the address answers again.
+    HalfOpen,
+}
+
+#[derive(Debug, Default)]
+struct State {
+    failures: u32,
+    open: Option<Open>,
+    pauses: u32,
+}
+
+#[derive(Debug)]
+struct Open {
+    until: Instant,
+    probing: bool,
+}
+
+impl Breaker {
+    /// Whether a call may be sent now. How each ends has to be told.
+    pub(crate) fn admit(&self) -> Option<Permit> {
+        match &mut self.state().open {
+            None => Some(Permit::Closed),
+            Some(open) if open.probing || Instant::now() < open.until => None,
+            Some(open) => {
+                open.probing = true;
+                Some(Permit::HalfOpen)
+            }
+        }
+    }
+
+    /// A call was answered.
+    pub(crate) fn answered(&self) {
+        *self.state() = State::default();
+    }
+
+    /// A call was not answered. Whether the address is left alone from now on.
+    pub(crate) fn failed(&self, permit: Permit) -> bool {
+        let mut state = self.state();
+        match permit {
+            // One of those that were on their way when it opened.
+            Permit::Closed if state.open.is_some() => return false,
+            Permit::Closed => state.failures += 1,
+            Permit::HalfOpen => {}
+        }
+        let opens = state.failures >= FAILURES;
+        if opens {
+            let pause = FIRST_PAUSE.saturating_mul(1 << state.pauses.min(8)).min(LONGEST_PAUSE);
+            state.open = Some(Open { until: Instant::now() + jitter(pause, 10), probing: false });
+            state.pauses += 1;
+        }
+        opens
+    }
+
+    /// A call was given up before it could tell anything.
+    pub(crate) fn unreported(&self, permit: Permit) {
+        if let (Permit::HalfOpen, Some(open)) = (permit, &mut self.state().open) {
+            *open = Open { until: Instant::now() + FIRST_PAUSE, probing: false };
+        }
+    }
+
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use tokio::time::advance;
+
+    use super::*;
+
+    fn fail(breaker: &Breaker, times: u32) {
+        (0..times).for_each(|_| {
+            breaker.failed(Permit::Closed);
+        });
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn it_opens_after_failures_in_a_row_and_lets_one_call_try() {
+        let breaker = Breaker::default();
+        fail(&breaker, FAILURES - 1);
+        breaker.answered();
+        fail(&breaker, FAILURES - 1);
+        assert_eq!(breaker.admit(), Some(Permit::Closed));
+        fail(&breaker, 1);
+        assert_eq!(breaker.admit(), None);
+        advance(FIRST_PAUSE * 2).await;
+        assert_eq!(breaker.admit(), Some(Permit::HalfOpen), "one call tries");
+        assert_eq!(breaker.admit(), None, "and the others wait for what it tells");
+        breaker.answered();
+        assert_eq!([breaker.admit(), breaker.admit()], [Some(Permit::Closed); 2]);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn what_was_on_its_way_when_it_opened_makes_the_pause_no_longer() {
+        let breaker = Breaker::default();
+        fail(&breaker, FAILURES * 9);
+        advance(FIRST_PAUSE * 2).await;
+        assert_eq!(breaker.admit(), Some(Permit::HalfOpen));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn the_pause_grows_while_nobody_answers_who_is_tried() {
+        let breaker = Breaker::default();
+        fail(&breaker, FAILURES);
+        let mut pauses = Vec::new();
+        for _ in 0..8 {
+            let begun = Instant::now();
+            while breaker.admit().is_none() {
+                advance(FIRST_PAUSE / 10).await;
+            }
+            pauses.push(begun.elapsed());
+            assert!(breaker.failed(Permit::HalfOpen));
+        }
+        assert!(pauses[0] < FIRST_PAUSE * 2 && pauses[3] > FIRST_PAUSE * 5, "{pauses:?}");
+        assert!(pauses.iter().all(|it| *it < LONGEST_PAUSE * 6 / 5), "{pauses:?}");
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_probe_that_was_given_up_is_soon_followed_by_another() {
+        let breaker = Breaker::default();
+        fail(&breaker, FAILURES);
+        advance(FIRST_PAUSE * 2).await;
+        let permit = breaker.admit().unwrap();
+        breaker.unreported(permit);
+        assert_eq!(breaker.admit(), None);
+        advance(FIRST_PAUSE).await;
+        assert_eq!(breaker.admit(), Some(Permit::HalfOpen));
+    }
+}

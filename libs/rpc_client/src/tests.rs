@@ -1,0 +1,166 @@
+use std::{
+    net::SocketAddr,
+    sync::{
+        Arc,
+        atomic::{AtomicU32, Ordering},
+    },
+    time::Duration,
+};
+
+use tokio::{net::TcpListener, task::JoinHandle, time::Instant};
+use tonic::{
+    Code, Request, Response, Status,
+    transport::{Server, server::TcpIncoming},
+};
+use tonic_health::pb::{
+    HealthCheckRequest, HealthCheckResponse,
+    health_client::HealthClient,
+    health_server::{Health, HealthServer},
+};
+
+use super::*;
+
+/// A real server, which answers as it is told and counts.
+#[derive(Clone)]
+struct Stub {
+    answer: fn(u32) -> Result<(), Status>,
+    delay: Duration,
+    calls: Arc<AtomicU32>,
+}
+
+#[tonic::async_trait]
+impl Health for Stub {
+    async fn check(
+        &self,
+        _: Request<HealthCheckRequest>,
+    ) -> Result<Response<HealthCheckResponse>, Status> {
+        let before = self.calls.fetch_add(1, Ordering::SeqCst);
+        tokio::time::sleep(self.delay).await;
+        (self.answer)(before).map(|()| Response::new(HealthCheckResponse::default()))
+    }
+
+    type WatchStream = tokio_stream::Pending<Result<HealthCheckResponse, Status>>;
+
+    async fn watch(
+        &self,
+        _: Request<HealthCheckRequest>,
+    ) -> Result<Response<Self::WatchStream>, Status> {
+        Ok(Response::new(tokio_stream::pending()))
+    }
+}
+
+impl Stub {
+    fn new(answer: fn(u32) -> Result<(), Status>) -> Self {
+        Self { answer, delay: Duration::ZERO, calls: Arc::default() }
+    }
+
+    async fn serve_at(&self, at: &str) -> (SocketAddr, JoinHandle<()>) {
+        let listener = TcpListener::bind(at).await.unwrap();
+        let address = listener.local_addr().unwrap();
+        let server = Server::builder().add_service(HealthServer::new(self.clone()));
+        let serving = server.serve_with_incoming(TcpIncoming::from(listener));
+        (address, deadline::spawn(async move { serving.await.unwrap() }))
+    }
+
+    async fn serve(&self) -> (SocketAddr, JoinHandle<()>) {
+        self.serve_at("127.0.0.1:0").await
+    }
+
+    fn calls(&self) -> u32 {
+        self.calls.load(Ordering::SeqCst)
+    }
+}
+
+fn channel(addresses: &[SocketAddr]) -> HealthClient<Channel> {
+    let urls: Vec<_> = addresses.iter().map(|at| format!("http://{at}")).collect();
+    let urls = urls.join(",").parse().unwrap();
+    let timeout = Duration::from_secs(5);
+    HealthClient::new(Channel::new(Settings { urls, timeout, connections: 2 }))
+}
+
+async fn call(client: &HealthClient<Channel>) -> Result<(), Status> {
+    client.clone().check(HealthCheckRequest::default()).await.map(drop)
+}
+
+#[test]
+fn a_url_is_plain_http_with_host_and_port() {
+    for good in ["http://relationship:50052", "http://[::1]:1, http://10.0.0.1:2", "http://a:1/"] {
+        assert!(good.parse::<Urls>().is_ok(), "{good}");
+    }
+    for bad in ["", "relationship:50052", "https://a:1", "http://a", "http://a:1/x", "http://a:1,"]
+    {
+        assert!(bad.parse::<Urls>().is_err(), "{bad}");
+    }
+}
+
+#[tokio::test]
+async fn calls_are_spread_over_all_addresses() {
+    let stubs = [(); 2].map(|()| Stub::new(|_| Ok(())));
+    let addresses = [stubs[0].serve().await.0, stubs[1].serve().await.0];
+    let client = channel(&addresses);
+    for _ in 0..40 {
+        call(&client).await.unwrap();
+    }
+    assert_eq!(stubs.map(|it| it.calls()), [20, 20]);
+}
+
+#[tokio::test]
+async fn an_address_that_dies_fails_no_call() {
+    let (gone, stays) = (Stub::new(|_| Ok(())), Stub::new(|_| Ok(())));
+    let (first, server) = gone.serve().await;
+    let client = channel(&[first, stays.serve().await.0]);
+    for at in 0..100 {
+        if at == 30 {
+            server.abort();
+        }
+        call(&client).await.unwrap();
+    }
+    assert_eq!(gone.calls() + stays.calls(), 100);
+}
+
+#[tokio::test]
+async fn what_nobody_answers_is_unavailable_at_once_until_somebody_does() {
+    let free = TcpListener::bind("127.0.0.1:0").await.unwrap().local_addr().unwrap();
+    let client = channel(&[free]);
+    let begun = Instant::now();
+    for _ in 0..20 {
+        assert_eq!(call(&client).await.unwrap_err().code(), Code::Unavailable);
+    }
+    assert!(begun.elapsed() < Duration::from_secs(2), "{:?}", begun.elapsed());
+    let _server = Stub::new(|_| Ok(())).serve_at(&free.to_string()).await;
+    while call(&client).await.is_err() {
+        assert!(begun.elapsed() < Duration::from_secs(10), "the breaker does not recover");
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
+}
+
+#[tokio::test]
+async fn only_what_is_unavailable_without_a_word_of_the_server_is_sent_again() {
+    let told = |_| Err(Status::with_details(Code::Unavailable, "", "database".into()));
+    let answers: [(fn(u32) -> Result<(), Status>, Code, u32); 4] = [
+        (|at| if at < 2 { Err(Status::unavailable("proxy")) } else { Ok(()) }, Code::Ok, 3),
+        (|_| Err(Status::unavailable("proxy")), Code::Unavailable, 3),
+        (told, Code::Unavailable, 1),
+        (|_| Err(Status::resource_exhausted("")), Code::ResourceExhausted, 1),
+    ];
+    for (answer, code, calls) in answers {
+        let stub = Stub::new(answer);
+        let client = channel(&[stub.serve().await.0]);
+        let answered = call(&client).await.map_or_else(|status| status.code(), |()| Code::Ok);
+        assert_eq!((answered, stub.calls()), (code, calls));
+    }
+}
+
+#[tokio::test]
+async fn the_least_of_all_deadlines_counts() {
+    let stub = Stub { delay: Duration::from_secs(3), ..Stub::new(|_| Ok(())) };
+    let client = channel(&[stub.serve().await.0]);
+    let begun = Instant::now();
+    let mut request = Request::new(HealthCheckRequest::default());
+    request.set_timeout(Duration::from_millis(50));
+    let status = client.clone().check(request).await.unwrap_err();
+    assert_eq!(status.code(), Code::DeadlineExceeded);
+    let within = deadline::within(Duration::from_millis(50), call(&client)).await;
+    assert!(within.is_err(), "the call that this one is a part of is out of time");
+    assert!(begun.elapsed() < Duration::from_secs(1), "{:?}", begun.elapsed());
+}

@@ -1,0 +1,26 @@
+//! Values shared by all services. No I/O, no transport, no storage.
+
+mod approved;
+mod clock;
+mod email;
+mod jitter;
+mod name;
+mod partner_id;
+mod resource_version;
+mod state_conflict;
+mod text;
+mod violation;
+
+pub use clock::{Clock, Stopwatch};
+pub use email::{Email, WorkEmail};
+pub use jiff::Timestamp;
+pub use jitter::jitter;
+pub use name::{
+    CustomerName, CustomerRelationshipName, NameError, OrderName, OrganizationName, PartnerName,
+    PartnershipName, SubscriptionName, TransferName, csp_tenant, tenant_id,
+};
+pub use partner_id::{GlobalAccountId, LocationAccountId};
+pub use resource_version::{Etag, ResourceVersion};
+pub use state_conflict::StateConflict;
+pub use text::{alternatives, quoted};
+pub use violation::{Responsible, Violation};

@@ -1,0 +1,63 @@
+//! What is offered and ordered.
+
+use std::collections::BTreeSet;
+
+use contracts::{ordering as od, relationship as rl};
+use markets::Country;
+use uuid::Uuid;
+
+use super::{Answer, ScenarioClient, new_id};
+
+/// Each gives what its call answers.
+#[allow(clippy::missing_errors_doc, reason = "the error is always the status of the call")]
+impl ScenarioClient {
+    /// An offer for customers offer_in_every_market, one unit at 10.00 a month for a year in any currency;
+    /// gives its name.
+    pub async fn offer(&self, family: rl::ProductFamily) -> Answer<String> {
+        self.offer_as(od::Offer { product_family: family.into(), ..offer_in_every_market() }).await
+    }
+
+    /// An offer as it is given; gives its name.
+    pub async fn offer_as(&self, offer: od::Offer) -> Answer<String> {
+        let request = od::CreateOfferRequest {
+            offer_id: format!("offer-{}", Uuid::new_v4()),
+            offer: Some(offer),
+            request_id: new_id(),
+            validate_only: false,
+        };
+        let answer = self.ordering.clone().create_offer(request).await?.into_inner();
+        Ok(answer.offer.unwrap_or_default().name)
+    }
+
+    /// Places an order.
+    pub async fn place(&self, order: od::Order) -> Answer<od::Order> {
+        let request = od::PlaceOrderRequest {
+            order: Some(order),
+            request_id: new_id(),
+            validate_only: false,
+        };
+        let answer = self.ordering.clone().place_order(request).await?.into_inner();
+        Ok(answer.order.unwrap_or_default())
+    }
+}
+
+/// An offer of Microsoft 365 for customers offer_in_every_market, 1 to 300 units, one at 10.00 a month for a
+/// year in any currency.
+#[must_use]
+pub fn offer_in_every_market() -> od::Offer {
+    let currencies: BTreeSet<_> = Country::all().map(|it| it.currency().to_string()).collect();
+    let plan = |currency_code| od::Plan {
+        term: od::Term::P1y.into(),
+        billing_cycle: od::BillingCycle::Monthly.into(),
+        unit_price: Some(od::Money { currency_code, minor_units: 1000 }),
+    };
+    od::Offer {
+        display_name: "Business".to_owned(),
+        product_family: rl::ProductFamily::Microsoft365.into(),
+        min_quantity: 1,
+        max_quantity: 300,
+        plans: currencies.into_iter().map(plan).collect(),
+        every_market: true,
+        ..od::Offer::default()
+    }
+}
