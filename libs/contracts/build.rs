@@ -13,6 +13,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     let files = SERVICES.iter().flat_map(|service| {
         ["service", "error_reason"].map(|file| format!("csp/{service}/v1/{file}.proto"))
     });
+    let files = files.chain(["csp/rules/v1/refusal.proto".to_owned()]);
     let descriptors = protox::compile(files, [ROOT])?;
     let out = PathBuf::from(env::var("OUT_DIR")?);
     fs::write(out.join("descriptors.bin"), descriptors.encode_to_vec())?;

@@ -89,7 +89,7 @@ fn check(seen: &Seen) -> Result<(), String> {
 fn fail_on(wrong: &[String]) {
     assert!(
         wrong.is_empty(),
-        "\n{}\nmend libs/errors/src/status.rs, the call, or the comment in error_reason.proto",
+        "\n{}\nfix libs/status/src/render.rs, the call, or the comment in error_reason.proto",
         wrong.join("\n")
     );
 }
@@ -115,14 +115,20 @@ fn against_refusal(status: &Status) -> Vec<String> {
     // Rules of ordering follow those of relationship.
     let known = [reasons(domain.trim_end_matches(".csp")), reasons("ordering")].concat();
     let rule = known.iter().find(|it| it.word == reason).and_then(|it| it.rule.as_deref());
-    let reasons = listed.iter().map(|it| it.description.split(':').next().unwrap_or_default());
-    let strange: Vec<_> = reasons.filter(|word| known.iter().all(|it| it.word != *word)).collect();
+    let typed = client::refusal(status).violations;
+    let of_typed = typed.iter().map(|it| (&it.rule_id, &it.subject, &it.explanation));
+    let of_listed = listed.iter().map(|it| (&it.r#type, &it.subject, &it.description));
+    let agree = of_typed.eq(of_listed);
+    let strange = typed.iter().any(|it| known.iter().all(|known| known.word != it.reason));
+    let unspecified = typed.iter().any(|it| it.responsible == 0);
     let words = |key: &str| !metadata[key].is_empty();
     let checks = [
         (first == Some(told), "PreconditionFailure starts with another rule or subject"),
         (rules.join(",") == metadata["failedRules"], "failedRules lists other rules"),
         (rule.unwrap_or("STATE") == told.0, "error_reason.proto names another rule than ruleId"),
-        (strange.is_empty(), "PreconditionFailure holds words that are no reasons"),
+        (agree, "PreconditionFailure and Refusal list other violations"),
+        (!strange, "Refusal holds reasons that error_reason.proto does not have"),
+        (!unspecified, "Refusal holds a violation without a responsible"),
         (words("nextStep") && words("source"), "nextStep or source is empty"),
         (is_responsible(&metadata["responsible"]), "responsible is no value of Responsible"),
     ];
@@ -132,7 +138,7 @@ fn against_refusal(status: &Status) -> Vec<String> {
 
 fn is_responsible(word: &str) -> bool {
     let name = format!("RESPONSIBLE_{}", word.to_uppercase());
-    let known = pool().get_enum_by_name("csp.relationship.v1.Responsible");
+    let known = pool().get_enum_by_name("csp.rules.v1.Responsible");
     known.is_some_and(|it| it.get_value_by_name(&name).is_some_and(|value| value.number() != 0))
 }
 

@@ -6,7 +6,7 @@ use crate::{
 };
 
 /// Where the failures that every service has get their words.
-const COMMON: &str = "libs/errors/src";
+const COMMON: &str = "libs/status/src";
 /// Words among them that one service alone gives.
 const OF_ONE: [(&str, &str); 3] = [
     ("DECISION_EXPIRED", "ordering"),

@@ -15,7 +15,7 @@ use std::{
     time::Duration,
 };
 
-use client::refusals;
+use client::refusal;
 use cluster::{
     Cluster, Plan, ScenarioClient,
     scenario_client::{Answer, Partner},
@@ -166,9 +166,9 @@ pub fn purchase(seller: &Partner, reseller: Option<&Partner>, customer: &str) ->
 /// When the request was not refused by rules.
 pub fn refused<T: std::fmt::Debug>(answer: Answer<T>) -> Vec<String> {
     let status = failed(answer);
-    let refusals = refusals(&status);
-    assert!(!refusals.is_empty(), "no rule refused it: {status:?}");
-    refusals.iter().map(|it| format!("{} {}", it.rule, it.reason)).collect()
+    let violations = refusal(&status).violations;
+    assert!(!violations.is_empty(), "no rule refused it: {status:?}");
+    violations.iter().map(|it| format!("{} {}", it.rule_id, it.reason)).collect()
 }
 
 /// The status of a request that failed.

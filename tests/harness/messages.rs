@@ -45,11 +45,14 @@ pub(crate) fn hear(status: &Status) {
 /// A failure as a person sees it: code, message, details. Ids differ each time and are left out.
 fn shown(status: &Status) -> String {
     let mut text = format!("{:?}: {}\n", status.code(), status.message());
+    let violations = client::refusal(status).violations.into_iter();
+    let violations = violations.map(|it| format!("{} {it}", it.subject));
     for detail in status.get_error_details_vec() {
         for line in lines(detail) {
             text += &format!("    {}\n", line.trim_end());
         }
     }
+    violations.for_each(|it| text += &format!("    {it}\n"));
     without_ids(&text)
 }
 
@@ -65,10 +68,8 @@ fn lines(detail: ErrorDetail) -> Vec<String> {
             let fields = it.field_violations.iter();
             fields.map(|it| format!("field {}: {}", it.field, it.description)).collect()
         }
-        ErrorDetail::PreconditionFailure(it) => {
-            let rules = it.violations.iter();
-            rules.map(|it| format!("{} {}: {}", it.r#type, it.subject, it.description)).collect()
-        }
+        // As many as in the refusal, with less.
+        ErrorDetail::PreconditionFailure(_) => Vec::new(),
         ErrorDetail::ResourceInfo(it) => {
             vec![format!("resource {} {}", it.resource_type, it.resource_name)]
         }

@@ -1,7 +1,7 @@
 //! A decision holds at one instant across relationship and onboarding, whatever changes while its
 //! facts are gathered.
 
-use client::refusals;
+use client::refusal;
 use cluster::scenario_client::{Answer, order};
 use contracts::{onboarding as ob, ordering as od, relationship as rl};
 use tests::{
@@ -160,7 +160,7 @@ async fn facts_that_do_not_rest_are_given_up_after_five_times() -> Result<(), St
         changed?;
         let status = decision.unwrap_err();
         assert_eq!((status.code(), &*info(&status).reason), (Code::Aborted, "FACTS_CHANGED"));
-        assert!(refusals(&status).is_empty());
+        assert!(refusal(&status).violations.is_empty());
         gate.open();
         assert_eq!(
             cast.check(asked).await?.verdict(),

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use client::Responsible;
 use cluster::scenario_client::{new_id, order};
 use contracts::onboarding::{
     AgreementKind, CreateOrganizationRequest, GetAgreementStatusRequest, Organization, Role,
@@ -109,10 +110,10 @@ scenarios! {
         assert_eq!(info.metadata["failedRules"], "ON-1,MPA-1,MPA-2");
         assert_eq!(info.metadata["responsible"], "reseller");
         assert_eq!(info.metadata["resellerState"], "qualified");
-        let listed = status.get_details_precondition_failure().unwrap().violations;
+        let listed = client::refusal(&status).violations;
         assert_eq!(listed[2].subject, reseller.name);
-        assert!(listed[2].description.contains("Who must act: reseller"), "{listed:?}");
-        assert!(listed[2].description.contains("AcceptAgreement"), "{listed:?}");
+        assert_eq!(listed[2].responsible(), Responsible::Reseller);
+        assert!(listed[2].next_step.contains("AcceptAgreement"), "{listed:?}");
     }
 
     /// The status of an agreement, asked as Partner Center has it asked.

@@ -258,7 +258,7 @@ scenarios! {
         cast.accept(&name).await?;
         cast.place(through()).await?;
         let status = tests::failed(cast.place(direct()).await);
-        let refusals = client::refusals(&status);
+        let refusals = client::refusal(&status).violations;
         assert_eq!(refusals[0].reason, "CUSTOMER_RELATIONSHIP_OF_OTHER_ROLE");
         assert!(refusals[0].next_step.contains("as the reseller"), "{refusals:?}");
 

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use client::refusals;
+use client::refusal;
 use cluster::scenario_client::{
     Answer, enrollment, new_id, offer_in_every_market, order, seller_role,
 };
@@ -29,7 +29,7 @@ fn invalid<T: std::fmt::Debug>(answer: Answer<T>) -> Vec<String> {
 /// Why a call is refused for a state, and what to do.
 fn conflict<T: std::fmt::Debug>(answer: Answer<T>) -> String {
     let status = failed(answer);
-    let refusal = refusals(&status).remove(0);
+    let refusal = refusal(&status).violations.remove(0);
     assert_eq!(status.message(), format!("{}; {}", refusal.explanation, refusal.next_step));
     status.message().to_owned()
 }

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use client::refusals;
+use client::refusal;
 use cluster::{
     ScenarioClient,
     scenario_client::{Answer, agreement_of, enrollment, mca, new_id},
@@ -45,7 +45,7 @@ fn stale<T: std::fmt::Debug>(answer: Answer<T>, current: &str, expected: &str) {
 
 /// What a call came to, so that two of them can be compared.
 fn outcome<T>(answer: Answer<T>) -> Result<T, (Code, String, usize)> {
-    answer.map_err(|it| (it.code(), it.message().to_owned(), refusals(&it).len()))
+    answer.map_err(|it| (it.code(), it.message().to_owned(), refusal(&it).violations.len()))
 }
 
 /// Holds a mutation against its promises, where `read` gives the etag that it is bound to, and

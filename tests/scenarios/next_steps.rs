@@ -176,7 +176,7 @@ scenarios! {
             ..Default::default()
         };
         let removed = relationship.remove_customer_relationship(remove).await;
-        let refusals = client::refusals(&failed(removed));
+        let refusals = client::refusal(&failed(removed)).violations;
         let told = refusals.iter().find(|it| it.reason == "SUBSCRIPTIONS_NOT_RULED_OUT").unwrap();
         assert!(told.next_step.starts_with("call ReleaseCustomerRelationship of ordering"));
     }

@@ -1,6 +1,6 @@
 //! What an order's lines may carry.
 
-use client::refusals;
+use client::refusal;
 use cluster::scenario_client::{new_id, offer_in_every_market, order, seller_role};
 use contracts::{
     onboarding::Role,
@@ -117,7 +117,7 @@ scenarios! {
         wanted.lines[0].seller_role = Some(SellerRole::PartnerIdOnRecord("9999999".to_owned()));
         wanted.partner_attestation_accepted = false;
         let status = tests::failed(cast.place(wanted).await);
-        let rules: Vec<_> = refusals(&status).into_iter().map(|it| it.rule).collect();
+        let rules: Vec<_> = refusal(&status).violations.into_iter().map(|it| it.rule_id).collect();
         assert_eq!(rules, ["PT-1", "REL-4", "REL-3", "CUS-1", "ORD-1", "ORD-2"]);
     }
 

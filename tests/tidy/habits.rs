@@ -25,7 +25,7 @@ fn production_code_does_not_panic() {
 }
 
 /// Where the form of a type for engineers is written, for engineers.
-const FOR_ENGINEERS: &[&str] = &["libs/telemetry/src/logs.rs", "services/ordering/src/errand.rs"];
+const FOR_ENGINEERS: &[&str] = &["libs/telemetry/src/logs.rs", "services/ordering/src/job.rs"];
 
 #[test]
 fn no_answer_holds_a_name_of_the_code() {

@@ -43,6 +43,7 @@ fn the_domain_knows_neither_transport_nor_storage_nor_the_machine() {
             "tokio",
             "contracts",
             "errors::",
+            "status::",
             "storage::",
             "runtime::",
         ],
@@ -74,16 +75,16 @@ fn only_edges_know_the_generated_types() {
         but: &[
             "services/*/src/transport*",
             "services/*/src/peers.rs",
-            "services/*/src/errand.rs",
-            "services/*/src/evidence*",
+            "services/*/src/job.rs",
             "services/*/src/lib.rs",
             "services/cluster",
             "libs/client",
             "libs/contracts",
             "libs/runtime/src/server.rs",
+            "libs/status",
             "tests",
         ],
-        advice: "Convert between messages and domain values in transport, peers or evidence.",
+        advice: "Convert between messages and domain values in transport or peers.",
     }
     .check();
 }
@@ -95,13 +96,13 @@ fn a_status_is_made_in_one_place() {
         within: CODE,
         but: &[
             "libs/client/src/tests.rs",
-            "libs/errors",
             "libs/rpc_client",
             "libs/runtime/src/server/calls/tests*",
+            "libs/status",
             "services/cluster/src/tour",
             "tests",
         ],
-        advice: "Answer with a errors::Failure; libs/errors makes the status of it.",
+        advice: "Answer with an errors::Failure; libs/status renders it.",
     }
     .check();
 }

@@ -3,7 +3,7 @@ use std::{collections::HashMap, time::Duration};
 use tonic::{Code, Status};
 use tonic_types::{FieldViolation, StatusExt};
 
-use crate::{Refusal, refusals};
+use crate::Refusal;
 
 /// Why a call failed, read from its status.
 #[derive(Debug, Clone, thiserror::Error)]
@@ -13,17 +13,17 @@ pub struct Error {
     pub kind: Kind,
     /// Why, for people.
     pub message: String,
-    /// Why, as a word of `domain`. Empty where gRPC itself failed the call, as for a connection.
+    /// Why, as a value of the ErrorReason of `domain`. Empty if no service answered.
     pub reason: String,
-    /// The vocabulary of `reason`, such as `relationship.csp`.
+    /// The service that defines `reason`, such as `relationship.csp`.
     pub domain: String,
     /// Facts about the failure, by lowerCamelCase name.
     pub metadata: HashMap<String, String>,
-    /// The rules that stand against it, in order of precedence. Empty unless refused.
-    pub refusals: Vec<Refusal>,
-    /// The fields that cannot be used. Empty unless invalid.
+    /// The violated rules. Empty unless the kind is `Refused`.
+    pub refusal: Refusal,
+    /// The invalid fields. Empty unless the kind is `Invalid`.
     pub fields: Vec<FieldViolation>,
-    /// How long to wait before the same call is worth another try.
+    /// How long to wait before a retry.
     pub retry_after: Option<Duration>,
 }
 
@@ -32,23 +32,23 @@ pub struct Error {
 pub enum Kind {
     /// The request must change: see `fields`.
     Invalid,
-    /// Something that it names does not exist: see [`Error::resource`].
+    /// A named resource does not exist: see [`Error::resource`].
     Missing,
-    /// It exists already, or the request id was used for other content.
+    /// The resource exists already, or the request id was used for another request.
     Exists,
-    /// Somebody must act first: see `refusals`.
+    /// Rules refuse the request: see `refusal`.
     Refused,
-    /// Something changed meanwhile: read again and decide again.
+    /// A resource has changed: read it, decide again and write again.
     Outdated,
-    /// The service has too much to do: come back after `retry_after`.
+    /// The service is over capacity: retry after `retry_after`.
     Busy,
-    /// Nobody answered, or not what is needed for an answer: come back after `retry_after`.
+    /// The service or one of its dependencies is unavailable: retry after `retry_after`.
     Unavailable,
-    /// No answer came in time. A change may have been made: repeat it with the same request id.
+    /// The deadline passed. The change may have been made: retry with the same request id.
     TooLate,
     /// A defect: see [`Error::incident`].
     Defect,
-    /// A failure that the services themselves do not answer with.
+    /// A code that no service answers with.
     Other(Code),
 }
 
@@ -83,7 +83,7 @@ impl From<Status> for Error {
             reason,
             domain,
             metadata,
-            refusals: refusals(&status),
+            refusal: status::refusal(&status),
             fields: fields.unwrap_or_default(),
             retry_after: details.retry_info().and_then(|it| it.retry_delay),
         }
@@ -97,7 +97,7 @@ impl Error {
         self.metadata.get("resourceName").map(String::as_str)
     }
 
-    /// By which the log of the service tells of a defect.
+    /// Id under which the service has logged a defect.
     #[must_use]
     pub fn incident(&self) -> Option<&str> {
         self.metadata.get("incidentId").map(String::as_str)

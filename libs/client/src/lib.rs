@@ -1,42 +1,42 @@
 //! The cluster for its callers in Rust.
 //!
-//! [`Cluster`] holds the generated clients. Beneath them every call has a deadline, every change has
-//! a request id (but SettleSubscriptions, which does nothing twice), and what nobody answered is sent
-//! again. [`Error`] reads the status of a call that failed.
+//! [`Cluster`] holds the generated clients. Every call has a deadline, every mutation a request id
+//! (except SettleSubscriptions, which is idempotent by itself), and a call without a response is
+//! retried. [`Error`] reads the status of a failed call.
 
 mod channel;
 mod error;
-mod refusal;
 mod request_ids;
 
 use std::time::Duration;
 
 pub use channel::Channel;
+pub use contracts::rules::{Input, Refusal, Responsible, Violation};
 use contracts::{
     onboarding::onboarding_service_client::OnboardingServiceClient,
     ordering::ordering_service_client::OrderingServiceClient,
     relationship::relationship_service_client::RelationshipServiceClient,
 };
 pub use error::{Error, Kind};
-pub use refusal::{Refusal, refusals};
 pub use rpc_client::Urls;
+pub use status::refusal;
 
-/// How long an answer is waited for where nobody says otherwise: as long as a service works for one.
+/// Default deadline of a call: the longest that a service works on one.
 pub const TIMEOUT: Duration = Duration::from_secs(10);
 
 const CONNECTIONS: usize = 2;
 
-/// Where the services are, and how to call them.
+/// Addresses of the services, and how to call them.
 #[derive(Debug, Clone)]
 pub struct Settings {
-    /// Where onboarding is.
+    /// Addresses of onboarding.
     pub onboarding: Urls,
-    /// Where relationship is.
+    /// Addresses of relationship.
     pub relationship: Urls,
-    /// Where ordering is.
+    /// Addresses of ordering.
     pub ordering: Urls,
-    /// Longest wait for one answer, connecting and trying again included. A call for which this is
-    /// too long sets a shorter one with `Request::set_timeout`.
+    /// Deadline of a call, with connecting and retries. A call may set a shorter one with
+    /// `Request::set_timeout`.
     pub timeout: Duration,
     /// Connections to each address.
     pub connections: usize,
@@ -62,7 +62,7 @@ pub struct Cluster {
 }
 
 impl Cluster {
-    /// Connects to each service when it is first called. Must run inside a runtime of tokio.
+    /// Connects to each service when it is first called. Must be called inside a tokio runtime.
     #[must_use]
     pub fn new(settings: Settings) -> Self {
         let Settings { onboarding, relationship, ordering, timeout, connections } = settings;

@@ -6,7 +6,7 @@ use types::{Responsible, Violation};
 use crate::{Error, Kind};
 
 fn read(failure: Failure) -> Error {
-    failure.into_status("ordering.csp").into()
+    status::from_failure(failure, "ordering.csp").into()
 }
 
 fn violation(rule: &str, reason: &str) -> Violation {
@@ -24,19 +24,22 @@ fn violation(rule: &str, reason: &str) -> Violation {
 }
 
 #[test]
-fn a_refusal_is_read_as_it_was_told() {
-    let violations = vec![violation("REL-1", "NOT_TIED"), violation("MPA-2", "NOT_ACCEPTED")];
+fn a_refusal_reads_back_as_the_service_sent_it() {
+    let violations = vec![violation("REL-1", "NOT_RELATED"), violation("MPA-2", "NOT_ACCEPTED")];
     let refusal = errors::Refusal { domain: "relationship.csp", violations };
     let error = read(Failure::Refused(refusal));
-    assert_eq!((error.kind, error.reason.as_str()), (Kind::Refused, "NOT_TIED"));
+    assert_eq!((error.kind, error.reason.as_str()), (Kind::Refused, "NOT_RELATED"));
     assert_eq!(error.domain, "relationship.csp");
-    let [first, second] = error.refusals.as_slice() else {
+    let [first, second] = error.refusal.violations.as_slice() else {
         panic!("{error:?}");
     };
-    assert_eq!((first.rule.as_str(), second.rule.as_str()), ("REL-1", "MPA-2"));
+    assert_eq!((first.rule_id.as_str(), second.rule_id.as_str()), ("REL-1", "MPA-2"));
     assert_eq!(first.subject, "partners/one");
     assert_eq!(first.explanation, "it is so (state: none). Really: yes");
-    assert_eq!((first.responsible.as_str(), first.next_step.as_str()), ("reseller", "act"));
+    assert_eq!(
+        (first.responsible(), first.next_step.as_str()),
+        (crate::Responsible::Reseller, "act")
+    );
     assert_eq!(
         second.to_string(),
         "MPA-2 NOT_ACCEPTED: it is so (state: none). Really: yes. Who must act: reseller. Next: act."
@@ -44,7 +47,7 @@ fn a_refusal_is_read_as_it_was_told() {
 }
 
 #[test]
-fn a_failure_tells_what_its_caller_needs() {
+fn an_error_has_what_its_caller_needs() {
     let violation =
         FieldViolation { field: "order.seller".into(), description: "is required".into() };
     let error = read(Failure::Invalid(vec![violation]));
@@ -66,5 +69,9 @@ fn a_status_without_details_is_read_too() {
     let error = Error::from(tonic::Status::new(tonic::Code::Unauthenticated, "who are you?"));
     assert_eq!(error.kind, Kind::Other(tonic::Code::Unauthenticated));
     assert_eq!(error.to_string(), "who are you?");
-    assert!(error.reason.is_empty() && error.refusals.is_empty() && error.retry_after.is_none());
+    assert!(
+        error.reason.is_empty()
+            && error.refusal.violations.is_empty()
+            && error.retry_after.is_none()
+    );
 }

@@ -1,4 +1,5 @@
-//! The protobuf contracts of the cluster. Generated from `proto/`, but for [`time`].
+//! The protobuf contracts of the cluster. Generated from `proto/`, except [`time`] and how
+//! a violation reads.
 
 #![allow(missing_docs, clippy::all)]
 
@@ -6,6 +7,7 @@
 pub const DESCRIPTORS: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/descriptors.bin"));
 
 mod parts;
+mod refusal;
 pub mod time;
 
 pub use parts::parts;
@@ -33,8 +35,14 @@ mod csp {
             tonic::include_proto!("csp.ordering.v1");
         }
     }
+    pub mod rules {
+        pub mod v1 {
+            tonic::include_proto!("csp.rules.v1");
+        }
+    }
 }
 
 pub use csp::{
     onboarding::v1 as onboarding, ordering::v1 as ordering, relationship::v1 as relationship,
+    rules::v1 as rules,
 };

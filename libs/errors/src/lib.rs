@@ -1,26 +1,18 @@
-//! What can go wrong in any service, as one closed list. A [`tonic::Status`] is built here and
-//! nowhere else, and here a peer's status is read back: it is never forwarded.
+//! The kinds of failure of every service, as one closed list. The crate `status` renders them.
 
-mod budget;
 mod fields;
 mod mutation;
-mod peer;
 mod resource;
-mod serve;
-mod status;
 
 use std::{fmt::Display, time::Duration};
 
 pub use fields::{FieldViolation, Fields, in_order, names, one};
-use http::HeaderMap;
 pub use mutation::{Mutation, MutationOptions};
-pub use peer::{read, read_aborted, read_differing, read_refusal};
 use resource::PARTNER;
 pub use resource::Resource;
-use tonic::Status;
 use types::{LocationAccountId, Violation};
 
-/// The kinds of failure. [`Failure::into_status`] maps each to its code and details.
+/// A kind of failure, with what its reader needs.
 #[derive(Debug)]
 pub enum Failure {
     /// The request is malformed. Never empty.
@@ -128,17 +120,6 @@ impl Failure {
     /// A resource that exists already.
     pub fn exists(name: impl Display) -> Self {
         Self::Exists(Resource::named(name))
-    }
-
-    /// Why a message was not read, where an answer with these headers says so: gRPC's own layer
-    /// then says INTERNAL without details, as if it was the server that is broken.
-    pub fn unread(headers: &HeaderMap) -> Option<Self> {
-        if headers.get("grpc-status")? != "13" || headers.contains_key("grpc-status-details-bin") {
-            return None;
-        }
-        let status = Status::from_header_map(headers)?;
-        let description = format!("cannot be read: {}", status.message());
-        Some(Self::Invalid(vec![FieldViolation { field: "message".to_owned(), description }]))
     }
 
     /// A defect, described for the log.

@@ -5,7 +5,7 @@ mod table;
 
 use std::net::{Ipv4Addr, SocketAddr};
 
-use client::refusals;
+use client::refusal;
 use contracts::ordering as od;
 use runtime::config::Variables;
 use tonic::Status;
@@ -84,11 +84,11 @@ pub async fn play(colour: bool) -> Result<(), String> {
 }
 
 fn reasons(status: &Status) -> Vec<String> {
-    let refusals = refusals(status);
-    if refusals.is_empty() {
+    let violations = refusal(status).violations;
+    if violations.is_empty() {
         return vec![status.message().to_owned()];
     }
-    refusals.iter().map(ToString::to_string).collect()
+    violations.iter().map(ToString::to_string).collect()
 }
 
 /// What a party is in an order.

@@ -34,7 +34,7 @@ pub(crate) struct Transport {
     clock: Clock,
 }
 
-errors::serve! {
+::status::serve! {
     impl OnboardingService for Transport as "onboarding.csp";
     create_organization(CreateOrganizationRequest) -> CreateOrganizationResponse;
     update_organization(UpdateOrganizationRequest) -> UpdateOrganizationResponse;

@@ -3,7 +3,6 @@
 
 mod config;
 mod domain;
-mod evidence;
 mod job;
 mod peers;
 mod store;

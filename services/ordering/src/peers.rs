@@ -1,22 +1,22 @@
-//! Where ordering calls relationship.
+//! Calls to relationship.
 
 use std::time::Duration;
 
-use contracts::relationship::{self as pb, relationship_service_client::RelationshipServiceClient};
+use contracts::{
+    relationship::{self as pb, relationship_service_client::RelationshipServiceClient},
+    rules,
+};
 use errors::{Failure, Resource};
-use markets::Country;
+use prost::Message;
 use rpc_client::Channel;
 use runtime::telemetry::{Traced, traced};
 use tonic::Code;
-use types::{CustomerRelationshipName, LocationAccountId, Responsible, Violation};
+use types::{CustomerRelationshipName, LocationAccountId, Violation};
 
-use crate::{
-    domain::{Answer, Approved, Leg, ProductFamily, Purpose, Question, Release},
-    evidence,
-};
+use crate::domain::{Answer, Approved, Evidence, Leg, ProductFamily, Purpose, Question, Release};
 
 const RELATIONSHIP: &str = "relationship";
-/// Whose words the reasons of a refusal by relationship are.
+/// The service that defines the reasons of a refusal by relationship.
 const DOMAIN: &str = "relationship.csp";
 
 /// A channel to relationship.
@@ -30,7 +30,7 @@ impl Relationship {
         Self { client: RelationshipServiceClient::new(traced(Channel::new(settings))) }
     }
 
-    /// Asks whether something may happen, and why (not).
+    /// Asks whether a transaction may happen, and why (not).
     pub(crate) async fn check(&self, question: &Question) -> Result<Answer, Failure> {
         let asked = transaction(question);
         let request = pb::CheckTransactionRequest {
@@ -38,26 +38,26 @@ impl Relationship {
             view: pb::DecisionView::Full.into(),
         };
         let answer = self.client.clone().check_transaction(request).await;
-        let answer = answer.map_err(|status| errors::read(RELATIONSHIP, &status))?;
+        let answer = answer.map_err(|status| status::read(RELATIONSHIP, &status))?;
         let decision = answer.into_inner().decision;
         answer_of(&asked, decision.unwrap_or_default())
     }
 
-    /// Gets what is to be removed.
+    /// The customer relationship that a release removes.
     pub(crate) async fn relationship(
         &self,
         name: CustomerRelationshipName,
     ) -> Result<Release, Failure> {
         let request = pb::GetCustomerRelationshipRequest { name: name.to_string() };
         let answer = self.client.clone().get_customer_relationship(request).await;
-        let answer = answer.map_err(|status| errors::read(RELATIONSHIP, &status))?;
+        let answer = answer.map_err(|status| status::read(RELATIONSHIP, &status))?;
         let found = answer.into_inner().relationship.unwrap_or_default();
         let resale = found.kind() != pb::CustomerRelationshipKind::Management;
         let partner = found.partner.parse().map_err(Failure::bug)?;
         Ok(Release { name, partner, resale })
     }
 
-    /// Removes a relationship that may go.
+    /// Removes a customer relationship after its release was approved.
     pub(crate) async fn remove(
         &self,
         approved: &Approved<Release>,
@@ -66,20 +66,20 @@ impl Relationship {
         let name = approved.after().name;
         let answer = self.client.clone().remove_customer_relationship(request).await;
         let answer = answer.map_err(|status| match status.code() {
-            Code::FailedPrecondition => errors::read_refusal(RELATIONSHIP, DOMAIN, &status)
+            Code::FailedPrecondition => status::read_refusal(RELATIONSHIP, DOMAIN, &status)
                 .map_or_else(|it| it, Failure::Refused),
             Code::AlreadyExists => Failure::RequestIdReused {
                 changed: Resource::named(name),
-                differing: errors::read_differing(&status),
+                differing: status::read_differing(&status),
             },
-            Code::Aborted => errors::read_aborted(&status),
-            _ => errors::read(RELATIONSHIP, &status),
+            Code::Aborted => status::read_aborted(&status),
+            _ => status::read(RELATIONSHIP, &status),
         })?;
         answer.into_inner().relationship.ok_or_else(|| Failure::bug("nothing was removed"))
     }
 }
 
-/// Reads a decision. Whatever is not clearly an allowance of what was asked is none.
+/// Reads a decision. Only a decision on exactly this transaction whose rules all passed allows it.
 fn answer_of(asked: &pb::Transaction, decision: pb::Decision) -> Result<Answer, Failure> {
     if decision.transaction.as_ref() != Some(asked) {
         return Err(Failure::bug("relationship decided on another transaction than asked"));
@@ -89,14 +89,14 @@ fn answer_of(asked: &pb::Transaction, decision: pb::Decision) -> Result<Answer, 
         .iter()
         .filter(|it| !matches!(it.outcome(), pb::Outcome::Passed | pb::Outcome::NotApplicable));
     let violations: Vec<_> = open.map(violation).collect();
-    let held = !decision.outcomes.is_empty();
+    let complete = !decision.outcomes.is_empty();
     match decision.verdict() {
-        pb::Verdict::Allowed if violations.is_empty() && held => {}
+        pb::Verdict::Allowed if violations.is_empty() && complete => {}
         pb::Verdict::Refused if !violations.is_empty() => {}
         pb::Verdict::Allowed | pb::Verdict::Refused => {
             return Err(Failure::bug("verdict and outcomes of a decision contradict each other"));
         }
-        // An order is asked about with all that it has.
+        // Orders are complete, so that no rule lacks anything.
         pb::Verdict::Undetermined | pb::Verdict::Unspecified => {
             return Err(Failure::bug("relationship did not decide on an order"));
         }
@@ -104,24 +104,12 @@ fn answer_of(asked: &pb::Transaction, decision: pb::Decision) -> Result<Answer, 
     let legs = decision.legs.iter().cloned();
     Ok(Answer {
         violations,
-        seller_country: country(&decision, "partnerCountry"),
-        customer_country: country(&decision, "customerCountry"),
+        seller_country: decision.seller_country_code.parse().ok(),
+        customer_country: decision.customer_country_code.parse().ok(),
         legs: legs.map(|leg| Leg { seller: leg.seller, buyer: leg.buyer }).collect(),
         valid_for: decision.valid_for.and_then(|it| it.try_into().ok()).unwrap_or(Duration::ZERO),
-        evidence: evidence::to_json(&decision).map_err(Failure::bug)?,
+        evidence: Evidence(decision.encode_to_vec()),
     })
-}
-
-/// A country that REL-3 looked at when it was held against the seller.
-fn country(decision: &pb::Decision, name: &str) -> Option<Country> {
-    let seller = &decision.transaction.as_ref()?.seller;
-    let input = |outcome: &pb::RuleOutcome, name: &str| {
-        let found = outcome.inputs.iter().find(|it| it.name == name);
-        found.map(|it| it.value.clone())
-    };
-    let regions = decision.outcomes.iter().filter(|it| it.rule_id == "REL-3");
-    let mut of_seller = regions.filter(|it| input(it, "partner").as_ref() == Some(seller));
-    input(of_seller.next()?, name)?.parse().ok()
 }
 
 fn transaction(question: &Question) -> pb::Transaction {
@@ -153,24 +141,18 @@ fn transaction(question: &Question) -> pb::Transaction {
 }
 
 fn violation(outcome: &pb::RuleOutcome) -> Violation {
-    let inputs = outcome.inputs.iter().cloned();
-    Violation {
-        rule: outcome.rule_id.clone(),
-        reason: outcome.reason.clone(),
-        subject: outcome.subject.clone(),
-        explanation: outcome.explanation.clone(),
-        inputs: inputs.map(|input| (input.name, input.value)).collect(),
-        responsible: match outcome.responsible() {
-            pb::Responsible::Seller => Responsible::Seller,
-            pb::Responsible::Reseller => Responsible::Reseller,
-            pb::Responsible::Customer => Responsible::Customer,
-            pb::Responsible::Partner => Responsible::Partner,
-            pb::Responsible::Caller | pb::Responsible::Unspecified => Responsible::Caller,
-        },
-        next_step: outcome.next_step.clone(),
-        source: outcome.source.clone(),
-        partner_center_code: outcome.partner_center_code.clone(),
-    }
+    let it = outcome.clone();
+    status::violation(rules::Violation {
+        rule_id: it.rule_id,
+        reason: it.reason,
+        subject: it.subject,
+        explanation: it.explanation,
+        inputs: it.inputs,
+        responsible: it.responsible,
+        next_step: it.next_step,
+        source: it.source,
+        partner_center_code: it.partner_center_code,
+    })
 }
 
 fn product_family(family: ProductFamily) -> pb::ProductFamily {

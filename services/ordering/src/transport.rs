@@ -34,7 +34,7 @@ pub(crate) struct Transport {
     clock: Clock,
 }
 
-errors::serve! {
+::status::serve! {
     impl OrderingService for Transport as "ordering.csp";
     create_offer(CreateOfferRequest) -> CreateOfferResponse;
     update_offer(UpdateOfferRequest) -> UpdateOfferResponse;

@@ -89,7 +89,7 @@ impl Onboarding {
             location_account_ids: accounts.iter().map(ToString::to_string).collect(),
         };
         let answer = self.client.clone().batch_get_partner_standings(request).await;
-        let answer = answer.map_err(|status| errors::read(ONBOARDING, &status))?.into_inner();
+        let answer = answer.map_err(|status| status::read(ONBOARDING, &status))?.into_inner();
         let read = |all: &[pb::PartnerStanding]| -> Result<Vec<Standing>, Failure> {
             all.iter().map(standing).collect()
         };

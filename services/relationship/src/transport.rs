@@ -49,7 +49,7 @@ pub(crate) struct Transport {
     spans: Spans,
 }
 
-errors::serve! {
+::status::serve! {
     impl RelationshipService for Transport as "relationship.csp";
     invite_partnership(InvitePartnershipRequest) -> InvitePartnershipResponse;
     accept_partnership(AcceptPartnershipRequest) -> AcceptPartnershipResponse;

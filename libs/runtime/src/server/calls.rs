@@ -181,8 +181,9 @@ where
             return Box::pin(async { Ok(not_grpc()) });
         }
         let name = self.name;
-        let refuse =
-            move |failure: Failure| failure.into_status(&format!("{name}.csp")).into_http();
+        let refuse = move |failure: Failure| {
+            status::from_failure(failure, &format!("{name}.csp")).into_http()
+        };
         let ((slot, work_place), time) = match self.check(&request) {
             Ok(admitted) => admitted,
             Err(failure) => return Box::pin(async move { Ok(refuse(failure)) }),
@@ -201,7 +202,7 @@ where
         Box::pin(async move {
             let answer = match deadline::within(time, work).await {
                 Ok(Ok(Ok(answer))) => {
-                    answer.map(|it| Failure::unread(it.headers()).map_or(it, refuse))
+                    answer.map(|it| status::undecodable(it.headers()).map_or(it, refuse))
                 }
                 Ok(Ok(Err(failure))) => Ok(refuse(failure)),
                 Ok(Err(_)) => Ok(refuse(Failure::bug("a call panicked"))),

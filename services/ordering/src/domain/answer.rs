@@ -2,31 +2,30 @@ use std::time::Duration;
 
 use markets::Country;
 use serde::{Deserialize, Serialize};
-use serde_json::Value;
 use types::Violation;
 
-use super::Denial;
+use super::{Denial, Evidence};
 
-/// What relationship decided on an order.
+/// The answer of relationship about an order.
 #[derive(Debug, Clone)]
 pub struct Answer {
-    /// What stands against the order, in order of precedence. Empty means allowed.
+    /// The violated rules, in order of precedence. Empty means allowed.
     pub violations: Vec<Violation>,
     /// Who would sell to whom, Microsoft first.
     pub legs: Vec<Leg>,
-    /// Country of the seller's CSP tenant, where a rule looked at it.
+    /// Country of the seller's CSP tenant; `None` if this version does not know the country.
     pub seller_country: Option<Country>,
-    /// Country of the customer's tenant, where a rule looked at it.
+    /// Country of the customer's tenant; `None` if this version does not know the country.
     pub customer_country: Option<Country>,
-    /// How long the answer may be acted on, counted from before it was asked for.
+    /// How long the answer may be acted on, counted from before the call.
     pub valid_for: Duration,
-    /// The decision as it came, every rule included.
-    pub evidence: Value,
+    /// The decision, with every rule.
+    pub evidence: Evidence,
 }
 
 impl Answer {
-    /// Refuses with all that stands against the order: what relationship found, then `own`, what
-    /// ordering found.
+    /// Refuses if a rule is violated: with the violations of relationship, then with `own`, those of
+    /// ordering.
     pub(super) fn allow(&self, own: Vec<Violation>) -> Result<(), Denial> {
         if self.violations.is_empty() {
             return if own.is_empty() { Ok(()) } else { Err(Denial::Refused(own)) };

@@ -1,8 +1,7 @@
 use serde::{Deserialize, Serialize};
-use serde_json::Value;
 use types::{OrderName, ResourceVersion, SubscriptionName, Timestamp, text_enum};
 
-use super::{Answer, Leg, Money, Product, SalesChain, Subscription};
+use super::{Answer, Evidence, Leg, Money, Product, SalesChain, Subscription};
 
 text_enum! {
     /// Where an order stands.
@@ -69,7 +68,7 @@ pub struct Order {
     /// Who sells to whom, Microsoft first.
     pub legs: Vec<Leg>,
     /// The decision of relationship as it came.
-    pub evidence: Value,
+    pub evidence: Evidence,
     /// How often it changed, and when.
     pub resource_version: ResourceVersion,
 }

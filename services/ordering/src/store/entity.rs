@@ -45,7 +45,7 @@ entity!(orders, "orders", {
     charge: i64,
     refund: i64,
     legs: String,
-    evidence: String,
+    evidence: Vec<u8>,
     revision: i64,
     create_time: i64,
     update_time: i64,

@@ -19,7 +19,7 @@ use super::{
     read::{chain, on_record, product},
     subscription, transfer,
 };
-use crate::domain::{Change, Changes, Order, OrderLine, OrderState, Placement};
+use crate::domain::{Change, Changes, Evidence, Order, OrderLine, OrderState, Placement};
 
 pub(crate) const ORDERS: Listing = Listing {
     // Each may have hundreds of lines, and clients read 4 MiB by default.
@@ -160,7 +160,7 @@ fn to_row(order: &Order) -> Result<orders::ActiveModel, Failure> {
         charge: Set(order.charge.minor_units),
         refund: Set(order.refund.minor_units),
         legs: Set(row::to_json(&order.legs)?),
-        evidence: Set(row::to_json(&order.evidence)?),
+        evidence: Set(order.evidence.0.clone()),
         revision: Set(order.resource_version.revision),
         create_time: Set(order.resource_version.create_time.as_microsecond()),
         update_time: Set(order.resource_version.update_time.as_microsecond()),
@@ -201,7 +201,7 @@ fn from_row(row: &orders::Model, lines: Vec<OrderLine>) -> Result<Order, Failure
         charge: money(&row.currency, row.charge)?,
         refund: money(&row.currency, row.refund)?,
         legs: row::from_json(&row.legs)?,
-        evidence: row::from_json(&row.evidence)?,
+        evidence: Evidence(row.evidence.clone()),
         resource_version: row::resource_version(row.revision, row.create_time, row.update_time)?,
     })
 }

@@ -6,7 +6,6 @@ use std::{collections::BTreeMap, time::Duration};
 
 use errors::Failure;
 use sea_orm::{ConnectionTrait, EntityTrait, QueryOrder};
-use serde_json::json;
 use storage::{Database, ListOptions, MutationContext, Settings, events};
 use testbed::{Databases, Engine};
 use types::{Clock, CustomerName, OrderName, PartnerName, SubscriptionName, Timestamp};
@@ -14,9 +13,9 @@ use uuid::Uuid;
 
 use super::{DecisionValidity, Migrator, OFFERS, ORDERS, SUBSCRIPTIONS, Store};
 use crate::domain::{
-    Answer, Approved, BillingCycle, Changes, Identities, Leg, Markets, Money, NewLine, NewOrder,
-    Offer, OfferName, OfferTerms, OnRecord, Order, OrderState, Placement, Plan, ProductFamily,
-    SalesChain, Subscription, Term,
+    Answer, Approved, BillingCycle, Changes, Evidence, Identities, Leg, Markets, Money, NewLine,
+    NewOrder, Offer, OfferName, OfferTerms, OnRecord, Order, OrderState, Placement, Plan,
+    ProductFamily, SalesChain, Subscription, Term,
 };
 
 macro_rules! on_both_engines {
@@ -164,7 +163,7 @@ fn answer() -> Answer {
         seller_country: "FR".parse().ok(),
         customer_country: "BE".parse().ok(),
         valid_for: Duration::from_secs(5),
-        evidence: json!({"verdict": "☂ \"'", "revisions": [i64::MAX, 1.5, null, {"a": true}]}),
+        evidence: Evidence(vec![0, 255, 39, 34, 10]),
     }
 }
 

@@ -9,15 +9,13 @@ use contracts::{
     time::to_wire,
 };
 use errors::Failure;
+use prost::Message;
 pub(super) use subscription::subscription;
 pub(super) use transfer::{forget, forget_made, transfer};
 
-use crate::{
-    domain::{
-        BillingCycle, Markets, Money, Offer, OfferState, OnRecord, Order, OrderKind, OrderLine,
-        OrderState, Plan, ProductFamily, Term,
-    },
-    evidence,
+use crate::domain::{
+    BillingCycle, Markets, Money, Offer, OfferState, OnRecord, Order, OrderKind, OrderLine,
+    OrderState, Plan, ProductFamily, Term,
 };
 
 pub(super) fn offer(offer: Offer) -> pb::Offer {
@@ -92,8 +90,8 @@ pub(super) fn order(order: Order) -> pb::Order {
 }
 
 /// An order in the full view.
-pub(super) fn order_with_decision(mut it: Order) -> Result<pb::Order, Failure> {
-    let decision = evidence::from_json(it.evidence.take()).map_err(Failure::bug)?;
+pub(super) fn order_with_decision(it: Order) -> Result<pb::Order, Failure> {
+    let decision = relationship::Decision::decode(&*it.evidence.0).map_err(Failure::bug)?;
     Ok(pb::Order { decision: Some(decision), ..order(it) })
 }
 

@@ -1,3 +1,4 @@
+use markets::Country;
 use types::{Timestamp, text_enum};
 
 use super::{Facts, Finding, Rule, Transaction, catalogue::CHECKS};
@@ -13,6 +14,10 @@ pub struct Decision {
     pub legs: Vec<Leg>,
     /// Every fact that was looked at, by resource name, and its revision.
     pub revisions: Vec<(String, i64)>,
+    /// Country of the seller's CSP tenant.
+    pub seller_country: Country,
+    /// Country of the customer's tenant.
+    pub customer_country: Country,
     /// When it was decided.
     pub decide_time: Timestamp,
 }
@@ -91,6 +96,8 @@ pub fn decide(transaction: Transaction, facts: &Facts) -> Option<Decision> {
         outcomes: outcomes.collect(),
         legs: legs(&transaction),
         revisions: revisions(facts),
+        seller_country: facts.seller.country,
+        customer_country: facts.customer.country,
         decide_time: facts.time,
         transaction,
     })

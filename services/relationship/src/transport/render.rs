@@ -4,10 +4,10 @@ mod customer;
 
 use std::time::Duration;
 
-use contracts::{onboarding, relationship as pb, time::to_wire};
+use contracts::{onboarding, relationship as pb, rules, time::to_wire};
 pub(super) use customer::customer;
 use markets::Country;
-use types::{Responsible, Timestamp};
+use types::Timestamp;
 
 use crate::domain::{
     CustomerRelationship, Decision, Partnership, PartnershipSide, PartnershipState, ProductFamily,
@@ -139,6 +139,8 @@ pub(super) fn decision(
         valid_for: prost_types::Duration::try_from(valid_for).ok(),
         transaction: Some(transaction(&decision.transaction)),
         market_table_date: markets::TABLE_DATE.to_owned(),
+        seller_country_code: decision.seller_country.to_string(),
+        customer_country_code: decision.customer_country.to_string(),
     }
 }
 
@@ -154,14 +156,14 @@ fn outcome(outcome: &RuleOutcome) -> pb::RuleOutcome {
     let applied = pb::RuleOutcome {
         outcome: pb::Outcome::Passed.into(),
         subject: finding.subject,
-        inputs: inputs.map(|(name, value)| pb::Input { name: name.to_owned(), value }).collect(),
+        inputs: inputs.map(|(name, value)| rules::Input { name: name.to_owned(), value }).collect(),
         ..base
     };
     if let Some(lacks) = outcome.lacks() {
         return pb::RuleOutcome {
             outcome: pb::Outcome::Undetermined.into(),
             explanation: format!("the question lacks {lacks}"),
-            responsible: pb::Responsible::Caller.into(),
+            responsible: rules::Responsible::Caller.into(),
             next_step: format!("ask again with {lacks}"),
             ..applied
         };
@@ -171,20 +173,10 @@ fn outcome(outcome: &RuleOutcome) -> pb::RuleOutcome {
         outcome: pb::Outcome::Failed.into(),
         reason: fault.reason.to_string(),
         explanation: fault.explanation,
-        responsible: responsible(fault.responsible).into(),
+        responsible: status::responsible(fault.responsible).into(),
         next_step: fault.next_step.to_string(),
         partner_center_code: fault.code.to_owned(),
         ..applied
-    }
-}
-
-fn responsible(responsible: Responsible) -> pb::Responsible {
-    match responsible {
-        Responsible::Seller => pb::Responsible::Seller,
-        Responsible::Reseller => pb::Responsible::Reseller,
-        Responsible::Customer => pb::Responsible::Customer,
-        Responsible::Caller => pb::Responsible::Caller,
-        Responsible::Partner => pb::Responsible::Partner,
     }
 }
 

@@ -2,16 +2,15 @@
 
 use std::{collections::BTreeMap, time::Duration};
 
-use serde_json::json;
 use types::{
     CustomerName, OrderName, PartnerName, Responsible, SubscriptionName, Timestamp, Violation,
 };
 use uuid::Uuid;
 
 use crate::domain::{
-    Answer, BillingCycle, Changes, Identities, Leg, Markets, Money, NewLine, NewOrder, Offer,
-    OfferName, OfferTerms, OnRecord, Placement, Plan, ProductFamily, SalesChain, Subscription,
-    Term,
+    Answer, BillingCycle, Changes, Evidence, Identities, Leg, Markets, Money, NewLine, NewOrder,
+    Offer, OfferName, OfferTerms, OnRecord, Placement, Plan, ProductFamily, SalesChain,
+    Subscription, Term,
 };
 
 pub(super) const SELLER: PartnerName = PartnerName::new(Uuid::from_u128(0x1));
@@ -88,7 +87,7 @@ pub(super) fn answer() -> Answer {
         seller_country: Some("FR".parse().unwrap()),
         customer_country: Some("BE".parse().unwrap()),
         valid_for: Duration::from_secs(5),
-        evidence: json!({"verdict": "VERDICT_ALLOWED"}),
+        evidence: Evidence(vec![8, 1]),
     }
 }
 

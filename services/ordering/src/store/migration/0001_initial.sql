@@ -52,7 +52,7 @@ CREATE TABLE orders (
     refund BIGINT NOT NULL CHECK (refund >= 0),
     legs TEXT NOT NULL,
     -- The decision that let the order through, as JSON.
-    evidence TEXT NOT NULL CHECK (length(evidence) > 2),
+    evidence BYTEA NOT NULL CHECK (length(evidence) > 2),
     revision BIGINT NOT NULL CHECK (revision >= 1),
     create_time BIGINT NOT NULL,
     update_time BIGINT NOT NULL,

@@ -9,19 +9,38 @@ use tonic::Status;
 /// Most bytes of a status on the wire: base64 of its details, and its percent-encoded message.
 pub(crate) const STATUS: usize = 6 * 1024;
 /// Most bytes of the percent-encoded message. The details repeat the message, and the metadata
-/// leave room for at least one violation.
+/// leave space for at least one violation.
 const MESSAGE: usize = 1024;
 /// Most bytes of keys and values of the metadata, before base64.
 const METADATA: usize = 1536;
-/// Most bytes of an element's tags and lengths in protobuf.
-const FRAME: usize = 16;
-/// Most bytes of an empty list in the details: its type URL and lengths.
-const LIST: usize = 80;
-/// To how many bytes the texts of a list are cut: the first with which all of it fits, else the
-/// last.
-const CUTS: [usize; 3] = [512, 256, 160];
-/// The same for the values of the metadata.
+/// Most bytes of tags and lengths around an element of a list.
+const FRAME: usize = 24;
+/// Most bytes of the empty lists in the details: their type URLs and lengths.
+const LIST: usize = 144;
+
+/// How much of each element a list shows.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Size {
+    /// To how many bytes its texts are cut.
+    pub longest_text: usize,
+    /// Whether a violation shows its inputs.
+    pub inputs: bool,
+}
+
+/// Sizes to try, the largest first. A list that does not fit whole in any of them is cut off at
+/// `SIZES[LAST]`, or at a smaller size if not even its first element fits.
+const SIZES: [Size; 5] = [
+    Size { longest_text: 512, inputs: true },
+    Size { longest_text: 512, inputs: false },
+    Size { longest_text: 256, inputs: false },
+    Size { longest_text: 160, inputs: false },
+    Size { longest_text: 64, inputs: false },
+];
+const LAST: usize = 3;
+/// To how many bytes the values of the metadata are cut, the first that fits.
 const METADATA_CUTS: [usize; 4] = [512, 256, 128, 32];
+/// Most bytes of each part of a message.
+const LONGEST_PART: usize = 256;
 /// A longer list never fits.
 const LONGEST_LIST: usize = 128;
 
@@ -57,7 +76,7 @@ pub(crate) fn message(text: &str) -> String {
     message
 }
 
-/// As many of these parts as the message has room for, and how many more there are.
+/// As many of these parts as fit into the message, and how many more there are.
 pub(crate) fn message_of_parts(
     start: &str,
     parts: impl ExactSizeIterator<Item = String>,
@@ -65,7 +84,8 @@ pub(crate) fn message_of_parts(
     let mut left = parts.len();
     let mut text = start.to_owned();
     for (at, part) in parts.enumerate() {
-        let longer = format!("{text}{}{}", if at == 0 { "" } else { "; " }, cut(&part, CUTS[1]));
+        let longer =
+            format!("{text}{}{}", if at == 0 { "" } else { "; " }, cut(&part, LONGEST_PART));
         if at > 0 && percent_encoded(&longer) + percent_encoded(&and_more(left)) > MESSAGE {
             return format!("{text}; {}", and_more(left));
         }
@@ -74,13 +94,13 @@ pub(crate) fn message_of_parts(
     text
 }
 
-/// What stands for those that are left out.
+/// The text for omitted elements.
 pub(crate) fn and_more(count: usize) -> String {
     format!("and {count} more")
 }
 
-/// Metadata whose values are cut as far as they must be. The first ones are kept before the others,
-/// also of the same key.
+/// Metadata with values cut as far as necessary. Earlier entries win over later ones, also of the
+/// same key.
 pub(crate) fn metadata(entries: &[(String, String)]) -> HashMap<String, String> {
     let size = |(key, value): &(String, String)| key.len() + value.len() + FRAME;
     let mut kept = Vec::new();
@@ -99,31 +119,32 @@ pub(crate) fn metadata(entries: &[(String, String)]) -> HashMap<String, String> 
     kept.into_iter().rev().collect()
 }
 
-/// A list of the details, as far as it fits beside the rest of the status.
+/// The elements of a list that fit into the rest of the status, and how many are omitted, if any.
 ///
-/// `render` gives an element with its texts cut to so many bytes, and how many bytes its texts
-/// have; `more` gives the element that says how many are left out.
+/// `render` gives an element of a size, and how many bytes its texts have.
 pub(crate) fn list<T, V>(
     rest: &Status,
     all: &[T],
-    render: impl Fn(&T, usize) -> (V, usize),
-    more: impl Fn(String) -> V,
-) -> Vec<V> {
-    let room = STATUS.saturating_sub(on_wire(rest)) * 3 / 4;
-    let room = room.saturating_sub(LIST + FRAME + and_more(all.len()).len());
-    let mut kept = Vec::new();
-    for longest in CUTS {
+    render: impl Fn(&T, Size) -> (V, usize),
+) -> (Vec<V>, Option<usize>) {
+    let capacity = STATUS.saturating_sub(on_wire(rest)) * 3 / 4;
+    let capacity = capacity.saturating_sub(LIST + FRAME + and_more(all.len()).len());
+    let mut listed = Vec::new();
+    for (at, size) in SIZES.into_iter().enumerate() {
         let mut used = 0;
-        let fits = |(element, size): (V, usize)| {
-            used += size + FRAME;
-            (used <= room).then_some(element)
+        let fits = |(element, bytes): (V, usize)| {
+            used += bytes + FRAME;
+            (used <= capacity).then_some(element)
         };
-        let some = all.iter().take(LONGEST_LIST).map(|it| render(it, longest));
-        kept = some.map_while(fits).collect();
-        if kept.len() == all.len() {
-            return kept;
+        let some = all.iter().take(LONGEST_LIST).map(|it| render(it, size));
+        listed = some.map_while(fits).collect();
+        if listed.len() == all.len() {
+            return (listed, None);
+        }
+        if at >= LAST && !listed.is_empty() {
+            break;
         }
     }
-    kept.push(more(and_more(all.len() - kept.len())));
-    kept
+    let omitted = all.len() - listed.len();
+    (listed, Some(omitted))
 }

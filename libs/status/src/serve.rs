@@ -1,5 +1,5 @@
 /// Implements a generated service trait for a type whose own methods, of the same names, answer
-/// with a message or a [`crate::Failure`]. This is where failures become statuses.
+/// with a message or an `errors::Failure`. Failures become statuses here.
 #[macro_export]
 macro_rules! serve {
     (
@@ -16,7 +16,7 @@ macro_rules! serve {
                     $type::$method(self, request)
                         .await
                         .map(::tonic::Response::new)
-                        .map_err(|failure| failure.into_status($domain))
+                        .map_err(|failure| $crate::from_failure(failure, $domain))
                 }
             )*
         }

@@ -6,8 +6,10 @@ use proptest::prelude::*;
 use tonic::Status;
 use tonic_types::{ErrorDetail, StatusExt};
 
-use crate::{Failure, FieldViolation, Refusal, Resource, StaleEtag, budget};
+use errors::{Failure, FieldViolation, Refusal, Resource, StaleEtag};
 use types::{Responsible, Violation};
+
+use crate::{budget, from_failure};
 
 /// Bytes of a status in the headers that tonic writes.
 fn on_wire(status: &Status) -> usize {
@@ -138,7 +140,8 @@ proptest! {
         failure in failure()
     ) {
         let count = count(&failure);
-        let status = failure.into_status("ordering.csp");
+        let is_refused = matches!(failure, Failure::Refused(_));
+        let status = from_failure(failure, "ordering.csp");
         let size = on_wire(&status);
         prop_assert!(size <= 6 * 1024, "{size} bytes");
         prop_assert_eq!(budget::on_wire(&status), size);
@@ -146,6 +149,10 @@ proptest! {
         let infos = details.iter().filter(|it| matches!(it, ErrorDetail::ErrorInfo(_))).count();
         prop_assert_eq!(infos, 1);
         prop_assert_eq!(counted(&status), count);
+        let typed = crate::refusal(&status);
+        let total = typed.violations.len() + typed.omitted_count as usize;
+        prop_assert_eq!(total, if is_refused { count } else { 0 });
+        prop_assert_eq!(typed.violations.is_empty(), !is_refused);
         if count > 0 {
             let metadata = status.get_details_error_info().unwrap().metadata;
             prop_assert_eq!(&metadata["violationCount"], &count.to_string());
@@ -162,7 +169,7 @@ fn invalid(count: usize, description: &str) -> Status {
         field: format!("order.lines[{at}].partner_id_on_record"),
         description: description.to_owned(),
     };
-    Failure::Invalid((0..count).map(violation).collect()).into_status("ordering.csp")
+    from_failure(Failure::Invalid((0..count).map(violation).collect()), "ordering.csp")
 }
 
 #[test]

@@ -1,0 +1,27 @@
+use std::fmt;
+
+use crate::rules::{Responsible, Violation};
+
+impl fmt::Display for Violation {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { rule_id, reason, explanation, next_step, .. } = self;
+        let responsible = self.responsible();
+        write!(
+            f,
+            "{rule_id} {reason}: {explanation}. Who must act: {responsible}. Next: {next_step}."
+        )
+    }
+}
+
+impl fmt::Display for Responsible {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Unspecified => "no one",
+            Self::Seller => "seller",
+            Self::Reseller => "reseller",
+            Self::Customer => "customer",
+            Self::Caller => "caller",
+            Self::Partner => "partner",
+        })
+    }
+}

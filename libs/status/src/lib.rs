@@ -1,0 +1,35 @@
+//! Failures as gRPC statuses and back. A [`Status`] is built here and nowhere else, and the status of
+//! another service is read here: it is never forwarded.
+
+mod budget;
+mod read;
+mod refusal;
+mod render;
+mod serve;
+
+use errors::{Failure, FieldViolation};
+use http::HeaderMap;
+pub use read::{read, read_aborted, read_differing, read_refusal, refusal, violation};
+pub use refusal::responsible;
+pub use render::from_failure;
+use tonic::Status;
+
+/// Type of our own detail of a status.
+const REFUSAL: &str = "type.googleapis.com/csp.rules.v1.Refusal";
+/// Reason of an etag that is not the current one.
+const STALE_ETAG: &str = "STALE_ETAG";
+
+/// The failure behind an answer whose request tonic could not decode: tonic answers INTERNAL without
+/// details, as if the server were broken.
+#[must_use]
+pub fn undecodable(headers: &HeaderMap) -> Option<Failure> {
+    if headers.get("grpc-status")? != "13" || headers.contains_key("grpc-status-details-bin") {
+        return None;
+    }
+    let status = Status::from_header_map(headers)?;
+    let description = format!("cannot be read: {}", status.message());
+    Some(Failure::Invalid(vec![FieldViolation { field: "message".to_owned(), description }]))
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,120 @@
+use contracts::rules as pb;
+use errors::Refusal;
+use prost::Message;
+use prost_types::Any;
+use tonic::{Code, Status};
+use tonic_types::{ErrorDetails, PreconditionViolation};
+use types::{Responsible, Violation};
+
+use crate::{
+    REFUSAL, budget,
+    render::{LONGEST_OF_RESOURCE, bug, status},
+};
+
+pub(crate) fn refused(refusal: &Refusal) -> Status {
+    let Refusal { domain, violations } = refusal;
+    let rules: Vec<_> = violations.iter().map(|each| each.rule.as_str()).collect();
+    let rules = rules.join(",");
+    let Some(first) = violations.first() else {
+        return bug(domain, "a refusal without a violation");
+    };
+    let message = match violations.len() {
+        // A state is no rule of the programme.
+        1 if first.is_of_state() => format!("{}; {}", first.explanation, first.next_step),
+        _ => format!("refused by {}: {}", refused_by(first, violations), first.explanation),
+    };
+    let metadata = metadata(first, rules, violations.len());
+    let reason = budget::cut(&first.reason, LONGEST_OF_RESOURCE);
+    let mut details = ErrorDetails::with_error_info(reason, *domain, budget::metadata(&metadata));
+    let rest = status(Code::FailedPrecondition, &message, details.clone());
+    let (listed, omitted) = budget::list(&rest, violations, listed_violation);
+    let (mut preconditions, violations): (Vec<_>, Vec<_>) = listed.into_iter().unzip();
+    preconditions
+        .extend(omitted.map(|more| PreconditionViolation::new("", "", budget::and_more(more))));
+    details.set_precondition_failure(preconditions);
+    let omitted_count = omitted.and_then(|it| it.try_into().ok()).unwrap_or(0);
+    let refusal = pb::Refusal { violations, omitted_count };
+    with_detail(status(Code::FailedPrecondition, &message, details), &refusal)
+}
+
+/// The status with a detail of our own, which tonic-types does not know.
+fn with_detail(status: Status, refusal: &pb::Refusal) -> Status {
+    let Ok(mut rich) = tonic_types::pb::Status::decode(status.details()) else { return status };
+    rich.details.push(Any { type_url: REFUSAL.to_owned(), value: refusal.encode_to_vec() });
+    Status::with_details(status.code(), status.message(), rich.encode_to_vec().into())
+}
+
+/// The violated rules, each once with the number of its reasons, and which is explained first.
+fn refused_by(first: &Violation, violations: &[Violation]) -> String {
+    let mut rules: Vec<&str> = Vec::new();
+    for Violation { rule, .. } in violations {
+        if !rules.contains(&rule.as_str()) {
+            rules.push(rule);
+        }
+    }
+    let named =
+        rules.iter().map(|rule| match violations.iter().filter(|it| it.rule == *rule).count() {
+            1 => (*rule).to_owned(),
+            2 => format!("{rule} for two reasons"),
+            more => format!("{rule} for {more} reasons"),
+        });
+    let named = named.collect::<Vec<_>>().join(",");
+    match (rules.len(), violations.len()) {
+        (1, 1) => named,
+        (1, _) => format!("{named}, first"),
+        (more, _) => format!("{more} rules ({named}), first {}", first.rule),
+    }
+}
+
+fn metadata(first: &Violation, rules: String, count: usize) -> Vec<(String, String)> {
+    let fixed = [
+        ("ruleId", first.rule.clone()),
+        ("subject", first.subject.clone()),
+        ("responsible", first.responsible.to_string()),
+        ("nextStep", first.next_step.clone()),
+        ("source", first.source.clone()),
+        ("partnerCenterCode", first.partner_center_code.clone()),
+        ("failedRules", rules),
+        ("violationCount", count.to_string()),
+    ];
+    let fixed = fixed.into_iter().map(|(key, value)| (key.to_owned(), value));
+    fixed.chain(first.inputs.iter().cloned()).collect()
+}
+
+/// Who must act, on the wire.
+#[must_use]
+pub fn responsible(responsible: Responsible) -> pb::Responsible {
+    match responsible {
+        Responsible::Seller => pb::Responsible::Seller,
+        Responsible::Reseller => pb::Responsible::Reseller,
+        Responsible::Customer => pb::Responsible::Customer,
+        Responsible::Caller => pb::Responsible::Caller,
+        Responsible::Partner => pb::Responsible::Partner,
+    }
+}
+
+/// A violation in both forms, and the bytes of both together.
+fn listed_violation(
+    violation: &Violation,
+    size: budget::Size,
+) -> ((PreconditionViolation, pb::Violation), usize) {
+    let cut = |text: &str| budget::cut(text, size.longest_text);
+    let inputs = violation.inputs.iter().filter(|_| size.inputs);
+    let typed = pb::Violation {
+        rule_id: cut(&violation.rule),
+        reason: cut(&violation.reason),
+        subject: cut(&violation.subject),
+        explanation: cut(&violation.explanation),
+        inputs: inputs
+            .map(|(name, value)| pb::Input { name: cut(name), value: cut(value) })
+            .collect(),
+        responsible: responsible(violation.responsible).into(),
+        next_step: cut(&violation.next_step),
+        source: cut(&violation.source),
+        partner_center_code: cut(&violation.partner_center_code),
+    };
+    let (rule, subject) = (typed.rule_id.clone(), typed.subject.clone());
+    let bytes = typed.encoded_len() + rule.len() + subject.len() + typed.explanation.len();
+    let precondition = PreconditionViolation::new(rule, subject, typed.explanation.clone());
+    ((precondition, typed), bytes)
+}
