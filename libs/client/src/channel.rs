@@ -11,8 +11,8 @@ use tower_service::Service;
 
 use crate::request_ids;
 
-/// A service that can be called, for the generated clients. A change that has no request id gets
-/// one, so that it may be sent again. Who means to repeat a call by hand must choose its id.
+/// A channel to one service, for the generated clients. A mutation without a request id gets a new
+/// one, so that retries are idempotent. A caller that repeats a call itself must choose the id.
 #[derive(Debug, Clone)]
 pub struct Channel(rpc_client::Channel);
 
@@ -38,11 +38,11 @@ impl Service<Request<Body>> for Channel {
 }
 
 async fn with_request_id(request: Request<Body>) -> Result<Request<Body>, Status> {
-    let Some(field) = request_ids::field_of(request.uri().path()) else {
+    let Some(tag) = request_ids::tag_of(request.uri().path()) else {
         return Ok(request);
     };
     let (head, body) = request.into_parts();
     let sent = body.collect().await?.to_bytes();
-    let sent = request_ids::give(&sent, field).map_or(sent, Into::into);
+    let sent = request_ids::add(&sent, tag).map_or(sent, Into::into);
     Ok(Request::from_parts(head, Body::new(Full::new(sent))))
 }
