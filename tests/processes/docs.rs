@@ -1,24 +1,32 @@
-//! The commands of the README and of the cookbook, run word for word with a client that is not
-//! ours, and what they print compared with what the documents say that they print.
+//! Runs the commands of the documents with grpcurl and compares their output with the documents.
 
 mod blocks;
 mod printed;
 
-use std::process::{Command, Output};
+use std::{
+    fs,
+    path::{Path, PathBuf},
+    process::{Command, Output},
+};
 
-use tests::Engine;
+use tests::{Engine, process};
 
 use crate::trio::Trio;
 use blocks::{Block, Outcome};
 
-/// The documents in the order in which a reader runs them: the second goes on with what the first
-/// has made.
-const DOCUMENTS: [(&str, &str); 2] = [
-    ("README.md", include_str!("../../README.md")),
+const README: &str = include_str!("../../README.md");
+
+/// The documents in the order in which a reader runs them: each uses the resources that the
+/// documents before it create.
+const DOCUMENTS: [(&str, &str); 5] = [
+    ("docs/quickstart.md", include_str!("../../docs/quickstart.md")),
+    ("README.md", README),
     ("docs/grpcurl.md", include_str!("../../docs/grpcurl.md")),
+    ("docs/deploy.md", include_str!("../../docs/deploy.md")),
+    ("docs/performance.md", include_str!("../../docs/performance.md")),
 ];
 
-/// Stands in for grpcurl where there is none. It cannot describe, knows no deadline, and
+/// Replaces grpcurl if it is not installed. `buf curl` cannot describe, has no deadline, and
 /// takes a field mask as text.
 const STAND_IN: &str = r#"
 grpcurl() {
@@ -68,26 +76,70 @@ fn run(prelude: &str, block: &Block, decodes: bool) {
     }
 }
 
+fn files(path: &Path) -> Vec<PathBuf> {
+    if !path.is_dir() {
+        return vec![path.to_owned()];
+    }
+    fs::read_dir(path).unwrap().flat_map(|it| files(&it.unwrap().path())).collect()
+}
+
 #[test]
 fn no_document_has_commands_that_are_not_run() {
-    let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/../docs");
-    for file in std::fs::read_dir(folder).unwrap() {
-        let path = file.unwrap().path();
+    for path in files(Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/../docs"))) {
         let run = DOCUMENTS.iter().any(|(name, _)| path.ends_with(name));
-        let text = std::fs::read_to_string(&path).unwrap();
-        assert!(run || !text.contains("```"), "{path:?}: add it to the documents that are run");
+        let text = fs::read_to_string(&path).unwrap();
+        assert!(run || !text.contains("```"), "{}: add it to DOCUMENTS", path.display());
     }
+}
+
+/// The tour as the rows of a Markdown table: scenario, question, verdict, and the rules that refused.
+fn tour_rows(printed: &str) -> Vec<String> {
+    let (mut rows, mut row, mut scenario) = (Vec::new(), vec![String::new(); 4], String::new());
+    for line in printed.lines() {
+        if line.starts_with('│') {
+            let cells = line.trim_matches('│').split('┆');
+            row.iter_mut().zip(cells).for_each(|(all, cell)| *all += &format!("{} ", cell.trim()));
+            continue;
+        }
+        let [_, question, verdict, reasons] =
+            row.iter().map(|it| it.trim()).collect::<Vec<_>>()[..]
+        else {
+            continue;
+        };
+        if verdict.is_empty() {
+            scenario = question.to_owned();
+        } else if verdict != "verdict" {
+            let words: Vec<_> = reasons.split_whitespace().collect();
+            let reason = |it: &str| it.ends_with(':') && it.contains('_') && !it.contains('/');
+            let rules = words.windows(2).filter(|it| reason(it[1])).map(|it| it[0]);
+            let rules = rules.collect::<Vec<_>>().join(", ");
+            rows.push(format!("| {scenario} | {question} | {verdict} | {rules} |"));
+            scenario.clear();
+        }
+        row = vec![String::new(); 4];
+    }
+    rows
+}
+
+#[test]
+fn the_readme_shows_the_tour_as_it_prints() {
+    let output = process::run("cluster", &["tour"], &[]);
+    let rows = tour_rows(&String::from_utf8(output.stdout).unwrap());
+    assert!(rows.len() > 20, "{rows:#?}");
+    let rows = rows.join("\n");
+    assert!(README.contains(&rows), "put these rows into README.md:\n{rows}");
 }
 
 #[tokio::test]
 #[allow(clippy::disallowed_methods, reason = "it looks for a program")]
 async fn every_command_of_the_documents_runs_and_prints_what_they_say() {
+    let mut blocks_run = 0;
     let trio = Trio::on(Engine::Sqlite).await;
     let _services = trio.start_all().await;
     let decodes = shell("command -v grpcurl").status.success();
     if !decodes {
-        println!("there is no grpcurl here; `buf curl` stands in, which describes nothing");
-        println!("and decodes no details: of an error its message alone is compared");
+        println!("grpcurl is not installed; `buf curl` replaces it, which cannot describe");
+        println!("and decodes no details: only the message of an error is compared");
     }
     for (name, text) in DOCUMENTS {
         let mut prelude = if decodes { String::new() } else { STAND_IN.to_owned() };
@@ -95,8 +147,12 @@ async fn every_command_of_the_documents_runs_and_prints_what_they_say() {
             block.commands = trio.at_our_addresses(&block.commands);
             match block.outcome {
                 Outcome::Shorthands => prelude.push_str(&block.commands),
-                Outcome::Called | Outcome::Refused => run(&prelude, &block, decodes),
+                Outcome::Called | Outcome::Refused => {
+                    run(&prelude, &block, decodes);
+                    blocks_run += 1;
+                }
             }
         }
     }
+    assert!(blocks_run > 30, "only {blocks_run} blocks were found");
 }
