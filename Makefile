@@ -1,24 +1,24 @@
 .PHONY: run tour test clients images push fmt release
 
-# Starts the three services.
+# Starts the three services in one process.
 run:
 	cargo run -p cluster
 
-# Starts them and walks through what they do.
+# Plays the programme's scenarios against a new cluster.
 tour:
 	cargo run -p cluster -- tour
 
-# Checks everything; tests/setup installs what this takes.
+# Checks everything. tests/setup installs or lists missing tools.
 test:
 	./tests/run
 
-# Generates clients in Go, Python, TypeScript and Java into gen/, where the tools for them are here.
+# Generates clients in Go, Python, TypeScript and Java into gen/, for the languages with tools here.
 clients:
 	tests/setup
 	tests/clients/generate
 
-# Builds the images of the services, with docker or what BUILDER names, and pushes them. A cluster
-# takes a new image only under a new TAG:
+# Builds the images of the services with docker (or BUILDER) and pushes them. Kubernetes pulls a new
+# image only under a new TAG:
 # make images push REGISTRY=registry.example.com TAG=0.1.0-$(git rev-parse --short HEAD)
 BUILDER ?= docker
 version := $(shell sed -n 's/^version = "\(.*\)"/\1/p' Cargo.toml | head -n 1)
@@ -33,7 +33,7 @@ push: $(services:%=%.push)
 %.push:
 	$(BUILDER) push $(REGISTRY)/csp-channel/$*:$(TAG)
 
-# Records the contracts as those of a release, from which `make test` then lets nothing be taken away.
+# Records the contracts as released; `make test` then rejects incompatible changes.
 release:
 	.tools/node_modules/.bin/buf build --exclude-source-info --output proto/released.binpb
 

@@ -1,6 +1,6 @@
--- Makes what one service needs of a PostgreSQL 15 or newer: an owner, who migrates; a serving role,
--- who may connect and do nothing until `migrate --serving-role` lets it; and the database. For psql,
--- once a service, as a role that may create roles and databases:
+-- Creates what one service needs in PostgreSQL 15 or newer: an owner role, which migrates; a serving role, which may
+-- only connect until `migrate --serving-role` grants it more; and the database. Run it with psql once per service, as a
+-- role that may create roles and databases:
 --
 --   psql --set=service=ordering --set=owner_password=… --set=serving_password=… --file=roles.sql
 
@@ -12,7 +12,7 @@ CREATE ROLE :"service" LOGIN PASSWORD :'serving_password';
 GRANT :"owner" TO CURRENT_USER;
 CREATE DATABASE :"service" OWNER :"owner";
 
--- Nobody connects but these two. The schema `public` belongs to the owner of its database.
+-- Only these two roles may connect. The schema `public` belongs to the owner of its database.
 REVOKE ALL ON DATABASE :"service" FROM PUBLIC;
 GRANT CONNECT ON DATABASE :"service" TO :"service";
 \connect :"service"

@@ -1,4 +1,4 @@
-# Run once by the postgres image, when its data folder is empty.
+# The postgres image runs this once, when its data folder is empty.
 set -eu
 for service in onboarding relationship ordering; do
     psql --username postgres --dbname postgres --set=service="$service" \
