@@ -98,7 +98,10 @@ fn tour_rows(printed: &str) -> Vec<String> {
     for line in printed.lines() {
         if line.starts_with('│') {
             let cells = line.trim_matches('│').split('┆');
-            row.iter_mut().zip(cells).for_each(|(all, cell)| *all += &format!("{} ", cell.trim()));
+            for (all, cell) in row.iter_mut().zip(cells) {
+                all.push_str(cell.trim());
+                all.push(' ');
+            }
             continue;
         }
         let [_, question, verdict, reasons] =
@@ -107,7 +110,7 @@ fn tour_rows(printed: &str) -> Vec<String> {
             continue;
         };
         if verdict.is_empty() {
-            scenario = question.to_owned();
+            question.clone_into(&mut scenario);
         } else if verdict != "verdict" {
             let words: Vec<_> = reasons.split_whitespace().collect();
             let reason = |it: &str| it.ends_with(':') && it.contains('_') && !it.contains('/');
