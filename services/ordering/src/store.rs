@@ -1,5 +1,6 @@
 //! Keeps what ordering knows. The only place that knows its tables.
 
+mod decided;
 mod due;
 mod entity;
 mod migration;
@@ -10,8 +11,7 @@ mod read;
 mod subscription;
 mod transfer;
 
-use std::time::Duration;
-
+pub(crate) use decided::{Decided, DecisionValidity};
 pub(crate) use due::DuePlace;
 pub use migration::Migrator;
 pub(crate) use offer::OFFERS;
@@ -20,7 +20,7 @@ pub(crate) use pair_epoch::PairEpoch;
 use storage::Database;
 pub(crate) use subscription::SUBSCRIPTIONS;
 pub(crate) use transfer::TRANSFERS;
-use types::{ResourceVersion, Stopwatch};
+use types::ResourceVersion;
 
 /// The database of ordering.
 #[derive(Debug, Clone)]
@@ -36,23 +36,6 @@ impl Store {
     /// For the answers to requests that came before.
     pub(crate) fn database(&self) -> &Database {
         &self.database
-    }
-}
-
-/// How long a decision may still be acted on.
-#[derive(Debug)]
-pub(crate) struct DecisionValidity {
-    /// Started before the decision was asked for.
-    pub since_asked: Stopwatch,
-    /// How long it is valid from then.
-    pub valid_for: Duration,
-    /// The epochs of its chain as they were then.
-    pub epochs: Vec<PairEpoch>,
-}
-
-impl DecisionValidity {
-    fn holds(&self) -> bool {
-        self.since_asked.elapsed() < self.valid_for
     }
 }
 

@@ -103,24 +103,24 @@ impl Subscription {
         offer: &Offer,
         answer: Answer,
         name: OrderName,
-        changes: &mut Changes,
         now: Timestamp,
-    ) -> Result<(), Denial> {
+    ) -> Result<Changes, Denial> {
         answer.allow(self.against(&wanted.action, offer, &answer, now))?;
         let (_, kind, event) = wanted.action.kind();
         let (after, line) = self.after(&wanted.action, offer, now)?;
         let order =
             Order::accepted(name, kind, after.chain, vec![line], wanted.attested, answer, now);
+        let mut changes = Changes::default();
         if matches!(wanted.action, Action::Add(_) | Action::NextTerm(_)) {
             changes.sold_by(offer);
         }
         changes.order("OrderAccepted", order);
         changes.subscription(event, after);
-        Ok(())
+        Ok(changes)
     }
 
     fn after(
-        mut self,
+        self,
         wanted: &Action,
         offer: &Offer,
         now: Timestamp,
@@ -158,8 +158,8 @@ impl Subscription {
                 line
             }
             Action::Renew => {
-                self.forgo_increase(BY_HAND.to_owned());
-                let (mut renewed, line) = self.renewed(now, now);
+                let renewing = self.without_increase(BY_HAND.to_owned());
+                let (mut renewed, line) = renewing.renewed(now, now);
                 renewed.enter(SubscriptionState::Active, "", now);
                 return Ok((renewed, line));
             }

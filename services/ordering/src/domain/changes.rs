@@ -1,6 +1,6 @@
 use std::collections::BTreeMap;
 
-use super::{Offer, OfferName, Order, Subscription, Transfer};
+use super::{Approved, Offer, OfferName, Order, Subscription, Transfer};
 
 /// One resource after a change. Its revision is one more than that which was decided on.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -58,6 +58,13 @@ impl Changes {
         &self.transfers
     }
 
+    pub fn append(&mut self, next: Self) {
+        self.orders.extend(next.orders);
+        self.subscriptions.extend(next.subscriptions);
+        self.transfers.extend(next.transfers);
+        self.offers.extend(next.offers);
+    }
+
     /// The last order.
     pub fn into_order(mut self) -> Option<Order> {
         self.orders.pop().map(|change| change.after)
@@ -66,5 +73,21 @@ impl Changes {
     /// The last transfer.
     pub fn into_transfer(mut self) -> Option<Transfer> {
         self.transfers.pop().map(|change| change.after)
+    }
+}
+
+impl From<Approved<Subscription>> for Changes {
+    fn from(approved: Approved<Subscription>) -> Self {
+        let mut changes = Self::default();
+        changes.subscription(approved.event(), approved.into_after());
+        changes
+    }
+}
+
+impl From<Approved<Transfer>> for Changes {
+    fn from(approved: Approved<Transfer>) -> Self {
+        let mut changes = Self::default();
+        changes.transfer(approved.event(), approved.into_after());
+        changes
     }
 }

@@ -1,4 +1,4 @@
-use types::{CustomerRelationshipName, PartnerName, Responsible, Timestamp};
+use types::{CustomerRelationshipName, PartnerName, Responsible};
 
 use super::{Approved, Denial, Subscription, rule::Rule};
 
@@ -23,15 +23,9 @@ pub struct Release {
 }
 
 impl Release {
-    /// REL-6: what the partner sold to the customer has ended. `sold` is all of it that had not ended
-    /// when it was written.
-    pub fn approve(
-        self,
-        sold: Vec<Subscription>,
-        now: Timestamp,
-    ) -> Result<Approved<Self>, Denial> {
-        let running = sold.into_iter().map(|it| it.effective_at(now));
-        let running: Vec<_> = running.filter(|it| it.runs() && self.resale).collect();
+    /// REL-6: no subscription that the partner sold to the customer runs. `sold` is all of them.
+    pub fn approve(self, sold: &[Subscription]) -> Result<Approved<Self>, Denial> {
+        let running: Vec<_> = sold.iter().filter(|it| it.runs() && self.resale).collect();
         if running.is_empty() {
             return Ok(Approved::created("CustomerRelationshipReleased", self));
         }

@@ -3,7 +3,7 @@
 use types::{OrderName, Timestamp};
 
 use super::{
-    Answer, Changes, NextTerm, Offer, Order, OrderKind, OrderLine, Purpose, Question,
+    Answer, Approved, Changes, NextTerm, Offer, Order, OrderKind, OrderLine, Purpose, Question,
     RefusedIncrease, SeatBatch, Subscription, SubscriptionState, sale::outside_market,
 };
 
@@ -29,61 +29,57 @@ impl Subscription {
         Question::new(self.chain, purpose, [&product].into_iter(), true)
     }
 
-    /// The answer to the question about the scheduled increase, where that is allowed on this day. Else
-    /// the next term has the units of this one, and the subscription says why: the customer keeps what
-    /// it has.
-    pub fn allow_increase(
-        &mut self,
-        answer: Answer,
-        offer: &Offer,
-        changes: &mut Changes,
-    ) -> Option<Answer> {
-        changes.sold_by(offer);
-        let unsold = outside_market(self.chain, &answer, [Some(offer)].into_iter());
+    /// The rules that the scheduled increase violates today, with their reasons; `None` if it is
+    /// allowed.
+    #[must_use]
+    pub fn increase_refusal(&self, answer: &Answer, offer: &Offer) -> Option<String> {
+        let unsold = outside_market(self.chain, answer, [Some(offer)].into_iter());
         let found = answer.violations.iter().chain(&unsold);
         let found: Vec<_> = found.map(|it| format!("{} {}", it.rule, it.reason)).collect();
-        if found.is_empty() {
-            return Some(answer);
-        }
-        self.forgo_increase(found.join(", "));
-        None
+        (!found.is_empty()).then(|| found.join(", "))
     }
 
-    /// Leaves the units of the next term at those of this one, if it was to have more.
-    pub(super) fn forgo_increase(&mut self, reason: String) {
-        let all = self.quantity();
-        if let Some(next) = self.next_term.filter(|it| it.quantity > all) {
-            self.refused_increase = Some(RefusedIncrease { quantity: next.quantity, reason });
-            self.next_term = Some(NextTerm { quantity: all, ..next });
-        }
+    /// The subscription without a scheduled increase: the next term has the units of this one.
+    #[must_use]
+    pub fn without_increase(self, reason: String) -> Self {
+        let quantity = self.quantity();
+        let Some(next) = self.next_term.filter(|it| it.quantity > quantity) else { return self };
+        let refused_increase = Some(RefusedIncrease { quantity: next.quantity, reason });
+        Self { next_term: Some(NextTerm { quantity, ..next }), refused_increase, ..self }
     }
 
-    /// Ends the state that time has ended.
-    pub fn lapse(self, changes: &mut Changes, now: Timestamp) -> Self {
-        let resource_version = self.resource_version.next(now);
+    /// Ends a state that is due to lapse.
+    #[must_use]
+    pub fn lapse(self, now: Timestamp) -> Approved<Self> {
+        let (decided_on, resource_version) =
+            (self.resource_version.revision, self.resource_version.next(now));
         let after = Self { resource_version, ..self.lapsed() };
         let event = match after.state {
             SubscriptionState::Expired => "SubscriptionExpired",
             SubscriptionState::Disabled => "SubscriptionDisabled",
-            SubscriptionState::Deleted => "SubscriptionDeleted",
-            SubscriptionState::Active
+            // No other state lapses.
+            SubscriptionState::Deleted
+            | SubscriptionState::Active
             | SubscriptionState::Suspended
             | SubscriptionState::Cancelled
-            | SubscriptionState::Transferred => return after,
+            | SubscriptionState::Transferred => "SubscriptionDeleted",
         };
-        changes.subscription(event, after.clone());
-        after
+        Approved::changed(event, decided_on, after)
     }
 
-    /// Renews itself from the end of its term, or expires where relationship refuses that. It then
-    /// expires now and not earlier: it ran until somebody knew, and the customer has its 30 days.
+    /// Renews from the end of the term, or expires if relationship refuses. The subscription expires
+    /// now, not at the end of its term: it ran until the refusal, and the customer gets the full 30
+    /// days. `increase` is the offer that a scheduled increase was checked against.
+    #[must_use]
     pub fn renew_itself(
         self,
         answer: Answer,
+        increase: Option<&Offer>,
         name: OrderName,
-        changes: &mut Changes,
         now: Timestamp,
-    ) -> Self {
+    ) -> (Self, Changes) {
+        let mut changes = Changes::default();
+        increase.into_iter().for_each(|offer| changes.sold_by(offer));
         if let Some(first) = answer.violations.first() {
             let reason = format!("automatic renewal refused: {} {}", first.rule, first.reason);
             let resource_version = self.resource_version.next(now);
@@ -91,7 +87,7 @@ impl Subscription {
             let after =
                 Self { state, state_time: now, state_reason: reason, resource_version, ..self };
             changes.subscription("SubscriptionExpired", after.clone());
-            return after;
+            return (after, changes);
         }
         let start = self.term_end;
         let (after, line) = self.renewed(start, now);
@@ -99,7 +95,7 @@ impl Subscription {
         let order = Order::accepted(name, kind, after.chain, vec![line], true, answer, now);
         changes.order("OrderAccepted", order);
         changes.subscription("SubscriptionRenewed", after.clone());
-        after
+        (after, changes)
     }
 
     /// The subscription in a new term, and the order line that says so.

@@ -6,9 +6,9 @@ use std::collections::BTreeMap;
 use types::{OrderName, SubscriptionName, Timestamp, TransferName};
 
 use super::{
-    Answer, Changes, Denial, Money, NewTransfer, Offer, OfferName, OnRecord, Order, OrderKind,
-    OrderLine, Product, Purpose, Question, SeatBatch, Subscription, SubscriptionState, Transfer,
-    TransferItem, TransferState,
+    Answer, Approved, Changes, Denial, Money, NewTransfer, Offer, OfferName, OnRecord, Order,
+    OrderKind, OrderLine, Product, Purpose, Question, SeatBatch, Subscription, SubscriptionState,
+    Transfer, TransferItem, TransferState,
 };
 
 /// What a transfer is held against: its subscriptions as they are now, in the order of the items.
@@ -44,18 +44,18 @@ impl NewTransfer {
         held: &TransferFacts,
         answer: Answer,
         name: TransferName,
-        changes: &mut Changes,
         now: Timestamp,
-    ) -> Result<(), Denial> {
+    ) -> Result<Changes, Denial> {
         let transfer = Transfer::of(&self, name, now);
         answer.allow(transfer.against(held, &answer, now))?;
+        let mut changes = Changes::default();
         for overdue in held.running.iter().filter(|it| it.overdue(now)) {
             let resource_version = overdue.resource_version.next(now);
             let expired = Transfer { resource_version, ..overdue.clone().effective_at(now) };
             changes.transfer(expired.state.event(), expired);
         }
         changes.transfer(transfer.state.event(), transfer);
-        Ok(())
+        Ok(changes)
     }
 }
 
@@ -79,13 +79,17 @@ impl Transfer {
     }
 
     /// Ends it without a change of anything else.
-    pub fn end(self, state: TransferState, why: String, now: Timestamp) -> Result<Changes, Denial> {
-        self.may_become(state, now)?;
-        let resource_version = self.resource_version.next(now);
-        let ended = Self { state, state_time: now, state_reason: why, resource_version, ..self };
-        let mut changes = Changes::default();
-        changes.transfer(state.event(), ended);
-        Ok(changes)
+    pub fn end(
+        self,
+        state: TransferState,
+        reason: String,
+        now: Timestamp,
+    ) -> Result<Approved<Self>, Denial> {
+        self.may_become(state)?;
+        let (decided_on, resource_version) =
+            (self.resource_version.revision, self.resource_version.next(now));
+        let ended = Self { state, state_time: now, state_reason: reason, resource_version, ..self };
+        Ok(Approved::changed(state.event(), decided_on, ended))
     }
 
     /// Completes it as the source approves: the subscriptions end, and go on under new names.
@@ -95,11 +99,11 @@ impl Transfer {
         held: TransferFacts,
         answer: Answer,
         (order, names): (OrderName, Vec<SubscriptionName>),
-        changes: &mut Changes,
         now: Timestamp,
-    ) -> Result<(), Denial> {
-        self.may_become(TransferState::Complete, now)?;
+    ) -> Result<Changes, Denial> {
+        self.may_become(TransferState::Complete)?;
         answer.allow(self.against(&held, &answer, now))?;
+        let mut changes = Changes::default();
         held.of().flatten().for_each(|offer| changes.sold_by(offer));
         let mut lines = Vec::new();
         let mut taken = Vec::new();
@@ -122,7 +126,7 @@ impl Transfer {
         let complete =
             Self { state, state_time: now, order: Some(order), resource_version, ..self };
         changes.transfer(state.event(), complete);
-        Ok(())
+        Ok(changes)
     }
 }
 

@@ -47,9 +47,9 @@ const MARKETPLACE: Rule = Rule {
 };
 
 impl Transfer {
-    /// Whether it can still be answered, so as to become this.
-    pub fn may_become(&self, wanted: TransferState, now: Timestamp) -> Result<(), Denial> {
-        let Self { state, state_time, .. } = self.clone().effective_at(now);
+    /// Checks that a transfer, as it is in effect now, can still end in this state.
+    pub fn may_become(&self, wanted: TransferState) -> Result<(), Denial> {
+        let Self { state, state_time, .. } = *self;
         if state == TransferState::Pending {
             return Ok(());
         }

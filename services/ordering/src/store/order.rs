@@ -12,7 +12,7 @@ use storage::{
 use types::{CustomerName, OrderName, PartnerName};
 
 use super::{
-    DecisionValidity, Store, before,
+    Decided, DecisionValidity, Store, before,
     entity::{order_lines as lines, orders},
     offer::{self, money},
     pair_epoch,
@@ -74,10 +74,10 @@ impl Store {
     /// transfer answers the call, or the last order where there is none.
     pub(crate) async fn commit(
         &self,
-        changes: &Changes,
-        fresh: &[DecisionValidity],
+        decided: &Decided<Changes>,
         call: &MutationContext,
     ) -> Result<(), Failure> {
+        let (changes, decisions) = (decided.changes(), decided.decisions());
         let transaction = self.database.begin().await?;
         for Change { after, .. } in changes.orders() {
             let key = orders::Column::Name.eq(after.name.to_string());
@@ -97,9 +97,9 @@ impl Store {
         }
         transfer::write(&transaction, call, changes.transfers()).await?;
         let sold = offer::hold(&transaction, changes.offers()).await?;
-        let epochs = fresh.iter().flat_map(|it| &it.epochs);
+        let epochs = decisions.iter().flat_map(|it| &it.epochs);
         let held = pair_epoch::hold(&transaction, epochs, call.now).await?;
-        if !sold || !held || !fresh.iter().all(DecisionValidity::holds) {
+        if !sold || !held || !decisions.iter().all(DecisionValidity::is_valid) {
             return Err(Failure::DecisionExpired);
         }
         events::end(transaction, call).await

@@ -12,7 +12,7 @@ use sea_orm::{
     QuerySelect,
     sea_query::{Expr, ExprTrait, OnConflict},
 };
-use storage::fault;
+use storage::{Transaction, fault};
 use types::{CustomerName, PartnerName, Timestamp};
 
 use super::{
@@ -20,7 +20,7 @@ use super::{
     entity::{partner_customer_epochs, subscriptions},
     subscription,
 };
-use crate::domain::{Approved, Denial, Release, SalesChain, Subscription, SubscriptionState};
+use crate::domain::{Approved, Release, SalesChain, Subscription, SubscriptionState};
 
 /// How long a release that does not end keeps its pair closed: longer than any call of
 /// relationship that it may have left running.
@@ -40,6 +40,16 @@ pub(crate) struct PairEpoch {
     customer: CustomerName,
     partner: PartnerName,
     epoch: i64,
+}
+
+/// A release whose pair is closed once the transaction commits. Dropping it rolls back.
+#[derive(Debug)]
+pub(crate) struct BegunRelease(Transaction);
+
+impl BegunRelease {
+    pub(crate) async fn commit(self, _: &Approved<Release>) -> Result<(), Failure> {
+        self.0.commit().await
+    }
 }
 
 impl Store {
@@ -65,13 +75,14 @@ impl Store {
         Ok(epochs)
     }
 
-    /// Closes the pair of a release, if that is approved of and no other release has closed it.
-    /// Orders that were decided on before are not accepted any more.
+    /// Closes the pair of a release in an open transaction, and reads the subscriptions that the
+    /// partner sold to the customer and that had not ended when they were written. Fails if another
+    /// release has closed the pair. After the commit no order is accepted on an earlier decision.
     pub(crate) async fn begin_release(
         &self,
-        release: Release,
+        release: &Release,
         now: Timestamp,
-    ) -> Result<Result<Approved<Release>, Denial>, Failure> {
+    ) -> Result<(BegunRelease, Vec<Subscription>), Failure> {
         let (customer, partner) = (release.name.customer, release.partner);
         let transaction = self.database.begin().await?;
         open(&transaction, customer, partner).await?;
@@ -94,11 +105,7 @@ impl Store {
             return Err(in_progress(&row, now));
         }
         let sold = sold(&*transaction, customer, partner).await?;
-        let approved = release.approve(sold, now);
-        if approved.is_ok() {
-            transaction.commit().await?;
-        }
-        Ok(approved)
+        Ok((BegunRelease(transaction), sold))
     }
 
     /// Opens the pair of a release again, which was begun then, unless another has closed it since.

@@ -11,7 +11,7 @@ use testbed::{Databases, Engine};
 use types::{Clock, CustomerName, OrderName, PartnerName, SubscriptionName, Timestamp};
 use uuid::Uuid;
 
-use super::{DecisionValidity, Migrator, OFFERS, ORDERS, SUBSCRIPTIONS, Store};
+use super::{Decided, DecisionValidity, Migrator, OFFERS, ORDERS, SUBSCRIPTIONS, Store};
 use crate::domain::{
     Answer, Approved, BillingCycle, Changes, Evidence, Identities, Leg, Markets, Money, NewLine,
     NewOrder, Offer, OfferName, OfferTerms, OnRecord, Order, OrderState, Placement, Plan,
@@ -180,7 +180,9 @@ async fn commit(
     fresh: DecisionValidity,
     call: &MutationContext,
 ) -> Result<Order, Failure> {
-    store.commit(&changes, &[fresh], call).await?;
+    let decided = Decided::new(answer(), fresh).map(|_| changes);
+    store.commit(&decided, call).await?;
+    let changes = decided.into_changes();
     Ok(changes.into_order().unwrap())
 }
 
@@ -194,6 +196,10 @@ fn asked(ago: Duration) -> DecisionValidity {
 
 fn fresh() -> DecisionValidity {
     asked(Duration::ZERO)
+}
+
+fn decided(changes: Changes) -> Decided<Changes> {
+    Decided::new(answer(), fresh()).map(|_| changes)
 }
 
 /// An order that is in the database, with its subscriptions.

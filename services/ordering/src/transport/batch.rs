@@ -7,7 +7,7 @@ use storage::batch;
 use tonic::Request;
 
 use super::{Transport, render};
-use crate::domain::{OfferName, Subscription};
+use crate::domain::OfferName;
 
 /// Resources that are read at once.
 const PIECE: usize = 50;
@@ -46,11 +46,13 @@ impl Transport {
         request: Request<pb::BatchGetSubscriptionsRequest>,
     ) -> Result<pb::BatchGetSubscriptionsResponse, Failure> {
         let names = errors::names(&request.into_inner().names, 200)?;
+        let now = self.clock.now();
         let read = |names: Vec<_>| async move {
-            Ok(self.store.subscriptions_named(&names).await?.into_values().collect())
+            let found = self.store.subscriptions_named(&names).await?.into_values();
+            Ok(found.map(|it| it.effective_at(now)).collect())
         };
-        let shown = |it: Subscription| self.shown(it);
-        let subscriptions = batch(&names, PIECE, read, |it| &it.name, shown, Message::encoded_len);
+        let render = |it| render::subscription(it, now);
+        let subscriptions = batch(&names, PIECE, read, |it| &it.name, render, Message::encoded_len);
         let subscriptions = subscriptions.await?;
         Ok(pb::BatchGetSubscriptionsResponse { subscriptions })
     }

@@ -7,10 +7,10 @@ use storage::MutationContext;
 use tonic::Request;
 use types::{SubscriptionName, Timestamp};
 
-use super::{Transport, convert, decide::Decided, status::denied, telemetry};
+use super::{Transport, convert, telemetry};
 use crate::{
-    domain::{Answer, Due, NewChange, Offer, Subscription},
-    store::DuePlace,
+    domain::{Changes, Due, NewChange, Offer, Subscription},
+    store::{Decided, DuePlace},
 };
 
 /// Methods that change a subscription, each by an order of its own.
@@ -48,19 +48,18 @@ impl Transport {
         name: SubscriptionName,
         wanted: &NewChange,
         call: &MutationContext,
-    ) -> Result<Decided, Failure> {
+    ) -> Result<Decided<Changes>, Failure> {
         let subscription = self.store.subscription(name).await?;
         let subscription = subscription.ok_or_else(|| Failure::missing(name))?;
         self.store.database().expects(call, &name, subscription.resource_version).await?;
         let offer = self.offer_of(&subscription).await?;
         let now = self.clock.now();
-        let mut decided = Decided::default();
-        let subscription = self.settled(subscription, now, &mut decided).await?;
-        subscription.may(&wanted.action).map_err(denied)?;
-        let answer = self.ask(&subscription.question(wanted), &mut decided.fresh).await?;
+        let (subscription, mut decided) = self.settled(subscription, now).await?;
+        subscription.may(&wanted.action)?;
+        let answer = self.ask(&subscription.question(wanted)).await?;
         let order = self.new_order();
-        let changed = subscription.change(wanted, &offer, answer, order, &mut decided.changes, now);
-        changed.map_err(denied)?;
+        let change = |answer| subscription.change(wanted, &offer, answer, order, now);
+        decided.append(answer.try_map(change)?);
         Ok(decided)
     }
 
@@ -70,17 +69,19 @@ impl Transport {
         offer.ok_or_else(|| Failure::bug(format!("{name} is gone")))
     }
 
-    /// The subscription as time has left it, with the orders and events that this takes.
+    /// The subscription after all that is due, and the changes that lead there.
     pub(super) async fn settled(
         &self,
         mut subscription: Subscription,
         now: Timestamp,
-        decided: &mut Decided,
-    ) -> Result<Subscription, Failure> {
+    ) -> Result<(Subscription, Decided<Changes>), Failure> {
+        let mut decided = Decided::default();
         while let Some(due) = subscription.due(now) {
-            subscription = self.settled_once(subscription, due, now, decided).await?;
+            let (after, step) = self.settle_step(subscription, due, now).await?;
+            decided.append(step);
+            subscription = after;
         }
-        Ok(subscription)
+        Ok((subscription, decided))
     }
 
     pub(super) async fn settle_subscriptions(
@@ -116,38 +117,45 @@ impl Transport {
         Ok(answer)
     }
 
-    async fn settled_once(
+    async fn settle_step(
         &self,
-        mut subscription: Subscription,
+        subscription: Subscription,
         due: Due,
         now: Timestamp,
-        decided: &mut Decided,
-    ) -> Result<Subscription, Failure> {
-        Ok(match due {
-            Due::Lapse => subscription.lapse(&mut decided.changes, now),
-            Due::Renewal => {
-                let answer = match self.allowed_increase(&mut subscription, decided).await? {
-                    Some(answer) => answer,
-                    None => {
-                        let question = subscription.renewal_question();
-                        self.ask(&question, &mut decided.fresh).await?
-                    }
-                };
-                subscription.renew_itself(answer, self.new_order(), &mut decided.changes, now)
+    ) -> Result<(Subscription, Decided<Changes>), Failure> {
+        match due {
+            Due::Lapse => {
+                let lapsed = subscription.lapse(now);
+                Ok((lapsed.after().clone(), lapsed.into()))
             }
-        })
+            Due::Renewal => self.renew(subscription, now).await,
+        }
     }
 
-    /// The answer that lets the next term have more units than this one, where it is to have more and may.
-    async fn allowed_increase(
+    /// Renews a subscription, with its scheduled increase if that is allowed today.
+    async fn renew(
         &self,
-        subscription: &mut Subscription,
-        decided: &mut Decided,
-    ) -> Result<Option<Answer>, Failure> {
-        let Some(question) = subscription.increase_question() else { return Ok(None) };
-        let offer = self.offer_of(subscription).await?;
-        let answer = self.ask(&question, &mut decided.fresh).await?;
-        Ok(subscription.allow_increase(answer, &offer, &mut decided.changes))
+        subscription: Subscription,
+        now: Timestamp,
+    ) -> Result<(Subscription, Decided<Changes>), Failure> {
+        let Some(question) = subscription.increase_question() else {
+            let answer = self.ask(&subscription.renewal_question()).await?;
+            let renew = |answer| subscription.renew_itself(answer, None, self.new_order(), now);
+            return Ok(answer.map(renew).split());
+        };
+        let offer = self.offer_of(&subscription).await?;
+        let increase = self.ask(&question).await?;
+        let refusal = subscription.increase_refusal(increase.answer(), &offer);
+        let (subscription, answer) = match refusal {
+            None => (subscription, increase),
+            Some(reason) => {
+                let subscription = subscription.without_increase(reason);
+                let answer = self.ask(&subscription.renewal_question()).await?;
+                (subscription, answer.and(increase))
+            }
+        };
+        let renew = |answer| subscription.renew_itself(answer, Some(&offer), self.new_order(), now);
+        Ok(answer.map(renew).split())
     }
 
     /// Writes step by step what time has made due, since each step is true without the next.
@@ -157,9 +165,9 @@ impl Transport {
         call: &MutationContext,
     ) -> Result<(), Failure> {
         while let Some(due) = subscription.due(call.now) {
-            let mut decided = Decided::default();
-            subscription = self.settled_once(subscription, due, call.now, &mut decided).await?;
-            self.commit(&decided, call).await?;
+            let (after, step) = self.settle_step(subscription, due, call.now).await?;
+            self.commit(&step, call).await?;
+            subscription = after;
         }
         Ok(())
     }

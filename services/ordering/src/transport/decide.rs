@@ -12,27 +12,15 @@ use types::OrderName;
 use super::{Transport, render, telemetry};
 use crate::{
     domain::{Answer, Changes, OrderKind, Question},
-    store::DecisionValidity,
+    store::{Decided, DecisionValidity},
 };
 
-/// What was decided, and how long it may be acted on.
-#[derive(Debug, Default)]
-pub(super) struct Decided {
-    pub changes: Changes,
-    pub fresh: Vec<DecisionValidity>,
-}
-
 impl Transport {
-    /// Asks relationship, and notes how long the answer is fresh.
-    pub(super) async fn ask(
-        &self,
-        question: &Question,
-        fresh: &mut Vec<DecisionValidity>,
-    ) -> Result<Answer, Failure> {
+    /// Asks relationship. The answer carries how long it is valid.
+    pub(super) async fn ask(&self, question: &Question) -> Result<Decided<Answer>, Failure> {
         let epochs = self.store.epochs(question.chain, self.clock.now()).await?;
         let since_asked = self.clock.stopwatch();
         let answer = self.relationship.check(question).await?;
-        fresh.push(DecisionValidity { since_asked, valid_for: answer.valid_for, epochs });
         tracing::info!(
             verdict = if answer.violations.is_empty() { "allowed" } else { "refused" },
             purpose = question.purpose.as_str(),
@@ -40,7 +28,8 @@ impl Transport {
             customer = %question.chain.customer,
             "asked relationship"
         );
-        Ok(answer)
+        let validity = DecisionValidity { since_asked, valid_for: answer.valid_for, epochs };
+        Ok(Decided::new(answer, validity))
     }
 
     pub(super) fn new_order(&self) -> OrderName {
@@ -55,7 +44,7 @@ impl Transport {
         decide: impl Fn() -> F + Send + Sync,
     ) -> Result<pb::Order, Failure>
     where
-        F: Future<Output = Result<Decided, Failure>> + Send,
+        F: Future<Output = Result<Decided<Changes>, Failure>> + Send,
     {
         let order = self.decided(call, decide, Changes::into_order).await;
         let order = order.inspect_err(|failure| telemetry::failed(call, kind, failure))?;
@@ -72,15 +61,12 @@ impl Transport {
     ) -> Result<T, Failure>
     where
         T: DeserializeOwned + Send,
-        F: Future<Output = Result<Decided, Failure>> + Send,
+        F: Future<Output = Result<Decided<Changes>, Failure>> + Send,
     {
-        let answer = |decided: Decided| {
-            let answer = answer(decided.changes);
-            answer.ok_or_else(|| Failure::bug("nothing answers the call"))
-        };
-        let commit = async |decided: Decided| {
+        let commit = async |decided: Decided<Changes>| {
             self.commit(&decided, call).await?;
-            answer(decided)
+            let answer = answer(decided.into_changes());
+            answer.ok_or_else(|| Failure::bug("nothing answers the call"))
         };
         let change = async {
             match commit(decide().await?).await {
@@ -94,11 +80,11 @@ impl Transport {
     /// Writes what was decided, while every decision behind it is fresh.
     pub(super) async fn commit(
         &self,
-        decided: &Decided,
+        decided: &Decided<Changes>,
         call: &MutationContext,
     ) -> Result<(), Failure> {
-        self.store.commit(&decided.changes, &decided.fresh, call).await?;
-        telemetry::accepted(call, &decided.changes);
+        self.store.commit(decided, call).await?;
+        telemetry::accepted(call, decided.changes());
         Ok(())
     }
 }

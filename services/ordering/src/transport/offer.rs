@@ -3,7 +3,7 @@ use errors::{Failure, mutation_options};
 use prost::Message;
 use tonic::Request;
 
-use super::{Transport, convert, render, status::denied};
+use super::{Transport, convert, render};
 use crate::domain::{Offer, OfferName};
 
 impl Transport {
@@ -15,7 +15,7 @@ impl Transport {
         let call = self.call("CreateOffer", request, how);
         let create = async {
             let taken = self.find_offer(&name).await?.is_some();
-            let approved = Offer::create(name, terms, taken, call.now).map_err(denied)?;
+            let approved = Offer::create(name, terms, taken, call.now)?;
             self.store.save_offer(approved, &call).await
         };
         let offer = self.store.database().once(&call, create).await?;
@@ -33,7 +33,7 @@ impl Transport {
             let offer = offer.ok_or_else(|| Failure::missing(&update.name))?;
             self.store.database().expects(&call, &offer.name, offer.resource_version).await?;
             let terms = update.apply(render::offer(offer.clone()))?;
-            let approved = offer.update(terms, call.now).map_err(denied)?;
+            let approved = offer.update(terms, call.now)?;
             self.store.save_offer(approved, &call).await
         };
         let offer = self.store.database().once(&call, change).await?;
@@ -53,7 +53,7 @@ impl Transport {
             let offer = self.find_offer(&name).await?;
             let offer = offer.ok_or_else(|| Failure::missing(&name))?;
             self.store.database().expects(&call, &offer.name, offer.resource_version).await?;
-            let approved = offer.retire(detail, call.now).map_err(denied)?;
+            let approved = offer.retire(detail, call.now)?;
             self.store.save_offer(approved, &call).await
         };
         let offer = self.store.database().once(&call, retire).await?;

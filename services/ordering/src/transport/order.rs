@@ -5,8 +5,11 @@ use storage::MutationContext;
 use tonic::Request;
 use types::OrderName;
 
-use super::{Transport, convert, decide::Decided, render, status::denied};
-use crate::domain::OrderKind;
+use super::{Transport, convert, render};
+use crate::{
+    domain::{Changes, OrderKind},
+    store::Decided,
+};
 
 impl Transport {
     pub(super) async fn get_order(
@@ -51,15 +54,13 @@ impl Transport {
         name: OrderName,
         why: &str,
         call: &MutationContext,
-    ) -> Result<Decided, Failure> {
+    ) -> Result<Decided<Changes>, Failure> {
         let placement = self.store.placement(name).await?;
         let placement = placement.ok_or_else(|| Failure::missing(name))?;
         self.store.database().expects(call, &name, placement.order.resource_version).await?;
-        placement.may_cancel().map_err(denied)?;
-        let mut fresh = Vec::new();
-        let answer = self.ask(&placement.cancel_question(), &mut fresh).await?;
-        let now = self.clock.now();
-        let changes = placement.cancel(why.to_owned(), answer, self.new_order(), now);
-        Ok(Decided { changes: changes.map_err(denied)?, fresh })
+        placement.may_cancel()?;
+        let answer = self.ask(&placement.cancel_question()).await?;
+        let (order, now) = (self.new_order(), self.clock.now());
+        Ok(answer.try_map(|answer| placement.cancel(why.to_owned(), answer, order, now))?)
     }
 }

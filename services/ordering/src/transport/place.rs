@@ -3,8 +3,11 @@ use errors::Failure;
 use tonic::Request;
 use types::SubscriptionName;
 
-use super::{Transport, convert, decide::Decided, status::denied};
-use crate::domain::{Identities, NewOrder, OrderKind, PricedOrder};
+use super::{Transport, convert};
+use crate::{
+    domain::{Changes, Identities, NewOrder, OrderKind, PricedOrder},
+    store::Decided,
+};
 
 impl Transport {
     pub(super) async fn place_order(
@@ -17,22 +20,20 @@ impl Transport {
         Ok(pb::PlaceOrderResponse { order: Some(order) })
     }
 
-    async fn decide_purchase(&self, new: &NewOrder) -> Result<Decided, Failure> {
+    async fn decide_purchase(&self, new: &NewOrder) -> Result<Decided<Changes>, Failure> {
         let priced = self.price(new.clone()).await?;
-        let mut fresh = Vec::new();
-        let answer = self.ask(&priced.question(), &mut fresh).await?;
+        let answer = self.ask(&priced.question()).await?;
         let subscription = |_| SubscriptionName::new(self.clock.new_uid());
         let identities = Identities {
             order: self.new_order(),
             subscriptions: priced.wanted.lines.iter().map(subscription).collect(),
             now: self.clock.now(),
         };
-        let changes = priced.accept(answer, identities).map_err(denied)?;
-        Ok(Decided { changes, fresh })
+        Ok(answer.try_map(|answer| priced.accept(answer, identities))?)
     }
 
     async fn price(&self, new: NewOrder) -> Result<PricedOrder, Failure> {
         let offers = self.store.offers_named(new.lines.iter().map(|line| &line.offer)).await?;
-        new.price(&offers).map_err(denied)
+        Ok(new.price(&offers)?)
     }
 }

@@ -7,7 +7,7 @@ use contracts::{
 use errors::Failure;
 use tonic::Request;
 
-use super::{Transport, convert, status::denied};
+use super::{Transport, convert};
 use crate::domain::Release;
 
 /// How long a release waits at most for orders of its pair that are being committed.
@@ -38,11 +38,13 @@ impl Transport {
         request: RemoveCustomerRelationshipRequest,
     ) -> Result<CustomerRelationship, Failure> {
         let now = self.clock.now();
-        let begun = self.store.begin_release(release.clone(), now).await?;
-        let approved = begun.map_err(denied)?;
+        let (begun, sold) = self.store.begin_release(&release, now).await?;
+        let sold: Vec<_> = sold.into_iter().map(|it| it.effective_at(now)).collect();
+        let approved = release.approve(&sold)?;
+        begun.commit(&approved).await?;
         let removed = self.relationship.remove(&approved, request).await;
         if !matches!(removed, Err(Failure::Unavailable { .. } | Failure::Bug(_))) {
-            self.store.end_release(&release, now).await?;
+            self.store.end_release(approved.after(), now).await?;
         }
         removed
     }

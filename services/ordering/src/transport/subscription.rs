@@ -4,17 +4,18 @@ use prost::Message;
 use tonic::Request;
 
 use super::{Transport, render};
-use crate::domain::Subscription;
 
 impl Transport {
     pub(super) async fn get_subscription(
         &self,
         request: Request<pb::GetSubscriptionRequest>,
     ) -> Result<pb::GetSubscriptionResponse, Failure> {
-        let name = errors::one("name", &request.get_ref().name)?;
+        let (name, now) = (errors::one("name", &request.get_ref().name)?, self.clock.now());
         let subscription = self.store.subscription(name).await?;
-        let subscription = subscription.ok_or_else(|| Failure::missing(name))?;
-        Ok(pb::GetSubscriptionResponse { subscription: Some(self.shown(subscription)) })
+        let subscription = subscription.ok_or_else(|| Failure::missing(name))?.effective_at(now);
+        Ok(pb::GetSubscriptionResponse {
+            subscription: Some(render::subscription(subscription, now)),
+        })
     }
 
     pub(super) async fn list_subscriptions(
@@ -22,17 +23,15 @@ impl Transport {
         request: Request<pb::ListSubscriptionsRequest>,
     ) -> Result<pb::ListSubscriptionsResponse, Failure> {
         let page = crate::store::SUBSCRIPTIONS.page(storage::list_options!(request.get_ref()))?;
-        let read = |piece| async move { self.store.subscriptions(&piece).await };
-        let page = page.answer(read, |it| self.shown(it), Message::encoded_len).await?;
+        let now = self.clock.now();
+        let read = |piece| async move {
+            self.store.subscriptions(&piece).await?.try_map(|it| Ok(it.effective_at(now)))
+        };
+        let render = |it| render::subscription(it, now);
+        let page = page.answer(read, render, Message::encoded_len).await?;
         Ok(pb::ListSubscriptionsResponse {
             subscriptions: page.items,
             next_page_token: page.next_page_token,
         })
-    }
-
-    /// A subscription as it is now.
-    pub(super) fn shown(&self, subscription: Subscription) -> pb::Subscription {
-        let now = self.clock.now();
-        render::subscription(subscription.effective_at(now), now)
     }
 }

@@ -5,8 +5,11 @@ use storage::MutationContext;
 use tonic::Request;
 use types::{SubscriptionName, Timestamp, TransferName};
 
-use super::{Transport, convert, decide::Decided, render, status::denied};
-use crate::domain::{Changes, NewTransfer, Transfer, TransferFacts, TransferState};
+use super::{Transport, convert, render};
+use crate::{
+    domain::{Changes, NewTransfer, Transfer, TransferFacts, TransferState},
+    store::Decided,
+};
 
 impl Transport {
     pub(super) async fn create_transfer(
@@ -24,14 +27,13 @@ impl Transport {
         Ok(pb::CreateTransferResponse { transfer: Some(transfer) })
     }
 
-    async fn decide_begin(&self, new: &NewTransfer) -> Result<Decided, Failure> {
+    async fn decide_begin(&self, new: &NewTransfer) -> Result<Decided<Changes>, Failure> {
         let names: Vec<_> = new.items.iter().map(|(name, _)| *name).collect();
-        let (mut decided, now) = (Decided::default(), self.clock.now());
-        let held = self.held(&names, now, &mut decided).await?;
-        let answer = self.ask(&new.question(&held), &mut decided.fresh).await?;
+        let now = self.clock.now();
+        let (facts, mut decided) = self.transfer_facts(&names, now).await?;
+        let answer = self.ask(&new.question(&facts)).await?;
         let name = TransferName::new(self.clock.new_uid());
-        let begun = new.clone().begin(&held, answer, name, &mut decided.changes, now);
-        begun.map_err(denied)?;
+        decided.append(answer.try_map(|answer| new.clone().begin(&facts, answer, name, now))?);
         Ok(decided)
     }
 
@@ -54,38 +56,39 @@ impl Transport {
         &self,
         name: TransferName,
         call: &MutationContext,
-    ) -> Result<Decided, Failure> {
-        let transfer = self.find_transfer(name).await?;
+    ) -> Result<Decided<Changes>, Failure> {
+        let now = self.clock.now();
+        let transfer = self.find_transfer(name, now).await?;
         self.store.database().expects(call, &name, transfer.resource_version).await?;
-        let (mut decided, now) = (Decided::default(), self.clock.now());
-        transfer.may_become(TransferState::Complete, now).map_err(denied)?;
+        transfer.may_become(TransferState::Complete)?;
         let names: Vec<_> = transfer.items.iter().map(|item| item.subscription).collect();
-        let held = self.held(&names, now, &mut decided).await?;
-        let answer = self.ask(&transfer.question(&held), &mut decided.fresh).await?;
+        let (facts, mut decided) = self.transfer_facts(&names, now).await?;
+        let answer = self.ask(&transfer.question(&facts)).await?;
         let new_names = names.iter().map(|_| SubscriptionName::new(self.clock.new_uid()));
         let ids = (self.new_order(), new_names.collect());
-        let completed = transfer.complete(held, answer, ids, &mut decided.changes, now);
-        completed.map_err(denied)?;
+        decided.append(answer.try_map(|answer| transfer.complete(facts, answer, ids, now))?);
         Ok(decided)
     }
 
-    /// The subscriptions as time has left them, in this order, and their open transfers.
-    async fn held(
+    /// The subscriptions after all that is due, in this order, their offers and pending transfers,
+    /// and the changes that lead there.
+    async fn transfer_facts(
         &self,
         names: &[SubscriptionName],
         now: Timestamp,
-        decided: &mut Decided,
-    ) -> Result<TransferFacts, Failure> {
+    ) -> Result<(TransferFacts, Decided<Changes>), Failure> {
         let running = self.store.transfers_running(names).await?;
         let mut found = self.store.subscriptions_named(names).await?;
-        let mut subscriptions = Vec::new();
+        let (mut subscriptions, mut decided) = (Vec::new(), Decided::default());
         for name in names {
             let subscription = found.remove(name).ok_or_else(|| Failure::missing(name))?;
-            subscriptions.push(self.settled(subscription, now, decided).await?);
+            let (subscription, settled) = self.settled(subscription, now).await?;
+            subscriptions.push(subscription);
+            decided.append(settled);
         }
         let offers = self.store.offers_named(subscriptions.iter().map(|it| &it.product.offer));
         let offers = offers.await?;
-        Ok(TransferFacts { subscriptions, offers, running })
+        Ok((TransferFacts { subscriptions, offers, running }, decided))
     }
 
     pub(super) async fn reject_transfer(
@@ -120,19 +123,19 @@ impl Transport {
         state: TransferState,
         why: &str,
         call: &MutationContext,
-    ) -> Result<Decided, Failure> {
-        let transfer = self.find_transfer(name).await?;
+    ) -> Result<Decided<Changes>, Failure> {
+        let now = self.clock.now();
+        let transfer = self.find_transfer(name, now).await?;
         self.store.database().expects(call, &name, transfer.resource_version).await?;
-        let changes = transfer.end(state, why.to_owned(), self.clock.now()).map_err(denied)?;
-        Ok(Decided { changes, fresh: Vec::new() })
+        Ok(transfer.end(state, why.to_owned(), now)?.into())
     }
 
     pub(super) async fn get_transfer(
         &self,
         request: Request<pb::GetTransferRequest>,
     ) -> Result<pb::GetTransferResponse, Failure> {
-        let transfer = self.find_transfer(errors::one("name", &request.get_ref().name)?).await?;
-        let transfer = transfer.effective_at(self.clock.now());
+        let name = errors::one("name", &request.get_ref().name)?;
+        let transfer = self.find_transfer(name, self.clock.now()).await?;
         Ok(pb::GetTransferResponse { transfer: Some(render::transfer(transfer)) })
     }
 
@@ -142,21 +145,18 @@ impl Transport {
     ) -> Result<pb::ListTransfersResponse, Failure> {
         let now = self.clock.now();
         let page = crate::store::TRANSFERS.page(storage::list_options!(request.get_ref()))?.at(now);
-        let read = |piece| async move { self.store.transfers(&piece).await };
-        let page = page
-            .answer(
-                read,
-                |it: Transfer| render::transfer(it.effective_at(now)),
-                Message::encoded_len,
-            )
-            .await?;
+        let read = |piece| async move {
+            self.store.transfers(&piece).await?.try_map(|it| Ok(it.effective_at(now)))
+        };
+        let page = page.answer(read, render::transfer, Message::encoded_len).await?;
         Ok(pb::ListTransfersResponse {
             transfers: page.items,
             next_page_token: page.next_page_token,
         })
     }
 
-    async fn find_transfer(&self, name: TransferName) -> Result<Transfer, Failure> {
-        self.store.transfer(name).await?.ok_or_else(|| Failure::missing(name))
+    async fn find_transfer(&self, name: TransferName, now: Timestamp) -> Result<Transfer, Failure> {
+        let transfer = self.store.transfer(name).await?.ok_or_else(|| Failure::missing(name))?;
+        Ok(transfer.effective_at(now))
     }
 }

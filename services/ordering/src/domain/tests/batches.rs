@@ -7,7 +7,7 @@ use proptest::{collection::vec, prelude::*};
 use super::world::{NEXT_ORDER, answer, at, bought};
 use crate::domain::{
     Action::{self, Add, Cancel, Reduce},
-    Changes, Denial, Markets, NewChange, Offer, Order, Subscription,
+    Denial, Markets, NewChange, Offer, Order, Subscription,
     Term::{self, P1M, P1Y, P3Y},
 };
 
@@ -22,9 +22,8 @@ fn change(
     second: i64,
 ) -> Result<(Subscription, Order), Denial> {
     it.may(&action)?;
-    let mut changes = Changes::default();
     let wanted = NewChange { action, attested: true };
-    it.clone().change(&wanted, offer, answer(), NEXT_ORDER, &mut changes, at(second))?;
+    let changes = it.clone().change(&wanted, offer, answer(), NEXT_ORDER, at(second))?;
     let after = changes.subscriptions().last().unwrap().after.clone();
     Ok((after, changes.into_order().unwrap()))
 }

@@ -25,9 +25,8 @@ fn change(
     now: Timestamp,
 ) -> Result<Subscription, Denial> {
     it.may(&action)?;
-    let mut changes = Changes::default();
     let wanted = NewChange { action, attested: true };
-    it.clone().change(&wanted, offer, answer(), NEXT_ORDER, &mut changes, now)?;
+    let changes = it.clone().change(&wanted, offer, answer(), NEXT_ORDER, now)?;
     Ok(changes.subscriptions()[0].after.clone())
 }
 
@@ -35,10 +34,12 @@ fn change(
 fn settle(mut it: Subscription, answer: &Answer, now: Timestamp) -> (Subscription, Changes) {
     let mut changes = Changes::default();
     while let Some(due) = it.due(now) {
-        it = match due {
-            Due::Lapse => it.lapse(&mut changes, now),
-            Due::Renewal => it.renew_itself(answer.clone(), NEXT_ORDER, &mut changes, now),
+        let step = match due {
+            Due::Lapse => it.lapse(now).into(),
+            Due::Renewal => it.renew_itself(answer.clone(), None, NEXT_ORDER, now).1,
         };
+        changes.append(step);
+        it = changes.subscriptions().last().unwrap().after.clone();
     }
     (it, changes)
 }
@@ -196,13 +197,12 @@ fn growing(quantity: i32) -> (Subscription, Offer) {
 
 #[test]
 fn a_scheduled_increase_is_asked_about_as_added_units_and_nothing_else_is() {
-    let (mut growing, offer) = growing(7);
+    let (growing, offer) = growing(7);
     let question = growing.increase_question().unwrap();
     assert_eq!((question.purpose, question.attested), (Purpose::AddQuantity, true));
-    let mut changes = Changes::default();
-    let allowed = growing.allow_increase(answer(), &offer, &mut changes).unwrap();
+    assert_eq!(growing.increase_refusal(&answer(), &offer), None);
+    let (renewed, changes) = growing.renew_itself(answer(), Some(&offer), NEXT_ORDER, at(MONTH));
     assert!(changes.offers().contains_key(&offer.name), "the offer must not have changed since");
-    let (renewed, _) = settle(growing, &allowed, at(MONTH));
     assert_eq!((renewed.quantity(), renewed.refused_increase), (7, None));
     for quantity in [5, 4] {
         assert!(self::growing(quantity).0.increase_question().is_none());
@@ -224,8 +224,9 @@ fn a_renewal_goes_on_without_an_increase_that_is_refused_on_the_day_and_says_so(
         (refusal, Markets::Every, "CUS-2 CUSTOMER_OUTSIDE_REGION"),
         (elsewhere, germany, "ORD-5 OFFER_NOT_IN_MARKET"),
     ] {
-        let (mut growing, offer) = offered(markets);
-        assert!(growing.allow_increase(answered, &offer, &mut Changes::default()).is_none());
+        let (growing, offer) = offered(markets);
+        let refusal = growing.increase_refusal(&answered, &offer).unwrap();
+        let growing = growing.without_increase(refusal);
         assert_eq!(growing.renewal_question().purpose, Purpose::AutomaticRenewal);
         let (renewed, changes) = settle(growing, &answer(), at(MONTH));
         assert_eq!((renewed.state, renewed.quantity()), (Active, 5));

@@ -47,9 +47,7 @@ fn begin(
     answer: Answer,
     second: i64,
 ) -> Result<Changes, String> {
-    let mut changes = Changes::default();
-    let begun = new.begin(held, answer, NAME, &mut changes, at(second));
-    begun.map(|()| changes).map_err(rules)
+    new.begin(held, answer, NAME, at(second)).map_err(rules)
 }
 
 fn rules(denial: Denial) -> String {
@@ -70,10 +68,9 @@ fn complete(
     answer: Answer,
     second: i64,
 ) -> Result<Changes, String> {
-    let mut changes = Changes::default();
+    let transfer = transfer.effective_at(at(second));
     let ids = (NEXT_ORDER, vec![TO]);
-    let done = transfer.complete(held(it), answer, ids, &mut changes, at(second));
-    done.map(|()| changes).map_err(rules)
+    transfer.complete(held(it), answer, ids, at(second)).map_err(rules)
 }
 
 #[test]
@@ -138,19 +135,16 @@ fn a_transfer_that_nobody_answered_makes_room_for_another() {
 fn a_transfer_is_answered_within_30_days_and_once() {
     let (transfer, subscription) = pending();
     for (second, allowed) in [(0, true), (OPEN - 1, true), (OPEN, false)] {
-        assert_eq!(
-            transfer.may_become(TransferState::Complete, at(second)).is_ok(),
-            allowed,
-            "{second}"
-        );
+        let effective = transfer.clone().effective_at(at(second));
+        assert_eq!(effective.may_become(TransferState::Complete).is_ok(), allowed, "{second}");
         let done = complete(transfer.clone(), subscription.clone(), answer(), second);
         assert_eq!(done.is_ok(), allowed, "{second}");
     }
     for state in [TransferState::Rejected, TransferState::Withdrawn] {
         let ended = transfer.clone().end(state, "why".to_owned(), at(9)).unwrap();
-        let ended = ended.into_transfer().unwrap();
+        let ended = ended.into_after();
         assert_eq!((ended.state, &*ended.state_reason), (state, "why"));
-        let told = |wanted| match ended.may_become(wanted, at(10)) {
+        let told = |wanted| match ended.may_become(wanted) {
             Err(Denial::Refused(told)) => format!("{}; {}", told[0].explanation, told[0].next_step),
             other => unreachable!("{other:?}"),
         };

@@ -42,10 +42,9 @@ async fn what_is_due_comes_in_the_order_of_its_time_and_goes_on_behind_a_place(e
     // One that has ended is not due; one that lapses later is behind the others.
     let ended = placed(&store).await;
     commit(&store, cancelled(&ended), fresh(), &once()).await.unwrap();
-    let mut changes = crate::domain::Changes::default();
-    all[0].clone().lapse(&mut changes, time);
-    store.commit(&changes, &[], &once()).await.unwrap();
-    let later = changes.subscriptions()[0].after.due_time().unwrap();
+    let lapsed = all[0].clone().lapse(time);
+    let later = lapsed.after().due_time().unwrap();
+    store.commit(&lapsed.into(), &once()).await.unwrap();
     assert!(later > time);
     assert_eq!(due(&store, time, None, 9).await, names[1..]);
     let last = [&names[1..], &names[..1]].concat();

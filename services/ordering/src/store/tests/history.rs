@@ -8,14 +8,14 @@ use types::{OrderName, SubscriptionName, Timestamp};
 use uuid::Uuid;
 
 use super::{
-    answer, at, cancelled, fresh, offer, once, placed, store,
+    answer, at, cancelled, decided, offer, once, placed, store,
     transfer::{begun, offers},
 };
 use crate::{
     domain::{
         Changes, Offer, Order, Placement, Subscription, Transfer, TransferFacts, TransferState,
     },
-    store::{OFFERS, ORDERS, SUBSCRIPTIONS, Store, TRANSFERS},
+    store::{Decided, OFFERS, ORDERS, SUBSCRIPTIONS, Store, TRANSFERS},
 };
 
 on_both_engines! {
@@ -56,8 +56,8 @@ impl Life {
         }
     }
 
-    async fn commit(&mut self, changes: &Changes, moment: Timestamp) {
-        self.store.commit(changes, &[fresh()], &once()).await.unwrap();
+    async fn commit(&mut self, decided: &Decided<Changes>, moment: Timestamp) {
+        self.store.commit(decided, &once()).await.unwrap();
         self.note(moment).await;
     }
 
@@ -91,14 +91,17 @@ async fn every_resource_is_rebuilt_from_its_events_as_it_was(engine: Engine) {
     let lapses = placed(&life.store).await;
     let moves = placed(&life.store).await;
     life.note(at(9)).await;
-    life.commit(&cancelled(&cancels), at(10)).await;
+    life.commit(&decided(cancelled(&cancels)), at(10)).await;
     withdrawn(&mut life, &lapses).await;
     transferred(&mut life, moves).await;
     // Time has gone on by two states before anybody looks.
     let late = at(40_000_000);
-    let mut changes = Changes::default();
+    let mut changes = Decided::default();
     for it in lapses.subscriptions {
-        it.lapse(&mut changes, late).lapse(&mut changes, late);
+        let lapsed = it.lapse(late);
+        let lapsed_again = lapsed.after().clone().lapse(late);
+        changes.append(lapsed.into());
+        changes.append(lapsed_again.into());
     }
     life.commit(&changes, late).await;
     let retired = offer("mail").into_after().retire("replaced".to_owned(), late).unwrap();
@@ -109,25 +112,24 @@ async fn every_resource_is_rebuilt_from_its_events_as_it_was(engine: Engine) {
 
 /// A transfer of all that was placed is withdrawn at the moment at which it began.
 async fn withdrawn(life: &mut Life, placement: &Placement) {
-    let changes = begun(placement);
-    life.commit(&changes, at(10)).await;
-    let transfer = changes.into_transfer().unwrap();
+    let begun = decided(begun(placement));
+    life.commit(&begun, at(10)).await;
+    let transfer = begun.into_changes().into_transfer().unwrap();
     let ended = transfer.end(TransferState::Withdrawn, "why".to_owned(), at(10)).unwrap();
-    life.commit(&ended, at(10)).await;
+    life.commit(&ended.into(), at(10)).await;
 }
 
 /// A transfer of all that was placed is completed.
 async fn transferred(life: &mut Life, placement: Placement) {
-    let changes = begun(&placement);
-    life.commit(&changes, at(10)).await;
-    let transfer = changes.into_transfer().unwrap();
+    let begun = decided(begun(&placement));
+    life.commit(&begun, at(10)).await;
+    let transfer = begun.into_changes().into_transfer().unwrap();
     let new = placement.subscriptions.iter().map(|_| SubscriptionName::new(Uuid::new_v4()));
     let ids = (OrderName::new(Uuid::new_v4()), new.collect());
     let (subscriptions, running) = (placement.subscriptions, vec![transfer.clone()]);
     let held = TransferFacts { subscriptions, offers: offers(), running };
-    let mut changes = Changes::default();
-    transfer.complete(held, answer(), ids, &mut changes, at(11)).unwrap();
-    life.commit(&changes, at(11)).await;
+    let changes = transfer.complete(held, answer(), ids, at(11)).unwrap();
+    life.commit(&decided(changes), at(11)).await;
 }
 
 #[tokio::test]

@@ -10,11 +10,12 @@ use types::{CustomerRelationshipName, PartnerName, Timestamp};
 use uuid::Uuid;
 
 use super::{
-    CUSTOMER, RESELLER, SELLER, accepted, at, cancelled, fresh, kept, once, placed, store,
+    CUSTOMER, RESELLER, SELLER, accepted, answer, at, cancelled, decided, fresh, kept, once,
+    placed, store,
 };
 use crate::{
-    domain::{Changes, Denial, Release, SalesChain},
-    store::{DecisionValidity, Store, pair_epoch},
+    domain::{Approved, Changes, Denial, Release, SalesChain},
+    store::{Decided, DecisionValidity, Store, pair_epoch},
 };
 
 const SOON: Duration = Duration::from_millis(500);
@@ -39,7 +40,7 @@ async fn an_order_on_an_offer_that_has_changed_since_is_not_accepted(engine: Eng
     let retired = offer.retire("replaced".to_owned(), at(9)).unwrap();
     store.save_offer(retired, &once()).await.unwrap();
     for fresh in fresh {
-        assert!(!commit(&store, &changes, fresh, at(9)).await);
+        assert!(!commit(&store, accepted(), fresh, at(9)).await);
         assert_eq!(kept(&store).await, (vec![], vec![]));
     }
 }
@@ -52,9 +53,20 @@ fn release(partner: PartnerName) -> Release {
     Release { name, partner, resale: true }
 }
 
-/// Begins and gives back whether that was approved of.
+async fn begin_release(
+    store: &Store,
+    release: Release,
+    now: Timestamp,
+) -> Result<Approved<Release>, Denial> {
+    let (begun, sold) = store.begin_release(&release, now).await.unwrap();
+    let approved = release.approve(&sold)?;
+    begun.commit(&approved).await.unwrap();
+    Ok(approved)
+}
+
+/// Begins a release and returns whether it is approved.
 async fn begin(store: &Store, partner: PartnerName, now: Timestamp) -> bool {
-    store.begin_release(release(partner), now).await.unwrap().is_ok()
+    begin_release(store, release(partner), now).await.is_ok()
 }
 
 /// What makes a decision fresh that was asked for now.
@@ -62,9 +74,10 @@ async fn asked(store: &Store, now: Timestamp) -> DecisionValidity {
     DecisionValidity { epochs: store.epochs(CHAIN, now).await.unwrap(), ..fresh() }
 }
 
-async fn commit(store: &Store, changes: &Changes, fresh: DecisionValidity, now: Timestamp) -> bool {
+async fn commit(store: &Store, changes: Changes, fresh: DecisionValidity, now: Timestamp) -> bool {
     let call = MutationContext::new("Method", None, b"", "ada".to_owned(), now);
-    match store.commit(changes, &[fresh], &call).await {
+    let decided = Decided::new(answer(), fresh).map(|_| changes);
+    match store.commit(&decided, &call).await {
         Ok(()) => true,
         Err(Failure::DecisionExpired) => false,
         Err(failure) => unreachable!("{failure:?}"),
@@ -77,11 +90,11 @@ async fn an_order_decided_on_before_a_release_is_not_accepted_after_it(engine: E
         let before = asked(&store, at(9)).await;
         assert!(begin(&store, partner, at(9)).await);
         store.end_release(&release(partner), at(9)).await.unwrap();
-        assert!(!commit(&store, &accepted(), before, at(9)).await, "{partner}");
+        assert!(!commit(&store, accepted(), before, at(9)).await, "{partner}");
         assert_eq!(kept(&store).await, (vec![], vec![]));
     }
     let after = asked(&store, at(9)).await;
-    assert!(commit(&store, &accepted(), after, at(9)).await);
+    assert!(commit(&store, accepted(), after, at(9)).await);
 }
 
 /// When a closed pair is to be asked about again.
@@ -99,7 +112,7 @@ async fn no_order_is_decided_on_during_a_release(engine: Engine) {
     assert_eq!(retry_after(during), Duration::from_secs(1));
     store.end_release(&release(SELLER), at(9)).await.unwrap();
     let after = asked(&store, at(9)).await;
-    assert!(commit(&store, &accepted(), after, at(9)).await);
+    assert!(commit(&store, accepted(), after, at(9)).await);
 }
 
 async fn a_release_that_was_cut_off_keeps_orders_out_for_a_minute_and_says_when_it_is_over(
@@ -108,24 +121,22 @@ async fn a_release_that_was_cut_off_keeps_orders_out_for_a_minute_and_says_when_
     let (_databases, store) = store(engine).await;
     let before = asked(&store, at(9)).await;
     assert!(begin(&store, SELLER, at(9)).await);
+    let other = release(SELLER);
     for (second, retry) in [(9, 1), (18, 1), (19, 50), (68, 1)] {
-        let (order, other) = (
-            store.epochs(CHAIN, at(second)).await,
-            store.begin_release(release(SELLER), at(second)),
-        );
+        let (order, other) =
+            (store.epochs(CHAIN, at(second)).await, store.begin_release(&other, at(second)));
         assert_eq!(retry_after(order), Duration::from_secs(retry), "{second}");
         assert_eq!(retry_after(other.await), Duration::from_secs(retry), "{second}");
     }
-    assert!(!commit(&store, &accepted(), before, at(69)).await, "it was decided on before");
+    assert!(!commit(&store, accepted(), before, at(69)).await, "it was decided on before");
     let after = asked(&store, at(69)).await;
-    assert!(commit(&store, &accepted(), after, at(69)).await);
+    assert!(commit(&store, accepted(), after, at(69)).await);
 }
 
 async fn there_is_one_release_of_a_pair_at_a_time(engine: Engine) {
     let (_databases, store) = store(engine).await;
     assert!(begin(&store, SELLER, at(9)).await);
-    let second = store.begin_release(release(SELLER), at(68)).await;
-    retry_after(second);
+    retry_after(store.begin_release(&release(SELLER), at(68)).await);
     assert!(begin(&store, RESELLER, at(9)).await, "another pair");
     assert!(begin(&store, SELLER, at(69)).await, "the first ran out");
 }
@@ -134,28 +145,28 @@ async fn a_release_is_refused_while_something_runs_and_keeps_nobody_out(engine: 
     let (_databases, store) = store(engine).await;
     let placement = placed(&store).await;
     for partner in [SELLER, RESELLER] {
-        let refused = store.begin_release(release(partner), at(9)).await.unwrap();
+        let refused = begin_release(&store, release(partner), at(9)).await;
         let Err(Denial::Refused(told)) = refused else { unreachable!("{refused:?}") };
         assert_eq!((told[0].rule.as_str(), told[0].inputs[1].1.as_str()), ("REL-6", "2"));
     }
     let other = PartnerName::new(Uuid::from_u128(0x3));
     assert!(begin(&store, other, at(9)).await, "it sold nothing");
     let managed = Release { resale: false, ..release(SELLER) };
-    assert!(store.begin_release(managed.clone(), at(9)).await.unwrap().is_ok());
+    assert!(begin_release(&store, managed.clone(), at(9)).await.is_ok());
     store.end_release(&managed, at(9)).await.unwrap();
     let fresh = asked(&store, at(9)).await;
-    assert!(commit(&store, &cancelled(&placement), fresh, at(10)).await);
+    assert!(commit(&store, cancelled(&placement), fresh, at(10)).await);
     assert!(begin(&store, SELLER, at(10)).await);
 }
 
 async fn orders_of_one_pair_do_not_keep_each_other_out(engine: Engine) {
     let (_databases, store) = store(engine).await;
     let (one, other) = (asked(&store, at(9)).await, asked(&store, at(9)).await);
-    assert!(commit(&store, &accepted(), one, at(9)).await);
-    assert!(commit(&store, &accepted(), other, at(9)).await);
+    assert!(commit(&store, accepted(), one, at(9)).await);
+    assert!(commit(&store, accepted(), other, at(9)).await);
     let all = super::eight_times(async || {
         let fresh = asked(&store, at(9)).await;
-        commit(&store, &accepted(), fresh, at(9)).await
+        commit(&store, accepted(), fresh, at(9)).await
     });
     assert_eq!(all.await, [true; 8]);
 }
@@ -165,13 +176,12 @@ async fn an_order_or_a_release_wins_never_both(engine: Engine) {
     for _ in 0..5 {
         let fresh = asked(&store, at(9)).await;
         let changes = accepted();
+        let placement = super::after(&changes);
         let (order, released) =
-            tokio::join!(commit(&store, &changes, fresh, at(9)), begin(&store, SELLER, at(9)));
+            tokio::join!(commit(&store, changes, fresh, at(9)), begin(&store, SELLER, at(9)));
         assert!(order != released, "order {order}, release {released}");
         if order {
-            let placement = super::after(&changes);
-            let cancel = cancelled(&placement);
-            store.commit(&cancel, &[], &once()).await.unwrap();
+            store.commit(&decided(cancelled(&placement)), &once()).await.unwrap();
         }
         store.end_release(&release(SELLER), at(9)).await.unwrap();
     }

@@ -7,7 +7,7 @@ use testbed::Engine;
 use types::{OrderName, PartnerName, SubscriptionName, TransferName};
 use uuid::Uuid;
 
-use super::{answer, at, fresh, offer, once, placed, store};
+use super::{answer, at, decided, offer, once, placed, store};
 use crate::{
     domain::{
         Changes, NewTransfer, Offer, OfferName, OnRecord, Placement, SalesChain, SubscriptionState,
@@ -44,20 +44,19 @@ pub(super) fn begun(placement: &Placement) -> Changes {
     };
     let held = TransferFacts { subscriptions, offers: offers(), running: Vec::new() };
     let name = TransferName::new(Uuid::new_v4());
-    let mut changes = Changes::default();
-    new.begin(&held, answer(), name, &mut changes, at(10)).unwrap();
-    changes
+    new.begin(&held, answer(), name, at(10)).unwrap()
 }
 
-async fn commit(store: &Store, changes: &Changes) -> Result<(), Failure> {
-    store.commit(changes, &[fresh()], &once()).await
+async fn commit(store: &Store, changes: Changes) -> Result<Changes, Failure> {
+    let decided = decided(changes);
+    store.commit(&decided, &once()).await?;
+    Ok(decided.into_changes())
 }
 
 async fn a_transfer_reads_back_equal_and_writes_both_sides(engine: Engine) {
     let (_databases, store) = store(engine).await;
     let placement = placed(&store).await;
-    let changes = begun(&placement);
-    commit(&store, &changes).await.unwrap();
+    let changes = commit(&store, begun(&placement)).await.unwrap();
     let transfer = changes.into_transfer().unwrap();
     assert_eq!(store.transfer(transfer.name).await.unwrap().as_ref(), Some(&transfer));
     let names: Vec<_> = placement.subscriptions.iter().map(|it| it.name).collect();
@@ -67,9 +66,8 @@ async fn a_transfer_reads_back_equal_and_writes_both_sides(engine: Engine) {
     let held = TransferFacts { subscriptions: placement.subscriptions, offers: offers(), running };
     let new_names = names.iter().map(|_| SubscriptionName::new(Uuid::new_v4())).collect();
     let ids = (OrderName::new(Uuid::new_v4()), new_names);
-    let mut changes = Changes::default();
-    transfer.complete(held, answer(), ids, &mut changes, at(11)).unwrap();
-    commit(&store, &changes).await.unwrap();
+    let changes = transfer.complete(held, answer(), ids, at(11)).unwrap();
+    let changes = commit(&store, changes).await.unwrap();
     for change in changes.subscriptions() {
         let kept = store.subscription(change.after.name).await.unwrap();
         assert_eq!(kept.as_ref(), Some(&change.after));
@@ -87,12 +85,11 @@ async fn a_transfer_reads_back_equal_and_writes_both_sides(engine: Engine) {
 async fn a_subscription_is_in_one_pending_transfer(engine: Engine) {
     let (_databases, store) = store(engine).await;
     let placement = placed(&store).await;
-    let first = begun(&placement);
-    commit(&store, &first).await.unwrap();
-    let second = commit(&store, &begun(&placement)).await;
+    let first = commit(&store, begun(&placement)).await.unwrap();
+    let second = commit(&store, begun(&placement)).await;
     assert!(matches!(second, Err(Failure::LostRace)), "{second:?}");
     let first = first.into_transfer().unwrap();
     let ended = first.end(TransferState::Withdrawn, "why".to_owned(), at(11)).unwrap();
-    commit(&store, &ended).await.unwrap();
-    commit(&store, &begun(&placement)).await.unwrap();
+    store.commit(&ended.into(), &once()).await.unwrap();
+    commit(&store, begun(&placement)).await.unwrap();
 }
