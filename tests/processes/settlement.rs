@@ -37,7 +37,10 @@ async fn a_timer_has_everything_settled_that_is_due_and_fails_where_something_is
     let (success, told, complaint) = settle(&at);
     assert!(!success, "{told}");
     assert_eq!(told, "settled 0, left 51");
-    assert!(complaint.contains("51 could not be settled and stay due"), "{complaint}");
+    assert!(
+        complaint.contains("51 subscriptions could not be settled and stay due"),
+        "{complaint}"
+    );
 
     cluster.ordering.stop().await;
     let (success, told, complaint) = settle(&at);

@@ -1,11 +1,11 @@
 use runtime::{config::Reader, peer::read, process::Common};
 
-/// What ordering is configured with.
+/// Settings of ordering.
 #[derive(Debug, Clone)]
 pub struct Settings {
-    /// What every service is configured with.
+    /// Settings that every service has.
     pub common: Common,
-    /// Where relationship is.
+    /// Connection to relationship.
     pub relationship: rpc_client::Settings,
 }
 

@@ -1,6 +1,6 @@
-//! What ordering decides, without transport, storage or clock.
+//! The rules of ordering. Pure: no transport, no storage, no clock.
 
-// A state that is added is thought of wherever states are told apart.
+// A new state or kind must be handled in every match.
 #![warn(clippy::wildcard_enum_match_arm)]
 
 mod answer;
@@ -33,12 +33,12 @@ mod transfer_rules;
 pub use answer::{Answer, Leg};
 pub use approved::Approved;
 pub use batch::SeatBatch;
-pub use change::{Action, NewChange, WantedTerm};
+pub use change::{Action, NewChange, RequestedTerm};
 pub use changes::{Change, Changes};
-pub use denial::{Denial, Misfit};
+pub use denial::{Denial, InvalidField};
 pub use evidence::Evidence;
 pub use money::Money;
-pub use offer::{Markets, Offer, OfferState, OfferTerms, Unsold};
+pub use offer::{Markets, Offer, OfferState, OfferTerms, PriceError};
 pub use offer_name::OfferName;
 pub use order::{Order, OrderKind, OrderLine, OrderState, Placement};
 pub use place::{Identities, NewLine, NewOrder, PricedOrder};

@@ -1,4 +1,4 @@
-//! What the program does beside serving: it sends a running server on the errands of a timer.
+//! Jobs that a timer runs: each calls a running server and exits.
 
 use std::time::Duration;
 
@@ -9,50 +9,52 @@ use contracts::ordering::{
 use rpc_client::{Channel, Settings, Urls};
 use tonic::{Request, Status, metadata::MetadataValue};
 
-/// How long one call may take; the server gives up before.
+/// Timeout of one call. The server's own limit is shorter.
 const TIMEOUT: Duration = Duration::from_secs(30);
-/// How many one call settles: well within the time that a server works for a call.
-const AT_ONCE: i32 = 20;
+/// Subscriptions that one call settles: few enough for the server's time limit of a call.
+const BATCH_SIZE: i32 = 20;
 
-/// An errand.
+/// A job.
 #[derive(Debug, Subcommand)]
 pub enum Job {
-    /// Have every subscription settled that time has made due, and exit.
+    /// Settle every subscription that is due, and exit.
     Settle {
-        /// Where ordering serves.
+        /// Address of ordering.
         #[arg(long, default_value = "http://127.0.0.1:50053")]
         at: Urls,
     },
 }
 
-/// Runs an errand and prints what came of it.
+/// Runs a job and prints its result.
 ///
 /// # Errors
-/// What was not done and why, in words.
-pub async fn run(errand: Job) -> Result<(), String> {
-    let Job::Settle { at } = errand;
+/// A message that says what failed and why.
+pub async fn run(job: Job) -> Result<(), String> {
+    let Job::Settle { at } = job;
     let (settled, left) = settle(at).await?;
     println!("settled {settled}, left {left}");
     if left > 0 {
-        return Err(format!("{left} could not be settled and stay due; ordering's log says why"));
+        return Err(format!(
+            "{left} subscriptions could not be settled and stay due; see the log of ordering"
+        ));
     }
     Ok(())
 }
 
-/// Walks through all that is due, past what cannot be settled. Tells how many were, and were not.
+/// Settles all that is due, and skips failures. Returns how many were settled and how many failed.
 async fn settle(at: Urls) -> Result<(i64, i64), String> {
     let address = at.to_string();
     let channel = Channel::new(Settings { urls: at, timeout: TIMEOUT, connections: 1 });
     let mut client = OrderingServiceClient::new(channel);
     let (mut settled, mut left, mut token) = (0, 0, String::new());
     loop {
-        let mut request = Request::new(SettleSubscriptionsRequest { max_count: AT_ONCE, token });
+        let mut request = Request::new(SettleSubscriptionsRequest { max_count: BATCH_SIZE, token });
         request.metadata_mut().insert("csp-actor", MetadataValue::from_static("settlement"));
-        let answer = client.settle_subscriptions(request).await;
-        let answer = answer.map_err(|status| failed(&address, settled, &status))?.into_inner();
-        settled += i64::from(answer.settled_count);
-        left += i64::from(answer.left_count);
-        token = answer.next_token;
+        let response = client.settle_subscriptions(request).await;
+        let response = response.map_err(|status| failed(&address, settled, &status))?.into_inner();
+        settled += i64::from(response.settled_count);
+        left += i64::from(response.left_count);
+        token = response.next_token;
         if token.is_empty() {
             return Ok((settled, left));
         }

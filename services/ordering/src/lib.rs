@@ -1,5 +1,5 @@
-//! Knows what was bought: offers, orders, subscriptions. Accepts an order only on a fresh
-//! decision of relationship, and keeps that decision with it.
+//! Offers, orders, subscriptions and transfers. Accepts an order only on a valid decision of
+//! relationship, and stores that decision with the order.
 
 mod config;
 mod domain;

@@ -1,4 +1,4 @@
-//! The ordering service as a process of its own.
+//! The ordering service as a separate process.
 
 use std::process::ExitCode;
 

@@ -1,4 +1,4 @@
-//! Keeps what ordering knows. The only place that knows its tables.
+//! Storage of ordering. No other module accesses its tables.
 
 mod decided;
 mod due;
@@ -12,7 +12,7 @@ mod subscription;
 mod transfer;
 
 pub(crate) use decided::{Decided, DecisionValidity};
-pub(crate) use due::DuePlace;
+pub(crate) use due::DueCursor;
 pub use migration::Migrator;
 pub(crate) use offer::OFFERS;
 pub(crate) use order::ORDERS;
@@ -33,14 +33,14 @@ impl Store {
         Self { database }
     }
 
-    /// For the answers to requests that came before.
+    /// For idempotency and etags.
     pub(crate) fn database(&self) -> &Database {
         &self.database
     }
 }
 
-/// The revision that a write must find; none for a new resource.
-fn before(resource_version: ResourceVersion) -> Option<i64> {
+/// The revision that a write must find; `None` for a new resource.
+fn previous_revision(resource_version: ResourceVersion) -> Option<i64> {
     (resource_version.revision > 1).then_some(resource_version.revision - 1)
 }
 

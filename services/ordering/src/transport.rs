@@ -1,4 +1,4 @@
-//! The gRPC face of ordering. Every method: convert, gather, decide, commit, render.
+//! The gRPC interface of ordering. The steps of every method: convert, gather, decide, commit, render.
 
 mod batch;
 mod change;
@@ -24,7 +24,7 @@ use types::Clock;
 
 use crate::{peers::Relationship, store::Store};
 
-/// The service, as its contract is named.
+/// Full name of the gRPC service.
 const SERVICE: &str = "csp.ordering.v1.OrderingService";
 
 #[derive(Debug, Clone)]
@@ -70,24 +70,19 @@ pub(crate) struct Transport {
 
 impl Transport {
     pub(crate) fn new(store: Store, relationship: Relationship, clock: Clock) -> Self {
-        telemetry::begin();
+        telemetry::init_counters();
         Self { store, relationship, clock }
     }
 
-    fn call<R: Message>(
+    fn mutation_context<R: Message>(
         &self,
         method: &str,
         request: Request<R>,
-        how: Mutation,
+        mutation: Mutation,
     ) -> MutationContext {
         let content = request.get_ref().encode_to_vec();
-        let call = MutationContext::new(
-            method,
-            how,
-            &content,
-            actor(request.metadata()),
-            self.clock.now(),
-        );
-        call.with_parts(contracts::parts(SERVICE, method, &content))
+        let actor = actor(request.metadata());
+        MutationContext::new(method, mutation, &content, actor, self.clock.now())
+            .with_parts(contracts::parts(SERVICE, method, &content))
     }
 }

@@ -13,7 +13,7 @@ const STATE: Rule = Rule {
 };
 
 impl Placement {
-    /// Whether the order is one that may be cancelled.
+    /// Checks that the order is an accepted purchase with a running subscription.
     pub fn may_cancel(&self) -> Result<(), Denial> {
         let order = &self.order;
         // Nothing changes an order after its cancellation.
@@ -25,21 +25,21 @@ impl Placement {
         } else if order.kind != OrderKind::Purchase {
             ("only a purchase can be cancelled".to_owned(), other)
         } else if self.running().next().is_none() {
-            ("none of the order's subscriptions runs any more".to_owned(), other)
+            ("all subscriptions of the order have ended".to_owned(), other)
         } else {
             return Ok(());
         };
         Err(Denial::Refused(vec![self.violation(&STATE, problem, next)]))
     }
 
-    /// What relationship is to be asked before the order is cancelled.
+    /// The question for relationship before the order is cancelled.
     #[must_use]
     pub fn cancel_question(&self) -> Question {
         let products = self.running().map(|it| &it.product);
         Question::new(self.order.chain, Purpose::Cancel, products, self.order.attested)
     }
 
-    /// Cancels the order and all its subscriptions that still run, by an order of its own.
+    /// Cancels the order and its running subscriptions, recorded by an order of kind CANCEL.
     pub fn cancel(
         self,
         detail: String,
@@ -47,7 +47,7 @@ impl Placement {
         name: OrderName,
         now: Timestamp,
     ) -> Result<Changes, Denial> {
-        answer.allow(self.against_cancelling(now))?;
+        answer.allow(self.cancellation_violations(now))?;
         let mut changes = Changes::default();
         let mut lines = Vec::new();
         for subscription in self.running() {
@@ -75,7 +75,7 @@ impl Placement {
         self.subscriptions.iter().filter(|it| it.runs())
     }
 
-    fn against_cancelling(&self, now: Timestamp) -> Vec<Violation> {
+    fn cancellation_violations(&self, now: Timestamp) -> Vec<Violation> {
         let until = window_end(self.order.resource_version.create_time);
         if now <= until {
             return Vec::new();

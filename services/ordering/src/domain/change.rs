@@ -1,50 +1,50 @@
-//! Changes of a subscription that somebody wants.
+//! Changes of a subscription that a caller requests.
 
 use markets::Currency;
 use types::{OrderName, Timestamp};
 
 use super::{
-    Answer, BillingCycle, Changes, Denial, Misfit, NextTerm, Offer, OfferState, Order, OrderKind,
-    OrderLine, Product, Purpose, Question, SeatBatch, Subscription, SubscriptionState, Term,
-    batch::take_back,
+    Answer, BillingCycle, Changes, Denial, InvalidField, NextTerm, Offer, OfferState, Order,
+    OrderKind, OrderLine, Product, Purpose, Question, SeatBatch, Subscription, SubscriptionState,
+    Term, batch::return_units,
 };
 
-/// Why a renewal by hand leaves out a scheduled increase: its decision is not about added units.
-const BY_HAND: &str = "a renewal by hand adds no units; AddQuantity does";
+/// Why a manual renewal omits a scheduled increase: its decision does not cover added units.
+const MANUAL: &str = "a manual renewal adds no units; add them with AddQuantity";
 
-/// A change that somebody wants.
+/// A requested change.
 #[derive(Debug, Clone)]
 pub struct NewChange {
-    /// What is to happen.
+    /// The action.
     pub action: Action,
-    /// Whether the seller attests in which role it acts.
+    /// Whether the seller attests its role (ORD-2).
     pub attested: bool,
 }
 
-/// What may happen to a subscription.
+/// An action on a subscription.
 #[derive(Debug, Clone)]
 pub enum Action {
-    /// Buy this many more units, to the end of the term.
+    /// Add this many units until the end of the term.
     Add(i32),
-    /// Return this many units, of those whose window is open.
+    /// Return this many units whose window is open.
     Reduce(i32),
-    /// Cancel it, and say why.
+    /// Cancel, for this reason.
     Cancel(String),
-    /// Suspend it, and say why.
+    /// Suspend, for this reason.
     Suspend(String),
-    /// Let it run again.
+    /// Resume.
     Resume,
-    /// Have it renew itself or not.
-    RenewItself(bool),
-    /// Say what it is to be in its next term; `None` means what it is now.
-    NextTerm(Option<WantedTerm>),
-    /// Begin a new term now.
+    /// Turn automatic renewal on or off.
+    SetAutomaticRenewal(bool),
+    /// Schedule the next term; `None` means that nothing changes.
+    NextTerm(Option<RequestedTerm>),
+    /// Start a new term now.
     Renew,
 }
 
-/// A next term that somebody wants.
+/// A requested next term.
 #[derive(Debug, Clone, Copy)]
-pub struct WantedTerm {
+pub struct RequestedTerm {
     /// The term.
     pub term: Term,
     /// The billing cycle.
@@ -54,13 +54,13 @@ pub struct WantedTerm {
 }
 
 impl Action {
-    /// The kind of the order that it makes.
+    /// Kind of the order that records the action.
     #[must_use]
     pub const fn order_kind(&self) -> OrderKind {
         self.kind().1
     }
 
-    /// What it is to the programme's rules, the order that it makes, and its event.
+    /// Purpose under the programme's rules, kind of the order, and event.
     const fn kind(&self) -> (Purpose, OrderKind, &'static str) {
         match self {
             Self::Add(_) => {
@@ -72,7 +72,7 @@ impl Action {
             Self::Cancel(_) => (Purpose::Cancel, OrderKind::Cancel, "SubscriptionCancelled"),
             Self::Suspend(_) => (Purpose::Manage, OrderKind::Suspend, "SubscriptionSuspended"),
             Self::Resume => (Purpose::Manage, OrderKind::Resume, "SubscriptionResumed"),
-            Self::RenewItself(_) => {
+            Self::SetAutomaticRenewal(_) => {
                 (Purpose::Manage, OrderKind::SetAutomaticRenewal, "SubscriptionAutomaticRenewalSet")
             }
             Self::NextTerm(_) => {
@@ -84,35 +84,35 @@ impl Action {
 }
 
 impl Subscription {
-    /// What relationship is to be asked before a change. More units in the next term are added units.
+    /// The question for relationship before a change. More units in the next term count as added.
     #[must_use]
-    pub fn question(&self, wanted: &NewChange) -> Question {
+    pub fn question(&self, requested: &NewChange) -> Question {
         let more = matches!(
-            wanted.action,
+            requested.action,
             Action::NextTerm(Some(next)) if next.quantity > self.quantity()
         );
-        let purpose = if more { Purpose::AddQuantity } else { wanted.action.kind().0 };
-        Question::new(self.chain, purpose, [&self.product].into_iter(), wanted.attested)
+        let purpose = if more { Purpose::AddQuantity } else { requested.action.kind().0 };
+        Question::new(self.chain, purpose, [&self.product].into_iter(), requested.attested)
     }
 
-    /// Changes the subscription by an order of its own, if neither relationship nor ordering finds
-    /// anything against it. Time has been settled, and [`Self::may`] has let the action through.
+    /// Changes the subscription, recorded by an order, unless a rule of relationship or ordering is
+    /// violated. Nothing may be due, and [`Self::check_state`] must have passed.
     pub fn change(
         self,
-        wanted: &NewChange,
+        requested: &NewChange,
         offer: &Offer,
         answer: Answer,
         name: OrderName,
         now: Timestamp,
     ) -> Result<Changes, Denial> {
-        answer.allow(self.against(&wanted.action, offer, &answer, now))?;
-        let (_, kind, event) = wanted.action.kind();
-        let (after, line) = self.after(&wanted.action, offer, now)?;
+        answer.allow(self.violations(&requested.action, offer, &answer, now))?;
+        let (_, kind, event) = requested.action.kind();
+        let (after, line) = self.after(&requested.action, offer, now)?;
         let order =
-            Order::accepted(name, kind, after.chain, vec![line], wanted.attested, answer, now);
+            Order::accepted(name, kind, after.chain, vec![line], requested.attested, answer, now);
         let mut changes = Changes::default();
-        if matches!(wanted.action, Action::Add(_) | Action::NextTerm(_)) {
-            changes.sold_by(offer);
+        if matches!(requested.action, Action::Add(_) | Action::NextTerm(_)) {
+            changes.require_offer(offer);
         }
         changes.order("OrderAccepted", order);
         changes.subscription(event, after);
@@ -121,13 +121,13 @@ impl Subscription {
 
     fn after(
         self,
-        wanted: &Action,
+        requested: &Action,
         offer: &Offer,
         now: Timestamp,
     ) -> Result<(Self, OrderLine), Denial> {
         let line = self.line(self.quantity());
         let mut after = Self { resource_version: self.resource_version.next(now), ..self.clone() };
-        let line = match wanted {
+        let line = match requested {
             Action::Add(quantity) => {
                 let charge = after.add(*quantity, offer, now)?;
                 self.line(*quantity).charging(charge)
@@ -136,20 +136,20 @@ impl Subscription {
                 let refund = after.reduce(*quantity, offer, now)?;
                 self.line(*quantity).refunding(refund)
             }
-            Action::Cancel(why) => {
-                after.enter(SubscriptionState::Cancelled, why, now);
+            Action::Cancel(reason) => {
+                after.enter(SubscriptionState::Cancelled, reason, now);
                 line.refunding(self.refund(now))
             }
-            Action::Suspend(why) => {
-                after.enter(SubscriptionState::Suspended, why, now);
+            Action::Suspend(reason) => {
+                after.enter(SubscriptionState::Suspended, reason, now);
                 line
             }
             Action::Resume => {
                 after.enter(SubscriptionState::Active, "", now);
                 line
             }
-            Action::RenewItself(renews) => {
-                after.automatic_renewal = *renews;
+            Action::SetAutomaticRenewal(enabled) => {
+                after.automatic_renewal = *enabled;
                 line
             }
             Action::NextTerm(next) => {
@@ -158,7 +158,7 @@ impl Subscription {
                 line
             }
             Action::Renew => {
-                let renewing = self.without_increase(BY_HAND.to_owned());
+                let renewing = self.without_increase(MANUAL.to_owned());
                 let (mut renewed, line) = renewing.renewed(now, now);
                 renewed.enter(SubscriptionState::Active, "", now);
                 return Ok((renewed, line));
@@ -171,11 +171,11 @@ impl Subscription {
         OrderLine::of(self.product.clone(), quantity, self.name)
     }
 
-    pub(super) fn enter(&mut self, state: SubscriptionState, why: &str, now: Timestamp) {
-        (self.state, self.state_time, self.state_reason) = (state, now, why.to_owned());
+    pub(super) fn enter(&mut self, state: SubscriptionState, reason: &str, now: Timestamp) {
+        (self.state, self.state_time, self.state_reason) = (state, now, reason.to_owned());
     }
 
-    /// What is given back for all units when it ends now.
+    /// Refund for all units if the subscription ends now.
     pub(super) fn refund(&self, now: Timestamp) -> i64 {
         let refunds = self.batches.iter().map(|batch| batch.refund(self.span(), now));
         refunds.fold(0, i64::saturating_add)
@@ -185,11 +185,14 @@ impl Subscription {
         let all = self.quantity().saturating_add(quantity);
         if all > offer.terms.max_quantity {
             let most = offer.terms.max_quantity;
-            return misfit("quantity", format!("makes {all} units, more than {most}"));
+            return invalid(
+                "quantity",
+                format!("makes {all} units; the offer allows at most {most}"),
+            );
         }
         let (Some(_), Some(whole)) = (self.product.amount(all), self.product.amount(quantity))
         else {
-            return misfit("quantity", "makes the amount too large".to_owned());
+            return invalid("quantity", "makes the amount too large".to_owned());
         };
         let charge = self.span().charge(whole, now);
         self.batches.push(SeatBatch::bought(quantity, charge, now));
@@ -200,41 +203,47 @@ impl Subscription {
         let left = self.quantity().saturating_sub(quantity);
         if left < offer.terms.min_quantity {
             let least = offer.terms.min_quantity;
-            return misfit("quantity", format!("leaves {left} units, less than {least}"));
+            return invalid(
+                "quantity",
+                format!("leaves {left} units; the offer requires at least {least}"),
+            );
         }
         let span = self.span();
-        let refund = take_back(&mut self.batches, quantity, span, now);
-        refund.map_or_else(|| misfit("quantity", "is more than may be returned".to_owned()), Ok)
+        let refund = return_units(&mut self.batches, quantity, span, now);
+        refund.map_or_else(|| invalid("quantity", "is more than can be returned".to_owned()), Ok)
     }
 
-    /// A next term at the price of this one where it is the same, else at that of the offer.
-    fn next_term(&self, wanted: WantedTerm, offer: &Offer) -> Result<NextTerm, Denial> {
-        let WantedTerm { term, billing_cycle, quantity } = wanted;
+    /// A next term. It keeps the price if term and billing cycle stay; else the offer's price applies.
+    fn next_term(&self, requested: RequestedTerm, offer: &Offer) -> Result<NextTerm, Denial> {
+        let RequestedTerm { term, billing_cycle, quantity } = requested;
         let (least, most) = (offer.terms.min_quantity, offer.terms.max_quantity);
         if !(least..=most).contains(&quantity) {
-            return misfit("next_term.quantity", format!("{quantity} is not {least} to {most}"));
+            return invalid(
+                "next_term.quantity",
+                format!("{quantity} is not between {least} and {most}"),
+            );
         }
         let currency = self.product.unit_price.currency;
         let same = (self.product.term, self.product.billing_cycle) == (term, billing_cycle);
         let price =
-            if same { Some(self.product.unit_price) } else { sold(offer, wanted, currency) };
+            if same { Some(self.product.unit_price) } else { sold(offer, requested, currency) };
         let Some(unit_price) = price else {
             let how = format!("for {term} billed {billing_cycle} in {currency}");
-            return misfit("next_term.term", format!("{} is not sold {how}", offer.name));
+            return invalid("next_term.term", format!("{} is not sold {how}", offer.name));
         };
         let product = Product { term, billing_cycle, unit_price, ..self.product.clone() };
         if product.amount(quantity).is_none() {
-            return misfit("next_term.quantity", "makes the amount too large".to_owned());
+            return invalid("next_term.quantity", "makes the amount too large".to_owned());
         }
         Ok(NextTerm { term, billing_cycle, quantity, unit_price })
     }
 }
 
-fn sold(offer: &Offer, wanted: WantedTerm, currency: Currency) -> Option<super::Money> {
-    let price = offer.price(wanted.term, wanted.billing_cycle, currency);
+fn sold(offer: &Offer, requested: RequestedTerm, currency: Currency) -> Option<super::Money> {
+    let price = offer.price(requested.term, requested.billing_cycle, currency);
     price.ok().filter(|_| offer.state == OfferState::Active)
 }
 
-fn misfit<T>(field: &str, description: String) -> Result<T, Denial> {
-    Err(Denial::Misfits(vec![Misfit { field: field.to_owned(), description }]))
+fn invalid<T>(field: &str, description: String) -> Result<T, Denial> {
+    Err(Denial::Invalid(vec![InvalidField { field: field.to_owned(), description }]))
 }

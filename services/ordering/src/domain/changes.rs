@@ -2,33 +2,33 @@ use std::collections::BTreeMap;
 
 use super::{Approved, Offer, OfferName, Order, Subscription, Transfer};
 
-/// One resource after a change. Its revision is one more than that which was decided on.
+/// One resource after a change. Its revision is one more than the revision that was decided on.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Change<T> {
     /// What happened, as in `OrderAccepted`.
     pub event: &'static str,
-    /// The resource after it.
+    /// The resource after the change.
     pub after: T,
 }
 
-/// All that one call changes, in the order in which it happens. Only `domain` makes one.
+/// All changes of one call, in their order. Only `domain` can add one.
 #[derive(Debug, Default)]
 pub struct Changes {
     orders: Vec<Change<Order>>,
     subscriptions: Vec<Change<Subscription>>,
     transfers: Vec<Change<Transfer>>,
-    offers: BTreeMap<OfferName, i64>,
+    required_offers: BTreeMap<OfferName, i64>,
 }
 
 impl Changes {
-    /// Notes an offer that something was sold by.
-    pub(super) fn sold_by(&mut self, offer: &Offer) {
-        self.offers.insert(offer.name.clone(), offer.resource_version.revision);
+    /// Requires that the offer is unchanged at the commit, because the changes depend on it.
+    pub(super) fn require_offer(&mut self, offer: &Offer) {
+        self.required_offers.insert(offer.name.clone(), offer.resource_version.revision);
     }
 
-    /// Offers that something was sold by, and the revisions that they had.
-    pub fn offers(&self) -> &BTreeMap<OfferName, i64> {
-        &self.offers
+    /// Offers that must be unchanged at the commit, with their revisions.
+    pub fn required_offers(&self) -> &BTreeMap<OfferName, i64> {
+        &self.required_offers
     }
 
     pub(super) fn order(&mut self, event: &'static str, after: Order) {
@@ -43,17 +43,17 @@ impl Changes {
         self.transfers.push(Change { event, after });
     }
 
-    /// Orders that are new or changed. The last one answers the call where no transfer does.
+    /// Orders that are new or changed. The last one is the response unless there is a transfer.
     pub fn orders(&self) -> &[Change<Order>] {
         &self.orders
     }
 
-    /// Subscriptions that are new or changed. One that changes twice stands here twice.
+    /// Subscriptions that are new or changed. One that changes twice is listed twice.
     pub fn subscriptions(&self) -> &[Change<Subscription>] {
         &self.subscriptions
     }
 
-    /// Transfers that are new or changed. The last one answers the call.
+    /// Transfers that are new or changed. The last one is the response.
     pub fn transfers(&self) -> &[Change<Transfer>] {
         &self.transfers
     }
@@ -62,7 +62,7 @@ impl Changes {
         self.orders.extend(next.orders);
         self.subscriptions.extend(next.subscriptions);
         self.transfers.extend(next.transfers);
-        self.offers.extend(next.offers);
+        self.required_offers.extend(next.required_offers);
     }
 
     /// The last order.

@@ -1,24 +1,23 @@
 use types::Violation;
 
-/// Why an order is not taken, or not changed.
+/// Why a change is rejected.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Denial {
-    /// What it would make exists already.
+    /// The resource exists already.
     Exists(String),
-    /// It does not fit the offers.
-    Misfits(Vec<Misfit>),
-    /// The programme's rules stand against it, in relationship's words. Ordering's own rules
-    /// follow where they do too.
+    /// Fields of the request do not match the offers.
+    Invalid(Vec<InvalidField>),
+    /// Rules of relationship are violated; violations of ordering's own rules follow, if any.
     RefusedByProgramme(Vec<Violation>),
-    /// Ordering's own rules stand against it.
+    /// Ordering's own rules are violated.
     Refused(Vec<Violation>),
 }
 
-/// A field that does not fit an offer.
+/// A field that does not match an offer.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Misfit {
+pub struct InvalidField {
     /// Path of the field.
     pub field: String,
-    /// What is wrong with it.
+    /// What is wrong with the value.
     pub description: String,
 }

@@ -1,4 +1,4 @@
-//! What ordering itself holds against a change of a subscription.
+//! Ordering's own rules for changes of a subscription.
 
 use types::{Responsible, StateConflict, Timestamp, Violation};
 
@@ -18,7 +18,7 @@ const STATE: Rule = Rule {
 };
 const QUANTITY_WHILE_SUSPENDED: Rule =
     Rule { source: "Partner Center API: error codes, 800091", code: "400/800091", ..STATE };
-/// ORD-3: within which time something may be taken back.
+/// ORD-3: an order or subscription may be cancelled within 168 hours.
 pub(super) const CANCELLATION: Rule = Rule {
     id: "ORD-3",
     reason: "CANCELLATION_WINDOW_OVER",
@@ -33,7 +33,7 @@ const REDUCTION: Rule = Rule {
 };
 
 impl Action {
-    /// The states in which it is legal, and its call.
+    /// The states that allow the action, and the name of its call.
     const fn legal(&self) -> (&'static [SubscriptionState], &'static str) {
         match self {
             Self::Add(_) => (&[Active], "AddQuantity"),
@@ -41,15 +41,13 @@ impl Action {
             Self::Suspend(_) => (&[Active], "SuspendSubscription"),
             Self::Resume => (&[Suspended], "ResumeSubscription"),
             Self::Cancel(_) => (&[Active, Suspended], "CancelSubscription"),
-            Self::RenewItself(_) => (&[Active, Suspended], "SetAutomaticRenewal"),
+            Self::SetAutomaticRenewal(_) => (&[Active, Suspended], "SetAutomaticRenewal"),
             Self::NextTerm(_) => (&[Active, Suspended], "ScheduleNextTerm"),
             Self::Renew => (&[Expired, Disabled], "RenewSubscription"),
         }
     }
-}
 
-impl Action {
-    /// The state in which nothing is left to do for whoever wants it.
+    /// The state that the action leads to: in that state nothing is left to do.
     const fn goal(&self) -> Option<SubscriptionState> {
         match self {
             Self::Suspend(_) => Some(Suspended),
@@ -57,14 +55,14 @@ impl Action {
             Self::Cancel(_) => Some(Cancelled),
             Self::Add(_)
             | Self::Reduce(_)
-            | Self::RenewItself(_)
+            | Self::SetAutomaticRenewal(_)
             | Self::NextTerm(_)
             | Self::Renew => None,
         }
     }
 }
 
-/// One action of each kind, to tell which are legal.
+/// One action of each kind, to list those that a state allows.
 fn actions() -> [Action; 8] {
     [
         Action::Add(0),
@@ -72,20 +70,20 @@ fn actions() -> [Action; 8] {
         Action::Suspend(String::new()),
         Action::Resume,
         Action::Cancel(String::new()),
-        Action::RenewItself(true),
+        Action::SetAutomaticRenewal(true),
         Action::NextTerm(None),
         Action::Renew,
     ]
 }
 
 impl Subscription {
-    /// Whether the state lets an action happen.
-    pub fn may(&self, wanted: &Action) -> Result<(), Denial> {
-        let (states, call) = wanted.legal();
+    /// Checks that the state allows an action.
+    pub fn check_state(&self, requested: &Action) -> Result<(), Denial> {
+        let (states, call) = requested.legal();
         if states.contains(&self.state) {
             return Ok(());
         }
-        let quantity = matches!(wanted, Action::Add(_) | Action::Reduce(_));
+        let quantity = matches!(requested, Action::Add(_) | Action::Reduce(_));
         let suspended = self.state == Suspended;
         let rule = if suspended && quantity { QUANTITY_WHILE_SUSPENDED } else { STATE };
         let legal = actions().into_iter().map(|action| action.legal());
@@ -96,7 +94,7 @@ impl Subscription {
             state: self.state.as_str(),
             since: self.state_time,
             call,
-            reached: wanted.goal() == Some(self.state),
+            reached: requested.goal() == Some(self.state),
             legal: &legal,
             otherwise: "place an order for a new subscription with PlaceOrder",
         };
@@ -118,27 +116,30 @@ impl Subscription {
         )]))
     }
 
-    /// What stands against an action that the state allows.
-    pub(super) fn against(
+    /// Violations of ordering's own rules by an action that the state allows.
+    pub(super) fn violations(
         &self,
-        wanted: &Action,
+        requested: &Action,
         offer: &Offer,
         answer: &Answer,
         now: Timestamp,
     ) -> Vec<Violation> {
-        let found = match wanted {
+        let found = match requested {
             Action::Add(_) => outside_market(self.chain, answer, [Some(offer)].into_iter()),
             Action::NextTerm(next) => next
                 .filter(|next| next.quantity > self.quantity())
                 .and_then(|_| outside_market(self.chain, answer, [Some(offer)].into_iter())),
             Action::Cancel(_) => self.window_over(now),
             Action::Reduce(quantity) => self.not_returnable(*quantity, now),
-            Action::Suspend(_) | Action::Resume | Action::RenewItself(_) | Action::Renew => None,
+            Action::Suspend(_)
+            | Action::Resume
+            | Action::SetAutomaticRenewal(_)
+            | Action::Renew => None,
         };
         found.into_iter().collect()
     }
 
-    /// ORD-3: it may be cancelled within 168 hours of purchase or renewal.
+    /// ORD-3: a subscription may be cancelled within 168 hours of purchase or renewal.
     fn window_over(&self, now: Timestamp) -> Option<Violation> {
         let until = self.cancel_until();
         (now > until).then(|| {
@@ -146,7 +147,7 @@ impl Subscription {
                 self.name,
                 Responsible::Caller,
                 format!("the subscription could be cancelled until {until}"),
-                "turn automatic renewal off; it then ends with its term",
+                "turn automatic renewal off; the subscription then ends with its term",
                 vec![
                     ("termStart", self.term_start.to_string()),
                     ("cancelUntil", until.to_string()),
@@ -167,7 +168,7 @@ impl Subscription {
             REDUCTION.violation(
                 self.name,
                 Responsible::Caller,
-                format!("of {quantity} units {all} may be returned: {windows}"),
+                format!("{all} of {quantity} units can be returned: {windows}"),
                 "return those, or schedule a smaller next term",
                 vec![
                     ("wantedQuantity", quantity.to_string()),

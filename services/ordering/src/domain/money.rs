@@ -11,7 +11,7 @@ pub struct Money {
 }
 
 impl Money {
-    /// The sum; `None` beyond what 64 bits hold.
+    /// The sum; `None` on overflow.
     #[must_use]
     pub fn add(self, minor_units: i64) -> Option<Self> {
         let minor_units = self.minor_units.checked_add(minor_units)?;

@@ -14,11 +14,11 @@ const STATE: Rule = Rule {
 };
 
 text_enum! {
-    /// Where an offer stands.
+    /// State of an offer.
     pub enum OfferState {
-        /// May be ordered.
+        /// Can be ordered.
         Active = "active",
-        /// Is no longer sold. Subscriptions of it go on and renew.
+        /// No longer sold. Its subscriptions continue and renew.
         Retired = "retired",
     }
 }
@@ -27,9 +27,9 @@ text_enum! {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Markets {
-    /// To customers of every CSP market.
+    /// In every CSP market.
     Every,
-    /// To customers of these countries.
+    /// To customers in these countries.
     Only(Vec<Country>),
 }
 
@@ -44,54 +44,54 @@ impl Markets {
     }
 }
 
-/// Something that may be ordered.
+/// A product that can be ordered.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Offer {
     /// Its resource name.
     pub name: OfferName,
-    /// What is sold, and how.
+    /// The product, its limits and prices.
     #[serde(flatten)]
     pub terms: OfferTerms,
-    /// Where it stands.
+    /// Its state.
     pub state: OfferState,
-    /// Why it was retired.
+    /// Why the offer was retired; empty before.
     pub state_reason: String,
-    /// How often it changed, and when.
+    /// Revision, create time and update time.
     pub resource_version: ResourceVersion,
 }
 
-/// What is sold, and how.
+/// The part of an offer that its owner sets.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct OfferTerms {
-    /// Name to show.
+    /// Display name.
     pub display_name: String,
-    /// What kind of product it is.
+    /// Product family under the programme's rules.
     pub family: ProductFamily,
-    /// Least quantity of a subscription.
+    /// Minimum quantity of a subscription.
     pub min_quantity: i32,
-    /// Greatest quantity of a subscription.
+    /// Maximum quantity of a subscription.
     pub max_quantity: i32,
     /// Where it is sold.
     pub markets: Markets,
-    /// Whether it is a third party's, sold in the marketplace.
+    /// Whether a third party sells the offer in the marketplace.
     pub third_party: bool,
-    /// Whether each line of it must be attested (ORD-4).
+    /// Whether the seller must attest each order line of this offer (ORD-4).
     pub attestation_required: bool,
-    /// How it is sold. Each term, billing cycle and currency stands once.
+    /// Terms and prices. No duplicates of term, billing cycle and currency.
     pub plans: Vec<Plan>,
 }
 
-/// Why a line cannot be priced.
+/// Why an offer has no price for a line.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Unsold {
-    /// The offer does not have this term and billing cycle.
-    Plan,
-    /// It has, but not in this currency.
-    Currency,
+pub enum PriceError {
+    /// The offer has no plan with this term and billing cycle.
+    UnknownPlan,
+    /// The offer has such a plan, but not in this currency.
+    UnknownCurrency,
 }
 
 impl Offer {
-    /// Records an offer.
+    /// Creates an offer. `taken` means that its name is in use.
     pub fn create(
         name: OfferName,
         terms: OfferTerms,
@@ -112,7 +112,7 @@ impl Offer {
         Ok(Approved::created("OfferCreated", offer))
     }
 
-    /// Changes what is sold from now on. What was bought of it stays as it is.
+    /// Changes the terms of later orders. Existing subscriptions keep theirs.
     pub fn update(self, terms: OfferTerms, now: Timestamp) -> Result<Approved<Self>, Denial> {
         self.on_sale("UpdateOffer")?;
         let (decided_on, resource_version) =
@@ -120,7 +120,7 @@ impl Offer {
         Ok(Approved::changed("OfferUpdated", decided_on, Self { terms, resource_version, ..self }))
     }
 
-    /// Takes an offer out of sale. What was bought of it stays.
+    /// Ends the sale of an offer. Existing subscriptions continue.
     pub fn retire(self, reason: String, now: Timestamp) -> Result<Approved<Self>, Denial> {
         self.on_sale("RetireOffer")?;
         let (decided_on, resource_version) =
@@ -137,7 +137,7 @@ impl Offer {
         let conflict = StateConflict {
             what: "the offer",
             state: self.state.as_str(),
-            // Nothing changes an offer after it was retired.
+            // A retired offer never changes.
             since: self.resource_version.update_time,
             call,
             reached: call == "RetireOffer",
@@ -153,17 +153,17 @@ impl Offer {
         )]))
     }
 
-    /// The price under a term, billing cycle and currency.
+    /// Unit price for a term, billing cycle and currency.
     pub fn price(
         &self,
         term: Term,
         billing_cycle: BillingCycle,
         currency: Currency,
-    ) -> Result<Money, Unsold> {
+    ) -> Result<Money, PriceError> {
         let plans = &self.terms.plans;
         let sold = |plan: &&Plan| plan.term == term && plan.billing_cycle == billing_cycle;
         let mut prices = plans.iter().filter(sold).map(|plan| plan.unit_price).peekable();
-        prices.peek().ok_or(Unsold::Plan)?;
-        prices.find(|price| price.currency == currency).ok_or(Unsold::Currency)
+        prices.peek().ok_or(PriceError::UnknownPlan)?;
+        prices.find(|price| price.currency == currency).ok_or(PriceError::UnknownCurrency)
     }
 }

@@ -1,6 +1,7 @@
 use std::{fmt, str::FromStr};
 
 use types::NameError;
+
 /// Name of an offer, `offers/{id}`.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct OfferName(String);

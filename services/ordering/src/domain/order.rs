@@ -4,7 +4,7 @@ use types::{OrderName, ResourceVersion, SubscriptionName, Timestamp, text_enum};
 use super::{Answer, Evidence, Leg, Money, Product, SalesChain, Subscription};
 
 text_enum! {
-    /// Where an order stands.
+    /// State of an order.
     pub enum OrderState {
         /// Accepted by the programme's rules.
         Accepted = "accepted",
@@ -14,88 +14,88 @@ text_enum! {
 }
 
 text_enum! {
-    /// What an order does.
+    /// Kind of an order.
     pub enum OrderKind {
-        /// Buys something new.
+        /// Buys new subscriptions.
         Purchase = "purchase",
         /// Adds units to a subscription.
         AddQuantity = "add-quantity",
         /// Returns units of a subscription.
         ReduceQuantity = "reduce-quantity",
-        /// Renews a subscription by hand.
+        /// Renews a subscription on request.
         Renew = "renew",
-        /// A subscription renews itself.
+        /// Renews a subscription automatically.
         AutomaticRenewal = "automatic-renewal",
-        /// Says what becomes of a subscription in its next term.
+        /// Schedules the next term of a subscription.
         ScheduleNextTerm = "schedule-next-term",
-        /// Says whether a subscription renews itself.
+        /// Turns automatic renewal of a subscription on or off.
         SetAutomaticRenewal = "set-automatic-renewal",
         /// Suspends a subscription.
         Suspend = "suspend",
-        /// Lets a suspended subscription run again.
+        /// Resumes a suspended subscription.
         Resume = "resume",
         /// Cancels subscriptions.
         Cancel = "cancel",
-        /// Takes subscriptions over from another partner.
+        /// Transfers subscriptions from another partner.
         TransferIn = "transfer-in",
     }
 }
 
-/// An accepted order, with the decision that let it through.
+/// An accepted order with the decision that allowed it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Order {
     /// Its resource name.
     pub name: OrderName,
-    /// What it does.
+    /// Its kind.
     pub kind: OrderKind,
-    /// Who sells to whom.
+    /// Seller, reseller and customer.
     #[serde(flatten)]
     pub chain: SalesChain,
-    /// What is bought or changed.
+    /// One line for each subscription that the order creates or changes.
     pub lines: Vec<OrderLine>,
-    /// Whether the seller attested in which role it acts.
+    /// Whether the seller attested its role (ORD-2).
     pub attested: bool,
-    /// Where it stands.
+    /// Its state.
     pub state: OrderState,
-    /// Why it was cancelled.
+    /// Why the order was cancelled; empty before.
     pub state_reason: String,
-    /// Sum over the lines, each for one billing cycle.
+    /// Sum of all lines for one billing cycle.
     pub total: Money,
-    /// What it adds to the charges of the terms that its subscriptions are in.
+    /// Amount added to the charges of the current terms.
     pub charge: Money,
-    /// What it gives back of them.
+    /// Amount refunded from the charges of the current terms.
     pub refund: Money,
-    /// Who sells to whom, Microsoft first.
+    /// Sales from Microsoft to the customer, in order.
     pub legs: Vec<Leg>,
-    /// The decision of relationship as it came.
+    /// The complete decision of relationship, as JSON.
     pub evidence: Evidence,
-    /// How often it changed, and when.
+    /// Revision, create time and update time.
     pub resource_version: ResourceVersion,
 }
 
 /// One line of an order.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct OrderLine {
-    /// What is bought or changed.
+    /// The product, as priced by this order.
     #[serde(flatten)]
     pub product: Product,
-    /// How many units are bought, returned or concerned.
+    /// Units bought, returned or affected.
     pub quantity: i32,
-    /// Whether the seller attested what the offer demands.
+    /// Whether the seller attested the line, as the offer may require (ORD-4).
     pub attested: bool,
-    /// The subscription that it made or changed.
+    /// The subscription that the line created or changed.
     pub subscription: SubscriptionName,
-    /// What it adds to the charge of the subscription's term.
+    /// Amount added to the charge of the subscription's term.
     pub charge: Money,
-    /// What it gives back of that.
+    /// Amount refunded from that charge.
     pub refund: Money,
 }
 
 impl OrderLine {
-    /// A line that costs nothing.
+    /// A line without charge and refund.
     pub(super) fn of(product: Product, quantity: i32, subscription: SubscriptionName) -> Self {
-        let none = Money { minor_units: 0, ..product.unit_price };
-        Self { product, quantity, attested: false, subscription, charge: none, refund: none }
+        let zero = Money { minor_units: 0, ..product.unit_price };
+        Self { product, quantity, attested: false, subscription, charge: zero, refund: zero }
     }
 
     pub(super) fn charging(self, minor_units: i64) -> Self {
@@ -108,7 +108,7 @@ impl OrderLine {
 }
 
 impl Order {
-    /// An order that relationship allows. It has at least one line.
+    /// An order that relationship allows. `lines` must not be empty.
     pub(super) fn accepted(
         name: OrderName,
         kind: OrderKind,
@@ -141,11 +141,11 @@ impl Order {
     }
 }
 
-/// An order with its subscriptions. They change together.
+/// An order with its subscriptions, which are cancelled together.
 #[derive(Debug, Clone)]
 pub struct Placement {
     /// The order.
     pub order: Order,
-    /// One a line, in the order of the lines.
+    /// One for each line, in the order of the lines.
     pub subscriptions: Vec<Subscription>,
 }

@@ -1,5 +1,4 @@
-//! From an order that somebody wants to one that is accepted: it must fit the offers, and then
-//! nothing may stand against it.
+//! Accepts a requested order: its lines must match the offers, and no rule may be violated.
 
 use std::collections::BTreeMap;
 
@@ -7,26 +6,26 @@ use markets::Currency;
 use types::{OrderName, SubscriptionName, Timestamp};
 
 use super::{
-    Answer, BillingCycle, Changes, Denial, Misfit, Money, Offer, OfferName, OfferState, OnRecord,
-    Order, OrderKind, OrderLine, Product, Purpose, Question, SalesChain, Subscription, Term,
-    Unsold,
+    Answer, BillingCycle, Changes, Denial, InvalidField, Money, Offer, OfferName, OfferState,
+    OnRecord, Order, OrderKind, OrderLine, PriceError, Product, Purpose, Question, SalesChain,
+    Subscription, Term,
 };
 
-/// An order that somebody wants.
+/// A requested order.
 #[derive(Debug, Clone)]
 pub struct NewOrder {
-    /// Who sells to whom.
+    /// Seller, reseller and customer.
     pub chain: SalesChain,
-    /// What is bought. Never empty.
+    /// Its lines. Never empty.
     pub lines: Vec<NewLine>,
-    /// Whether the seller attests in which role it acts.
+    /// Whether the seller attests its role (ORD-2).
     pub attested: bool,
 }
 
-/// One line of it.
+/// One line of a requested order.
 #[derive(Debug, Clone)]
 pub struct NewLine {
-    /// What is bought.
+    /// The offer.
     pub offer: OfferName,
     /// How many units.
     pub quantity: i32,
@@ -34,42 +33,42 @@ pub struct NewLine {
     pub term: Term,
     /// The billing cycle.
     pub billing_cycle: BillingCycle,
-    /// The currency that it is priced in.
+    /// The currency of the price.
     pub currency: Currency,
-    /// Who stands on record for it.
+    /// PartnerIDs on record.
     pub on_record: OnRecord,
-    /// Whether the seller attests what the offer demands.
+    /// Whether the seller attests the line, as the offer may require (ORD-4).
     pub attested: bool,
 }
 
-/// An order that fits the offers.
+/// A requested order that matches the offers.
 #[derive(Debug, Clone)]
 pub struct PricedOrder {
-    /// What was wanted.
-    pub wanted: NewOrder,
+    /// The requested order.
+    pub requested: NewOrder,
     /// The offer of each line.
     pub offers: Vec<Offer>,
-    /// What each line sells, priced.
+    /// The product of each line, with its price.
     pub products: Vec<Product>,
     /// The currency of all lines.
     pub currency: Currency,
 }
 
-/// Names and time of an order to be.
+/// Names and time of the order to create.
 #[derive(Debug, Clone)]
 pub struct Identities {
-    /// The order's.
+    /// Name of the order.
     pub order: OrderName,
-    /// One a line.
+    /// Names of the subscriptions, one for each line.
     pub subscriptions: Vec<SubscriptionName>,
-    /// When it is accepted.
+    /// Time of acceptance.
     pub now: Timestamp,
 }
 
 impl NewOrder {
-    /// Holds every line against its offer, and tells all that does not fit.
+    /// Prices every line by its offer, or returns all fields that do not match.
     pub fn price(self, known: &BTreeMap<OfferName, Offer>) -> Result<PricedOrder, Denial> {
-        let (mut offers, mut products, mut misfits) = (Vec::new(), Vec::new(), Vec::new());
+        let (mut offers, mut products, mut invalid) = (Vec::new(), Vec::new(), Vec::new());
         let mut total = None;
         for (at, line) in self.lines.iter().enumerate() {
             match line.price(known, &mut total) {
@@ -77,26 +76,25 @@ impl NewOrder {
                     offers.push(offer.clone());
                     products.push(product);
                 }
-                Err(all) => misfits.extend(all.into_iter().map(|(field, description)| Misfit {
-                    field: format!("order.lines[{at}].{field}"),
-                    description,
+                Err(all) => invalid.extend(all.into_iter().map(|(field, description)| {
+                    InvalidField { field: format!("order.lines[{at}].{field}"), description }
                 })),
             }
         }
         match total {
-            Some(Money { currency, .. }) if misfits.is_empty() => {
-                Ok(PricedOrder { wanted: self, offers, products, currency })
+            Some(Money { currency, .. }) if invalid.is_empty() => {
+                Ok(PricedOrder { requested: self, offers, products, currency })
             }
-            _ => Err(Denial::Misfits(misfits)),
+            _ => Err(Denial::Invalid(invalid)),
         }
     }
 }
 
-/// Fields that do not fit, each with what is wrong.
+/// Fields that do not match the offer, with the problem of each.
 type Problems = Vec<(&'static str, String)>;
 
 impl NewLine {
-    /// The offer of the line and what it sells. What that costs for a term is added to the total.
+    /// The offer and product of the line. Adds the price of its term to the total.
     fn price<'a>(
         &self,
         known: &'a BTreeMap<OfferName, Offer>,
@@ -105,14 +103,14 @@ impl NewLine {
         let total = total.get_or_insert(Money { currency: self.currency, minor_units: 0 });
         let mut problems = Vec::new();
         if self.currency != total.currency {
-            let problem = format!("is not {}; an order has one currency", total.currency);
+            let problem = format!("differs from {}; use one currency on all lines", total.currency);
             problems.push(("currency_code", problem));
         }
         let Some(offer) = known.get(&self.offer) else {
             problems.push(("offer", format!("{} does not exist", self.offer)));
             return Err(problems);
         };
-        problems.extend(self.misfits(offer));
+        problems.extend(self.problems(offer));
         match self.unit_price(offer) {
             Ok(unit_price) if problems.is_empty() => {
                 let product = self.product(offer, unit_price);
@@ -139,14 +137,15 @@ impl NewLine {
         }
     }
 
-    fn misfits(&self, offer: &Offer) -> Problems {
+    fn problems(&self, offer: &Offer) -> Problems {
         let mut problems = Vec::new();
         if offer.state == OfferState::Retired {
             problems.push(("offer", format!("{} is retired", self.offer)));
         }
         let (least, most) = (offer.terms.min_quantity, offer.terms.max_quantity);
         if !(least..=most).contains(&self.quantity) {
-            problems.push(("quantity", format!("{} is not {least} to {most}", self.quantity)));
+            problems
+                .push(("quantity", format!("{} is not between {least} and {most}", self.quantity)));
         }
         problems
     }
@@ -154,8 +153,8 @@ impl NewLine {
     fn unit_price(&self, offer: &Offer) -> Result<Money, (&'static str, String)> {
         let how = || format!("for {} billed {}", self.term, self.billing_cycle);
         offer.price(self.term, self.billing_cycle, self.currency).map_err(|unsold| match unsold {
-            Unsold::Plan => ("term", format!("{} is not sold {}", self.offer, how())),
-            Unsold::Currency => {
+            PriceError::UnknownPlan => ("term", format!("{} is not sold {}", self.offer, how())),
+            PriceError::UnknownCurrency => {
                 let problem = format!("{} is not sold in {} {}", self.offer, self.currency, how());
                 ("currency_code", problem)
             }
@@ -164,28 +163,29 @@ impl NewLine {
 }
 
 impl PricedOrder {
-    /// What relationship is to be asked.
+    /// The question for relationship.
     #[must_use]
     pub fn question(&self) -> Question {
-        let NewOrder { chain, attested, .. } = self.wanted;
+        let NewOrder { chain, attested, .. } = self.requested;
         Question::new(chain, Purpose::NewSubscription, self.products.iter(), attested)
     }
 
-    /// Accepts the order if neither relationship nor ordering finds anything against it.
+    /// Accepts the order unless a rule of relationship or ordering is violated.
     pub fn accept(self, answer: Answer, identities: Identities) -> Result<Changes, Denial> {
-        answer.allow(self.against(&answer))?;
+        answer.allow(self.violations(&answer))?;
         let mut changes = Changes::default();
-        self.offers.iter().for_each(|offer| changes.sold_by(offer));
-        let Self { wanted, products, .. } = self;
+        self.offers.iter().for_each(|offer| changes.require_offer(offer));
+        let Self { requested, products, .. } = self;
         let sold = products.into_iter().zip(identities.subscriptions);
-        let lines = wanted.lines.iter().zip(sold).map(|(line, (product, subscription))| {
+        let lines = requested.lines.iter().zip(sold).map(|(line, (product, subscription))| {
             let charge = product.amount(line.quantity).unwrap_or(i64::MAX);
             let sold = OrderLine::of(product, line.quantity, subscription).charging(charge);
             OrderLine { attested: line.attested, ..sold }
         });
         let (kind, lines) = (OrderKind::Purchase, lines.collect());
         let Identities { order: name, now, .. } = identities;
-        let order = Order::accepted(name, kind, wanted.chain, lines, wanted.attested, answer, now);
+        let order =
+            Order::accepted(name, kind, requested.chain, lines, requested.attested, answer, now);
         for line in &order.lines {
             changes.subscription("SubscriptionCreated", Subscription::of(&order, line));
         }

@@ -5,7 +5,7 @@ use types::{Timestamp, text_enum};
 use super::Money;
 
 text_enum! {
-    /// How long a subscription runs before it renews or ends.
+    /// Duration of a term, after which a subscription renews or ends.
     pub enum Term {
         /// One month.
         P1M = "P1M",
@@ -23,13 +23,13 @@ text_enum! {
         Monthly = "monthly",
         /// Every year.
         Annual = "annual",
-        /// Once, at the start of the term.
+        /// A single payment at the start of the term.
         OneTime = "one-time",
     }
 }
 
 text_enum! {
-    /// What kind of product an offer is to the programme's rules.
+    /// Product family under the programme's rules.
     pub enum ProductFamily {
         /// Microsoft 365 and Office 365.
         Microsoft365 = "microsoft-365",
@@ -45,8 +45,8 @@ text_enum! {
 }
 
 impl Term {
-    /// When a term that starts then ends: the same day and time of a later month, or the last day
-    /// of a month that has no such day.
+    /// End of a term that starts at `start`: the same day and time of a later month, or the last
+    /// day of that month if it has no such day.
     #[must_use]
     pub fn end(self, start: Timestamp) -> Timestamp {
         let months = match self {
@@ -60,7 +60,7 @@ impl Term {
 }
 
 impl BillingCycle {
-    /// How often a term is billed.
+    /// Number of bills in a term.
     #[must_use]
     pub const fn times_in(self, term: Term) -> i64 {
         match (self, term) {
@@ -71,7 +71,7 @@ impl BillingCycle {
         }
     }
 
-    /// Whether a term may be billed this way.
+    /// Whether a term may have this billing cycle.
     #[must_use]
     pub fn fits(self, term: Term) -> bool {
         match self {

@@ -3,37 +3,37 @@ use types::text_enum;
 use super::{OnRecord, Product, ProductFamily, SalesChain};
 
 text_enum! {
-    /// What a transaction is for, to the programme's rules.
+    /// Purpose of a transaction under the programme's rules.
     pub enum Purpose {
-        /// Buy something new.
+        /// Buy new subscriptions.
         NewSubscription = "new-subscription",
         /// Add units.
         AddQuantity = "add-quantity",
-        /// Renew by hand.
+        /// Renew on request.
         Renew = "renew",
-        /// Return units, or change what the next term is.
+        /// Return units, or schedule the next term.
         Change = "change",
-        /// Suspend, resume, or have it renew itself or not.
+        /// Suspend, resume, or turn automatic renewal on or off.
         Manage = "manage",
         /// Cancel.
         Cancel = "cancel",
-        /// Take it over from another partner.
+        /// Transfer from another partner.
         TransferIn = "transfer-in",
-        /// Let it renew itself.
+        /// Renew automatically.
         AutomaticRenewal = "automatic-renewal",
     }
 }
 
-/// What relationship is asked to decide on.
+/// A transaction that relationship decides on.
 #[derive(Debug, Clone)]
 pub struct Question {
-    /// Who sells to whom.
+    /// Seller, reseller and customer.
     pub chain: SalesChain,
-    /// What for.
+    /// Its purpose.
     pub purpose: Purpose,
-    /// What each line is of, and who stands on record for it.
+    /// Product family and PartnerIDs on record of each line.
     pub lines: Vec<(ProductFamily, OnRecord)>,
-    /// Whether the seller attests in which role it acts.
+    /// Whether the seller attests its role (ORD-2).
     pub attested: bool,
 }
 

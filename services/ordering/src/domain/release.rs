@@ -8,22 +8,23 @@ const NOTHING_RUNS: Rule = Rule {
     source: "Partner Center: remove a relationship",
     code: "",
 };
-/// How many subscriptions a refusal names.
+/// A refusal lists at most this many subscriptions.
 const NAMED: usize = 20;
 
 /// A relationship between a partner and a customer that is to be removed.
 #[derive(Debug, Clone)]
 pub struct Release {
-    /// The relationship.
+    /// Name of the relationship.
     pub name: CustomerRelationshipName,
     /// Its partner.
     pub partner: PartnerName,
-    /// Whether the partner sells on it.
+    /// Whether the partner can sell to the customer on this relationship.
     pub resale: bool,
 }
 
 impl Release {
-    /// REL-6: no subscription that the partner sold to the customer runs. `sold` is all of them.
+    /// REL-6: no subscription that the partner sold to the customer runs. `sold` contains at least
+    /// all that run, as they are in effect now.
     pub fn approve(self, sold: &[Subscription]) -> Result<Approved<Self>, Denial> {
         let running: Vec<_> = sold.iter().filter(|it| it.runs() && self.resale).collect();
         if running.is_empty() {
@@ -34,8 +35,12 @@ impl Release {
         Err(Denial::Refused(vec![NOTHING_RUNS.violation(
             self.name,
             Responsible::Partner,
-            format!("{} subscriptions that {} sold run: {named}", running.len(), self.partner),
-            "cancel them, let them end with their term, or have another partner take them over",
+            format!(
+                "{} subscriptions that {} sold still run: {named}",
+                running.len(),
+                self.partner
+            ),
+            "cancel them, let them expire, or transfer them to another partner",
             vec![
                 ("partner", self.partner.to_string()),
                 ("runningCount", running.len().to_string()),

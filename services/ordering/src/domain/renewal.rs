@@ -1,4 +1,4 @@
-//! What time makes of a subscription, and how a new term begins.
+//! Lapse and renewal of a subscription.
 
 use types::{OrderName, Timestamp};
 
@@ -8,28 +8,28 @@ use super::{
 };
 
 impl Subscription {
-    /// What relationship is to be asked before it renews itself.
+    /// The question for relationship before an automatic renewal.
     #[must_use]
     pub fn renewal_question(&self) -> Question {
-        self.question_of_next_term(Purpose::AutomaticRenewal)
+        self.next_term_question(Purpose::AutomaticRenewal)
     }
 
-    /// What relationship is to be asked first where the next term has more units than this one: they
-    /// are added units, which were let through when they were scheduled and may be refused by now. All
-    /// that is held against an automatic renewal is held against added units too, so one answer that
-    /// allows them stands for both.
+    /// The question for relationship before a renewal with more units than the current term. They
+    /// count as added units; they were allowed when they were scheduled and may be refused now. The
+    /// rules for added units include those for an automatic renewal, so an answer that allows them
+    /// allows the renewal too.
     #[must_use]
     pub fn increase_question(&self) -> Option<Question> {
         let more = self.next_term.is_some_and(|it| it.quantity > self.quantity());
-        more.then(|| self.question_of_next_term(Purpose::AddQuantity))
+        more.then(|| self.next_term_question(Purpose::AddQuantity))
     }
 
-    fn question_of_next_term(&self, purpose: Purpose) -> Question {
-        let (product, _) = self.in_next_term();
+    fn next_term_question(&self, purpose: Purpose) -> Question {
+        let (product, _) = self.next_term_product();
         Question::new(self.chain, purpose, [&product].into_iter(), true)
     }
 
-    /// The rules that the scheduled increase violates today, with their reasons; `None` if it is
+    /// The rules that the scheduled increase violates now, with their reasons; `None` if it is
     /// allowed.
     #[must_use]
     pub fn increase_refusal(&self, answer: &Answer, offer: &Offer) -> Option<String> {
@@ -39,7 +39,7 @@ impl Subscription {
         (!found.is_empty()).then(|| found.join(", "))
     }
 
-    /// The subscription without a scheduled increase: the next term has the units of this one.
+    /// The subscription without its scheduled increase: the next term keeps the current units.
     #[must_use]
     pub fn without_increase(self, reason: String) -> Self {
         let quantity = self.quantity();
@@ -48,7 +48,7 @@ impl Subscription {
         Self { next_term: Some(NextTerm { quantity, ..next }), refused_increase, ..self }
     }
 
-    /// Ends a state that is due to lapse.
+    /// Ends the current state. `Due::Lapse` must be due.
     #[must_use]
     pub fn lapse(self, now: Timestamp) -> Approved<Self> {
         let (decided_on, resource_version) =
@@ -71,7 +71,7 @@ impl Subscription {
     /// now, not at the end of its term: it ran until the refusal, and the customer gets the full 30
     /// days. `increase` is the offer that a scheduled increase was checked against.
     #[must_use]
-    pub fn renew_itself(
+    pub fn renew_automatically(
         self,
         answer: Answer,
         increase: Option<&Offer>,
@@ -79,7 +79,7 @@ impl Subscription {
         now: Timestamp,
     ) -> (Self, Changes) {
         let mut changes = Changes::default();
-        increase.into_iter().for_each(|offer| changes.sold_by(offer));
+        increase.into_iter().for_each(|offer| changes.require_offer(offer));
         if let Some(first) = answer.violations.first() {
             let reason = format!("automatic renewal refused: {} {}", first.rule, first.reason);
             let resource_version = self.resource_version.next(now);
@@ -98,15 +98,15 @@ impl Subscription {
         (after, changes)
     }
 
-    /// The subscription in a new term, and the order line that says so.
+    /// The subscription in a new term, and the order line that records it.
     pub(super) fn renewed(self, start: Timestamp, now: Timestamp) -> (Self, OrderLine) {
-        let (product, quantity) = self.in_next_term();
+        let (product, quantity) = self.next_term_product();
         let charge = product.amount(quantity).unwrap_or(i64::MAX);
         let line = OrderLine::of(product.clone(), quantity, self.name).charging(charge);
         let term_end = product.term.end(start);
         let batches = vec![SeatBatch::bought(quantity, charge, start)];
         let resource_version = self.resource_version.next(now);
-        // That of this renewal, which left a next term with fewer units; else it is of an earlier one.
+        // A refusal at this renewal leaves a next term; without one it is of an earlier renewal.
         let refused_increase = self.refused_increase.filter(|_| self.next_term.is_some());
         let after = Self {
             product,
@@ -121,7 +121,7 @@ impl Subscription {
         (after, line)
     }
 
-    fn in_next_term(&self) -> (super::Product, i32) {
+    fn next_term_product(&self) -> (super::Product, i32) {
         let product = self.product.clone();
         match self.next_term {
             None => (product, self.quantity()),

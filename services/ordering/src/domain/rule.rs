@@ -1,19 +1,18 @@
 use types::{Responsible, Violation};
 
-/// A rule that ordering itself applies.
+/// A rule that ordering checks itself.
 pub(super) struct Rule {
-    /// Its id; `STATE` where a resource's state is the reason.
+    /// Its id; `STATE` if the state of a resource is the reason.
     pub id: &'static str,
-    /// Why, as a word of the error reasons.
+    /// Its error reason.
     pub reason: &'static str,
-    /// Where it comes from.
+    /// The document that it comes from.
     pub source: &'static str,
-    /// Code of the same refusal in Partner Center; empty where it has none.
+    /// Partner Center's code for the violation; empty if there is no such code.
     pub code: &'static str,
 }
 
 impl Rule {
-    /// What to tell where the rule stands against something.
     pub(super) fn violation(
         &self,
         subject: impl ToString,

@@ -1,4 +1,4 @@
-//! What stands against a sale besides the rules that relationship applies.
+//! Ordering's own rules for a sale.
 
 use types::{Responsible, Violation};
 
@@ -24,29 +24,30 @@ const CURRENCY_OF_SELLER: Rule = Rule {
 };
 
 impl PricedOrder {
-    /// What stands against the sale, in order of precedence.
-    pub(super) fn against(&self, answer: &Answer) -> Vec<Violation> {
+    /// Violations of ordering's own rules, in order of precedence.
+    pub(super) fn violations(&self, answer: &Answer) -> Vec<Violation> {
         let offers = self.offers.iter().map(Some);
-        let outside = outside_market(self.wanted.chain, answer, offers);
+        let outside = outside_market(self.requested.chain, answer, offers);
         let found = [self.unattested(), outside, self.foreign_currency(answer)];
         found.into_iter().flatten().collect()
     }
 
-    /// ORD-4: a line attests where its offer demands it.
+    /// ORD-4: a line is attested if its offer requires it.
     fn unattested(&self) -> Option<Violation> {
-        let lines = self.wanted.lines.iter().zip(&self.offers);
-        let lines =
-            numbers(lines.map(|(line, offer)| offer.terms.attestation_required && !line.attested))?;
+        let lines = self.requested.lines.iter().zip(&self.offers);
+        let lines = line_numbers(
+            lines.map(|(line, offer)| offer.terms.attestation_required && !line.attested),
+        )?;
         Some(ATTESTED_LINE.violation(
-            self.wanted.chain.seller,
+            self.requested.chain.seller,
             Responsible::Seller,
-            format!("lines {lines} (counted from 0) need an attestation of their own"),
-            "set attestation_accepted on these lines once the seller attests it",
+            format!("lines {lines} (counted from 0) are not attested, but their offers require it"),
+            "set attestation_accepted on these lines after the seller has attested them",
             vec![("unattestedLines", lines)],
         ))
     }
 
-    /// ORD-6: a partner is billed in the currency of its own location.
+    /// ORD-6: the order is in the currency of the seller's location, in which the seller is billed.
     fn foreign_currency(&self, answer: &Answer) -> Option<Violation> {
         let expected = answer.seller_country.map(markets::Country::currency);
         if expected == Some(self.currency) {
@@ -55,7 +56,7 @@ impl PricedOrder {
         let expected = expected.map_or("unknown".to_owned(), |it| it.to_string());
         let country = answer.seller_country.map_or("unknown".to_owned(), |it| it.to_string());
         Some(CURRENCY_OF_SELLER.violation(
-            self.wanted.chain.seller,
+            self.requested.chain.seller,
             Responsible::Caller,
             format!("the order is in {}, the seller is billed in {expected}", self.currency),
             "order in the currency of the seller's location",
@@ -68,8 +69,8 @@ impl PricedOrder {
     }
 }
 
-/// ORD-5: every offer is sold, and where the customer is; `offers` is that of each line. An unknown
-/// country is in no market, an unknown offer is sold nowhere.
+/// ORD-5: the offer of every line is active and sold in the customer's country. An unknown country
+/// or offer is a violation. `offers` has the offer of each line.
 pub(super) fn outside_market<'a>(
     chain: SalesChain,
     answer: &Answer,
@@ -80,19 +81,19 @@ pub(super) fn outside_market<'a>(
         offer.state == OfferState::Active
             && country.is_some_and(|it| offer.terms.markets.include(it))
     };
-    let lines = numbers(offers.map(|offer| !offer.is_some_and(sold)))?;
+    let lines = line_numbers(offers.map(|offer| !offer.is_some_and(sold)))?;
     let country = country.map_or("unknown".to_owned(), |it| it.to_string());
     Some(SOLD_IN_MARKET.violation(
         chain.customer,
         Responsible::Caller,
         format!("the offers of lines {lines} (counted from 0) are not sold in {country}"),
-        "order offers that are sold where the customer is",
+        "order offers that are sold in the customer's country",
         vec![("customerCountry", country), ("unsoldLines", lines)],
     ))
 }
 
-/// The places, counted from 0, of what is wrong; none where nothing is.
-fn numbers(wrong: impl Iterator<Item = bool>) -> Option<String> {
+/// The numbers of the wrong lines, counted from 0; `None` if all are right.
+fn line_numbers(wrong: impl Iterator<Item = bool>) -> Option<String> {
     let wrong = wrong.enumerate().filter(|(_, wrong)| *wrong);
     let numbers: Vec<_> = wrong.map(|(at, _)| at.to_string()).collect();
     (!numbers.is_empty()).then(|| numbers.join(", "))

@@ -3,46 +3,46 @@ use types::{CustomerName, LocationAccountId, PartnerName};
 
 use super::{BillingCycle, Money, OfferName, ProductFamily, Term};
 
-/// Who sells to whom.
+/// The parties of a sale.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SalesChain {
-    /// Who buys from Microsoft.
+    /// Partner that buys from Microsoft.
     pub seller: PartnerName,
-    /// Who stands between seller and customer.
+    /// Indirect reseller between seller and customer; `None` if the seller is a direct partner.
     pub reseller: Option<PartnerName>,
-    /// Who buys in the end.
+    /// Customer.
     pub customer: CustomerName,
 }
 
-/// Which resellers stand on record for what is sold. Nobody where the seller acts as direct partner.
+/// PartnerIDs on record of a product. Empty if the seller acts as direct partner.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct OnRecord {
-    /// PartnerID of the chain's reseller.
+    /// PartnerID of the reseller.
     pub partner_id: Option<LocationAccountId>,
     /// PartnerIDs of further resellers.
     pub additional_ids: Vec<LocationAccountId>,
 }
 
-/// What is sold, and how.
+/// A product with its terms of sale.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Product {
     /// The offer.
     pub offer: OfferName,
-    /// What kind of product it is.
+    /// Product family under the programme's rules.
     pub family: ProductFamily,
     /// The term.
     pub term: Term,
     /// The billing cycle.
     pub billing_cycle: BillingCycle,
-    /// Who stands on record for it.
+    /// PartnerIDs on record.
     #[serde(flatten)]
     pub on_record: OnRecord,
-    /// Price of one unit for one billing cycle. It does not change with the offer.
+    /// Price of one unit for one billing cycle. Independent of later changes of the offer.
     pub unit_price: Money,
 }
 
 impl Product {
-    /// What units cost for a whole term, in minor units; `None` beyond what 64 bits hold.
+    /// Price of units for a whole term, in minor units; `None` on overflow.
     #[must_use]
     pub fn amount(&self, quantity: i32) -> Option<i64> {
         let cycles = self.billing_cycle.times_in(self.term);

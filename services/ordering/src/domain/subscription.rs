@@ -8,72 +8,72 @@ use super::{
     proration::Span,
 };
 
-/// How long an expired subscription may still be renewed before it is disabled.
-const EXPIRED: Duration = Duration::from_secs(30 * 24 * 3600);
-/// How long a disabled one may still be renewed before it is deleted.
-const DISABLED: Duration = Duration::from_secs(90 * 24 * 3600);
+/// An expired subscription may be renewed for this long; then it is disabled.
+const EXPIRED_FOR: Duration = Duration::from_secs(30 * 24 * 3600);
+/// A disabled subscription may be renewed for this long; then it is deleted.
+const DISABLED_FOR: Duration = Duration::from_secs(90 * 24 * 3600);
 
 text_enum! {
-    /// Where a subscription stands.
+    /// State of a subscription.
     pub enum SubscriptionState {
-        /// Runs and is billed.
+        /// Can be used and is billed.
         Active = "active",
-        /// Does not run, and is billed.
+        /// Cannot be used, but is billed.
         Suspended = "suspended",
-        /// Its term ended without renewal less than 30 days ago.
+        /// The term ended without renewal less than 30 days ago.
         Expired = "expired",
-        /// Its term ended longer ago; nothing can be used, nothing is lost yet.
+        /// The term ended 30 days ago or earlier; it cannot be used, but data is kept.
         Disabled = "disabled",
-        /// Gone, with its data.
+        /// Deleted with its data.
         Deleted = "deleted",
         /// Cancelled.
         Cancelled = "cancelled",
-        /// Taken over by another partner, for whom it goes on under another name.
+        /// Transferred to another partner, where it continues under another name.
         Transferred = "transferred",
     }
 }
 
-/// What a customer holds after an order.
+/// A subscription of a customer.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Subscription {
     /// Its resource name.
     pub name: SubscriptionName,
-    /// The order that made it.
+    /// The order that created it.
     pub order: OrderName,
-    /// Who sells to whom.
+    /// Seller, reseller and customer.
     #[serde(flatten)]
     pub chain: SalesChain,
-    /// What was bought.
+    /// The product, with the price of this term.
     #[serde(flatten)]
     pub product: Product,
-    /// Its units by when they were bought, oldest first. Never empty.
+    /// Its units, grouped by purchase, oldest first. Never empty.
     pub batches: Vec<SeatBatch>,
-    /// When the term started.
+    /// Start of the term.
     pub term_start: Timestamp,
-    /// When the term is over.
+    /// End of the term.
     pub term_end: Timestamp,
-    /// Whether it renews itself.
+    /// Whether it renews automatically.
     pub automatic_renewal: bool,
-    /// What becomes of it in the next term; as it is now where none.
+    /// The scheduled next term; `None` means that nothing changes.
     pub next_term: Option<NextTerm>,
-    /// More units that it was to have from its last renewal on, and has not.
+    /// The scheduled increase that its last renewal omitted.
     #[serde(default)]
     pub refused_increase: Option<RefusedIncrease>,
-    /// The subscription of another partner that it goes on from.
+    /// The subscription of another partner that it was transferred from.
     pub transferred_from: Option<SubscriptionName>,
-    /// The subscription of another partner that goes on from it.
+    /// The subscription of another partner that it was transferred to.
     pub transferred_to: Option<SubscriptionName>,
-    /// Where it stands.
+    /// Its state.
     pub state: SubscriptionState,
-    /// Since when.
+    /// When it entered its state.
     pub state_time: Timestamp,
-    /// Why. Empty while it runs.
+    /// Why it entered its state. Empty while it is active.
     pub state_reason: String,
-    /// How often it changed, and when.
+    /// Revision, create time and update time.
     pub resource_version: ResourceVersion,
 }
 
-/// What a subscription becomes when it renews.
+/// The scheduled next term of a subscription.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct NextTerm {
     /// The term.
@@ -86,26 +86,26 @@ pub struct NextTerm {
     pub unit_price: Money,
 }
 
-/// A scheduled increase that a renewal left out.
+/// A scheduled increase that a renewal omitted.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct RefusedIncrease {
-    /// How many units it was to have.
+    /// Scheduled number of units.
     pub quantity: i32,
-    /// The rules that stood against it, and their reasons.
+    /// The violated rules and their reasons.
     pub reason: String,
 }
 
-/// What time has made due.
+/// A change that the passage of time makes due.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Due {
-    /// Its term is over and it renews itself, if relationship lets it.
+    /// The term has ended and the subscription renews if relationship allows it.
     Renewal,
-    /// Its state ends whatever anybody says.
+    /// The state ends unconditionally.
     Lapse,
 }
 
 impl Subscription {
-    /// What a line of an order makes.
+    /// The subscription that a line of an order creates.
     pub(super) fn of(order: &Order, line: &OrderLine) -> Self {
         let now = order.resource_version.create_time;
         let (quantity, charge) = (line.quantity, line.charge.minor_units);
@@ -129,47 +129,47 @@ impl Subscription {
         }
     }
 
-    /// How many units it has.
+    /// Number of units.
     #[must_use]
     pub fn quantity(&self) -> i32 {
         self.batches.iter().map(|batch| batch.quantity).sum()
     }
 
-    /// Until when it may be cancelled; this moment included.
+    /// Last moment at which it may be cancelled.
     #[must_use]
     pub fn cancel_until(&self) -> Timestamp {
         window_end(self.term_start)
     }
 
-    /// Whether it is billed: then it stands in the way of a release.
+    /// Whether it is billed. A running subscription blocks a release.
     #[must_use]
     pub const fn runs(&self) -> bool {
         matches!(self.state, SubscriptionState::Active | SubscriptionState::Suspended)
     }
 
-    /// When time changes it next; none where it never does.
+    /// When its state or term ends; `None` in a final state.
     #[must_use]
     pub fn due_time(&self) -> Option<Timestamp> {
         let after = |time: Duration| self.state_time.saturating_add(time).unwrap_or(Timestamp::MAX);
         match self.state {
             SubscriptionState::Active | SubscriptionState::Suspended => Some(self.term_end),
-            SubscriptionState::Expired => Some(after(EXPIRED)),
-            SubscriptionState::Disabled => Some(after(DISABLED)),
+            SubscriptionState::Expired => Some(after(EXPIRED_FOR)),
+            SubscriptionState::Disabled => Some(after(DISABLED_FOR)),
             SubscriptionState::Deleted
             | SubscriptionState::Cancelled
             | SubscriptionState::Transferred => None,
         }
     }
 
-    /// What time has made due.
+    /// The change that is due.
     #[must_use]
     pub fn due(&self, now: Timestamp) -> Option<Due> {
         self.due_time().filter(|due| now >= *due)?;
         Some(if self.runs() && self.automatic_renewal { Due::Renewal } else { Due::Lapse })
     }
 
-    /// The subscription as time has left it, but for a renewal that is due: until relationship has
-    /// been asked about that, it runs on.
+    /// The subscription as it is in effect at `now`, after every lapse that is due. It keeps running
+    /// while a renewal is due, until relationship decides on that.
     #[must_use]
     pub fn effective_at(mut self, now: Timestamp) -> Self {
         while self.due(now) == Some(Due::Lapse) {
@@ -178,7 +178,7 @@ impl Subscription {
         self
     }
 
-    /// The subscription after the state that time has ended; as it is where time ends it never.
+    /// The subscription after its current state ends; unchanged in a final state.
     pub(super) fn lapsed(self) -> Self {
         let state_time = self.due_time().unwrap_or(self.state_time);
         let (state, reason) = match self.state {

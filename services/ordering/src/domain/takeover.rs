@@ -1,5 +1,5 @@
-//! How a transfer begins and ends. To the target it is a sale, at the prices and for the rest of the
-//! terms that the subscriptions have.
+//! Begins, completes and ends a transfer. For the target it is a sale, at the prices and for the
+//! rest of the terms of the subscriptions.
 
 use std::collections::BTreeMap;
 
@@ -11,45 +11,45 @@ use super::{
     Transfer, TransferItem, TransferState,
 };
 
-/// What a transfer is held against: its subscriptions as they are now, in the order of the items.
+/// What a transfer is decided on, after all that is due.
 #[derive(Debug)]
 pub struct TransferFacts {
-    /// The subscriptions.
+    /// The subscriptions, in the order of the items.
     pub subscriptions: Vec<Subscription>,
-    /// What they are of.
+    /// Their offers.
     pub offers: BTreeMap<OfferName, Offer>,
-    /// Other open transfers of them.
-    pub running: Vec<Transfer>,
+    /// Transfers of the subscriptions that are stored as pending.
+    pub pending: Vec<Transfer>,
 }
 
 impl TransferFacts {
-    /// The offer of each subscription, as far as it is known.
-    pub(super) fn of(&self) -> impl Iterator<Item = Option<&Offer>> {
+    /// The offer of each subscription; `None` if it does not exist.
+    pub(super) fn item_offers(&self) -> impl Iterator<Item = Option<&Offer>> {
         self.subscriptions.iter().map(|it| self.offers.get(&it.product.offer))
     }
 }
 
 impl NewTransfer {
-    /// What relationship is to be asked.
+    /// The question for relationship.
     #[must_use]
-    pub fn question(&self, held: &TransferFacts) -> Question {
+    pub fn question(&self, facts: &TransferFacts) -> Question {
         let on_record = self.items.iter().map(|(_, on_record)| on_record.clone());
-        question(self.chain, on_record, held, self.attested)
+        question(self.chain, on_record, facts, self.attested)
     }
 
-    /// Begins a transfer, if nothing stands against it. What relationship says now is advice: it is
-    /// asked again when the source approves.
+    /// Begins a transfer unless a rule is violated. The decision is preliminary: relationship decides
+    /// again when the source approves.
     pub fn begin(
         self,
-        held: &TransferFacts,
+        facts: &TransferFacts,
         answer: Answer,
         name: TransferName,
         now: Timestamp,
     ) -> Result<Changes, Denial> {
         let transfer = Transfer::of(&self, name, now);
-        answer.allow(transfer.against(held, &answer, now))?;
+        answer.allow(transfer.violations(facts, &answer, now))?;
         let mut changes = Changes::default();
-        for overdue in held.running.iter().filter(|it| it.overdue(now)) {
+        for overdue in facts.pending.iter().filter(|it| it.overdue(now)) {
             let resource_version = overdue.resource_version.next(now);
             let expired = Transfer { resource_version, ..overdue.clone().effective_at(now) };
             changes.transfer(expired.state.event(), expired);
@@ -62,23 +62,23 @@ impl NewTransfer {
 fn question(
     chain: super::SalesChain,
     on_record: impl Iterator<Item = OnRecord>,
-    held: &TransferFacts,
+    facts: &TransferFacts,
     attested: bool,
 ) -> Question {
-    let lines = held.subscriptions.iter().zip(on_record);
+    let lines = facts.subscriptions.iter().zip(on_record);
     let lines = lines.map(|(it, on_record)| (it.product.family, on_record)).collect();
     Question { chain, purpose: Purpose::TransferIn, lines, attested }
 }
 
 impl Transfer {
-    /// What relationship is to be asked before it is completed.
+    /// The question for relationship before the transfer is completed.
     #[must_use]
-    pub fn question(&self, held: &TransferFacts) -> Question {
+    pub fn question(&self, facts: &TransferFacts) -> Question {
         let on_record = self.items.iter().map(|item| item.on_record.clone());
-        question(self.chain, on_record, held, self.attested)
+        question(self.chain, on_record, facts, self.attested)
     }
 
-    /// Ends it without a change of anything else.
+    /// Rejects or withdraws the transfer.
     pub fn end(
         self,
         state: TransferState,
@@ -92,31 +92,31 @@ impl Transfer {
         Ok(Approved::changed(state.event(), decided_on, ended))
     }
 
-    /// Completes it as the source approves: the subscriptions end, and go on under new names.
-    /// `names` are those of the new subscriptions.
+    /// Completes the transfer: the subscriptions of the source end, and those of the target start
+    /// under `names`.
     pub fn complete(
         mut self,
-        held: TransferFacts,
+        facts: TransferFacts,
         answer: Answer,
         (order, names): (OrderName, Vec<SubscriptionName>),
         now: Timestamp,
     ) -> Result<Changes, Denial> {
         self.may_become(TransferState::Complete)?;
-        answer.allow(self.against(&held, &answer, now))?;
+        answer.allow(self.violations(&facts, &answer, now))?;
         let mut changes = Changes::default();
-        held.of().flatten().for_each(|offer| changes.sold_by(offer));
+        facts.item_offers().flatten().for_each(|offer| changes.require_offer(offer));
         let mut lines = Vec::new();
-        let mut taken = Vec::new();
-        for ((item, from), name) in self.items.iter_mut().zip(held.subscriptions).zip(names) {
+        let mut created = Vec::new();
+        for ((item, from), name) in self.items.iter_mut().zip(facts.subscriptions).zip(names) {
             let credit = Money { minor_units: from.refund(now), ..from.product.unit_price };
-            let to = from.taken_over(self.chain, item, order, name, now);
+            let to = from.transferred_in(self.chain, item, order, name, now);
             (item.transferred_to, item.credit) = (Some(name), Some(credit));
             let charge = to.batches.iter().map(|it| it.charge).fold(0, i64::saturating_add);
             lines.push(OrderLine::of(to.product.clone(), to.quantity(), name).charging(charge));
-            changes.subscription("SubscriptionTransferred", from.given_up(name, now));
-            taken.push(to);
+            changes.subscription("SubscriptionTransferred", from.transferred_out(name, now));
+            created.push(to);
         }
-        for to in taken {
+        for to in created {
             changes.subscription("SubscriptionCreated", to);
         }
         let (kind, chain) = (OrderKind::TransferIn, self.chain);
@@ -131,8 +131,8 @@ impl Transfer {
 }
 
 impl Subscription {
-    /// The subscription of the target: the same units for the rest of the term, in their windows.
-    fn taken_over(
+    /// The subscription of the target: the same units and return windows, for the rest of the term.
+    fn transferred_in(
         &self,
         chain: super::SalesChain,
         item: &TransferItem,
@@ -157,9 +157,9 @@ impl Subscription {
         }
     }
 
-    /// The subscription of the source.
-    fn given_up(mut self, to: SubscriptionName, now: Timestamp) -> Self {
-        self.enter(SubscriptionState::Transferred, "taken over by another partner", now);
+    /// The ended subscription of the source.
+    fn transferred_out(mut self, to: SubscriptionName, now: Timestamp) -> Self {
+        self.enter(SubscriptionState::Transferred, "transferred to another partner", now);
         Self { transferred_to: Some(to), resource_version: self.resource_version.next(now), ..self }
     }
 }

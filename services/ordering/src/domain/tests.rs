@@ -1,9 +1,9 @@
-//! What the domain decides, as tables and properties.
+//! Tests of the rules, as tables and properties.
 
 mod batches;
 mod cancel;
+mod fixtures;
 mod lifecycle;
 mod offer;
 mod place;
 mod transfer;
-mod world;

@@ -7,27 +7,27 @@ use types::{
 
 use super::{Money, OnRecord, SalesChain};
 
-/// How long the source may think about a transfer.
-const OPEN: Duration = Duration::from_secs(30 * 24 * 3600);
+/// A pending transfer expires after this time.
+const EXPIRES_AFTER: Duration = Duration::from_secs(30 * 24 * 3600);
 
 text_enum! {
-    /// Where a transfer stands.
+    /// State of a transfer.
     pub enum TransferState {
-        /// Begun by the target; the source has not answered.
+        /// Created by the target; the source has not decided.
         Pending = "pending",
-        /// Approved by the source and done.
+        /// Approved by the source and completed.
         Complete = "complete",
         /// Rejected by the source.
         Rejected = "rejected",
         /// Withdrawn by the target.
         Withdrawn = "withdrawn",
-        /// Not answered within 30 days.
+        /// The source did not decide within 30 days.
         Expired = "expired",
     }
 }
 
 impl TransferState {
-    /// The event of entering it.
+    /// The event of entering the state.
     pub(super) const fn event(self) -> &'static str {
         match self {
             Self::Pending => "TransferBegun",
@@ -39,64 +39,65 @@ impl TransferState {
     }
 }
 
-/// Subscriptions of a customer that one partner takes over from another.
+/// A transfer of a customer's subscriptions from one partner to another.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Transfer {
     /// Its resource name.
     pub name: TransferName,
-    /// Who sold so far.
+    /// The current seller.
     pub source: PartnerName,
-    /// Who is to sell to whom. Its seller is the target.
+    /// Seller, reseller and customer after the transfer. The seller is the target.
     #[serde(flatten)]
     pub chain: SalesChain,
-    /// Whether the target attested in which role it acts.
+    /// Whether the target attested its role (ORD-2).
     pub attested: bool,
-    /// What is taken over.
+    /// The subscriptions to transfer.
     pub items: Vec<TransferItem>,
-    /// Where it stands.
+    /// Its state.
     pub state: TransferState,
-    /// Since when.
+    /// When it entered its state.
     pub state_time: Timestamp,
-    /// Why. Empty unless rejected or withdrawn.
+    /// Why it was rejected or withdrawn. Empty in other states.
     pub state_reason: String,
-    /// When it expires unless it was answered.
+    /// When it expires if it is still pending.
     pub expire_time: Timestamp,
-    /// The order that completed it.
+    /// The order that completed it; `None` before.
     pub order: Option<OrderName>,
-    /// How often it changed, and when.
+    /// Revision, create time and update time.
     pub resource_version: ResourceVersion,
 }
 
-/// One subscription that is taken over.
+/// One subscription of a transfer.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct TransferItem {
     /// The subscription of the source.
     pub subscription: SubscriptionName,
-    /// Who is to stand on record for it.
+    /// PartnerIDs on record after the transfer.
     #[serde(flatten)]
     pub on_record: OnRecord,
-    /// The subscription of the target, once it is complete.
+    /// The subscription of the target; `None` before completion.
     pub transferred_to: Option<SubscriptionName>,
-    /// What is given back to the source, once it is complete.
+    /// Refund to the source; `None` before completion.
     pub credit: Option<Money>,
 }
 
-/// A transfer that somebody wants.
+/// A requested transfer.
 #[derive(Debug, Clone)]
 pub struct NewTransfer {
-    /// Who sold so far.
+    /// The current seller.
     pub source: PartnerName,
-    /// Who is to sell to whom.
+    /// Seller, reseller and customer after the transfer. The seller is the target.
     pub chain: SalesChain,
-    /// What is to be taken over, and who is to stand on record for it. Never empty, each once.
+    /// The subscriptions, each with its PartnerIDs on record after the transfer. Never empty, no
+    /// duplicates.
     pub items: Vec<(SubscriptionName, OnRecord)>,
-    /// Whether the target attests in which role it acts.
+    /// Whether the target attests its role (ORD-2).
     pub attested: bool,
 }
 
 impl TransferState {
-    /// The call that leads here; none if time does.
-    pub(super) const fn made_by(self) -> Option<&'static str> {
+    /// The call that leads to the state; `None` if it is entered by the passage of time.
+    pub(super) const fn method(self) -> Option<&'static str> {
         match self {
             Self::Pending => Some("CreateTransfer"),
             Self::Complete => Some("ApproveTransfer"),
@@ -124,19 +125,19 @@ impl Transfer {
             state: TransferState::Pending,
             state_time: now,
             state_reason: String::new(),
-            expire_time: now.saturating_add(OPEN).unwrap_or(Timestamp::MAX),
+            expire_time: now.saturating_add(EXPIRES_AFTER).unwrap_or(Timestamp::MAX),
             order: None,
             resource_version: ResourceVersion::first(now),
         }
     }
 
-    /// Whether nobody has answered in time.
+    /// Whether it is stored as pending but has expired.
     #[must_use]
     pub fn overdue(&self, now: Timestamp) -> bool {
         self.state == TransferState::Pending && now >= self.expire_time
     }
 
-    /// The transfer as time has left it.
+    /// The transfer as it is in effect at `now`.
     #[must_use]
     pub fn effective_at(self, now: Timestamp) -> Self {
         if !self.overdue(now) {

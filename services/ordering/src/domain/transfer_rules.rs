@@ -1,4 +1,4 @@
-//! What ordering itself holds against a transfer.
+//! Ordering's own rules for a transfer.
 
 use markets::Country;
 use types::{Responsible, StateConflict, Timestamp, Violation};
@@ -38,7 +38,6 @@ const CURRENCY: Rule = Rule {
     source: "Partner Center: regional authorization, billing currency",
     code: "",
 };
-
 const MARKETPLACE: Rule = Rule {
     id: "TRF-5",
     reason: "TRANSFER_OF_MARKETPLACE_OFFER",
@@ -48,7 +47,7 @@ const MARKETPLACE: Rule = Rule {
 
 impl Transfer {
     /// Checks that a transfer, as it is in effect now, can still end in this state.
-    pub fn may_become(&self, wanted: TransferState) -> Result<(), Denial> {
+    pub fn may_become(&self, requested: TransferState) -> Result<(), Denial> {
         let Self { state, state_time, .. } = *self;
         if state == TransferState::Pending {
             return Ok(());
@@ -57,10 +56,10 @@ impl Transfer {
             what: "the transfer",
             state: state.as_str(),
             since: state_time,
-            call: wanted.made_by().unwrap_or("this call"),
-            reached: state == wanted,
+            call: requested.method().unwrap_or("this call"),
+            reached: state == requested,
             legal: &[],
-            otherwise: "begin a new transfer with CreateTransfer",
+            otherwise: "create a new transfer with CreateTransfer",
         };
         Err(Denial::Refused(vec![STATE.violation(
             self.name,
@@ -76,20 +75,20 @@ impl Transfer {
         )]))
     }
 
-    /// What stands against it besides the rules that relationship applies.
-    pub(super) fn against(
+    /// Violations of ordering's own rules, in order of precedence.
+    pub(super) fn violations(
         &self,
-        held: &TransferFacts,
+        facts: &TransferFacts,
         answer: &Answer,
         now: Timestamp,
     ) -> Vec<Violation> {
         let found = [
-            outside_market(self.chain, answer, held.of()),
+            outside_market(self.chain, answer, facts.item_offers()),
             self.to_itself(),
-            self.not_of_source(held),
-            self.running(held, now),
-            self.other_currency(held, answer.seller_country),
-            self.of_marketplace(held),
+            self.not_of_source(facts),
+            self.already_pending(facts, now),
+            self.other_currency(facts, answer.seller_country),
+            self.of_marketplace(facts),
         ];
         found.into_iter().flatten().collect()
     }
@@ -100,20 +99,20 @@ impl Transfer {
             TWO_PARTNERS.violation(
                 self.source,
                 Responsible::Caller,
-                "source and target are one partner".to_owned(),
-                "name the partner that takes over as target",
+                "source and target are the same partner".to_owned(),
+                "name the partner that receives the subscriptions as target",
                 vec![("source", self.source.to_string())],
             )
         })
     }
 
-    /// TRF-2: the subscriptions run, and are those of the source for the customer.
-    fn not_of_source(&self, held: &TransferFacts) -> Option<Violation> {
-        let of_source = |it: &&Subscription| {
-            let ours = it.chain.seller == self.source && it.chain.customer == self.chain.customer;
-            !(ours && it.runs())
+    /// TRF-2: the subscriptions run, and the source sells them to the customer.
+    fn not_of_source(&self, facts: &TransferFacts) -> Option<Violation> {
+        let is_wrong = |it: &&Subscription| {
+            let sold = it.chain.seller == self.source && it.chain.customer == self.chain.customer;
+            !(sold && it.runs())
         };
-        let wrong = held.subscriptions.iter().filter(of_source);
+        let wrong = facts.subscriptions.iter().filter(is_wrong);
         let wrong: Vec<_> = wrong.map(|it| format!("{} ({})", it.name, it.state)).collect();
         let wrong = wrong.join(", ");
         (!wrong.is_empty()).then(|| {
@@ -121,36 +120,36 @@ impl Transfer {
                 self.source,
                 Responsible::Caller,
                 format!(
-                    "these do not run, or the source did not sell them to the customer: {wrong}"
+                    "subscriptions have ended, or the source did not sell them to the customer: {wrong}"
                 ),
-                "name subscriptions that the source sells to the customer, and that run",
+                "name running subscriptions that the source sells to the customer",
                 vec![("wrongSubscriptions", wrong)],
             )
         })
     }
 
-    /// TRF-3: a subscription is in one open transfer.
-    fn running(&self, held: &TransferFacts, now: Timestamp) -> Option<Violation> {
+    /// TRF-3: a subscription is in at most one pending transfer.
+    fn already_pending(&self, facts: &TransferFacts, now: Timestamp) -> Option<Violation> {
         let other = |it: &&Transfer| it.name != self.name && !it.overdue(now);
         let running: Vec<_> =
-            held.running.iter().filter(other).map(|it| it.name.to_string()).collect();
+            facts.pending.iter().filter(other).map(|it| it.name.to_string()).collect();
         let running = running.join(", ");
         (!running.is_empty()).then(|| {
             ONE_TRANSFER.violation(
                 self.chain.customer,
                 Responsible::Caller,
-                format!("subscriptions are in open transfers already: {running}"),
-                "wait until those are answered, or have their targets withdraw them",
+                format!("subscriptions are in pending transfers already: {running}"),
+                "wait for the decision of the source, or let the target withdraw those transfers",
                 vec![("runningTransfers", running)],
             )
         })
     }
 
-    /// TRF-4: prices go on, so they are in the currency of the target's location.
-    fn other_currency(&self, held: &TransferFacts, target: Option<Country>) -> Option<Violation> {
+    /// TRF-4: prices stay, so they must be in the currency of the target's location.
+    fn other_currency(&self, facts: &TransferFacts, target: Option<Country>) -> Option<Violation> {
         let expected = target.map(Country::currency);
         let currency = |it: &Subscription| it.product.unit_price.currency;
-        let wrong = held.subscriptions.iter().find(|it| Some(currency(it)) != expected)?;
+        let wrong = facts.subscriptions.iter().find(|it| Some(currency(it)) != expected)?;
         let expected = expected.map_or("unknown".to_owned(), |it| it.to_string());
         Some(CURRENCY.violation(
             self.chain.seller,
@@ -165,9 +164,9 @@ impl Transfer {
         ))
     }
 
-    /// TRF-5: what a third party sells in the marketplace stays with its partner.
-    fn of_marketplace(&self, held: &TransferFacts) -> Option<Violation> {
-        let third_party = held.subscriptions.iter().zip(held.of());
+    /// TRF-5: marketplace offers of third parties cannot be transferred. An unknown offer counts as one.
+    fn of_marketplace(&self, facts: &TransferFacts) -> Option<Violation> {
+        let third_party = facts.subscriptions.iter().zip(facts.item_offers());
         let third_party =
             third_party.filter(|(_, offer)| offer.is_none_or(|it| it.terms.third_party));
         let named: Vec<_> = third_party.map(|(it, _)| it.name.to_string()).collect();
@@ -176,8 +175,8 @@ impl Transfer {
             MARKETPLACE.violation(
                 self.chain.customer,
                 Responsible::Caller,
-                format!("these are of a third party's offer and cannot go over: {named}"),
-                "leave them out, and order the offer anew",
+                format!("subscriptions of third-party offers cannot be transferred: {named}"),
+                "remove them from the transfer, and place a new order for their offers",
                 vec![("marketplaceSubscriptions", named)],
             )
         })

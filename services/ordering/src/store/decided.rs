@@ -1,5 +1,5 @@
-//! A decision of relationship is valid for a short time. What follows from it carries that validity
-//! along until it is committed, so an order cannot be committed without it.
+//! A decision of relationship is valid for a short time. The answer and the changes based on it carry
+//! that validity until the commit, so an order cannot be committed without it.
 
 use std::time::Duration;
 
@@ -11,8 +11,8 @@ use crate::domain::{Answer, Approved, Changes};
 /// How long a decision may be acted on.
 #[derive(Debug)]
 pub(crate) struct DecisionValidity {
-    /// Started before the decision was requested.
-    pub since_asked: Stopwatch,
+    /// Started before relationship was asked.
+    pub age: Stopwatch,
     /// How long the decision is valid from then.
     pub valid_for: Duration,
     /// The epochs of seller and reseller with the customer at that time.
@@ -21,15 +21,15 @@ pub(crate) struct DecisionValidity {
 
 impl DecisionValidity {
     pub(super) fn is_valid(&self) -> bool {
-        self.since_asked.elapsed() < self.valid_for
+        self.age.elapsed() < self.valid_for
     }
 }
 
-/// A value that follows from decisions of relationship, with their validity.
+/// A value that is based on decisions of relationship, with their validity.
 #[derive(Debug, Default)]
 pub(crate) struct Decided<T> {
     value: T,
-    decisions: Vec<DecisionValidity>,
+    pub(super) decisions: Vec<DecisionValidity>,
 }
 
 impl Decided<Answer> {
@@ -41,7 +41,7 @@ impl Decided<Answer> {
         &self.value
     }
 
-    /// Adds another decision that the same changes follow from.
+    /// Adds a decision that the same changes are based on.
     pub(crate) fn and(mut self, other: Self) -> Self {
         self.decisions.extend(other.decisions);
         self
@@ -79,13 +79,9 @@ impl Decided<Changes> {
     pub(crate) fn into_changes(self) -> Changes {
         self.value
     }
-
-    pub(super) fn decisions(&self) -> &[DecisionValidity] {
-        &self.decisions
-    }
 }
 
-/// Changes that need no decision. An order always needs one: it does not convert into `Changes`.
+/// Lapsed subscriptions and ended transfers need no decision. An order does, so it does not convert.
 impl<T> From<Approved<T>> for Decided<Changes>
 where
     Changes: From<Approved<T>>,

@@ -1,4 +1,4 @@
-//! Subscriptions that time has changed.
+//! Subscriptions that are due.
 
 use std::{fmt, str::FromStr};
 
@@ -14,47 +14,46 @@ use super::{
 };
 use crate::domain::Subscription;
 
-/// A place among what is due, those in front that are due longest.
+/// A position in the list of due subscriptions, ordered by due time and name.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct DuePlace {
+pub(crate) struct DueCursor {
     due_time: Timestamp,
     name: SubscriptionName,
 }
 
-impl DuePlace {
-    /// Where a subscription is; nowhere where time does not change it.
+impl DueCursor {
+    /// The position of a subscription; `None` if it is never due.
     pub(crate) fn of(subscription: &Subscription) -> Option<Self> {
         let due_time = subscription.due_time()?;
         Some(Self { due_time, name: subscription.name })
     }
 }
 
-impl fmt::Display for DuePlace {
+impl fmt::Display for DueCursor {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}/{}", self.due_time.as_microsecond(), self.name)
     }
 }
 
-impl FromStr for DuePlace {
+impl FromStr for DueCursor {
     type Err = &'static str;
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
-        let place = || {
+        let cursor = || {
             let (due_time, name) = text.split_once('/')?;
             let due_time = Timestamp::from_microsecond(due_time.parse().ok()?).ok()?;
             Some(Self { due_time, name: name.parse().ok()? })
         };
-        place().ok_or("is not a token that SettleSubscriptions gave")
+        cursor().ok_or("is not a next_token of SettleSubscriptions")
     }
 }
 
 impl Store {
-    /// Subscriptions that time has changed by now and that come behind a place, those that it
-    /// changed first in front.
+    /// Subscriptions that are due, those with the earliest due time first, from behind a position on.
     pub(crate) async fn subscriptions_due(
         &self,
         now: Timestamp,
-        after: Option<DuePlace>,
+        after: Option<DueCursor>,
         limit: u64,
     ) -> Result<Vec<Subscription>, Failure> {
         let due = Entity::find().filter(Column::DueTime.lte(now.as_microsecond()));
@@ -65,10 +64,10 @@ impl Store {
     }
 }
 
-fn behind(place: DuePlace) -> Condition {
-    let due_time = place.due_time.as_microsecond();
-    let at_once = Condition::all()
+fn behind(cursor: DueCursor) -> Condition {
+    let due_time = cursor.due_time.as_microsecond();
+    let same_time = Condition::all()
         .add(Column::DueTime.eq(due_time))
-        .add(Column::Name.gt(place.name.to_string()));
-    Condition::any().add(Column::DueTime.gt(due_time)).add(at_once)
+        .add(Column::Name.gt(cursor.name.to_string()));
+    Condition::any().add(Column::DueTime.gt(due_time)).add(same_time)
 }

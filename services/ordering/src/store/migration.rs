@@ -1,6 +1,6 @@
 use storage::{EventsTable, MigrationTrait, MigratorTrait, Step};
 
-/// The schema of ordering, step by step.
+/// Migrations of ordering's schema.
 #[derive(Debug)]
 pub struct Migrator;
 

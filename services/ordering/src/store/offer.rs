@@ -24,7 +24,7 @@ const FAMILY: Field = Field {
 pub(crate) const OFFERS: Listing = Listing::of("offers", &[FAMILY]);
 
 impl Store {
-    /// The named offers, as far as they exist.
+    /// The named offers that exist.
     pub(crate) async fn offers_named(
         &self,
         names: impl Iterator<Item = &OfferName> + Send,
@@ -45,7 +45,7 @@ impl Store {
         Ok(Page { items, next_page_token: page.next_page_token })
     }
 
-    /// Writes an offer that was decided on.
+    /// Writes an approved offer.
     pub(crate) async fn save_offer(
         &self,
         approved: Approved<Offer>,
@@ -68,17 +68,18 @@ impl Store {
     }
 }
 
-/// Whether the offers still are what was decided on. Nobody else can change them until this
-/// transaction ends.
-pub(super) async fn hold(
+/// Locks the offers against changes until the transaction ends, and returns whether all still have
+/// the revision that was decided on.
+pub(super) async fn lock_unchanged(
     transaction: &DatabaseTransaction,
     decided_on: &BTreeMap<OfferName, i64>,
 ) -> Result<bool, Failure> {
     let names = decided_on.keys().map(ToString::to_string);
     let rows = offers::Entity::find().filter(offers::Column::Name.is_in(names)).lock_shared();
     let rows = rows.all(transaction).await.map_err(fault)?;
-    let kept: BTreeMap<_, _> = rows.into_iter().map(|row| (row.name, row.revision)).collect();
-    let same = |(name, revision): (&OfferName, &i64)| kept.get(&name.to_string()) == Some(revision);
+    let found: BTreeMap<_, _> = rows.into_iter().map(|row| (row.name, row.revision)).collect();
+    let same =
+        |(name, revision): (&OfferName, &i64)| found.get(&name.to_string()) == Some(revision);
     Ok(decided_on.iter().all(same))
 }
 
@@ -163,7 +164,7 @@ fn from_plan_row(row: &plans::Model) -> Result<Plan, Failure> {
     })
 }
 
-/// An amount out of its two columns.
+/// An amount from its two columns.
 pub(super) fn money(currency: &str, minor_units: i64) -> Result<Money, Failure> {
     Ok(Money { currency: row::read(currency)?, minor_units })
 }

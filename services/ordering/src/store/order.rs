@@ -12,17 +12,17 @@ use storage::{
 use types::{CustomerName, OrderName, PartnerName};
 
 use super::{
-    Decided, DecisionValidity, Store, before,
+    Decided, DecisionValidity, Store,
     entity::{order_lines as lines, orders},
     offer::{self, money},
-    pair_epoch,
+    pair_epoch, previous_revision,
     read::{chain, on_record, product},
     subscription, transfer,
 };
 use crate::domain::{Change, Changes, Evidence, Order, OrderLine, OrderState, Placement};
 
 pub(crate) const ORDERS: Listing = Listing {
-    // Each may have hundreds of lines, and clients read 4 MiB by default.
+    // An order may have hundreds of lines, and clients accept 4 MiB by default.
     max_size: 50,
     piece: 5,
     ..Listing::of(
@@ -53,7 +53,7 @@ impl Store {
         Ok(Some(Placement { order, subscriptions: in_order }))
     }
 
-    /// The named orders, as far as they exist.
+    /// The named orders that exist.
     pub(crate) async fn orders_named(&self, names: &[OrderName]) -> Result<Vec<Order>, Failure> {
         let snapshot = self.database.snapshot().await?;
         let names = names.iter().map(ToString::to_string);
@@ -70,20 +70,26 @@ impl Store {
         Ok(Page { items, next_page_token: page.next_page_token })
     }
 
-    /// Writes all that a call changes, while every decision behind it is fresh. The last
-    /// transfer answers the call, or the last order where there is none.
+    /// Writes all changes of a call if every decision behind them is valid and every offer unchanged.
+    /// The last transfer is the response, or the last order if there is no transfer.
     pub(crate) async fn commit(
         &self,
         decided: &Decided<Changes>,
         call: &MutationContext,
     ) -> Result<(), Failure> {
-        let (changes, decisions) = (decided.changes(), decided.decisions());
+        let (changes, decisions) = (decided.changes(), &decided.decisions);
         let transaction = self.database.begin().await?;
         for Change { after, .. } in changes.orders() {
             let key = orders::Column::Name.eq(after.name.to_string());
             let revision = orders::Column::Revision;
-            put(&transaction, to_row(after)?, key, revision, before(after.resource_version))
-                .await?;
+            put(
+                &transaction,
+                to_row(after)?,
+                key,
+                revision,
+                previous_revision(after.resource_version),
+            )
+            .await?;
         }
         subscription::write(&transaction, call, changes.subscriptions()).await?;
         for (at, Change { event, after }) in (1..).zip(changes.orders()) {
@@ -96,19 +102,19 @@ impl Store {
             }
         }
         transfer::write(&transaction, call, changes.transfers()).await?;
-        let sold = offer::hold(&transaction, changes.offers()).await?;
+        let unchanged = offer::lock_unchanged(&transaction, changes.required_offers()).await?;
         let epochs = decisions.iter().flat_map(|it| &it.epochs);
-        let held = pair_epoch::hold(&transaction, epochs, call.now).await?;
-        if !sold || !held || !decisions.iter().all(DecisionValidity::is_valid) {
+        let open = pair_epoch::lock_open(&transaction, epochs, call.now).await?;
+        if !unchanged || !open || !decisions.iter().all(DecisionValidity::is_valid) {
             return Err(Failure::DecisionExpired);
         }
         events::end(transaction, call).await
     }
 }
 
-/// The lines of an order never change.
+/// Writes the lines of a new order; they never change.
 async fn write_lines(transaction: &DatabaseTransaction, order: &Order) -> Result<(), Failure> {
-    if before(order.resource_version).is_none() {
+    if previous_revision(order.resource_version).is_none() {
         for (at, line) in (0..).zip(&order.lines) {
             insert(transaction, to_line_row(order.name, at, line)?).await?;
         }

@@ -1,7 +1,7 @@
-//! What keeps a release of a relationship and the orders of its partner apart. Each pair of customer
-//! and partner has a row that both touch in their transactions. A release moves its epoch on and
-//! closes it for a while; an order is committed only in the epoch in which its decision was asked
-//! for, and while the pair is open.
+//! Serializes the release of a relationship with the orders of its partner. Each pair of customer and
+//! partner has a row that both lock in their transactions. A release increments its epoch and closes
+//! the pair for a limited time. An order is committed only if the pair is open and still in the epoch
+//! in which relationship was asked.
 
 use std::time::Duration;
 
@@ -22,19 +22,19 @@ use super::{
 };
 use crate::domain::{Approved, Release, SalesChain, Subscription, SubscriptionState};
 
-/// How long a release that does not end keeps its pair closed: longer than any call of
-/// relationship that it may have left running.
-const CLOSED: Duration = Duration::from_secs(60);
+/// A pair stays closed for this long if its release does not end: longer than any call to
+/// relationship that the release may have left running.
+const CLOSED_FOR: Duration = Duration::from_secs(60);
 
 /// The epoch of a pair that was never released.
-const FIRST: i64 = 0;
-/// How long a release takes at most while it works. One that has not ended by then was cut off, and
-/// its pair opens only when its time is up.
+const FIRST_EPOCH: i64 = 0;
+/// Longest duration of a release. One that has not ended by then was interrupted, and its pair opens
+/// when `CLOSED_FOR` is over.
 const LONGEST_RELEASE: Duration = Duration::from_secs(10);
-/// When to ask again while a release works.
-const SOON: Duration = Duration::from_secs(1);
+/// Retry delay while a release is running.
+const RETRY_WHILE_RUNNING: Duration = Duration::from_secs(1);
 
-/// Customer and partner, and the epoch in which a decision on them was asked for.
+/// A customer and partner, and the epoch in which relationship was asked about them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct PairEpoch {
     customer: CustomerName,
@@ -53,8 +53,8 @@ impl BegunRelease {
 }
 
 impl Store {
-    /// The epochs of a chain as they are before a decision on it is asked for. While one of them is
-    /// closed none is asked for: it might be given before the relationship is removed.
+    /// The current epochs of seller and reseller with the customer. Fails while one pair is closed: a
+    /// decision could precede the removal of the relationship.
     pub(crate) async fn epochs(
         &self,
         chain: SalesChain,
@@ -64,20 +64,20 @@ impl Store {
         let partners = [Some(chain.seller), chain.reseller];
         let mut epochs = Vec::new();
         for partner in partners.into_iter().flatten() {
-            let found = partner_customer_epochs::Entity::find().filter(key(customer, partner));
+            let found = partner_customer_epochs::Entity::find().filter(of_pair(customer, partner));
             let found = found.one(self.database.reader()).await.map_err(fault)?;
             if let Some(row) = found.as_ref().filter(|row| is_closed(row, now)) {
-                return Err(in_progress(row, now));
+                return Err(release_in_progress(row, now));
             }
-            let epoch = found.map_or(FIRST, |row| row.epoch);
+            let epoch = found.map_or(FIRST_EPOCH, |row| row.epoch);
             epochs.push(PairEpoch { customer, partner, epoch });
         }
         Ok(epochs)
     }
 
-    /// Closes the pair of a release in an open transaction, and reads the subscriptions that the
-    /// partner sold to the customer and that had not ended when they were written. Fails if another
-    /// release has closed the pair. After the commit no order is accepted on an earlier decision.
+    /// Closes the pair in an open transaction, and reads the subscriptions that the partner sold to the
+    /// customer and that are stored as running. Fails if another release has closed the pair. After
+    /// the commit no order is accepted on an earlier decision.
     pub(crate) async fn begin_release(
         &self,
         release: &Release,
@@ -85,7 +85,7 @@ impl Store {
     ) -> Result<(BegunRelease, Vec<Subscription>), Failure> {
         let (customer, partner) = (release.name.customer, release.partner);
         let transaction = self.database.begin().await?;
-        open(&transaction, customer, partner).await?;
+        insert_if_missing(&transaction, customer, partner).await?;
         let until = closed_until(now);
         let closed = partner_customer_epochs::Entity::update_many()
             .col_expr(
@@ -93,22 +93,22 @@ impl Store {
                 Expr::col(partner_customer_epochs::Column::Epoch).add(1),
             )
             .col_expr(partner_customer_epochs::Column::ClosedUntil, Expr::value(until))
-            .filter(key(customer, partner))
+            .filter(of_pair(customer, partner))
             .filter(partner_customer_epochs::Column::ClosedUntil.lte(now.as_microsecond()));
         if closed.exec(&*transaction).await.map_err(fault)?.rows_affected == 0 {
             let row = partner_customer_epochs::Entity::find()
-                .filter(key(customer, partner))
+                .filter(of_pair(customer, partner))
                 .one(&*transaction)
                 .await;
             let row =
-                row.map_err(fault)?.ok_or_else(|| Failure::bug("the row of a pair is gone"))?;
-            return Err(in_progress(&row, now));
+                row.map_err(fault)?.ok_or_else(|| Failure::bug("the row of a pair is missing"))?;
+            return Err(release_in_progress(&row, now));
         }
-        let sold = sold(&*transaction, customer, partner).await?;
+        let sold = running_subscriptions(&*transaction, customer, partner).await?;
         Ok((BegunRelease(transaction), sold))
     }
 
-    /// Opens the pair of a release again, which was begun then, unless another has closed it since.
+    /// Opens the pair of a release that began at `begun`, unless another release has closed it since.
     pub(crate) async fn end_release(
         &self,
         release: &Release,
@@ -116,7 +116,7 @@ impl Store {
     ) -> Result<(), Failure> {
         let opened = partner_customer_epochs::Entity::update_many()
             .col_expr(partner_customer_epochs::Column::ClosedUntil, Expr::value(0_i64))
-            .filter(key(release.name.customer, release.partner))
+            .filter(of_pair(release.name.customer, release.partner))
             .filter(partner_customer_epochs::Column::ClosedUntil.eq(closed_until(begun)));
         opened.exec(self.database.reader()).await.map(drop).map_err(fault)
     }
@@ -126,54 +126,52 @@ fn is_closed(row: &partner_customer_epochs::Model, now: Timestamp) -> bool {
     row.closed_until > now.as_microsecond()
 }
 
-/// Why nothing of a closed pair goes on, and when it may.
-fn in_progress(row: &partner_customer_epochs::Model, now: Timestamp) -> Failure {
+fn release_in_progress(row: &partner_customer_epochs::Model, now: Timestamp) -> Failure {
     let left = u64::try_from(row.closed_until - now.as_microsecond()).unwrap_or(0);
     let left = Duration::from_micros(left);
     Failure::ReleaseInProgress {
         customer: row.customer.clone(),
         partner: row.partner.clone(),
-        retry_after: if left > CLOSED - LONGEST_RELEASE { SOON } else { left },
+        retry_after: if left > CLOSED_FOR - LONGEST_RELEASE { RETRY_WHILE_RUNNING } else { left },
     }
 }
 
 fn closed_until(begun: Timestamp) -> i64 {
-    begun.saturating_add(CLOSED).unwrap_or(Timestamp::MAX).as_microsecond()
+    begun.saturating_add(CLOSED_FOR).unwrap_or(Timestamp::MAX).as_microsecond()
 }
 
-/// Whether an order may be committed now on decisions about these epochs. Nobody else can close them
-/// until this transaction ends; other orders pass. A release waits for orders in work, and where
-/// these follow each other without a gap, until its time is up.
-pub(super) async fn hold(
+/// Locks the pairs against releases until the transaction ends, and returns whether all are open and
+/// in the given epochs. The lock is shared between orders. A release waits for all orders in flight;
+/// if they overlap without a gap, it runs out of time.
+pub(super) async fn lock_open(
     transaction: &DatabaseTransaction,
     epochs: impl Iterator<Item = &PairEpoch>,
     now: Timestamp,
 ) -> Result<bool, Failure> {
-    // In one order everywhere, so that two orders do not wait for each other.
+    // Sorted, so that two orders do not deadlock.
     let epochs: std::collections::BTreeSet<_> = epochs.collect();
     for pair in epochs {
         let locked = async || {
             let row = partner_customer_epochs::Entity::find()
-                .filter(key(pair.customer, pair.partner))
+                .filter(of_pair(pair.customer, pair.partner))
                 .lock_shared();
             row.one(transaction).await.map_err(fault)
         };
         let mut row = locked().await?;
         if row.is_none() {
-            open(transaction, pair.customer, pair.partner).await?;
+            insert_if_missing(transaction, pair.customer, pair.partner).await?;
             row = locked().await?;
         }
-        let held =
+        let open =
             |row: partner_customer_epochs::Model| row.epoch == pair.epoch && !is_closed(&row, now);
-        if !row.is_some_and(held) {
+        if !row.is_some_and(open) {
             return Ok(false);
         }
     }
     Ok(true)
 }
 
-/// Makes the row of a pair where there is none.
-async fn open(
+async fn insert_if_missing(
     transaction: &DatabaseTransaction,
     customer: CustomerName,
     partner: PartnerName,
@@ -181,7 +179,7 @@ async fn open(
     let row = partner_customer_epochs::ActiveModel {
         customer: Set(customer.to_string()),
         partner: Set(partner.to_string()),
-        epoch: Set(FIRST),
+        epoch: Set(FIRST_EPOCH),
         closed_until: Set(0),
     };
     let key = [partner_customer_epochs::Column::Customer, partner_customer_epochs::Column::Partner];
@@ -190,8 +188,8 @@ async fn open(
     insert.exec_without_returning(transaction).await.map(drop).map_err(fault)
 }
 
-/// What a partner sold to a customer and what had not ended when it was written.
-async fn sold(
+/// The subscriptions that a partner sold to a customer and that are stored as running.
+async fn running_subscriptions(
     reader: &impl ConnectionTrait,
     customer: CustomerName,
     partner: PartnerName,
@@ -211,7 +209,7 @@ async fn sold(
     rows.iter().map(subscription::from_row).collect()
 }
 
-fn key(customer: CustomerName, partner: PartnerName) -> Condition {
+fn of_pair(customer: CustomerName, partner: PartnerName) -> Condition {
     Condition::all()
         .add(partner_customer_epochs::Column::Customer.eq(customer.to_string()))
         .add(partner_customer_epochs::Column::Partner.eq(partner.to_string()))

@@ -1,6 +1,5 @@
-//! What the rows of orders and subscriptions have in common, as domain values.
+//! Domain values from the columns that several tables have in common.
 
-/// Who sells to whom, out of a row.
 macro_rules! chain {
     ($row:ident) => {
         crate::domain::SalesChain {
@@ -11,7 +10,6 @@ macro_rules! chain {
     };
 }
 
-/// Who stands on record, out of a row.
 macro_rules! on_record {
     ($row:ident) => {
         crate::domain::OnRecord {
@@ -21,7 +19,6 @@ macro_rules! on_record {
     };
 }
 
-/// What is sold, out of a row.
 macro_rules! product {
     ($row:ident) => {
         crate::domain::Product {

@@ -10,9 +10,10 @@ use storage::{
 use types::{CustomerName, OrderName, PartnerName, SubscriptionName, Timestamp};
 
 use super::{
-    Store, before,
+    Store,
     entity::subscriptions::{ActiveModel, Column, Entity, Model},
     offer::money,
+    previous_revision,
     read::{chain, on_record, product},
 };
 use crate::domain::{Change, OfferName, Subscription, SubscriptionState};
@@ -39,7 +40,7 @@ impl Store {
         row.map_err(fault)?.map(|row| from_row(&row)).transpose()
     }
 
-    /// The named subscriptions, as far as they exist.
+    /// The named subscriptions that exist.
     pub(crate) async fn subscriptions_named(
         &self,
         names: &[SubscriptionName],
@@ -57,7 +58,7 @@ impl Store {
     }
 }
 
-/// Writes subscriptions step by step, each with its event.
+/// Writes subscriptions in the order of their changes, each with its event.
 pub(super) async fn write(
     transaction: &DatabaseTransaction,
     call: &MutationContext,
@@ -65,7 +66,7 @@ pub(super) async fn write(
 ) -> Result<(), Failure> {
     for Change { event, after } in changes {
         let key = Column::Name.eq(after.name.to_string());
-        let decided_on = before(after.resource_version);
+        let decided_on = previous_revision(after.resource_version);
         put(transaction, to_row(after)?, key, Column::Revision, decided_on).await?;
         let event = Event::new(event, after.name, after.resource_version, after);
         events::append_related(transaction, call, event).await?;
@@ -73,7 +74,7 @@ pub(super) async fn write(
     Ok(())
 }
 
-/// The named subscriptions, as far as they exist.
+/// The named subscriptions that exist.
 pub(super) async fn named(
     reader: &impl ConnectionTrait,
     names: &[SubscriptionName],

@@ -1,4 +1,4 @@
-//! What the store keeps and refuses, the same on either engine.
+//! Tests of the store on SQLite and PostgreSQL.
 
 mod lists;
 
@@ -43,15 +43,15 @@ mod transfer;
 on_both_engines! {
     an_offer_reads_back_equal,
     an_order_reads_back_equal_with_its_subscriptions,
-    an_order_is_written_only_while_its_decision_is_fresh,
-    a_decision_on_a_revision_that_is_gone_changes_nothing,
+    an_order_is_written_only_while_its_decision_is_valid,
+    a_decision_on_an_old_revision_changes_nothing,
     an_order_is_not_cancelled_while_a_subscription_changes,
-    the_first_answer_is_given_again,
-    a_request_id_goes_with_one_content,
-    a_request_that_failed_is_decided_afresh,
-    an_order_sent_eight_times_at_once_is_placed_once,
-    of_eight_cancellations_one_wins,
-    every_change_leaves_an_event,
+    a_retry_returns_the_first_response,
+    a_request_id_cannot_be_reused_for_other_content,
+    a_failed_request_is_decided_again,
+    eight_concurrent_retries_place_one_order,
+    one_of_eight_concurrent_cancellations_succeeds,
+    every_change_writes_an_event,
 }
 
 const SELLER: PartnerName = PartnerName::new(Uuid::from_u128(0x1));
@@ -68,8 +68,8 @@ fn call(request_id: impl Into<Option<u128>>, content: &str) -> MutationContext {
     MutationContext::new("Method", request_id, content.as_bytes(), "ada".to_owned(), at(9))
 }
 
-/// A call that nobody repeats.
-fn once() -> MutationContext {
+/// A call without a request id.
+fn mutation() -> MutationContext {
     call(None, "")
 }
 
@@ -78,25 +78,25 @@ async fn connect(databases: &Databases) -> Database {
     Database::open(&settings).await.unwrap()
 }
 
-/// A store with one offer. The databases are to outlive it.
+/// A store with one offer. The databases must outlive it.
 async fn store(engine: Engine) -> (Databases, Store) {
     let databases = Databases::new(engine).await;
     let database = connect(&databases).await;
     database.migrate::<Migrator>().await.unwrap();
     let store = Store::new(database);
-    store.save_offer(offer("mail"), &once()).await.unwrap();
+    store.save_offer(offer("mail"), &mutation()).await.unwrap();
     (databases, store)
 }
 
-/// Everything that happened after the offer was recorded.
+/// All events after the creation of the offer.
 async fn history(store: &Store) -> Vec<events::Model> {
     let all = events::Entity::find().order_by_asc(events::Column::Seq);
     all.all(store.database().reader()).await.unwrap().split_off(1)
 }
 
-/// Does the same eight times at once.
-async fn eight_times<T>(one: impl AsyncFn() -> T) -> [T; 8] {
-    tokio::join!(one(), one(), one(), one(), one(), one(), one(), one()).into()
+/// Runs eight calls concurrently.
+async fn eight_times<T>(run: impl AsyncFn() -> T) -> [T; 8] {
+    tokio::join!(run(), run(), run(), run(), run(), run(), run(), run()).into()
 }
 
 fn euro(minor_units: i64) -> Money {
@@ -122,7 +122,7 @@ fn offer(id: &str) -> Approved<Offer> {
     Offer::create(OfferName::new(id).unwrap(), terms, false, at(9)).unwrap()
 }
 
-/// An order of two lines that is accepted under names of its own.
+/// An accepted order of two lines with new names.
 fn accepted() -> Changes {
     let offer = offer("mail").into_after();
     let direct = OnRecord::default();
@@ -144,7 +144,7 @@ fn accepted() -> Changes {
         lines: vec![line(1_000_000, indirect), line(2, direct)],
         attested: true,
     };
-    // The order of the names is not that of the lines.
+    // Names in the reverse order of the lines.
     let mut subscriptions = [Uuid::new_v4(), Uuid::new_v4()];
     subscriptions.sort_by(|one, other| other.cmp(one));
     let identities = Identities {
@@ -167,54 +167,54 @@ fn answer() -> Answer {
     }
 }
 
-/// The last order of some changes, and the subscriptions after them.
+/// The last order and the subscriptions of some changes.
 fn after(changes: &Changes) -> Placement {
     let subscriptions = changes.subscriptions().iter().map(|it| it.after.clone()).collect();
     Placement { order: changes.orders().last().unwrap().after.clone(), subscriptions }
 }
 
-/// Writes changes as a call does, and gives the order that answers it.
+/// Commits changes and returns the order that is the response.
 async fn commit(
     store: &Store,
     changes: Changes,
-    fresh: DecisionValidity,
+    validity: DecisionValidity,
     call: &MutationContext,
 ) -> Result<Order, Failure> {
-    let decided = Decided::new(answer(), fresh).map(|_| changes);
+    let decided = Decided::new(answer(), validity).map(|_| changes);
     store.commit(&decided, call).await?;
     let changes = decided.into_changes();
     Ok(changes.into_order().unwrap())
 }
 
-/// What makes a decision fresh that was asked for so long ago and holds for five seconds.
-fn asked(ago: Duration) -> DecisionValidity {
+/// Validity of a decision of this age that is valid for five seconds.
+fn validity_of(age: Duration) -> DecisionValidity {
     let clock = Clock::manual(at(0));
-    let since_asked = clock.stopwatch();
-    clock.advance(ago);
-    DecisionValidity { since_asked, valid_for: Duration::from_secs(5), epochs: Vec::new() }
+    let stopwatch = clock.stopwatch();
+    clock.advance(age);
+    DecisionValidity { age: stopwatch, valid_for: Duration::from_secs(5), epochs: Vec::new() }
 }
 
-fn fresh() -> DecisionValidity {
-    asked(Duration::ZERO)
+fn valid() -> DecisionValidity {
+    validity_of(Duration::ZERO)
 }
 
 fn decided(changes: Changes) -> Decided<Changes> {
-    Decided::new(answer(), fresh()).map(|_| changes)
+    Decided::new(answer(), valid()).map(|_| changes)
 }
 
-/// An order that is in the database, with its subscriptions.
+/// A stored order with its subscriptions.
 async fn placed(store: &Store) -> Placement {
-    let order = commit(store, accepted(), fresh(), &once()).await.unwrap();
+    let order = commit(store, accepted(), valid(), &mutation()).await.unwrap();
     store.placement(order.name).await.unwrap().unwrap()
 }
 
 fn cancelled(placement: &Placement) -> Changes {
-    let (why, by) = ("it's \"why\"".to_owned(), OrderName::new(Uuid::new_v4()));
-    placement.clone().cancel(why, answer(), by, at(10)).unwrap()
+    let (reason, by) = ("it's \"why\"".to_owned(), OrderName::new(Uuid::new_v4()));
+    placement.clone().cancel(reason, answer(), by, at(10)).unwrap()
 }
 
 /// The orders and subscriptions in the database.
-async fn kept(store: &Store) -> (Vec<Order>, Vec<Subscription>) {
+async fn stored(store: &Store) -> (Vec<Order>, Vec<Subscription>) {
     let orders = store.orders(&ORDERS.page(ListOptions::default()).unwrap()).await;
     let subscriptions =
         store.subscriptions(&SUBSCRIPTIONS.page(ListOptions::default()).unwrap()).await;
@@ -223,7 +223,7 @@ async fn kept(store: &Store) -> (Vec<Order>, Vec<Subscription>) {
 
 async fn an_offer_reads_back_equal(engine: Engine) {
     let (_databases, store) = store(engine).await;
-    let other = store.save_offer(offer("other"), &once()).await.unwrap();
+    let other = store.save_offer(offer("other"), &mutation()).await.unwrap();
     let mail = offer("mail").into_after();
     let all = store.offers(&OFFERS.page(ListOptions::default()).unwrap()).await.unwrap().items;
     assert_eq!(all, [mail.clone(), other.clone()]);
@@ -232,22 +232,22 @@ async fn an_offer_reads_back_equal(engine: Engine) {
     assert_eq!(named, BTreeMap::from([(other.name.clone(), other)]));
     let plans = mail.terms.plans[1..].to_vec();
     let terms = OfferTerms { plans, ..mail.terms.clone() };
-    let mail = store.save_offer(mail.update(terms, at(9)).unwrap(), &once()).await.unwrap();
+    let mail = store.save_offer(mail.update(terms, at(9)).unwrap(), &mutation()).await.unwrap();
     let named = store.offers_named([&mail.name].into_iter()).await.unwrap();
     assert_eq!(named.get(&mail.name), Some(&mail));
     let retired = mail.retire("replaced".to_owned(), at(10)).unwrap();
-    let retired = store.save_offer(retired, &once()).await.unwrap();
+    let retired = store.save_offer(retired, &mutation()).await.unwrap();
     let named = store.offers_named([&retired.name].into_iter()).await.unwrap();
     assert_eq!(named.into_values().collect::<Vec<_>>(), [retired]);
-    let twice = store.save_offer(offer("mail"), &once()).await;
+    let twice = store.save_offer(offer("mail"), &mutation()).await;
     assert!(matches!(twice, Err(Failure::LostRace)), "{twice:?}");
 }
 
 async fn an_order_reads_back_equal_with_its_subscriptions(engine: Engine) {
     let (_databases, store) = store(engine).await;
-    let wanted = accepted();
-    let Placement { order, subscriptions } = after(&wanted);
-    let saved = commit(&store, wanted, fresh(), &once()).await.unwrap();
+    let requested = accepted();
+    let Placement { order, subscriptions } = after(&requested);
+    let saved = commit(&store, requested, valid(), &mutation()).await.unwrap();
     assert_eq!(saved, order);
     assert_eq!(store.order(order.name).await.unwrap(), Some(order.clone()));
     let placement = store.placement(order.name).await.unwrap().unwrap();
@@ -256,44 +256,44 @@ async fn an_order_reads_back_equal_with_its_subscriptions(engine: Engine) {
         assert_eq!(store.subscription(each.name).await.unwrap().as_ref(), Some(each));
     }
     let by_name = subscriptions.into_iter().rev().collect();
-    assert_eq!(kept(&store).await, (vec![order.clone()], by_name));
+    assert_eq!(stored(&store).await, (vec![order.clone()], by_name));
     let unknown = OrderName::new(Uuid::from_u128(0xff));
     assert_eq!(store.order(unknown).await.unwrap(), None);
     assert!(store.placement(unknown).await.unwrap().is_none());
 
-    let wanted = cancelled(&placement);
-    let Placement { order, subscriptions } = after(&wanted);
-    let by = wanted.orders()[0].after.clone();
-    let saved = commit(&store, wanted, fresh(), &once()).await.unwrap();
+    let requested = cancelled(&placement);
+    let Placement { order, subscriptions } = after(&requested);
+    let by = requested.orders()[0].after.clone();
+    let saved = commit(&store, requested, valid(), &mutation()).await.unwrap();
     assert_eq!(saved, order);
     let by_name = subscriptions.into_iter().rev().collect();
     let mut orders = vec![order, by];
     orders.sort_by_key(|order| order.name);
-    assert_eq!(kept(&store).await, (orders, by_name));
+    assert_eq!(stored(&store).await, (orders, by_name));
 }
 
-async fn an_order_is_written_only_while_its_decision_is_fresh(engine: Engine) {
+async fn an_order_is_written_only_while_its_decision_is_valid(engine: Engine) {
     let (_databases, store) = store(engine).await;
     let call = call(7, "content");
     let just = Duration::from_secs(5) - Duration::from_micros(1);
     for ago in [Duration::from_secs(5), Duration::from_secs(6), Duration::MAX / 2] {
-        let late = commit(&store, accepted(), asked(ago), &call).await;
+        let late = commit(&store, accepted(), validity_of(ago), &call).await;
         assert!(matches!(late, Err(Failure::DecisionExpired)), "{ago:?}: {late:?}");
-        assert_eq!(kept(&store).await, (vec![], vec![]), "{ago:?}");
+        assert_eq!(stored(&store).await, (vec![], vec![]), "{ago:?}");
         assert_eq!(history(&store).await, [], "{ago:?}");
     }
-    let order = commit(&store, accepted(), asked(just), &call).await.unwrap();
-    assert_eq!(kept(&store).await.0, [order]);
+    let order = commit(&store, accepted(), validity_of(just), &call).await.unwrap();
+    assert_eq!(stored(&store).await.0, [order]);
 }
 
-async fn a_decision_on_a_revision_that_is_gone_changes_nothing(engine: Engine) {
+async fn a_decision_on_an_old_revision_changes_nothing(engine: Engine) {
     let (_databases, store) = store(engine).await;
     let placement = placed(&store).await;
-    commit(&store, cancelled(&placement), fresh(), &once()).await.unwrap();
-    let (before, events) = (kept(&store).await, history(&store).await);
-    let late = commit(&store, cancelled(&placement), fresh(), &once()).await;
+    commit(&store, cancelled(&placement), valid(), &mutation()).await.unwrap();
+    let (before, events) = (stored(&store).await, history(&store).await);
+    let late = commit(&store, cancelled(&placement), valid(), &mutation()).await;
     assert!(matches!(late, Err(Failure::LostRace)), "{late:?}");
-    assert_eq!((kept(&store).await, history(&store).await), (before, events));
+    assert_eq!((stored(&store).await, history(&store).await), (before, events));
 }
 
 async fn an_order_is_not_cancelled_while_a_subscription_changes(engine: Engine) {
@@ -302,82 +302,83 @@ async fn an_order_is_not_cancelled_while_a_subscription_changes(engine: Engine) 
     let last = placement.subscriptions.last().unwrap().name;
     let change = format!("UPDATE subscriptions SET revision = 2 WHERE name = '{last}'");
     store.database().reader().execute_unprepared(&change).await.unwrap();
-    let (before, events) = (kept(&store).await, history(&store).await);
-    let late = commit(&store, cancelled(&placement), fresh(), &once()).await;
+    let (before, events) = (stored(&store).await, history(&store).await);
+    let late = commit(&store, cancelled(&placement), valid(), &mutation()).await;
     assert!(matches!(late, Err(Failure::LostRace)), "{late:?}");
-    assert_eq!((kept(&store).await, history(&store).await), (before, events));
+    assert_eq!((stored(&store).await, history(&store).await), (before, events));
 }
 
-async fn the_first_answer_is_given_again(engine: Engine) {
+async fn a_retry_returns_the_first_response(engine: Engine) {
     let (_databases, store) = store(engine).await;
     let call = call(7, "content");
-    let accept = || commit(&store, accepted(), fresh(), &call);
+    let accept = || commit(&store, accepted(), valid(), &call);
     let first = store.database().once(&call, accept()).await.unwrap();
     let placement = store.placement(first.name).await.unwrap().unwrap();
-    commit(&store, cancelled(&placement), fresh(), &once()).await.unwrap();
+    commit(&store, cancelled(&placement), valid(), &mutation()).await.unwrap();
     let again = store.database().once(&call, accept()).await.unwrap();
-    assert_eq!(again, first, "as it was, and not as it is by now");
+    assert_eq!(again, first, "the response of that time, not the current state");
     assert_eq!(again.state, OrderState::Accepted);
-    assert_eq!(kept(&store).await.0.len(), 2, "the purchase and its cancellation");
+    assert_eq!(stored(&store).await.0.len(), 2, "the purchase and its cancellation");
     assert_eq!(history(&store).await.len(), 2 * (LINES + 1) + 1);
 }
 
-async fn a_request_id_goes_with_one_content(engine: Engine) {
+async fn a_request_id_cannot_be_reused_for_other_content(engine: Engine) {
     let (_databases, store) = store(engine).await;
     let (call, other) = (call(7, "content"), call(7, "other content"));
-    let accept = |call| commit(&store, accepted(), fresh(), call);
+    let accept = |call| commit(&store, accepted(), valid(), call);
     let first = store.database().once(&call, accept(&call)).await.unwrap();
     let reused = store.database().once(&other, accept(&other)).await;
     let Err(Failure::RequestIdReused { changed, .. }) = reused else { unreachable!("{reused:?}") };
     assert_eq!(changed.name, first.name.to_string());
-    assert_eq!(kept(&store).await.0, [first]);
+    assert_eq!(stored(&store).await.0, [first]);
     assert_eq!(history(&store).await.len(), LINES + 1);
 }
 
-async fn a_request_that_failed_is_decided_afresh(engine: Engine) {
+async fn a_failed_request_is_decided_again(engine: Engine) {
     let (_databases, store) = store(engine).await;
-    let (call, late) = (call(7, "content"), asked(Duration::from_secs(5)));
+    let (call, late) = (call(7, "content"), validity_of(Duration::from_secs(5)));
     let failed = store.database().once(&call, commit(&store, accepted(), late, &call)).await;
     assert!(matches!(failed, Err(Failure::DecisionExpired)), "{failed:?}");
-    let accept = commit(&store, accepted(), fresh(), &call);
+    let accept = commit(&store, accepted(), valid(), &call);
     let order = store.database().once(&call, accept).await.unwrap();
-    assert_eq!(kept(&store).await.0, [order]);
+    assert_eq!(stored(&store).await.0, [order]);
 }
 
-async fn an_order_sent_eight_times_at_once_is_placed_once(engine: Engine) {
+async fn eight_concurrent_retries_place_one_order(engine: Engine) {
     let (_databases, store) = store(engine).await;
     let call = call(7, "content");
     let answers = eight_times(async || {
-        let accept = commit(&store, accepted(), fresh(), &call);
+        let accept = commit(&store, accepted(), valid(), &call);
         store.database().once(&call, accept).await.unwrap()
     });
     let answers = answers.await;
     assert!(answers.iter().all(|it| *it == answers[0]), "{answers:?}");
-    let (orders, subscriptions) = kept(&store).await;
+    let (orders, subscriptions) = stored(&store).await;
     assert_eq!(orders, [answers[0].clone()]);
     assert_eq!(subscriptions.len(), LINES);
     assert_eq!(history(&store).await.len(), LINES + 1);
 }
 
-async fn of_eight_cancellations_one_wins(engine: Engine) {
+async fn one_of_eight_concurrent_cancellations_succeeds(engine: Engine) {
     let (_databases, store) = store(engine).await;
     let placement = placed(&store).await;
-    let tried = eight_times(async || commit(&store, cancelled(&placement), fresh(), &once()).await);
-    let (won, lost): (Vec<_>, Vec<_>) = tried.await.into_iter().partition(Result::is_ok);
+    let results =
+        eight_times(async || commit(&store, cancelled(&placement), valid(), &mutation()).await);
+    let (won, lost): (Vec<_>, Vec<_>) = results.await.into_iter().partition(Result::is_ok);
     assert!(lost.iter().all(|it| matches!(it, Err(Failure::LostRace))), "{lost:?}");
     let won: Vec<_> = won.into_iter().map(Result::unwrap).collect();
     assert_eq!((won.len(), lost.len()), (1, 7));
-    assert!(kept(&store).await.0.contains(&won[0]), "{won:?}");
-    assert_eq!(kept(&store).await.0.len(), 2, "the purchase and one cancellation");
+    assert!(stored(&store).await.0.contains(&won[0]), "{won:?}");
+    assert_eq!(stored(&store).await.0.len(), 2, "the purchase and one cancellation");
     assert_eq!(history(&store).await.len(), 2 * (LINES + 1) + 1);
 }
 
-async fn every_change_leaves_an_event(engine: Engine) {
+async fn every_change_writes_an_event(engine: Engine) {
     let (_databases, store) = store(engine).await;
     let accept = call(7, "content");
-    let order = commit(&store, accepted(), fresh(), &accept).await.unwrap();
+    let order = commit(&store, accepted(), valid(), &accept).await.unwrap();
     let before = store.placement(order.name).await.unwrap().unwrap();
-    commit(&store, cancelled(&before), fresh(), &once()).await.unwrap();
+    commit(&store, cancelled(&before), valid(), &mutation()).await.unwrap();
     let after = store.placement(order.name).await.unwrap().unwrap();
 
     let mut history = history(&store).await.into_iter();

@@ -11,9 +11,10 @@ use storage::{
 use types::{CustomerName, PartnerName, SubscriptionName, TransferName};
 
 use super::{
-    Store, before,
+    Store,
     entity::{transfer_items as items, transfers},
     offer::money,
+    previous_revision,
     read::{chain, on_record},
 };
 use crate::domain::{Change, Transfer, TransferItem, TransferState};
@@ -49,8 +50,8 @@ impl Store {
         Ok(Page { items, next_page_token: page.next_page_token })
     }
 
-    /// Pending transfers of any of these subscriptions.
-    pub(crate) async fn transfers_running(
+    /// Transfers of any of these subscriptions that are stored as pending.
+    pub(crate) async fn pending_transfers_of(
         &self,
         subscriptions: &[SubscriptionName],
     ) -> Result<Vec<Transfer>, Failure> {
@@ -73,7 +74,7 @@ impl Store {
     }
 }
 
-/// Writes transfers. The event of the last one answers the call.
+/// Writes transfers. The event of the last one is the response of the call.
 pub(super) async fn write(
     transaction: &DatabaseTransaction,
     call: &MutationContext,
@@ -81,13 +82,13 @@ pub(super) async fn write(
 ) -> Result<(), Failure> {
     for (at, Change { event, after }) in (1..).zip(changes) {
         let (key, revision) = (transfers::Column::Name, transfers::Column::Revision);
-        let decided_on = before(after.resource_version);
+        let decided_on = previous_revision(after.resource_version);
         let key = key.eq(after.name.to_string());
         put(transaction, to_row(after), key, revision, decided_on).await?;
         for (place, item) in (0..).zip(&after.items) {
             let key = items::Column::Transfer.eq(after.name.to_string());
             let key = key.and(items::Column::Place.eq(place));
-            // The revision of an item is its place, which never changes.
+            // Items have no revision; their place stands in for it, because it never changes.
             let decided_on = decided_on.map(|_| place.into());
             let row = to_item_row(after, place, item)?;
             put(transaction, row, key, items::Column::Place, decided_on).await?;

@@ -1,4 +1,4 @@
-//! Several resources at once, in the order of their names.
+//! Reads of several resources, in the order of the requested names.
 
 use contracts::ordering as pb;
 use errors::Failure;
@@ -9,9 +9,9 @@ use tonic::Request;
 use super::{Transport, render};
 use crate::domain::OfferName;
 
-/// Resources that are read at once.
+/// Resources per read.
 const PIECE: usize = 50;
-/// Of orders, each of which may have hundreds of lines.
+/// Orders per read: each may have hundreds of lines.
 const ORDERS_PIECE: usize = 5;
 
 impl Transport {

@@ -1,5 +1,5 @@
-//! Changes of a subscription. Each settles it first, since what time has made of it is true whoever
-//! asks.
+//! Changes of a subscription. Each first settles what is due, because that does not depend on the
+//! caller.
 
 use contracts::ordering as pb;
 use errors::{Failure, Mutation};
@@ -10,10 +10,10 @@ use types::{SubscriptionName, Timestamp};
 use super::{Transport, convert, telemetry};
 use crate::{
     domain::{Changes, Due, NewChange, Offer, Subscription},
-    store::{Decided, DuePlace},
+    store::{Decided, DueCursor},
 };
 
-/// Methods that change a subscription, each by an order of its own.
+/// Methods that change a subscription and record the change as an order.
 macro_rules! changes {
     ($($method:ident = $name:literal ($request:ident) -> $response:ident;)*) => {
         impl Transport { $(
@@ -21,10 +21,10 @@ macro_rules! changes {
                 &self,
                 request: Request<pb::$request>,
             ) -> Result<pb::$response, Failure> {
-                let (how, name, wanted) = convert::$method(request.get_ref())?;
-                let call = self.call($name, request, how);
-                let decide = || self.decide_change(name, &wanted, &call);
-                let order = self.order(&call, wanted.action.order_kind(), decide).await?;
+                let (mutation, name, requested) = convert::$method(request.get_ref())?;
+                let call = self.mutation_context($name, request, mutation);
+                let decide = || self.decide_change(name, &requested, &call);
+                let order = self.mutate_order(&call, requested.action.order_kind(), decide).await?;
                 Ok(pb::$response { order: Some(order) })
             }
         )* }
@@ -46,7 +46,7 @@ impl Transport {
     async fn decide_change(
         &self,
         name: SubscriptionName,
-        wanted: &NewChange,
+        requested: &NewChange,
         call: &MutationContext,
     ) -> Result<Decided<Changes>, Failure> {
         let subscription = self.store.subscription(name).await?;
@@ -55,10 +55,10 @@ impl Transport {
         let offer = self.offer_of(&subscription).await?;
         let now = self.clock.now();
         let (subscription, mut decided) = self.settled(subscription, now).await?;
-        subscription.may(&wanted.action)?;
-        let answer = self.ask(&subscription.question(wanted)).await?;
+        subscription.check_state(&requested.action)?;
+        let answer = self.ask(&subscription.question(requested)).await?;
         let order = self.new_order();
-        let change = |answer| subscription.change(wanted, &offer, answer, order, now);
+        let change = |answer| subscription.change(requested, &offer, answer, order, now);
         decided.append(answer.try_map(change)?);
         Ok(decided)
     }
@@ -66,10 +66,10 @@ impl Transport {
     async fn offer_of(&self, subscription: &Subscription) -> Result<Offer, Failure> {
         let name = &subscription.product.offer;
         let offer = self.store.offers_named([name].into_iter()).await?.remove(name);
-        offer.ok_or_else(|| Failure::bug(format!("{name} is gone")))
+        offer.ok_or_else(|| Failure::bug(format!("{name} is missing")))
     }
 
-    /// The subscription after all that is due, and the changes that lead there.
+    /// The subscription after all that is due, and the changes that lead to it.
     pub(super) async fn settled(
         &self,
         mut subscription: Subscription,
@@ -89,20 +89,20 @@ impl Transport {
         request: Request<pb::SettleSubscriptionsRequest>,
     ) -> Result<pb::SettleSubscriptionsResponse, Failure> {
         let (limit, after) = convert::settle_subscriptions(request.get_ref())?;
-        let call = self.call("SettleSubscriptions", request, Mutation::default());
+        let call = self.mutation_context("SettleSubscriptions", request, Mutation::default());
         let due = self.store.subscriptions_due(call.now, after, limit as u64).await?;
-        let mut answer = pb::SettleSubscriptionsResponse::default();
+        let mut response = pb::SettleSubscriptionsResponse::default();
         let mut more = due.len() == limit;
         for subscription in due {
             let name = subscription.name;
-            answer.next_token =
-                DuePlace::of(&subscription).map(|it| it.to_string()).unwrap_or_default();
+            response.next_token =
+                DueCursor::of(&subscription).map(|it| it.to_string()).unwrap_or_default();
             let outcome = self.settle(subscription, &call).await;
             telemetry::settled(&outcome);
             match &outcome {
-                Ok(()) => answer.settled_count += 1,
+                Ok(()) => response.settled_count += 1,
                 Err(failure) => {
-                    answer.left_count += 1;
+                    response.left_count += 1;
                     tracing::warn!(%name, ?failure, "a subscription was not settled");
                 }
             }
@@ -112,9 +112,9 @@ impl Transport {
             }
         }
         if !more {
-            answer.next_token.clear();
+            response.next_token.clear();
         }
-        Ok(answer)
+        Ok(response)
     }
 
     async fn settle_step(
@@ -140,7 +140,8 @@ impl Transport {
     ) -> Result<(Subscription, Decided<Changes>), Failure> {
         let Some(question) = subscription.increase_question() else {
             let answer = self.ask(&subscription.renewal_question()).await?;
-            let renew = |answer| subscription.renew_itself(answer, None, self.new_order(), now);
+            let renew =
+                |answer| subscription.renew_automatically(answer, None, self.new_order(), now);
             return Ok(answer.map(renew).split());
         };
         let offer = self.offer_of(&subscription).await?;
@@ -154,11 +155,12 @@ impl Transport {
                 (subscription, answer.and(increase))
             }
         };
-        let renew = |answer| subscription.renew_itself(answer, Some(&offer), self.new_order(), now);
+        let renew =
+            |answer| subscription.renew_automatically(answer, Some(&offer), self.new_order(), now);
         Ok(answer.map(renew).split())
     }
 
-    /// Writes step by step what time has made due, since each step is true without the next.
+    /// Settles all that is due. Commits each step on its own, because each is valid without the next.
     async fn settle(
         &self,
         mut subscription: Subscription,

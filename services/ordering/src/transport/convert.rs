@@ -1,4 +1,4 @@
-//! Messages as domain values, or everything that is wrong with them.
+//! Converts messages to domain values, or returns all their invalid fields.
 
 mod change;
 mod offer;
@@ -25,15 +25,15 @@ const MAX_DETAIL: usize = 500;
 
 type Converted<T> = Result<T, Failure>;
 
-/// How a mutation is to be done that a repetition could do twice: its request id is required.
-fn once(fields: &mut Fields, options: MutationOptions<'_>) -> Option<Mutation> {
+/// Options of a mutation that a retry could repeat. Its request id is therefore required.
+fn idempotent_mutation(fields: &mut Fields, options: MutationOptions<'_>) -> Option<Mutation> {
     if options.request_id.is_empty() {
         fields.reject("request_id", "is required");
     }
     fields.mutation(options)
 }
 
-/// A relationship that is to be removed, and how relationship is asked to.
+/// A relationship to remove, and the request to relationship.
 pub(super) struct Removal {
     pub name: CustomerRelationshipName,
     pub request: relationship::RemoveCustomerRelationshipRequest,
@@ -58,17 +58,17 @@ pub(super) fn release(request: &pb::ReleaseCustomerRelationshipRequest) -> Conve
     fields.finish(|| Some(Removal { name: name?, request }))
 }
 
-/// The request of a call that names a resource and says why.
-pub(super) fn explained<N: FromStr<Err: Display>>(
+/// Fields of a request that names a resource and gives a reason.
+pub(super) fn with_detail<N: FromStr<Err: Display>>(
     options: MutationOptions<'_>,
     name: &str,
     detail: &str,
 ) -> Converted<(Mutation, N, String)> {
     let mut fields = Fields::new();
-    let how = fields.mutation(options);
+    let mutation = fields.mutation(options);
     let name = fields.parse("name", name);
     let detail = fields.text("detail", detail, MAX_DETAIL);
-    fields.finish(|| Some((how?, name?, detail?)))
+    fields.finish(|| Some((mutation?, name?, detail?)))
 }
 
 fn family(family: relationship::ProductFamily) -> Option<ProductFamily> {

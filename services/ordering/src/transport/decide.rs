@@ -1,5 +1,4 @@
-//! The one way in which an order comes about: ask relationship, decide, and commit while every
-//! decision is fresh.
+//! The common path of all orders: ask relationship, decide, and commit while every decision is valid.
 
 use std::future::Future;
 
@@ -16,10 +15,10 @@ use crate::{
 };
 
 impl Transport {
-    /// Asks relationship. The answer carries how long it is valid.
+    /// Asks relationship. The answer carries its validity.
     pub(super) async fn ask(&self, question: &Question) -> Result<Decided<Answer>, Failure> {
         let epochs = self.store.epochs(question.chain, self.clock.now()).await?;
-        let since_asked = self.clock.stopwatch();
+        let age = self.clock.stopwatch();
         let answer = self.relationship.check(question).await?;
         tracing::info!(
             verdict = if answer.violations.is_empty() { "allowed" } else { "refused" },
@@ -28,7 +27,7 @@ impl Transport {
             customer = %question.chain.customer,
             "asked relationship"
         );
-        let validity = DecisionValidity { since_asked, valid_for: answer.valid_for, epochs };
+        let validity = DecisionValidity { age, valid_for: answer.valid_for, epochs };
         Ok(Decided::new(answer, validity))
     }
 
@@ -36,8 +35,8 @@ impl Transport {
         OrderName::new(self.clock.new_uid())
     }
 
-    /// Makes an order of this kind of what `decide` decides, once a call.
-    pub(super) async fn order<F>(
+    /// Commits the order that `decide` returns, idempotently.
+    pub(super) async fn mutate_order<F>(
         &self,
         call: &MutationContext,
         kind: OrderKind,
@@ -46,18 +45,18 @@ impl Transport {
     where
         F: Future<Output = Result<Decided<Changes>, Failure>> + Send,
     {
-        let order = self.decided(call, decide, Changes::into_order).await;
+        let order = self.mutate(call, decide, Changes::into_order).await;
         let order = order.inspect_err(|failure| telemetry::failed(call, kind, failure))?;
         if call.is_dry_run() { render::dry_run(order) } else { render::order_with_decision(order) }
     }
 
-    /// Gives what answers the call of that which `decide` decides, and commits it, once a call. What
-    /// grew too old on the way is decided anew, once.
-    pub(super) async fn decided<T, F>(
+    /// Commits the changes that `decide` returns, idempotently, and returns their `response`. Decides a
+    /// second time if a decision expires before the commit.
+    pub(super) async fn mutate<T, F>(
         &self,
         call: &MutationContext,
         decide: impl Fn() -> F + Send + Sync,
-        answer: fn(Changes) -> Option<T>,
+        response: fn(Changes) -> Option<T>,
     ) -> Result<T, Failure>
     where
         T: DeserializeOwned + Send,
@@ -65,8 +64,8 @@ impl Transport {
     {
         let commit = async |decided: Decided<Changes>| {
             self.commit(&decided, call).await?;
-            let answer = answer(decided.into_changes());
-            answer.ok_or_else(|| Failure::bug("nothing answers the call"))
+            let response = response(decided.into_changes());
+            response.ok_or_else(|| Failure::bug("the changes hold no response"))
         };
         let change = async {
             match commit(decide().await?).await {
@@ -77,7 +76,7 @@ impl Transport {
         self.store.database().once(call, change).await
     }
 
-    /// Writes what was decided, while every decision behind it is fresh.
+    /// Commits changes if every decision behind them is still valid.
     pub(super) async fn commit(
         &self,
         decided: &Decided<Changes>,

@@ -11,8 +11,8 @@ impl Transport {
         &self,
         request: Request<pb::CreateOfferRequest>,
     ) -> Result<pb::CreateOfferResponse, Failure> {
-        let (how, name, terms) = convert::create_offer(request.get_ref())?;
-        let call = self.call("CreateOffer", request, how);
+        let (mutation, name, terms) = convert::create_offer(request.get_ref())?;
+        let call = self.mutation_context("CreateOffer", request, mutation);
         let create = async {
             let taken = self.find_offer(&name).await?.is_some();
             let approved = Offer::create(name, terms, taken, call.now)?;
@@ -26,8 +26,8 @@ impl Transport {
         &self,
         request: Request<pb::UpdateOfferRequest>,
     ) -> Result<pb::UpdateOfferResponse, Failure> {
-        let (how, update) = convert::update_offer(request.get_ref())?;
-        let call = self.call("UpdateOffer", request, how);
+        let (mutation, update) = convert::update_offer(request.get_ref())?;
+        let call = self.mutation_context("UpdateOffer", request, mutation);
         let change = async {
             let offer = self.find_offer(&update.name).await?;
             let offer = offer.ok_or_else(|| Failure::missing(&update.name))?;
@@ -44,11 +44,10 @@ impl Transport {
         &self,
         request: Request<pb::RetireOfferRequest>,
     ) -> Result<pb::RetireOfferResponse, Failure> {
-        let asked = request.get_ref();
-        let explained =
-            convert::explained::<OfferName>(mutation_options!(asked), &asked.name, &asked.detail);
-        let (how, name, detail) = explained?;
-        let call = self.call("RetireOffer", request, how);
+        let message = request.get_ref();
+        let (mutation, name, detail): (_, OfferName, _) =
+            convert::with_detail(mutation_options!(message), &message.name, &message.detail)?;
+        let call = self.mutation_context("RetireOffer", request, mutation);
         let retire = async {
             let offer = self.find_offer(&name).await?;
             let offer = offer.ok_or_else(|| Failure::missing(&name))?;

@@ -40,19 +40,19 @@ impl Transport {
         &self,
         request: Request<pb::CancelOrderRequest>,
     ) -> Result<pb::CancelOrderResponse, Failure> {
-        let asked = request.get_ref();
-        let (how, name, why) =
-            convert::explained(mutation_options!(asked), &asked.name, &asked.detail)?;
-        let call = self.call("CancelOrder", request, how);
-        let decide = || self.decide_cancellation(name, &why, &call);
-        let order = self.order(&call, OrderKind::Cancel, decide).await?;
+        let message = request.get_ref();
+        let (mutation, name, detail) =
+            convert::with_detail(mutation_options!(message), &message.name, &message.detail)?;
+        let call = self.mutation_context("CancelOrder", request, mutation);
+        let decide = || self.decide_cancellation(name, &detail, &call);
+        let order = self.mutate_order(&call, OrderKind::Cancel, decide).await?;
         Ok(pb::CancelOrderResponse { order: Some(order) })
     }
 
     async fn decide_cancellation(
         &self,
         name: OrderName,
-        why: &str,
+        detail: &str,
         call: &MutationContext,
     ) -> Result<Decided<Changes>, Failure> {
         let placement = self.store.placement(name).await?;
@@ -61,6 +61,6 @@ impl Transport {
         placement.may_cancel()?;
         let answer = self.ask(&placement.cancel_question()).await?;
         let (order, now) = (self.new_order(), self.clock.now());
-        Ok(answer.try_map(|answer| placement.cancel(why.to_owned(), answer, order, now))?)
+        Ok(answer.try_map(|answer| placement.cancel(detail.to_owned(), answer, order, now))?)
     }
 }

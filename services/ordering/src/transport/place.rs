@@ -14,9 +14,10 @@ impl Transport {
         &self,
         request: Request<pb::PlaceOrderRequest>,
     ) -> Result<pb::PlaceOrderResponse, Failure> {
-        let (how, new) = convert::place_order(request.get_ref())?;
-        let call = self.call("PlaceOrder", request, how);
-        let order = self.order(&call, OrderKind::Purchase, || self.decide_purchase(&new)).await?;
+        let (mutation, new) = convert::place_order(request.get_ref())?;
+        let call = self.mutation_context("PlaceOrder", request, mutation);
+        let order =
+            self.mutate_order(&call, OrderKind::Purchase, || self.decide_purchase(&new)).await?;
         Ok(pb::PlaceOrderResponse { order: Some(order) })
     }
 
@@ -26,7 +27,7 @@ impl Transport {
         let subscription = |_| SubscriptionName::new(self.clock.new_uid());
         let identities = Identities {
             order: self.new_order(),
-            subscriptions: priced.wanted.lines.iter().map(subscription).collect(),
+            subscriptions: priced.requested.lines.iter().map(subscription).collect(),
             now: self.clock.now(),
         };
         Ok(answer.try_map(|answer| priced.accept(answer, identities))?)

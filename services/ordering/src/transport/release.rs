@@ -10,28 +10,28 @@ use tonic::Request;
 use super::{Transport, convert};
 use crate::domain::Release;
 
-/// How long a release waits at most for orders of its pair that are being committed.
+/// Longest wait of a release for orders of its pair that are in flight.
 const LONGEST_WAIT: Duration = Duration::from_secs(5);
 
 impl Transport {
-    /// What is begun here comes to its end whatever becomes of the caller: to close the pair, to have
-    /// the relationship removed and to open the pair again. The deadline of the call counts until the
-    /// pair is closed; what follows is bounded by the timeouts of relationship and of the database.
+    /// Closes the pair, removes the relationship and opens the pair again. Continues if the caller
+    /// disconnects. The deadline of the call applies until the pair is closed; after that, the timeouts
+    /// of relationship and of the database apply.
     pub(super) async fn release_customer_relationship(
         &self,
         request: Request<pb::ReleaseCustomerRelationshipRequest>,
     ) -> Result<pb::ReleaseCustomerRelationshipResponse, Failure> {
-        let wanted = convert::release(&request.into_inner())?;
-        let release = self.relationship.relationship(wanted.name).await?;
+        let removal = convert::release(&request.into_inner())?;
+        let release = self.relationship.relationship(removal.name).await?;
         let time = deadline::left().map_or(LONGEST_WAIT, |left| left.min(LONGEST_WAIT));
-        let release = deadline::within(time, self.clone().release(release, wanted.request));
+        let release = deadline::within(time, self.clone().release(release, removal.request));
         let released = deadline::finish(release).await.map_err(Failure::bug)?;
         let relationship = Some(released.map_err(|_| Failure::OutOfTime)??);
         Ok(pb::ReleaseCustomerRelationshipResponse { relationship })
     }
 
-    /// Relationship remembers the request. Where nobody can say whether the relationship was removed,
-    /// its pair stays closed for a minute; then the same request tells.
+    /// If the outcome of the removal is unknown, the pair stays closed for a minute. The caller then
+    /// repeats the request, which relationship answers idempotently.
     async fn release(
         self,
         release: Release,

@@ -1,4 +1,4 @@
-//! Domain values as messages. Fails only on evidence that does not read back, a defect.
+//! Converts domain values to messages. Fails only if stored evidence is unreadable, which is a bug.
 
 mod subscription;
 mod transfer;
@@ -11,7 +11,7 @@ use contracts::{
 use errors::Failure;
 use prost::Message;
 pub(super) use subscription::subscription;
-pub(super) use transfer::{forget, forget_made, transfer};
+pub(super) use transfer::{clear_identity, clear_new_names, transfer};
 
 use crate::domain::{
     BillingCycle, Markets, Money, Offer, OfferState, OnRecord, Order, OrderKind, OrderLine,
@@ -95,7 +95,7 @@ pub(super) fn order_with_decision(it: Order) -> Result<pb::Order, Failure> {
     Ok(pb::Order { decision: Some(decision), ..order(it) })
 }
 
-/// An order that would be accepted: what makes it a resource is left out.
+/// The order of a dry run, without name, etag, revision and times.
 pub(super) fn dry_run(it: Order) -> Result<pb::Order, Failure> {
     let purchase = it.kind == OrderKind::Purchase && it.state == OrderState::Accepted;
     let mut order = order_with_decision(it)?;

@@ -11,16 +11,16 @@ const OUTCOME: &str = "csp.outcome";
 static ORDERS: LazyLock<Counter<u64>> = LazyLock::new(|| {
     let meter = telemetry::meter();
     let counter = meter.u64_counter("csp.orders").with_unit("{order}");
-    counter.with_description("Orders, and what became of them.").build()
+    counter.with_description("Orders, by outcome.").build()
 });
 
 static SETTLED: LazyLock<Counter<u64>> = LazyLock::new(|| {
     let meter = telemetry::meter();
     let counter = meter.u64_counter("csp.subscriptions.settled").with_unit("{subscription}");
-    counter.with_description("Subscriptions that were due, and whether they were settled.").build()
+    counter.with_description("Subscriptions that were due, by outcome.").build()
 });
 
-/// Counts the orders that were accepted. A trial is none.
+/// Counts accepted orders, except in a dry run.
 pub(super) fn accepted(call: &MutationContext, changes: &Changes) {
     if call.is_dry_run() {
         return;
@@ -30,7 +30,7 @@ pub(super) fn accepted(call: &MutationContext, changes: &Changes) {
     }
 }
 
-/// Counts an order that was not accepted. A trial is none.
+/// Counts an order that was not accepted, except in a dry run.
 pub(super) fn failed(call: &MutationContext, kind: OrderKind, failure: &Failure) {
     if call.is_dry_run() {
         return;
@@ -65,8 +65,8 @@ pub(super) fn settled(outcome: &Result<(), Failure>) {
     SETTLED.add(1, &[KeyValue::new(OUTCOME, outcome)]);
 }
 
-/// Lets the count of what was left begin at zero, so that the first one is seen as a rise.
-pub(super) fn begin() {
+/// Starts the counters at zero, so that the first failure shows as an increase.
+pub(super) fn init_counters() {
     for outcome in ["settled", "left"] {
         SETTLED.add(0, &[KeyValue::new(OUTCOME, outcome)]);
     }

@@ -16,13 +16,13 @@ impl Transport {
         &self,
         request: Request<pb::CreateTransferRequest>,
     ) -> Result<pb::CreateTransferResponse, Failure> {
-        let (how, new) = convert::create_transfer(request.get_ref())?;
-        let call = self.call("CreateTransfer", request, how);
+        let (mutation, new) = convert::create_transfer(request.get_ref())?;
+        let call = self.mutation_context("CreateTransfer", request, mutation);
         let decide = || self.decide_begin(&new);
-        let transfer = self.decided(&call, decide, Changes::into_transfer).await?;
+        let transfer = self.mutate(&call, decide, Changes::into_transfer).await?;
         let mut transfer = render::transfer(transfer);
         if call.is_dry_run() {
-            render::forget(&mut transfer);
+            render::clear_identity(&mut transfer);
         }
         Ok(pb::CreateTransferResponse { transfer: Some(transfer) })
     }
@@ -41,13 +41,13 @@ impl Transport {
         &self,
         request: Request<pb::ApproveTransferRequest>,
     ) -> Result<pb::ApproveTransferResponse, Failure> {
-        let (how, name) = convert::approve_transfer(request.get_ref())?;
-        let call = self.call("ApproveTransfer", request, how);
+        let (mutation, name) = convert::approve_transfer(request.get_ref())?;
+        let call = self.mutation_context("ApproveTransfer", request, mutation);
         let decide = || self.decide_completion(name, &call);
-        let transfer = self.decided(&call, decide, Changes::into_transfer).await?;
+        let transfer = self.mutate(&call, decide, Changes::into_transfer).await?;
         let mut transfer = render::transfer(transfer);
         if call.is_dry_run() {
-            render::forget_made(&mut transfer);
+            render::clear_new_names(&mut transfer);
         }
         Ok(pb::ApproveTransferResponse { transfer: Some(transfer) })
     }
@@ -70,14 +70,14 @@ impl Transport {
         Ok(decided)
     }
 
-    /// The subscriptions after all that is due, in this order, their offers and pending transfers,
-    /// and the changes that lead there.
+    /// The subscriptions after all that is due, in the order of `names`, with their offers and pending
+    /// transfers, and the changes that lead to them.
     async fn transfer_facts(
         &self,
         names: &[SubscriptionName],
         now: Timestamp,
     ) -> Result<(TransferFacts, Decided<Changes>), Failure> {
-        let running = self.store.transfers_running(names).await?;
+        let pending = self.store.pending_transfers_of(names).await?;
         let mut found = self.store.subscriptions_named(names).await?;
         let (mut subscriptions, mut decided) = (Vec::new(), Decided::default());
         for name in names {
@@ -88,19 +88,19 @@ impl Transport {
         }
         let offers = self.store.offers_named(subscriptions.iter().map(|it| &it.product.offer));
         let offers = offers.await?;
-        Ok((TransferFacts { subscriptions, offers, running }, decided))
+        Ok((TransferFacts { subscriptions, offers, pending }, decided))
     }
 
     pub(super) async fn reject_transfer(
         &self,
         request: Request<pb::RejectTransferRequest>,
     ) -> Result<pb::RejectTransferResponse, Failure> {
-        let asked = request.get_ref();
-        let (how, name, why) =
-            convert::explained(mutation_options!(asked), &asked.name, &asked.detail)?;
-        let call = self.call("RejectTransfer", request, how);
-        let decide = || self.decide_end(name, TransferState::Rejected, &why, &call);
-        let transfer = self.decided(&call, decide, Changes::into_transfer).await?;
+        let message = request.get_ref();
+        let (mutation, name, detail) =
+            convert::with_detail(mutation_options!(message), &message.name, &message.detail)?;
+        let call = self.mutation_context("RejectTransfer", request, mutation);
+        let decide = || self.decide_end(name, TransferState::Rejected, &detail, &call);
+        let transfer = self.mutate(&call, decide, Changes::into_transfer).await?;
         Ok(pb::RejectTransferResponse { transfer: Some(render::transfer(transfer)) })
     }
 
@@ -108,12 +108,12 @@ impl Transport {
         &self,
         request: Request<pb::WithdrawTransferRequest>,
     ) -> Result<pb::WithdrawTransferResponse, Failure> {
-        let asked = request.get_ref();
-        let (how, name, why) =
-            convert::explained(mutation_options!(asked), &asked.name, &asked.detail)?;
-        let call = self.call("WithdrawTransfer", request, how);
-        let decide = || self.decide_end(name, TransferState::Withdrawn, &why, &call);
-        let transfer = self.decided(&call, decide, Changes::into_transfer).await?;
+        let message = request.get_ref();
+        let (mutation, name, detail) =
+            convert::with_detail(mutation_options!(message), &message.name, &message.detail)?;
+        let call = self.mutation_context("WithdrawTransfer", request, mutation);
+        let decide = || self.decide_end(name, TransferState::Withdrawn, &detail, &call);
+        let transfer = self.mutate(&call, decide, Changes::into_transfer).await?;
         Ok(pb::WithdrawTransferResponse { transfer: Some(render::transfer(transfer)) })
     }
 
@@ -121,13 +121,13 @@ impl Transport {
         &self,
         name: TransferName,
         state: TransferState,
-        why: &str,
+        detail: &str,
         call: &MutationContext,
     ) -> Result<Decided<Changes>, Failure> {
         let now = self.clock.now();
         let transfer = self.find_transfer(name, now).await?;
         self.store.database().expects(call, &name, transfer.resource_version).await?;
-        Ok(transfer.end(state, why.to_owned(), now)?.into())
+        Ok(transfer.end(state, detail.to_owned(), now)?.into())
     }
 
     pub(super) async fn get_transfer(

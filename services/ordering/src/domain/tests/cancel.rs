@@ -1,10 +1,10 @@
-//! How long an order may be taken back.
+//! Cancellation of orders.
 
 use std::time::Duration;
 
 use types::{ResourceVersion, Responsible, Timestamp, Violation};
 
-use super::world::{NEXT_ORDER, ORDER, answer, at, events, money, placed, placement, violation};
+use super::fixtures::{NEXT_ORDER, ORDER, answer, at, events, money, placed, placement, violation};
 use crate::domain::{
     Answer, Changes, Denial, Order, OrderKind, OrderState, Placement, SubscriptionState,
 };
@@ -14,7 +14,7 @@ const MICROSECOND: Duration = Duration::from_micros(1);
 
 fn cancel(placement: Placement, now: Timestamp) -> Result<Changes, Denial> {
     placement.may_cancel()?;
-    placement.cancel("not wanted".to_owned(), answer(), NEXT_ORDER, now)
+    placement.cancel("not needed".to_owned(), answer(), NEXT_ORDER, now)
 }
 
 fn refused(placement: Placement, now: Timestamp) -> Vec<Violation> {
@@ -41,7 +41,7 @@ fn an_order_is_cancelled_until_168_hours_after_its_acceptance() {
 }
 
 #[test]
-fn the_window_is_counted_from_the_acceptance_and_not_from_the_last_change() {
+fn the_window_starts_at_the_acceptance_not_at_the_last_change() {
     let mut placement = placement();
     placement.order.resource_version = placement.order.resource_version.next(at(3600));
     assert!(cancel(placement.clone(), at(WINDOW)).is_ok());
@@ -49,7 +49,7 @@ fn the_window_is_counted_from_the_acceptance_and_not_from_the_last_change() {
 }
 
 #[test]
-fn an_order_is_cancelled_with_all_its_subscriptions_by_an_order_of_its_own() {
+fn a_cancellation_is_an_order_that_ends_all_subscriptions() {
     let before = placement();
     let changes = cancel(before.clone(), at(9)).unwrap();
     let cancelled = "SubscriptionCancelled";
@@ -61,7 +61,7 @@ fn an_order_is_cancelled_with_all_its_subscriptions_by_an_order_of_its_own() {
     assert_eq!(names(by), names(&before.order));
     let Placement { order, subscriptions } = placed(&changes);
     let resource_version = ResourceVersion { revision: 2, create_time: at(0), update_time: at(9) };
-    let state_reason = "not wanted".to_owned();
+    let state_reason = "not needed".to_owned();
     let state = OrderState::Cancelled;
     assert_eq!(
         order,
@@ -76,7 +76,7 @@ fn an_order_is_cancelled_with_all_its_subscriptions_by_an_order_of_its_own() {
 }
 
 #[test]
-fn a_subscription_that_ended_already_is_left_alone() {
+fn a_cancellation_skips_subscriptions_that_have_ended() {
     let mut before = placement();
     before.subscriptions[0].state = SubscriptionState::Cancelled;
     let changes = cancel(before.clone(), at(9)).unwrap();
@@ -103,21 +103,21 @@ fn only_a_purchase_is_cancelled_and_only_once() {
 }
 
 #[test]
-fn a_cancellation_is_held_against_the_programme_too() {
+fn violations_of_the_programme_precede_those_of_ordering() {
     let answer = Answer { violations: vec![violation("REL-4")], ..answer() };
     let cancel = placement().cancel(String::new(), answer, NEXT_ORDER, at(WINDOW + 1));
-    let Err(Denial::RefusedByProgramme(told)) = cancel else { unreachable!("{cancel:?}") };
-    let told: Vec<_> = told.iter().map(|it| it.rule.as_str()).collect();
-    assert_eq!(told, ["REL-4", "ORD-3"]);
+    let Err(Denial::RefusedByProgramme(violations)) = cancel else { unreachable!("{cancel:?}") };
+    let rules: Vec<_> = violations.iter().map(|it| it.rule.as_str()).collect();
+    assert_eq!(rules, ["REL-4", "ORD-3"]);
 }
 
 #[test]
-fn a_late_cancellation_tells_until_when_it_was_possible() {
+fn a_late_cancellation_is_refused_with_the_end_of_the_window() {
     let violations = refused(placement(), at(WINDOW + 1));
     assert_eq!(violations.len(), 1);
     let violation = &violations[0];
-    let told = [&violation.rule, &violation.reason, &violation.partner_center_code];
-    assert_eq!(told, ["ORD-3", "CANCELLATION_WINDOW_OVER", "400/900117"]);
+    let codes = [&violation.rule, &violation.reason, &violation.partner_center_code];
+    assert_eq!(codes, ["ORD-3", "CANCELLATION_WINDOW_OVER", "400/900117"]);
     assert_eq!(violation.subject, ORDER.to_string());
     assert_eq!(violation.responsible, Responsible::Caller);
     let inputs = [

@@ -1,18 +1,17 @@
-//! What a subscription goes through: what may happen in which state, and what time makes of it.
+//! The lifecycle of a subscription: which actions a state allows, lapse and renewal.
 
 use proptest::{collection::vec, prelude::*, sample::select};
 use types::Timestamp;
 
-use super::world::{NEXT_ORDER, answer, at, bought, money, violation};
+use super::fixtures::{NEXT_ORDER, answer, at, bought, money, violation};
 use crate::domain::{
-    Action::{self, Add, Cancel, NextTerm, Reduce, Renew, RenewItself, Resume, Suspend},
+    Action::{self, Add, Cancel, NextTerm, Reduce, Renew, Resume, SetAutomaticRenewal, Suspend},
     Answer, BillingCycle, Changes, Denial, Due, Markets, NewChange, Offer, OrderKind, Purpose,
-    Subscription,
+    RequestedTerm, Subscription,
     SubscriptionState::{
         self, Active, Cancelled, Deleted, Disabled, Expired, Suspended, Transferred,
     },
     Term::{P1M, P1Y},
-    WantedTerm,
 };
 
 const DAY: i64 = 86_400;
@@ -24,19 +23,19 @@ fn change(
     action: Action,
     now: Timestamp,
 ) -> Result<Subscription, Denial> {
-    it.may(&action)?;
-    let wanted = NewChange { action, attested: true };
-    let changes = it.clone().change(&wanted, offer, answer(), NEXT_ORDER, now)?;
+    it.check_state(&action)?;
+    let requested = NewChange { action, attested: true };
+    let changes = it.clone().change(&requested, offer, answer(), NEXT_ORDER, now)?;
     Ok(changes.subscriptions()[0].after.clone())
 }
 
-/// What time makes of a subscription when relationship gives this answer.
+/// Settles all that is due with this answer of relationship.
 fn settle(mut it: Subscription, answer: &Answer, now: Timestamp) -> (Subscription, Changes) {
     let mut changes = Changes::default();
     while let Some(due) = it.due(now) {
         let step = match due {
             Due::Lapse => it.lapse(now).into(),
-            Due::Renewal => it.renew_itself(answer.clone(), None, NEXT_ORDER, now).1,
+            Due::Renewal => it.renew_automatically(answer.clone(), None, NEXT_ORDER, now).1,
         };
         changes.append(step);
         it = changes.subscriptions().last().unwrap().after.clone();
@@ -45,18 +44,27 @@ fn settle(mut it: Subscription, answer: &Answer, now: Timestamp) -> (Subscriptio
 }
 
 fn one_of_each() -> [Action; 8] {
-    let why = || "why".to_owned();
-    let next = WantedTerm { term: P1M, billing_cycle: BillingCycle::Monthly, quantity: 2 };
+    let reason = || "unpaid".to_owned();
+    let next = RequestedTerm { term: P1M, billing_cycle: BillingCycle::Monthly, quantity: 2 };
     let [add, reduce, next] = [Add(1), Reduce(1), NextTerm(Some(next))];
-    [add, reduce, Cancel(why()), Suspend(why()), Resume, RenewItself(false), next, Renew]
+    [
+        add,
+        reduce,
+        Cancel(reason()),
+        Suspend(reason()),
+        Resume,
+        SetAutomaticRenewal(false),
+        next,
+        Renew,
+    ]
 }
 
 #[test]
-fn each_state_lets_these_actions_happen_and_no_other() {
+fn each_state_allows_only_these_actions() {
     let (subscription, _) = bought(5, P1M);
     for (state, legal) in [
-        (Active, "add, reduce, cancel, suspend, renew itself, next term"),
-        (Suspended, "cancel, resume, renew itself, next term"),
+        (Active, "add, reduce, cancel, suspend, set renewal, next term"),
+        (Suspended, "cancel, resume, set renewal, next term"),
         (Expired, "renew"),
         (Disabled, "renew"),
         (Deleted, ""),
@@ -64,47 +72,55 @@ fn each_state_lets_these_actions_happen_and_no_other() {
         (Transferred, ""),
     ] {
         let names =
-            ["add", "reduce", "cancel", "suspend", "resume", "renew itself", "next term", "renew"];
+            ["add", "reduce", "cancel", "suspend", "resume", "set renewal", "next term", "renew"];
         let it = Subscription { state, ..subscription.clone() };
         let found = one_of_each().into_iter().zip(names);
         let found: Vec<_> =
-            found.filter(|(action, _)| it.may(action).is_ok()).map(|it| it.1).collect();
+            found.filter(|(action, _)| it.check_state(action).is_ok()).map(|it| it.1).collect();
         assert_eq!(found.join(", "), legal, "{state}");
     }
 }
 
 #[test]
-fn an_illegal_move_tells_the_state_and_the_legal_moves() {
+fn a_state_conflict_reports_the_state_and_the_possible_calls() {
     let (subscription, offer) = bought(5, P1M);
     let suspended = change(&subscription, &offer, Suspend("unpaid".to_owned()), at(9)).unwrap();
-    let Err(Denial::Refused(told)) = suspended.may(&Add(1)) else { unreachable!() };
-    let [rule, reason, code] = [&told[0].rule, &told[0].reason, &told[0].partner_center_code];
+    let Err(Denial::Refused(violations)) = suspended.check_state(&Add(1)) else { unreachable!() };
+    let [rule, reason, code] =
+        [&violations[0].rule, &violations[0].reason, &violations[0].partner_center_code];
     assert_eq!([rule, reason, code], ["STATE", "SUBSCRIPTION_STATE_CONFLICT", "400/800091"]);
-    assert_eq!(told[0].inputs[0].1, "suspended");
+    assert_eq!(violations[0].inputs[0].1, "suspended");
     let legal = "ResumeSubscription, CancelSubscription, SetAutomaticRenewal, ScheduleNextTerm";
-    assert_eq!(told[0].inputs[2], ("legalMoves".to_owned(), legal.to_owned()));
-    assert_eq!(told[0].next_step, "resume it first with ResumeSubscription");
-    let Err(Denial::Refused(told)) = suspended.may(&Renew) else { unreachable!() };
+    assert_eq!(violations[0].inputs[2], ("legalMoves".to_owned(), legal.to_owned()));
+    assert_eq!(violations[0].next_step, "resume it first with ResumeSubscription");
+    let Err(Denial::Refused(violations)) = suspended.check_state(&Renew) else { unreachable!() };
     let legal = "ResumeSubscription, CancelSubscription, SetAutomaticRenewal or ScheduleNextTerm";
-    assert_eq!(told[0].next_step, format!("possible now: {legal}"));
+    assert_eq!(violations[0].next_step, format!("possible now: {legal}"));
 }
 
 #[test]
-fn what_is_reached_already_is_answered_with_since_when() {
+fn an_action_whose_goal_is_reached_reports_since_when() {
     let (subscription, offer) = bought(5, P1M);
     let suspended = change(&subscription, &offer, Suspend("unpaid".to_owned()), at(9)).unwrap();
-    let Err(Denial::Refused(told)) = suspended.may(&Suspend(String::new())) else { unreachable!() };
+    let Err(Denial::Refused(violations)) = suspended.check_state(&Suspend(String::new())) else {
+        unreachable!()
+    };
     let since = format!("the subscription has been suspended since {}", at(9));
-    assert_eq!([&*told[0].explanation, &*told[0].next_step], [&*since, "nothing to do"]);
-    assert_eq!(told[0].partner_center_code, "");
-    let Err(Denial::Refused(told)) = subscription.may(&Resume) else { unreachable!() };
-    assert_eq!(told[0].next_step, "nothing to do");
+    assert_eq!(
+        [&*violations[0].explanation, &*violations[0].next_step],
+        [&*since, "nothing to do"]
+    );
+    assert_eq!(violations[0].partner_center_code, "");
+    let Err(Denial::Refused(violations)) = subscription.check_state(&Resume) else {
+        unreachable!()
+    };
+    assert_eq!(violations[0].next_step, "nothing to do");
 }
 
 #[test]
-fn time_alone_ends_a_subscription_that_does_not_renew_itself() {
+fn a_subscription_without_automatic_renewal_expires_and_is_deleted() {
     let (subscription, offer) = bought(5, P1M);
-    let ending = change(&subscription, &offer, RenewItself(false), at(9)).unwrap();
+    let ending = change(&subscription, &offer, SetAutomaticRenewal(false), at(9)).unwrap();
     let (expired, disabled, deleted) = (MONTH, MONTH + 30 * DAY, MONTH + 120 * DAY);
     for (second, state, since) in [
         (MONTH - 1, Active, 0),
@@ -119,17 +135,17 @@ fn time_alone_ends_a_subscription_that_does_not_renew_itself() {
         assert_eq!((read.state, read.state_time), (state, at(since)), "{second}");
         let (settled, changes) = settle(ending.clone(), &answer(), at(second));
         assert_eq!((settled.state, settled.state_time), (state, at(since)), "{second}");
-        assert!(changes.orders().is_empty(), "nobody ordered that");
+        assert!(changes.orders().is_empty(), "no order");
         let steps = changes.subscriptions().iter().map(|it| it.after.resource_version.revision);
-        assert!(steps.eq(3..3 + changes.subscriptions().len() as i64), "one event a revision");
+        assert!(steps.eq(3..3 + changes.subscriptions().len() as i64), "one event per revision");
     }
 }
 
 #[test]
-fn a_subscription_renews_itself_from_the_end_of_its_term_however_late_that_is_settled() {
+fn an_automatic_renewal_starts_at_the_end_of_the_term_even_if_it_is_settled_late() {
     let (subscription, _) = bought(5, P1M);
     for second in [MONTH, MONTH + 3 * DAY] {
-        assert_eq!(subscription.clone().effective_at(at(second)), subscription, "it runs on");
+        assert_eq!(subscription.clone().effective_at(at(second)), subscription, "it keeps running");
         let (after, changes) = settle(subscription.clone(), &answer(), at(second));
         assert_eq!((after.state, after.term_start), (Active, subscription.term_end));
         assert_eq!(after.term_end, P1M.end(subscription.term_end));
@@ -143,7 +159,7 @@ fn a_subscription_renews_itself_from_the_end_of_its_term_however_late_that_is_se
 }
 
 #[test]
-fn a_suspended_subscription_renews_itself_and_stays_suspended() {
+fn a_suspended_subscription_renews_and_stays_suspended() {
     let (subscription, offer) = bought(5, P1M);
     let suspended = change(&subscription, &offer, Suspend("unpaid".to_owned()), at(9)).unwrap();
     let (after, changes) = settle(suspended, &answer(), at(MONTH));
@@ -151,7 +167,7 @@ fn a_suspended_subscription_renews_itself_and_stays_suspended() {
 }
 
 #[test]
-fn a_refused_renewal_leaves_the_customer_30_days_from_when_it_was_refused() {
+fn a_subscription_expires_for_30_days_from_the_refusal_of_its_renewal() {
     let (subscription, offer) = bought(5, P1M);
     let refusal = Answer { violations: vec![violation("REL-4")], ..answer() };
     let late = MONTH + 50 * DAY;
@@ -166,13 +182,13 @@ fn a_refused_renewal_leaves_the_customer_30_days_from_when_it_was_refused() {
 }
 
 #[test]
-fn the_next_term_is_what_was_scheduled_at_the_price_of_that_day() {
+fn the_next_term_is_as_scheduled_at_the_price_of_that_day() {
     let (subscription, mut offer) = bought(5, P1M);
     offer.terms.plans[1].unit_price = money("EUR", 400);
-    let wanted = |term, quantity| {
-        NextTerm(Some(WantedTerm { term, billing_cycle: BillingCycle::Monthly, quantity }))
+    let requested = |term, quantity| {
+        NextTerm(Some(RequestedTerm { term, billing_cycle: BillingCycle::Monthly, quantity }))
     };
-    let scheduled = change(&subscription, &offer, wanted(P1Y, 3), at(9)).unwrap();
+    let scheduled = change(&subscription, &offer, requested(P1Y, 3), at(9)).unwrap();
     offer.terms.plans[1].unit_price = money("EUR", 900);
     let (after, _) = settle(scheduled.clone(), &answer(), at(MONTH));
     assert_eq!((after.product.term, after.product.unit_price), (P1Y, money("EUR", 400)));
@@ -180,29 +196,30 @@ fn the_next_term_is_what_was_scheduled_at_the_price_of_that_day() {
     let cleared = change(&scheduled, &offer, NextTerm(None), at(10)).unwrap();
     assert_eq!(settle(cleared, &answer(), at(MONTH)).0.product.term, P1M);
     offer.terms.plans[0].unit_price = money("EUR", 900);
-    let same = change(&subscription, &offer, wanted(P1M, 4), at(9)).unwrap();
+    let same = change(&subscription, &offer, requested(P1M, 4), at(9)).unwrap();
     assert_eq!(same.next_term.unwrap().unit_price, money("EUR", 500), "its own price");
     let retired = offer.clone().retire("why".to_owned(), at(9)).unwrap().into_after();
     for (offer, quantity) in [(&retired, 3), (&offer, 101), (&offer, 0)] {
-        let refused = change(&subscription, offer, wanted(P1Y, quantity), at(9));
-        assert!(matches!(refused, Err(Denial::Misfits(_))), "{refused:?}");
+        let refused = change(&subscription, offer, requested(P1Y, quantity), at(9));
+        assert!(matches!(refused, Err(Denial::Invalid(_))), "{refused:?}");
     }
 }
 
 fn growing(quantity: i32) -> (Subscription, Offer) {
     let (subscription, offer) = bought(5, P1M);
-    let next = WantedTerm { term: P1Y, billing_cycle: BillingCycle::Monthly, quantity };
+    let next = RequestedTerm { term: P1Y, billing_cycle: BillingCycle::Monthly, quantity };
     (change(&subscription, &offer, NextTerm(Some(next)), at(9)).unwrap(), offer)
 }
 
 #[test]
-fn a_scheduled_increase_is_asked_about_as_added_units_and_nothing_else_is() {
+fn only_a_scheduled_increase_is_checked_as_added_units() {
     let (growing, offer) = growing(7);
     let question = growing.increase_question().unwrap();
     assert_eq!((question.purpose, question.attested), (Purpose::AddQuantity, true));
     assert_eq!(growing.increase_refusal(&answer(), &offer), None);
-    let (renewed, changes) = growing.renew_itself(answer(), Some(&offer), NEXT_ORDER, at(MONTH));
-    assert!(changes.offers().contains_key(&offer.name), "the offer must not have changed since");
+    let (renewed, changes) =
+        growing.renew_automatically(answer(), Some(&offer), NEXT_ORDER, at(MONTH));
+    assert!(changes.required_offers().contains_key(&offer.name), "the commit requires the offer");
     assert_eq!((renewed.quantity(), renewed.refused_increase), (7, None));
     for quantity in [5, 4] {
         assert!(self::growing(quantity).0.increase_question().is_none());
@@ -211,7 +228,7 @@ fn a_scheduled_increase_is_asked_about_as_added_units_and_nothing_else_is() {
 }
 
 #[test]
-fn a_renewal_goes_on_without_an_increase_that_is_refused_on_the_day_and_says_so() {
+fn a_renewal_omits_a_refused_increase_and_reports_it() {
     let refusal = Answer { violations: vec![violation("CUS-2")], ..answer() };
     let elsewhere = Answer { customer_country: "US".parse().ok(), ..answer() };
     let offered = |markets| {
@@ -233,52 +250,56 @@ fn a_renewal_goes_on_without_an_increase_that_is_refused_on_the_day_and_says_so(
         assert_eq!(
             (renewed.product.term, renewed.next_term),
             (P1Y, None),
-            "the rest is as scheduled"
+            "everything else is as scheduled"
         );
         assert_eq!(changes.orders()[0].after.lines[0].quantity, 5);
         let refused = renewed.refused_increase.clone().unwrap();
         assert_eq!((refused.quantity, refused.reason.as_str()), (7, reason));
         let (again, _) = settle(renewed, &answer(), at(MONTH + 366 * DAY));
-        assert_eq!((again.quantity(), again.refused_increase), (5, None), "it is of one renewal");
+        assert_eq!(
+            (again.quantity(), again.refused_increase),
+            (5, None),
+            "it belongs to one renewal"
+        );
     }
 }
 
 #[test]
-fn a_renewal_by_hand_adds_no_units() {
+fn a_manual_renewal_adds_no_units() {
     let (growing, offer) = growing(7);
-    let ending = change(&growing, &offer, RenewItself(false), at(10)).unwrap();
+    let ending = change(&growing, &offer, SetAutomaticRenewal(false), at(10)).unwrap();
     let (expired, _) = settle(ending, &answer(), at(MONTH));
     let renewed = change(&expired, &offer, Renew, at(MONTH + DAY)).unwrap();
     assert_eq!((renewed.quantity(), renewed.refused_increase.unwrap().quantity), (5, 7));
     assert_eq!(renewed.resource_version.revision, expired.resource_version.revision + 1);
 }
 
-/// A model that keeps dates only: when the term ends, whether it renews, and since when it is over.
+/// A model with dates only: when the term ends, whether it renews, and when it expired.
 #[derive(Debug, Clone)]
 struct Model {
     ends: i64,
     renews: bool,
     suspended: bool,
-    over: Option<i64>,
+    expired: Option<i64>,
     cancelled: bool,
 }
 
 impl Model {
     fn pass(&mut self, now: i64, refused: bool) {
-        while !self.cancelled && self.over.is_none() && now >= self.ends {
+        while !self.cancelled && self.expired.is_none() && now >= self.ends {
             match (self.renews, refused) {
                 (true, false) => self.ends = P1M.end(at(self.ends)).as_second(),
-                (true, true) => self.over = Some(now),
-                (false, _) => self.over = Some(self.ends),
+                (true, true) => self.expired = Some(now),
+                (false, _) => self.expired = Some(self.ends),
             }
         }
     }
 
     fn state(&self, now: i64) -> SubscriptionState {
-        match self.over {
+        match self.expired {
             _ if self.cancelled => Cancelled,
-            Some(over) if now >= over + 120 * DAY => Deleted,
-            Some(over) if now >= over + 30 * DAY => Disabled,
+            Some(expired) if now >= expired + 120 * DAY => Deleted,
+            Some(expired) if now >= expired + 30 * DAY => Disabled,
             Some(_) => Expired,
             None if self.suspended => Suspended,
             None => Active,
@@ -288,12 +309,12 @@ impl Model {
 
 proptest! {
     #[test]
-    fn a_subscription_stands_where_a_model_of_dates_alone_says(
+    fn the_state_of_a_subscription_matches_a_model_of_dates(
         moves in vec((0..6_usize, 0..40 * DAY, select(vec![false, false, false, true])), 1..20),
     ) {
         let (mut it, offer) = bought(5, P1M);
         let mut model =
-            Model { ends: MONTH, renews: true, suspended: false, over: None, cancelled: false };
+            Model { ends: MONTH, renews: true, suspended: false, expired: None, cancelled: false };
         let mut now = 0;
         for (what, later, refused) in moves {
             now += later;
@@ -308,14 +329,14 @@ proptest! {
             for change in changes.orders() {
                 prop_assert_eq!(change.after.kind, OrderKind::AutomaticRenewal);
             }
-            let why = || "why".to_owned();
+            let reason = || "unpaid".to_owned();
             let action = match what {
-                0 => Suspend(why()),
+                0 => Suspend(reason()),
                 1 => Resume,
-                2 => RenewItself(false),
-                3 => RenewItself(true),
+                2 => SetAutomaticRenewal(false),
+                3 => SetAutomaticRenewal(true),
                 4 => Renew,
-                _ => Cancel(why()),
+                _ => Cancel(reason()),
             };
             let started = it.term_start.as_second();
             let changed = change(&it, &offer, action, at(now));
@@ -333,7 +354,7 @@ proptest! {
                 0 | 1 => model.suspended = what == 0,
                 2 | 3 => model.renews = what == 3,
                 4 => {
-                    (model.over, model.suspended) = (None, false);
+                    (model.expired, model.suspended) = (None, false);
                     model.ends = P1M.end(at(now)).as_second();
                 }
                 _ => model.cancelled = true,

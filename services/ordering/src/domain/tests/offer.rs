@@ -1,17 +1,16 @@
-//! Offers, their names and how they are sold.
+//! Offers, their names, plans and states.
 
 use types::ResourceVersion;
 
-use super::world::{at, created, money, name, new_offer};
+use super::fixtures::{at, created, money, name, new_offer};
 use crate::domain::{
     BillingCycle::{self, Annual, Monthly, OneTime},
-    Denial, Markets, Offer, OfferName, OfferState, OfferTerms, Plan,
+    Denial, Markets, Offer, OfferName, OfferState, OfferTerms, Plan, PriceError,
     Term::{P1M, P1Y, P3Y},
-    Unsold,
 };
 
 #[test]
-fn an_offer_is_recorded_once() {
+fn an_offer_with_an_existing_name_is_rejected() {
     let (name, terms) = new_offer("mail", money("EUR", 500));
     let denied = Offer::create(name.clone(), terms.clone(), true, at(9)).unwrap_err();
     assert_eq!(denied, Denial::Exists("offers/mail".to_owned()));
@@ -24,7 +23,7 @@ fn an_offer_is_recorded_once() {
 }
 
 #[test]
-fn an_offer_is_changed_until_it_is_retired_once() {
+fn a_retired_offer_cannot_change() {
     let offer = created(new_offer("mail", money("EUR", 500)));
     let terms = OfferTerms { max_quantity: 7, ..offer.terms.clone() };
     let approved = offer.clone().update(terms.clone(), at(9)).unwrap();
@@ -50,7 +49,7 @@ fn an_offer_is_changed_until_it_is_retired_once() {
 }
 
 #[test]
-fn the_price_is_that_of_term_billing_cycle_and_currency_together() {
+fn a_price_depends_on_term_billing_cycle_and_currency() {
     let plan = |term, billing_cycle, currency, price| Plan {
         term,
         billing_cycle,
@@ -69,10 +68,10 @@ fn the_price_is_that_of_term_billing_cycle_and_currency_together() {
         (P1Y, Annual, "EUR", Ok(12)),
         (P1Y, Annual, "USD", Ok(13)),
         (P3Y, Annual, "EUR", Ok(10)),
-        (P1Y, Monthly, "USD", Err(Unsold::Currency)),
-        (P3Y, Monthly, "EUR", Err(Unsold::Plan)),
-        (P1M, Monthly, "EUR", Err(Unsold::Plan)),
-        (P3Y, OneTime, "USD", Err(Unsold::Plan)),
+        (P1Y, Monthly, "USD", Err(PriceError::UnknownCurrency)),
+        (P3Y, Monthly, "EUR", Err(PriceError::UnknownPlan)),
+        (P1M, Monthly, "EUR", Err(PriceError::UnknownPlan)),
+        (P3Y, OneTime, "USD", Err(PriceError::UnknownPlan)),
     ] {
         let expected = price.map(|price| money(currency, price));
         let found = offer.price(term, billing_cycle, currency.parse().unwrap());
@@ -81,7 +80,7 @@ fn the_price_is_that_of_term_billing_cycle_and_currency_together() {
 }
 
 #[test]
-fn an_offer_is_sold_in_its_markets_and_nowhere_else() {
+fn an_offer_is_sold_only_in_its_markets() {
     let [france, belgium] = ["FR", "BE"].map(|it| it.parse().unwrap());
     assert!(Markets::Every.include(france));
     assert!(Markets::Only(vec![france]).include(france));
@@ -89,7 +88,7 @@ fn an_offer_is_sold_in_its_markets_and_nowhere_else() {
 }
 
 #[test]
-fn a_term_is_billed_no_longer_than_it_runs() {
+fn a_billing_cycle_is_not_longer_than_its_term() {
     let fitting =
         [(P1M, vec![Monthly]), (P1Y, vec![Monthly, Annual]), (P3Y, vec![Monthly, Annual, OneTime])];
     for (term, expected) in fitting {
@@ -108,11 +107,11 @@ fn the_id_of_an_offer_is_1_to_63_lower_case_letters_digits_and_hyphens() {
     for id in ["", "Office", "a b", "a/b", "é", "a_b", &too_long] {
         assert!(OfferName::new(id).is_err(), "{id}");
     }
-    assert!("mail".parse::<OfferName>().is_err(), "a name begins with its collection");
+    assert!("mail".parse::<OfferName>().is_err(), "a name starts with its collection");
 }
 
 #[test]
-fn money_is_counted_within_64_bits() {
+fn a_sum_of_money_does_not_overflow() {
     let euro = |amount| money("EUR", amount);
     assert_eq!(euro(3).add(4), Some(euro(7)));
     assert_eq!(euro(i64::MAX).add(1), None);
@@ -134,7 +133,7 @@ fn a_term_ends_on_the_same_day_of_a_later_month_or_on_its_last() {
 }
 
 #[test]
-fn a_term_is_billed_as_often_as_its_cycle_fits_into_it() {
+fn a_term_has_as_many_bills_as_billing_cycles() {
     let cycles = [(P1M, vec![1]), (P1Y, vec![12, 1]), (P3Y, vec![36, 3, 1])];
     for (term, expected) in cycles {
         let fitting = BillingCycle::ALL.iter().filter(|cycle| cycle.fits(term));

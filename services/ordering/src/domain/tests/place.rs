@@ -1,9 +1,9 @@
-//! From an order that somebody wants to one that is accepted.
+//! Pricing and acceptance of orders.
 
 use proptest::{collection::vec, prelude::*, sample::select};
 use types::ResourceVersion;
 
-use super::world::{
+use super::fixtures::{
     CHAIN, ORDER, RESELLER, answer, at, catalogue, events, identities, line, money, name,
     new_offer, order, placed, subscription, violation,
 };
@@ -13,11 +13,11 @@ use crate::domain::{
     SubscriptionState, Term,
 };
 
-/// So dear that a year of two units just fits into 64 bits.
+/// A price for which a year of two units just fits into 64 bits.
 const DEAR: i64 = i64::MAX / 24;
 
-/// What is sold here: three offers in euro and one in dollars.
-fn offers() -> Vec<super::world::NewOffer> {
+/// Three offers in euro and one in dollars.
+fn offers() -> Vec<super::fixtures::NewOffer> {
     let mut limited = new_offer("limited", money("EUR", 100));
     (limited.1.min_quantity, limited.1.max_quantity) = (5, 10);
     let mut dear = new_offer("dear", money("EUR", DEAR));
@@ -26,12 +26,12 @@ fn offers() -> Vec<super::world::NewOffer> {
     vec![mail, limited, dear, new_offer("dollars", money("USD", 700))]
 }
 
-/// What does not fit, one `field: description` each.
-fn misfits(lines: Vec<NewLine>) -> Vec<String> {
+/// The invalid fields, as `field: description`.
+fn invalid(lines: Vec<NewLine>) -> Vec<String> {
     match order(lines).price(&catalogue(offers())) {
         Ok(_) => Vec::new(),
-        Err(Denial::Misfits(misfits)) => {
-            misfits.iter().map(|it| format!("{}: {}", it.field, it.description)).collect()
+        Err(Denial::Invalid(invalid)) => {
+            invalid.iter().map(|it| format!("{}: {}", it.field, it.description)).collect()
         }
         Err(denial) => unreachable!("{denial:?}"),
     }
@@ -42,16 +42,16 @@ fn on(term: Term, billing_cycle: BillingCycle) -> NewLine {
 }
 
 #[test]
-fn a_line_fits_its_offer_or_tells_which_field_does_not() {
+fn a_line_matches_its_offer_or_names_the_wrong_field() {
     use BillingCycle::{Annual, Monthly, OneTime};
     let unsold = |how| format!("order.lines[0].term: offers/mail is not sold for {how}");
     let too_large = "offer: makes the amount too large";
-    let currency = "currency_code: is not EUR; an order has one currency";
+    let currency = "currency_code: differs from EUR; use one currency on all lines";
     let dollars = |offer| NewLine { currency: "USD".parse().unwrap(), ..line(offer, 1) };
     let unpriced =
         "order.lines[0].currency_code: offers/mail is not sold in USD for P1Y billed monthly";
     let on_second = |problem| vec![format!("order.lines[1].{problem}")];
-    let quantity = |it| vec![format!("order.lines[0].quantity: {it} is not 5 to 10")];
+    let quantity = |it| vec![format!("order.lines[0].quantity: {it} is not between 5 and 10")];
     let rows = [
         (vec![line("mail", 1)], vec![]),
         (vec![line("none", 1)], vec!["order.lines[0].offer: offers/none does not exist".into()]),
@@ -73,12 +73,12 @@ fn a_line_fits_its_offer_or_tells_which_field_does_not() {
     ];
     for (lines, expected) in rows {
         let what: Vec<_> = lines.iter().map(|it| format!("{} {}", it.quantity, it.offer)).collect();
-        assert_eq!(misfits(lines), expected, "{what:?}");
+        assert_eq!(invalid(lines), expected, "{what:?}");
     }
 }
 
 #[test]
-fn all_that_does_not_fit_is_told_at_once_in_the_order_of_the_lines() {
+fn all_invalid_fields_are_reported_in_the_order_of_the_lines() {
     let unsold = NewLine { billing_cycle: BillingCycle::Annual, ..line("limited", 1) };
     let lines = vec![
         line("mail", 1),
@@ -89,7 +89,7 @@ fn all_that_does_not_fit_is_told_at_once_in_the_order_of_the_lines() {
         line("dear", 100),
         line("mail", 2),
     ];
-    let fields: Vec<_> = misfits(lines)
+    let fields: Vec<_> = invalid(lines)
         .iter()
         .map(|it| it.split_once(": ").unwrap().0.trim_start_matches("order.").to_owned())
         .collect();
@@ -105,7 +105,7 @@ fn all_that_does_not_fit_is_told_at_once_in_the_order_of_the_lines() {
 }
 
 #[test]
-fn a_price_keeps_family_and_unit_price_of_every_line() {
+fn a_priced_order_has_family_and_unit_price_of_every_line() {
     let lines = vec![line("mail", 2), line("dear", 1), line("limited", 5)];
     let priced = order(lines).price(&catalogue(offers())).unwrap();
     let families: Vec<_> = priced.offers.iter().map(|it| it.terms.family).collect();
@@ -116,7 +116,7 @@ fn a_price_keeps_family_and_unit_price_of_every_line() {
 }
 
 #[test]
-fn an_order_that_the_programme_refuses_is_refused_in_its_words() {
+fn violations_of_the_programme_are_returned_unchanged() {
     let priced = order(vec![line("mail", 1)]).price(&catalogue(offers())).unwrap();
     let mut answer = answer();
     answer.violations = vec![violation("REL-3"), violation("CUS-1")];
@@ -126,7 +126,7 @@ fn an_order_that_the_programme_refuses_is_refused_in_its_words() {
 }
 
 #[test]
-fn a_sale_is_held_against_markets_currency_and_attestation() {
+fn a_sale_is_checked_for_market_currency_and_attestation() {
     let mut special = new_offer("special", money("EUR", 500));
     special.1.attestation_required = true;
     let mut local = new_offer("local", money("EUR", 500));
@@ -151,28 +151,30 @@ fn a_sale_is_held_against_markets_currency_and_attestation() {
             customer_country: country(customer),
             ..answer()
         };
-        let lines_wanted = lines.len();
+        let count = lines.len();
         let priced = order(lines).price(&offers).unwrap();
-        let told = match priced.accept(answer, identities(lines_wanted, 9)) {
+        let violations = match priced.accept(answer, identities(count, 9)) {
             Ok(_) => Vec::new(),
             Err(Denial::Refused(violations)) => violations,
             Err(denial) => unreachable!("{denial:?}"),
         };
-        let told = told.iter().map(|it| format!("{} {}", it.rule, it.inputs.last().unwrap().1));
-        assert_eq!(told.collect::<Vec<_>>().join(", "), expected, "{seller} {customer}");
+        let violations =
+            violations.iter().map(|it| format!("{} {}", it.rule, it.inputs.last().unwrap().1));
+        assert_eq!(violations.collect::<Vec<_>>().join(", "), expected, "{seller} {customer}");
     }
 }
 
 #[test]
-fn what_ordering_refuses_follows_what_the_programme_refuses() {
+fn violations_of_ordering_follow_those_of_the_programme() {
     let priced = order(vec![line("mail", 1)]).price(&catalogue(offers())).unwrap();
     let violations = vec![violation("REL-3")];
     let answer = Answer { violations, seller_country: "US".parse().ok(), ..answer() };
-    let Err(Denial::RefusedByProgramme(told)) = priced.accept(answer, identities(1, 9)) else {
+    let Err(Denial::RefusedByProgramme(violations)) = priced.accept(answer, identities(1, 9))
+    else {
         unreachable!()
     };
-    let told: Vec<_> = told.iter().map(|it| it.rule.as_str()).collect();
-    assert_eq!(told, ["REL-3", "ORD-6"]);
+    let violations: Vec<_> = violations.iter().map(|it| it.rule.as_str()).collect();
+    assert_eq!(violations, ["REL-3", "ORD-6"]);
 }
 
 #[test]
@@ -181,20 +183,20 @@ fn a_retired_offer_is_not_sold() {
     let mail = offers.remove(&name("mail")).unwrap();
     let retired = mail.retire("replaced".to_owned(), at(1)).unwrap().into_after();
     offers.insert(name("mail"), retired);
-    let Err(Denial::Misfits(misfits)) = order(vec![line("mail", 1)]).price(&offers) else {
+    let Err(Denial::Invalid(invalid)) = order(vec![line("mail", 1)]).price(&offers) else {
         unreachable!()
     };
-    assert_eq!(misfits[0].description, "offers/mail is retired");
+    assert_eq!(invalid[0].description, "offers/mail is retired");
 }
 
 #[test]
-fn an_accepted_order_is_what_was_wanted_with_prices_names_and_the_decision() {
+fn an_accepted_order_is_the_requested_one_with_prices_names_and_decision() {
     let on_record = OnRecord {
         partner_id: Some("2002".parse().unwrap()),
         additional_ids: vec!["2003".parse().unwrap()],
     };
-    let wanted = NewLine { on_record: on_record.clone(), attested: true, ..line("mail", 2) };
-    let priced = order(vec![wanted]).price(&catalogue(offers())).unwrap();
+    let requested = NewLine { on_record: on_record.clone(), attested: true, ..line("mail", 2) };
+    let priced = order(vec![requested]).price(&catalogue(offers())).unwrap();
     let approved = priced.accept(answer(), identities(1, 9)).unwrap();
     assert_eq!(events(&approved), ["SubscriptionCreated", "OrderAccepted"]);
     let Placement { order, subscriptions } = placed(&approved);
@@ -260,33 +262,33 @@ fn lines() -> impl Strategy<Value = Vec<NewLine>> {
     vec(line, 1..20)
 }
 
-/// Prices of every size.
+/// Prices of every magnitude.
 fn prices() -> impl Strategy<Value = i64> {
     (any::<i64>(), 1..63_u32).prop_map(|(bits, size)| (bits & i64::MAX) >> size)
 }
 
 proptest! {
     #[test]
-    fn an_order_and_its_subscriptions_agree_with_each_other_and_with_what_was_wanted(
+    fn an_order_and_its_subscriptions_match_the_request(
         lines in lines(), reseller in any::<bool>(), attested in any::<bool>(),
     ) {
         let reseller = reseller.then_some(RESELLER);
         let chain = SalesChain { reseller, ..CHAIN };
-        let wanted = NewOrder { chain, attested, ..order(lines) };
-        let priced = wanted.clone().price(&catalogue(offers())).unwrap();
-        let approved = priced.accept(answer(), identities(wanted.lines.len(), 9)).unwrap();
+        let requested = NewOrder { chain, attested, ..order(lines) };
+        let priced = requested.clone().price(&catalogue(offers())).unwrap();
+        let approved = priced.accept(answer(), identities(requested.lines.len(), 9)).unwrap();
         let Placement { order, subscriptions } = placed(&approved);
 
-        let prices = wanted.lines.iter().map(|it| if it.offer == name("mail") { 500 } else { 100 });
-        let amounts = wanted.lines.iter().zip(prices).map(|(it, price)| i64::from(it.quantity) * price);
+        let prices = requested.lines.iter().map(|it| if it.offer == name("mail") { 500 } else { 100 });
+        let amounts = requested.lines.iter().zip(prices).map(|(it, price)| i64::from(it.quantity) * price);
         let total = amounts.sum::<i64>();
         prop_assert_eq!((order.total, order.charge), (money("EUR", total), money("EUR", 12 * total)));
         prop_assert_eq!((order.chain, order.attested), (chain, attested));
-        prop_assert_eq!(order.lines.len(), wanted.lines.len());
-        prop_assert_eq!(subscriptions.len(), wanted.lines.len());
-        for ((line, wanted), made) in order.lines.iter().zip(&wanted.lines).zip(&subscriptions) {
-            let kept = (&line.product.offer, line.quantity, &line.product.on_record);
-            prop_assert_eq!(kept, (&wanted.offer, wanted.quantity, &wanted.on_record));
+        prop_assert_eq!(order.lines.len(), requested.lines.len());
+        prop_assert_eq!(subscriptions.len(), requested.lines.len());
+        for ((line, requested), made) in order.lines.iter().zip(&requested.lines).zip(&subscriptions) {
+            let found = (&line.product.offer, line.quantity, &line.product.on_record);
+            prop_assert_eq!(found, (&requested.offer, requested.quantity, &requested.on_record));
             prop_assert_eq!((made.name, made.order), (line.subscription, order.name));
             prop_assert_eq!((&made.product, made.quantity()), (&line.product, line.quantity));
             prop_assert_eq!((made.chain, made.resource_version), (order.chain, order.resource_version));

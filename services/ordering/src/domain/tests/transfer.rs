@@ -1,11 +1,11 @@
-//! How subscriptions go from one partner to another.
+//! Transfers of subscriptions between partners.
 
 use std::collections::BTreeMap;
 
 use types::{PartnerName, SubscriptionName, TransferName};
 use uuid::Uuid;
 
-use super::world::{CHAIN, NEXT_ORDER, answer, at, bought, events, money, violation};
+use super::fixtures::{CHAIN, NEXT_ORDER, answer, at, bought, events, money, violation};
 use crate::domain::{
     Answer, Changes, Denial, Markets, NewTransfer, Offer, OnRecord, OrderKind, SalesChain,
     Subscription,
@@ -21,7 +21,7 @@ const TO: SubscriptionName = SubscriptionName::new(Uuid::from_u128(0x200));
 const DAY: i64 = 86_400;
 const OPEN: i64 = 30 * DAY;
 
-fn wanted(it: &Subscription) -> NewTransfer {
+fn requested(it: &Subscription) -> NewTransfer {
     NewTransfer {
         source: it.chain.seller,
         chain: SalesChain { seller: TARGET, reseller: None, customer: it.chain.customer },
@@ -30,24 +30,23 @@ fn wanted(it: &Subscription) -> NewTransfer {
     }
 }
 
-fn held(it: Subscription) -> TransferFacts {
-    held_of(it, bought(5, P1Y).1)
+fn facts(it: Subscription) -> TransferFacts {
+    facts_of(it, bought(5, P1Y).1)
 }
 
-/// A subscription of an offer as it is by now.
-fn held_of(it: Subscription, offer: Offer) -> TransferFacts {
+fn facts_of(it: Subscription, offer: Offer) -> TransferFacts {
     let offers = BTreeMap::from([(offer.name.clone(), offer)]);
-    TransferFacts { subscriptions: vec![it], offers, running: Vec::new() }
+    TransferFacts { subscriptions: vec![it], offers, pending: Vec::new() }
 }
 
-/// What `begin` answers with, as ids of rules.
+/// Begins a transfer, or returns the ids of the violated rules.
 fn begin(
     new: NewTransfer,
-    held: &TransferFacts,
+    facts: &TransferFacts,
     answer: Answer,
     second: i64,
 ) -> Result<Changes, String> {
-    new.begin(held, answer, NAME, at(second)).map_err(rules)
+    new.begin(facts, answer, NAME, at(second)).map_err(rules)
 }
 
 fn rules(denial: Denial) -> String {
@@ -57,7 +56,8 @@ fn rules(denial: Denial) -> String {
 
 fn pending() -> (Transfer, Subscription) {
     let (subscription, _) = bought(5, P1Y);
-    let changes = begin(wanted(&subscription), &held(subscription.clone()), answer(), 0).unwrap();
+    let changes =
+        begin(requested(&subscription), &facts(subscription.clone()), answer(), 0).unwrap();
     assert_eq!(changes.transfers()[0].event, "TransferBegun");
     (changes.into_transfer().unwrap(), subscription)
 }
@@ -70,13 +70,13 @@ fn complete(
 ) -> Result<Changes, String> {
     let transfer = transfer.effective_at(at(second));
     let ids = (NEXT_ORDER, vec![TO]);
-    transfer.complete(held(it), answer, ids, at(second)).map_err(rules)
+    transfer.complete(facts(it), answer, ids, at(second)).map_err(rules)
 }
 
 #[test]
-fn all_that_stands_against_a_transfer_is_told_at_once() {
+fn all_violations_of_a_transfer_are_reported_together() {
     let (subscription, offer) = bought(5, P1Y);
-    let new = || wanted(&subscription);
+    let new = || requested(&subscription);
     let other = Transfer { name: OTHER, ..pending().0 };
     let sold_by_another =
         Subscription { chain: SalesChain { seller: TARGET, ..CHAIN }, ..subscription.clone() };
@@ -85,46 +85,46 @@ fn all_that_stands_against_a_transfer_is_told_at_once() {
     let unknown = || Answer { seller_country: None, ..answer() };
     let refusal = || Answer { violations: vec![violation("REL-4")], ..british() };
     let to_itself = || NewTransfer { chain: CHAIN, ..new() };
-    let running =
-        |it: &Subscription| TransferFacts { running: vec![other.clone()], ..held(it.clone()) };
+    let pending_too =
+        |it: &Subscription| TransferFacts { pending: vec![other.clone()], ..facts(it.clone()) };
     let of = |change: fn(&mut Offer)| {
         let mut offer = offer.clone();
         change(&mut offer);
-        held_of(subscription.clone(), offer)
+        facts_of(subscription.clone(), offer)
     };
     let third_party = of(|it| it.terms.third_party = true);
     let french = of(|it| it.terms.markets = Markets::Only(["FR".parse().unwrap()].into()));
     let belgian = of(|it| it.terms.markets = Markets::Only(["BE".parse().unwrap()].into()));
-    let forgotten = TransferFacts { offers: BTreeMap::new(), ..held(subscription.clone()) };
+    let unknown_offer = TransferFacts { offers: BTreeMap::new(), ..facts(subscription.clone()) };
     let nowhere = || Answer { customer_country: None, ..answer() };
     let suspended = Subscription { state: Suspended, ..subscription.clone() };
-    for (new, held, answer, expected) in [
-        (new(), held(suspended), answer(), Ok(())),
-        (to_itself(), held(subscription.clone()), answer(), Err("TRF-1")),
-        (new(), held(sold_by_another), answer(), Err("TRF-2")),
-        (new(), held(gone.clone()), answer(), Err("TRF-2")),
-        (new(), running(&subscription), answer(), Err("TRF-3")),
-        (new(), held(subscription.clone()), british(), Err("TRF-4")),
-        (new(), held(subscription.clone()), unknown(), Err("TRF-4")),
+    for (new, facts, answer, expected) in [
+        (new(), facts(suspended), answer(), Ok(())),
+        (to_itself(), facts(subscription.clone()), answer(), Err("TRF-1")),
+        (new(), facts(sold_by_another), answer(), Err("TRF-2")),
+        (new(), facts(gone.clone()), answer(), Err("TRF-2")),
+        (new(), pending_too(&subscription), answer(), Err("TRF-3")),
+        (new(), facts(subscription.clone()), british(), Err("TRF-4")),
+        (new(), facts(subscription.clone()), unknown(), Err("TRF-4")),
         (new(), third_party, answer(), Err("TRF-5")),
         (new(), belgian, answer(), Ok(())),
         (new(), french, answer(), Err("ORD-5")),
-        (new(), held(subscription.clone()), nowhere(), Err("ORD-5")),
-        (new(), forgotten, answer(), Err("ORD-5 TRF-5")),
-        (to_itself(), running(&gone), refusal(), Err("REL-4 TRF-1 TRF-2 TRF-3 TRF-4")),
+        (new(), facts(subscription.clone()), nowhere(), Err("ORD-5")),
+        (new(), unknown_offer, answer(), Err("ORD-5 TRF-5")),
+        (to_itself(), pending_too(&gone), refusal(), Err("REL-4 TRF-1 TRF-2 TRF-3 TRF-4")),
     ] {
-        let begun = begin(new, &held, answer, 9).map(drop);
+        let begun = begin(new, &facts, answer, 9).map(drop);
         assert_eq!(begun, expected.map_err(str::to_owned));
     }
 }
 
 #[test]
-fn a_transfer_that_nobody_answered_makes_room_for_another() {
+fn an_expired_transfer_does_not_block_another() {
     let (transfer, subscription) = pending();
     let other = Transfer { name: OTHER, ..transfer };
-    let held = TransferFacts { running: vec![other], ..held(subscription.clone()) };
-    assert_eq!(begin(wanted(&subscription), &held, answer(), OPEN - 1).unwrap_err(), "TRF-3");
-    let changes = begin(wanted(&subscription), &held, answer(), OPEN).unwrap();
+    let facts = TransferFacts { pending: vec![other], ..facts(subscription.clone()) };
+    assert_eq!(begin(requested(&subscription), &facts, answer(), OPEN - 1).unwrap_err(), "TRF-3");
+    let changes = begin(requested(&subscription), &facts, answer(), OPEN).unwrap();
     let [expired, begun] = changes.transfers() else { unreachable!() };
     assert_eq!((expired.event, expired.after.state), ("TransferExpired", TransferState::Expired));
     assert_eq!((expired.after.state_time, expired.after.resource_version.revision), (at(OPEN), 2));
@@ -132,7 +132,7 @@ fn a_transfer_that_nobody_answered_makes_room_for_another() {
 }
 
 #[test]
-fn a_transfer_is_answered_within_30_days_and_once() {
+fn a_transfer_ends_at_most_once_and_within_30_days() {
     let (transfer, subscription) = pending();
     for (second, allowed) in [(0, true), (OPEN - 1, true), (OPEN, false)] {
         let effective = transfer.clone().effective_at(at(second));
@@ -141,23 +141,23 @@ fn a_transfer_is_answered_within_30_days_and_once() {
         assert_eq!(done.is_ok(), allowed, "{second}");
     }
     for state in [TransferState::Rejected, TransferState::Withdrawn] {
-        let ended = transfer.clone().end(state, "why".to_owned(), at(9)).unwrap();
+        let ended = transfer.clone().end(state, "reason".to_owned(), at(9)).unwrap();
         let ended = ended.into_after();
-        assert_eq!((ended.state, &*ended.state_reason), (state, "why"));
-        let told = |wanted| match ended.may_become(wanted) {
-            Err(Denial::Refused(told)) => format!("{}; {}", told[0].explanation, told[0].next_step),
+        assert_eq!((ended.state, &*ended.state_reason), (state, "reason"));
+        let text_of = |requested| match ended.may_become(requested) {
+            Err(Denial::Refused(all)) => format!("{}; {}", all[0].explanation, all[0].next_step),
             other => unreachable!("{other:?}"),
         };
         let since = format!("the transfer has been {state} since {}", at(9));
-        assert_eq!(told(state), format!("{since}; nothing to do"));
-        let next = "begin a new transfer with CreateTransfer";
-        let approved = told(TransferState::Complete);
+        assert_eq!(text_of(state), format!("{since}; nothing to do"));
+        let next = "create a new transfer with CreateTransfer";
+        let approved = text_of(TransferState::Complete);
         assert_eq!(approved, format!("{since}, which rules out ApproveTransfer; {next}"));
     }
 }
 
 #[test]
-fn a_completed_transfer_leaves_two_subscriptions_that_name_each_other() {
+fn a_completed_transfer_links_both_subscriptions() {
     let (transfer, subscription) = pending();
     let changes = complete(transfer, subscription.clone(), answer(), 20 * DAY).unwrap();
     let expected = ["SubscriptionTransferred", "SubscriptionCreated", "OrderAccepted"];
@@ -170,7 +170,7 @@ fn a_completed_transfer_leaves_two_subscriptions_that_name_each_other() {
     assert_eq!((to.chain.seller, to.order), (TARGET, NEXT_ORDER));
     assert_eq!((to.term_start, to.term_end), (subscription.term_start, subscription.term_end));
     assert_eq!((to.quantity(), to.product.unit_price), (5, subscription.product.unit_price));
-    // 300.00 for 345 of 365 days: up for the source, down for the target.
+    // 300.00 for 345 of 365 days: rounded up for the source, down for the target.
     let order = &changes.orders()[0].after;
     assert_eq!((order.kind, order.charge), (OrderKind::TransferIn, money("EUR", 28_356)));
     let done = &changes.transfers()[0].after;
@@ -180,7 +180,7 @@ fn a_completed_transfer_leaves_two_subscriptions_that_name_each_other() {
 }
 
 #[test]
-fn a_transfer_is_held_against_the_rules_again_when_it_is_completed() {
+fn the_rules_are_checked_again_on_completion() {
     let (transfer, subscription) = pending();
     let refusal = Answer { violations: vec![violation("REL-4")], ..answer() };
     let gone = Subscription { state: Transferred, ..subscription };

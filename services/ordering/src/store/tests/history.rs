@@ -1,4 +1,4 @@
-//! How every resource was at any moment is in the events.
+//! Events contain every state of every resource.
 
 use storage::{Database, ListOptions, Listing};
 use testbed::{
@@ -8,7 +8,7 @@ use types::{OrderName, SubscriptionName, Timestamp};
 use uuid::Uuid;
 
 use super::{
-    answer, at, cancelled, decided, offer, once, placed, store,
+    answer, at, cancelled, decided, mutation, offer, placed, store,
     transfer::{begun, offers},
 };
 use crate::{
@@ -19,10 +19,10 @@ use crate::{
 };
 
 on_both_engines! {
-    every_resource_is_rebuilt_from_its_events_as_it_was,
+    every_state_of_a_resource_is_rebuilt_from_its_events,
 }
 
-/// The tables, and the column of each that names the resource that a row is part of.
+/// The tables, each with the column that names the resource of a row.
 const TABLES: [(&str, &str); 7] = [
     ("offer_plans", "offer"),
     ("offers", "name"),
@@ -33,11 +33,11 @@ const TABLES: [(&str, &str); 7] = [
     ("transfers", "name"),
 ];
 
-/// What keeps releases and orders apart is no part of a resource.
-const APART: [&str; 1] = ["partner_customer_epochs"];
+/// Tables that are not part of a resource.
+const NO_RESOURCE: [&str; 1] = ["partner_customer_epochs"];
 
-/// A store, and what it reads after every change.
-struct Life {
+/// A store, and what it returns after every change.
+struct RecordedStore {
     store: Store,
     offers: Chronicle<Offer>,
     orders: Chronicle<Order>,
@@ -45,7 +45,7 @@ struct Life {
     transfers: Chronicle<Transfer>,
 }
 
-impl Life {
+impl RecordedStore {
     fn of(store: Store) -> Self {
         Self {
             store,
@@ -57,11 +57,11 @@ impl Life {
     }
 
     async fn commit(&mut self, decided: &Decided<Changes>, moment: Timestamp) {
-        self.store.commit(decided, &once()).await.unwrap();
-        self.note(moment).await;
+        self.store.commit(decided, &mutation()).await.unwrap();
+        self.record(moment).await;
     }
 
-    async fn note(&mut self, moment: Timestamp) {
+    async fn record(&mut self, moment: Timestamp) {
         let all = |listing: Listing| listing.page(ListOptions::default()).unwrap();
         let store = &self.store;
         self.offers.note(moment, store.offers(&all(OFFERS)).await.unwrap().items);
@@ -80,21 +80,21 @@ impl Life {
         names.extend(self.orders.names());
         names.extend(self.subscriptions.names());
         names.extend(self.transfers.names());
-        assert_traced(database, &names, &TABLES, &APART).await;
+        assert_traced(database, &names, &TABLES, &NO_RESOURCE).await;
     }
 }
 
-async fn every_resource_is_rebuilt_from_its_events_as_it_was(engine: Engine) {
+async fn every_state_of_a_resource_is_rebuilt_from_its_events(engine: Engine) {
     let (_databases, store) = store(engine).await;
-    let mut life = Life::of(store);
-    let cancels = placed(&life.store).await;
-    let lapses = placed(&life.store).await;
-    let moves = placed(&life.store).await;
-    life.note(at(9)).await;
-    life.commit(&decided(cancelled(&cancels)), at(10)).await;
-    withdrawn(&mut life, &lapses).await;
-    transferred(&mut life, moves).await;
-    // Time has gone on by two states before anybody looks.
+    let mut recorded = RecordedStore::of(store);
+    let cancels = placed(&recorded.store).await;
+    let lapses = placed(&recorded.store).await;
+    let moves = placed(&recorded.store).await;
+    recorded.record(at(9)).await;
+    recorded.commit(&decided(cancelled(&cancels)), at(10)).await;
+    withdraw_transfer(&mut recorded, &lapses).await;
+    complete_transfer(&mut recorded, moves).await;
+    // Two states lapse before the subscription is settled.
     let late = at(40_000_000);
     let mut changes = Decided::default();
     for it in lapses.subscriptions {
@@ -103,43 +103,43 @@ async fn every_resource_is_rebuilt_from_its_events_as_it_was(engine: Engine) {
         changes.append(lapsed.into());
         changes.append(lapsed_again.into());
     }
-    life.commit(&changes, late).await;
+    recorded.commit(&changes, late).await;
     let retired = offer("mail").into_after().retire("replaced".to_owned(), late).unwrap();
-    life.store.save_offer(retired, &once()).await.unwrap();
-    life.note(late).await;
-    life.assert_rebuilt(life.store.database()).await;
+    recorded.store.save_offer(retired, &mutation()).await.unwrap();
+    recorded.record(late).await;
+    recorded.assert_rebuilt(recorded.store.database()).await;
 }
 
-/// A transfer of all that was placed is withdrawn at the moment at which it began.
-async fn withdrawn(life: &mut Life, placement: &Placement) {
+/// Begins a transfer of a placement, and withdraws it at the same time.
+async fn withdraw_transfer(recorded: &mut RecordedStore, placement: &Placement) {
     let begun = decided(begun(placement));
-    life.commit(&begun, at(10)).await;
+    recorded.commit(&begun, at(10)).await;
     let transfer = begun.into_changes().into_transfer().unwrap();
-    let ended = transfer.end(TransferState::Withdrawn, "why".to_owned(), at(10)).unwrap();
-    life.commit(&ended.into(), at(10)).await;
+    let ended = transfer.end(TransferState::Withdrawn, "reason".to_owned(), at(10)).unwrap();
+    recorded.commit(&ended.into(), at(10)).await;
 }
 
-/// A transfer of all that was placed is completed.
-async fn transferred(life: &mut Life, placement: Placement) {
+/// Begins and completes a transfer of a placement.
+async fn complete_transfer(recorded: &mut RecordedStore, placement: Placement) {
     let begun = decided(begun(&placement));
-    life.commit(&begun, at(10)).await;
+    recorded.commit(&begun, at(10)).await;
     let transfer = begun.into_changes().into_transfer().unwrap();
     let new = placement.subscriptions.iter().map(|_| SubscriptionName::new(Uuid::new_v4()));
     let ids = (OrderName::new(Uuid::new_v4()), new.collect());
-    let (subscriptions, running) = (placement.subscriptions, vec![transfer.clone()]);
-    let held = TransferFacts { subscriptions, offers: offers(), running };
-    let changes = transfer.complete(held, answer(), ids, at(11)).unwrap();
-    life.commit(&decided(changes), at(11)).await;
+    let (subscriptions, pending) = (placement.subscriptions, vec![transfer.clone()]);
+    let facts = TransferFacts { subscriptions, offers: offers(), pending };
+    let changes = transfer.complete(facts, answer(), ids, at(11)).unwrap();
+    recorded.commit(&decided(changes), at(11)).await;
 }
 
 #[tokio::test]
-async fn how_a_resource_was_is_found_by_an_index() {
+async fn an_earlier_state_is_found_by_an_index() {
     let (_databases, store) = store(Engine::Sqlite).await;
     assert_as_of_indexed(store.database()).await;
 }
 
 #[test]
-fn what_earlier_releases_wrote_is_read() {
+fn events_of_earlier_releases_are_readable() {
     assert_released_events_read::<Offer>("offers");
     assert_released_events_read::<Order>("orders");
     assert_released_events_read::<Subscription>("subscriptions");

@@ -1,4 +1,4 @@
-//! A release keeps out the orders that were decided on before it, and those that come while it runs.
+//! A release excludes orders that were decided before it, and orders during it.
 
 use std::time::Duration;
 
@@ -10,8 +10,8 @@ use types::{CustomerRelationshipName, PartnerName, Timestamp};
 use uuid::Uuid;
 
 use super::{
-    CUSTOMER, RESELLER, SELLER, accepted, answer, at, cancelled, decided, fresh, kept, once,
-    placed, store,
+    CUSTOMER, RESELLER, SELLER, accepted, answer, at, cancelled, decided, mutation, placed, store,
+    stored, valid,
 };
 use crate::{
     domain::{Approved, Changes, Denial, Release, SalesChain},
@@ -21,27 +21,27 @@ use crate::{
 const SOON: Duration = Duration::from_millis(500);
 
 on_both_engines! {
-    an_order_decided_on_before_a_release_is_not_accepted_after_it,
-    no_order_is_decided_on_during_a_release,
-    a_release_that_was_cut_off_keeps_orders_out_for_a_minute_and_says_when_it_is_over,
-    there_is_one_release_of_a_pair_at_a_time,
-    a_release_is_refused_while_something_runs_and_keeps_nobody_out,
-    orders_of_one_pair_do_not_keep_each_other_out,
-    an_order_or_a_release_wins_never_both,
-    an_order_on_an_offer_that_has_changed_since_is_not_accepted,
+    an_order_decided_before_a_release_is_not_accepted_after_it,
+    no_order_is_decided_during_a_release,
+    an_interrupted_release_blocks_orders_for_a_minute_and_reports_when_to_retry,
+    a_pair_has_one_release_at_a_time,
+    a_refused_release_does_not_close_the_pair,
+    orders_of_one_pair_do_not_block_each_other,
+    of_an_order_and_a_release_only_one_succeeds,
+    an_order_is_not_accepted_if_its_offer_has_changed,
 }
 
-async fn an_order_on_an_offer_that_has_changed_since_is_not_accepted(engine: Engine) {
+async fn an_order_is_not_accepted_if_its_offer_has_changed(engine: Engine) {
     let (_databases, store) = store(engine).await;
     let changes = accepted();
-    let names: Vec<_> = changes.offers().keys().collect();
+    let names: Vec<_> = changes.required_offers().keys().collect();
     let (_, offer) = store.offers_named(names.into_iter()).await.unwrap().pop_first().unwrap();
-    let fresh = [asked(&store, at(9)).await, asked(&store, at(9)).await];
+    let validities = [validity(&store, at(9)).await, validity(&store, at(9)).await];
     let retired = offer.retire("replaced".to_owned(), at(9)).unwrap();
-    store.save_offer(retired, &once()).await.unwrap();
-    for fresh in fresh {
-        assert!(!commit(&store, accepted(), fresh, at(9)).await);
-        assert_eq!(kept(&store).await, (vec![], vec![]));
+    store.save_offer(retired, &mutation()).await.unwrap();
+    for validity in validities {
+        assert!(!commit(&store, accepted(), validity, at(9)).await);
+        assert_eq!(stored(&store).await, (vec![], vec![]));
     }
 }
 
@@ -69,14 +69,19 @@ async fn begin(store: &Store, partner: PartnerName, now: Timestamp) -> bool {
     begin_release(store, release(partner), now).await.is_ok()
 }
 
-/// What makes a decision fresh that was asked for now.
-async fn asked(store: &Store, now: Timestamp) -> DecisionValidity {
-    DecisionValidity { epochs: store.epochs(CHAIN, now).await.unwrap(), ..fresh() }
+/// Validity of a decision that is requested now.
+async fn validity(store: &Store, now: Timestamp) -> DecisionValidity {
+    DecisionValidity { epochs: store.epochs(CHAIN, now).await.unwrap(), ..valid() }
 }
 
-async fn commit(store: &Store, changes: Changes, fresh: DecisionValidity, now: Timestamp) -> bool {
+async fn commit(
+    store: &Store,
+    changes: Changes,
+    validity: DecisionValidity,
+    now: Timestamp,
+) -> bool {
     let call = MutationContext::new("Method", None, b"", "ada".to_owned(), now);
-    let decided = Decided::new(answer(), fresh).map(|_| changes);
+    let decided = Decided::new(answer(), validity).map(|_| changes);
     match store.commit(&decided, &call).await {
         Ok(()) => true,
         Err(Failure::DecisionExpired) => false,
@@ -84,20 +89,20 @@ async fn commit(store: &Store, changes: Changes, fresh: DecisionValidity, now: T
     }
 }
 
-async fn an_order_decided_on_before_a_release_is_not_accepted_after_it(engine: Engine) {
+async fn an_order_decided_before_a_release_is_not_accepted_after_it(engine: Engine) {
     let (_databases, store) = store(engine).await;
     for partner in [SELLER, RESELLER] {
-        let before = asked(&store, at(9)).await;
+        let before = validity(&store, at(9)).await;
         assert!(begin(&store, partner, at(9)).await);
         store.end_release(&release(partner), at(9)).await.unwrap();
         assert!(!commit(&store, accepted(), before, at(9)).await, "{partner}");
-        assert_eq!(kept(&store).await, (vec![], vec![]));
+        assert_eq!(stored(&store).await, (vec![], vec![]));
     }
-    let after = asked(&store, at(9)).await;
+    let after = validity(&store, at(9)).await;
     assert!(commit(&store, accepted(), after, at(9)).await);
 }
 
-/// When a closed pair is to be asked about again.
+/// The retry delay for a closed pair.
 fn retry_after<T: std::fmt::Debug>(answer: Result<T, Failure>) -> Duration {
     match answer {
         Err(Failure::ReleaseInProgress { retry_after, .. }) => retry_after,
@@ -105,21 +110,21 @@ fn retry_after<T: std::fmt::Debug>(answer: Result<T, Failure>) -> Duration {
     }
 }
 
-async fn no_order_is_decided_on_during_a_release(engine: Engine) {
+async fn no_order_is_decided_during_a_release(engine: Engine) {
     let (_databases, store) = store(engine).await;
     assert!(begin(&store, SELLER, at(9)).await);
     let during = store.epochs(CHAIN, at(9)).await;
     assert_eq!(retry_after(during), Duration::from_secs(1));
     store.end_release(&release(SELLER), at(9)).await.unwrap();
-    let after = asked(&store, at(9)).await;
+    let after = validity(&store, at(9)).await;
     assert!(commit(&store, accepted(), after, at(9)).await);
 }
 
-async fn a_release_that_was_cut_off_keeps_orders_out_for_a_minute_and_says_when_it_is_over(
+async fn an_interrupted_release_blocks_orders_for_a_minute_and_reports_when_to_retry(
     engine: Engine,
 ) {
     let (_databases, store) = store(engine).await;
-    let before = asked(&store, at(9)).await;
+    let before = validity(&store, at(9)).await;
     assert!(begin(&store, SELLER, at(9)).await);
     let other = release(SELLER);
     for (second, retry) in [(9, 1), (18, 1), (19, 50), (68, 1)] {
@@ -128,60 +133,63 @@ async fn a_release_that_was_cut_off_keeps_orders_out_for_a_minute_and_says_when_
         assert_eq!(retry_after(order), Duration::from_secs(retry), "{second}");
         assert_eq!(retry_after(other.await), Duration::from_secs(retry), "{second}");
     }
-    assert!(!commit(&store, accepted(), before, at(69)).await, "it was decided on before");
-    let after = asked(&store, at(69)).await;
+    assert!(!commit(&store, accepted(), before, at(69)).await, "it was decided before");
+    let after = validity(&store, at(69)).await;
     assert!(commit(&store, accepted(), after, at(69)).await);
 }
 
-async fn there_is_one_release_of_a_pair_at_a_time(engine: Engine) {
+async fn a_pair_has_one_release_at_a_time(engine: Engine) {
     let (_databases, store) = store(engine).await;
     assert!(begin(&store, SELLER, at(9)).await);
     retry_after(store.begin_release(&release(SELLER), at(68)).await);
     assert!(begin(&store, RESELLER, at(9)).await, "another pair");
-    assert!(begin(&store, SELLER, at(69)).await, "the first ran out");
+    assert!(begin(&store, SELLER, at(69)).await, "the first has expired");
 }
 
-async fn a_release_is_refused_while_something_runs_and_keeps_nobody_out(engine: Engine) {
+async fn a_refused_release_does_not_close_the_pair(engine: Engine) {
     let (_databases, store) = store(engine).await;
     let placement = placed(&store).await;
     for partner in [SELLER, RESELLER] {
         let refused = begin_release(&store, release(partner), at(9)).await;
-        let Err(Denial::Refused(told)) = refused else { unreachable!("{refused:?}") };
-        assert_eq!((told[0].rule.as_str(), told[0].inputs[1].1.as_str()), ("REL-6", "2"));
+        let Err(Denial::Refused(violations)) = refused else { unreachable!("{refused:?}") };
+        assert_eq!(
+            (violations[0].rule.as_str(), violations[0].inputs[1].1.as_str()),
+            ("REL-6", "2")
+        );
     }
     let other = PartnerName::new(Uuid::from_u128(0x3));
     assert!(begin(&store, other, at(9)).await, "it sold nothing");
     let managed = Release { resale: false, ..release(SELLER) };
     assert!(begin_release(&store, managed.clone(), at(9)).await.is_ok());
     store.end_release(&managed, at(9)).await.unwrap();
-    let fresh = asked(&store, at(9)).await;
-    assert!(commit(&store, cancelled(&placement), fresh, at(10)).await);
+    let validity = validity(&store, at(9)).await;
+    assert!(commit(&store, cancelled(&placement), validity, at(10)).await);
     assert!(begin(&store, SELLER, at(10)).await);
 }
 
-async fn orders_of_one_pair_do_not_keep_each_other_out(engine: Engine) {
+async fn orders_of_one_pair_do_not_block_each_other(engine: Engine) {
     let (_databases, store) = store(engine).await;
-    let (one, other) = (asked(&store, at(9)).await, asked(&store, at(9)).await);
-    assert!(commit(&store, accepted(), one, at(9)).await);
-    assert!(commit(&store, accepted(), other, at(9)).await);
+    let (first, second) = (validity(&store, at(9)).await, validity(&store, at(9)).await);
+    assert!(commit(&store, accepted(), first, at(9)).await);
+    assert!(commit(&store, accepted(), second, at(9)).await);
     let all = super::eight_times(async || {
-        let fresh = asked(&store, at(9)).await;
-        commit(&store, accepted(), fresh, at(9)).await
+        let validity = validity(&store, at(9)).await;
+        commit(&store, accepted(), validity, at(9)).await
     });
     assert_eq!(all.await, [true; 8]);
 }
 
-async fn an_order_or_a_release_wins_never_both(engine: Engine) {
+async fn of_an_order_and_a_release_only_one_succeeds(engine: Engine) {
     let (_databases, store) = store(engine).await;
     for _ in 0..5 {
-        let fresh = asked(&store, at(9)).await;
+        let validity = validity(&store, at(9)).await;
         let changes = accepted();
         let placement = super::after(&changes);
         let (order, released) =
-            tokio::join!(commit(&store, changes, fresh, at(9)), begin(&store, SELLER, at(9)));
+            tokio::join!(commit(&store, changes, validity, at(9)), begin(&store, SELLER, at(9)));
         assert!(order != released, "order {order}, release {released}");
         if order {
-            store.commit(&decided(cancelled(&placement)), &once()).await.unwrap();
+            store.commit(&decided(cancelled(&placement)), &mutation()).await.unwrap();
         }
         store.end_release(&release(SELLER), at(9)).await.unwrap();
     }
@@ -189,19 +197,19 @@ async fn an_order_or_a_release_wins_never_both(engine: Engine) {
 
 /// On PostgreSQL: an embedded database has one writer at a time.
 #[tokio::test]
-async fn an_order_in_work_keeps_out_a_release_and_no_other_order() {
+async fn an_order_in_flight_blocks_a_release_but_no_other_order() {
     let (_databases, store) = store(Engine::Postgres).await;
-    for pair in ["that is new", "that is known"] {
-        let asked = asked(&store, at(9)).await;
+    for pair in ["a new pair", "a known pair"] {
+        let epochs = validity(&store, at(9)).await.epochs;
         let (first, second) = (store.database().begin().await, store.database().begin().await);
         let (first, second) = (first.unwrap(), second.unwrap());
-        assert!(pair_epoch::hold(&first, asked.epochs.iter(), at(9)).await.unwrap(), "{pair}");
-        if pair == "that is known" {
-            let beside = timeout(SOON, pair_epoch::hold(&second, asked.epochs.iter(), at(9))).await;
-            assert!(beside.expect("it does not wait").unwrap());
+        assert!(pair_epoch::lock_open(&first, epochs.iter(), at(9)).await.unwrap(), "{pair}");
+        if pair == "a known pair" {
+            let other = timeout(SOON, pair_epoch::lock_open(&second, epochs.iter(), at(9))).await;
+            assert!(other.expect("the lock is shared").unwrap());
         }
         let release = begin(&store, SELLER, at(9));
-        assert!(timeout(SOON, release).await.is_err(), "a pair {pair}");
+        assert!(timeout(SOON, release).await.is_err(), "{pair}");
         first.commit().await.unwrap();
         second.commit().await.unwrap();
     }

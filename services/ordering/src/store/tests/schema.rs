@@ -1,4 +1,4 @@
-//! What the schema itself refuses, and how it is applied.
+//! Constraints and migrations of the schema.
 
 use std::collections::BTreeMap;
 
@@ -7,16 +7,16 @@ use testbed::{Databases, Engine};
 use types::OrderName;
 use uuid::Uuid;
 
-use super::{connect, offer, once, store};
+use super::{connect, mutation, offer, store};
 use crate::store::{Migrator, Store};
 
 on_both_engines! {
-    the_database_refuses_what_no_decision_gives,
+    the_schema_rejects_invalid_rows,
     a_migration_is_applied_once,
-    a_version_serves_on_beside_the_migrations_of_a_newer_one,
+    a_version_accepts_migrations_of_a_newer_version,
 }
 
-/// Inserts a row, column by column, in which some columns have another value.
+/// Inserts a row in which some columns have another value.
 async fn insert(store: &Store, table: &str, row: &str, changes: &str) -> Result<(), String> {
     let columns = |row: &str| -> BTreeMap<String, String> {
         let columns = row.split(", ").filter_map(|column| column.split_once(' '));
@@ -31,8 +31,8 @@ async fn insert(store: &Store, table: &str, row: &str, changes: &str) -> Result<
     inserted.map(drop).map_err(|error| error.to_string())
 }
 
-/// A table, a row of it, changes that no row may have, and a change that makes a second row
-/// which may not stand beside the first.
+/// A table, a valid row, invalid changes of the row, and a change that makes a second row which
+/// violates a unique constraint.
 const FORBIDDEN: [(&str, &str, &str, &str); 5] = [
     (
         "offers",
@@ -86,7 +86,7 @@ const FORBIDDEN: [(&str, &str, &str, &str); 5] = [
     ),
 ];
 
-async fn the_database_refuses_what_no_decision_gives(engine: Engine) {
+async fn the_schema_rejects_invalid_rows(engine: Engine) {
     let (_databases, store) = store(engine).await;
     for (table, row, forbidden, second) in FORBIDDEN {
         for change in forbidden.split(", ") {
@@ -107,10 +107,10 @@ async fn a_migration_is_applied_once(engine: Engine) {
     assert!(database.migrate::<Migrator>().await.unwrap().is_empty());
     database.require_schema::<Migrator>("ordering").await.unwrap();
     let store = Store::new(database);
-    store.save_offer(offer("mail"), &once()).await.unwrap();
+    store.save_offer(offer("mail"), &mutation()).await.unwrap();
 }
 
-async fn a_version_serves_on_beside_the_migrations_of_a_newer_one(engine: Engine) {
+async fn a_version_accepts_migrations_of_a_newer_version(engine: Engine) {
     let databases = Databases::new(engine).await;
     let database = connect(&databases).await;
     database.migrate::<Migrator>().await.unwrap();
@@ -125,11 +125,11 @@ async fn an_embedded_database_migrates_itself() {
     let databases = Databases::new(Engine::Sqlite).await;
     let database = connect(&databases).await;
     database.require_schema::<Migrator>("ordering").await.unwrap();
-    Store::new(database).save_offer(offer("mail"), &once()).await.unwrap();
+    Store::new(database).save_offer(offer("mail"), &mutation()).await.unwrap();
 }
 
 #[tokio::test]
-async fn a_server_without_the_schema_is_refused_with_what_to_do() {
+async fn a_database_without_the_schema_is_rejected_with_the_command_to_run() {
     let databases = Databases::new(Engine::Postgres).await;
     let database = connect(&databases).await;
     let refused = database.require_schema::<Migrator>("ordering").await.unwrap_err();

@@ -1,4 +1,4 @@
-//! Transfers as the store keeps them.
+//! Storage of transfers.
 
 use std::collections::BTreeMap;
 
@@ -7,7 +7,7 @@ use testbed::Engine;
 use types::{OrderName, PartnerName, SubscriptionName, TransferName};
 use uuid::Uuid;
 
-use super::{answer, at, decided, offer, once, placed, store};
+use super::{answer, at, decided, mutation, offer, placed, store};
 use crate::{
     domain::{
         Changes, NewTransfer, Offer, OfferName, OnRecord, Placement, SalesChain, SubscriptionState,
@@ -18,17 +18,17 @@ use crate::{
 
 on_both_engines! {
     a_transfer_reads_back_equal_and_writes_both_sides,
-    a_subscription_is_in_one_pending_transfer,
+    a_subscription_is_in_at_most_one_pending_transfer,
 }
 
-/// The offer of all that is placed, as one that may be transferred.
+/// The offer of all placements, made transferable.
 pub(super) fn offers() -> BTreeMap<OfferName, Offer> {
     let mut offer = offer("mail").into_after();
     offer.terms.third_party = false;
     BTreeMap::from([(offer.name.clone(), offer)])
 }
 
-/// A transfer of all that was placed, begun.
+/// The beginning of a transfer of a placement.
 pub(super) fn begun(placement: &Placement) -> Changes {
     let chain = placement.order.chain;
     let subscriptions = placement.subscriptions.clone();
@@ -42,14 +42,14 @@ pub(super) fn begun(placement: &Placement) -> Changes {
         items: subscriptions.iter().map(|it| (it.name, OnRecord::default())).collect(),
         attested: true,
     };
-    let held = TransferFacts { subscriptions, offers: offers(), running: Vec::new() };
+    let facts = TransferFacts { subscriptions, offers: offers(), pending: Vec::new() };
     let name = TransferName::new(Uuid::new_v4());
-    new.begin(&held, answer(), name, at(10)).unwrap()
+    new.begin(&facts, answer(), name, at(10)).unwrap()
 }
 
 async fn commit(store: &Store, changes: Changes) -> Result<Changes, Failure> {
     let decided = decided(changes);
-    store.commit(&decided, &once()).await?;
+    store.commit(&decided, &mutation()).await?;
     Ok(decided.into_changes())
 }
 
@@ -60,36 +60,36 @@ async fn a_transfer_reads_back_equal_and_writes_both_sides(engine: Engine) {
     let transfer = changes.into_transfer().unwrap();
     assert_eq!(store.transfer(transfer.name).await.unwrap().as_ref(), Some(&transfer));
     let names: Vec<_> = placement.subscriptions.iter().map(|it| it.name).collect();
-    let running = store.transfers_running(&names).await.unwrap();
-    assert_eq!(running, std::slice::from_ref(&transfer));
+    let pending = store.pending_transfers_of(&names).await.unwrap();
+    assert_eq!(pending, std::slice::from_ref(&transfer));
 
-    let held = TransferFacts { subscriptions: placement.subscriptions, offers: offers(), running };
+    let facts = TransferFacts { subscriptions: placement.subscriptions, offers: offers(), pending };
     let new_names = names.iter().map(|_| SubscriptionName::new(Uuid::new_v4())).collect();
     let ids = (OrderName::new(Uuid::new_v4()), new_names);
-    let changes = transfer.complete(held, answer(), ids, at(11)).unwrap();
+    let changes = transfer.complete(facts, answer(), ids, at(11)).unwrap();
     let changes = commit(&store, changes).await.unwrap();
     for change in changes.subscriptions() {
-        let kept = store.subscription(change.after.name).await.unwrap();
-        assert_eq!(kept.as_ref(), Some(&change.after));
+        let stored = store.subscription(change.after.name).await.unwrap();
+        assert_eq!(stored.as_ref(), Some(&change.after));
     }
     let complete = changes.into_transfer().unwrap();
     assert_eq!(complete.state, TransferState::Complete);
     let page = crate::store::TRANSFERS.page(storage::ListOptions::default()).unwrap();
     let all = store.transfers(&page).await.unwrap().items;
     assert_eq!(all, [complete]);
-    assert!(store.transfers_running(&names).await.unwrap().is_empty());
+    assert!(store.pending_transfers_of(&names).await.unwrap().is_empty());
     let old = store.subscriptions_named(&names).await.unwrap();
     assert!(old.values().all(|it| it.state == SubscriptionState::Transferred));
 }
 
-async fn a_subscription_is_in_one_pending_transfer(engine: Engine) {
+async fn a_subscription_is_in_at_most_one_pending_transfer(engine: Engine) {
     let (_databases, store) = store(engine).await;
     let placement = placed(&store).await;
     let first = commit(&store, begun(&placement)).await.unwrap();
     let second = commit(&store, begun(&placement)).await;
     assert!(matches!(second, Err(Failure::LostRace)), "{second:?}");
     let first = first.into_transfer().unwrap();
-    let ended = first.end(TransferState::Withdrawn, "why".to_owned(), at(11)).unwrap();
-    store.commit(&ended.into(), &once()).await.unwrap();
+    let ended = first.end(TransferState::Withdrawn, "reason".to_owned(), at(11)).unwrap();
+    store.commit(&ended.into(), &mutation()).await.unwrap();
     commit(&store, begun(&placement)).await.unwrap();
 }

@@ -2,29 +2,29 @@ use contracts::ordering as pb;
 use errors::{Fields, Mutation, MutationOptions, mutation_options};
 use types::SubscriptionName;
 
-use super::{Converted, MAX_DETAIL, cycle, once, term};
+use super::{Converted, MAX_DETAIL, cycle, idempotent_mutation, term};
 use crate::{
-    domain::{Action, NewChange, WantedTerm},
-    store::DuePlace,
+    domain::{Action, NewChange, RequestedTerm},
+    store::DueCursor,
 };
 
-type Wanted = Converted<(Mutation, SubscriptionName, NewChange)>;
+type Change = Converted<(Mutation, SubscriptionName, NewChange)>;
 
-pub(in crate::transport) fn add_quantity(request: &pb::AddQuantityRequest) -> Wanted {
+pub(in crate::transport) fn add_quantity(request: &pb::AddQuantityRequest) -> Change {
     let attested = request.partner_attestation_accepted;
     change(mutation_options!(request), &request.name, attested, |fields| {
         quantity(fields, "quantity", request.quantity).map(Action::Add)
     })
 }
 
-pub(in crate::transport) fn reduce_quantity(request: &pb::ReduceQuantityRequest) -> Wanted {
+pub(in crate::transport) fn reduce_quantity(request: &pb::ReduceQuantityRequest) -> Change {
     let attested = request.partner_attestation_accepted;
     change(mutation_options!(request), &request.name, attested, |fields| {
         quantity(fields, "quantity", request.quantity).map(Action::Reduce)
     })
 }
 
-pub(in crate::transport) fn cancel_subscription(request: &pb::CancelSubscriptionRequest) -> Wanted {
+pub(in crate::transport) fn cancel_subscription(request: &pb::CancelSubscriptionRequest) -> Change {
     change(mutation_options!(request), &request.name, false, |fields| {
         fields.text("detail", &request.detail, MAX_DETAIL).map(Action::Cancel)
     })
@@ -32,24 +32,24 @@ pub(in crate::transport) fn cancel_subscription(request: &pb::CancelSubscription
 
 pub(in crate::transport) fn suspend_subscription(
     request: &pb::SuspendSubscriptionRequest,
-) -> Wanted {
+) -> Change {
     change(mutation_options!(request), &request.name, false, |fields| {
         fields.text("detail", &request.detail, MAX_DETAIL).map(Action::Suspend)
     })
 }
 
-pub(in crate::transport) fn resume_subscription(request: &pb::ResumeSubscriptionRequest) -> Wanted {
+pub(in crate::transport) fn resume_subscription(request: &pb::ResumeSubscriptionRequest) -> Change {
     change(mutation_options!(request), &request.name, false, |_| Some(Action::Resume))
 }
 
 pub(in crate::transport) fn set_automatic_renewal(
     request: &pb::SetAutomaticRenewalRequest,
-) -> Wanted {
-    let action = Action::RenewItself(request.enabled);
+) -> Change {
+    let action = Action::SetAutomaticRenewal(request.enabled);
     change(mutation_options!(request), &request.name, false, |_| Some(action))
 }
 
-pub(in crate::transport) fn schedule_next_term(request: &pb::ScheduleNextTermRequest) -> Wanted {
+pub(in crate::transport) fn schedule_next_term(request: &pb::ScheduleNextTermRequest) -> Change {
     let attested = request.partner_attestation_accepted;
     change(mutation_options!(request), &request.name, attested, |fields| match &request.next_term {
         None => Some(Action::NextTerm(None)),
@@ -57,21 +57,21 @@ pub(in crate::transport) fn schedule_next_term(request: &pb::ScheduleNextTermReq
     })
 }
 
-pub(in crate::transport) fn renew_subscription(request: &pb::RenewSubscriptionRequest) -> Wanted {
+pub(in crate::transport) fn renew_subscription(request: &pb::RenewSubscriptionRequest) -> Change {
     let attested = request.partner_attestation_accepted;
     change(mutation_options!(request), &request.name, attested, |_| Some(Action::Renew))
 }
 
 pub(in crate::transport) fn settle_subscriptions(
     request: &pb::SettleSubscriptionsRequest,
-) -> Converted<(usize, Option<DuePlace>)> {
+) -> Converted<(usize, Option<DueCursor>)> {
     let mut fields = Fields::new();
     let count = fields.check("max_count", storage::size(request.max_count, MAX_SETTLED));
     let after = fields.parse_optional("token", &request.token);
     fields.finish(|| Some((count?, after?)))
 }
 
-/// Most subscriptions that one call settles.
+/// Maximum number of subscriptions that one call settles.
 const MAX_SETTLED: usize = 200;
 
 fn change(
@@ -79,12 +79,12 @@ fn change(
     name: &str,
     attested: bool,
     action: impl FnOnce(&mut Fields) -> Option<Action>,
-) -> Wanted {
+) -> Change {
     let mut fields = Fields::new();
-    let how = once(&mut fields, options);
+    let mutation = idempotent_mutation(&mut fields, options);
     let name = fields.parse("name", name);
     let action = action(&mut fields);
-    fields.finish(|| Some((how?, name?, NewChange { action: action?, attested })))
+    fields.finish(|| Some((mutation?, name?, NewChange { action: action?, attested })))
 }
 
 fn quantity(fields: &mut Fields, field: &str, quantity: i32) -> Option<i32> {
@@ -94,14 +94,14 @@ fn quantity(fields: &mut Fields, field: &str, quantity: i32) -> Option<i32> {
     (quantity >= 1).then_some(quantity)
 }
 
-fn next_term(fields: &mut Fields, next: &pb::NextTerm) -> Option<WantedTerm> {
+fn next_term(fields: &mut Fields, next: &pb::NextTerm) -> Option<RequestedTerm> {
     let term = fields.choice("next_term.term", next.term, term);
     let cycle = fields.choice("next_term.billing_cycle", next.billing_cycle, cycle);
     let quantity = quantity(fields, "next_term.quantity", next.quantity);
     if let (Some(term), Some(cycle)) = (term, cycle)
         && !cycle.fits(term)
     {
-        fields.reject("next_term.billing_cycle", format!("{cycle} does not go with {term}"));
+        fields.reject("next_term.billing_cycle", format!("{cycle} is not available for {term}"));
     }
-    Some(WantedTerm { term: term?, billing_cycle: cycle?, quantity: quantity? })
+    Some(RequestedTerm { term: term?, billing_cycle: cycle?, quantity: quantity? })
 }

@@ -8,7 +8,7 @@ use crate::domain::{Markets, Money, OfferName, OfferTerms, Plan, ProductFamily};
 
 const MAX_NAME: usize = 200;
 const MAX_PLANS: usize = 200;
-/// More countries than there are markets.
+/// More than there are countries.
 const MAX_COUNTRIES: usize = 250;
 const MAX_QUANTITY: i32 = 1_000_000;
 
@@ -16,21 +16,21 @@ pub(in crate::transport) fn create_offer(
     request: &pb::CreateOfferRequest,
 ) -> Converted<(Mutation, OfferName, OfferTerms)> {
     let mut fields = Fields::new();
-    let how = fields.mutation(mutation_options!(new request));
+    let mutation = fields.mutation(mutation_options!(new request));
     let name = fields.check("offer_id", OfferName::new(&request.offer_id));
     let offer = fields.required("offer", request.offer.as_ref());
-    let offer = offer.filter(|offer| limit_distinct_ids(&mut fields, offer));
+    let offer = offer.filter(|offer| limit_entries(&mut fields, offer));
     let terms = offer.and_then(|offer| offer_terms(&mut fields, offer));
-    fields.finish(|| Some((how?, name?, terms?)))
+    fields.finish(|| Some((mutation?, name?, terms?)))
 }
 
-/// A change of an offer.
+/// An update of an offer.
 #[derive(Debug)]
 pub(in crate::transport) struct Update {
-    /// Which offer.
+    /// Name of the offer.
     pub name: OfferName,
-    /// The fields of `paths` and no others.
-    wanted: pb::Offer,
+    /// Only the fields of `paths` are set.
+    requested: pb::Offer,
     paths: Vec<String>,
 }
 
@@ -38,45 +38,45 @@ pub(in crate::transport) fn update_offer(
     request: &pb::UpdateOfferRequest,
 ) -> Converted<(Mutation, Update)> {
     let mut fields = Fields::new();
-    let wanted = fields.required("offer", request.offer.as_ref());
-    let wanted = wanted.filter(|wanted| limit_distinct_ids(&mut fields, wanted));
-    let etag = wanted.and_then(|wanted| fields.parse_optional("offer.etag", &wanted.etag));
-    let how = fields.mutation(mutation_options!(new request));
-    let name = wanted.and_then(|wanted| fields.parse("offer.name", &wanted.name));
+    let requested = fields.required("offer", request.offer.as_ref());
+    let requested = requested.filter(|requested| limit_entries(&mut fields, requested));
+    let etag = requested.and_then(|requested| fields.parse_optional("offer.etag", &requested.etag));
+    let mutation = fields.mutation(mutation_options!(new request));
+    let name = requested.and_then(|requested| fields.parse("offer.name", &requested.name));
     let paths = request.update_mask.as_ref().map(|mask| &mask.paths);
     let paths = fields.mask(paths, &CHANGEABLE);
     fields.finish(|| {
         let (name, paths) = (name?, paths?.to_vec());
-        let wanted = copied(&paths, wanted?, pb::Offer::default());
-        Some((Mutation { etag: etag?, ..how? }, Update { name, wanted, paths }))
+        let requested = copied(&paths, requested?, pb::Offer::default());
+        Some((Mutation { etag: etag?, ..mutation? }, Update { name, requested, paths }))
     })
 }
 
-/// Whether an offer has no more entries than any may have, before one of them is looked at.
-fn limit_distinct_ids(fields: &mut Fields, message: &pb::Offer) -> bool {
+/// Rejects an offer with too many entries before the entries are converted.
+fn limit_entries(fields: &mut Fields, message: &pb::Offer) -> bool {
     let sizes = [
         ("offer.country_codes", message.country_codes.len(), MAX_COUNTRIES),
         ("offer.plans", message.plans.len(), MAX_PLANS),
     ];
     let mut large = sizes.into_iter().filter(|(_, size, most)| size > most).peekable();
-    let few = large.peek().is_none();
+    let within_limits = large.peek().is_none();
     large.for_each(|(field, size, most)| {
-        fields.reject(field, format!("has {size} entries, more than {most}"));
+        fields.reject(field, format!("has {size} entries; at most {most} are allowed"));
     });
-    few
+    within_limits
 }
 
 impl Update {
-    /// The terms of an offer after the change, as if it were created with them.
+    /// The terms of an offer after the update, checked like those of a new offer.
     pub fn apply(&self, offer: pb::Offer) -> Converted<OfferTerms> {
-        let offer = copied(&self.paths, &self.wanted, offer);
+        let offer = copied(&self.paths, &self.requested, offer);
         let mut fields = Fields::new();
         let terms = offer_terms(&mut fields, &offer);
         fields.finish(|| terms)
     }
 }
 
-/// The fields that may be changed, each of which [`copied`] copies.
+/// The fields that may be updated. [`copied`] must handle each.
 const CHANGEABLE: [&str; 7] = [
     "display_name",
     "min_quantity",
@@ -87,7 +87,7 @@ const CHANGEABLE: [&str; 7] = [
     "plans",
 ];
 
-/// An offer with these fields of another.
+/// `to` with the fields `paths` of `from`.
 fn copied(paths: &[String], from: &pb::Offer, mut to: pb::Offer) -> pb::Offer {
     for path in paths {
         match path.as_str() {
@@ -117,7 +117,7 @@ fn offer_terms(fields: &mut Fields, message: &pb::Offer) -> Option<OfferTerms> {
     }
     let markets = markets(fields, message);
     if message.third_party && family == Some(ProductFamily::AzureSharedServices) {
-        fields.reject("offer.third_party", "does not go with Azure shared services");
+        fields.reject("offer.third_party", "is not allowed for Azure shared services");
     }
     let plans = plans(fields, &message.plans);
     Some(OfferTerms {
@@ -137,10 +137,10 @@ fn markets(fields: &mut Fields, message: &pb::Offer) -> Option<Markets> {
     let codes = &message.country_codes;
     let problem = match (message.every_market, codes.len()) {
         (true, 0) => return Some(Markets::Every),
-        (true, _) => "must be empty where every_market is true",
+        (true, _) => "must be empty if every_market is true",
         (false, 0) => "is required; or set every_market",
         (false, _) if codes.iter().collect::<BTreeSet<_>>().len() < codes.len() => {
-            "has a country twice"
+            "has duplicate countries"
         }
         (false, _) => {
             let countries = (0..).zip(codes);
@@ -161,9 +161,10 @@ fn plans(fields: &mut Fields, messages: &[pb::Plan]) -> Option<Vec<Plan>> {
     let plans: Vec<_> =
         messages.iter().enumerate().map(|(at, each)| plan(fields, at, each)).collect();
     let plans = plans.into_iter().collect::<Option<Vec<_>>>()?;
-    let ways = plans.iter().map(|it| (it.term, it.billing_cycle, it.unit_price.currency));
-    if ways.collect::<BTreeSet<_>>().len() < plans.len() {
-        fields.reject("offer.plans", "has a term, billing cycle and currency twice");
+    let keys = plans.iter().map(|it| (it.term, it.billing_cycle, it.unit_price.currency));
+    if keys.collect::<BTreeSet<_>>().len() < plans.len() {
+        fields
+            .reject("offer.plans", "has two plans with the same term, billing cycle and currency");
     }
     Some(plans)
 }
@@ -176,7 +177,10 @@ fn plan(fields: &mut Fields, at: usize, message: &pb::Plan) -> Option<Plan> {
     if let (Some(term), Some(cycle)) = (term, billing_cycle)
         && !cycle.fits(term)
     {
-        fields.reject(format!("{path}.billing_cycle"), format!("{cycle} does not go with {term}"));
+        fields.reject(
+            format!("{path}.billing_cycle"),
+            format!("{cycle} is not available for {term}"),
+        );
     }
     let price = fields.required(format!("{path}.unit_price"), message.unit_price.as_ref());
     let currency = price

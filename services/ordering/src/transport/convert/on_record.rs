@@ -1,4 +1,4 @@
-//! Who stands on record for a line of an order or an item of a transfer.
+//! PartnerIDs on record of an order line or a transfer item.
 
 use std::collections::BTreeSet;
 
@@ -8,12 +8,12 @@ use types::LocationAccountId;
 
 use crate::domain::OnRecord;
 
-/// Most additional PartnerIDs on one line.
+/// Maximum number of additional PartnerIDs on one line.
 const MAX_ADDITIONAL_IDS: usize = 5;
-/// Most different ones on all lines, since relationship must ask about each.
+/// Maximum number of distinct additional PartnerIDs on all lines: relationship looks up each.
 const MAX_DISTINCT_IDS: usize = 50;
 
-/// Who stands on record for the line at a path.
+/// PartnerIDs on record of the line at a path.
 pub(super) fn on_record(
     fields: &mut Fields,
     path: &str,
@@ -25,18 +25,21 @@ pub(super) fn on_record(
     Some(OnRecord { partner_id: partner_id?, additional_ids: additional_ids? })
 }
 
-/// Rejects lines that have too many different additional PartnerIDs among them.
+/// Rejects lines that together have too many distinct additional PartnerIDs.
 pub(super) fn limit_distinct_ids<'a>(
     fields: &mut Fields,
     path: &str,
     additional: impl Iterator<Item = &'a String>,
 ) {
     if additional.collect::<BTreeSet<_>>().len() > MAX_DISTINCT_IDS {
-        fields.reject(path, format!("have more than {MAX_DISTINCT_IDS} additional PartnerIDs"));
+        fields.reject(
+            path,
+            format!("have more than {MAX_DISTINCT_IDS} distinct additional PartnerIDs"),
+        );
     }
 }
 
-/// The PartnerID on record; none for a direct partner. The outer `None` means a violation.
+/// The PartnerID on record; `Some(None)` for a direct partner, `None` for an invalid field.
 fn seller_role(
     fields: &mut Fields,
     path: &str,
@@ -60,7 +63,7 @@ fn seller_role(
     }
 }
 
-/// Additional PartnerIDs: limit_distinct_ids, each once, none the line's own.
+/// Additional PartnerIDs: not too many, no duplicates, none equal to the PartnerID on record.
 fn additional_ids(
     fields: &mut Fields,
     path: &str,
@@ -76,7 +79,7 @@ fn additional_ids(
     let ids: Vec<_> = ids.map(|(at, id)| fields.parse(format!("{field}[{at}]"), id)).collect();
     let own = |id: &String| matches!(role, Some(SellerRole::PartnerIdOnRecord(own)) if own == id);
     if texts.iter().collect::<BTreeSet<_>>().len() < texts.len() || texts.iter().any(own) {
-        fields.reject(field, "has an entry twice, or the line's own PartnerID");
+        fields.reject(field, "has duplicates, or repeats partner_id_on_record");
     }
     ids.into_iter().collect()
 }

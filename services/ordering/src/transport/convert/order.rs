@@ -3,9 +3,9 @@ use errors::{Fields, Mutation, mutation_options};
 use types::OrderName;
 
 use super::{
-    Converted, cycle,
+    Converted, cycle, idempotent_mutation,
     on_record::{limit_distinct_ids, on_record},
-    once, term,
+    term,
 };
 use crate::domain::{NewLine, NewOrder, SalesChain};
 
@@ -15,22 +15,25 @@ pub(in crate::transport) fn place_order(
     request: &pb::PlaceOrderRequest,
 ) -> Converted<(Mutation, NewOrder)> {
     let mut fields = Fields::new();
-    let how = once(&mut fields, mutation_options!(new request));
+    let mutation = idempotent_mutation(&mut fields, mutation_options!(new request));
     let new = fields
         .required("order", request.order.as_ref())
         .and_then(|message| new_order(&mut fields, message));
-    fields.finish(|| Some((how?, new?)))
+    fields.finish(|| Some((mutation?, new?)))
 }
 
 fn new_order(fields: &mut Fields, message: &pb::Order) -> Option<NewOrder> {
     let seller = fields.parse("order.seller", &message.seller);
     let reseller = fields.parse_optional("order.reseller", &message.reseller);
     if seller.is_some() && reseller == Some(seller) {
-        fields.reject("order.reseller", "is the seller itself");
+        fields.reject(
+            "order.reseller",
+            "is the same as the seller; leave it empty for a direct partner",
+        );
     }
     let customer = fields.parse("order.customer", &message.customer);
     if message.lines.is_empty() || message.lines.len() > MAX_LINES {
-        let problem = format!("has {} entries, not 1 to {MAX_LINES}", message.lines.len());
+        let problem = format!("has {} entries, must have 1 to {MAX_LINES}", message.lines.len());
         fields.reject("order.lines", problem);
         return None;
     }

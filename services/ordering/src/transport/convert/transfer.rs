@@ -5,9 +5,8 @@ use errors::{Fields, Mutation, mutation_options};
 use types::{SubscriptionName, TransferName};
 
 use super::{
-    Converted,
+    Converted, idempotent_mutation,
     on_record::{limit_distinct_ids, on_record},
-    once,
 };
 use crate::domain::{NewTransfer, OnRecord, SalesChain};
 
@@ -17,11 +16,11 @@ pub(in crate::transport) fn create_transfer(
     request: &pb::CreateTransferRequest,
 ) -> Converted<(Mutation, NewTransfer)> {
     let mut fields = Fields::new();
-    let how = once(&mut fields, mutation_options!(new request));
+    let mutation = idempotent_mutation(&mut fields, mutation_options!(new request));
     let new = fields
         .required("transfer", request.transfer.as_ref())
         .and_then(|message| new_transfer(&mut fields, message));
-    fields.finish(|| Some((how?, new?)))
+    fields.finish(|| Some((mutation?, new?)))
 }
 
 fn new_transfer(fields: &mut Fields, message: &pb::Transfer) -> Option<NewTransfer> {
@@ -29,7 +28,10 @@ fn new_transfer(fields: &mut Fields, message: &pb::Transfer) -> Option<NewTransf
     let seller = fields.parse("transfer.target", &message.target);
     let reseller = fields.parse_optional("transfer.target_reseller", &message.target_reseller);
     if seller.is_some() && reseller == Some(seller) {
-        fields.reject("transfer.target_reseller", "is the target itself");
+        fields.reject(
+            "transfer.target_reseller",
+            "is the same as the target; leave it empty for a direct partner",
+        );
     }
     let customer = fields.parse("transfer.customer", &message.customer);
     let items = items(fields, &message.items);
@@ -45,7 +47,7 @@ type Item = (SubscriptionName, OnRecord);
 
 fn items(fields: &mut Fields, messages: &[pb::TransferItem]) -> Option<Vec<Item>> {
     if messages.is_empty() || messages.len() > MAX_ITEMS {
-        let problem = format!("has {} entries, not 1 to {MAX_ITEMS}", messages.len());
+        let problem = format!("has {} entries, must have 1 to {MAX_ITEMS}", messages.len());
         fields.reject("transfer.items", problem);
         return None;
     }
@@ -55,7 +57,7 @@ fn items(fields: &mut Fields, messages: &[pb::TransferItem]) -> Option<Vec<Item>
     let items = items.into_iter().collect::<Option<Vec<_>>>()?;
     let names: BTreeSet<_> = items.iter().map(|(name, _)| name).collect();
     if names.len() < items.len() {
-        fields.reject("transfer.items", "has a subscription twice");
+        fields.reject("transfer.items", "has duplicate subscriptions");
     }
     Some(items)
 }
@@ -80,7 +82,7 @@ pub(in crate::transport) fn approve_transfer(
     request: &pb::ApproveTransferRequest,
 ) -> Converted<(Mutation, TransferName)> {
     let mut fields = Fields::new();
-    let how = once(&mut fields, mutation_options!(request));
+    let mutation = idempotent_mutation(&mut fields, mutation_options!(request));
     let name = fields.parse("name", &request.name);
-    fields.finish(|| Some((how?, name?)))
+    fields.finish(|| Some((mutation?, name?)))
 }

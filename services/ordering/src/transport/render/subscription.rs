@@ -6,7 +6,7 @@ use crate::domain::{
     Due, Money, NextTerm, RefusedIncrease, SeatBatch, Subscription, SubscriptionState,
 };
 
-/// A subscription as it is at a time.
+/// A subscription that is in effect at `now`.
 pub(in crate::transport) fn subscription(it: Subscription, now: Timestamp) -> pb::Subscription {
     let (resource_version, chain, product) = (it.resource_version, it.chain, &it.product);
     pb::Subscription {

@@ -35,16 +35,16 @@ pub(in crate::transport) fn transfer(it: Transfer) -> pb::Transfer {
     }
 }
 
-/// Leaves out what makes it a resource.
-pub(in crate::transport) fn forget(transfer: &mut pb::Transfer) {
+/// Clears name, etag, revision and times, for a dry run.
+pub(in crate::transport) fn clear_identity(transfer: &mut pb::Transfer) {
     transfer.name.clear();
     transfer.etag.clear();
     transfer.revision = 0;
     (transfer.create_time, transfer.update_time) = (None, None);
 }
 
-/// Leaves out what a completion that is only tried does not make.
-pub(in crate::transport) fn forget_made(transfer: &mut pb::Transfer) {
+/// Clears the names of the order and subscriptions that a dry run of an approval does not create.
+pub(in crate::transport) fn clear_new_names(transfer: &mut pb::Transfer) {
     transfer.order.clear();
     transfer.items.iter_mut().for_each(|item| item.transferred_to.clear());
 }

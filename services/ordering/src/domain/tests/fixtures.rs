@@ -1,4 +1,4 @@
-//! Offers and orders to begin a test with.
+//! Offers and orders for tests.
 
 use std::{collections::BTreeMap, time::Duration};
 
@@ -33,7 +33,7 @@ pub(super) fn name(id: &str) -> OfferName {
     OfferName::new(id).unwrap()
 }
 
-/// An offer to be recorded.
+/// An offer to create.
 pub(super) type NewOffer = (OfferName, OfferTerms);
 
 /// An offer of 1 to 100 units, sold for a year and billed monthly.
@@ -79,7 +79,7 @@ pub(super) fn order(lines: Vec<NewLine>) -> NewOrder {
     NewOrder { chain: CHAIN, lines, attested: true }
 }
 
-/// An answer without anything against the order.
+/// An answer that allows the transaction.
 pub(super) fn answer() -> Answer {
     Answer {
         violations: Vec::new(),
@@ -95,13 +95,13 @@ pub(super) fn subscription(at: usize) -> SubscriptionName {
     SubscriptionName::new(Uuid::from_u128(0x100 + at as u128))
 }
 
-/// Names for an order of so many lines, accepted at this second.
+/// Names for an order with this many lines, accepted at this second.
 pub(super) fn identities(lines: usize, second: i64) -> Identities {
     let subscriptions = (0..lines).map(subscription).collect();
     Identities { order: ORDER, subscriptions, now: at(second) }
 }
 
-/// The last order of some changes, and the subscriptions after them.
+/// The last order and the subscriptions of some changes.
 pub(super) fn placed(changes: &Changes) -> Placement {
     let subscriptions = changes.subscriptions().iter().map(|it| it.after.clone()).collect();
     Placement { order: changes.orders().last().unwrap().after.clone(), subscriptions }
@@ -114,21 +114,21 @@ pub(super) fn placement() -> Placement {
     placed(&priced.accept(answer(), identities(2, 0)).unwrap())
 }
 
-/// What happened, in order, as event names.
+/// Events of the subscriptions, then of the orders.
 pub(super) fn events(changes: &Changes) -> Vec<&'static str> {
     let orders = changes.orders().iter().map(|it| it.event);
     changes.subscriptions().iter().map(|it| it.event).chain(orders).collect()
 }
 
-/// A subscription of so many units at 5.00 a month, bought at second 0.
+/// A subscription of this many units at 5.00 a month, bought at second 0.
 pub(super) fn bought(quantity: i32, term: Term) -> (Subscription, Offer) {
     let (name, terms) = new_offer("mail", money("EUR", 500));
     let plans =
         [Term::P1M, Term::P1Y, Term::P3Y].map(|term| Plan { term, ..terms.plans[0].clone() });
     let offer = created((name, OfferTerms { plans: plans.into(), ..terms }));
     let offers = BTreeMap::from([(offer.name.clone(), offer.clone())]);
-    let wanted = NewLine { term, ..line("mail", quantity) };
-    let priced = order(vec![wanted]).price(&offers).unwrap();
+    let requested = NewLine { term, ..line("mail", quantity) };
+    let priced = order(vec![requested]).price(&offers).unwrap();
     let subscription = placed(&priced.accept(answer(), identities(1, 0)).unwrap()).subscriptions;
     (subscription.into_iter().next().unwrap(), offer)
 }
