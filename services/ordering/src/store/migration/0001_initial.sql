@@ -1,4 +1,4 @@
--- Times are microseconds since the epoch, amounts minor units. One text for SQLite and PostgreSQL.
+-- Times are microseconds since the Unix epoch, amounts are minor units. For SQLite and PostgreSQL.
 
 CREATE TABLE offers (
     name TEXT PRIMARY KEY CHECK (name LIKE 'offers/%'),
@@ -23,7 +23,7 @@ CREATE TABLE offers (
 
 CREATE TABLE offer_plans (
     offer TEXT NOT NULL REFERENCES offers (name),
-    -- Its place among the plans of the offer.
+    -- Position among the plans of the offer, from 0.
     place INTEGER NOT NULL CHECK (place >= 0),
     term TEXT NOT NULL CHECK (term IN ('P1M', 'P1Y', 'P3Y')),
     billing_cycle TEXT NOT NULL CHECK (billing_cycle IN ('monthly', 'annual', 'one-time')),
@@ -51,7 +51,7 @@ CREATE TABLE orders (
     charge BIGINT NOT NULL CHECK (charge >= 0),
     refund BIGINT NOT NULL CHECK (refund >= 0),
     legs TEXT NOT NULL,
-    -- The decision that let the order through, as JSON.
+    -- The decision that allowed the order, encoded.
     evidence BYTEA NOT NULL CHECK (length(evidence) > 2),
     revision BIGINT NOT NULL CHECK (revision >= 1),
     create_time BIGINT NOT NULL,
@@ -73,18 +73,18 @@ CREATE TABLE subscriptions (
     term TEXT NOT NULL CHECK (term IN ('P1M', 'P1Y', 'P3Y')),
     billing_cycle TEXT NOT NULL CHECK (billing_cycle IN ('monthly', 'annual', 'one-time')),
     partner_id TEXT,
-    -- PartnerIDs of further resellers, as JSON.
+    -- PartnerIDs of additional resellers, as JSON.
     additional_ids TEXT NOT NULL,
     currency TEXT NOT NULL CHECK (length(currency) = 3),
     unit_price BIGINT NOT NULL CHECK (unit_price >= 0),
-    -- Its units by when they were bought, as JSON.
+    -- Units grouped by purchase, as JSON.
     batches TEXT NOT NULL,
     term_start BIGINT NOT NULL,
     term_end BIGINT NOT NULL CHECK (term_end > term_start),
     automatic_renewal BOOLEAN NOT NULL,
-    -- What it becomes when it renews, as JSON.
+    -- Scheduled next term, as JSON. NULL: nothing changes.
     next_term TEXT,
-    -- More units that its last renewal left out, and why, as JSON.
+    -- Scheduled increase that the last renewal omitted, and the reason, as JSON.
     refused_increase TEXT,
     transferred_from TEXT,
     transferred_to TEXT,
@@ -92,7 +92,7 @@ CREATE TABLE subscriptions (
         ('active', 'suspended', 'expired', 'disabled', 'deleted', 'cancelled', 'transferred')),
     state_time BIGINT NOT NULL,
     state_reason TEXT NOT NULL,
-    -- When time changes it next.
+    -- When the state or term ends. NULL in a final state.
     due_time BIGINT,
     revision BIGINT NOT NULL CHECK (revision >= 1),
     create_time BIGINT NOT NULL,
@@ -115,7 +115,7 @@ CREATE TABLE order_lines (
     term TEXT NOT NULL CHECK (term IN ('P1M', 'P1Y', 'P3Y')),
     billing_cycle TEXT NOT NULL CHECK (billing_cycle IN ('monthly', 'annual', 'one-time')),
     partner_id TEXT,
-    -- PartnerIDs of further resellers, as JSON.
+    -- PartnerIDs of additional resellers, as JSON.
     additional_ids TEXT NOT NULL,
     attested BOOLEAN NOT NULL,
     currency TEXT NOT NULL CHECK (length(currency) = 3),
@@ -154,12 +154,12 @@ CREATE TABLE transfer_items (
     place INTEGER NOT NULL CHECK (place BETWEEN 0 AND 24),
     subscription TEXT NOT NULL REFERENCES subscriptions (name),
     partner_id TEXT,
-    -- PartnerIDs of further resellers, as JSON.
+    -- PartnerIDs of additional resellers, as JSON.
     additional_ids TEXT NOT NULL,
     transferred_to TEXT REFERENCES subscriptions (name),
     credit_currency TEXT CHECK (length(credit_currency) = 3),
     credit BIGINT CHECK (credit >= 0),
-    -- Whether the transfer is pending.
+    -- Whether the transfer is stored as pending.
     pending BOOLEAN NOT NULL,
     PRIMARY KEY (transfer, place),
     CHECK ((transferred_to IS NULL) = (credit IS NULL)),
@@ -169,18 +169,18 @@ CREATE TABLE transfer_items (
 
 CREATE UNIQUE INDEX one_pending_transfer ON transfer_items (subscription) WHERE pending;
 
--- Keeps a release of a relationship and the orders of its partner apart.
+-- Serializes the release of a relationship with the orders of its partner.
 CREATE TABLE partner_customer_epochs (
     customer TEXT NOT NULL CHECK (customer LIKE 'customers/%'),
     partner TEXT NOT NULL CHECK (partner LIKE 'partners/%'),
-    -- Grows by one with every release that is begun.
+    -- Incremented by the start of every release.
     epoch BIGINT NOT NULL CHECK (epoch >= 0),
-    -- Until when a release keeps orders out.
+    -- Orders are blocked by a release until this time. 0: no release.
     closed_until BIGINT NOT NULL,
     PRIMARY KEY (customer, partner)
 );
 
--- What lists are filtered and ordered by.
+-- For filters and order of lists.
 CREATE INDEX offers_by_create_time ON offers (create_time, name);
 CREATE INDEX offers_by_update_time ON offers (update_time);
 CREATE INDEX offers_by_family ON offers (family, name);
