@@ -1,4 +1,4 @@
-//! Compiles `proto/` without protoc and leaves the descriptor set for reflection.
+//! Compiles `proto/` without protoc, and writes the descriptor set for reflection.
 
 use std::{env, error::Error, fs, path::PathBuf};
 
@@ -7,7 +7,7 @@ use prost::Message;
 const ROOT: &str = "../../proto";
 const SERVICES: [&str; 3] = ["onboarding", "relationship", "ordering"];
 
-#[allow(clippy::disallowed_methods, reason = "cargo tells a build script by its environment")]
+#[allow(clippy::disallowed_methods, reason = "cargo passes parameters in the environment")]
 fn main() -> Result<(), Box<dyn Error>> {
     println!("cargo:rerun-if-changed={ROOT}");
     let files = SERVICES.iter().flat_map(|service| {

@@ -1,8 +1,8 @@
-//! Turns `markets.csv` into a sorted table, so that a malformed row fails the build.
+//! Generates a sorted table from `markets.csv`. An invalid row fails the build.
 
 use std::{env, error::Error, fmt::Write, fs, path::Path};
 
-#[allow(clippy::disallowed_methods, reason = "cargo tells a build script by its environment")]
+#[allow(clippy::disallowed_methods, reason = "cargo passes parameters in the environment")]
 fn main() -> Result<(), Box<dyn Error>> {
     println!("cargo:rerun-if-changed=markets.csv");
     let mut table = String::from("&[\n");

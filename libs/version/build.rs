@@ -1,14 +1,14 @@
-//! Finds out which commit is built: `CSP_COMMIT` where it is set, else what git says, else
-//! `unknown`. Runs again only when one of these has changed.
+//! Sets the commit that is built: `CSP_COMMIT` if it is set, else git's HEAD, else `unknown`. Runs
+//! again only if one of these has changed.
 
 use std::{env, path::Path, process::Command};
 
 fn main() {
     println!("cargo::rerun-if-changed=build.rs");
     println!("cargo::rerun-if-env-changed=CSP_COMMIT");
-    let said = env::var_os("CSP_COMMIT").and_then(|commit| commit.into_string().ok());
-    let said = said.filter(|commit| !commit.is_empty());
-    let commit = said.or_else(head).unwrap_or_else(|| "unknown".to_owned());
+    let given = env::var_os("CSP_COMMIT").and_then(|commit| commit.into_string().ok());
+    let given = given.filter(|commit| !commit.is_empty());
+    let commit = given.or_else(head).unwrap_or_else(|| "unknown".to_owned());
     println!("cargo::rustc-env=CSP_COMMIT={commit}");
 }
 
@@ -19,7 +19,7 @@ fn head() -> Option<String> {
     if Path::new(&root).canonicalize().ok()? != here.canonicalize().ok()? {
         return None;
     }
-    // A commit or a checkout writes to these. A file that is not there would be seen as changed.
+    // A commit or a checkout writes to these files. Cargo treats a missing file as changed.
     for file in ["HEAD", "logs/HEAD"] {
         let path = git(&["rev-parse", "--path-format=absolute", "--git-path", file])?;
         if Path::new(&path).exists() {

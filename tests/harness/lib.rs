@@ -136,7 +136,7 @@ impl World {
         let customer = cast.customer(country).await?;
         cast.onboard_customer(&customer, &[&provider]).await?;
         let (kind, role) = (CustomerRelationshipKind::Resale, Role::IndirectReseller);
-        let asked = cast.ask_as(&customer, &reseller, kind, role).await?;
+        let asked = cast.request_relationship_as(&customer, &reseller, kind, role).await?;
         cast.accept(&asked).await?;
         let offer = cast.offer(ProductFamily::Microsoft365).await?;
         Ok(Channel { provider, reseller, partnership, customer, offer })

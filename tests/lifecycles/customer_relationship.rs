@@ -57,7 +57,7 @@ impl Machine for CustomerRelationship {
         let cast = &world.cast;
         let (provider, stranger) = (cast.provider("DE").await?, cast.provider("DE").await?);
         let customer = cast.customer("DE").await?;
-        let name = cast.ask(&customer, &provider, Kind::Resale).await?;
+        let name = cast.request_relationship(&customer, &provider, Kind::Resale).await?;
         Ok((Self { provider, stranger, customer, name }, REQUESTED))
     }
 
@@ -88,7 +88,10 @@ impl Machine for CustomerRelationship {
         };
         match step {
             Move::Request => {
-                self.name = world.cast.ask(&self.customer, &self.provider, Kind::Resale).await?;
+                self.name = world
+                    .cast
+                    .request_relationship(&self.customer, &self.provider, Kind::Resale)
+                    .await?;
                 Ok(())
             }
             Move::Accept => {

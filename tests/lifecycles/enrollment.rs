@@ -159,7 +159,7 @@ impl Machine for Enrollment {
                 let request = ResubmitEnrollmentRequest { name, ..Default::default() };
                 client.resubmit_enrollment(request).await.map(drop)
             }
-            Move::Locate => world.cast.locate(&mut self.0, "FR").await,
+            Move::Locate => world.cast.associate_location(&mut self.0, "FR").await,
             Move::Accept => world.cast.accept_mpa(&self.0, agreement_of(ROLE)).await,
             Move::Suspend => {
                 let cause = SuspensionCause::Abuse.into();

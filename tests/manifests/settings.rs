@@ -7,7 +7,7 @@ use onboarding::Onboarding;
 use ordering::Ordering;
 use relationship::Relationship;
 use runtime::{
-    config::{Pause, Reader, Span, Variables},
+    config::{DurationOrZero, PositiveDuration, Reader, Variables},
     process::{Service, load},
 };
 use serde_json::{Value, json};
@@ -131,8 +131,8 @@ fn what_kubernetes_says_of_a_pod_is_what_its_settings_say() {
                 "linkerd" | "istio" => assert_eq!(share, room, "a proxy has one connection"),
                 _ => assert_eq!(share, room / 2, "a caller has a few connections"),
             }
-            let drain = reader.take::<Pause>("grpc.drain").unwrap().0;
-            let grace = reader.take::<Span>("grpc.grace").unwrap().0;
+            let drain = reader.take::<DurationOrZero>("grpc.drain").unwrap().0;
+            let grace = reader.take::<PositiveDuration>("grpc.grace").unwrap().0;
             assert!(drain > Duration::ZERO, "endpoints take a while to follow");
             let granted = given.pod["terminationGracePeriodSeconds"].as_u64().unwrap();
             assert!(Duration::from_secs(granted) >= drain + grace + MARGIN, "{granted} s");

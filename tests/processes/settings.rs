@@ -91,6 +91,9 @@ fn the_tour_plays_every_scenario_as_the_programme_says() {
     let output = run("cluster", &["tour"], &[]);
     let printed = String::from_utf8(output.stdout).unwrap();
     assert!(output.status.success(), "{printed}");
-    assert!(printed.ends_with("questions, every answer as the programme says.\n"), "{printed}");
+    assert!(
+        printed.ends_with("questions, every answer follows the rules of the programme.\n"),
+        "{printed}"
+    );
     assert!(!printed.contains('\u{1b}'), "no colours where there is no terminal");
 }

@@ -114,10 +114,10 @@ scenarios! {
     async fn the_same_evidence_and_the_same_profile_again_change_nothing(world) {
         let (cast, role) = (&world.cast, Role::IndirectReseller);
         let reseller = cast.reseller("BE").await?;
-        cast.show(&reseller, role, world.clock.now()).await?;
+        cast.record_evidence(&reseller, role, world.clock.now()).await?;
         let before = world.revisions("onboarding").await;
         world.clock.advance(YEAR);
-        cast.show(&reseller, role, world.clock.now() - YEAR).await?;
+        cast.record_evidence(&reseller, role, world.clock.now() - YEAR).await?;
         let profile = UpdateOrganizationRequest {
             organization: Some(Organization {
                 name: reseller.organization.clone(),
@@ -191,7 +191,7 @@ scenarios! {
         assert_eq!(refused_there, ["ON-5 TENANT_IS_RESELLER"]);
         let of_its_own = cast.join(&reseller.organization, "BE").await?;
         enroll(cast, &of_its_own, direct).await?;
-        cast.show(&of_its_own, direct, world.clock.now()).await?;
+        cast.record_evidence(&of_its_own, direct, world.clock.now()).await?;
         // The draft does not go on either once the tenant is a reseller's.
         cast.enroll(&of_its_own, Role::IndirectReseller).await?;
         let name = enrollment(&of_its_own, direct);

@@ -64,7 +64,7 @@ scenarios! {
         assert_eq!(refused(cast.place(wanted()).await), [refusal, refusal]);
         cast.establish_relationship(&customer, &provider, Kind::Resale).await?;
         assert_eq!(refused(cast.place(wanted()).await), [refusal], "the reseller is not tied");
-        let name = cast.ask(&customer, &reseller, Kind::Resale).await?;
+        let name = cast.request_relationship(&customer, &reseller, Kind::Resale).await?;
         assert_eq!(refused(cast.place(wanted()).await), [refusal], "requested only");
         let accept = AcceptCustomerRelationshipRequest {
             name: name.clone(),
@@ -93,13 +93,13 @@ scenarios! {
         let cast = &world.cast;
         for (seller, buyer) in [("FR", "DE"), ("US", "UM"), ("AU", "GU"), ("TR", "EG")] {
             let (direct, customer) = (cast.direct_bill(seller).await?, cast.customer(buyer).await?);
-            cast.ask(&customer, &direct, Kind::Resale).await?;
+            cast.request_relationship(&customer, &direct, Kind::Resale).await?;
         }
         for (seller, buyer) in [("US", "PR"), ("AU", "NZ"), ("FR", "RE"), ("HK", "CN")] {
             let (direct, customer) = (cast.direct_bill(seller).await?, cast.customer(buyer).await?);
-            let asked = cast.ask(&customer, &direct, Kind::Resale).await;
+            let asked = cast.request_relationship(&customer, &direct, Kind::Resale).await;
             assert_eq!(refused(asked), ["REL-3 CUSTOMER_OUTSIDE_REGION"], "{seller} → {buyer}");
-            cast.ask(&customer, &direct, Kind::Management).await?;
+            cast.request_relationship(&customer, &direct, Kind::Management).await?;
         }
     }
 
@@ -182,12 +182,12 @@ scenarios! {
         let attested = cast.attest_mca(&manages).await;
         assert_eq!(refused(attested), ["REL-4 CUSTOMER_RELATIONSHIP_FOR_MANAGEMENT"]);
         let overseas = cast.provider("US").await?;
-        let asked = cast.ask(&customer, &overseas, Kind::Resale).await;
+        let asked = cast.request_relationship(&customer, &overseas, Kind::Resale).await;
         assert_eq!(refused(asked), ["REL-3 CUSTOMER_OUTSIDE_REGION"], "nothing to attest on");
         let of_reseller = cast.establish_relationship(&customer, &reseller, Kind::Resale).await?;
         let attested = cast.attest_mca(&of_reseller).await;
         assert_eq!(refused(attested), ["CUS-1 ATTESTED_BY_NO_SELLER"]);
-        let asked = cast.ask(&customer, &provider, Kind::Resale).await?;
+        let asked = cast.request_relationship(&customer, &provider, Kind::Resale).await?;
         cast.attest_mca(&asked).await?;
     }
 

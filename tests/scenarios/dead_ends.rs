@@ -93,7 +93,7 @@ scenarios! {
         let customer = cast.customer("FR").await?;
         for kind in [Kind::Resale, Kind::Management] {
             for partner in [&joined, &revoked, &suspended] {
-                assert_eq!(refused(cast.ask(&customer, partner, kind).await), OUT, "{kind:?}");
+                assert_eq!(refused(cast.request_relationship(&customer, partner, kind).await), OUT, "{kind:?}");
             }
             cast.establish_relationship(&customer, &enrolled, kind).await?;
         }
@@ -140,7 +140,7 @@ scenarios! {
         let partnership = cast.partner_up(&provider, &reseller).await?;
         let along = ask_along(cast, &customer, &reseller, &provider).await?.name;
         let direct = cast.direct_bill("FR").await?;
-        let alone = cast.ask(&customer, &direct, Kind::Resale).await?;
+        let alone = cast.request_relationship(&customer, &direct, Kind::Resale).await?;
 
         suspend(cast, &direct, Role::DirectBill).await?;
         assert_eq!(refused(cast.accept(&alone).await), OUT);
@@ -167,7 +167,7 @@ scenarios! {
             ..CreatePartnerRequest::default()
         };
         let other = cast.customer("FR").await?;
-        let neighbour = cast.ask(&other, &direct, Kind::Resale).await?;
+        let neighbour = cast.request_relationship(&other, &direct, Kind::Resale).await?;
         let name = cast.onboarding.clone().create_partner(join).await?.into_inner().partner;
         let tenant = Partner {
             name: name.unwrap().name,
@@ -252,7 +252,7 @@ scenarios! {
         let through = || order(&provider, Some(&both), &customer, &offer);
         let direct = || order(&both, None, &customer, &offer);
 
-        let unsaid = cast.ask(&customer, &both, Kind::Resale).await;
+        let unsaid = cast.request_relationship(&customer, &both, Kind::Resale).await;
         assert_eq!(refused(unsaid), ["REL-4 RELATIONSHIP_ROLE_NOT_STATED"]);
         let name = ask_along(cast, &customer, &both, &provider).await?.name;
         cast.accept(&name).await?;
@@ -262,7 +262,7 @@ scenarios! {
         assert_eq!(refusals[0].reason, "CUSTOMER_RELATIONSHIP_OF_OTHER_ROLE");
         assert!(refusals[0].next_step.contains("as the reseller"), "{refusals:?}");
 
-        let name = cast.ask_as(&customer, &both, Kind::Resale, Role::DirectBill).await?;
+        let name = cast.request_relationship_as(&customer, &both, Kind::Resale, Role::DirectBill).await?;
         cast.accept(&name).await?;
         let get = GetCustomerRelationshipRequest { name };
         let tied = cast.relationship.clone().get_customer_relationship(get).await?.into_inner();

@@ -205,15 +205,15 @@ scenarios! {
     async fn a_request_expires_at_its_second_and_may_be_made_again(world) {
         let cast = &world.cast;
         let (direct, customer) = (cast.direct_bill("FR").await?, cast.customer("FR").await?);
-        let first = cast.ask(&customer, &direct, Kind::Resale).await?;
+        let first = cast.request_relationship(&customer, &direct, Kind::Resale).await?;
         world.clock.advance(WAIT - SECOND);
-        let again = failed(cast.ask(&customer, &direct, Kind::Resale).await);
+        let again = failed(cast.request_relationship(&customer, &direct, Kind::Resale).await);
         assert_eq!(again.code(), Code::AlreadyExists);
         world.clock.advance(SECOND);
         assert_eq!(relationship(cast, &first).await?.state(), Tied::Expired);
         let conflict = ["STATE CUSTOMER_RELATIONSHIP_STATE_CONFLICT"];
         assert_eq!(refused(accept_tie(cast, &first).await), conflict);
-        let second = cast.ask(&customer, &direct, Kind::Resale).await?;
+        let second = cast.request_relationship(&customer, &direct, Kind::Resale).await?;
         assert_eq!(relationship(cast, &first).await?.revision, 2);
         assert_eq!(accept_tie(cast, &second).await?.state(), Tied::Active);
     }
@@ -237,7 +237,7 @@ scenarios! {
         let removed = relationship(cast, &tie).await?;
         assert_eq!(removed.removed_by, provider.name);
         assert_eq!(removed.state_reason, "the customer leaves");
-        let request = cast.ask(&customer, reseller, Kind::Resale).await?;
+        let request = cast.request_relationship(&customer, reseller, Kind::Resale).await?;
         assert_eq!(remove(cast, &request, reseller, false).await?, Tied::Removed, "withdrawn");
         let manages = cast.establish_relationship(&customer, reseller, Kind::Management).await?;
         assert_eq!(remove(cast, &manages, reseller, false).await?, Tied::Removed);

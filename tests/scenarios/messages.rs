@@ -58,8 +58,8 @@ scenarios! {
         let partner = cast.reseller("FR").await?;
         let id = &partner.location;
         let hint = format!(
-            "`{id}` is a PartnerID and no CSP tenant; ListPartners of onboarding finds its partner by \
-             `location_account_id = {id}`"
+            "`{id}` is a PartnerID, not a CSP tenant; to find its partner, call ListPartners of \
+             onboarding with the filter `location_account_id = {id}`"
         );
         let get = ob::GetPartnerRequest { name: format!("partners/{id}") };
         let found = invalid(cast.onboarding.clone().get_partner(get).await);

@@ -263,7 +263,7 @@ scenarios! {
     async fn a_customer_relationship_is_bound_to_its_etag(world) {
         let cast = &world.cast;
         let (provider, customer) = (cast.provider("FR").await?, cast.customer("FR").await?);
-        let name = &cast.ask(&customer, &provider, Resale).await?;
+        let name = &cast.request_relationship(&customer, &provider, Resale).await?;
         let read = async || {
             let get = rl::GetCustomerRelationshipRequest { name: name.clone() };
             let answer = cast.relationship.clone().get_customer_relationship(get).await?;
@@ -284,7 +284,7 @@ scenarios! {
     async fn whatever_a_customer_or_a_partner_answers_is_bound_too(world) {
         let cast = &world.cast;
         let (provider, customer) = (cast.provider("FR").await?, cast.customer("FR").await?);
-        let name = cast.ask(&customer, &provider, Resale).await?;
+        let name = cast.request_relationship(&customer, &provider, Resale).await?;
         let agreement = mca(world.clock.now());
         let get = rl::GetCustomerRelationshipRequest { name: name.clone() };
         let asked = cast.relationship.clone().get_customer_relationship(get).await?.into_inner();

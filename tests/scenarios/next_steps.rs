@@ -85,12 +85,12 @@ scenarios! {
         let all = ["AssociateLocation", "AcceptAgreement"];
         assert_eq!(calls(of(&failed, "ON-1")), [&["RecordEvidence"][..], &all].concat());
         assert_eq!(calls(of(&failed, "MPA-3")), calls(of(&failed, "ON-1")));
-        cast.locate(&mut direct, "BE").await?;
+        cast.associate_location(&mut direct, "BE").await?;
         cast.accept_mpa(&direct, AgreementKind::DirectBill).await?;
         let failed = failing(cast, &direct, None, &customer).await?;
         assert_eq!(calls(of(&failed, "ON-1")), ["RecordEvidence"]);
         assert!(failed.iter().all(|it| it.rule_id != "MPA-3"));
-        cast.show(&direct, Role::DirectBill, world.clock.now()).await?;
+        cast.record_evidence(&direct, Role::DirectBill, world.clock.now()).await?;
         let failed = failing(cast, &direct, None, &customer).await?;
         assert!(failed.iter().all(|it| it.rule_id != "ON-1"));
 

@@ -28,7 +28,7 @@ scenarios! {
             refused(cast.accept_mpa(&partner, kind).await),
             ["ON-2 LOCATION_NOT_ASSOCIATED"]
         );
-        cast.locate(&mut partner, "FR").await?;
+        cast.associate_location(&mut partner, "FR").await?;
         cast.accept_mpa(&partner, kind).await?;
     }
 
@@ -37,10 +37,10 @@ scenarios! {
         let cast = &world.cast;
         let company = cast.company("Fabrikam Resale", "FR").await?;
         let mut partner = cast.join(&company, "FR").await?;
-        let located = cast.locate(&mut partner, "GB").await;
+        let located = cast.associate_location(&mut partner, "GB").await;
         assert_eq!(refused(located), ["ON-3 LOCATION_COUNTRY_MISMATCH"]);
-        cast.locate(&mut partner, "FR").await?;
-        let twice = cast.locate(&mut partner, "FR").await;
+        cast.associate_location(&mut partner, "FR").await?;
+        let twice = cast.associate_location(&mut partner, "FR").await;
         assert_eq!(refused(twice), ["ON-3 LOCATION_ALREADY_ASSOCIATED"]);
     }
 

@@ -78,7 +78,7 @@ scenarios! {
             Ok::<_, tonic::Status>(reasons.filter(|it| it.contains("LOCATION")).collect::<Vec<_>>())
         };
         assert_eq!(reasons(&reseller).await?, ["RESELLER_LOCATION_NOT_ASSOCIATED"]);
-        cast.locate(&mut reseller, "FR").await?;
+        cast.associate_location(&mut reseller, "FR").await?;
         assert!(reasons(&reseller).await?.is_empty());
     }
 

@@ -12,7 +12,7 @@ scenarios! {
         let cast = &world.cast;
         let channel = world.channel("FR").await?;
         let direct = cast.direct_bill("FR").await?;
-        cast.ask(&channel.customer, &direct, Kind::Resale).await?;
+        cast.request_relationship(&channel.customer, &direct, Kind::Resale).await?;
         let list = ListSalesPathsRequest { customer: channel.customer.clone() };
         let answer = cast.relationship.clone().list_sales_paths(list).await?.into_inner();
         let paths: Vec<_> = answer.paths.iter().map(|path| {

@@ -69,7 +69,7 @@ scenarios! {
         let submit = SubmitEnrollmentRequest { name, ..Default::default() };
         let early = cast.onboarding.clone().submit_enrollment(submit.clone()).await;
         assert_eq!(refused(early), [UNMET; 3]);
-        cast.show(&partner, role, world.clock.now()).await?;
+        cast.record_evidence(&partner, role, world.clock.now()).await?;
         assert!(assess(cast, &partner, role).await?.iter().all(|it| it.met));
         let submitted = cast.onboarding.clone().submit_enrollment(submit).await?.into_inner();
         assert_eq!(submitted.enrollment.unwrap().state(), EnrollmentState::Vetting);
@@ -99,7 +99,7 @@ scenarios! {
         cast.ordering.clone().add_quantity(add).await?;
         world.clock.advance(30 * DAY);
         assert_eq!(state(cast, &direct, role).await?, EnrollmentState::Suspended);
-        cast.show(&direct, role, world.clock.now()).await?;
+        cast.record_evidence(&direct, role, world.clock.now()).await?;
         assert_eq!(review(cast, &direct, role).await?.state(), EnrollmentState::Active);
         cast.place(order(&direct, None, &customer, &offer)).await?;
 
@@ -140,7 +140,7 @@ scenarios! {
         assert_eq!(block_time(cast, &reseller).await?, Some(joined + year));
         world.clock.advance(300 * DAY);
         assert_eq!(refused(review(cast, &reseller, role).await), [UNMET; 3]);
-        cast.show(&reseller, role, world.clock.now()).await?;
+        cast.record_evidence(&reseller, role, world.clock.now()).await?;
         review(cast, &reseller, role).await?;
         let leap_year = year + i64::try_from(DAY.as_secs()).unwrap();
         assert_eq!(block_time(cast, &reseller).await?, Some(joined + year + leap_year));

@@ -97,7 +97,7 @@ fn a_status_is_made_in_one_place() {
         but: &[
             "libs/client/src/tests.rs",
             "libs/rpc_client",
-            "libs/runtime/src/server/calls/tests*",
+            "libs/runtime/src/server/admission/tests*",
             "libs/status",
             "services/cluster/src/tour",
             "tests",

@@ -1,5 +1,5 @@
-//! The protobuf contracts of the cluster. Generated from `proto/`, except [`time`] and how
-//! a violation reads.
+//! The protobuf contracts of the cluster, generated from `proto/`, and helpers for fields, times and
+//! violations.
 
 #![allow(missing_docs, clippy::all)]
 
@@ -12,7 +12,7 @@ pub mod time;
 
 pub use parts::parts;
 
-/// Each service: its name, the full name of its gRPC service, and the port that it listens on by default.
+/// Each service: its name, the full name of its gRPC service, and its default port.
 pub const SERVICES: [(&str, &str, u16); 3] = [
     ("onboarding", onboarding::onboarding_service_server::SERVICE_NAME, 50051),
     ("relationship", relationship::relationship_service_server::SERVICE_NAME, 50052),

@@ -1,4 +1,4 @@
-//! The parts of an encoded request by their paths, without its type.
+//! The fields of an encoded request by path, without its Rust type.
 
 use std::{collections::BTreeMap, sync::OnceLock};
 
@@ -12,15 +12,14 @@ use prost_types::{
 type Fields = BTreeMap<u32, Field>;
 
 struct Field {
-    /// From the request on, as `order.lines`.
+    /// Path from the request, such as `order.lines`.
     path: String,
-    /// What is in it, where it is one message and not itself in another.
+    /// Fields of a singular message at the top level; empty for any other field.
     inner: Fields,
 }
 
-/// The fields of a request of this method, and those of messages in it: the path and the content
-/// of each, once for each value of a repeated one, in the order in which they are encoded. Bytes
-/// that are no message end it.
+/// The fields of a request of this method and of the messages in it: path and content, once for each
+/// value of a repeated field, in the encoded order. Ends at the first invalid byte.
 #[must_use]
 pub fn parts<'a>(service: &str, method: &str, request: &'a [u8]) -> Vec<(&'static str, &'a [u8])> {
     let mut parts = Vec::new();
@@ -72,7 +71,7 @@ fn varint(message: &mut &[u8]) -> Option<u64> {
 fn requests() -> &'static BTreeMap<String, Fields> {
     static REQUESTS: OnceLock<BTreeMap<String, Fields>> = OnceLock::new();
     REQUESTS.get_or_init(|| {
-        // Without descriptors there is nothing to tell, and reflection fails loudly.
+        // If the descriptors cannot be decoded, reflection fails at the start of the server.
         let files = FileDescriptorSet::decode(crate::DESCRIPTORS).unwrap_or_default().file;
         let messages = files.iter().flat_map(|file| {
             let name = move |it: &DescriptorProto| format!(".{}.{}", file.package(), it.name());
@@ -101,8 +100,8 @@ fn fields(
     let all = messages.get(message).map_or(&[][..], |it| &it.field);
     let fields = all.iter().map(|it| {
         let path = format!("{prefix}{}", it.name());
-        let one = it.r#type() == Type::Message && it.label() != Label::Repeated;
-        let inner = match descend && one && it.type_name().starts_with(".csp.") {
+        let singular = it.r#type() == Type::Message && it.label() != Label::Repeated;
+        let inner = match descend && singular && it.type_name().starts_with(".csp.") {
             true => fields(messages, it.type_name(), &format!("{path}."), false),
             false => Fields::new(),
         };
@@ -118,7 +117,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_request_has_the_parts_of_its_messages_each_with_its_path() {
+    fn the_fields_of_a_request_have_paths() {
         let line = |quantity| OrderLine { quantity, ..OrderLine::default() };
         let order = Order {
             seller: "partners/a".to_owned(),

@@ -1,4 +1,4 @@
-//! Times on the wire. Everything here has whole microseconds, as the databases have.
+//! Times on the wire, in whole microseconds, like the databases.
 
 use jiff::Timestamp;
 
@@ -7,7 +7,7 @@ const FIRST_SECOND: i64 = -62_135_596_800;
 /// 9999-12-31T23:59:59Z, its last second.
 const LAST_SECOND: i64 = 253_402_300_799;
 
-/// A time as the well-known type, whose nanos count forward also before 1970.
+/// Converts a time to the well-known type, whose nanos are never negative.
 #[must_use]
 pub fn to_wire(time: Timestamp) -> prost_types::Timestamp {
     let (seconds, nanos) = (time.as_second(), time.subsec_nanosecond());
@@ -17,12 +17,12 @@ pub fn to_wire(time: Timestamp) -> prost_types::Timestamp {
     }
 }
 
-/// A time from the well-known type, cut to whole microseconds. Of the last 26 hours of its range,
-/// which a [`Timestamp`] does not reach, it is the latest that there is.
+/// Converts a time from the well-known type, cut to whole microseconds. The last 26 hours of its range,
+/// which [`Timestamp`] does not reach, become [`Timestamp::MAX`].
 ///
 /// # Errors
-/// A time outside of the range of the well-known type, in words: it has no JSON form, so that
-/// whoever stores it makes every answer with it unreadable.
+/// A time outside of the range of the well-known type, as text. Such a time has no JSON form, so an
+/// answer that contains it could not be read as JSON.
 pub fn from_wire(time: &prost_types::Timestamp) -> Result<Timestamp, &'static str> {
     if !(0..1_000_000_000).contains(&time.nanos) {
         return Err("has nanos outside of 0 to 999999999");
@@ -41,7 +41,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn only_times_of_protobufs_range_are_read() {
+    fn only_times_in_protobufs_range_are_accepted() {
         for (seconds, nanos, read) in [
             (FIRST_SECOND, 0, true),
             (FIRST_SECOND - 1, 999_999_999, false),
@@ -60,7 +60,7 @@ mod tests {
     }
 
     #[test]
-    fn a_time_that_is_read_is_written_in_protobufs_form() {
+    fn an_accepted_time_is_written_in_protobufs_form() {
         for (seconds, nanos) in [
             (FIRST_SECOND, 0),
             (FIRST_SECOND, 999_999_000),

@@ -1,8 +1,7 @@
-//! The work of a call: how long it may take, what of it may not be cut off, and tasks beside it.
+//! Deadlines of calls, work that must not be cancelled, and tasks.
 //!
-//! A caller that gave up is not worked for: [`within`] drops the work of a call when its time is
-//! up. Only what was begun with [`finish`] comes to its end, a commit above all, and then the call
-//! is answered with what came of it.
+//! [`within`] cancels the work of a call at its deadline. Work started with [`finish`], such as a
+//! commit, always runs to completion, and then the call returns its result, even late.
 
 mod timeout;
 
@@ -22,7 +21,7 @@ use tokio::{
     time::{Instant, sleep_until},
 };
 
-/// The time of a call is up, and nothing of it remains.
+/// The deadline of a call has passed, and its work was cancelled.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct OutOfTime;
 
@@ -36,12 +35,12 @@ tokio::task_local! {
     static CALL: CallContext;
 }
 
-/// Does the work of a call for at most this long.
+/// Does the work of a call within a timeout.
 ///
 /// # Errors
-/// [`OutOfTime`] where the work was dropped. Work that has come to a [`finish`] is not.
+/// [`OutOfTime`] if the work was cancelled. Work that has reached a [`finish`] is not cancelled.
 pub async fn within<T>(time: Duration, work: impl Future<Output = T>) -> Result<T, OutOfTime> {
-    #[allow(clippy::disallowed_methods, reason = "patience is measured, and no fact")]
+    #[allow(clippy::disallowed_methods, reason = "a timeout is measured with the monotonic clock")]
     let deadline = Instant::now() + time;
     let finishing = Arc::new(AtomicBool::new(false));
     let mut work = pin!(CALL.scope(CallContext { deadline, finishing: finishing.clone() }, work));
@@ -53,8 +52,8 @@ pub async fn within<T>(time: Duration, work: impl Future<Output = T>) -> Result<
     if finishing.load(Ordering::SeqCst) { Ok(work.await) } else { Err(OutOfTime) }
 }
 
-/// How much longer the caller of this work waits. `None` outside of a call, and where the work has
-/// come to a [`finish`].
+/// The time left until the deadline of the current call. `None` outside of a call, and after the work
+/// has reached a [`finish`].
 #[must_use]
 pub fn left() -> Option<Duration> {
     let left = |call: &CallContext| {
@@ -64,17 +63,17 @@ pub fn left() -> Option<Duration> {
     CALL.try_with(left).ok().flatten()
 }
 
-/// Whether the caller of this work has stopped waiting, even where it has come to a [`finish`].
+/// Whether the deadline of the current call has passed, also after a [`finish`].
 #[must_use]
 pub fn is_late() -> bool {
     CALL.try_with(|call| call.deadline <= Instant::now()).unwrap_or(false)
 }
 
-/// Does work that must come to its end once it has begun: neither the deadline of the call nor a
-/// caller that went away stops it, and what follows in the call is not cut off either.
+/// Does work that must complete after it has started: neither the deadline nor a cancelled call stops
+/// it. The deadline does not cancel the rest of the call either.
 ///
 /// # Errors
-/// When the work panicked.
+/// If the work panicked.
 pub async fn finish<T: Send + 'static>(
     work: impl Future<Output = T> + Send + 'static,
 ) -> Result<T, JoinError> {
@@ -82,9 +81,9 @@ pub async fn finish<T: Send + 'static>(
     spawn(work).await
 }
 
-/// Starts a task inside the current span. The only place that does.
+/// Spawns a task inside the current span. The only caller of `tokio::spawn`.
 pub fn spawn<T: Send + 'static>(task: impl Future<Output = T> + Send + 'static) -> JoinHandle<T> {
-    #[allow(clippy::disallowed_methods, reason = "this is the one place")]
+    #[allow(clippy::disallowed_methods, reason = "the only caller of tokio::spawn")]
     tokio::spawn(tracing::Instrument::in_current_span(task))
 }
 

@@ -7,7 +7,7 @@ use super::*;
 const SECOND: Duration = Duration::from_secs(1);
 
 #[tokio::test(start_paused = true)]
-async fn work_that_is_in_time_is_answered() {
+async fn work_in_time_returns_its_result() {
     let work = async {
         sleep(SECOND / 2).await;
         left()
@@ -17,7 +17,7 @@ async fn work_that_is_in_time_is_answered() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn work_whose_time_is_up_is_dropped() {
+async fn work_past_its_deadline_is_cancelled() {
     let steps = Arc::new(AtomicU32::new(0));
     let work = async {
         for _ in 0..10 {
@@ -31,7 +31,7 @@ async fn work_whose_time_is_up_is_dropped() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn work_that_came_to_its_finish_is_answered_late() {
+async fn work_that_reached_its_finish_returns_its_result_late() {
     let work = async {
         let done = finish(async {
             sleep(SECOND * 2).await;
@@ -47,13 +47,13 @@ async fn work_that_came_to_its_finish_is_answered_late() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_finish_outlives_a_caller_that_went_away() {
-    let (told, hears) = oneshot::channel();
+async fn a_finish_completes_after_its_call_is_cancelled() {
+    let (sender, receiver) = oneshot::channel();
     let commit = async move {
         sleep(SECOND).await;
-        let _ = told.send(());
+        let _ = sender.send(());
     };
     let call = within(SECOND * 9, finish(commit));
-    assert!(tokio::time::timeout(SECOND / 2, call).await.is_err(), "the caller goes away");
-    assert_eq!(hears.await, Ok(()));
+    assert!(tokio::time::timeout(SECOND / 2, call).await.is_err(), "the call is cancelled");
+    assert_eq!(receiver.await, Ok(()));
 }

@@ -1,7 +1,6 @@
 use std::time::Duration;
 
-/// Reads a timeout as gRPC writes it, such as `1500m`: at most eight digits and a unit. `None` for
-/// anything else.
+/// Parses a `grpc-timeout`, such as `1500m`: at most eight digits and a unit. `None` for any other text.
 #[must_use]
 pub fn read_timeout(text: &str) -> Option<Duration> {
     let (digits, unit) = text.split_at_checked(text.len().checked_sub(1)?)?;
@@ -23,7 +22,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_timeout_is_read_as_the_protocol_says() {
+    fn a_timeout_is_one_to_eight_digits_and_a_unit() {
         for (text, read) in [
             ("1H", Some(Duration::from_secs(3600))),
             ("2M", Some(Duration::from_secs(120))),

@@ -1,35 +1,35 @@
-//! The CSP market table. A country that is not in it is no market, and a [`Country`] is always
-//! in it. Source: Microsoft's regional authorization overview; see `markets.csv` for notes.
+//! The CSP market table. CSP is sold only in countries of this table, and a [`Country`] is always one
+//! of them. Source: Microsoft's regional authorization overview; see `markets.csv` for notes.
 
 use std::{fmt, str::FromStr};
 
 use types::{Timestamp, quoted};
 
-/// Date of the source of the table, `YYYY-MM-DD`.
+/// Date of the table's source, `YYYY-MM-DD`.
 pub const TABLE_DATE: &str = "2021-10-08";
 
 static MARKETS: &[Market] = include!(concat!(env!("OUT_DIR"), "/table.rs"));
 
-/// Countries whose customers must give a company registration number. Source: Partner Center,
-/// "create a customer", of 2021; newer text has more.
+/// Countries whose customers must give a company registration number. Source: Partner Center, "create a
+/// customer", 2021; the current page lists more countries.
 const REGISTRATION_NUMBER: [&str; 24] = [
     "AE", "AM", "AZ", "BR", "BY", "HU", "IN", "IQ", "KG", "KZ", "MD", "MM", "PL", "RU", "SA", "SS",
     "TH", "TJ", "TR", "UA", "UZ", "VE", "VN", "ZA",
 ];
 
-/// Countries in which nothing new is sold, and since when. General knowledge: Microsoft said so
-/// in March 2022; no page of the programme tells the day.
+/// Countries in which new sales have stopped, and since when. Source: Microsoft's announcement of March
+/// 2022; no page of the programme states the day.
 const SALES_STOPS: [(&str, Timestamp); 2] = [("BY", MARCH_2022), ("RU", MARCH_2022)];
 const MARCH_2022: Timestamp = Timestamp::constant(1_646_092_800, 0);
 
-/// Members of the European Union and of EFTA. Source: those two, membership of 2025.
+/// Members of the European Union and of EFTA in 2025.
 const EU_EFTA: [&str; 31] = [
     "AT", "BE", "BG", "CH", "CY", "CZ", "DE", "DK", "EE", "ES", "FI", "FR", "GR", "HR", "HU", "IE",
     "IS", "IT", "LI", "LT", "LU", "LV", "MT", "NL", "NO", "PL", "PT", "RO", "SE", "SI", "SK",
 ];
 
-/// Codes that stand for a country elsewhere, and its own. Source: the European Union's
-/// interinstitutional style guide, which writes EL and wrote UK.
+/// Other codes of a country, and its ISO code. Source: the European Union's interinstitutional style
+/// guide, which uses EL and used UK.
 const OTHER_CODES: [(&str, &str); 2] = [("EL", "GR"), ("UK", "GB")];
 
 #[derive(Debug)]
@@ -44,11 +44,11 @@ struct Market {
 #[derive(Clone, Copy)]
 pub struct Country(&'static Market);
 
-/// A CSP region, such as `europe`. Partners and customers trade inside one region only.
+/// A CSP region, such as `europe`. Partners sell only to customers in their own region.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Region(&'static str);
 
-/// A currency in which CSP is billed somewhere, by its ISO 4217 code.
+/// A billing currency of CSP, by its ISO 4217 code.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Currency(&'static str);
 
@@ -70,26 +70,26 @@ impl Country {
         self.0.name
     }
 
-    /// The CSP region that it belongs to.
+    /// Its CSP region.
     #[must_use]
     pub fn region(self) -> Region {
         Region(self.0.region)
     }
 
-    /// Whether customers there must give a company registration number. Nowhere else may they.
+    /// Whether customers must give a company registration number. In any other country they must not.
     #[must_use]
     pub fn needs_registration_number(self) -> bool {
         REGISTRATION_NUMBER.contains(&self.0.code)
     }
 
-    /// Since when nothing new is sold there, if sales were stopped.
+    /// When new sales stopped, if they did.
     #[must_use]
     pub fn sales_stop(self) -> Option<Timestamp> {
         SALES_STOPS.iter().find(|(code, _)| *code == self.0.code).map(|(_, since)| *since)
     }
 
-    /// Whether customers there accept the Microsoft Customer Agreement (MCA). In China, where
-    /// 21Vianet operates the cloud, they do not. Source: Partner Center, "confirm customer agreement".
+    /// Whether customers accept the Microsoft Customer Agreement (MCA): everywhere except China, where
+    /// 21Vianet operates the cloud. Source: Partner Center, "confirm customer agreement".
     #[must_use]
     pub fn has_customer_agreement(self) -> bool {
         self.0.code != "CN"
@@ -112,12 +112,12 @@ impl FromStr for Country {
     type Err = String;
 
     fn from_str(text: &str) -> Result<Self, String> {
-        coded(text).ok_or_else(|| {
+        by_code(text).ok_or_else(|| {
             let problem = format!(
                 "{} is not a listed CSP market (ISO 3166-1 alpha-2, upper case)",
                 quoted(text)
             );
-            match meant(text) {
+            match suggestion(text) {
                 Some(country) => format!("{problem}; did you mean {country}"),
                 None => problem,
             }
@@ -137,17 +137,17 @@ impl FromStr for Region {
 }
 
 /// The country with this code.
-fn coded(code: &str) -> Option<Country> {
+fn by_code(code: &str) -> Option<Country> {
     let found = MARKETS.binary_search_by(|market| market.code.cmp(code));
     found.ok().map(|at| Country(&MARKETS[at]))
 }
 
-/// The country that is meant by another code of it, or by its name.
-fn meant(text: &str) -> Option<Country> {
+/// The country with this name, or with this code in another case or scheme.
+fn suggestion(text: &str) -> Option<Country> {
     let text = text.trim().to_ascii_uppercase();
     let code = OTHER_CODES.iter().find(|(other, _)| *other == text).map(|(_, code)| *code);
     let named = || Country::all().find(|it| it.name().eq_ignore_ascii_case(&text));
-    coded(code.unwrap_or(&text)).or_else(named)
+    by_code(code.unwrap_or(&text)).or_else(named)
 }
 
 impl FromStr for Currency {

@@ -7,7 +7,7 @@ fn region(code: &str) -> Region {
 }
 
 #[test]
-fn pairs_trade_only_inside_one_region() {
+fn pairs_of_countries_are_in_one_region_or_two() {
     let together = "FR-DE CH-GB IS-MT DK-GL DK-FO TR-EG ZA-AE MN-RS US-UM AU-GU NZ-AS CA-PM MX-AR \
                     HK-SG HK-MO RS-XK";
     let apart = "ZA-KE EG-NG MA-SN US-PR US-VI US-GU US-MP US-AS AU-NZ BR-AR MX-BR HK-TW HK-CN \
@@ -21,7 +21,7 @@ fn pairs_trade_only_inside_one_region() {
 }
 
 #[test]
-fn countries_without_a_market_are_refused() {
+fn countries_outside_the_table_are_refused() {
     for code in ["IR", "CU", "KP", "SY", "SD", "EH", "QQ", "fr", "FRA", "", "F"] {
         assert!(code.parse::<Country>().is_err(), "{code}");
         assert!(code.parse::<Region>().is_err(), "{code}");
@@ -29,7 +29,7 @@ fn countries_without_a_market_are_refused() {
 }
 
 #[test]
-fn a_country_that_is_nearly_right_is_answered_with_the_one_that_is_meant() {
+fn another_code_or_a_name_is_answered_with_the_iso_code() {
     for (text, meant) in [
         ("UK", Some("GB")),
         ("uk", Some("GB")),
@@ -65,22 +65,22 @@ fn the_table_has_sixteen_regions_of_known_size() {
 }
 
 #[test]
-fn special_countries_are_listed_markets() {
-    let told = |which: fn(Country) -> bool| {
+fn special_countries_are_in_the_table() {
+    let codes_of = |which: fn(Country) -> bool| {
         let codes: Vec<_> = Country::all().filter(|it| which(*it)).map(Country::code).collect();
         codes.join(" ")
     };
     assert_eq!(
-        told(Country::needs_registration_number),
+        codes_of(Country::needs_registration_number),
         "AE AM AZ BR BY HU IN IQ KG KZ MD MM PL RU SA SS TH TJ TR UA UZ VE VN ZA"
     );
     assert_eq!(
-        told(Country::in_eu_or_efta),
+        codes_of(Country::in_eu_or_efta),
         "AT BE BG CH CY CZ DE DK EE ES FI FR GR HR HU IE IS IT LI LT LU LV MT NL NO PL PT RO SE \
          SI SK"
     );
-    assert_eq!(told(|it| !it.has_customer_agreement()), "CN");
-    assert_eq!(told(|it| it.sales_stop().is_some()), "BY RU");
+    assert_eq!(codes_of(|it| !it.has_customer_agreement()), "CN");
+    assert_eq!(codes_of(|it| it.sales_stop().is_some()), "BY RU");
     let since = "RU".parse::<Country>().unwrap().sales_stop().unwrap();
     assert_eq!(since.to_string(), "2022-03-01T00:00:00Z");
 }

@@ -20,27 +20,27 @@ use tower_service::Service;
 use crate::breaker::Breaker;
 
 const CONNECT_TIMEOUT: Duration = Duration::from_millis(500);
-/// A connection is asked for a sign of life this often, and has this long to give it.
+/// Interval of HTTP/2 pings, and the timeout of each.
 const KEEPALIVE: Duration = Duration::from_secs(10);
 
-/// How long others are called first after it refused a call for want of room.
-const FULL_FOR: Duration = Duration::from_millis(100);
+/// How long other addresses are preferred after this one answered RESOURCE_EXHAUSTED.
+const OVER_CAPACITY_FOR: Duration = Duration::from_millis(100);
 
 /// One server of the service.
 #[derive(Debug)]
 pub(crate) struct Address {
     pub(crate) at: SocketAddr,
-    /// What the service is called by there.
+    /// The URL that resolved to this address; the authority of calls.
     pub(crate) url: Uri,
     pub(crate) breaker: Breaker,
     connections: Vec<transport::Channel>,
     turn: AtomicUsize,
-    in_work: AtomicUsize,
-    full_until: Mutex<Option<Instant>>,
+    in_flight: AtomicUsize,
+    over_capacity_until: Mutex<Option<Instant>>,
 }
 
 impl Address {
-    /// Connects when it is first called.
+    /// Connects on the first call.
     pub(crate) fn new(at: SocketAddr, url: &Uri, connections: usize) -> Result<Self, String> {
         let endpoint = Endpoint::from_shared(format!("http://{at}"));
         let endpoint = endpoint
@@ -57,20 +57,20 @@ impl Address {
             breaker: Breaker::default(),
             connections: (0..connections).map(|_| endpoint.connect_lazy()).collect(),
             turn: AtomicUsize::new(0),
-            in_work: AtomicUsize::new(0),
-            full_until: Mutex::new(None),
+            in_flight: AtomicUsize::new(0),
+            over_capacity_until: Mutex::new(None),
         })
     }
 
-    /// How many calls wait for its answer.
+    /// Calls in flight.
     pub(crate) fn load(&self) -> usize {
-        self.in_work.load(Ordering::Relaxed)
+        self.in_flight.load(Ordering::Relaxed)
     }
 
-    /// Whether it refused a call just now because it has too many. Who refuses is quick, and would
-    /// otherwise look least busy.
-    pub(crate) fn is_full(&self) -> bool {
-        let until = *self.full_until.lock().unwrap_or_else(PoisonError::into_inner);
+    /// Whether the server was over capacity a moment ago. A server that refuses calls has few in
+    /// flight, and would otherwise be preferred.
+    pub(crate) fn is_over_capacity(&self) -> bool {
+        let until = *self.over_capacity_until.lock().unwrap_or_else(PoisonError::into_inner);
         until.is_some_and(|until| Instant::now() < until)
     }
 
@@ -78,20 +78,21 @@ impl Address {
     pub(crate) async fn call(&self, request: Request<Body>) -> Result<Response<Body>, NoResponse> {
         let turn = self.turn.fetch_add(1, Ordering::Relaxed);
         let Some(connection) = self.connections.get(turn % self.connections.len().max(1)) else {
-            return Err(NoResponse::unsent("no connections are allowed"));
+            return Err(NoResponse::unsent("the setting `connections` is 0; set 1 or more"));
         };
         let mut connection = connection.clone();
-        let _in_work = InFlight::begin(&self.in_work);
+        let _in_flight = InFlight::begin(&self.in_flight);
         poll_fn(|context| connection.poll_ready(context)).await.map_err(no_response)?;
         let response = connection.call(request).await.map_err(no_response)?;
         match Status::from_header_map(response.headers()) {
-            // A server that has something to say of it is there. A proxy has not.
+            // Our servers add details to UNAVAILABLE; without them it comes from a proxy.
             Some(status) if status.code() == Code::Unavailable && status.details().is_empty() => {
                 Err(NoResponse { why: status, sent: true })
             }
             Some(status) if status.code() == Code::ResourceExhausted => {
-                let mut until = self.full_until.lock().unwrap_or_else(PoisonError::into_inner);
-                *until = Some(Instant::now() + FULL_FOR);
+                let mut until =
+                    self.over_capacity_until.lock().unwrap_or_else(PoisonError::into_inner);
+                *until = Some(Instant::now() + OVER_CAPACITY_FOR);
                 Ok(response)
             }
             _ => Ok(response),
@@ -99,11 +100,11 @@ impl Address {
     }
 }
 
-/// A call that got no answer.
+/// A call without an answer of the server.
 #[derive(Debug)]
 pub(crate) struct NoResponse {
     pub why: Status,
-    /// Whether a server may have got it.
+    /// Whether a server may have received the call.
     pub sent: bool,
 }
 
@@ -115,7 +116,7 @@ impl NoResponse {
 
 fn no_response(error: transport::Error) -> NoResponse {
     let status = Status::from_error(Box::new(error));
-    // As tonic tells a connection that cannot be made and a stream that is refused.
+    // tonic returns UNAVAILABLE for a failed connect and a refused stream.
     let sent = status.code() != Code::Unavailable;
     NoResponse { why: Status::unavailable(status.message()), sent }
 }

@@ -9,20 +9,20 @@ use crate::{
     breaker::Permit,
 };
 
-/// One sending of a call to one address, which tells the address's breaker how it ended.
+/// One attempt of a call at one address. Reports its outcome to the address's breaker.
 #[derive(Debug)]
 pub(crate) struct Attempt {
     pub(crate) address: Arc<Address>,
     permit: Permit,
     begun: Instant,
-    /// A wait of so long without an answer counts as a failure, whoever gave up.
-    too_long: Duration,
-    told: bool,
+    /// A cancelled attempt counts as a failure if it waited at least this long.
+    slow_after: Duration,
+    reported: bool,
 }
 
 impl Attempt {
-    pub(crate) fn new(address: Arc<Address>, permit: Permit, too_long: Duration) -> Self {
-        Self { address, permit, begun: Instant::now(), too_long, told: false }
+    pub(crate) fn new(address: Arc<Address>, permit: Permit, slow_after: Duration) -> Self {
+        Self { address, permit, begun: Instant::now(), slow_after, reported: false }
     }
 
     /// Sends the call.
@@ -31,7 +31,7 @@ impl Attempt {
         request: Request<Body>,
     ) -> Result<Response<Body>, NoResponse> {
         let outcome = self.address.call(request).await;
-        self.told = true;
+        self.reported = true;
         match &outcome {
             Ok(_) => self.address.breaker.answered(),
             Err(no_response) => self.failed(&no_response.why),
@@ -41,18 +41,18 @@ impl Attempt {
 
     fn failed(&self, why: &Status) {
         if self.address.breaker.failed(self.permit) {
-            tracing::warn!(at = %self.address.at, %why, "a peer does not answer and is left alone");
+            tracing::warn!(at = %self.address.at, %why, "a peer does not answer: breaker open");
         }
     }
 }
 
 impl Drop for Attempt {
     fn drop(&mut self) {
-        if self.told {
+        if self.reported {
             return;
         }
-        if self.begun.elapsed() >= self.too_long {
-            self.failed(&Status::deadline_exceeded("no answer for too long"));
+        if self.begun.elapsed() >= self.slow_after {
+            self.failed(&Status::deadline_exceeded("no answer in time"));
         } else {
             self.address.breaker.unreported(self.permit);
         }

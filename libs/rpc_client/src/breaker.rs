@@ -6,22 +6,21 @@ use std::{
 use tokio::time::Instant;
 use types::jitter;
 
-/// So many calls in a row without an answer open the breaker.
+/// Calls in a row without an answer that open the breaker.
 const FAILURES: u32 = 5;
-/// For how long it opens first, and at most.
+/// The shortest and the longest time that the breaker stays open.
 const FIRST_PAUSE: Duration = Duration::from_millis(500);
 const LONGEST_PAUSE: Duration = Duration::from_secs(10);
 
-/// Leaves an address alone that does not answer, and tries it again by itself: after a pause one
-/// call is let through, and the next only once that has told how the address is.
+/// A circuit breaker: open, it refuses calls to an address that does not answer. After a pause it is
+/// half-open and admits one call, whose outcome closes or opens it.
 #[derive(Debug, Default)]
 pub(crate) struct Breaker(Mutex<State>);
 
-/// As what a call is let through.
+/// The state in which the breaker admitted a call.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Permit {
     Closed,
-    /// To find out whether the address answers again.
     HalfOpen,
 }
 
@@ -39,7 +38,7 @@ struct Open {
 }
 
 impl Breaker {
-    /// Whether a call may be sent now. How each ends has to be told.
+    /// Admits a call, or refuses it while open. The caller must report the outcome.
     pub(crate) fn admit(&self) -> Option<Permit> {
         match &mut self.state().open {
             None => Some(Permit::Closed),
@@ -56,11 +55,11 @@ impl Breaker {
         *self.state() = State::default();
     }
 
-    /// A call was not answered. Whether the address is left alone from now on.
+    /// A call was not answered. Returns whether this opened the breaker.
     pub(crate) fn failed(&self, permit: Permit) -> bool {
         let mut state = self.state();
         match permit {
-            // One of those that were on their way when it opened.
+            // Was in flight when the breaker opened.
             Permit::Closed if state.open.is_some() => return false,
             Permit::Closed => state.failures += 1,
             Permit::HalfOpen => {}
@@ -74,7 +73,7 @@ impl Breaker {
         opens
     }
 
-    /// A call was given up before it could tell anything.
+    /// A call was cancelled before it had an outcome.
     pub(crate) fn unreported(&self, permit: Permit) {
         if let (Permit::HalfOpen, Some(open)) = (permit, &mut self.state().open) {
             *open = Open { until: Instant::now() + FIRST_PAUSE, probing: false };
@@ -99,7 +98,7 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
-    async fn it_opens_after_failures_in_a_row_and_lets_one_call_try() {
+    async fn it_opens_after_failures_in_a_row_and_then_admits_one_call() {
         let breaker = Breaker::default();
         fail(&breaker, FAILURES - 1);
         breaker.answered();
@@ -108,14 +107,14 @@ mod tests {
         fail(&breaker, 1);
         assert_eq!(breaker.admit(), None);
         advance(FIRST_PAUSE * 2).await;
-        assert_eq!(breaker.admit(), Some(Permit::HalfOpen), "one call tries");
-        assert_eq!(breaker.admit(), None, "and the others wait for what it tells");
+        assert_eq!(breaker.admit(), Some(Permit::HalfOpen), "one probe");
+        assert_eq!(breaker.admit(), None, "no second call before the probe's outcome");
         breaker.answered();
         assert_eq!([breaker.admit(), breaker.admit()], [Some(Permit::Closed); 2]);
     }
 
     #[tokio::test(start_paused = true)]
-    async fn what_was_on_its_way_when_it_opened_makes_the_pause_no_longer() {
+    async fn calls_in_flight_when_it_opens_do_not_extend_the_pause() {
         let breaker = Breaker::default();
         fail(&breaker, FAILURES * 9);
         advance(FIRST_PAUSE * 2).await;
@@ -123,7 +122,7 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
-    async fn the_pause_grows_while_nobody_answers_who_is_tried() {
+    async fn the_pause_grows_with_each_failed_probe() {
         let breaker = Breaker::default();
         fail(&breaker, FAILURES);
         let mut pauses = Vec::new();
@@ -140,7 +139,7 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
-    async fn a_probe_that_was_given_up_is_soon_followed_by_another() {
+    async fn a_cancelled_probe_is_soon_followed_by_another() {
         let breaker = Breaker::default();
         fail(&breaker, FAILURES);
         advance(FIRST_PAUSE * 2).await;

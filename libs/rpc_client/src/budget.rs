@@ -5,8 +5,8 @@ const FULL: u32 = 10_000;
 const FAILURE: u32 = 1_000;
 const SUCCESS: u32 = 100;
 
-/// What may be spent on trying again: where more than every tenth call fails, it runs out, and
-/// nothing is sent twice to a service that has trouble enough (the throttle of gRFC A6).
+/// The retry budget (retry throttling of gRFC A6). It runs out if more than every tenth call fails, so
+/// that retries do not add load to a failing service.
 #[derive(Debug)]
 pub(crate) struct Budget(Mutex<u32>);
 
@@ -20,7 +20,7 @@ impl Budget {
         self.change(|tokens| (tokens + SUCCESS).min(FULL));
     }
 
-    /// A call was not answered. Whether it may be sent again.
+    /// A call was not answered. Returns whether it may be retried.
     pub(crate) fn spend(&self) -> bool {
         self.change(|tokens| tokens.saturating_sub(FAILURE)) > FULL / 2
     }
@@ -37,7 +37,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn it_runs_out_under_failures_and_fills_again_under_successes() {
+    fn failures_use_up_the_budget_and_successes_refill_it() {
         let budget = Budget::full();
         let allowed = (0..10).filter(|_| budget.spend()).count();
         assert_eq!(allowed, 4);

@@ -27,15 +27,15 @@ use crate::{
     resolver::{Addresses, keep_resolving},
 };
 
-/// How often a call is sent at most.
+/// Most attempts of a call.
 const ATTEMPTS: u32 = 3;
-/// Pause before a call is sent again to the address that did not answer it.
+/// Pause before a call is retried at the address that did not answer.
 const BACKOFF: Duration = Duration::from_millis(25);
-/// How much later than this side the other may give up, so that it is this side that does.
-const BEHIND_US: Duration = Duration::from_millis(5);
+/// How much later than this client the server times out, so that the client does first.
+const SERVER_MARGIN: Duration = Duration::from_millis(5);
 const TIMEOUT: &str = "grpc-timeout";
 
-/// A service that can be called, for the generated clients. Clones share everything.
+/// A channel to a service, for generated clients. Clones share connections, breakers and budget.
 #[derive(Debug, Clone)]
 pub struct Channel(Arc<Shared>);
 
@@ -49,14 +49,13 @@ struct Shared {
 }
 
 impl Channel {
-    /// Begins to resolve the addresses, and connects when it is first used. Must run inside a
-    /// runtime.
+    /// Starts to resolve the addresses; connects on first use. Must be called inside a runtime.
     #[must_use]
     pub fn new(settings: Settings) -> Self {
-        let (told, addresses) = watch::channel(Addresses::default());
+        let (sender, addresses) = watch::channel(Addresses::default());
         let resolve = Arc::new(Notify::new());
         let timeout = settings.timeout;
-        deadline::spawn(keep_resolving(settings, told, resolve.clone()));
+        deadline::spawn(keep_resolving(settings, sender, resolve.clone()));
         let (budget, turn) = (Budget::full(), AtomicUsize::new(0));
         Self(Arc::new(Shared { timeout, addresses, resolve, budget, turn }))
     }
@@ -78,35 +77,35 @@ impl Service<Request<Body>> for Channel {
 }
 
 impl Shared {
-    /// Sends a call until something answers, at most [`ATTEMPTS`] times.
+    /// Sends a call until a server answers, at most [`ATTEMPTS`] times.
     async fn send(&self, request: Request<Body>) -> Result<Response<Body>, Status> {
         let (head, body) = request.into_parts();
         let body = Full::new(body.collect().await?.to_bytes());
-        let asked =
+        let requested =
             head.headers.get(TIMEOUT).and_then(|it| deadline::read_timeout(it.to_str().ok()?));
-        let least = [asked, deadline::left()].into_iter().flatten().min();
-        let time = least.map_or(self.timeout, |least| least.min(self.timeout));
+        let shortest = [requested, deadline::left()].into_iter().flatten().min();
+        let time = shortest.map_or(self.timeout, |shortest| shortest.min(self.timeout));
         let deadline = Instant::now() + time;
         let mut last = None;
         let mut count = 1;
         loop {
             let mut attempt = self.pick(last.as_ref(), deadline).await?;
-            let request = again(&head, Body::new(body.clone()), deadline);
+            let request = request_with(&head, Body::new(body.clone()), deadline);
             let no_response = match timeout_at(deadline, attempt.send(request)).await {
                 Ok(Ok(answer)) => {
                     self.budget.earn();
                     return Ok(answer);
                 }
                 Ok(Err(no_response)) => no_response,
-                Err(_) => return Err(Status::deadline_exceeded("no answer came in time")),
+                Err(_) => return Err(Status::deadline_exceeded("no answer in time")),
             };
             self.resolve.notify_one();
-            let may_again = !no_response.sent || self.budget.spend();
-            if !may_again || count == ATTEMPTS || Instant::now() >= deadline {
+            let may_retry = !no_response.sent || self.budget.spend();
+            if !may_retry || count == ATTEMPTS || Instant::now() >= deadline {
                 return Err(no_response.why);
             }
             let (at, why) = (attempt.address.at, no_response.why.message());
-            tracing::info!(%at, method = head.uri.path(), why, "not answered, trying again");
+            tracing::info!(%at, method = head.uri.path(), why, "no answer, retrying");
             if self.addresses.borrow().len() == 1 {
                 sleep(jitter(BACKOFF * count, 50)).await;
             }
@@ -115,7 +114,8 @@ impl Shared {
         }
     }
 
-    /// The least busy address that works, but not the last one if there is another.
+    /// The address with the fewest calls in flight whose breaker admits the call; the last one only if
+    /// there is no other.
     async fn pick(
         &self,
         last: Option<&Arc<Address>>,
@@ -125,24 +125,24 @@ impl Shared {
         let known = timeout_at(deadline, resolved.wait_for(|it| !it.is_empty())).await;
         let known = match known {
             Ok(Ok(known)) => known.clone(),
-            _ => return Err(Status::unavailable("no address is known")),
+            _ => return Err(Status::unavailable("the service's name has not resolved")),
         };
         let turn = self.turn.fetch_add(1, Ordering::Relaxed);
         let mut order: Vec<_> =
             (0..known.len()).map(|at| &known[(at + turn) % known.len()]).collect();
         let is_last = |it: &Arc<Address>| last.is_some_and(|last| Arc::ptr_eq(last, it));
-        order.sort_by_key(|it| (is_last(it), it.is_full(), it.load()));
+        order.sort_by_key(|it| (is_last(it), it.is_over_capacity(), it.load()));
         let admit = |it: &Arc<Address>| Some((it.clone(), it.breaker.admit()?));
         let (address, permit) = order
             .into_iter()
             .find_map(admit)
-            .ok_or_else(|| Status::unavailable("no address has answered lately"))?;
+            .ok_or_else(|| Status::unavailable("no address answers: every breaker is open"))?;
         Ok(Attempt::new(address, permit, self.timeout / 4))
     }
 }
 
-/// The same call, with what is left of its time.
-fn again(head: &Parts, body: Body, deadline: Instant) -> Request<Body> {
+/// A copy of the request, with the remaining time as its timeout.
+fn request_with(head: &Parts, body: Body, deadline: Instant) -> Request<Body> {
     let mut request = Request::new(body);
     *request.method_mut() = head.method.clone();
     *request.uri_mut() = head.uri.clone();
@@ -150,7 +150,7 @@ fn again(head: &Parts, body: Body, deadline: Instant) -> Request<Body> {
     *request.headers_mut() = head.headers.clone();
     *request.extensions_mut() = head.extensions.clone();
     let left = deadline.saturating_duration_since(Instant::now());
-    let millis = (left + BEHIND_US).as_millis().min(99_999_999);
+    let millis = (left + SERVER_MARGIN).as_millis().min(99_999_999);
     if let Ok(value) = HeaderValue::try_from(format!("{millis}m")) {
         request.headers_mut().insert(TIMEOUT, value);
     }

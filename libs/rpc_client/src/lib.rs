@@ -1,9 +1,9 @@
-//! Calls to another service: to whichever of its addresses is least busy and works, over a few
-//! connections each, within the time that there is, and again where nothing answered.
+//! Calls to another service: resolves its addresses, sends each call to the least busy one that
+//! answers, within the deadline, and retries calls without an answer.
 //!
-//! A [`Channel`] sends a call up to three times, so every call must be one that may be sent twice:
-//! a read, a change with a request id, or one that does nothing twice. What was sent and not answered
-//! is sent again within a budget only; what never reached a server costs nothing.
+//! A [`Channel`] sends a call up to three times, so every call must be safe to retry: a read, an
+//! idempotent change, or a change with a request id. A retry of a call that may have reached a server
+//! uses the retry budget; a retry of a call that was not sent does not.
 
 mod address;
 mod attempt;
@@ -17,19 +17,19 @@ use std::{fmt, net::SocketAddr, str::FromStr, time::Duration};
 pub use channel::Channel;
 use http::Uri;
 
-/// Where a service is, and how to call it.
+/// How to call a service.
 #[derive(Debug, Clone)]
 pub struct Settings {
-    /// Where it is.
+    /// Its URLs.
     pub urls: Urls,
-    /// Longest wait for one answer, connecting and trying again included.
+    /// Longest wait for one answer, connecting and retries included.
     pub timeout: Duration,
     /// Connections to each address.
     pub connections: usize,
 }
 
-/// One URL of a service or several, separated by commas, as `http://relationship:50052`. Each name
-/// stands for all addresses that it resolves to.
+/// The URLs of a service, separated by commas, such as `http://relationship:50052`. A host name stands
+/// for all addresses that it resolves to.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Urls(Vec<Uri>);
 
@@ -49,12 +49,12 @@ impl FromStr for Urls {
 }
 
 fn read(url: &str) -> Result<Uri, String> {
-    let uri: Uri = url.parse().map_err(|error| format!("`{url}` is no URL: {error}"))?;
+    let uri: Uri = url.parse().map_err(|error| format!("`{url}` is not a URL: {error}"))?;
     let plain = uri.scheme_str() == Some("http") && uri.path() == "/" && uri.query().is_none();
     match uri.host().filter(|host| plain && !host.is_empty()).and(uri.port_u16()) {
         Some(_) => Ok(uri),
         None => {
-            Err(format!("`{url}` must be `http://`, a host, `:` and a port; TLS is the mesh's"))
+            Err(format!("`{url}` must have the form `http://host:port`; the service mesh adds TLS"))
         }
     }
 }

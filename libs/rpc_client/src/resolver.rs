@@ -1,4 +1,4 @@
-//! Which addresses a service has now.
+//! Resolves the addresses of a service.
 
 use std::{collections::BTreeMap, net::SocketAddr, sync::Arc, time::Duration};
 
@@ -11,37 +11,37 @@ use tokio::{
 
 use crate::{Settings, address::Address};
 
-/// How often the names are resolved again, and how soon at the earliest where an address failed.
+/// How often names are resolved, and the shortest time between two resolutions after a failure.
 const INTERVAL: Duration = Duration::from_secs(5);
-const SOONEST: Duration = Duration::from_millis(250);
+const MIN_INTERVAL: Duration = Duration::from_millis(250);
 
 pub(crate) type Addresses = Arc<Vec<Arc<Address>>>;
 
-/// Resolves the names of a service again and again, until nobody looks any more. What cannot be
-/// resolved keeps the addresses that it had.
+/// Resolves the names of a service periodically, until the receivers are dropped. A name that does not
+/// resolve keeps its previous addresses.
 pub(crate) async fn keep_resolving(
     settings: Settings,
-    told: watch::Sender<Addresses>,
-    soon: Arc<Notify>,
+    sender: watch::Sender<Addresses>,
+    resolve_now: Arc<Notify>,
 ) {
     let work = async {
         loop {
-            let known = told.borrow().clone();
+            let known = sender.borrow().clone();
             let found = resolve(&settings, &known).await;
             let same = found.len() == known.len()
                 && found.iter().zip(known.iter()).all(|(a, b)| Arc::ptr_eq(a, b));
             if !same {
                 let at: Vec<_> = found.iter().map(|it| it.at).collect();
                 tracing::debug!(urls = %settings.urls, ?at, "resolved");
-                told.send_replace(Arc::new(found));
+                sender.send_replace(Arc::new(found));
             }
-            sleep(SOONEST).await;
-            let _ = timeout(INTERVAL, soon.notified()).await;
+            sleep(MIN_INTERVAL).await;
+            let _ = timeout(INTERVAL, resolve_now.notified()).await;
         }
     };
     tokio::select! {
         () = work => {}
-        () = told.closed() => {}
+        () = sender.closed() => {}
     }
 }
 
@@ -59,7 +59,7 @@ async fn resolve(settings: &Settings, known: &Addresses) -> Vec<Arc<Address>> {
     let make = |at, url| match Address::new(at, url, settings.connections) {
         Ok(address) => Some(Arc::new(address)),
         Err(error) => {
-            tracing::warn!(error, "an address cannot be used");
+            tracing::warn!(error, "cannot use an address of a peer");
             None
         }
     };
@@ -71,7 +71,7 @@ async fn lookup(url: &Uri) -> Option<Vec<SocketAddr>> {
     match lookup_host((host, url.port_u16().unwrap_or_default())).await {
         Ok(found) => Some(found.collect()),
         Err(error) => {
-            tracing::warn!(%url, %error, "a peer's name does not resolve");
+            tracing::warn!(%url, %error, "cannot resolve the name of a peer");
             None
         }
     }

@@ -20,7 +20,7 @@ use tonic_health::pb::{
 
 use super::*;
 
-/// A real server, which answers as it is told and counts.
+/// A server that counts its calls and answers as `answer` says.
 #[derive(Clone)]
 struct Stub {
     answer: fn(u32) -> Result<(), Status>,
@@ -119,7 +119,7 @@ async fn an_address_that_dies_fails_no_call() {
 }
 
 #[tokio::test]
-async fn what_nobody_answers_is_unavailable_at_once_until_somebody_does() {
+async fn a_service_without_a_server_is_unavailable_immediately_until_one_starts() {
     let free = TcpListener::bind("127.0.0.1:0").await.unwrap().local_addr().unwrap();
     let client = channel(&[free]);
     let begun = Instant::now();
@@ -135,12 +135,12 @@ async fn what_nobody_answers_is_unavailable_at_once_until_somebody_does() {
 }
 
 #[tokio::test]
-async fn only_what_is_unavailable_without_a_word_of_the_server_is_sent_again() {
-    let told = |_| Err(Status::with_details(Code::Unavailable, "", "database".into()));
+async fn only_unavailable_without_details_is_retried() {
+    let detailed = |_| Err(Status::with_details(Code::Unavailable, "", "database".into()));
     let answers: [(fn(u32) -> Result<(), Status>, Code, u32); 4] = [
         (|at| if at < 2 { Err(Status::unavailable("proxy")) } else { Ok(()) }, Code::Ok, 3),
         (|_| Err(Status::unavailable("proxy")), Code::Unavailable, 3),
-        (told, Code::Unavailable, 1),
+        (detailed, Code::Unavailable, 1),
         (|_| Err(Status::resource_exhausted("")), Code::ResourceExhausted, 1),
     ];
     for (answer, code, calls) in answers {
@@ -152,7 +152,7 @@ async fn only_what_is_unavailable_without_a_word_of_the_server_is_sent_again() {
 }
 
 #[tokio::test]
-async fn the_least_of_all_deadlines_counts() {
+async fn the_earliest_deadline_counts() {
     let stub = Stub { delay: Duration::from_secs(3), ..Stub::new(|_| Ok(())) };
     let client = channel(&[stub.serve().await.0]);
     let begun = Instant::now();
@@ -161,6 +161,6 @@ async fn the_least_of_all_deadlines_counts() {
     let status = client.clone().check(request).await.unwrap_err();
     assert_eq!(status.code(), Code::DeadlineExceeded);
     let within = deadline::within(Duration::from_millis(50), call(&client)).await;
-    assert!(within.is_err(), "the call that this one is a part of is out of time");
+    assert!(within.is_err(), "the deadline of the surrounding call has passed");
     assert!(begun.elapsed() < Duration::from_secs(1), "{:?}", begun.elapsed());
 }

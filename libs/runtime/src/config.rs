@@ -1,5 +1,5 @@
-//! Settings from annotated defaults, a file, and the environment, in this order. Everything
-//! that is wrong with them is told at once.
+//! Settings from annotated defaults, a file, and the environment, in this order. All problems are
+//! reported at once.
 
 use std::{
     collections::{BTreeMap, HashMap},
@@ -10,32 +10,32 @@ use std::{
 
 use config::{Config, Environment, File, FileFormat, Value, ValueKind};
 
-/// Where the values of the environment come from.
+/// The source of environment variables.
 #[derive(Debug, Clone, Default)]
 pub enum Variables {
-    /// The process's own environment.
+    /// The environment of the process.
     #[default]
     Process,
-    /// These only; for tests.
+    /// Only these, for tests.
     Only(HashMap<String, String>),
 }
 
-/// Settings that cannot be used, with every reason.
+/// Every problem of the settings.
 #[derive(Debug)]
 pub struct Problems(Vec<String>);
 
 impl Display for Problems {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "the configuration cannot be used:")?;
+        write!(f, "the configuration is invalid:")?;
         self.0.iter().try_for_each(|problem| write!(f, "\n  - {problem}"))
     }
 }
 
-/// Reads settings key by key and gathers what is wrong with them.
+/// Reads settings key by key and collects their problems.
 #[derive(Debug)]
 pub struct Reader {
     prefix: String,
-    left: BTreeMap<String, Value>,
+    unread: BTreeMap<String, Value>,
     problems: Vec<String>,
 }
 
@@ -44,7 +44,7 @@ impl Reader {
     /// `ORDERING__GRPC__LISTEN` sets `grpc.listen` of `ordering`.
     ///
     /// # Errors
-    /// A file that cannot be read or is no TOML.
+    /// A file that cannot be read or is not TOML.
     pub fn load(
         service: &str,
         defaults: &str,
@@ -65,17 +65,17 @@ impl Reader {
             .build()
             .and_then(Config::try_deserialize)
             .map_err(|error| Problems(vec![error.to_string()]))?;
-        let mut left = BTreeMap::new();
-        flatten("", values, &mut left);
-        Ok(Self { prefix, left, problems: Vec::new() })
+        let mut unread = BTreeMap::new();
+        flatten("", values, &mut unread);
+        Ok(Self { prefix, unread, problems: Vec::new() })
     }
 
-    /// Reads one key. `None` after noting that it is missing or unusable.
+    /// Reads one key. Records a problem and returns `None` if the key is missing or invalid.
     pub fn take<T>(&mut self, key: &str) -> Option<T>
     where
         T: FromStr<Err: Display>,
     {
-        let Some(value) = self.left.remove(key) else {
+        let Some(value) = self.unread.remove(key) else {
             self.problems.push(format!("`{key}` is missing"));
             return None;
         };
@@ -90,13 +90,12 @@ impl Reader {
         }
     }
 
-    /// Builds the settings from what was read, or tells everything that is wrong, keys that
-    /// nobody read among it.
+    /// Builds the settings if there is no problem; a key that was not read is one.
     ///
     /// # Errors
     /// [`Problems`] if there are any.
     pub fn finish<T>(mut self, build: impl FnOnce() -> Option<T>) -> Result<T, Problems> {
-        for key in self.left.keys() {
+        for key in self.unread.keys() {
             let variable = format!("{}__{}", self.prefix, key.to_uppercase().replace('.', "__"));
             self.problems
                 .push(format!("`{key}` is not a setting (file: {key}, environment: {variable})"));
@@ -120,11 +119,11 @@ fn flatten(path: &str, values: HashMap<String, Value>, into: &mut BTreeMap<Strin
     }
 }
 
-/// A time span in the form `1500ms`, `2s`.
+/// A positive duration, such as `1500ms` or `2s`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Span(pub std::time::Duration);
+pub struct PositiveDuration(pub std::time::Duration);
 
-impl FromStr for Span {
+impl FromStr for PositiveDuration {
     type Err = &'static str;
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
@@ -138,22 +137,22 @@ impl FromStr for Span {
     }
 }
 
-/// A time span that may be nothing, as `0s`.
+/// A duration that may be `0s`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Pause(pub std::time::Duration);
+pub struct DurationOrZero(pub std::time::Duration);
 
-impl FromStr for Pause {
+impl FromStr for DurationOrZero {
     type Err = &'static str;
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
         match text {
             "0s" | "0ms" => Ok(Self(std::time::Duration::ZERO)),
-            _ => text.parse::<Span>().map(|span| Self(span.0)),
+            _ => text.parse::<PositiveDuration>().map(|span| Self(span.0)),
         }
     }
 }
 
-/// How many of something, at least one.
+/// A number from 1 to 1000000.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Count(pub u32);
 
@@ -179,30 +178,30 @@ mod tests {
     }
 
     #[test]
-    fn the_environment_wins_over_the_defaults() {
+    fn the_environment_overrides_the_defaults() {
         let mut reader = load(&[("ORDERING__GRPC__LISTEN", "127.0.0.1:2")]);
         let listen = reader.take::<std::net::SocketAddr>("grpc.listen");
-        let timeout = reader.take::<Span>("check.timeout");
+        let timeout = reader.take::<PositiveDuration>("check.timeout");
         let (listen, timeout) = reader.finish(|| Some((listen?, timeout?))).unwrap();
         assert_eq!(listen.port(), 2);
         assert_eq!(timeout.0.as_secs(), 2);
     }
 
     #[test]
-    fn every_problem_is_told_at_once() {
+    fn every_problem_is_reported() {
         let mut reader = load(&[
             ("ORDERING__GRPC__LISTEN", "nowhere"),
             ("ORDERING__CHECK__TIMEOUT", "0s"),
             ("ORDERING__GRPC__PROT", "7"),
         ]);
         reader.take::<std::net::SocketAddr>("grpc.listen");
-        reader.take::<Span>("check.timeout");
+        reader.take::<PositiveDuration>("check.timeout");
         reader.take::<String>("database.url");
-        let told = reader.finish(|| Some(())).unwrap_err().to_string();
+        let report = reader.finish(|| Some(())).unwrap_err().to_string();
         for part in
             ["grpc.listen", "nowhere", "check.timeout", "database.url", "ORDERING__GRPC__PROT"]
         {
-            assert!(told.contains(part), "{part} is not in {told}");
+            assert!(report.contains(part), "{part} is not in {report}");
         }
     }
 }

@@ -1,5 +1,5 @@
-//! What a process needs before its first request: configuration, telemetry, a server with
-//! health and reflection, channels to peers, and a clean end.
+//! Runs a service as a process: configuration, telemetry, a server with health and reflection,
+//! channels to peers, graceful shutdown.
 
 pub mod config;
 pub mod peer;

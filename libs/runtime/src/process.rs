@@ -1,4 +1,4 @@
-//! A service as a process: command line, start, end.
+//! Runs a service as a process: command line, start, stop.
 
 use std::{convert::Infallible, future::Future, path::PathBuf, process::ExitCode};
 
@@ -15,17 +15,17 @@ use crate::{
     telemetry,
 };
 
-/// Exit code of a configuration that cannot be used (`EX_CONFIG`).
+/// Exit code for an invalid configuration (`EX_CONFIG`).
 const BAD_CONFIGURATION: u8 = 78;
 
-/// What every service is configured with.
+/// The settings that every service has.
 #[derive(Debug, Clone)]
 pub struct Common {
-    /// How its server behaves.
+    /// `grpc.*`
     pub grpc: server::Settings,
-    /// Its database.
+    /// `database.*`
     pub database: storage::Settings,
-    /// What it logs and traces.
+    /// `telemetry.*`
     pub telemetry: telemetry::Settings,
 }
 
@@ -44,7 +44,7 @@ impl Common {
     }
 }
 
-/// A service that can run as a process of its own.
+/// A service that can run as a process.
 pub trait Service {
     /// Name of crate, binary and environment prefix.
     const NAME: &'static str;
@@ -52,30 +52,30 @@ pub trait Service {
     const GRPC_NAME: &'static str;
     /// Annotated defaults, TOML.
     const DEFAULTS: &'static str;
-    /// Tables that serving deletes rows from.
+    /// Tables from which a serving process deletes rows.
     const DELETES_FROM: &'static [&'static str] = &[];
-    /// What it is configured with.
+    /// Its settings.
     type Settings: Send;
     /// The schema of its database.
     type Migrator: MigratorTrait;
 
     /// Reads its settings.
     fn read(reader: &mut Reader) -> Option<Self::Settings>;
-    /// The settings that every service has.
+    /// The part of its settings that every service has.
     fn common(settings: &Self::Settings) -> &Common;
     /// Its gRPC service on an open database.
     ///
     /// # Errors
-    /// Settings that only now turn out to be unusable, in words.
+    /// Settings that only the start can find to be invalid, as text.
     fn routes(settings: Self::Settings, database: Database, clock: Clock)
     -> Result<Routes, String>;
 }
 
-/// Brings the database of a service up to date and names what was applied. Where it is to be served
-/// with another role than this one, that role is let do what serving takes.
+/// Migrates the database of a service and returns the names of the applied migrations. Grants
+/// `serving_role` the privileges that serving needs.
 ///
 /// # Errors
-/// In words for the person who runs it.
+/// As text for the operator.
 pub async fn migrate<S: Service>(
     settings: &S::Settings,
     serving_role: Option<&str>,
@@ -88,17 +88,17 @@ pub async fn migrate<S: Service>(
     Ok(applied)
 }
 
-/// Starts a service, if the schema of its database is complete.
+/// Starts a service if the schema of its database is complete.
 ///
 /// # Errors
-/// In words for the person who starts it.
+/// As text for the operator.
 pub async fn start<S: Service>(settings: S::Settings, clock: Clock) -> Result<Running, String> {
     let Common { grpc, database, .. } = S::common(&settings).clone();
     let database = Database::open(&database).await?;
     database.require_schema::<S::Migrator>(S::NAME).await?;
     for setting in database.unsafe_settings().await? {
         tracing::warn!(
-            "{setting} is off on the database server: a crash of it loses what was acknowledged; turn it on"
+            "{setting} is off on the database server: a crash can lose acknowledged commits; turn it on"
         );
     }
     database.measure_pool(S::NAME);
@@ -108,40 +108,40 @@ pub async fn start<S: Service>(settings: S::Settings, clock: Clock) -> Result<Ru
 }
 
 #[derive(Debug, Parser)]
-struct Arguments<Errand: Subcommand> {
+struct Arguments<Job: Subcommand> {
     /// TOML file with settings that differ from the defaults.
     #[arg(long, global = true)]
     config: Option<PathBuf>,
     #[command(subcommand)]
-    command: Option<Command<Errand>>,
+    command: Option<Command<Job>>,
 }
 
 #[derive(Debug, Subcommand)]
-enum Command<Errand: Subcommand> {
+enum Command<Job: Subcommand> {
     /// Serve gRPC (the default).
     Serve,
-    /// Bring the database up to date and exit.
+    /// Migrate the database and exit.
     Migrate {
-        /// Role of PostgreSQL that serves: let it do what that takes, and no more.
+        /// PostgreSQL role that serves: grant it the privileges that serving needs, revoke all others.
         #[arg(long)]
         serving_role: Option<String>,
     },
     /// Print the annotated default settings.
     Defaults,
     #[command(flatten)]
-    Errand(Errand),
+    Job(Job),
 }
 
-/// Runs a service: the whole of its `main`.
+/// Runs a service; its whole `main`.
 pub fn run<S: Service>(build: Build) -> ExitCode {
-    run_or::<S, Infallible>(build, async |never| match never {})
+    run_with_jobs::<S, Infallible>(build, async |never| match never {})
 }
 
-/// Runs a service, or one of the errands that its program does besides, without its settings.
+/// Runs a service, or one of its program's jobs. A job reads no settings of the service.
 #[tokio::main]
-pub async fn run_or<S: Service, Errand: Subcommand>(
+pub async fn run_with_jobs<S: Service, Job: Subcommand>(
     build: Build,
-    errand: impl AsyncFnOnce(Errand) -> Result<(), String>,
+    job: impl AsyncFnOnce(Job) -> Result<(), String>,
 ) -> ExitCode {
     let Arguments { config, command } = arguments(S::NAME, build);
     let serving_role = match command {
@@ -149,12 +149,12 @@ pub async fn run_or<S: Service, Errand: Subcommand>(
             print!("{}", S::DEFAULTS);
             return ExitCode::SUCCESS;
         }
-        Some(Command::Errand(which)) => return ended::<S>(errand(which).await),
+        Some(Command::Job(which)) => return exit_code::<S>(job(which).await),
         Some(Command::Migrate { serving_role }) => Some(serving_role),
         Some(Command::Serve) | None => None,
     };
     match load::<S>(config.as_deref(), Variables::Process) {
-        Ok(settings) => ended::<S>(match serving_role {
+        Ok(settings) => exit_code::<S>(match serving_role {
             Some(role) => report_migration(migrate::<S>(&settings, role.as_deref()).await),
             None => serve::<S>(settings, build).await,
         }),
@@ -165,7 +165,7 @@ pub async fn run_or<S: Service, Errand: Subcommand>(
     }
 }
 
-fn ended<S: Service>(outcome: Result<(), String>) -> ExitCode {
+fn exit_code<S: Service>(outcome: Result<(), String>) -> ExitCode {
     match outcome {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
@@ -175,15 +175,15 @@ fn ended<S: Service>(outcome: Result<(), String>) -> ExitCode {
     }
 }
 
-fn arguments<Errand: Subcommand>(name: &'static str, build: Build) -> Arguments<Errand> {
-    let command = Arguments::<Errand>::command().name(name).version(build.to_string());
+fn arguments<Job: Subcommand>(name: &'static str, build: Build) -> Arguments<Job> {
+    let command = Arguments::<Job>::command().name(name).version(build.to_string());
     Arguments::from_arg_matches(&command.get_matches()).unwrap_or_else(|error| error.exit())
 }
 
 /// Loads the settings of a service.
 ///
 /// # Errors
-/// Everything that is wrong with them.
+/// All their problems.
 pub fn load<S: Service>(
     file: Option<&std::path::Path>,
     variables: Variables,
@@ -210,10 +210,10 @@ async fn serve<S: Service>(settings: S::Settings, build: Build) -> Result<(), St
     Ok(())
 }
 
-/// Ctrl-C or SIGTERM. Listens from the call on, so that none is missed during a start.
+/// Waits for Ctrl-C or SIGTERM. Listens from the call on, so that no signal is missed during a start.
 ///
 /// # Errors
-/// When the system does not let the process listen for signals.
+/// If the system refuses signal handlers.
 pub fn stop_request() -> Result<impl Future<Output = ()>, String> {
     let mut terminate = signal(SignalKind::terminate()).map_err(|error| error.to_string())?;
     let mut interrupt = signal(SignalKind::interrupt()).map_err(|error| error.to_string())?;

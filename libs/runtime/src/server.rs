@@ -1,7 +1,7 @@
-//! A gRPC server with health and reflection, from a bound port to its last answer.
+//! A gRPC server with health and reflection: start, serve, drain, stop.
 
+mod admission;
 mod answer;
-mod calls;
 mod connections;
 mod health;
 mod message;
@@ -9,38 +9,38 @@ mod registry;
 
 use std::{net::SocketAddr, time::Duration};
 
-use ::telemetry::{Methods, Observe};
-use calls::Calls;
+use ::telemetry::{Methods, TelemetryLayer};
+use admission::Admission;
 use health::Health;
 use storage::Database;
 use tokio::{net::TcpListener, sync::watch, task::JoinHandle, time};
 use tonic::{metadata::MetadataMap, service::Routes};
 use tonic_reflection::server::Builder;
 
-use crate::config::{Count, Pause, Reader, Span};
+use crate::config::{Count, DurationOrZero, PositiveDuration, Reader};
 
-/// How a server behaves.
+/// The settings `grpc.*`.
 #[derive(Debug, Clone)]
 pub struct Settings {
-    /// Where it listens.
+    /// Address to listen on.
     pub listen: SocketAddr,
-    /// Most connections at once. The next takes the place of the one that has been idle longest.
+    /// Most open connections. One more evicts the connection that has been idle longest.
     pub max_connections: usize,
-    /// Most of these from one address.
+    /// Most open connections from one address.
     pub max_connections_per_address: usize,
-    /// Most calls that one connection may have open at once.
+    /// Most streams that one connection may have open at once.
     pub max_streams: u32,
-    /// Most calls in work at once, over all connections. More are refused at once.
+    /// Most calls in flight over all connections. More are refused immediately.
     pub max_in_flight: usize,
-    /// Most of these that one connection may have, so that none keeps out the others.
+    /// Most calls in flight on one connection, so that no connection uses the whole capacity.
     pub max_in_flight_per_connection: usize,
-    /// The longest that a call is worked for, whatever its caller says.
+    /// Upper limit of a call's timeout.
     pub longest_call: Duration,
-    /// Age at which a connection is asked to end, so that callers spread over new replicas.
+    /// Age at which a connection gets a GOAWAY, so that clients spread over new replicas.
     pub connection_age: Duration,
-    /// How long a server that is to stop still accepts connections and calls.
+    /// How long a stopping server still accepts connections and calls.
     pub drain: Duration,
-    /// How long calls in work may go on after that.
+    /// How long calls in flight may run after that.
     pub grace: Duration,
 }
 
@@ -53,10 +53,10 @@ impl Settings {
         let max_streams = reader.take::<Count>("grpc.max_streams");
         let max_in_flight = reader.take::<Count>("grpc.max_in_flight");
         let per_connection = reader.take::<Count>("grpc.max_in_flight_per_connection");
-        let longest_call = reader.take::<Span>("grpc.longest_call");
-        let connection_age = reader.take::<Span>("grpc.connection_age");
-        let drain = reader.take::<Pause>("grpc.drain");
-        let grace = reader.take::<Span>("grpc.grace");
+        let longest_call = reader.take::<PositiveDuration>("grpc.longest_call");
+        let connection_age = reader.take::<PositiveDuration>("grpc.connection_age");
+        let drain = reader.take::<DurationOrZero>("grpc.drain");
+        let grace = reader.take::<PositiveDuration>("grpc.grace");
         Some(Self {
             listen: listen?,
             max_connections: max_connections?.0 as usize,
@@ -72,30 +72,30 @@ impl Settings {
     }
 }
 
-/// What a service brings to its server.
+/// What a service gives its server.
 #[derive(Debug)]
 pub(crate) struct Parts {
     /// Name for logs and traces, such as `ordering`.
     pub name: &'static str,
     /// Full name of the gRPC service.
     pub grpc_name: &'static str,
-    /// The service itself.
+    /// The service.
     pub routes: Routes,
 }
 
-/// How far a server is.
+/// Stage of a server's life.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 enum Stage {
-    /// It serves.
+    /// Serves.
     Serving,
-    /// It serves on, and says that it will stop.
+    /// Serves, and reports NOT_SERVING.
     Draining,
-    /// It accepts nothing more.
+    /// Accepts no connection and no call.
     Closing,
 }
 
 impl Stage {
-    /// Waits until a server has come to a stage. One that nobody can tell anything more is closing.
+    /// Waits until a server has reached a stage. A dropped sender counts as closing.
     async fn reached(stage: &mut watch::Receiver<Self>, wanted: Self) {
         let _ = stage.wait_for(|stage| *stage >= wanted).await;
     }
@@ -104,7 +104,7 @@ impl Stage {
 /// A server that accepts calls.
 #[derive(Debug)]
 pub struct Running {
-    /// Where it listens.
+    /// The address that it listens on.
     pub address: SocketAddr,
     drain: Duration,
     stage: watch::Sender<Stage>,
@@ -112,8 +112,8 @@ pub struct Running {
 }
 
 impl Running {
-    /// Says that it will stop, serves on while callers learn of it, then lets the calls in work
-    /// finish, and returns when all is quiet.
+    /// Reports NOT_SERVING, serves for the drain time, then waits for the calls in flight, at most
+    /// for the grace time.
     pub async fn stop(self) {
         let _ = self.stage.send(Stage::Draining);
         time::sleep(self.drain).await;
@@ -122,7 +122,7 @@ impl Running {
     }
 }
 
-/// Binds the port and serves. Healthy as long as the database answers.
+/// Binds the port and serves. Healthy while the database answers.
 pub(crate) async fn start(
     settings: Settings,
     parts: Parts,
@@ -133,7 +133,7 @@ pub(crate) async fn start(
         .await
         .map_err(|error| format!("cannot listen on {listen}: {error}"))?;
     let address = listener.local_addr().map_err(|error| error.to_string())?;
-    let (stage, seen) = watch::channel(Stage::Serving);
+    let (stage, watched) = watch::channel(Stage::Serving);
     let (reporter, health) = tonic_health::server::health_reporter();
     let Parts { name, grpc_name, routes } = parts;
     let reflection = || reflection(grpc_name);
@@ -141,25 +141,27 @@ pub(crate) async fn start(
     let v1alpha = reflection().build_v1alpha().map_err(|error| error.to_string())?;
     let routes = routes
         .add_service(health)
-        .add_service(v1.max_decoding_message_size(message::LONGEST))
-        .add_service(v1alpha.max_decoding_message_size(message::LONGEST))
+        .add_service(v1.max_decoding_message_size(message::MAX_BYTES))
+        .add_service(v1alpha.max_decoding_message_size(message::MAX_BYTES))
         .prepare();
     let health = Health { reporter, grpc_name, database };
     health.begin().await;
-    deadline::spawn(health.watch(seen.clone()));
-    let (limit, share) = (settings.max_in_flight, settings.max_in_flight_per_connection);
+    deadline::spawn(health.watch(watched.clone()));
+    let (limit, per_connection) = (settings.max_in_flight, settings.max_in_flight_per_connection);
     let methods = methods(grpc_name)?;
-    let observe = Observe::new(methods.clone());
+    let telemetry = TelemetryLayer::new(methods.clone());
     let longest = settings.longest_call;
-    let calls = Calls::new(routes, name, grpc_name, methods, limit, share, longest);
+    let admission =
+        Admission::new(routes, name, grpc_name, methods, limit, per_connection, longest);
     let drain = settings.drain;
-    let task = deadline::spawn(connections::serve(listener, calls, observe, settings, seen));
+    let serving = connections::serve(listener, admission, telemetry, settings, watched);
+    let task = deadline::spawn(serving);
     tracing::info!(service = name, %address, "serving");
     Ok(Running { address, drain, stage, task })
 }
 
-/// Serves the service's own descriptors and those that its errors and health need, so that a
-/// client without our files can print every answer.
+/// Serves the descriptors of the service, of error details and of health, so that a client without
+/// our proto files can print every answer.
 fn reflection(grpc_name: &'static str) -> Builder<'static> {
     Builder::configure()
         .register_encoded_file_descriptor_set(contracts::DESCRIPTORS)
@@ -169,13 +171,13 @@ fn reflection(grpc_name: &'static str) -> Builder<'static> {
         .with_service_name("grpc.health.v1.Health")
 }
 
-/// The name of the service with this full name, and the port it listens on by default.
+/// The short name and the default port of the service with this full name.
 fn default_port(grpc_name: &str) -> Option<(&'static str, u16)> {
-    let known = contracts::SERVICES.iter().find(|(_, it, _)| *it == grpc_name);
-    known.map(|(name, _, port)| (*name, *port))
+    let found = contracts::SERVICES.iter().find(|(_, it, _)| *it == grpc_name);
+    found.map(|(name, _, port)| (*name, *port))
 }
 
-/// The methods of the service and of what every server has beside it.
+/// The methods of the service, of health and of reflection.
 fn methods(grpc_name: &str) -> Result<Methods, String> {
     let sets = [
         contracts::DESCRIPTORS,
@@ -187,8 +189,8 @@ fn methods(grpc_name: &str) -> Result<Methods, String> {
     Methods::of(&sets, served).map_err(|error| error.to_string())
 }
 
-/// Who calls, as the caller says in the metadata `csp-actor`: a claim for the audit log, no
-/// proof. At most 200 characters are kept.
+/// The caller as claimed in the metadata `csp-actor`, for the audit log; not authenticated.
+/// Cut to 200 characters.
 #[must_use]
 pub fn actor(metadata: &MetadataMap) -> String {
     let claim = metadata.get("csp-actor").and_then(|value| value.to_str().ok());

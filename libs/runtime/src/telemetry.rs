@@ -1,4 +1,4 @@
-//! Starts logs, traces and metrics by their settings, and serves the page for Prometheus.
+//! Starts logs, traces and metrics, and serves metrics to Prometheus.
 
 use std::{convert::Infallible, net::SocketAddr, sync::Arc, time::Duration};
 
@@ -15,14 +15,14 @@ use tokio::{
 
 use crate::config::Reader;
 
-/// Connections to the page at one time. More wait.
-const CONNECTIONS: usize = 8;
-/// How long one may take from its first byte to the end of the answer.
-const LONGEST: Duration = Duration::from_secs(10);
-/// Pause after a connection that could not be accepted, as when no file handle is left.
-const PAUSE: Duration = Duration::from_millis(100);
+/// Most connections at once. More wait.
+const MAX_CONNECTIONS: usize = 8;
+/// How long one connection may last.
+const CONNECTION_TIMEOUT: Duration = Duration::from_secs(10);
+/// Pause after a failed accept, for example because no file handle is free.
+const ACCEPT_BACKOFF: Duration = Duration::from_millis(100);
 
-/// A channel to a peer whose calls are seen.
+/// A channel to a peer, with traces and metrics of its calls.
 pub type Traced = ::telemetry::Traced<rpc_client::Channel>;
 
 /// Reads `telemetry.*`.
@@ -39,61 +39,63 @@ pub fn read(reader: &mut Reader) -> Option<Settings> {
     })
 }
 
-/// Starts the telemetry of this process, which ends when the value is dropped.
+/// Starts the telemetry of this process. It ends when the value is dropped.
 ///
 /// # Errors
-/// A setting that cannot be used, in words.
+/// An invalid setting, as text.
 pub async fn start(
     service: &'static str,
     build: Build,
     settings: &Settings,
 ) -> Result<Telemetry, String> {
     let telemetry = ::telemetry::start(service, build, settings)?;
-    if let (Some(address), Some(page)) = (settings.prometheus_listen.0, telemetry.page()) {
-        serve(address, page).await?;
+    if let (Some(address), Some(metrics)) =
+        (settings.prometheus_listen.0, telemetry.metrics_endpoint())
+    {
+        serve(address, metrics).await?;
     }
     Ok(telemetry)
 }
 
-async fn serve(address: SocketAddr, page: MetricsEndpoint) -> Result<(), String> {
+async fn serve(address: SocketAddr, metrics: MetricsEndpoint) -> Result<(), String> {
     let listener = TcpListener::bind(address)
         .await
         .map_err(|error| format!("cannot serve metrics on {address}: {error}"))?;
     tracing::info!(%address, "serving metrics");
-    deadline::spawn(accept(listener, page));
+    deadline::spawn(accept(listener, metrics));
     Ok(())
 }
 
-async fn accept(listener: TcpListener, page: MetricsEndpoint) {
-    let free = Arc::new(Semaphore::new(CONNECTIONS));
+async fn accept(listener: TcpListener, metrics: MetricsEndpoint) {
+    let permits = Arc::new(Semaphore::new(MAX_CONNECTIONS));
     // The semaphore is never closed.
-    while let Ok(place) = free.clone().acquire_owned().await {
+    while let Ok(permit) = permits.clone().acquire_owned().await {
         match listener.accept().await {
-            Ok((stream, _)) => drop(deadline::spawn(answer(stream, page.clone(), place))),
+            Ok((stream, _)) => drop(deadline::spawn(answer(stream, metrics.clone(), permit))),
             Err(error) => {
-                tracing::warn!(%error, "a connection for metrics was not accepted");
-                time::sleep(PAUSE).await;
+                tracing::warn!(%error, "cannot accept a connection for metrics");
+                time::sleep(ACCEPT_BACKOFF).await;
             }
         }
     }
 }
 
-async fn answer(stream: TcpStream, page: MetricsEndpoint, _place: OwnedSemaphorePermit) {
+async fn answer(stream: TcpStream, metrics: MetricsEndpoint, _permit: OwnedSemaphorePermit) {
     let service = service_fn(move |request: Request<Incoming>| {
-        let answer = respond(request.uri().path(), &page);
+        let answer = respond(request.uri().path(), &metrics);
         async { Ok::<_, Infallible>(answer) }
     });
     let connection = http1::Builder::new()
         .timer(TokioTimer::new())
         .keep_alive(false)
         .serve_connection(TokioIo::new(stream), service);
-    // Whoever reads too slowly, or goes away, gets no page.
-    let _ = time::timeout(LONGEST, connection).await;
+    // A client that reads too slowly is disconnected.
+    let _ = time::timeout(CONNECTION_TIMEOUT, connection).await;
 }
 
-fn respond(path: &str, page: &MetricsEndpoint) -> Response<String> {
+fn respond(path: &str, metrics: &MetricsEndpoint) -> Response<String> {
     let (status, body) = match path {
-        "/metrics" => match page.text() {
+        "/metrics" => match metrics.text() {
             Ok(text) => (StatusCode::OK, text),
             Err(error) => (StatusCode::INTERNAL_SERVER_ERROR, error),
         },
@@ -101,7 +103,7 @@ fn respond(path: &str, page: &MetricsEndpoint) -> Response<String> {
     };
     let mut response = Response::new(body);
     *response.status_mut() = status;
-    let form = http::HeaderValue::from_static("text/plain; version=0.0.4; charset=utf-8");
-    response.headers_mut().insert(CONTENT_TYPE, form);
+    let content_type = http::HeaderValue::from_static("text/plain; version=0.0.4; charset=utf-8");
+    response.headers_mut().insert(CONTENT_TYPE, content_type);
     response
 }

@@ -11,45 +11,44 @@ use tokio::{sync::Mutex, time::timeout};
 
 use crate::{Transaction, fault, fault::unavailable, pool, postgres, telemetry};
 
-/// How long a request waits for a connection, and a SQLite writer for its turn.
-const PATIENCE: Duration = Duration::from_millis(1500);
-/// How long one statement of a service may run on PostgreSQL.
-const LONGEST_STATEMENT: Duration = Duration::from_secs(2);
-/// How much longer than its caller a statement of a transaction may run on PostgreSQL, so that it
-/// is the caller's deadline which is told.
-const BEHIND_CALLER: Duration = Duration::from_millis(20);
-/// What makes a transaction of PostgreSQL see one state only, and write none.
-const ONE_STATE: &str = "SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY";
-/// Key of the advisory lock on PostgreSQL that a migration holds (any number; keys are those of one
-/// database).
-const MIGRATION: i64 = 0x6373_705f_6d69_6772;
+/// How long a request waits for a connection, and a SQLite writer for the write lock.
+const ACQUIRE_TIMEOUT: Duration = Duration::from_millis(1500);
+/// Longest run of one statement on PostgreSQL.
+const STATEMENT_TIMEOUT: Duration = Duration::from_secs(2);
+/// How long a statement may run past its caller's deadline, so that the deadline is reported and not
+/// the statement's timeout.
+const CALLER_MARGIN: Duration = Duration::from_millis(20);
+/// Setting of a PostgreSQL transaction that reads one consistent state.
+const SNAPSHOT: &str = "SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY";
+/// Key of PostgreSQL's advisory lock for migrations: any number; keys are local to a database.
+const MIGRATION_LOCK: i64 = 0x6373_705f_6d69_6772;
 
-/// Where the database is.
+/// The settings `database.*`.
 #[derive(Debug, Clone)]
 pub struct Settings {
     /// `sqlite://path/to/file` or `postgres://user:password@host/database`.
     pub url: String,
-    /// Most connections that this process opens.
+    /// Most connections of this process.
     pub max_connections: u32,
 }
 
-/// A state of the database that does not change while it is read. Dropping it ends it.
+/// A consistent state of the database for several reads. Ends when dropped.
 pub type Snapshot = DatabaseTransaction;
 
 /// A pool of connections to one database.
 #[derive(Debug, Clone)]
 pub struct Database {
     connections: DatabaseConnection,
-    /// The turn of the one who writes to an embedded database: waiting for it can be given up,
-    /// waiting within SQLite cannot.
-    turn: Option<Arc<Mutex<()>>>,
+    /// Serialises writers of an embedded database. Waiting for it can be cancelled; waiting inside
+    /// SQLite cannot.
+    write_lock: Option<Arc<Mutex<()>>>,
 }
 
 impl Database {
-    /// Opens the database. An embedded one is created where it does not exist.
+    /// Opens the database. Creates an embedded one if it does not exist.
     ///
     /// # Errors
-    /// In words for the person who starts the service; never with the password.
+    /// As text for the operator, without the password.
     pub async fn open(settings: &Settings) -> Result<Self, String> {
         if let Some(path) = settings.url.strip_prefix("sqlite://") {
             let file = Path::new(path.split('?').next().unwrap_or(path));
@@ -71,18 +70,18 @@ impl Database {
             telemetry::statement(backend, &it.statement.sql, it.elapsed, it.failed);
         });
         let embedded = backend == DatabaseBackend::Sqlite;
-        Ok(Self { connections, turn: embedded.then(Arc::default) })
+        Ok(Self { connections, write_lock: embedded.then(Arc::default) })
     }
 
-    /// Has the pool of connections measured from now on, under the name of its service.
+    /// Records metrics of the connection pool under the name of its service.
     pub fn measure_pool(&self, service: &'static str) {
         pool::measure(&self.connections, service);
     }
 
-    /// True for a database that lives in a file of this process.
+    /// True for a SQLite database.
     #[must_use]
     pub fn embedded(&self) -> bool {
-        self.turn.is_some()
+        self.write_lock.is_some()
     }
 
     /// For reads outside a transaction.
@@ -94,35 +93,37 @@ impl Database {
     /// Begins a transaction that may write.
     ///
     /// # Errors
-    /// [`Failure::Unavailable`] when no connection is free in time, and [`Failure::OutOfTime`]
-    /// where nobody waits for it any more.
+    /// [`Failure::Unavailable`] if no connection is free in time, and [`Failure::OutOfTime`] if the
+    /// call's deadline has passed.
     pub async fn begin(&self) -> Result<Transaction, Failure> {
-        let turn = match &self.turn {
-            Some(turn) => Some(timeout(PATIENCE, turn.clone().lock_owned()).await.map_err(busy)?),
+        let write_lock = match &self.write_lock {
+            Some(write_lock) => Some(
+                timeout(ACQUIRE_TIMEOUT, write_lock.clone().lock_owned()).await.map_err(busy)?,
+            ),
             None => None,
         };
         let immediate = self.embedded().then_some(SqliteTransactionMode::Immediate);
         let begun = self.begin_as(immediate, None).await?;
-        Ok(Transaction::new(begun, turn))
+        Ok(Transaction::new(begun, write_lock))
     }
 
-    /// Opens a view in which several reads see one state of the database.
+    /// Begins a snapshot in which several reads see one state of the database.
     ///
     /// # Errors
     /// As [`Database::begin`].
     pub async fn snapshot(&self) -> Result<Snapshot, Failure> {
-        self.begin_as(None, Some(ONE_STATE)).await
+        self.begin_as(None, Some(SNAPSHOT)).await
     }
 
-    /// Begins a transaction whose statements on PostgreSQL end soon after the caller gave up.
+    /// Begins a transaction whose statements on PostgreSQL end soon after the caller's deadline.
     async fn begin_as(
         &self,
         sqlite_transaction_mode: Option<SqliteTransactionMode>,
         postgres_setting: Option<&str>,
     ) -> Result<DatabaseTransaction, Failure> {
         let backend = self.connections.get_database_backend();
-        // To its end, since a connection that is given back between BEGIN and its answer would stay
-        // in a transaction that nobody knows of.
+        // BEGIN runs in its own task: cancelling it would return a connection to the pool inside an
+        // open transaction.
         let connections = self.connections.clone();
         let options = TransactionOptions { sqlite_transaction_mode, ..Default::default() };
         let begin = async move {
@@ -134,9 +135,9 @@ impl Database {
             return Err(Failure::OutOfTime);
         }
         if !self.embedded() {
-            let short = left.filter(|left| *left < LONGEST_STATEMENT);
+            let short = left.filter(|left| *left < STATEMENT_TIMEOUT);
             let limit = short.map(|left| {
-                format!("SET LOCAL statement_timeout = {}", (left + BEHIND_CALLER).as_millis())
+                format!("SET LOCAL statement_timeout = {}", (left + CALLER_MARGIN).as_millis())
             });
             let settings: Vec<_> = postgres_setting.into_iter().chain(limit.as_deref()).collect();
             if !settings.is_empty() {
@@ -148,7 +149,7 @@ impl Database {
         Ok(begun)
     }
 
-    /// Asks whether the database answers and, on PostgreSQL, whether it can be written.
+    /// Checks that the database answers and, on PostgreSQL, that it is writable.
     ///
     /// # Errors
     /// [`Failure::Unavailable`] if not.
@@ -160,10 +161,10 @@ impl Database {
         postgres::ping(pool).await.map_err(|error| unavailable(&error))
     }
 
-    /// The settings of the server with which a crash loses commits that were acknowledged.
+    /// The server's settings that let a crash lose acknowledged commits.
     ///
     /// # Errors
-    /// In words for the person who starts the service.
+    /// As text for the operator.
     pub async fn unsafe_settings(&self) -> Result<Vec<String>, String> {
         if self.embedded() {
             return Ok(Vec::new());
@@ -172,8 +173,8 @@ impl Database {
         settings.await.map_err(|error| format!("cannot read the settings of the server: {error}"))
     }
 
-    /// Opens the database to change its schema, which may take as long as it takes. Waits while
-    /// another process has it open so; its end, or that of its connection, lets this one go on.
+    /// Opens the database for migrations, without a statement timeout. Waits while another process
+    /// migrates; the lock is released when that process's connection ends.
     ///
     /// # Errors
     /// As [`Database::open`].
@@ -181,18 +182,19 @@ impl Database {
         let one = Settings { max_connections: 1, ..settings.clone() };
         let database = Self::open(&one).await?;
         if !database.embedded() {
-            // Both belong to the session, and there is one.
-            let alone = format!("SET statement_timeout = 0; SELECT pg_advisory_lock({MIGRATION})");
-            let alone = database.connections.execute_unprepared(&alone);
-            alone.await.map_err(|error| format!("cannot use the database: {error}"))?;
+            // Both are session state, and the pool has one session.
+            let lock =
+                format!("SET statement_timeout = 0; SELECT pg_advisory_lock({MIGRATION_LOCK})");
+            let lock = database.connections.execute_unprepared(&lock);
+            lock.await.map_err(|error| format!("cannot lock the database: {error}"))?;
         }
         Ok(database)
     }
 
-    /// Applies what is missing of the schema and names it.
+    /// Applies the pending migrations and returns their names.
     ///
     /// # Errors
-    /// In words for the person who runs the migration.
+    /// As text for the operator.
     pub async fn migrate<M: MigratorTrait>(&self) -> Result<Vec<String>, String> {
         let pending = self.pending::<M>().await?;
         if !pending.is_empty() {
@@ -203,11 +205,10 @@ impl Database {
         Ok(pending)
     }
 
-    /// Makes sure that the schema is complete: an embedded database is migrated, any other
-    /// must have been.
+    /// Ensures that the schema is complete: migrates an embedded database, checks any other.
     ///
     /// # Errors
-    /// Names the migrations that are missing, and the command that applies them.
+    /// The pending migrations, and the command that applies them.
     pub async fn require_schema<M: MigratorTrait>(&self, service: &str) -> Result<(), String> {
         if self.embedded() {
             return self.migrate::<M>().await.map(drop);
@@ -220,8 +221,8 @@ impl Database {
         Err(format!("the database lacks migrations: {names}; apply them with `{service} migrate`"))
     }
 
-    /// What is missing. What a newer version applied is no matter of this one, which serves on
-    /// beside it and comes back where the newer one is taken back.
+    /// The pending migrations. Unknown applied ones are ignored, because a newer version can serve at
+    /// the same time or have been rolled back.
     async fn pending<M: MigratorTrait>(&self) -> Result<Vec<String>, String> {
         let applied = self.applied().await;
         let applied = applied
@@ -241,16 +242,17 @@ impl Database {
 }
 
 fn busy(_: tokio::time::error::Elapsed) -> Failure {
-    Failure::Unavailable { dependency: "database", cause: "others write for too long".to_owned() }
+    let cause = "other writers hold the write lock too long".to_owned();
+    Failure::Unavailable { dependency: "database", cause }
 }
 
 fn options(settings: &Settings) -> ConnectOptions {
     let mut options = ConnectOptions::new(&settings.url);
     options
         .max_connections(settings.max_connections)
-        .acquire_timeout(PATIENCE)
-        .connect_timeout(PATIENCE)
-        .statement_timeout(LONGEST_STATEMENT)
+        .acquire_timeout(ACQUIRE_TIMEOUT)
+        .connect_timeout(ACQUIRE_TIMEOUT)
+        .statement_timeout(STATEMENT_TIMEOUT)
         .test_before_acquire(false)
         .sqlx_logging(false)
         .map_sqlx_sqlite_opts(|sqlite| {
@@ -259,7 +261,7 @@ fn options(settings: &Settings) -> ConnectOptions {
                 .foreign_keys(true)
                 .journal_mode(SqliteJournalMode::Wal)
                 .synchronous(SqliteSynchronous::Full)
-                .busy_timeout(PATIENCE)
+                .busy_timeout(ACQUIRE_TIMEOUT)
         });
     options
 }

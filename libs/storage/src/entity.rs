@@ -1,4 +1,4 @@
-/// Declares a module with a SeaORM entity that has no relations: one table, one row type.
+/// Declares a module with a SeaORM entity without relations.
 #[macro_export]
 macro_rules! entity {
     ($module:ident, $table:literal, { $($(#[$key:meta])* $field:ident: $type:ty,)* }) => {

@@ -1,5 +1,5 @@
-//! The events table of a service: one row a change, in the transaction of the change. It is the
-//! audit log, the history of every resource, and the memory of requests that were answered.
+//! The events table of a service: one row for each change of a resource, written in the transaction of
+//! the change. It is the audit log, the history of resources, and the record of answered requests.
 
 use std::{fmt::Display, future::Future};
 
@@ -22,7 +22,7 @@ mod etag;
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
 #[sea_orm(table_name = "events")]
 pub struct Model {
-    /// Position in the history of the service.
+    /// Position among the events of the service.
     #[sea_orm(primary_key)]
     pub seq: i64,
     /// Name of the resource that changed.
@@ -31,15 +31,15 @@ pub struct Model {
     pub revision: i64,
     /// What happened, as in `PartnershipAccepted`.
     pub kind: String,
-    /// Who asked for it, as the caller says.
+    /// The caller, as claimed in its metadata.
     pub actor: String,
-    /// When, in microseconds since the epoch.
+    /// Time of the change, in microseconds since the epoch.
     pub time: i64,
     /// The resource after the change, as JSON.
     pub content: String,
-    /// Id of the request that this answers.
+    /// Id of the request that this event answers.
     pub request_id: Option<String>,
-    /// Hash of that request's method and content, and a short one of each of its parts.
+    /// Hash of that request's method and content, and short hashes of its fields.
     pub request_digest: Option<String>,
 }
 
@@ -72,13 +72,13 @@ pub(crate) fn schema(backend: DatabaseBackend) -> String {
     )
 }
 
-/// One mutation on behalf of one caller.
+/// The context of one call that changes resources.
 #[derive(Debug, Clone)]
 pub struct MutationContext {
-    how: Mutation,
+    mutation: Mutation,
     digest: String,
     actor: String,
-    /// When the call began.
+    /// Start of the call.
     pub now: Timestamp,
 }
 
@@ -87,21 +87,21 @@ impl MutationContext {
     #[must_use]
     pub fn new(
         method: &str,
-        how: impl Into<Mutation>,
+        mutation: impl Into<Mutation>,
         request: &[u8],
         actor: String,
         now: Timestamp,
     ) -> Self {
-        let how = how.into();
+        let mutation = mutation.into();
         let mut request = request.to_vec();
-        if let Some(id) = how.request_id {
-            one_case(&mut request, id.to_string().as_bytes());
+        if let Some(id) = mutation.request_id {
+            lowercase_id(&mut request, id.to_string().as_bytes());
         }
-        Self { how, digest: digest::of(method, &request), actor, now }
+        Self { mutation, digest: digest::of(method, &request), actor, now }
     }
 
-    /// The same call, whose request has these parts: the path and content of each field, once for
-    /// each value of a repeated one.
+    /// Adds the request's fields: path and content, once for each value of a repeated field. An
+    /// error for a reused request id names those that differ.
     #[must_use]
     pub fn with_parts<'a>(mut self, parts: impl IntoIterator<Item = (&'a str, &'a [u8])>) -> Self {
         if self.request_id().is_some() {
@@ -111,21 +111,21 @@ impl MutationContext {
         self
     }
 
-    /// Whether the call only tries: it is decided on and written as ever, and then taken back.
+    /// Whether the call is a dry run: decided and written like any other, and then rolled back.
     #[must_use]
     pub const fn is_dry_run(&self) -> bool {
-        self.how.validate_only
+        self.mutation.validate_only
     }
 
-    /// The id under which the answer is remembered. A trial leaves its id free.
+    /// The id under which the answer is recorded; none for a dry run.
     fn request_id(&self) -> Option<Uuid> {
-        self.how.request_id.filter(|_| !self.is_dry_run())
+        self.mutation.request_id.filter(|_| !self.is_dry_run())
     }
 }
 
-/// Writes an id in its own case wherever it stands, so that the same request with its id in
-/// another case is the same request.
-fn one_case(request: &mut [u8], id: &[u8]) {
+/// Replaces every occurrence of the id by its lower-case form, so that requests that differ only in the
+/// case of their id have the same digest.
+fn lowercase_id(request: &mut [u8], id: &[u8]) {
     for at in 0..request.len().saturating_sub(id.len() - 1) {
         let part = &mut request[at..at + id.len()];
         if part.eq_ignore_ascii_case(id) {
@@ -141,15 +141,17 @@ pub struct Event<'a, T> {
     pub kind: &'a str,
     /// Name of the resource.
     pub resource: String,
-    /// Its revision after the change, and when that was.
+    /// Its version after the change.
     pub resource_version: ResourceVersion,
     /// The resource after the change.
     pub content: &'a T,
 }
 
 impl Database {
-    /// What the request of this call was answered, if it was. Refuses an id that came with other
-    /// content.
+    /// The recorded answer of this request, if there is one.
+    ///
+    /// # Errors
+    /// [`Failure::RequestIdReused`] if the id was used for another request.
     async fn first_answer<T: DeserializeOwned>(
         &self,
         call: &MutationContext,
@@ -175,13 +177,12 @@ impl Database {
         }
     }
 
-    /// Answers a call once: with its first answer if there was one, else with what `change`
-    /// gives. A request that was sent twice at once loses against itself and gets the answer of
-    /// the other.
+    /// Runs `change` at most once for a request: returns the recorded answer if there is one. If two
+    /// copies of a request run at the same time, one fails and returns the answer of the other.
     ///
     /// # Errors
-    /// Those of `change`, and [`Failure::RequestIdReused`] for an id that came with other content.
-    pub async fn once<T: DeserializeOwned>(
+    /// Those of `change`, and [`Failure::RequestIdReused`] if the id was used for another request.
+    pub async fn idempotent<T: DeserializeOwned>(
         &self,
         call: &MutationContext,
         change: impl Future<Output = Result<T, Failure>> + Send,
@@ -197,7 +198,7 @@ impl Database {
 }
 
 impl<'a, T> Event<'a, T> {
-    /// The event of a resource that was changed under this resource_version.
+    /// The event of a change that led to this resource version.
     pub fn new(
         kind: &'a str,
         resource: impl Display,
@@ -208,35 +209,38 @@ impl<'a, T> Event<'a, T> {
     }
 }
 
-/// Appends the event that answers the call, and commits; or takes everything back, where the call
-/// only tries.
+/// Appends the event that answers the call, and commits; rolls back a dry run.
 ///
 /// # Errors
-/// [`Failure::LostRace`] when the revision or the request id is taken.
+/// [`Failure::LostRace`] if the revision or the request id is taken.
 pub async fn commit<T: Serialize + Sync>(
     transaction: Transaction,
     call: &MutationContext,
     event: Event<'_, T>,
 ) -> Result<(), Failure> {
     append(&transaction, call, event).await?;
-    end(transaction, call).await
+    commit_or_rollback(transaction, call).await
 }
 
-/// Commits what was appended; or takes everything back, where the call only tries.
+/// Commits the transaction; rolls back a dry run.
 ///
 /// # Errors
-/// When the database cannot be asked.
-pub async fn end(transaction: Transaction, call: &MutationContext) -> Result<(), Failure> {
+/// If the database fails.
+pub async fn commit_or_rollback(
+    transaction: Transaction,
+    call: &MutationContext,
+) -> Result<(), Failure> {
     match call.is_dry_run() {
         true => transaction.rollback().await,
         false => transaction.commit().await,
     }
 }
 
-/// Appends the event that answers the call. The caller ends the transaction.
+/// Appends the event that answers the call. The caller ends the transaction with
+/// [`commit_or_rollback`].
 ///
 /// # Errors
-/// [`Failure::LostRace`] when the revision or the request id is taken.
+/// [`Failure::LostRace`] if the revision or the request id is taken.
 pub async fn append<T: Serialize + Sync>(
     transaction: &DatabaseTransaction,
     call: &MutationContext,
@@ -245,10 +249,10 @@ pub async fn append<T: Serialize + Sync>(
     insert(transaction, call, event, call.request_id()).await
 }
 
-/// Appends an event that goes with the one that answers the call.
+/// Appends a further event of the same call.
 ///
 /// # Errors
-/// [`Failure::LostRace`] when the revision is taken.
+/// [`Failure::LostRace`] if the revision is taken.
 pub async fn append_related<T: Serialize + Sync>(
     transaction: &DatabaseTransaction,
     call: &MutationContext,

@@ -3,7 +3,7 @@ use std::error::Error;
 use errors::Failure;
 use sea_orm::{DbErr, RuntimeErr, SqlErr, sqlx};
 
-/// Sorts a database error: out of reach, a lost race, or a defect.
+/// Converts a database error: unavailable, a lost race, or a defect.
 #[must_use]
 pub fn fault(error: DbErr) -> Failure {
     if let Some(SqlErr::UniqueConstraintViolation(_)) = error.sql_err() {
@@ -12,14 +12,14 @@ pub fn fault(error: DbErr) -> Failure {
     match &error {
         DbErr::ConnectionAcquire(_) => unavailable(&error),
         DbErr::Conn(cause) | DbErr::Exec(cause) | DbErr::Query(cause) => match cause {
-            RuntimeErr::SqlxError(cause) => sort(&error, cause),
+            RuntimeErr::SqlxError(cause) => from_sqlx(&error, cause),
             _ => Failure::bug(&error),
         },
         _ => Failure::bug(&error),
     }
 }
 
-fn sort(error: &DbErr, cause: &sqlx::Error) -> Failure {
+fn from_sqlx(error: &DbErr, cause: &sqlx::Error) -> Failure {
     match cause {
         sqlx::Error::Io(_)
         | sqlx::Error::Tls(_)
@@ -31,19 +31,19 @@ fn sort(error: &DbErr, cause: &sqlx::Error) -> Failure {
         sqlx::Error::Database(cause) => match cause.code().as_deref() {
             // serialization failure, deadlock
             Some("40001" | "40P01") => Failure::LostRace,
-            Some(code) if out_of_reach(code) => unavailable(error),
+            Some(code) if is_unavailable(code) => unavailable(error),
             _ => Failure::bug(error),
         },
         _ => Failure::bug(error),
     }
 }
 
-/// Whether a code means that the database cannot work now. PostgreSQL's classes: connection,
-/// authorization, no such database, resources, not in the state for it (as one that accepts no
-/// connections), operator, system; and of the class of transaction states those in which the server
-/// is read-only or has ended the session. SQLite's primary codes: busy, locked, out of memory,
-/// read-only, I/O, full, cannot open.
-fn out_of_reach(code: &str) -> bool {
+/// Whether an error code means that the database is unavailable. PostgreSQL's classes: connection (08),
+/// authorization (28), invalid catalog (3D), insufficient resources (53), object not in prerequisite
+/// state (55), operator intervention (57), system error (58); and the transaction states read-only and
+/// session ended by a timeout. SQLite's primary codes: busy, locked, out of memory, read-only, I/O, full,
+/// cannot open.
+fn is_unavailable(code: &str) -> bool {
     match code.parse::<u32>() {
         Ok(sqlite) if code.len() < 5 => matches!(sqlite & 0xff, 5..=8 | 10 | 13 | 14),
         _ => {
@@ -62,8 +62,8 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_database_that_cannot_work_now_is_told_from_a_defect() {
-        let away = [
+    fn an_unavailable_database_is_not_a_defect() {
+        let unavailable = [
             // PostgreSQL: a broken connection, no disk space, a shutdown, an I/O error, a standby,
             // an idle session that the server ended.
             "08006", "28P01", "3D000", "53100", "53300", "55000", "57P01", "57P02", "57P03",
@@ -71,9 +71,9 @@ mod tests {
             "5", "517", "8", "13",
         ];
         let defects = ["23502", "25001", "25P02", "42P01", "42601", "XX000", "XX001", "1", "19"];
-        for (codes, expected) in [(&away[..], true), (&defects[..], false)] {
+        for (codes, expected) in [(&unavailable[..], true), (&defects[..], false)] {
             for code in codes {
-                assert_eq!(out_of_reach(code), expected, "{code}");
+                assert_eq!(is_unavailable(code), expected, "{code}");
             }
         }
     }

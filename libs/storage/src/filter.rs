@@ -7,8 +7,8 @@
 //! value    = quoted | bare
 //! ```
 //!
-//! A quoted value stands between double quotes and holds none; a bare one has no space, quote or
-//! operator in it.
+//! A quoted value is enclosed in double quotes and contains none; a bare value contains no space, quote
+//! or operator.
 
 use std::{fmt::Display, str::FromStr};
 
@@ -17,7 +17,7 @@ use types::{Timestamp, alternatives, quoted};
 
 /// Most terms of a filter.
 const MAX_TERMS: usize = 10;
-/// Operators, those before their own beginnings.
+/// Operators; a longer one comes before its prefix.
 const OPERATORS: [(&str, BinOper); 6] = [
     ("!=", BinOper::NotEqual),
     ("<=", BinOper::SmallerThanOrEqual),
@@ -32,46 +32,46 @@ const OPERATORS: [(&str, BinOper); 6] = [
 pub struct Field {
     /// Its name in the contract.
     pub name: &'static str,
-    /// The column that holds it.
+    /// Its column.
     pub column: &'static str,
-    /// What it is compared with.
+    /// The type of its values.
     pub kind: Kind,
 }
 
-/// What a field is compared with.
+/// The type of a field's values.
 #[derive(Debug, Clone, Copy)]
 pub enum Kind {
-    /// A value of a type with one text for each value, equal or not. An empty text stands for none.
+    /// A value with a canonical text; supports `=` and `!=`. An empty text matches an absent value.
     Value {
-        /// Reads a text and gives the one that is stored, or what is wrong with it.
+        /// Converts a text to the stored one, or returns what is wrong with it.
         read: fn(&str) -> Result<String, String>,
     },
     /// A time in RFC 3339.
     Time,
-    /// An enum value as the contract spells it, equal or not.
+    /// An enum value as the contract spells it; supports `=` and `!=`.
     Choice {
-        /// What every value begins with, such as `ROLE_`.
+        /// Prefix of every value, such as `ROLE_`.
         prefix: &'static str,
         /// The stored texts of all values, such as `indirect-provider`.
         stored: &'static [&'static str],
-        /// The value that becomes another one by time alone.
+        /// The state that ends by time.
         lapse: Option<Lapse>,
     },
 }
 
-/// A state that ends by time, whether the row was touched since or not.
+/// A state that ends at a time without an update of the row.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Lapse {
-    /// The state as it is stored.
+    /// The stored state.
     pub from: &'static str,
-    /// The state that it is in from a time on.
+    /// The state that follows at the time.
     pub to: &'static str,
-    /// The column of that time.
+    /// The column of the time.
     pub at: &'static str,
 }
 
 impl Field {
-    /// A value that is stored as the text of `T`.
+    /// A field stored as the text of `T`.
     #[must_use]
     pub const fn value<T>(name: &'static str, column: &'static str) -> Self
     where
@@ -84,13 +84,13 @@ impl Field {
         Self { name, column, kind: Kind::Value { read } }
     }
 
-    /// A time.
+    /// A time field.
     #[must_use]
     pub const fn time(name: &'static str) -> Self {
         Self { name, column: name, kind: Kind::Time }
     }
 
-    /// An enum whose values are stored as these texts.
+    /// An enum field whose values are stored as these texts.
     #[must_use]
     pub const fn choice(
         name: &'static str,
@@ -100,7 +100,7 @@ impl Field {
         Self { name, column: name, kind: Kind::Choice { prefix, stored, lapse: None } }
     }
 
-    /// The same enum, of which one value lapses.
+    /// The same enum field with a state that ends by time.
     #[must_use]
     pub const fn lapsing(self, lapse: Lapse) -> Self {
         match self.kind {
@@ -124,18 +124,18 @@ impl Field {
 pub struct Term {
     /// The column.
     pub column: &'static str,
-    /// How it is compared.
+    /// The comparison.
     pub operator: BinOper,
-    /// With what; `None` for an empty text.
+    /// The value; `None` for an empty text.
     pub value: Option<Value>,
-    /// The value of the column that becomes another one by time.
+    /// The state of the column that ends by time.
     pub lapse: Option<Lapse>,
 }
 
-/// Reads a filter over these fields; an empty one has no terms.
+/// Parses a filter over these fields. An empty filter has no terms.
 ///
 /// # Errors
-/// What is wrong with it, in words.
+/// What is wrong with the filter, as text.
 pub fn parse(filter: &str, fields: &[Field]) -> Result<Vec<Term>, String> {
     let mut terms = Vec::new();
     let mut rest = filter.trim();
@@ -165,7 +165,7 @@ fn term<'a>(text: &'a str, fields: &[Field]) -> Result<(Term, &'a str), String> 
     let found =
         OPERATORS.iter().find_map(|(it, operator)| Some((operator, rest.strip_prefix(it)?)));
     let (operator, rest) =
-        found.ok_or_else(|| format!("has no comparison after `{name}`; write `{name} = …`"))?;
+        found.ok_or_else(|| format!("has no operator after `{name}`; write `{name} = …`"))?;
     let (value, rest) = value(rest.trim_start(), name)?;
     let value = field.read(*operator, value)?;
     let (column, lapse) = (field.column, field.lapse());
@@ -205,7 +205,7 @@ impl Field {
             Kind::Time => match text.parse::<Timestamp>() {
                 Ok(time) => Ok(Some(time.as_microsecond().into())),
                 Err(_) => Err(format!(
-                    "compares `{name}` with {}, which is no time like 2026-03-02T09:00:00Z",
+                    "compares `{name}` with {}; use a time such as 2026-03-02T09:00:00Z",
                     quoted(text)
                 )),
             },
@@ -221,12 +221,12 @@ impl Field {
     }
 }
 
-/// How the contract spells an enum value that is stored as this text.
+/// The contract's spelling of a stored enum value.
 fn contract_word(prefix: &str, stored: &str) -> String {
     format!("{prefix}{}", stored.to_ascii_uppercase().replace('-', "_"))
 }
 
-/// Why another term cannot begin here.
+/// The problem if a term is not followed by AND.
 fn not_and(rest: &str) -> String {
     let word = rest.split(|it: char| !it.is_ascii_alphabetic()).next().unwrap_or_default();
     match word.to_ascii_uppercase().as_str() {
@@ -235,25 +235,25 @@ fn not_and(rest: &str) -> String {
         "OR" => "joins comparisons by OR, which is not supported; join them by AND, or list once \
                  for each"
             .to_owned(),
-        _ => format!("has {} where AND or its end should be", quoted(shown(rest))),
+        _ => format!("has {} instead of AND or its end", quoted(excerpt(rest))),
     }
 }
 
-/// Why no comparison begins here.
+/// The problem if a term does not begin with a field.
 fn no_field(name: &str, text: &str, names: &[&str]) -> String {
     let usable = alternatives(names);
     let word = text.split(|it: char| !(it.is_ascii_alphanumeric() || it == '_')).next();
     let word = word.filter(|it| it.len() > name.len()).unwrap_or(name);
     match word {
         "" if text.starts_with('(') => "has parentheses, which are not supported".to_owned(),
-        "" => format!("has {} where one of its fields should be: {usable}", quoted(shown(text))),
-        "NOT" => "has NOT, which is not supported; compare by !=".to_owned(),
+        "" => format!("has {} instead of a field; use {usable}", quoted(excerpt(text))),
+        "NOT" => "has NOT, which is not supported; use !=".to_owned(),
         word => format!("has no field {}; use {usable}", quoted(word)),
     }
 }
 
-/// The beginning of what was not understood.
-fn shown(text: &str) -> &str {
+/// The first 20 characters, for an error.
+fn excerpt(text: &str) -> &str {
     let end = text.char_indices().nth(20).map_or(text.len(), |(at, _)| at);
     &text[..end]
 }

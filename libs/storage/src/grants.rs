@@ -3,23 +3,23 @@ use sea_orm::ConnectionTrait;
 use crate::Database;
 
 impl Database {
-    /// Lets a role of PostgreSQL serve on the tables of this database, and do nothing else with
-    /// them: read and add; change, but for events and migrations; delete from `deletes_from` only.
-    /// What else it was allowed before is taken.
+    /// Grants a PostgreSQL role what serving needs on the tables of this database, and revokes all
+    /// other privileges: SELECT and INSERT (migrations: SELECT only); UPDATE except on events; DELETE on
+    /// `deletes_from`.
     ///
     /// # Errors
-    /// In words for the person who runs the migration.
+    /// As text for the operator.
     pub async fn grant_serving_role(
         &self,
         role: &str,
         deletes_from: &[&str],
     ) -> Result<(), String> {
         if self.embedded() {
-            return Err("an embedded database has no roles".to_owned());
+            return Err("a SQLite database has no roles; omit the serving role".to_owned());
         }
-        // Sent as one, the statements are one transaction: whoever serves meanwhile misses nothing.
+        // One simple query is one transaction: a running service never lacks a privilege.
         let granted = self.reader().execute_unprepared(&grants(role, deletes_from)).await;
-        granted.map(drop).map_err(|error| format!("cannot let `{role}` serve: {error}"))
+        granted.map(drop).map_err(|error| format!("cannot grant privileges to `{role}`: {error}"))
     }
 }
 

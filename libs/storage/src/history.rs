@@ -1,4 +1,4 @@
-//! How resources were, as their events tell.
+//! Past states of resources, from their events.
 
 use std::fmt::Display;
 
@@ -13,9 +13,8 @@ use crate::{
     fault, row,
 };
 
-/// Finds the event that tells how a resource was at a moment: the last of the changes made by
-/// then, that moment included. Reads the changes of the resource backwards, along the index that
-/// keeps its revisions apart.
+/// Selects the event with the state of a resource at a moment: the last change up to and including it.
+/// Reads the changes of the resource backwards along the unique index of its revisions.
 pub fn as_of(resource: impl Display, moment: Timestamp) -> Select<Entity> {
     Entity::find()
         .filter(Column::Resource.eq(resource.to_string()))
@@ -25,17 +24,15 @@ pub fn as_of(resource: impl Display, moment: Timestamp) -> Select<Entity> {
 }
 
 impl Database {
-    /// A resource as it was recorded at a moment, by its events alone; none before it was
-    /// created. Whatever asks how things stood in the past builds on this.
+    /// The recorded state of a resource at a moment, read from its events; `None` before its creation.
     ///
-    /// It is what a read of the resource gave then. What time alone had changed by that moment
-    /// the domain settles, as it does with what is read of a table. A change counts from the
-    /// moment at which its call began and is seen once it is committed: what is told of a moment
-    /// is final once every call that began by then has ended.
+    /// The result is what a read of its row returned at that moment; the domain applies the changes
+    /// made by time alone. A change has the time at which its call began and is visible after its
+    /// commit, so the result is final when every call that began before the moment has ended.
     ///
     /// # Errors
-    /// [`Failure::Bug`] when the resource is of another type.
-    pub async fn at<T: DeserializeOwned>(
+    /// [`Failure::Bug`] if the resource has another type.
+    pub async fn resource_as_of<T: DeserializeOwned>(
         &self,
         resource: impl Display + Send,
         moment: Timestamp,

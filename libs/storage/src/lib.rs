@@ -1,5 +1,5 @@
-//! A service's database. SQLite and PostgreSQL, chosen by the URL, behind one schema and one
-//! set of promises: writes are serialised by revisions, and every one leaves an event.
+//! A service's database: SQLite or PostgreSQL, chosen by the URL, with one schema and the same
+//! guarantees. Revisions serialise the changes of a resource, and every change records an event.
 
 mod answer;
 mod database;
@@ -18,7 +18,7 @@ mod rows;
 mod telemetry;
 mod transaction;
 
-pub use answer::{batch, fitting};
+pub use answer::{batch, count_fitting};
 pub use database::{Database, Settings, Snapshot};
 pub use events::{Event, MutationContext};
 pub use fault::fault;

@@ -1,16 +1,16 @@
 use sea_orm::ConnectionTrait;
 use sea_orm_migration::{DbErr, MigrationName, MigrationTrait, SchemaManager, async_trait};
 
-/// A step of a schema: a name, and SQL that serves both databases.
+/// A migration: a name, and SQL for both databases.
 #[derive(Debug, Clone, Copy)]
 pub struct Step {
-    /// Its name, which sorts after those of the steps before it.
+    /// Sorts after the names of earlier migrations.
     pub name: &'static str,
     /// Its statements.
     pub sql: &'static str,
 }
 
-/// The step that makes the events table, the first of every service.
+/// The migration that creates the events table, the first of every service.
 #[derive(Debug, Clone, Copy)]
 pub struct EventsTable;
 

@@ -1,4 +1,4 @@
-//! Lists, a page at a time.
+//! Pagination of lists (AIP-158).
 
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use errors::{Failure, Fields};
@@ -18,45 +18,45 @@ use crate::{
 const DEFAULT_SIZE: usize = 50;
 const MAX_SIZE: usize = 200;
 
-/// What is listed, and what it may be filtered by.
+/// A list: its collection, filter fields and limits.
 #[derive(Debug, Clone, Copy)]
 pub struct Listing {
     /// The collection, such as `orders`.
     pub collection: &'static str,
-    /// Fields that a filter may compare, beside `create_time` and `update_time`.
+    /// Fields of filters, in addition to `create_time` and `update_time`.
     pub fields: &'static [Field],
     /// Most items of a page.
     pub max_size: usize,
-    /// Items that are read at once, few where each may be large.
-    pub piece: usize,
+    /// Rows read at a time; few if a row can be large.
+    pub chunk: usize,
 }
 
-/// What a caller asks of a list, in the words of its request.
+/// The fields of a list request.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct ListOptions<'a> {
-    /// How many items at most; 0 stands for the default.
+    /// Most items of the page; 0 means the default.
     pub page_size: i32,
-    /// Where to go on; empty for the first page.
+    /// `next_page_token` of the previous page; empty for the first page.
     pub page_token: &'a str,
-    /// Which items; empty for all.
+    /// Empty for all items.
     pub filter: &'a str,
-    /// In which order; empty for the one of names.
+    /// Empty for the order of names.
     pub order_by: &'a str,
 }
 
-/// Which page of a list is wanted. Pages follow keys that never change, so rows that come or go
-/// between two calls neither repeat nor hide others.
+/// A validated request for a page. Pages follow keys that never change, so rows inserted or deleted
+/// between two calls neither repeat nor hide other rows.
 #[derive(Debug, Clone)]
 pub struct PageRequest {
-    /// Differs between any two lists, filters and orders.
+    /// Digest of list, filter and order; the prefix of page tokens.
     list: String,
     pub(crate) size: usize,
-    pub(crate) piece: usize,
+    pub(crate) chunk: usize,
     terms: Vec<Term>,
     by_time: bool,
     descending: bool,
     pub(crate) after: Option<Position>,
-    /// When the states of the items are looked at.
+    /// The time at which filters evaluate states that end by time.
     now: Option<Timestamp>,
 }
 
@@ -76,7 +76,7 @@ pub struct Page<T> {
     pub next_page_token: String,
 }
 
-/// What a request for a page asks, whichever list it is for.
+/// The [`ListOptions`] of any list request.
 #[macro_export]
 macro_rules! list_options {
     ($request:expr) => {{
@@ -91,46 +91,46 @@ macro_rules! list_options {
 }
 
 impl Listing {
-    /// A list that is filtered by these fields.
+    /// A list with these filter fields and the default limits.
     #[must_use]
     pub const fn of(collection: &'static str, fields: &'static [Field]) -> Self {
-        Self { collection, fields, max_size: MAX_SIZE, piece: DEFAULT_SIZE }
+        Self { collection, fields, max_size: MAX_SIZE, chunk: DEFAULT_SIZE }
     }
 
-    /// Reads a request for a page.
+    /// Validates a list request.
     ///
     /// # Errors
-    /// [`Failure::Invalid`] with every field that is wrong.
-    pub fn page(&self, asked: ListOptions<'_>) -> Result<PageRequest, Failure> {
+    /// [`Failure::Invalid`] with every invalid field.
+    pub fn page(&self, options: ListOptions<'_>) -> Result<PageRequest, Failure> {
         let mut fields = Fields::new();
-        let page = self.read(&mut fields, "", asked);
+        let page = self.read(&mut fields, "", options);
         fields.finish(|| page)
     }
 
-    /// The same for the list under a parent, as part of a request that has other fields too.
+    /// Validates the list options of a request with a parent and further fields.
     pub fn read(
         &self,
         fields: &mut Fields,
         parent: &str,
-        asked: ListOptions<'_>,
+        options: ListOptions<'_>,
     ) -> Option<PageRequest> {
-        let list = digest(&[parent, self.collection, asked.filter, asked.order_by]);
+        let list = digest(&[parent, self.collection, options.filter, options.order_by]);
         let times = [Field::time("create_time"), Field::time("update_time")];
         let comparable: Vec<_> = self.fields.iter().copied().chain(times).collect();
-        let size = fields.check("page_size", size(asked.page_size, self.max_size));
-        let after = fields.check("page_token", position(&list, asked.page_token));
-        let terms = fields.check("filter", filter::parse(asked.filter, &comparable));
-        let order = fields.check("order_by", order(asked.order_by));
+        let size = fields.check("page_size", size(options.page_size, self.max_size));
+        let after = fields.check("page_token", position(&list, options.page_token));
+        let terms = fields.check("filter", filter::parse(options.filter, &comparable));
+        let order = fields.check("order_by", order(options.order_by));
         let (size, after, terms, (by_time, descending)) = (size?, after?, terms?, order?);
-        let piece = self.piece;
-        Some(PageRequest { list, size, piece, terms, by_time, descending, after, now: None })
+        let chunk = self.chunk;
+        Some(PageRequest { list, size, chunk, terms, by_time, descending, after, now: None })
     }
 }
 
-/// How many items a request wants that says how many at most: 0 means 50.
+/// The number of items for a requested page size: 0 means 50.
 ///
 /// # Errors
-/// A negative number, in words.
+/// A negative number, as text.
 pub fn size(wanted: i32, max: usize) -> Result<usize, &'static str> {
     match usize::try_from(wanted) {
         Ok(0) => Ok(DEFAULT_SIZE.min(max)),
@@ -139,7 +139,7 @@ pub fn size(wanted: i32, max: usize) -> Result<usize, &'static str> {
     }
 }
 
-/// Whether to order by time, and whether the last comes first.
+/// Whether to order by time, and whether descending.
 fn order(order_by: &str) -> Result<(bool, bool), &'static str> {
     match order_by {
         "" | "name" => Ok((false, false)),
@@ -166,31 +166,31 @@ fn position(list: &str, token: &str) -> Result<Option<Position>, &'static str> {
         let name = Some(name).filter(|it| !it.contains(char::is_control))?;
         Some(Position { create_time: create_time.parse().ok()?, name: name.to_owned() })
     };
-    read().map(Some).ok_or("was not given out for this list, filter and order")
+    read().map(Some).ok_or("is not a token of this list, filter and order; omit it to start again")
 }
 
 impl PageRequest {
-    /// The same, of items whose states may have ended by now.
+    /// The same page, with states that end by time evaluated at `now`.
     #[must_use]
-    pub fn at(self, now: Timestamp) -> Self {
+    pub fn effective_at(self, now: Timestamp) -> Self {
         Self { now: Some(now), ..self }
     }
 
-    /// The token of a page that follows the row with these keys.
+    /// The token of the page after the row with these keys.
     pub(crate) fn token(&self, create_time: i64, name: &str) -> String {
         URL_SAFE_NO_PAD.encode(format!("{}{create_time} {name}", self.list))
     }
 
-    /// So many of the items that follow a token; none stands for the beginning of this page.
-    pub(crate) fn piece_after(&self, token: &str, size: usize) -> Result<Self, Failure> {
+    /// The next `size` items after a token; an empty token means the start of this page.
+    pub(crate) fn chunk_after(&self, token: &str, size: usize) -> Result<Self, Failure> {
         let after = position(&self.list, token).map_err(Failure::bug)?;
         Ok(Self { size, after: after.or_else(|| self.after.clone()), ..self.clone() })
     }
 
-    /// The rows of the page, and one more where there is a next page.
+    /// The rows of the page, and one more if there is a next page.
     ///
     /// # Errors
-    /// A column that the table has not, a defect.
+    /// [`Failure::Bug`] if the table lacks a column.
     pub fn select<E: EntityTrait>(&self, rows: Select<E>) -> Result<Select<E>, Failure> {
         let order = if self.descending { Order::Desc } else { Order::Asc };
         let mut rows = rows.filter(self.condition::<E>()?);
@@ -203,7 +203,7 @@ impl PageRequest {
     fn condition<E: EntityTrait>(&self) -> Result<Condition, Failure> {
         let mut condition = Condition::all();
         for term in &self.terms {
-            condition = condition.add(self.compared::<E>(term)?);
+            condition = condition.add(self.comparison::<E>(term)?);
         }
         let Some(after) = &self.after else { return Ok(condition) };
         let beyond = if self.descending { BinOper::SmallerThan } else { BinOper::GreaterThan };
@@ -217,13 +217,13 @@ impl PageRequest {
         Ok(condition.add(keys.binary(beyond, Expr::tuple(position))))
     }
 
-    fn compared<E: EntityTrait>(&self, term: &Term) -> Result<Condition, Failure> {
+    fn comparison<E: EntityTrait>(&self, term: &Term) -> Result<Condition, Failure> {
         let state = Expr::col(column::<E>(term.column)?);
         let (Some(lapse), Some(now), Some(value)) = (term.lapse, self.now, &term.value) else {
-            return Ok(compared(state, term));
+            return Ok(comparison(state, term));
         };
-        let over = Expr::col(column::<E>(lapse.at)?).lte(now.as_microsecond());
-        let lapsed = state.clone().eq(lapse.from).and(over);
+        let past = Expr::col(column::<E>(lapse.at)?).lte(now.as_microsecond());
+        let lapsed = state.clone().eq(lapse.from).and(past);
         let is = |text: &str| *value == Value::from(text);
         let equal = if is(lapse.from) {
             state.eq(lapse.from).and(lapsed.not())
@@ -237,8 +237,8 @@ impl PageRequest {
     }
 }
 
-/// A row in which the column holds nothing differs from every value.
-fn compared(column: Expr, term: &Term) -> Condition {
+/// NULL differs from every value.
+fn comparison(column: Expr, term: &Term) -> Condition {
     match (&term.value, term.operator) {
         (None, BinOper::Equal) => Condition::all().add(column.is_null()),
         (None, _) => Condition::all().add(column.is_not_null()),
@@ -256,14 +256,14 @@ fn column<E: EntityTrait>(name: &str) -> Result<E::Column, Failure> {
     found.ok_or_else(|| Failure::bug(format!("a list has no column {name}")))
 }
 
-fn held<T: ValueType>(value: Value) -> Result<T, Failure> {
-    T::try_from(value).map_err(|_| Failure::bug("a key of a list has another type than it should"))
+fn typed_key<T: ValueType>(value: Value) -> Result<T, Failure> {
+    T::try_from(value).map_err(|_| Failure::bug("a key column of a list has an unexpected type"))
 }
 
 /// Reads a page of rows. Their table has the columns `name` and `create_time`.
 ///
 /// # Errors
-/// When the database cannot be asked.
+/// If the database fails.
 pub async fn list<E: EntityTrait>(
     reader: &impl ConnectionTrait,
     rows: Select<E>,
@@ -275,7 +275,8 @@ pub async fn list<E: EntityTrait>(
     items.truncate(page.size);
     let next_page_token = match items.last() {
         Some(last) if more => {
-            let (time, name): (i64, String) = (held(last.get(time))?, held(last.get(name))?);
+            let (time, name): (i64, String) =
+                (typed_key(last.get(time))?, typed_key(last.get(name))?);
             page.token(time, &name)
         }
         _ => String::new(),
@@ -284,10 +285,10 @@ pub async fn list<E: EntityTrait>(
 }
 
 impl<T> Page<T> {
-    /// The same page of what its items stand for.
+    /// Converts the items.
     ///
     /// # Errors
-    /// The first that `read` gives.
+    /// The first of `read`.
     pub fn try_map<U>(self, read: impl FnMut(T) -> Result<U, Failure>) -> Result<Page<U>, Failure> {
         let items = self.items.into_iter().map(read).collect::<Result<_, _>>()?;
         Ok(Page { items, next_page_token: self.next_page_token })

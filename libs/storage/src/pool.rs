@@ -1,4 +1,4 @@
-//! How many connections a pool has, and how many are in use.
+//! Metrics of the connection pool.
 
 use opentelemetry::KeyValue;
 use sea_orm::{DatabaseBackend, DatabaseConnection};
@@ -6,7 +6,7 @@ use sea_orm::{DatabaseBackend, DatabaseConnection};
 const POOL: &str = "db.client.connection.pool.name";
 const STATE: &str = "db.client.connection.state";
 
-/// Observes the pool whenever metrics are gathered. Where none are, nothing is kept.
+/// Reads the pool whenever metrics are collected.
 pub(crate) fn measure(connection: &DatabaseConnection, service: &'static str) {
     let meter = telemetry::meter();
     let pool = connection.clone();

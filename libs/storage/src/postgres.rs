@@ -1,4 +1,4 @@
-//! What is asked of a connection to PostgreSQL, and of its server.
+//! Checks of PostgreSQL connections and servers.
 
 use std::{
     sync::{
@@ -14,28 +14,28 @@ use sea_orm::{
 };
 use tokio::time::timeout;
 
-/// A connection that idled longer is tested before it is used.
-const IDLE_BEFORE_TEST: Duration = Duration::from_secs(5);
-/// How long a connection may take to answer a test.
-const LONGEST_TEST: Duration = Duration::from_secs(2);
-/// Makes a commit return only once it is on disk, and on the synchronous standbys if there are any,
-/// whatever the server, the database or the role is set to. `remote_apply` waits for more.
+/// A connection that was idle for longer is tested before use.
+const TEST_AFTER_IDLE: Duration = Duration::from_secs(5);
+/// Timeout of a test.
+const TEST_TIMEOUT: Duration = Duration::from_secs(2);
+/// Makes a commit wait for the disk, and for the disks of synchronous standbys, even if the server,
+/// the database or the role has a weaker setting. Keeps `remote_apply`, which waits for more.
 const WAIT_FOR_DISK: &str = "SELECT set_config('synchronous_commit', \
     CASE current_setting('synchronous_commit') WHEN 'remote_apply' THEN 'remote_apply' ELSE 'on' END, \
     false)";
-/// On for a standby, and for a server or database that is set to read-only.
+/// `on` for a standby, and for a server or database that is set to read-only.
 const READ_ONLY: &str = "SHOW transaction_read_only";
-/// Settings without which a crash can lose commits that were acknowledged, or the whole database.
+/// Settings that, if off, let a crash lose acknowledged commits or the whole database.
 const DURABILITY: &str = "SELECT name FROM pg_settings \
     WHERE name IN ('fsync', 'full_page_writes') AND setting = 'off' ORDER BY name";
 
-/// Whether the server refused a connection because it takes no writes. Is the reason why
-/// none could be opened, which the pool does not report.
+/// Whether a connection was refused because its server is read-only. The pool does not report this
+/// reason.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct ReadOnly(Arc<AtomicBool>);
 
 impl ReadOnly {
-    /// Why the database cannot be opened, where this is why.
+    /// The reason why the database cannot be opened, if a read-only server is the reason.
     pub(crate) fn explain(&self) -> Option<&'static str> {
         let refused = self.0.load(Ordering::Relaxed);
         refused.then_some(
@@ -43,14 +43,13 @@ impl ReadOnly {
         )
     }
 
-    /// Uses connections to a server that takes writes and no others: one to a primary that was
-    /// demoted is dropped, so that the next one can find the new primary. What such a server says
-    /// of the past may be outdated, so that it must not be read either.
+    /// Uses only connections to a writable server: drops one to a demoted primary, so that the next one
+    /// can find the new primary. A demoted primary is not read either, because it may be stale.
     pub(crate) fn refuse(self, options: &mut ConnectOptions) {
         options
             .map_sqlx_postgres_before_acquire(|connection, metadata| {
-                let fresh = metadata.idle_for < IDLE_BEFORE_TEST;
-                Box::pin(async move { Ok(fresh || is_usable(connection).await) })
+                let recently_used = metadata.idle_for < TEST_AFTER_IDLE;
+                Box::pin(async move { Ok(recently_used || is_usable(connection).await) })
             })
             .map_sqlx_postgres_pool_opts(move |pool| {
                 let read_only = self.clone();
@@ -73,10 +72,10 @@ impl ReadOnly {
     }
 }
 
-/// Whether a connection still answers, and to writes. One to a server that is gone without a word
-/// would else keep its place for as long as the system tries to reach it.
+/// Whether a connection answers and is writable. Without the timeout, a connection to an unreachable
+/// server would stay in the pool until TCP gives up.
 async fn is_usable(connection: &mut PgConnection) -> bool {
-    matches!(timeout(LONGEST_TEST, is_writable(connection)).await, Ok(Ok(true)))
+    matches!(timeout(TEST_TIMEOUT, is_writable(connection)).await, Ok(Ok(true)))
 }
 
 async fn is_writable(connection: &mut PgConnection) -> Result<bool, sqlx::Error> {
@@ -84,7 +83,7 @@ async fn is_writable(connection: &mut PgConnection) -> Result<bool, sqlx::Error>
     Ok(row.try_get::<String, _>(0)? == "off")
 }
 
-/// Whether the database can be written now.
+/// Checks that the database is writable.
 pub(crate) async fn ping(pool: &PgPool) -> Result<(), sqlx::Error> {
     let mut connection = pool.acquire().await?;
     match is_writable(&mut connection).await? {
@@ -93,7 +92,7 @@ pub(crate) async fn ping(pool: &PgPool) -> Result<(), sqlx::Error> {
     }
 }
 
-/// The settings of the server that make it lose commits in a crash.
+/// The server's settings that let a crash lose commits.
 pub(crate) async fn unsafe_settings(pool: &PgPool) -> Result<Vec<String>, sqlx::Error> {
     let rows = pool.fetch_all(DURABILITY).await?;
     rows.iter().map(|row| row.try_get(0)).collect()

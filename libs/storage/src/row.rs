@@ -1,4 +1,4 @@
-//! Reading rows back into values. A row that does not read back is a defect.
+//! Converts columns of rows to values. A column that cannot be converted is a defect.
 
 use std::{fmt::Display, str::FromStr};
 
@@ -6,23 +6,23 @@ use errors::Failure;
 use serde::{Serialize, de::DeserializeOwned};
 use types::{ResourceVersion, Timestamp};
 
-/// Reads a text that was written from the same type.
+/// Parses a text column.
 ///
 /// # Errors
-/// [`Failure::Bug`] if it is not in that form.
+/// [`Failure::Bug`] if it is invalid.
 pub fn read<T: FromStr<Err: Display>>(text: &str) -> Result<T, Failure> {
-    text.parse().map_err(|error| Failure::bug(format!("a row holds `{text}`: {error}")))
+    text.parse().map_err(|error| Failure::bug(format!("a row has the value `{text}`: {error}")))
 }
 
-/// Reads a text that may be absent.
+/// Parses a nullable text column.
 ///
 /// # Errors
-/// [`Failure::Bug`] if it is not in its form.
+/// [`Failure::Bug`] if it is invalid.
 pub fn read_optional<T: FromStr<Err: Display>>(text: Option<&str>) -> Result<Option<T>, Failure> {
     text.map(read).transpose()
 }
 
-/// Reads a time.
+/// Converts a time column in microseconds.
 ///
 /// # Errors
 /// [`Failure::Bug`] if it is out of range.
@@ -30,7 +30,7 @@ pub fn time(micros: i64) -> Result<Timestamp, Failure> {
     Timestamp::from_microsecond(micros).map_err(Failure::bug)
 }
 
-/// Reads the resource_version of a row.
+/// The resource version in the columns of a row.
 ///
 /// # Errors
 /// [`Failure::Bug`] if a time is out of range.
@@ -49,7 +49,7 @@ pub fn resource_version(
 /// Writes a value as JSON.
 ///
 /// # Errors
-/// [`Failure::Bug`] if it has no JSON form.
+/// [`Failure::Bug`] if it cannot be written as JSON.
 pub fn to_json(value: &impl Serialize) -> Result<String, Failure> {
     serde_json::to_string(value).map_err(Failure::bug)
 }
@@ -57,7 +57,7 @@ pub fn to_json(value: &impl Serialize) -> Result<String, Failure> {
 /// Reads a value from JSON.
 ///
 /// # Errors
-/// [`Failure::Bug`] if it is not in that form.
+/// [`Failure::Bug`] if it is invalid.
 pub fn from_json<T: DeserializeOwned>(text: &str) -> Result<T, Failure> {
     serde_json::from_str(text).map_err(Failure::bug)
 }

@@ -6,11 +6,11 @@ use sea_orm::{
 
 use crate::fault;
 
-/// Inserts a row; or, where it was decided on at a revision, replaces the one that `key` finds
-/// if that still has it.
+/// Inserts a row if `decided_on` is `None`; otherwise updates the row with this `key` if it still has
+/// that revision.
 ///
 /// # Errors
-/// [`Failure::LostRace`] when the key is taken, or the row has another revision by now.
+/// [`Failure::LostRace`] if the key is taken, or the row has another revision.
 pub async fn put<A: ActiveModelTrait>(
     transaction: &DatabaseTransaction,
     row: A,
@@ -27,7 +27,7 @@ pub async fn put<A: ActiveModelTrait>(
 /// Inserts a row.
 ///
 /// # Errors
-/// [`Failure::LostRace`] when a key is taken.
+/// [`Failure::LostRace`] if a key is taken.
 pub async fn insert<A: ActiveModelTrait>(
     transaction: &DatabaseTransaction,
     row: A,

@@ -1,5 +1,5 @@
-//! What statements tell: a span each inside a trace that is kept, and a duration. Neither holds a
-//! value or a word of the database.
+//! Telemetry of statements: a span in each sampled trace, and a duration. Neither contains values or
+//! messages of the database.
 
 use std::{sync::LazyLock, time::Duration};
 
@@ -20,13 +20,13 @@ static DURATION: LazyLock<Histogram<f64>> = LazyLock::new(|| {
     ::telemetry::histogram("db.client.operation.duration", "Duration of statements.")
 });
 
-/// Records a statement that has just ended.
+/// Records a statement that has ended.
 pub(crate) fn statement(backend: DatabaseBackend, sql: &str, elapsed: Duration, failed: bool) {
     let (operation, table) = parts(sql);
     record(backend, operation, table, elapsed, failed);
 }
 
-/// Waits for what begins, sets or ends a transaction, and records it.
+/// Runs and records a BEGIN, SET, COMMIT or ROLLBACK.
 pub(crate) async fn step<T>(
     backend: DatabaseBackend,
     operation: &'static str,
@@ -57,7 +57,7 @@ fn record(
     }
 }
 
-/// Makes a span that is over already.
+/// Records a span that has ended.
 fn span(
     parent: &Context,
     operation: &'static str,
@@ -87,8 +87,8 @@ fn system(backend: DatabaseBackend) -> &'static str {
     }
 }
 
-/// What a statement does, and to which table. Statements are written by this program, so that
-/// there are few of them.
+/// Operation and table of a statement. Statements come from this program only, so their number is
+/// small.
 fn parts(sql: &str) -> (&'static str, Option<&str>) {
     let word = sql.split_whitespace().next().unwrap_or_default();
     let (operation, before_table) = match word {
@@ -108,7 +108,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_statement_is_named_by_what_it_does_to_which_table() {
+    fn a_statement_is_named_by_its_operation_and_table() {
         for (sql, expected) in [
             ("SELECT \"a\".\"b\" FROM \"a\" WHERE \"a\".\"b\" = $1", ("SELECT", Some("a"))),
             ("SELECT 1", ("SELECT", None)),

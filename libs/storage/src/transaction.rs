@@ -9,55 +9,55 @@ use tokio::{
 
 use crate::{fault, telemetry};
 
-/// A database that has not answered a commit for so long is taken for gone.
-const LONGEST_COMMIT: Duration = Duration::from_secs(5);
+/// A database that does not answer a commit within this time counts as unavailable.
+const COMMIT_TIMEOUT: Duration = Duration::from_secs(5);
 
-/// A transaction that may write. Dropping it takes everything back.
+/// A transaction that may write. Dropping it rolls it back.
 #[derive(Debug)]
 pub struct Transaction {
     begun: DatabaseTransaction,
-    /// Given on when the transaction has ended.
-    turn: Option<OwnedMutexGuard<()>>,
+    /// Released when the transaction has ended.
+    write_lock: Option<OwnedMutexGuard<()>>,
 }
 
 impl Transaction {
-    pub(crate) fn new(begun: DatabaseTransaction, turn: Option<OwnedMutexGuard<()>>) -> Self {
-        Self { begun, turn }
+    pub(crate) fn new(begun: DatabaseTransaction, write_lock: Option<OwnedMutexGuard<()>>) -> Self {
+        Self { begun, write_lock }
     }
 
-    /// Commits. From here on the call is answered with what comes of it, however late.
+    /// Commits. After the commit has started, the call returns its result even past its deadline.
     ///
     /// # Errors
-    /// [`Failure::OutOfTime`] where nobody waits for it any more: nothing is written then.
-    /// [`Failure::Unavailable`] where the database does not tell what came of it.
+    /// [`Failure::OutOfTime`] if the deadline has passed; nothing is written.
+    /// [`Failure::Unavailable`] if the database does not answer; whether it committed is unknown.
     pub async fn commit(self) -> Result<(), Failure> {
         if deadline::left().is_some_and(|left| left.is_zero()) {
             return Err(Failure::OutOfTime);
         }
-        let Self { begun, turn } = self;
+        let Self { begun, write_lock } = self;
         let commit = async move {
             let backend = begun.get_database_backend();
             let commit = telemetry::step(backend, "COMMIT", begun.commit());
-            let committed = timeout(LONGEST_COMMIT, commit).await;
-            drop(turn);
+            let committed = timeout(COMMIT_TIMEOUT, commit).await;
+            drop(write_lock);
             committed
         };
         let committed = deadline::finish(commit).await.map_err(Failure::bug)?;
-        committed.map_err(unanswered)?.map_err(fault)
+        committed.map_err(commit_timed_out)?.map_err(fault)
     }
 
-    /// Takes everything back.
+    /// Rolls back.
     ///
     /// # Errors
-    /// When the database cannot be asked.
+    /// If the database fails.
     pub async fn rollback(self) -> Result<(), Failure> {
         let backend = self.begun.get_database_backend();
         telemetry::step(backend, "ROLLBACK", self.begun.rollback()).await.map_err(fault)
     }
 }
 
-fn unanswered(_: Elapsed) -> Failure {
-    let cause = "a commit was not answered".to_owned();
+fn commit_timed_out(_: Elapsed) -> Failure {
+    let cause = "the database did not answer a commit".to_owned();
     Failure::Unavailable { dependency: "database", cause }
 }
 

@@ -1,10 +1,10 @@
-//! B3, the older way to say which trace a call belongs to: as one header or as several.
+//! B3 propagation, the predecessor of W3C Trace Context: one header or several.
 //! <https://github.com/openzipkin/b3-propagation>
 
 use http::HeaderMap;
 use opentelemetry::trace::{SpanContext, SpanId, TraceFlags, TraceId, TraceState};
 
-/// The caller's span, where the headers name one.
+/// The caller's span, if the headers name one.
 pub(crate) fn extract(headers: &HeaderMap) -> Option<SpanContext> {
     single(headers).or_else(|| several(headers))
 }
@@ -26,13 +26,13 @@ fn text<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
     headers.get(name)?.to_str().ok()
 }
 
-/// A trace id of 64 bits is the lower half of one of 128. Where nobody has decided yet whether
-/// the trace is kept, it is.
+/// A trace id of 64 bits is the lower half of one of 128 bits. A trace without a sampling decision is
+/// sampled.
 fn context(trace: &str, span: &str, sampled: Option<&str>) -> Option<SpanContext> {
-    let whole = |id: &str, lengths: &[usize]| {
+    let valid = |id: &str, lengths: &[usize]| {
         lengths.contains(&id.len()) && id.bytes().all(|it| it.is_ascii_hexdigit())
     };
-    if !whole(trace, &[16, 32]) || !whole(span, &[16]) {
+    if !valid(trace, &[16, 32]) || !valid(span, &[16]) {
         return None;
     }
     let sampled = match sampled {
@@ -63,7 +63,7 @@ mod tests {
     }
 
     #[test]
-    fn one_header_and_several_say_the_same() {
+    fn one_header_and_several_are_equivalent() {
         for (sampled, expected) in [("1", true), ("d", true), ("0", false)] {
             let one = read(&[("b3", format!("{TRACE}-{SPAN}-{sampled}-05e3ac9a4f6e3b90"))]);
             assert_eq!(one, Some((TRACE.into(), SPAN.into(), expected)), "{sampled}");
@@ -84,7 +84,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_not_whole_names_no_span() {
+    fn incomplete_headers_name_no_span() {
         let zero = "0".repeat(32);
         for value in
             ["0", "1", TRACE, "x-y", "-", &format!("{zero}-{SPAN}-1"), &format!("{TRACE}-{SPAN}-7")]

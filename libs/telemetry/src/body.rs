@@ -9,21 +9,21 @@ use tonic::{Code, body::Body};
 
 use crate::call::{CallRecord, code};
 
-/// The body of an answer, which ends its call: with its trailers, with an error, or, where it is
-/// dropped before, as cancelled.
+/// The body of an answer. Ends its call's record: with the trailers, with an error, or as cancelled if
+/// it is dropped before.
 #[derive(Debug)]
-pub(crate) struct Followed {
+pub(crate) struct ObservedBody {
     body: Body,
     call: CallRecord,
 }
 
-impl Followed {
+impl ObservedBody {
     pub(crate) const fn new(body: Body, call: CallRecord) -> Self {
         Self { body, call }
     }
 }
 
-impl http_body::Body for Followed {
+impl http_body::Body for ObservedBody {
     type Data = Bytes;
     type Error = <Body as http_body::Body>::Error;
 
@@ -39,7 +39,7 @@ impl http_body::Body for Followed {
                 }
             }
             Some(Err(status)) => self.call.end(status.code()),
-            // An answer must have a status.
+            // gRPC requires a status.
             None => self.call.end(Code::Unknown),
         }
         Poll::Ready(frame)

@@ -5,20 +5,20 @@ use tracing::{Instrument, Span, field};
 use types::{Clock, Stopwatch};
 
 use crate::{
-    body::Followed,
-    metrics::{CALLED, FLYING, SERVED},
+    body::ObservedBody,
+    metrics::{CALLS_IN_FLIGHT, CLIENT_DURATIONS, SERVER_DURATIONS},
     names::{ERROR_TYPE, RPC_METHOD, RPC_STATUS, RPC_SYSTEM},
 };
 
-/// Which end of a call this is.
+/// The side of a call.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Side {
     Server,
     Client,
 }
 
-/// A call from its first byte to its status. One that is dropped before was cancelled, or, where that
-/// is because the time of the call that it is made for is up, has not come in time.
+/// The record of a call from its first byte to its status. A record that is dropped before counts as
+/// cancelled, or as DEADLINE_EXCEEDED if the deadline of the surrounding call has passed.
 #[derive(Debug)]
 pub(crate) struct CallRecord {
     side: Side,
@@ -35,7 +35,7 @@ impl CallRecord {
         call
     }
 
-    /// Waits for the answer, and follows it to its end.
+    /// Waits for the answer and observes its body until it ends.
     pub(crate) async fn answered<E>(
         mut self,
         answer: impl Future<Output = Result<Response<Body>, E>>,
@@ -43,7 +43,7 @@ impl CallRecord {
     ) -> Result<Response<Body>, E> {
         let span = self.span.clone();
         match answer.instrument(span).await {
-            Ok(response) => Ok(self.follow(response)),
+            Ok(response) => Ok(self.observe(response)),
             Err(error) => {
                 self.end(code_of(&error));
                 Err(error)
@@ -51,19 +51,19 @@ impl CallRecord {
         }
     }
 
-    /// A status in the headers ends the call; else one in the trailers will.
-    fn follow(mut self, response: Response<Body>) -> Response<Body> {
+    /// A status in the headers ends the call; otherwise the trailers do.
+    fn observe(mut self, response: Response<Body>) -> Response<Body> {
         match code(response.headers()) {
             Some(code) => {
                 self.end(code);
                 response
             }
-            // What was no call of gRPC has a code of HTTP alone.
+            // An answer that is not gRPC has an HTTP status only.
             None if !response.status().is_success() => {
                 self.end(Code::Unknown);
                 response
             }
-            None => response.map(|body| Body::new(Followed::new(body, self))),
+            None => response.map(|body| Body::new(ObservedBody::new(body, self))),
         }
     }
 
@@ -84,24 +84,24 @@ impl CallRecord {
         }
         self.durations().record(elapsed.as_secs_f64(), &attributes);
         self.add_in_flight(-1);
-        self.tell(code, name, elapsed);
+        self.report(code, name, elapsed);
     }
 
     fn durations(&self) -> &'static opentelemetry::metrics::Histogram<f64> {
         match self.side {
-            Side::Server => &SERVED,
-            Side::Client => &CALLED,
+            Side::Server => &SERVER_DURATIONS,
+            Side::Client => &CLIENT_DURATIONS,
         }
     }
 
     fn add_in_flight(&self, change: i64) {
         if self.side == Side::Server {
-            FLYING.add(change, &[KeyValue::new(RPC_METHOD, self.method.clone())]);
+            CALLS_IN_FLIGHT.add(change, &[KeyValue::new(RPC_METHOD, self.method.clone())]);
         }
     }
 
-    /// Says it on the span, and in a line of the log.
-    fn tell(&self, code: Code, name: &'static str, elapsed: std::time::Duration) {
+    /// Adds the outcome to the span and logs it.
+    fn report(&self, code: Code, name: &'static str, elapsed: std::time::Duration) {
         self.span.record(RPC_STATUS, name);
         if code != Code::Ok {
             self.span.record(ERROR_TYPE, name);
@@ -131,7 +131,7 @@ pub(crate) fn code(headers: &HeaderMap) -> Option<Code> {
     headers.get("grpc-status").map(|value| Code::from_bytes(value.as_bytes()))
 }
 
-/// Whether the server is to blame, and not what was asked of it.
+/// Whether the code means a failure of the server, not of the request.
 fn is_fault(code: Code) -> bool {
     matches!(
         code,
@@ -144,7 +144,7 @@ fn is_fault(code: Code) -> bool {
     )
 }
 
-/// A code by its name in the specification of gRPC.
+/// The name of a code in gRPC's specification.
 fn name(code: Code) -> &'static str {
     match code {
         Code::Ok => "OK",

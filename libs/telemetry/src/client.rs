@@ -17,12 +17,12 @@ use crate::{
 
 type BoxError = Box<dyn Error + Send + Sync>;
 
-/// A channel whose calls are seen: each has a span, is measured, and tells the peer which trace
-/// it belongs to.
+/// A channel with telemetry: each call has a span and a duration, and propagates its trace to the
+/// peer.
 #[derive(Debug, Clone)]
 pub struct Traced<S>(S);
 
-/// Wraps a channel, or whatever calls like one.
+/// Adds telemetry to a channel.
 #[must_use]
 pub const fn traced<S>(channel: S) -> Traced<S> {
     Traced(channel)
@@ -42,7 +42,7 @@ where
     }
 
     fn call(&mut self, mut request: Request<Body>) -> Self::Future {
-        // The path is one of those that were generated from the contracts.
+        // Generated clients call known methods only, so the number of names is bounded.
         let method = request.uri().path().trim_start_matches('/').to_owned();
         let span = span(&method);
         propagation::inject(&span.context(), request.headers_mut());

@@ -1,4 +1,4 @@
-//! Where traces and metrics go: to a collector over OTLP, to a page for Prometheus, or nowhere.
+//! Exports traces and metrics: to a collector over OTLP, and metrics to Prometheus.
 
 use std::{collections::HashSet, time::Duration};
 
@@ -15,13 +15,14 @@ use types::Clock;
 
 use crate::settings::Build;
 
-/// How long the collector may take for one delivery.
-const DELIVERY: Duration = Duration::from_secs(3);
+/// Timeout of one export to the collector.
+const EXPORT_TIMEOUT: Duration = Duration::from_secs(3);
 
 const SERVICE_NAME: &str = "service.name";
 const INSTANCE_ID: &str = "service.instance.id";
 
-/// Who tells. `OTEL_RESOURCE_ATTRIBUTES` may add to it and name the instance.
+/// The resource attributes of this process. `OTEL_RESOURCE_ATTRIBUTES` can add some and set the
+/// instance id.
 pub(crate) fn resource(service: &'static str, build: Build) -> Resource {
     let named = Resource::builder().build().get(&Key::new(INSTANCE_ID));
     let instance = named.unwrap_or_else(|| Clock::system().new_uid().to_string().into());
@@ -32,8 +33,8 @@ pub(crate) fn resource(service: &'static str, build: Build) -> Resource {
         .build()
 }
 
-/// Makes spans, of which those go to the collector that `OTEL_TRACES_SAMPLER` picks. Without a
-/// collector spans still have ids, for the log and for peers.
+/// Exports the spans that `OTEL_TRACES_SAMPLER` samples. Without a collector spans still have ids, for
+/// logs and for peers.
 pub(crate) fn traces(
     resource: Resource,
     collector: Option<&str>,
@@ -41,39 +42,42 @@ pub(crate) fn traces(
     let mut builder = SdkTracerProvider::builder().with_resource(resource);
     if let Some(collector) = collector {
         let exporter = SpanExporter::builder().with_tonic().with_endpoint(collector);
-        let exporter = exporter.with_timeout(DELIVERY).build();
+        let exporter = exporter.with_timeout(EXPORT_TIMEOUT).build();
         let exporter = exporter.map_err(|error| format!("OTLP endpoint `{collector}`: {error}"))?;
         builder = builder.with_batch_exporter(exporter);
     }
     Ok(builder.build())
 }
 
-/// Gathers metrics for the collector, the page, or both; none where there is neither.
+/// Collects metrics for the collector, Prometheus, or both; `None` without either.
 pub(crate) fn metrics(
     resource: Resource,
     collector: Option<&str>,
-    page: Option<&Registry>,
+    registry: Option<&Registry>,
 ) -> Result<Option<SdkMeterProvider>, String> {
-    if collector.is_none() && page.is_none() {
+    if collector.is_none() && registry.is_none() {
         return Ok(None);
     }
     let mut builder = SdkMeterProvider::builder().with_resource(resource);
     if let Some(collector) = collector {
         let exporter = MetricExporter::builder().with_tonic().with_endpoint(collector);
-        let exporter = exporter.with_timeout(DELIVERY).build();
+        let exporter = exporter.with_timeout(EXPORT_TIMEOUT).build();
         let exporter = exporter.map_err(|error| format!("OTLP endpoint `{collector}`: {error}"))?;
         builder = builder.with_periodic_exporter(exporter);
     }
-    if let Some(page) = page {
-        builder = on_page(builder, page)?;
+    if let Some(registry) = registry {
+        builder = with_prometheus(builder, registry)?;
     }
     Ok(Some(builder.build()))
 }
 
-/// Every series on the page says which service it is of.
-fn on_page(builder: MeterProviderBuilder, page: &Registry) -> Result<MeterProviderBuilder, String> {
+/// Every series has the label `service_name`.
+fn with_prometheus(
+    builder: MeterProviderBuilder,
+    registry: &Registry,
+) -> Result<MeterProviderBuilder, String> {
     let exporter = opentelemetry_prometheus::exporter()
-        .with_registry(page.clone())
+        .with_registry(registry.clone())
         .scope_info_enabled(false)
         .with_resource_selector(ResourceSelector::KeyAllowList(HashSet::from([Key::new(
             SERVICE_NAME,

@@ -1,7 +1,7 @@
 //! Logs, traces and metrics of a process. Names follow OpenTelemetry's conventions for RPC and
-//! databases; what is our own begins with `csp.`.
+//! databases; other names begin with `csp.`.
 //!
-//! Nothing here waits for whoever receives telemetry: what cannot be sent is dropped.
+//! Calls never wait for a receiver of telemetry: data that cannot be sent is dropped.
 
 mod b3;
 mod body;
@@ -19,7 +19,7 @@ mod start;
 
 pub use client::{Traced, traced};
 pub use methods::Methods;
-pub use metrics::{histogram, meter, tell_health};
-pub use server::{Observe, Observed};
+pub use metrics::{histogram, meter, record_health};
+pub use server::{TelemetryLayer, TelemetryService};
 pub use settings::{Build, Listen, LogFormat, OtlpEndpoint, Settings};
 pub use start::{MetricsEndpoint, Telemetry, start};

@@ -1,4 +1,4 @@
-//! The lines of the log, which name trace and span where they belong to some.
+//! Log lines, with the ids of trace and span if there are any.
 
 use std::{fmt, io::IsTerminal};
 
@@ -29,7 +29,7 @@ use crate::settings::{LogFormat, Settings};
 /// Logs to standard error.
 ///
 /// # Errors
-/// A filter that cannot be used, in words.
+/// An invalid filter, as text.
 pub(crate) fn layer<S>(service: &'static str, settings: &Settings) -> Result<impl Layer<S>, String>
 where
     S: Subscriber + for<'a> LookupSpan<'a>,
@@ -39,17 +39,17 @@ where
     let lines = tracing_subscriber::fmt::layer()
         .with_ansi(settings.log_format == LogFormat::Human && std::io::stderr().is_terminal())
         .with_writer(std::io::stderr)
-        .fmt_fields(Unwritten)
+        .fmt_fields(NoSpanFields)
         .event_format(Lines { service, format: settings.log_format });
-    // A caller's `baggage` that cannot be read is left out, and is no concern of who reads the log.
-    let of_us = filter_fn(|it| !it.name().starts_with("BaggagePropagator."));
-    Ok(lines.with_filter(filter.and(of_us)))
+    // Invalid `baggage` of a caller is ignored, without a log line.
+    let wanted = filter_fn(|it| !it.name().starts_with("BaggagePropagator."));
+    Ok(lines.with_filter(filter.and(wanted)))
 }
 
-/// The fields of spans, which no line shows.
-struct Unwritten;
+/// Omits the fields of spans from lines.
+struct NoSpanFields;
 
-impl<'writer> FormatFields<'writer> for Unwritten {
+impl<'writer> FormatFields<'writer> for NoSpanFields {
     fn format_fields<R: RecordFields>(&self, _: Writer<'writer>, _: R) -> fmt::Result {
         Ok(())
     }

@@ -4,17 +4,17 @@ use opentelemetry::StringValue;
 use prost::{DecodeError, Message};
 use prost_types::FileDescriptorSet;
 
-/// The methods that a server has. Only these become attributes of metrics, so that a caller
-/// cannot make up new ones.
+/// The methods of a server. Only these become metric attributes, so that callers cannot create new
+/// series.
 #[derive(Debug, Clone, Default)]
 pub struct Methods(Arc<HashMap<String, StringValue>>);
 
 impl Methods {
-    /// The methods of those services for which `served` is true, by full name, out of encoded
-    /// descriptor sets.
+    /// The methods of the services in these encoded descriptor sets for whose full name `served` is
+    /// true.
     ///
     /// # Errors
-    /// Bytes that are no descriptor set.
+    /// Bytes that are not a descriptor set.
     pub fn of(sets: &[&[u8]], served: impl Fn(&str) -> bool) -> Result<Self, DecodeError> {
         let mut methods = Vec::new();
         for set in sets {
@@ -56,7 +56,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn only_methods_of_served_services_have_names() {
+    fn only_methods_of_served_services_are_known() {
         let method = |name: &str| MethodDescriptorProto {
             name: Some(name.to_owned()),
             ..MethodDescriptorProto::default()

@@ -7,8 +7,8 @@ use opentelemetry::{
 
 use crate::names::{CLIENT_DURATION, IN_FLIGHT, SECONDS, SERVER_DURATION, SERVING};
 
-/// What metrics are made with. Those made before [`crate::start`] are never recorded, so make
-/// them when they are first used.
+/// The meter for all instruments. Instruments created before [`crate::start`] record nothing, so
+/// create them on first use.
 #[must_use]
 pub fn meter() -> Meter {
     global::meter("csp-channel")
@@ -22,25 +22,25 @@ pub fn histogram(name: &'static str, description: &'static str) -> Histogram<f64
     histogram.with_boundaries(SECONDS.to_vec()).build()
 }
 
-pub(crate) static SERVED: LazyLock<Histogram<f64>> =
-    LazyLock::new(|| histogram(SERVER_DURATION, "Duration of calls that came in."));
+pub(crate) static SERVER_DURATIONS: LazyLock<Histogram<f64>> =
+    LazyLock::new(|| histogram(SERVER_DURATION, "Duration of incoming calls."));
 
-pub(crate) static CALLED: LazyLock<Histogram<f64>> =
-    LazyLock::new(|| histogram(CLIENT_DURATION, "Duration of calls that went out."));
+pub(crate) static CLIENT_DURATIONS: LazyLock<Histogram<f64>> =
+    LazyLock::new(|| histogram(CLIENT_DURATION, "Duration of outgoing calls."));
 
-pub(crate) static FLYING: LazyLock<UpDownCounter<i64>> = LazyLock::new(|| {
+pub(crate) static CALLS_IN_FLIGHT: LazyLock<UpDownCounter<i64>> = LazyLock::new(|| {
     let meter = meter();
     let counter = meter.i64_up_down_counter(IN_FLIGHT).with_unit("{call}");
-    counter.with_description("Calls that came in and are not answered yet.").build()
+    counter.with_description("Incoming calls in flight.").build()
 });
 
-static HEALTHY: LazyLock<Gauge<u64>> = LazyLock::new(|| {
+static SERVING_GAUGE: LazyLock<Gauge<u64>> = LazyLock::new(|| {
     let meter = meter();
     let gauge = meter.u64_gauge(SERVING);
-    gauge.with_description("1 where the service says that it can be called, else 0.").build()
+    gauge.with_description("1 if the service reports that it is healthy, else 0.").build()
 });
 
-/// Records what a service answers when it is asked for its health.
-pub fn tell_health(grpc_name: &'static str, serving: bool) {
-    HEALTHY.record(u64::from(serving), &[KeyValue::new("csp.service", grpc_name)]);
+/// Records the health that a service reports.
+pub fn record_health(grpc_name: &'static str, serving: bool) {
+    SERVING_GAUGE.record(u64::from(serving), &[KeyValue::new("csp.service", grpc_name)]);
 }

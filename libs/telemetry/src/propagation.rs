@@ -1,5 +1,5 @@
-//! Which trace a call belongs to, in its headers: W3C `traceparent`, `tracestate` and `baggage`
-//! in and out, B3 in.
+//! Trace context in headers: W3C `traceparent`, `tracestate` and `baggage` of incoming and outgoing
+//! calls, B3 of incoming calls.
 
 use http::{HeaderMap, HeaderName, HeaderValue};
 use opentelemetry::{
@@ -11,7 +11,7 @@ use opentelemetry_sdk::propagation::{BaggagePropagator, TraceContextPropagator};
 
 use crate::b3;
 
-/// The span and the baggage of a caller. W3C counts where both are there.
+/// The span and the baggage of the caller. W3C has precedence over B3.
 pub(crate) fn extract(headers: &HeaderMap) -> Context {
     let carrier = Headers(headers);
     let context = BaggagePropagator::new().extract_with_context(&Context::new(), &carrier);
@@ -22,7 +22,7 @@ pub(crate) fn extract(headers: &HeaderMap) -> Context {
     }
 }
 
-/// Tells a peer which span calls it.
+/// Propagates the current span to a peer.
 pub(crate) fn inject(context: &Context, headers: &mut HeaderMap) {
     let mut carrier = HeadersMut(headers);
     TraceContextPropagator::new().inject_context(context, &mut carrier);
@@ -58,7 +58,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_came_in_goes_out_again() {
+    fn incoming_context_is_propagated() {
         let mut headers = HeaderMap::new();
         for (name, value) in [
             ("traceparent", "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01"),
@@ -73,7 +73,7 @@ mod tests {
     }
 
     #[test]
-    fn b3_goes_out_as_w3c() {
+    fn b3_is_propagated_as_w3c() {
         let b3 = HeaderValue::from_static("80f198ee56343ba864fe8b2a57d3eff7-e457b5a2e4d86bd1-0");
         let mut sent = HeaderMap::new();
         inject(&extract(&HeaderMap::from_iter([(HeaderName::from_static("b3"), b3)])), &mut sent);
@@ -83,7 +83,7 @@ mod tests {
     }
 
     #[test]
-    fn without_a_trace_nothing_goes_out() {
+    fn without_a_trace_nothing_is_propagated() {
         let mut sent = HeaderMap::new();
         let broken = HeaderValue::from_static("00-nonsense");
         let headers = HeaderMap::from_iter([(HeaderName::from_static("traceparent"), broken)]);

@@ -17,35 +17,35 @@ use crate::{
     names, propagation,
 };
 
-/// Sees every call that comes in: opens its span, counts it, measures it, and logs its end. To be
-/// the outermost layer, so that what others refuse is seen too.
+/// Telemetry of incoming calls: a span, the number in flight, the duration, and a log line. Must be the
+/// outermost layer, so that calls refused by other layers are included.
 #[derive(Debug, Clone)]
-pub struct Observe(Methods);
+pub struct TelemetryLayer(Methods);
 
-impl Observe {
-    /// For a server that has these methods. Any other is `_OTHER`.
+impl TelemetryLayer {
+    /// For a server with these methods. Any other method is recorded as `_OTHER`.
     #[must_use]
     pub fn new(methods: Methods) -> Self {
         Self(methods)
     }
 }
 
-impl<S> Layer<S> for Observe {
-    type Service = Observed<S>;
+impl<S> Layer<S> for TelemetryLayer {
+    type Service = TelemetryService<S>;
 
-    fn layer(&self, inner: S) -> Observed<S> {
-        Observed { inner, methods: self.0.clone() }
+    fn layer(&self, inner: S) -> TelemetryService<S> {
+        TelemetryService { inner, methods: self.0.clone() }
     }
 }
 
-/// A service whose calls are seen.
+/// A service with telemetry.
 #[derive(Debug, Clone)]
-pub struct Observed<S> {
+pub struct TelemetryService<S> {
     inner: S,
     methods: Methods,
 }
 
-impl<S, B> Service<Request<B>> for Observed<S>
+impl<S, B> Service<Request<B>> for TelemetryService<S>
 where
     S: Service<Request<B>, Response = Response<Body>, Error: 'static, Future: Send + 'static>,
 {
@@ -67,8 +67,8 @@ where
     }
 }
 
-/// The span of a call, as a child of the caller's. None for health and reflection, which would
-/// drown the others.
+/// The span of a call, as a child of the caller's span. Health and reflection calls have no span,
+/// because they would outnumber all others.
 fn span<B>(method: Option<&StringValue>, request: &Request<B>) -> Span {
     if method.is_some_and(|it| it.as_str().starts_with("grpc.")) {
         return Span::none();
@@ -88,7 +88,7 @@ fn span<B>(method: Option<&StringValue>, request: &Request<B>) -> Span {
     if method.is_none() {
         span.record(names::RPC_METHOD_ORIGINAL, request.uri().path().trim_start_matches('/'));
     }
-    // Fails only where nobody follows traces, and then there is nothing to connect.
+    // Fails only if tracing is off; then there is no span.
     let _ = span.set_parent(propagation::extract(request.headers()));
     span
 }

@@ -1,24 +1,24 @@
 use std::{fmt, net::SocketAddr, str::FromStr};
 
-/// What to log, and where to tell what is measured.
+/// The settings `telemetry.*`.
 #[derive(Debug, Clone)]
 pub struct Settings {
     /// Filter in the form of `tracing_subscriber::EnvFilter`, such as `info`.
     pub log: String,
-    /// Form of the lines of the log.
+    /// Format of log lines.
     pub log_format: LogFormat,
-    /// Where to send traces and metrics.
+    /// OTLP endpoint for traces and metrics.
     pub otlp_endpoint: OtlpEndpoint,
-    /// Where to serve metrics.
+    /// Address to serve metrics on for Prometheus.
     pub prometheus_listen: Listen,
 }
 
-/// What was built.
+/// Version and commit of the build.
 #[derive(Debug, Clone, Copy)]
 pub struct Build {
-    /// Version of the release, such as `0.1.0`.
+    /// Release version, such as `0.1.0`.
     pub version: &'static str,
-    /// Beginning of the commit's hash, or `unknown`.
+    /// Abbreviated commit hash, or `unknown`.
     pub commit: &'static str,
 }
 
@@ -28,12 +28,12 @@ impl fmt::Display for Build {
     }
 }
 
-/// Form of the lines of the log.
+/// Format of log lines.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum LogFormat {
-    /// For people.
+    /// Plain text.
     Human,
-    /// One JSON object a line.
+    /// One JSON object per line.
     Json,
 }
 
@@ -49,7 +49,7 @@ impl FromStr for LogFormat {
     }
 }
 
-/// Where a collector takes OTLP over gRPC: `http://host:4317` or `host:4317`. Empty is nowhere.
+/// A collector's OTLP/gRPC endpoint: `http://host:4317` or `host:4317`. Empty exports nothing.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct OtlpEndpoint(pub Option<String>);
 
@@ -87,7 +87,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn an_endpoint_may_have_a_scheme() {
+    fn the_scheme_of_an_endpoint_is_optional() {
         for text in ["http://localhost:4317", "localhost:4317", "http://localhost:4317/"] {
             let expected = OtlpEndpoint(Some("http://localhost:4317".to_owned()));
             assert_eq!(text.parse(), Ok(expected), "{text}");

@@ -11,28 +11,28 @@ use crate::{
     settings::{Build, Settings},
 };
 
-/// How long the end of the process may wait until the last of it is sent.
-const FLUSH: Duration = Duration::from_secs(2);
-/// Whose spans are told: ours, not those of the libraries that carry calls and statements.
+/// How long a stopping process waits for its last telemetry to be sent.
+const FLUSH_TIMEOUT: Duration = Duration::from_secs(2);
+/// Filter of exported spans: ours, not those of transport libraries.
 const SPANS: &str = "info,h2=off,hyper=off,opentelemetry=off,tonic=off,tower=off";
 
-/// The telemetry of this process. Sends what is left when it is dropped, for 2 s at most.
+/// The telemetry of this process. Dropping it sends the remaining data, within 2 s.
 #[derive(Debug)]
 pub struct Telemetry {
     traces: SdkTracerProvider,
     metrics: Option<SdkMeterProvider>,
-    page: Option<MetricsEndpoint>,
+    endpoint: Option<MetricsEndpoint>,
 }
 
-/// All metrics as Prometheus reads them.
+/// All metrics for Prometheus.
 #[derive(Debug, Clone)]
 pub struct MetricsEndpoint(Registry);
 
 impl MetricsEndpoint {
-    /// The page as it is now.
+    /// The current metrics in Prometheus's text format.
     ///
     /// # Errors
-    /// Metrics that have no such form, in words.
+    /// Metrics that cannot be encoded, as text.
     pub fn text(&self) -> Result<String, String> {
         let text = TextEncoder::new().encode_to_string(&self.0.gather());
         text.map_err(|error| error.to_string())
@@ -40,10 +40,10 @@ impl MetricsEndpoint {
 }
 
 impl Telemetry {
-    /// The page for Prometheus, where one is asked for.
+    /// The metrics for Prometheus, if the settings enable it.
     #[must_use]
-    pub fn page(&self) -> Option<MetricsEndpoint> {
-        self.page.clone()
+    pub fn metrics_endpoint(&self) -> Option<MetricsEndpoint> {
+        self.endpoint.clone()
     }
 }
 
@@ -53,10 +53,10 @@ impl Drop for Telemetry {
         let (traces_done, finished) = mpsc::channel();
         let metrics_done = traces_done.clone();
         let watch = Clock::system().stopwatch();
-        thread::spawn(move || traces_done.send(traces.shutdown_with_timeout(FLUSH)));
+        thread::spawn(move || traces_done.send(traces.shutdown_with_timeout(FLUSH_TIMEOUT)));
         thread::spawn(move || metrics_done.send(metrics.map_or(Ok(()), |it| it.shutdown())));
         for _ in 0..2 {
-            match finished.recv_timeout(FLUSH.saturating_sub(watch.elapsed())) {
+            match finished.recv_timeout(FLUSH_TIMEOUT.saturating_sub(watch.elapsed())) {
                 Ok(Ok(())) => {}
                 Ok(Err(error)) => eprintln!("the last telemetry could not be sent: {error}"),
                 Err(_) => return eprintln!("the last telemetry could not be sent in time"),
@@ -65,11 +65,11 @@ impl Drop for Telemetry {
     }
 }
 
-/// Starts logging to standard error, traces and metrics. Must run inside a runtime, once a
-/// process, before anything is measured.
+/// Starts logs to standard error, traces and metrics. Must be called inside a runtime, one time per
+/// process, before the first metric is recorded.
 ///
 /// # Errors
-/// A filter or an endpoint that cannot be used, in words.
+/// An invalid filter or endpoint, as text.
 pub fn start(
     service: &'static str,
     build: Build,
@@ -79,8 +79,8 @@ pub fn start(
     let resource = export::resource(service, build);
     let collector = settings.otlp_endpoint.0.as_deref();
     let traces = export::traces(resource.clone(), collector)?;
-    let page = settings.prometheus_listen.0.map(|_| MetricsEndpoint(Registry::new()));
-    let metrics = export::metrics(resource, collector, page.as_ref().map(|it| &it.0))?;
+    let endpoint = settings.prometheus_listen.0.map(|_| MetricsEndpoint(Registry::new()));
+    let metrics = export::metrics(resource, collector, endpoint.as_ref().map(|it| &it.0))?;
     let spans = tracing_opentelemetry::layer()
         .with_tracer(traces.tracer("csp-channel"))
         .with_location(false)
@@ -93,19 +93,20 @@ pub fn start(
         .try_init()
         .map_err(|error| error.to_string())?;
     if collector.is_some() {
-        // Others than tracing make spans only where somebody takes them.
+        // Spans outside of the crate tracing are created only if a collector receives them.
         global::set_tracer_provider(traces.clone());
     }
     if let Some(metrics) = &metrics {
         global::set_meter_provider(metrics.clone());
     }
-    tell_build(build);
-    Ok(Telemetry { traces, metrics, page })
+    record_build(build);
+    Ok(Telemetry { traces, metrics, endpoint })
 }
 
-fn tell_build(build: Build) {
+fn record_build(build: Build) {
     let meter = metrics::meter();
-    let gauge = meter.u64_gauge(names::BUILD).with_description("What was built.").build();
+    let gauge =
+        meter.u64_gauge(names::BUILD).with_description("Version and commit of the build.").build();
     gauge.record(
         1,
         &[KeyValue::new("version", build.version), KeyValue::new("commit", build.commit)],

@@ -8,69 +8,71 @@ use crate::{
     postgres::{self, Server},
 };
 
-/// What keeps the data.
+/// The database engine.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Engine {
-    /// A file.
+    /// Files.
     Sqlite,
     /// A server.
     Postgres,
 }
 
-/// The databases of one test, one a service. They are deleted when the value is dropped, so it
-/// has to outlive the services that use them.
+/// The databases of one test, one for each service. Dropping the value deletes them, so it must outlive
+/// the services.
 #[derive(Debug)]
-pub struct Databases(Place);
+pub struct Databases(Location);
 
 #[derive(Debug)]
-enum Place {
+enum Location {
     Folder(Folder),
-    Server(Share),
+    Server(ServerDatabases),
 }
 
-/// What one test has of a server.
+/// The databases of one test on the server.
 #[derive(Debug)]
-struct Share {
+struct ServerDatabases {
     server: &'static Server,
     test: Uuid,
     created: Mutex<BTreeSet<String>>,
 }
 
 impl Databases {
-    /// Prepares a place for databases.
+    /// Prepares databases on an engine.
     ///
     /// # Panics
-    /// When there is no PostgreSQL, with what to install.
+    /// If PostgreSQL is not installed, with what to install.
     pub async fn new(engine: Engine) -> Self {
         Self(match engine {
-            Engine::Sqlite => Place::Folder(Folder::new()),
-            Engine::Postgres => Place::Server(Share::new().await),
+            Engine::Sqlite => Location::Folder(Folder::new()),
+            Engine::Postgres => Location::Server(ServerDatabases::new().await),
         })
     }
 
-    /// The URL of one service's database. The same service gets the same database every time.
+    /// The URL of a service's database, which is created on the first call.
     ///
     /// # Panics
-    /// When the database cannot be created.
+    /// If the database cannot be created.
     #[must_use]
     pub fn url(&self, service: &str) -> String {
         match &self.0 {
-            Place::Folder(folder) => format!("sqlite://{}/{service}.db", folder.path().display()),
-            Place::Server(share) => share.url(service),
+            Location::Folder(folder) => {
+                format!("sqlite://{}/{service}.db", folder.path().display())
+            }
+            Location::Server(server) => server.url(service),
         }
     }
 
-    /// A connection to one service's database.
+    /// A connection to a service's database.
     ///
     /// # Panics
-    /// When it cannot be opened.
+    /// If it cannot be opened.
     pub async fn open(&self, service: &str) -> Database {
         let settings = Settings { url: self.url(service), max_connections: 1 };
         Database::open(&settings).await.expect("it can be opened")
     }
 }
 
-impl Share {
+impl ServerDatabases {
     async fn new() -> Self {
         let server = tokio::task::spawn_blocking(postgres::server).await;
         let server = server.expect("the start of PostgreSQL panicked");
@@ -88,13 +90,13 @@ impl Share {
     }
 }
 
-impl Drop for Share {
+impl Drop for ServerDatabases {
     fn drop(&mut self) {
         let Ok(created) = self.created.get_mut() else {
             return;
         };
         for name in mem::take(created) {
-            // What cannot be removed ends with a server of our own, and stays on any other.
+            // A database that cannot be removed goes with our own server; it remains on any other.
             let _ = self.server.remove(&name);
         }
     }

@@ -2,40 +2,40 @@ use std::{path::Path, process::Command};
 
 use tempfile::TempDir;
 
-/// Where Linux keeps files in memory: databases there do not wait for a disk.
-const MEMORY: &str = "/dev/shm";
-/// How much of it has to be free, in KiB. A container has 64 MiB by default, which is too little.
-const ROOM: u64 = 1024 * 1024;
-/// Where folders go when there is no room in memory.
-const DISK: &str = "/tmp";
+/// A file system in memory on Linux: databases in it do not wait for a disk.
+const MEMORY_FOLDER: &str = "/dev/shm";
+/// Free space that tests need in it. A container has 64 MiB by default, which is too little.
+const MIN_FREE_KIB: u64 = 1024 * 1024;
+/// Used if the memory file system is missing or too small.
+const DISK_FOLDER: &str = "/tmp";
 
-/// An empty folder. It is deleted, with all that is in it, when the value is dropped.
+/// An empty folder. Dropping the value deletes it and its contents.
 #[derive(Debug)]
 pub struct Folder(TempDir);
 
 impl Folder {
-    /// Makes a folder.
+    /// Creates a folder.
     ///
     /// # Panics
-    /// When there is no place for one.
+    /// If it cannot be created.
     #[must_use]
     #[allow(clippy::new_without_default, reason = "it touches the disk")]
     pub fn new() -> Self {
-        Self(tempfile::tempdir_in(place()).expect("cannot make a temporary folder"))
+        Self(tempfile::tempdir_in(parent_folder()).expect("cannot make a temporary folder"))
     }
 
-    /// Where it is.
+    /// Its path.
     #[must_use]
     pub fn path(&self) -> &Path {
         self.0.path()
     }
 }
 
-/// Where folders of tests go. Not where TMPDIR says: a server takes a short path for a socket, and
-/// one that PostgreSQL's user may enter.
-pub(crate) fn place() -> &'static str {
-    let room = free(MEMORY).is_some_and(|free| free >= ROOM);
-    if room { MEMORY } else { DISK }
+/// The parent of test folders. Not TMPDIR: a server needs a short path for its socket, which PostgreSQL's
+/// user may enter.
+pub(crate) fn parent_folder() -> &'static str {
+    let enough = free(MEMORY_FOLDER).is_some_and(|free| free >= MIN_FREE_KIB);
+    if enough { MEMORY_FOLDER } else { DISK_FOLDER }
 }
 
 /// The free space of the file system at this path, in KiB.

@@ -7,11 +7,10 @@ use std::{
 
 const FOLDER: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../tests/golden");
 
-/// Compares a text with the one in a file of `tests/golden`, or writes it there when
-/// `GOLDEN=write` asks for that.
+/// Compares a text with a file of `tests/golden`, or writes the file if `GOLDEN=write` is set.
 ///
 /// # Panics
-/// When they differ.
+/// If they differ.
 pub fn golden(file: &str, text: &str) {
     let path = Path::new(FOLDER).join(file);
     if is_written() {
@@ -19,18 +18,17 @@ pub fn golden(file: &str, text: &str) {
         fs::write(&path, text).expect("the file can be written");
     }
     let golden = fs::read_to_string(path).unwrap_or_default();
-    let hint = format!("tests/golden/{file} says something else; GOLDEN=write writes it anew");
+    let hint = format!("differs from tests/golden/{file}; set GOLDEN=write to update the file");
     for (at, (golden, now)) in golden.lines().zip(text.lines()).enumerate() {
         assert_eq!(golden, now, "line {}: {hint}", at + 1);
     }
     assert_eq!(golden.len(), text.len(), "{hint}");
 }
 
-/// The same for one section of a file, whose other sections are those of other tests. An empty one is
-/// left out.
+/// Compares or writes one section of a file that several tests share. An empty section is omitted.
 ///
 /// # Panics
-/// When they differ.
+/// If they differ.
 pub fn golden_section(file: &str, section: &str, text: &str) {
     /// One test at a time writes the file.
     static FILE: Mutex<()> = Mutex::new(());
@@ -48,24 +46,24 @@ pub fn golden_section(file: &str, section: &str, text: &str) {
         return;
     }
     let hint =
-        format!("{section} of tests/golden/{file} says something else; GOLDEN=write writes it");
+        format!("differs from {section} of tests/golden/{file}; set GOLDEN=write to update it");
     for (golden, now) in before.lines().zip(text.lines()) {
         assert_eq!(golden, now, "{hint}");
     }
     assert_eq!(before, text, "{hint}");
 }
 
-/// What a section begins with.
+/// Start of a section.
 const MARK: &str = "\n## ";
 
-/// What stands before the sections, and each of these by its name.
+/// The text before the first section, and the sections by name.
 fn sections(whole: &str) -> (&str, BTreeMap<&str, &str>) {
     let mut parts = whole.split(MARK);
     let head = parts.next().unwrap_or_default();
     (head, parts.filter_map(|part| part.split_once('\n')).collect())
 }
 
-#[allow(clippy::disallowed_methods, reason = "a test is told by its environment what to write")]
+#[allow(clippy::disallowed_methods, reason = "tests have no configuration file")]
 fn is_written() -> bool {
     std::env::var("GOLDEN").is_ok_and(|it| it == "write")
 }

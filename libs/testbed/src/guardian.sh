@@ -1,11 +1,12 @@
-# Runs a PostgreSQL server for as long as its standard input is open: then it stops the server and
-# deletes the folder. The kernel closes that pipe however the process at its other end dies.
-# Arguments: the folder, and where PostgreSQL's programs are. Says `ready` when the server is. With a
-# port as third argument it is served there too, on loopback, over TLS only (`server.crt`).
+# Runs a PostgreSQL server while its standard input is open; then stops the server and deletes the
+# folder. The kernel closes that pipe when the test process ends, for any reason.
+# Arguments: the folder, the folder of PostgreSQL's programs, and optionally a port, on which the server
+# also listens on loopback, with TLS only (`server.crt`). Prints `ready` when the server accepts
+# connections.
 set -eu
 folder=$1 programs=$2 port=${3:-}
 
-# Only the end of the pipe ends this script.
+# Only the end of the pipe stops this script.
 trap '' HUP INT PIPE TERM
 
 cleanup() {
@@ -18,7 +19,7 @@ trap cleanup EXIT
 run() {
     program=$programs/$1
     shift
-    # PostgreSQL refuses to work for root.
+    # PostgreSQL refuses to run as root.
     if [ "$(id -u)" = 0 ]; then
         runuser -u postgres -- "$program" "$@" </dev/null >>log 2>&1
     else
@@ -26,7 +27,7 @@ run() {
     fi
 }
 
-# For the name localhost, by nobody but itself.
+# Self-signed, for the name localhost.
 certificate() {
     openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -days 2 \
         -subj /CN=localhost -addext subjectAltName=DNS:localhost \
@@ -42,7 +43,7 @@ if [ -n "$port" ]; then
     printf 'local all all trust\nhostssl all all 127.0.0.1/32 trust\n' >data/pg_hba.conf
     tls="-c ssl=on -c ssl_cert_file='$folder/server.crt' -c ssl_key_file='$folder/server.key'"
 fi
-# pg_ctl hands the options to a shell, for which a new line would be the end of them.
+# pg_ctl passes the options to a shell, so they must be on one line.
 run pg_ctl start -D data -l log -w -t 30 -o "-k '$folder' -p ${port:-5432} ${tls:-} \
     -c listen_addresses=${port:+127.0.0.1} \
     -c fsync=off -c synchronous_commit=off -c full_page_writes=off -c max_connections=500"

@@ -1,4 +1,4 @@
-//! Holds the events of a service against what its store reads.
+//! Compares the events of a service with what its store reads.
 
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -13,93 +13,97 @@ use types::Timestamp;
 
 use crate::listing::plan;
 
-/// The shortest span of time that a database tells apart.
-const TICK: Duration = Duration::from_micros(1);
-/// Tables that every service has beside those of its resources.
-const OTHERS: [&str; 2] = ["events", "seaql_migrations"];
+/// Time resolution of the databases.
+const RESOLUTION: Duration = Duration::from_micros(1);
+/// Tables of every service that hold no resources.
+const SHARED_TABLES: [&str; 2] = ["events", "seaql_migrations"];
 
-/// What a store reads of one kind of resource, change after change.
+/// The states of all resources of one kind, as a store reads them after each change.
 #[derive(Debug)]
-pub struct Chronicle<T> {
+pub struct RecordedStates<T> {
     name: fn(&T) -> String,
-    pages: Vec<(Timestamp, BTreeMap<String, T>)>,
+    states: Vec<(Timestamp, BTreeMap<String, T>)>,
 }
 
-impl<T: DeserializeOwned + PartialEq + Debug> Chronicle<T> {
-    /// An empty one of resources with such names.
+impl<T: DeserializeOwned + PartialEq + Debug> RecordedStates<T> {
+    /// No states yet; `name` returns the name of a resource.
     #[must_use]
     pub const fn of(name: fn(&T) -> String) -> Self {
-        Self { name, pages: Vec::new() }
+        Self { name, states: Vec::new() }
     }
 
-    /// Notes all resources of the kind, as they are read after a change at a moment.
+    /// Records all resources, as read after a change at a moment.
     ///
     /// # Panics
-    /// When a later change is noted already.
+    /// If a later change is recorded already.
     pub fn note(&mut self, moment: Timestamp, all: Vec<T>) {
-        let in_order = self.pages.last().is_none_or(|(last, _)| *last <= moment);
-        assert!(in_order, "a change at {moment} is noted too late");
-        self.pages.push((moment, all.into_iter().map(|it| ((self.name)(&it), it)).collect()));
+        let in_order = self.states.last().is_none_or(|(last, _)| *last <= moment);
+        assert!(in_order, "the change at {moment} is recorded after a later one");
+        self.states.push((moment, all.into_iter().map(|it| ((self.name)(&it), it)).collect()));
     }
 
-    /// The names of all resources that were noted.
+    /// The names of all recorded resources.
     #[must_use]
     pub fn names(&self) -> BTreeSet<String> {
-        self.pages.iter().flat_map(|(_, all)| all.keys().cloned()).collect()
+        self.states.iter().flat_map(|(_, all)| all.keys().cloned()).collect()
     }
 
-    /// Makes sure that every resource is rebuilt from its events as it was noted: at every
-    /// moment of a change, just before and just after.
+    /// Asserts that the events of every resource give its recorded state at the moment of each change,
+    /// just before it and just after it.
     ///
     /// # Panics
-    /// When one is not.
+    /// If one does not.
     pub async fn assert_rebuilt(&self, database: &Database) {
-        let around = |moment: Timestamp| [moment - TICK, moment, moment + TICK];
-        let moments: BTreeSet<_> = self.pages.iter().flat_map(|(at, _)| around(*at)).collect();
+        let around = |moment: Timestamp| [moment - RESOLUTION, moment, moment + RESOLUTION];
+        let moments: BTreeSet<_> = self.states.iter().flat_map(|(at, _)| around(*at)).collect();
         for name in self.names() {
             for moment in &moments {
-                let rebuilt = database.at::<T>(&name, *moment).await.expect("it reads back");
-                assert_eq!(rebuilt.as_ref(), self.noted(&name, *moment), "{name} at {moment}");
+                let rebuilt =
+                    database.resource_as_of::<T>(&name, *moment).await.expect("it reads back");
+                assert_eq!(
+                    rebuilt.as_ref(),
+                    self.recorded_at(&name, *moment),
+                    "{name} at {moment}"
+                );
             }
         }
     }
 
-    /// A resource as it was read after the last change by a moment.
-    fn noted(&self, name: &str, moment: Timestamp) -> Option<&T> {
-        self.pages.iter().rfind(|(at, _)| *at <= moment)?.1.get(name)
+    /// The recorded state of a resource at a moment.
+    fn recorded_at(&self, name: &str, moment: Timestamp) -> Option<&T> {
+        self.states.iter().rfind(|(at, _)| *at <= moment)?.1.get(name)
     }
 }
 
-/// Makes sure that the events tell of the resources that a store reads and of no others, and that
-/// every row of every table belongs to one of them. With each table goes the column that says to
-/// which; tables that stand apart hold nothing of any.
+/// Asserts that the events are about exactly the resources that a store reads, and that every row of
+/// `tables` belongs to one of them, named by the given column. `other_tables` hold no resources.
 ///
 /// # Panics
-/// When a table is not named, is empty, or holds what the events do not tell of.
-pub async fn assert_traced(
+/// If a table is not listed, is empty, or has a row of a resource without events.
+pub async fn assert_rows_have_events(
     database: &Database,
     read: &BTreeSet<String>,
     tables: &[(&str, &str)],
-    apart: &[&str],
+    other_tables: &[&str],
 ) {
-    let told: BTreeSet<_> = revisions(database).await.into_keys().collect();
-    assert_eq!(told, *read, "told by events, and read by the store");
-    let named = tables.iter().map(|(table, _)| table).chain(apart);
+    let recorded: BTreeSet<_> = revisions(database).await.into_keys().collect();
+    assert_eq!(recorded, *read, "resources with events, and resources that the store reads");
+    let named = tables.iter().map(|(table, _)| table).chain(other_tables);
     let named: BTreeSet<_> = named.map(|table| (*table).to_owned()).collect();
-    assert_eq!(tables_of(database).await, named, "tables that there are, and that are named");
+    assert_eq!(tables_of(database).await, named, "tables of the database, and listed tables");
     for (table, column) in tables {
-        let kept = texts(database, &format!("SELECT DISTINCT {column} AS it FROM {table}")).await;
-        assert!(!kept.is_empty(), "nothing was put into {table}");
-        let untold: Vec<_> = kept.difference(&told).collect();
-        assert!(untold.is_empty(), "no event tells of {untold:?} in {table}");
+        let stored = texts(database, &format!("SELECT DISTINCT {column} AS it FROM {table}")).await;
+        assert!(!stored.is_empty(), "{table} is empty");
+        let unknown: Vec<_> = stored.difference(&recorded).collect();
+        assert!(unknown.is_empty(), "{table} has rows of {unknown:?}, which have no events");
     }
 }
 
-/// The revision of every resource, as its events tell. Makes sure that they count from 1 without
-/// a gap, follow time, and name an actor.
+/// The last revision of every resource in its events. Asserts that revisions count from 1 without a gap,
+/// that times do not decrease, and that every event has an actor.
 ///
 /// # Panics
-/// When they do not.
+/// If one of these does not hold.
 pub async fn revisions(database: &Database) -> BTreeMap<String, i64> {
     let events = events::Entity::find().order_by_asc(events::Column::Seq);
     let events = events.all(database.reader()).await.expect("there are events");
@@ -114,11 +118,10 @@ pub async fn revisions(database: &Database) -> BTreeMap<String, i64> {
     last.into_iter().map(|(name, event)| (name, event.revision)).collect()
 }
 
-/// Makes sure that an embedded database finds out how a resource was by following an index, and
-/// sorts nothing.
+/// Asserts that SQLite reads the past state of a resource along an index, without a sort.
 ///
 /// # Panics
-/// When it does not.
+/// If it does not.
 pub async fn assert_as_of_indexed(database: &Database) {
     let steps = plan(database, &as_of("partners/1", Timestamp::UNIX_EPOCH)).await;
     let follows = |it: &String| it.starts_with("SEARCH") && it.contains("USING INDEX");
@@ -131,11 +134,11 @@ async fn tables_of(database: &Database) -> BTreeSet<String> {
         false => "SELECT tablename::text AS it FROM pg_tables WHERE schemaname = 'public'",
     };
     let mut tables = texts(database, tables).await;
-    tables.retain(|it| !it.starts_with("sqlite_") && !OTHERS.contains(&it.as_str()));
+    tables.retain(|it| !it.starts_with("sqlite_") && !SHARED_TABLES.contains(&it.as_str()));
     tables
 }
 
-/// What a query gives in its column `it`.
+/// The values of a query's column `it`.
 async fn texts(database: &Database, query: &str) -> BTreeSet<String> {
     let reader = database.reader();
     let query = sea_orm::Statement::from_string(reader.get_database_backend(), query);

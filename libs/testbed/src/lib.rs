@@ -1,5 +1,5 @@
-//! Test support: a database of its own for one test, on either engine, and what its lists and
-//! events are held against.
+//! Test support: a separate database for each test, on either engine, and assertions about lists,
+//! events and golden files.
 
 #![allow(clippy::expect_used, clippy::panic, reason = "a test that cannot be set up has failed")]
 
@@ -16,7 +16,7 @@ mod tests;
 pub use databases::{Databases, Engine};
 pub use folder::Folder;
 pub use golden::{golden, golden_section};
-pub use history::{Chronicle, assert_as_of_indexed, assert_traced, revisions};
+pub use history::{RecordedStates, assert_as_of_indexed, assert_rows_have_events, revisions};
 pub use listing::assert_indexed;
 pub use postgres::TlsServer;
 pub use released::assert_released_events_read;

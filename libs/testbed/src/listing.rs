@@ -1,7 +1,7 @@
 use sea_orm::{ConnectionTrait, DbBackend, EntityTrait, QueryTrait, Select, Statement};
 use storage::{Database, Kind, ListOptions, Listing};
 
-/// Values, of which each type of a field has one.
+/// Every field type accepts one of these values.
 const VALUES: [&str; 7] = [
     "organizations/0195f0a8-7c1e-7b3a-9c55-0242ac120002",
     "partners/0195f0a8-7c1e-7b3a-9c55-0242ac120002",
@@ -12,16 +12,16 @@ const VALUES: [&str; 7] = [
     "4847383",
 ];
 
-/// Makes sure that an embedded database reads a list in every order, and those items that have
-/// one value of a text, by following an index.
+/// Asserts that SQLite reads a list along an index, in every order and with an equality filter on each
+/// text field.
 ///
 /// # Panics
-/// When it does not.
+/// If it does not.
 pub async fn assert_indexed<E: EntityTrait>(database: &Database, listing: Listing) {
     let filters = listing.fields.iter().filter_map(|it| match it.kind {
         Kind::Value { read } => {
             let value = VALUES.iter().find(|value| read(value).is_ok());
-            let value = value.expect("VALUES has one for the field");
+            let value = value.expect("VALUES has a value for the field");
             Some((format!("{} = {value}", it.name), "name"))
         }
         Kind::Time | Kind::Choice { .. } => None,
@@ -29,8 +29,8 @@ pub async fn assert_indexed<E: EntityTrait>(database: &Database, listing: Listin
     let orders = ["name", "name desc", "create_time", "create_time desc"];
     let orders = orders.into_iter().map(|it| (String::new(), it));
     for (filter, order_by) in orders.chain(filters) {
-        let asked = ListOptions { filter: &filter, order_by, ..ListOptions::default() };
-        let page = listing.page(asked).expect("the list can be asked for");
+        let options = ListOptions { filter: &filter, order_by, ..ListOptions::default() };
+        let page = listing.page(options).expect("the list can be options for");
         let rows = page.select(E::find()).expect("the table has the columns");
         for step in plan(database, &rows).await {
             let follows = step.contains("USING INDEX");
@@ -42,7 +42,7 @@ pub async fn assert_indexed<E: EntityTrait>(database: &Database, listing: Listin
     }
 }
 
-/// The steps in which an embedded database reads rows.
+/// The steps of SQLite's query plan.
 pub(crate) async fn plan<E: EntityTrait>(database: &Database, rows: &Select<E>) -> Vec<String> {
     let query = rows.build(DbBackend::Sqlite).to_string();
     let explain = Statement::from_string(DbBackend::Sqlite, format!("EXPLAIN QUERY PLAN {query}"));

@@ -15,20 +15,22 @@ use sea_orm::{ConnectionTrait, Database, DbErr};
 use tokio::runtime;
 use url::Url;
 
-/// URL of a server, 15 or newer, to use in place of our own; its user may create databases.
+/// URL of a server, version 15 or newer, to use instead of starting one; its user must be allowed to
+/// create databases.
 const URL: &str = "CSP_TEST_POSTGRES_URL";
-/// Where Debian keeps the programs of each version.
+/// Debian's folder with the programs of each version.
 const VERSIONS: &str = "/usr/lib/postgresql";
+
 /// A server on which databases can be created.
 #[derive(Debug)]
 pub struct Server {
-    /// Leads to a database that is always there.
+    /// URL of a database that always exists.
     url: Url,
     /// The server stops when this closes.
     _lifeline: Option<ChildStdin>,
 }
 
-/// The server that all tests of this process share; the first call starts it.
+/// The server of all tests of this process; the first call starts it.
 pub fn server() -> Result<&'static Server, &'static str> {
     static SERVER: OnceLock<Result<Server, String>> = OnceLock::new();
     SERVER.get_or_init(Server::new).as_ref().map_err(String::as_str)
@@ -55,16 +57,16 @@ impl Server {
 
     /// Creates a database.
     pub fn create(&self, name: &str) -> Result<(), DbErr> {
-        // Copying files takes half the time of the default, which logs every page.
+        // Copying files takes half the time of the default, which writes every page to the WAL.
         self.execute(format!("CREATE DATABASE \"{name}\" TEMPLATE template0 STRATEGY FILE_COPY"))
     }
 
-    /// Deletes a database, whoever still uses it.
+    /// Deletes a database, even if it has connections.
     pub fn remove(&self, name: &str) -> Result<(), DbErr> {
         self.execute(format!("DROP DATABASE \"{name}\" WITH (FORCE)"))
     }
 
-    /// Executes a statement on a thread of its own, so that it can be waited for within a runtime.
+    /// Executes a statement in a new thread, so that a caller inside a runtime can wait for it.
     fn execute(&self, statement: String) -> Result<(), DbErr> {
         let url = self.url.to_string();
         let work = async move {
@@ -78,20 +80,20 @@ impl Server {
     }
 }
 
-/// A server of its own that takes connections over TLS only.
+/// A separate server that accepts TLS connections only.
 #[derive(Debug)]
 pub struct TlsServer {
-    /// The certificate that it shows for `localhost`, signed by itself.
+    /// Its self-signed certificate for `localhost`.
     pub certificate: PathBuf,
     port: u16,
     _server: Server,
 }
 
 impl TlsServer {
-    /// Starts it on a port that is free.
+    /// Starts the server on a free port.
     ///
     /// # Panics
-    /// When it does not start.
+    /// If it does not start.
     #[must_use]
     pub fn start(port: u16) -> Self {
         let started = programs().and_then(|programs| start(&programs, Some(port)));
@@ -99,23 +101,23 @@ impl TlsServer {
         Self { certificate: folder.join("server.crt"), port, _server: server }
     }
 
-    /// The URL of its database, with these parameters.
+    /// The URL of its database with these parameters.
     #[must_use]
     pub fn url(&self, parameters: &str) -> String {
         format!("postgres://postgres@localhost:{}/postgres?{parameters}", self.port)
     }
 }
 
-/// Starts a server in a new folder, under a guardian who ends both with this process.
+/// Starts a server in a new folder, with a guardian process that removes both when this process ends.
 fn start(programs: &Path, port: Option<u16>) -> Result<(Server, PathBuf), String> {
     let folder = tempfile::Builder::new()
         .prefix("csp-test-")
-        .tempdir_in(crate::folder::place())
+        .tempdir_in(crate::folder::parent_folder())
         .map_err(explain)?;
     let log = folder.path().join("log");
     let mut log = File::create_new(&log).and_then(|_| File::open(&log)).map_err(explain)?;
     let mut guardian = guard(folder.path(), programs, port).map_err(explain)?;
-    // From here on the folder is the guardian's.
+    // From here on the guardian deletes the folder.
     let folder = folder.keep();
     let mut answer = String::new();
     let stdout = guardian.stdout.take().expect("it is piped");
@@ -123,15 +125,15 @@ fn start(programs: &Path, port: Option<u16>) -> Result<(Server, PathBuf), String
     if answer != "ready\n" {
         let mut text = String::new();
         log.read_to_string(&mut text).map_err(explain)?;
-        return Err(format!("PostgreSQL of {} does not start:\n{text}", programs.display()));
+        return Err(format!("PostgreSQL in {} does not start:\n{text}", programs.display()));
     }
-    let place = port.unwrap_or(5432);
-    let url = format!("postgres://postgres@localhost:{place}/postgres?host={}", folder.display());
+    let port = port.unwrap_or(5432);
+    let url = format!("postgres://postgres@localhost:{port}/postgres?host={}", folder.display());
     let url = url.parse().expect("it is a URL");
     Ok((Server { url, _lifeline: guardian.stdin.take() }, folder))
 }
 
-/// Starts the guardian, out of reach of the signals which a terminal sends to this process.
+/// Starts the guardian in its own process group, so that a terminal's signals do not reach it.
 fn guard(folder: &Path, programs: &Path, port: Option<u16>) -> std::io::Result<Child> {
     Command::new("sh")
         .args(["-c", include_str!("guardian.sh"), "guardian"])
@@ -144,12 +146,12 @@ fn guard(folder: &Path, programs: &Path, port: Option<u16>) -> std::io::Result<C
         .spawn()
 }
 
-/// The folder with PostgreSQL's programs: Debian's newest, or what `pg_config` says.
+/// The folder with PostgreSQL's programs: Debian's newest version, or that of `pg_config`.
 fn programs() -> Result<PathBuf, String> {
     newest().or_else(configured).ok_or_else(|| {
         format!(
-            "These tests need the programs of a PostgreSQL server: `apt-get install postgresql`. \
-             To use a server that runs already, set {URL}=postgres://user:password@host:port/db."
+            "PostgreSQL is not installed: run `apt-get install postgresql`, or use a running server \
+             with {URL}=postgres://user:password@host:port/db"
         )
     })
 }

@@ -13,7 +13,7 @@ async fn execute(database: &Database, statement: &str) -> Result<(), DbErr> {
     database.reader().execute_unprepared(statement).await.map(drop)
 }
 
-/// Makes a table in one database and looks for it in another.
+/// Whether a table created in one database exists in the other.
 async fn shared(one: String, other: String) -> bool {
     let (one, other) = (open(one).await.unwrap(), open(other).await.unwrap());
     execute(&one, "CREATE TABLE things (id BIGINT)").await.unwrap();
@@ -21,7 +21,7 @@ async fn shared(one: String, other: String) -> bool {
 }
 
 #[tokio::test]
-async fn two_tests_share_nothing() {
+async fn two_tests_have_separate_databases() {
     for engine in ENGINES {
         let (one, other) = (Databases::new(engine).await, Databases::new(engine).await);
         assert!(!shared(one.url("ordering"), other.url("ordering")).await, "{engine:?}");
@@ -29,7 +29,7 @@ async fn two_tests_share_nothing() {
 }
 
 #[tokio::test]
-async fn two_services_share_nothing() {
+async fn two_services_have_separate_databases() {
     for engine in ENGINES {
         let databases = Databases::new(engine).await;
         assert!(
@@ -40,7 +40,7 @@ async fn two_services_share_nothing() {
 }
 
 #[tokio::test]
-async fn a_service_that_comes_back_finds_its_database() {
+async fn a_restarted_service_has_the_same_database() {
     for engine in ENGINES {
         let databases = Databases::new(engine).await;
         assert!(shared(databases.url("ordering"), databases.url("ordering")).await, "{engine:?}");
@@ -48,7 +48,7 @@ async fn a_service_that_comes_back_finds_its_database() {
 }
 
 #[tokio::test]
-async fn databases_go_with_their_value() {
+async fn databases_are_deleted_with_their_value() {
     for engine in ENGINES {
         let databases = Databases::new(engine).await;
         let url = databases.url("ordering");
@@ -63,7 +63,7 @@ async fn databases_go_with_their_value() {
 }
 
 #[tokio::test]
-async fn a_transaction_on_postgres_waits_for_the_disk_whatever_the_database_is_set_to() {
+async fn a_commit_on_postgres_waits_for_the_disk_with_every_setting() {
     let databases = Databases::new(Engine::Postgres).await;
     let url = databases.url("ordering");
     for (set, expected) in
@@ -87,7 +87,7 @@ fn tests_share_a_server() {
 }
 
 #[test]
-fn a_folder_goes_with_its_value() {
+fn a_folder_is_deleted_with_its_value() {
     let folder = Folder::new();
     let path = folder.path().to_owned();
     std::fs::write(path.join("file"), "content").unwrap();

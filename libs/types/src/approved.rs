@@ -1,16 +1,15 @@
-/// Declares `Approved<T>`: a change of a resource that the rules let through. Only the module
-/// `domain` of the crate that declares it can make one, so that a write without a decision
-/// does not compile.
+/// Declares `Approved<T>`: a change of a resource that the rules allow. Only the module `domain` of the
+/// declaring crate can create one, so a write without a decision does not compile.
 #[macro_export]
 #[allow(clippy::crate_in_macro_def, reason = "it means the crate that declares the type")]
 macro_rules! declare_approved {
     () => {
-        /// A change of a resource that the rules let through. Only `domain` makes one.
+        /// A change of a resource that the rules allow. Only `domain` creates one.
         #[derive(Debug)]
         pub struct Approved<T> {
-            /// What happens, as in `PartnershipAccepted`.
+            /// Kind of the event, such as `PartnershipAccepted`.
             event: &'static str,
-            /// The revision that was decided on; none for a new resource.
+            /// The revision that was decided on; `None` for a new resource.
             decided_on: Option<i64>,
             after: T,
         }
@@ -28,12 +27,12 @@ macro_rules! declare_approved {
                 Self { event, decided_on: Some(decided_on), after }
             }
 
-            /// What happens.
+            /// Kind of the event.
             pub const fn event(&self) -> &'static str {
                 self.event
             }
 
-            /// The revision that the write must still find; none for a new resource.
+            /// The revision that the row must still have; `None` for a new resource.
             pub const fn decided_on(&self) -> Option<i64> {
                 self.decided_on
             }

@@ -9,15 +9,15 @@ use std::{
 use jiff::Timestamp;
 use uuid::{NoContext, Uuid};
 
-/// The only source of time and of new ids. Precise to the microsecond, which every database
-/// keeps exactly.
+/// The only source of time and of new ids. Has microsecond resolution, which both databases store
+/// exactly.
 #[derive(Debug, Clone)]
 pub struct Clock(Source);
 
 #[derive(Debug, Clone)]
 enum Source {
     System,
-    /// Microseconds since the epoch; moves only when told to.
+    /// Microseconds since the epoch.
     Manual(Arc<AtomicI64>),
 }
 
@@ -28,20 +28,20 @@ impl Clock {
         Self(Source::System)
     }
 
-    /// A clock that stands still until [`Clock::advance`]. Its clones move with it.
+    /// A clock that moves only by [`Clock::advance`], together with its clones.
     #[must_use]
     pub fn manual(start: Timestamp) -> Self {
         Self(Source::Manual(Arc::new(AtomicI64::new(start.as_microsecond()))))
     }
 
-    /// Moves a manual clock. Does nothing to the machine's.
+    /// Moves a manual clock. Has no effect on the machine's clock.
     pub fn advance(&self, by: Duration) {
         if let Source::Manual(micros) = &self.0 {
             micros.fetch_add(micros_of(by), Ordering::SeqCst);
         }
     }
 
-    /// The time of day.
+    /// The current time.
     #[must_use]
     pub fn now(&self) -> Timestamp {
         match &self.0 {
@@ -51,7 +51,7 @@ impl Clock {
         }
     }
 
-    /// Starts measuring a span of time that setting the time of day cannot disturb.
+    /// Starts a monotonic time measurement.
     #[must_use]
     pub fn stopwatch(&self) -> Stopwatch {
         Stopwatch(match &self.0 {
@@ -71,7 +71,7 @@ impl Clock {
     }
 }
 
-/// Measures how much time has passed since it was started.
+/// A running time measurement.
 #[derive(Debug)]
 pub struct Stopwatch(Start);
 
@@ -112,7 +112,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_manual_clock_moves_only_when_told_to() {
+    fn a_manual_clock_moves_only_when_advanced() {
         let clock = Clock::manual(Timestamp::UNIX_EPOCH);
         let watch = clock.stopwatch();
         assert_eq!(clock.now(), Timestamp::UNIX_EPOCH);
@@ -127,7 +127,7 @@ mod tests {
     }
 
     #[test]
-    fn ids_sort_by_the_millisecond_that_made_them() {
+    fn ids_sort_by_their_millisecond() {
         let clock = Clock::manual(Timestamp::UNIX_EPOCH);
         let first = clock.new_uid();
         clock.advance(Duration::from_millis(1));

@@ -2,7 +2,7 @@ use std::{fmt, str::FromStr};
 
 use email_address::{EmailAddress, Options};
 
-/// Domains whose addresses show no tie to a company.
+/// Webmail domains: an address there does not prove that its owner works for a company.
 const WEBMAIL: &[&str] = &[
     "aol.com",
     "gmail.com",
@@ -28,14 +28,14 @@ const WEBMAIL: &[&str] = &[
     "ymail.com",
 ];
 
-/// Longest address that mail carries.
+/// Longest address in SMTP.
 const MAX_LENGTH: usize = 254;
 
 /// An e-mail address.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Email(String);
 
-/// An e-mail address at a company's own domain: webmail is refused.
+/// An e-mail address at a company's domain; webmail is refused.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct WorkEmail(Email);
 
@@ -63,7 +63,7 @@ impl FromStr for WorkEmail {
     fn from_str(text: &str) -> Result<Self, Self::Err> {
         let email: Email = text.parse()?;
         if WEBMAIL.contains(&email.domain().as_str()) {
-            return Err("is a webmail address; a work address at the company's domain is needed");
+            return Err("is a webmail address; use a work address at the company's domain");
         }
         Ok(Self(email))
     }
@@ -89,7 +89,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_work_address_is_at_a_domain_of_its_own() {
+    fn a_work_address_is_not_webmail() {
         assert!("ada@contoso.com".parse::<WorkEmail>().is_ok());
         for text in ["ada@gmail.com", "ada@GMAIL.com", "ada@outlook.com", "ada@icloud.com"] {
             assert!(text.parse::<WorkEmail>().is_err(), "{text}");

@@ -2,8 +2,8 @@ use std::time::Duration;
 
 use uuid::Uuid;
 
-/// A duration give or take up to so many percent of it, by chance, so that what was told the same
-/// does not happen all at once.
+/// The duration plus or minus a random part of at most this many percent, so that timers with equal
+/// settings do not fire at the same time.
 #[must_use]
 pub fn jitter(duration: Duration, percent: u32) -> Duration {
     let widest = 2 * u64::from(percent) * 100;
@@ -17,7 +17,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn it_stays_within_its_share_and_differs() {
+    fn it_varies_within_its_percentage() {
         let second = Duration::from_secs(1);
         let all: Vec<_> = (0..1000).map(|_| jitter(second, 10)).collect();
         let (least, most) = (Duration::from_millis(900), Duration::from_millis(1100));

@@ -1,4 +1,4 @@
-//! Values shared by all services. No I/O, no transport, no storage.
+//! Values shared by all services, without I/O, transport or storage.
 
 mod approved;
 mod clock;

@@ -1,4 +1,4 @@
-//! Resource names. Each collection has a type of its own, so that one cannot stand for another.
+//! Resource names. Each collection has its own type, so that names cannot be mixed up.
 
 use std::{fmt, str::FromStr};
 
@@ -7,24 +7,24 @@ use uuid::Uuid;
 
 use crate::{LocationAccountId, quoted};
 
-/// Why a text is no resource name.
+/// Why a text is not a resource name.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 pub enum NameError {
     /// The collection is not the expected one.
     #[error("must look like `{0}`")]
     Pattern(&'static str),
-    /// The id is no GUID.
+    /// The id is not a GUID.
     #[error("{} is not a GUID of the form 00000000-0000-0000-0000-000000000000", quoted(.0))]
     Guid(String),
-    /// A PartnerID stands where the name of its partner is wanted.
+    /// A PartnerID instead of the partner's name.
     #[error(
-        "`{0}` is a PartnerID and no CSP tenant; ListPartners of onboarding finds its partner by \
-         `location_account_id = {0}`"
+        "`{0}` is a PartnerID, not a CSP tenant; to find its partner, call ListPartners of onboarding \
+         with the filter `location_account_id = {0}`"
     )]
     PartnerId(LocationAccountId),
 }
 
-/// Reads a GUID in its hyphenated form, in either case.
+/// Parses a hyphenated GUID, in either case.
 ///
 /// # Errors
 /// [`NameError::Guid`] for any other text.
@@ -36,18 +36,18 @@ pub fn tenant_id(text: &str) -> Result<Uuid, NameError> {
         .ok_or_else(|| NameError::Guid(text.to_owned()))
 }
 
-/// Reads the CSP tenant of a partner.
+/// Parses the CSP tenant of a partner.
 ///
 /// # Errors
 /// [`NameError::PartnerId`] for a PartnerID, [`NameError::Guid`] for any other text.
 pub fn csp_tenant(text: &str) -> Result<PartnerName, NameError> {
-    tenant_id(text).map(PartnerName).map_err(|error| misread(PARTNERS, text, error))
+    tenant_id(text).map(PartnerName).map_err(|error| explain(PARTNERS, text, error))
 }
 
 const PARTNERS: &str = "partners";
 
-/// What is wrong with a name: partners are known by their PartnerIDs, too.
-fn misread(collection: &str, text: &str, error: NameError) -> NameError {
+/// The error of an invalid name. Detects a PartnerID instead of a partner's name.
+fn explain(collection: &str, text: &str, error: NameError) -> NameError {
     let id = text.strip_prefix("partners/").unwrap_or(text);
     match id.parse() {
         Ok(id) if collection == PARTNERS => NameError::PartnerId(id),
@@ -89,7 +89,7 @@ macro_rules! name {
                     .strip_prefix(concat!($collection, "/"))
                     .ok_or(NameError::Pattern(concat!($collection, "/", $id)))
                     .and_then(tenant_id);
-                id.map(Self).map_err(|error| misread($collection, text, error))
+                id.map(Self).map_err(|error| explain($collection, text, error))
             }
         }
 
@@ -131,7 +131,7 @@ name! {
 pub struct CustomerRelationshipName {
     /// The customer.
     pub customer: CustomerName,
-    /// The relationship among those of the customer.
+    /// The relationship.
     pub uid: Uuid,
 }
 
@@ -161,7 +161,7 @@ mod tests {
     const GUID: &str = "0195f0a8-7c1e-7b3a-9c55-0242ac120002";
 
     #[test]
-    fn a_name_reads_back_what_it_writes() {
+    fn parsing_is_the_inverse_of_formatting() {
         let partner: PartnerName = format!("partners/{GUID}").parse().unwrap();
         assert_eq!(partner.to_string(), format!("partners/{GUID}"));
         let text = format!("customers/{GUID}/relationships/{GUID}");
@@ -169,9 +169,9 @@ mod tests {
     }
 
     #[test]
-    fn a_partner_id_in_place_of_a_name_is_answered_with_the_way_to_the_partner() {
-        let hint = "`4847383` is a PartnerID and no CSP tenant; ListPartners of onboarding finds \
-                    its partner by `location_account_id = 4847383`";
+    fn a_partner_id_instead_of_a_name_is_answered_with_how_to_find_the_partner() {
+        let hint = "`4847383` is a PartnerID, not a CSP tenant; to find its partner, call \
+                    ListPartners of onboarding with the filter `location_account_id = 4847383`";
         for text in ["4847383", "partners/4847383"] {
             assert_eq!(text.parse::<PartnerName>().unwrap_err().to_string(), hint);
         }

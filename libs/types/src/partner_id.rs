@@ -1,4 +1,4 @@
-//! PartnerIDs, formerly MPN ids. Two kinds share one form and must not be mixed up.
+//! PartnerIDs, formerly MPN ids. Two kinds have the same form and must not be mixed up.
 
 use std::{fmt, str::FromStr};
 
@@ -39,11 +39,11 @@ macro_rules! partner_id {
 }
 
 partner_id! {
-    /// Partner global account (PGA): a company at its headquarters. Not usable in a transaction.
+    /// Partner global account (PGA) of a company's headquarters. Not valid in a transaction.
     GlobalAccountId
 }
 partner_id! {
-    /// Partner location account (PLA): a company at one place. Goes on orders.
+    /// Partner location account (PLA) of a company's location. Used on orders.
     LocationAccountId
 }
 

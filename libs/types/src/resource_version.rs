@@ -3,25 +3,26 @@ use std::{fmt, str::FromStr};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-/// What every resource carries: how often it changed, and when.
+/// The version of a resource: revision and times.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ResourceVersion {
-    /// Grows by one with every change, from 1.
+    /// Starts at 1 and grows by one with each change.
     pub revision: i64,
-    /// When the resource was created.
+    /// Time of the creation.
     pub create_time: Timestamp,
-    /// When it last changed.
+    /// Time of the last change.
     pub update_time: Timestamp,
 }
 
 impl ResourceVersion {
-    /// The resource_version of a resource created now.
+    /// The version of a resource created now.
     #[must_use]
     pub const fn first(now: Timestamp) -> Self {
         Self { revision: 1, create_time: now, update_time: now }
     }
 
-    /// The resource_version after a change now. Times do not go back where another machine's clock was ahead.
+    /// The version after a change now. The update time never decreases, even if the clock of another
+    /// machine was ahead.
     #[must_use]
     pub fn next(self, now: Timestamp) -> Self {
         Self { revision: self.revision + 1, update_time: now.max(self.update_time), ..self }
@@ -34,8 +35,8 @@ impl ResourceVersion {
     }
 }
 
-/// What a caller read of a resource: a revision, and when that was written. The time tells it from
-/// one that has the same revision because the database was restored to a state before it.
+/// The version that a caller read: revision and update time. The time distinguishes equal revisions
+/// before and after the database was restored from a backup.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Etag {
     revision: i64,
@@ -43,7 +44,7 @@ pub struct Etag {
 }
 
 impl Etag {
-    /// The etag of a resource with this resource_version.
+    /// The etag of this resource version.
     #[must_use]
     pub fn of(resource_version: ResourceVersion) -> Self {
         Self {
@@ -52,7 +53,7 @@ impl Etag {
         }
     }
 
-    /// Whether a resource with this resource_version is still what was read.
+    /// Whether this is the etag of the resource version.
     #[must_use]
     pub fn is_of(self, resource_version: ResourceVersion) -> bool {
         self == Self::of(resource_version)
@@ -83,26 +84,26 @@ mod tests {
     use super::*;
 
     #[test]
-    fn an_etag_is_of_the_state_that_it_was_read_at_and_of_no_other() {
+    fn an_etag_matches_one_version_only() {
         let (first, later) = (Timestamp::UNIX_EPOCH, Timestamp::from_second(9).unwrap());
         let resource_version = ResourceVersion::first(first);
         let etag: Etag = resource_version.etag().parse().unwrap();
         assert!(etag.is_of(resource_version));
         assert!(!etag.is_of(resource_version.next(first)));
-        // The database was restored to the first revision, which then changed otherwise.
+        // The database was restored to the first revision, and the resource changed in another way.
         let lost: Etag = resource_version.next(first).etag().parse().unwrap();
         assert!(!lost.is_of(resource_version.next(later)));
     }
 
     #[test]
-    fn times_of_a_resource_do_not_go_back() {
+    fn the_update_time_never_decreases() {
         let later = Timestamp::from_second(9).unwrap();
         let resource_version = ResourceVersion::first(later).next(Timestamp::UNIX_EPOCH);
         assert_eq!((resource_version.revision, resource_version.update_time), (2, later));
     }
 
     #[test]
-    fn only_what_a_resource_can_carry_is_an_etag() {
+    fn any_other_text_is_not_an_etag() {
         let wrong = ["", "1", "r", "r0-1", "r-1-1", "r+1-1", "r01-1", "R1-1", "\"r1-1\"", "r1-1 "];
         for text in wrong.into_iter().chain(["r1", "r1-", "r1-+1", "r1-01", "r1-A", "r1-g", "1-1"])
         {

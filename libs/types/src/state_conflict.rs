@@ -2,22 +2,22 @@ use jiff::Timestamp;
 
 use crate::alternatives;
 
-/// A call that a resource does not allow in its state.
+/// A call that the state of a resource does not allow.
 #[derive(Debug, Clone, Copy)]
 pub struct StateConflict<'a> {
     /// The resource, such as `the partnership`.
     pub what: &'a str,
     /// Its state.
     pub state: &'a str,
-    /// Since when.
+    /// When it entered the state.
     pub since: Timestamp,
-    /// The call.
+    /// The refused call.
     pub call: &'a str,
-    /// Whether the state is one that the call leads to.
+    /// Whether the call leads to the current state.
     pub reached: bool,
     /// The calls that the state allows.
     pub legal: &'a [&'a str],
-    /// What to do if it allows none.
+    /// What to do if the state allows no call.
     pub otherwise: &'a str,
 }
 
@@ -48,7 +48,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_conflict_names_state_and_time_and_what_is_possible_instead() {
+    fn a_conflict_names_state_time_and_possible_calls() {
         let conflict = StateConflict {
             what: "the partnership",
             state: "active",
@@ -58,12 +58,12 @@ mod tests {
             legal: &["EndPartnership"],
             otherwise: "invite again",
         };
-        let told = |it: StateConflict<'_>| format!("{}; {}", it.explanation(), it.next_step());
+        let message = |it: StateConflict<'_>| format!("{}; {}", it.explanation(), it.next_step());
         let since = "the partnership has been active since 2026-01-15T09:00:00Z";
-        assert_eq!(told(conflict), format!("{since}; nothing to do"));
+        assert_eq!(message(conflict), format!("{since}; nothing to do"));
         let other = StateConflict { call: "WithdrawPartnership", reached: false, ..conflict };
         let out = format!("{since}, which rules out WithdrawPartnership");
-        assert_eq!(told(other), format!("{out}; possible now: EndPartnership"));
-        assert_eq!(told(StateConflict { legal: &[], ..other }), format!("{out}; invite again"));
+        assert_eq!(message(other), format!("{out}; possible now: EndPartnership"));
+        assert_eq!(message(StateConflict { legal: &[], ..other }), format!("{out}; invite again"));
     }
 }

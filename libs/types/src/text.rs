@@ -1,5 +1,4 @@
-/// Gives a type whose `Display` and `FromStr` are each other's inverse that text form in
-/// serde too.
+/// Implements serde for a type by its `Display` and `FromStr`, which must be inverse to each other.
 #[macro_export]
 macro_rules! serde_as_text {
     ($type:ty) => {
@@ -19,13 +18,13 @@ macro_rules! serde_as_text {
     };
 }
 
-/// Longest beginning of a caller's text that an error repeats, in characters.
-const LONGEST_REPEATED: usize = 64;
+/// Most characters of a caller's text that an error quotes.
+const MAX_QUOTED: usize = 64;
 
-/// A caller's text in backticks, for an error; only its beginning if it is long.
+/// A caller's text in backticks, for an error, shortened if it is long.
 #[must_use]
 pub fn quoted(text: &str) -> String {
-    match text.char_indices().nth(LONGEST_REPEATED) {
+    match text.char_indices().nth(MAX_QUOTED) {
         Some((end, _)) => format!("`{}…`", &text[..end]),
         None => format!("`{text}`"),
     }
@@ -39,9 +38,9 @@ pub fn alternatives<T: std::fmt::Display>(values: impl IntoIterator<Item = T>) -
     if values.is_empty() { last } else { format!("{} or {last}", values.join(", ")) }
 }
 
-/// Declares an enum whose variants each have one fixed text, used in names, tables and
-/// errors. Gives `ALL`, `TEXTS`, `as_str`, `Display`, `FromStr` and serde. What callers write is
-/// declared with what it is to them, as in `pub enum Version: "an MPA version" { … }`.
+/// Declares an enum whose variants have fixed texts, used in names, tables and errors. Provides `ALL`,
+/// `TEXTS`, `as_str`, `Display`, `FromStr` and serde. An enum that callers write has a description for
+/// errors, as in `pub enum Version: "an MPA version" { … }`.
 #[macro_export]
 macro_rules! text_enum {
     (
@@ -102,7 +101,7 @@ macro_rules! text_enum {
 #[cfg(test)]
 mod tests {
     crate::text_enum! {
-        /// Declared with what it is.
+        /// An enum with a description.
         pub enum Size: "a size" {
             /// Less.
             Small = "small",
@@ -114,7 +113,7 @@ mod tests {
     }
 
     #[test]
-    fn an_unknown_text_is_answered_with_the_known_ones_and_no_name_of_the_code() {
+    fn an_unknown_text_is_answered_with_the_known_texts() {
         assert_eq!(Size::TEXTS, ["small", "very-large", "huge"]);
         let error = |text: &str| text.parse::<Size>().unwrap_err();
         assert_eq!(error("vast"), "`vast` is not a size; use small, very-large or huge");

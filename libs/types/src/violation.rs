@@ -9,38 +9,38 @@ text_enum! {
         Reseller = "reseller",
         /// The customer.
         Customer = "customer",
-        /// Whoever wrote the request.
+        /// The caller.
         Caller = "caller",
         /// The partner that the call is about.
         Partner = "partner",
     }
 }
 
-/// One rule that stands against a request, with all that its reader needs to mend it.
+/// A rule that a request violates, and how to fix the request.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Violation {
-    /// Stable id of the rule, such as `REL-3`; `STATE` where a resource's state is the reason.
+    /// Stable id of the rule, such as `REL-3`; `STATE` if a resource's state is the reason.
     pub rule: String,
-    /// Why, as a word of the service's error reasons.
+    /// A value of the service's `ErrorReason`.
     pub reason: String,
-    /// The resource that the rule looked at.
+    /// The resource that violates the rule.
     pub subject: String,
-    /// Why, in a sentence.
+    /// The reason as a sentence.
     pub explanation: String,
-    /// Facts that the rule looked at, by lowerCamelCase name.
+    /// Facts that the rule evaluated, by lowerCamelCase name.
     pub inputs: Vec<(String, String)>,
     /// Who must act.
     pub responsible: Responsible,
     /// What to do next.
     pub next_step: String,
-    /// Where the rule comes from.
+    /// Source of the rule.
     pub source: String,
-    /// Code of the same refusal in Partner Center; empty where it has none.
+    /// Code of this refusal in Partner Center; empty if there is none.
     pub partner_center_code: String,
 }
 
 impl Violation {
-    /// Whether the state of a resource is the reason, and no rule of the programme.
+    /// Whether the state of a resource is the reason, not a rule of the programme.
     #[must_use]
     pub fn is_of_state(&self) -> bool {
         self.rule == "STATE"

@@ -1,5 +1,5 @@
-//! Version and commit of what was built. Only programs take this crate: each commit builds what
-//! depends on it again.
+//! Version and commit of the build. Only binaries depend on this crate, because each commit rebuilds
+//! its dependents.
 
 use telemetry::Build;
 

@@ -1,4 +1,4 @@
-//! All three services in one process on three ports, and the people of a channel who call them.
+//! All three services in one process, and a client that plays scenarios of the programme.
 
 pub mod plan;
 pub mod scenario_client;

@@ -1,4 +1,4 @@
-//! The cluster as one process: for newcomers, demonstrations and small installations.
+//! Runs all three services in one process, for first steps, demonstrations and small installations.
 
 use std::{io::IsTerminal, net::SocketAddr, path::PathBuf, process::ExitCode};
 
@@ -27,7 +27,7 @@ struct Arguments {
 enum Command {
     /// Serve gRPC until Ctrl-C (the default).
     Serve,
-    /// Play the scenarios of the programme against a fresh cluster, and print what came of them.
+    /// Play the scenarios of the programme against a new cluster, and print the results.
     Tour,
     /// Print the annotated default settings.
     Defaults,
@@ -90,17 +90,17 @@ fn settings(config: Option<PathBuf>) -> Result<Settings, Problems> {
 
 fn greet(cluster: &Cluster, data: &str) {
     let Cluster { onboarding, relationship, ordering } = cluster;
-    println!("csp-channel serves, with its data in {data}/:");
-    println!("  onboarding    {}   who the partners are", onboarding.address);
-    println!("  relationship  {}   who may sell to whom, and why (not)", relationship.address);
-    println!("  ordering      {}   what was bought", ordering.address);
+    println!("csp-channel is running, with its data in {data}/:");
+    println!("  onboarding    {}   partners and enrollments", onboarding.address);
+    println!("  relationship  {}   who may sell to whom, and why", relationship.address);
+    println!("  ordering      {}   orders and subscriptions", ordering.address);
     println!();
-    println!("Call next:");
+    println!("Next steps:");
     println!("  grpcurl -plaintext {} list", ordering.address);
     println!(
         "  grpcurl -plaintext {} csp.relationship.v1.RelationshipService/ListRules",
         relationship.address
     );
-    println!("  cargo run -p cluster -- tour    (the scenarios of the programme, played)");
+    println!("  cargo run -p cluster -- tour    (plays the scenarios of the programme)");
     println!("Stop with Ctrl-C.");
 }

@@ -1,4 +1,4 @@
-//! What a cluster is made of, and how it starts and stops.
+//! Settings, start and stop of a cluster.
 
 use std::{net::SocketAddr, time::Duration};
 
@@ -13,26 +13,25 @@ use runtime::{
 };
 use types::Clock;
 
-/// The settings of three services that are to run together. Where their peers are is found out
-/// at the start.
+/// The settings of the three services. The start sets the URLs of their peers.
 #[derive(Debug, Clone)]
 pub struct Plan {
-    /// Of onboarding.
+    /// Settings of onboarding.
     pub onboarding: Common,
-    /// Of relationship.
+    /// Settings of relationship.
     pub relationship: relationship::Settings,
-    /// Of ordering.
+    /// Settings of ordering.
     pub ordering: ordering::Settings,
 }
 
-/// Three services that serve.
+/// The three running services.
 #[derive(Debug)]
 pub struct Cluster {
-    /// Knows the partners.
+    /// Partners and enrollments.
     pub onboarding: Running,
-    /// Knows the ties, and decides.
+    /// Customers, relationships, and decisions.
     pub relationship: Running,
-    /// Takes the orders.
+    /// Orders and subscriptions.
     pub ordering: Running,
 }
 
@@ -40,7 +39,7 @@ impl Plan {
     /// The services' own defaults and environment.
     ///
     /// # Errors
-    /// Everything that is wrong with the settings of the first service that has a problem.
+    /// All problems of the first service with invalid settings.
     pub fn load(variables: &Variables) -> Result<Self, Problems> {
         Ok(Self {
             onboarding: load::<Onboarding>(None, variables.clone())?,
@@ -49,21 +48,21 @@ impl Plan {
         })
     }
 
-    /// Puts the databases where `url` says, by name of the service.
+    /// Sets the database URLs; `url` returns that of the named service.
     pub fn with_databases(&mut self, url: impl Fn(&str) -> String) {
         self.onboarding.database.url = url(Onboarding::NAME);
         self.relationship.common.database.url = url(Relationship::NAME);
         self.ordering.common.database.url = url(Ordering::NAME);
     }
 
-    /// Sets where the services listen: onboarding, relationship, ordering.
+    /// Sets the addresses to listen on: onboarding, relationship, ordering.
     pub fn listen_on(&mut self, [onboarding, relationship, ordering]: [SocketAddr; 3]) {
         self.onboarding.grpc.listen = onboarding;
         self.relationship.common.grpc.listen = relationship;
         self.ordering.common.grpc.listen = ordering;
     }
 
-    /// Sets how long a call may take, and a service waits for another.
+    /// Sets the longest time of a call, and the timeout of calls between services.
     pub fn with_timeouts(&mut self, time: Duration) {
         for common in
             [&mut self.onboarding, &mut self.relationship.common, &mut self.ordering.common]
@@ -74,29 +73,29 @@ impl Plan {
         self.ordering.relationship.timeout = time;
     }
 
-    /// Brings the databases up to date.
+    /// Migrates the databases.
     ///
     /// # Errors
-    /// The first database that cannot be, in words.
+    /// The first migration that fails, as text.
     pub async fn migrate(&self) -> Result<(), String> {
         process::migrate::<Onboarding>(&self.onboarding, None).await?;
         process::migrate::<Relationship>(&self.relationship, None).await?;
         process::migrate::<Ordering>(&self.ordering, None).await.map(drop)
     }
 
-    /// Starts the services, each knowing where the one it calls listens.
+    /// Starts the services and connects them with each other.
     ///
     /// # Errors
-    /// The first service that cannot start, in words.
+    /// The first service that cannot start, as text.
     pub async fn start(self, clock: Clock) -> Result<Cluster, String> {
         self.start_with(clock, |onboarding| onboarding).await
     }
 
-    /// As [`Plan::start`], with relationship calling onboarding where `before_onboarding` says, given
-    /// where it listens.
+    /// As [`Plan::start`], but relationship calls onboarding at the address that `before_onboarding`
+    /// returns for onboarding's own address, such as that of a proxy.
     ///
     /// # Errors
-    /// The first service that cannot start, in words.
+    /// The first service that cannot start, as text.
     pub async fn start_with(
         mut self,
         clock: Clock,
@@ -116,7 +115,7 @@ impl Plan {
 }
 
 impl Cluster {
-    /// Stops the services, callers before those they call.
+    /// Stops the services, each before the service that it calls.
     pub async fn stop(self) {
         self.ordering.stop().await;
         self.relationship.stop().await;

@@ -1,5 +1,5 @@
-//! The people of a channel: an outside client that sets up partners and customers step by step,
-//! and reads refusals. The tour and the tests speak through it.
+//! A client for scenarios: sets up partners and customers step by step, and places orders. The tour
+//! and the tests use it.
 
 mod customers;
 mod orders;
@@ -21,32 +21,32 @@ use uuid::Uuid;
 
 use crate::Cluster;
 
-/// What a call answers.
+/// The answer of a call.
 pub type Answer<T> = Result<T, Status>;
 
-/// The first location account that is given out; PartnerIDs count up from here.
+/// The first location account; PartnerIDs count up from here.
 const FIRST_PARTNER_ID: u32 = 4_000_001;
 
-/// Longest wait for an answer, on a machine that is busy with other clusters too.
-const PATIENCE: Duration = Duration::from_secs(60);
+/// Timeout of a call. Long, because tests run many clusters on one machine.
+const TIMEOUT: Duration = Duration::from_secs(60);
 
-/// An outside client of the three services.
+/// A client of the three services for scenarios.
 #[derive(Debug)]
 pub struct ScenarioClient {
     services: client::Cluster,
     next_partner_id: AtomicU32,
-    /// Agreements are accepted, and evidence is shown, at its time.
+    /// The clock of the cluster, for the times of agreements and evidence.
     clock: Clock,
 }
 
-/// A partner as others need to know it.
+/// The facts of a partner that calls need.
 #[derive(Debug, Clone, Default)]
 pub struct Partner {
     /// `partners/{tenant}`.
     pub name: String,
     /// `organizations/{uid}`.
     pub organization: String,
-    /// Location account; empty before it is associated.
+    /// Location account; empty before one is associated.
     pub location: String,
     /// Country of its CSP tenant.
     pub country: String,
@@ -61,7 +61,7 @@ impl Deref for ScenarioClient {
 }
 
 impl ScenarioClient {
-    /// Calls a running cluster, by whose clock agreements are accepted.
+    /// Calls a running cluster with this clock.
     #[must_use]
     pub fn of(cluster: &Cluster, clock: Clock) -> Self {
         let Cluster { onboarding, relationship, ordering } = cluster;
@@ -73,7 +73,7 @@ impl ScenarioClient {
     pub fn at(addresses: [SocketAddr; 3], clock: Clock) -> Self {
         let [onboarding, relationship, ordering] = addresses.map(Urls::from);
         let settings =
-            Settings { timeout: PATIENCE, ..Settings::at(onboarding, relationship, ordering) };
+            Settings { timeout: TIMEOUT, ..Settings::at(onboarding, relationship, ordering) };
         Self {
             services: client::Cluster::new(settings),
             next_partner_id: AtomicU32::new(FIRST_PARTNER_ID),
@@ -82,8 +82,7 @@ impl ScenarioClient {
     }
 }
 
-/// An order of five units of an offer, for a year, billed by the month, with all that the rules
-/// ask of its form.
+/// A valid order of five units of an offer, with a term of one year and monthly billing.
 #[must_use]
 pub fn order(
     seller: &Partner,
@@ -110,7 +109,7 @@ pub fn order(
     }
 }
 
-/// How a line says in which role the seller sells.
+/// The seller's role on a line.
 #[must_use]
 pub fn seller_role(reseller: Option<&Partner>) -> SellerRole {
     match reseller {
@@ -119,7 +118,7 @@ pub fn seller_role(reseller: Option<&Partner>) -> SellerRole {
     }
 }
 
-/// The currency in which a partner of this country is billed; euros where it is none.
+/// The billing currency of this country; EUR if the country is unknown.
 fn currency(country: &str) -> String {
     country.parse().map_or("EUR".to_owned(), |it: Country| it.currency().to_string())
 }
@@ -135,7 +134,7 @@ pub fn enrollment(partner: &Partner, role: ob::Role) -> String {
     format!("{}/enrollments/{role}", partner.name)
 }
 
-/// The MPA text written for a role.
+/// The kind of MPA for a role.
 #[must_use]
 pub fn agreement_of(role: ob::Role) -> ob::AgreementKind {
     match role {

@@ -1,4 +1,4 @@
-//! The scenarios of the programme, played by an outside client against a fresh cluster.
+//! Plays the scenarios of the programme against a new cluster.
 
 mod scenarios;
 mod table;
@@ -16,17 +16,17 @@ use crate::{
     scenario_client::{Answer, ScenarioClient},
 };
 
-/// One scenario: what it shows, and the questions that it asks.
+/// A scenario with its questions.
 pub(crate) struct Scenario {
     title: &'static str,
     questions: Vec<Question>,
 }
 
-/// One question, and what came of it.
+/// A question and its answer.
 pub(crate) struct Question {
-    asked: String,
-    /// What the programme says; the tour fails where the cluster says otherwise.
-    expected: bool,
+    text: String,
+    /// Whether the answer follows the rules of the programme; the tour fails otherwise.
+    as_expected: bool,
     allowed: bool,
     reasons: Vec<String>,
 }
@@ -36,31 +36,31 @@ impl Scenario {
         Self { title, questions: Vec::new() }
     }
 
-    /// Notes an order that should be accepted, or refused by a rule.
-    fn ordered(&mut self, asked: &str, refused_by: Option<&str>, answer: Answer<od::Order>) {
+    /// Records an order that should be accepted, or refused by a rule.
+    fn order(&mut self, text: &str, refused_by: Option<&str>, answer: Answer<od::Order>) {
         let legs = |order: &od::Order| {
             let buyers = order.legs.iter().map(|leg| part_in(order, &leg.buyer));
             format!("Microsoft → {}", buyers.collect::<Vec<_>>().join(" → "))
         };
-        self.asked(asked, refused_by, answer.map(|order| legs(&order)));
+        self.question(text, refused_by, answer.map(|order| legs(&order)));
     }
 
-    /// Notes any question that should be answered yes, or be refused by a rule.
-    fn asked(&mut self, asked: &str, refused_by: Option<&str>, answer: Answer<String>) {
+    /// Records a question that should be answered with yes, or refused by a rule.
+    fn question(&mut self, text: &str, refused_by: Option<&str>, answer: Answer<String>) {
         let (allowed, reasons) = match answer {
             Ok(note) => (true, vec![note]),
             Err(status) => (false, reasons(&status)),
         };
         let by_rule = refused_by.is_none_or(|rule| reasons.iter().any(|it| it.starts_with(rule)));
-        let expected = allowed == refused_by.is_none() && by_rule;
-        self.questions.push(Question { asked: asked.to_owned(), expected, allowed, reasons });
+        let as_expected = allowed == refused_by.is_none() && by_rule;
+        self.questions.push(Question { text: text.to_owned(), as_expected, allowed, reasons });
     }
 }
 
 /// Plays all scenarios and prints them as a table, in colour on a terminal.
 ///
 /// # Errors
-/// A cluster that cannot be started, or a scenario that came out other than the programme says.
+/// A cluster that cannot start, or an answer that differs from the rules of the programme.
 pub async fn play(colour: bool) -> Result<(), String> {
     let folder = tempfile::tempdir().map_err(|error| error.to_string())?;
     let mut plan = Plan::load(&Variables::Process).map_err(|error| error.to_string())?;
@@ -68,18 +68,17 @@ pub async fn play(colour: bool) -> Result<(), String> {
     plan.listen_on([SocketAddr::from((Ipv4Addr::LOCALHOST, 0)); 3]);
     let clock = Clock::system();
     let cluster = plan.start(clock.clone()).await?;
-    let cast = ScenarioClient::of(&cluster, clock.clone());
-    let played = scenarios::play(&cast).await;
+    let client = ScenarioClient::of(&cluster, clock.clone());
+    let played = scenarios::play(&client).await;
     cluster.stop().await;
-    let scenarios =
-        played.map_err(|status| format!("the tour could not go on: {}", status.message()))?;
+    let scenarios = played.map_err(|status| format!("the tour failed: {}", status.message()))?;
     println!("{}", table::print(&scenarios, colour));
     let all: Vec<_> = scenarios.iter().flat_map(|it| &it.questions).collect();
-    let unexpected = all.iter().filter(|question| !question.expected).count();
+    let unexpected = all.iter().filter(|question| !question.as_expected).count();
     if unexpected > 0 {
-        return Err(format!("{unexpected} answers are not what the programme says"));
+        return Err(format!("{unexpected} answers differ from the rules of the programme"));
     }
-    println!("{} questions, every answer as the programme says.", all.len());
+    println!("{} questions, every answer follows the rules of the programme.", all.len());
     Ok(())
 }
 
@@ -91,7 +90,7 @@ fn reasons(status: &Status) -> Vec<String> {
     violations.iter().map(ToString::to_string).collect()
 }
 
-/// What a party is in an order.
+/// The role of a party in an order.
 fn part_in(order: &od::Order, party: &str) -> &'static str {
     match (party == order.customer, party == order.reseller, order.reseller.is_empty()) {
         (true, _, _) => "customer",

@@ -113,9 +113,9 @@ impl Transport {
     ) -> Result<Partner, Failure> {
         let change = async {
             let partner = self.find(name).await?;
-            self.store.database().expects(call, &name, partner.resource_version).await?;
+            self.store.database().check_etag(call, &name, partner.resource_version).await?;
             self.store.save_partner(decide(partner).map_err(denied)?, call).await
         };
-        self.store.database().once(call, change).await
+        self.store.database().idempotent(call, change).await
     }
 }

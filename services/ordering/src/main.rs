@@ -3,5 +3,8 @@
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
-    runtime::process::run_or::<ordering::Ordering, ordering::Job>(version::BUILD, ordering::run)
+    runtime::process::run_with_jobs::<ordering::Ordering, ordering::Job>(
+        version::BUILD,
+        ordering::run,
+    )
 }

@@ -121,7 +121,7 @@ impl Transport {
         decide: impl Future<Output = Result<C, Failure>> + Send,
     ) -> Result<T, Failure> {
         let change = async { self.store.save(decide.await?, call).await };
-        self.store.database().once(call, change).await
+        self.store.database().idempotent(call, change).await
     }
 
     async fn find_customer(&self, name: CustomerName) -> Result<Customer, Failure> {

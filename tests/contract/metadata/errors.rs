@@ -85,9 +85,9 @@ async fn of_onboarding(log: &mut Log, stage: &Stage) -> Result<(), Status> {
     log.note(ON, "an MPA without vetting", cast.accept_mpa(&partner, kind).await);
     cast.vet(&partner, role).await?;
     log.note(ON, "vetting twice", cast.vet(&partner, role).await);
-    log.note(ON, "a location abroad", cast.locate(&mut partner, "DE").await);
-    cast.locate(&mut partner, "FR").await?;
-    log.note(ON, "a second location", cast.locate(&mut partner.clone(), "FR").await);
+    log.note(ON, "a location abroad", cast.associate_location(&mut partner, "DE").await);
+    cast.associate_location(&mut partner, "FR").await?;
+    log.note(ON, "a second location", cast.associate_location(&mut partner.clone(), "FR").await);
     let nobody = Partner { name: format!("partners/{NOWHERE}"), ..Partner::default() };
     log.note(ON, "a partner nobody knows", cast.enroll(&nobody, role).await);
     let taken = json!({
@@ -121,9 +121,13 @@ async fn of_relationship(log: &mut Log, stage: &Stage) -> Result<(), Status> {
     log.call(stage, REL, "AcceptPartnership", json!({ "name": name })).await;
     let customer = cast.customer("FR").await?;
     let kind = CustomerRelationshipKind::Resale;
-    log.note(REL, "resale from abroad", cast.ask(&customer, &there, kind).await);
+    log.note(REL, "resale from abroad", cast.request_relationship(&customer, &there, kind).await);
     let tie = cast.establish_relationship(&customer, &provider, kind).await?;
-    log.note(REL, "a relationship twice", cast.ask(&customer, &provider, kind).await);
+    log.note(
+        REL,
+        "a relationship twice",
+        cast.request_relationship(&customer, &provider, kind).await,
+    );
     log.call(stage, REL, "AcceptCustomerRelationship", json!({ "name": tie })).await;
     let shared = CustomerKind::SharedServices;
     let company = cast.company("Litware", "FR").await?;

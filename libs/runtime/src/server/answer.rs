@@ -14,32 +14,32 @@ use hyper::rt::Executor;
 use tokio::{sync::Notify, time::sleep};
 use tonic::{Status, body::Body};
 
-use super::calls::Slot;
+use super::admission::ConnectionPermit;
 
 /// How long a caller may take to read an answer.
-const SENDING: Duration = Duration::from_secs(10);
-/// Longest piece of an answer that is handed to HTTP/2 at once, in bytes.
-const PIECE: usize = 16 * 1024;
+const READ_TIMEOUT: Duration = Duration::from_secs(10);
+/// Most bytes of an answer that are passed to HTTP/2 at once.
+const MAX_FRAME: usize = 16 * 1024;
 
-/// The body of an answer, with what its call takes of the server until it is sent.
+/// The body of an answer. Holds the permit of its call until the answer is sent.
 ///
-/// hyper asks for the next piece only when the caller's window and the connection have taken the one
-/// before, but hands over whatever it gets. The last byte goes alone, so that what waits for a
-/// caller that does not read waits here, where it is counted, and not in HTTP/2.
+/// hyper asks for the next frame only when the caller's window and the connection have taken the
+/// previous one, but it buffers the frame it has. The last byte is a frame of its own, so that an answer
+/// that its caller does not read stays here, where it is counted, and not in HTTP/2's buffers.
 #[derive(Debug)]
-pub(super) struct Answer {
+pub(super) struct AnswerBody {
     body: Body,
     rest: Bytes,
-    _slot: Slot,
+    _permit: ConnectionPermit,
 }
 
-impl Answer {
-    pub(super) const fn new(body: Body, slot: Slot) -> Self {
-        Self { body, rest: Bytes::new(), _slot: slot }
+impl AnswerBody {
+    pub(super) const fn new(body: Body, permit: ConnectionPermit) -> Self {
+        Self { body, rest: Bytes::new(), _permit: permit }
     }
 }
 
-impl http_body::Body for Answer {
+impl http_body::Body for AnswerBody {
     type Data = Bytes;
     type Error = Status;
 
@@ -57,8 +57,8 @@ impl http_body::Body for Answer {
             }
         }
         let all_but_one = self.rest.len().saturating_sub(1).max(1);
-        let piece = all_but_one.min(PIECE).min(self.rest.len());
-        Poll::Ready(Some(Ok(Frame::data(self.rest.split_to(piece)))))
+        let length = all_but_one.min(MAX_FRAME).min(self.rest.len());
+        Poll::Ready(Some(Ok(Frame::data(self.rest.split_to(length)))))
     }
 
     fn is_end_stream(&self) -> bool {
@@ -67,29 +67,29 @@ impl http_body::Body for Answer {
 }
 
 tokio::task_local! {
-    /// Whether the call of this stream is answered, and has only to be read.
+    /// Whether the call of this stream is answered, and the caller only has to read the answer.
     static ANSWERED: Cell<bool>;
 }
 
-/// Begins the time in which the caller must read the answer.
-pub(super) fn begun() {
+/// Starts the time in which the caller must read the answer.
+pub(super) fn start_read_timeout() {
     let _ = ANSWERED.try_with(|it| it.set(true));
 }
 
-/// Answers that wait for their readers, over all connections, the oldest first. Where they are too many
-/// the oldest gives way: else a caller who reads nothing, on a few connections, would keep out all.
+/// Answers that their callers have not read yet, over all connections, oldest first. One more than the
+/// limit evicts the oldest; otherwise a caller that reads nothing could block all others.
 #[derive(Debug, Clone)]
-pub(super) struct Unread {
+pub(super) struct UnreadAnswers {
     limit: usize,
     answers: Arc<Mutex<VecDeque<Weak<Notify>>>>,
 }
 
-impl Unread {
+impl UnreadAnswers {
     pub(super) fn new(limit: usize) -> Self {
         Self { limit, answers: Arc::default() }
     }
 
-    /// Adds an answer; gives what tells that it has to give way.
+    /// Adds an answer; returns what notifies its stream of the eviction.
     fn add(&self) -> Arc<Notify> {
         let added = Arc::new(Notify::new());
         let mut answers = self.answers.lock().unwrap_or_else(PoisonError::into_inner);
@@ -104,11 +104,11 @@ impl Unread {
     }
 }
 
-/// Runs the streams of a connection. One whose answer is not read in time is dropped, which resets it.
+/// Runs the streams of a connection. Drops, and so resets, a stream whose answer is not read in time.
 #[derive(Debug, Clone)]
-pub(super) struct Streams(pub Unread);
+pub(super) struct StreamExecutor(pub UnreadAnswers);
 
-impl<F> Executor<F> for Streams
+impl<F> Executor<F> for StreamExecutor
 where
     F: Future<Output: Send> + Send + 'static,
 {
@@ -124,11 +124,15 @@ where
             if is_done.await {
                 return;
             }
-            let gives_way = unread.add();
+            let evicted = unread.add();
             tokio::select! {
                 _ = stream => {}
-                () = sleep(SENDING) => tracing::debug!("an answer was not read in time"),
-                () = gives_way.notified() => tracing::debug!("an answer gave way to others"),
+                () = sleep(READ_TIMEOUT) => {
+                    tracing::debug!("stream reset: the caller did not read the answer in time");
+                }
+                () = evicted.notified() => {
+                    tracing::debug!("stream reset: too many answers are unread");
+                }
             }
         }));
     }

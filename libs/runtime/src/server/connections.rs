@@ -1,11 +1,11 @@
-//! Connections, from the accepted socket to its end.
+//! Accepts connections, serves them, and closes them.
 //!
-//! tonic's own server closes its listener at the first word of a stop, waits for connections
-//! without an end, knows no limit of connections, and gives all of them the same age. Hence this.
+//! Replaces tonic's server, which closes its listener as soon as a stop begins, waits for open
+//! connections without a limit, accepts any number of them, and gives all the same maximum age.
 
 use std::{collections::VecDeque, future::pending, io, pin::pin, sync::Arc, time::Duration};
 
-use ::telemetry::Observe;
+use ::telemetry::TelemetryLayer;
 use hyper::server::conn::http2;
 use hyper_util::{
     rt::{TokioIo, TokioTimer},
@@ -23,82 +23,81 @@ use types::jitter;
 
 use super::{
     Settings, Stage,
-    answer::{Streams, Unread},
-    calls::Calls,
-    registry::{Place, Registry},
+    admission::Admission,
+    answer::{StreamExecutor, UnreadAnswers},
+    registry::{ConnectionSlot, Registry},
 };
 
-/// A connection is asked for a sign of life after this long without one, and has this long to
-/// answer.
+/// Interval of HTTP/2 pings, and how long a client may take to answer one.
 const KEEPALIVE: Duration = Duration::from_secs(30);
-const KEEPALIVE_ANSWER: Duration = Duration::from_secs(20);
-/// A connection on which HTTP/2 does not begin is closed.
+const KEEPALIVE_TIMEOUT: Duration = Duration::from_secs(20);
+/// What an HTTP/2 client sends first. A connection without it is closed after the timeout.
 const PREFACE: &[u8] = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n";
-const FIRST_WORDS: Duration = Duration::from_secs(10);
-const LOOK_AGAIN: Duration = Duration::from_millis(10);
+const PREFACE_TIMEOUT: Duration = Duration::from_secs(10);
+const POLL_INTERVAL: Duration = Duration::from_millis(10);
 /// Longest headers of a request in bytes.
 const MAX_HEADERS: u32 = 16 * 1024;
-/// Bytes of requests that a caller may send ahead, on one stream and on a connection. A stream may
-/// bring the longest message without waiting.
+/// Flow control windows of requests in bytes. The longest message fits into the window of a stream.
 const STREAM_WINDOW: u32 = 96 * 1024;
 const CONNECTION_WINDOW: u32 = 512 * 1024;
-/// Bytes of one answer that HTTP/2 may hold for a connection that takes nothing; the rest waits in the
-/// call, which is counted.
+/// Bytes of one answer that HTTP/2 may buffer for a connection that does not read. The rest waits in
+/// `AnswerBody`, where it is counted.
 const SEND_BUFFER: usize = 1024;
-/// By how much the ages of connections differ, in percent, so that they do not end together.
+/// Jitter of the connection age in percent, so that connections do not end at the same time.
 const AGE_JITTER: u32 = 10;
-/// Connections beyond the limit which are told so, and served health. The next takes the place of
-/// the oldest, so that whoever asks for health is heard, however many connections say nothing.
-const BEYOND_LIMIT: usize = 64;
-const AGE_BEYOND_LIMIT: Duration = Duration::from_secs(5);
-/// Connections that gave up their place and are still told so. Others are closed at once.
-const LEAVING: usize = 64;
-/// Waited after the last call for its answer to be on its way.
+/// Connections over the limit that are accepted to answer health calls and refuse all others. The next
+/// one closes the oldest, so that idle connections cannot block health checks.
+const MAX_OVER_LIMIT: usize = 64;
+const OVER_LIMIT_AGE: Duration = Duration::from_secs(5);
+/// Evicted connections that may shut down gracefully at the same time. Others are closed immediately.
+const MAX_EVICTED: usize = 64;
+/// Wait after the last call, so that its answer is sent.
 const LINGER: Duration = Duration::from_secs(1);
-/// Pause after an accept that failed, as where no file handle is left.
-const ACCEPT_AGAIN: Duration = Duration::from_millis(50);
+/// Pause after a failed accept, for example because no file handle is free.
+const ACCEPT_BACKOFF: Duration = Duration::from_millis(50);
 
-/// Accepts connections and serves them until the stage is closing, and then until calls and
-/// connections have ended, or the grace has.
+/// Accepts and serves connections until the stage is closing; then waits for calls and connections to
+/// end, at most for the grace time.
 pub(super) async fn serve(
     listener: TcpListener,
-    calls: Calls<Routes>,
-    observe: Observe,
+    admission: Admission<Routes>,
+    telemetry: TelemetryLayer,
     settings: Settings,
     stage: watch::Receiver<Stage>,
 ) {
     let registry = Registry::new(settings.max_connections, settings.max_connections_per_address);
-    let leaving = Arc::new(Semaphore::new(LEAVING));
-    let protocol = protocol(settings.max_streams, Unread::new(settings.max_in_flight));
+    let evictions = Arc::new(Semaphore::new(MAX_EVICTED));
+    let protocol = protocol(settings.max_streams, UnreadAnswers::new(settings.max_in_flight));
     let (alive, ended) = watch::channel(());
-    let serve_one = |stream, calls, age, place| {
-        let (stage, ended, leaving) = (stage.clone(), ended.clone(), leaving.clone());
-        let (observe, grace) = (observe.clone(), settings.grace);
+    let serve_one = |stream, admission, age, slot| {
+        let (stage, ended, evictions) = (stage.clone(), ended.clone(), evictions.clone());
+        let (telemetry, grace) = (telemetry.clone(), settings.grace);
         let protocol = protocol.clone();
-        let one = Connection { stream, protocol, calls, observe, age, grace, place, leaving };
-        deadline::spawn(one.serve(stage, ended))
+        let connection =
+            Connection { stream, protocol, admission, telemetry, age, grace, slot, evictions };
+        deadline::spawn(connection.serve(stage, ended))
     };
     let accept = async {
-        let mut beyond_limit = VecDeque::<AbortHandle>::with_capacity(BEYOND_LIMIT);
+        let mut over_limit = VecDeque::<AbortHandle>::with_capacity(MAX_OVER_LIMIT);
         loop {
             let Ok((stream, peer)) = listener.accept().await else {
-                sleep(ACCEPT_AGAIN).await;
+                sleep(ACCEPT_BACKOFF).await;
                 continue;
             };
-            if let Some(place) = registry.admit(peer.ip()) {
-                let calls = calls.clone().of_one_connection(place.usage());
-                serve_one(stream, calls, settings.connection_age, Some(place));
+            if let Some(slot) = registry.admit(peer.ip()) {
+                let admission = admission.clone().for_connection(slot.usage());
+                serve_one(stream, admission, settings.connection_age, Some(slot));
                 continue;
             }
-            let calls = calls.clone().without_room();
-            let served = serve_one(stream, calls, AGE_BEYOND_LIMIT, None).abort_handle();
-            beyond_limit.retain(|it| !it.is_finished());
-            if beyond_limit.len() == BEYOND_LIMIT
-                && let Some(oldest) = beyond_limit.pop_front()
+            let admission = admission.clone().over_capacity();
+            let served = serve_one(stream, admission, OVER_LIMIT_AGE, None).abort_handle();
+            over_limit.retain(|it| !it.is_finished());
+            if over_limit.len() == MAX_OVER_LIMIT
+                && let Some(oldest) = over_limit.pop_front()
             {
                 oldest.abort();
             }
-            beyond_limit.push_back(served);
+            over_limit.push_back(served);
         }
     };
     let mut closing = stage.clone();
@@ -109,63 +108,63 @@ pub(super) async fn serve(
     drop(listener);
     let closed = async {
         while !registry.is_empty() {
-            sleep(LOOK_AGAIN).await;
+            sleep(POLL_INTERVAL).await;
         }
     };
     let mut closed = pin!(closed);
     let quiet = async {
         loop {
-            calls.idle().await;
-            // A call may come until its caller has heard of the end.
-            if timeout(LINGER, closed.as_mut()).await.is_ok() || calls.are_idle() {
+            admission.wait_until_idle().await;
+            // Calls may arrive until their clients have seen the GOAWAY.
+            if timeout(LINGER, closed.as_mut()).await.is_ok() || admission.is_idle() {
                 break;
             }
         }
     };
     if timeout(settings.grace + LINGER, quiet).await.is_err() {
-        tracing::warn!("calls in work were cut off at the stop");
+        tracing::warn!("the grace time is over: stopping with calls in flight");
     }
     drop(alive);
 }
 
 struct Connection {
     stream: TcpStream,
-    protocol: http2::Builder<Streams>,
-    calls: Calls<Routes>,
-    observe: Observe,
+    protocol: http2::Builder<StreamExecutor>,
+    admission: Admission<Routes>,
+    telemetry: TelemetryLayer,
     age: Duration,
     grace: Duration,
-    place: Option<Place>,
-    leaving: Arc<Semaphore>,
+    slot: Option<ConnectionSlot>,
+    evictions: Arc<Semaphore>,
 }
 
 impl Connection {
     async fn serve(self, mut stage: watch::Receiver<Stage>, mut ended: watch::Receiver<()>) {
-        let Self { stream, protocol, calls, observe, age, grace, place, leaving } = self;
+        let Self { stream, protocol, admission, telemetry, age, grace, slot, evictions } = self;
         let mut evicted = pin!(async {
-            match &place {
-                Some(place) => place.evicted().await,
+            match &slot {
+                Some(slot) => slot.evicted().await,
                 None => pending().await,
             }
         });
         let _ = stream.set_nodelay(true);
         tokio::select! {
-            greeted = timeout(FIRST_WORDS, await_preface(&stream)) => {
-                if !matches!(greeted, Ok(Ok(true))) {
+            preface = timeout(PREFACE_TIMEOUT, await_preface(&stream)) => {
+                if !matches!(preface, Ok(Ok(true))) {
                     return;
                 }
             }
             () = evicted.as_mut() => return,
         }
-        let service = TowerToHyperService::new(observe.layer(calls));
+        let service = TowerToHyperService::new(telemetry.layer(admission));
         let mut connection = pin!(protocol.serve_connection(TokioIo::new(stream), service));
-        let mut _leaving = None;
+        let mut _eviction = None;
         tokio::select! {
             _ = connection.as_mut() => return,
             () = sleep(jitter(age, AGE_JITTER)) => {}
             () = Stage::reached(&mut stage, Stage::Closing) => {}
-            () = evicted.as_mut() => match leaving.try_acquire() {
-                Ok(permit) => _leaving = Some(permit),
+            () = evicted.as_mut() => match evictions.try_acquire() {
+                Ok(permit) => _eviction = Some(permit),
                 Err(_) => return,
             },
         }
@@ -178,21 +177,21 @@ impl Connection {
     }
 }
 
-/// Waits for the words with which HTTP/2 begins. hyper would wait for them without an end.
+/// Whether the client sends HTTP/2's preface. hyper would wait for it without a limit.
 async fn await_preface(stream: &TcpStream) -> io::Result<bool> {
-    let mut words = [0; PREFACE.len()];
+    let mut bytes = [0; PREFACE.len()];
     loop {
         stream.readable().await?;
-        let count = stream.peek(&mut words).await?;
-        if count == 0 || count == PREFACE.len() || words[..count] != PREFACE[..count] {
-            return Ok(words[..count] == *PREFACE);
+        let count = stream.peek(&mut bytes).await?;
+        if count == 0 || count == PREFACE.len() || bytes[..count] != PREFACE[..count] {
+            return Ok(bytes[..count] == *PREFACE);
         }
-        sleep(LOOK_AGAIN).await;
+        sleep(POLL_INTERVAL).await;
     }
 }
 
-fn protocol(max_streams: u32, unread: Unread) -> http2::Builder<Streams> {
-    let mut protocol = http2::Builder::new(Streams(unread));
+fn protocol(max_streams: u32, unread: UnreadAnswers) -> http2::Builder<StreamExecutor> {
+    let mut protocol = http2::Builder::new(StreamExecutor(unread));
     protocol
         .timer(TokioTimer::new())
         .initial_stream_window_size(STREAM_WINDOW)
@@ -201,6 +200,6 @@ fn protocol(max_streams: u32, unread: Unread) -> http2::Builder<Streams> {
         .max_concurrent_streams(max_streams)
         .max_header_list_size(MAX_HEADERS)
         .keep_alive_interval(KEEPALIVE)
-        .keep_alive_timeout(KEEPALIVE_ANSWER);
+        .keep_alive_timeout(KEEPALIVE_TIMEOUT);
     protocol
 }

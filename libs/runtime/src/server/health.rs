@@ -1,24 +1,23 @@
-//! Whether the service can work now, as `grpc.health.v1.Health` tells it.
+//! Reports through `grpc.health.v1.Health` whether the service can serve.
 
 use std::time::Duration;
 
-use ::telemetry::tell_health;
+use ::telemetry::record_health;
 use storage::Database;
 use tokio::{sync::watch, time};
 use tonic_health::{ServingStatus, server::HealthReporter};
 
 use super::Stage;
 
-/// How often the database is asked for a sign of life, and how long it may take.
+/// How often the database is pinged, and the timeout of a ping.
 const INTERVAL: Duration = Duration::from_secs(1);
-/// So many signs in a row have to be missed: where calls wait for the same connections, as all
-/// replicas may at once, it is better to refuse some than to serve nobody.
-const MISSES: u32 = 3;
-/// Name under which the process says that it lives, whatever its database does.
+/// Failed pings in a row that make the service unhealthy. One slow ping is not enough: under load the
+/// pings of all replicas can be slow at once, and then no replica would serve.
+const MAX_FAILED_PINGS: u32 = 3;
+/// Service name that reports SERVING while the process runs, even if its database does not answer.
 const LIVENESS: &str = "liveness";
 
-/// Tells the health of a service: under no name and its own, whether it can work; under
-/// [`LIVENESS`], that the process lives.
+/// Reports the health of a service under the empty name and its own: whether its database answers.
 pub(super) struct Health {
     pub reporter: HealthReporter,
     pub grpc_name: &'static str,
@@ -26,28 +25,28 @@ pub(super) struct Health {
 }
 
 impl Health {
-    /// Tells how it is now. From here on the process lives.
+    /// Reports liveness and the current health.
     pub(super) async fn begin(&self) {
         self.reporter.set_service_status(LIVENESS, ServingStatus::Serving).await;
         self.report(self.alive().await).await;
     }
 
-    /// Goes on telling until the service is to stop.
+    /// Reports the health until the service drains, and NOT_SERVING then.
     pub(super) async fn watch(self, mut stage: watch::Receiver<Stage>) {
         tokio::select! {
-            () = self.keep_telling() => {}
+            () = self.report_changes() => {}
             () = Stage::reached(&mut stage, Stage::Draining) => self.report(false).await,
         }
     }
 
-    async fn keep_telling(&self) {
+    async fn report_changes(&self) {
         let mut ticks = time::interval(INTERVAL);
-        let mut missed = 0;
+        let mut failed = 0;
         loop {
             ticks.tick().await;
-            missed = if self.alive().await { 0 } else { missed + 1 };
-            if missed == 0 || missed >= MISSES {
-                self.report(missed == 0).await;
+            failed = if self.alive().await { 0 } else { failed + 1 };
+            if failed == 0 || failed >= MAX_FAILED_PINGS {
+                self.report(failed == 0).await;
             }
         }
     }
@@ -57,7 +56,7 @@ impl Health {
     }
 
     async fn report(&self, alive: bool) {
-        tell_health(self.grpc_name, alive);
+        record_health(self.grpc_name, alive);
         let status = if alive { ServingStatus::Serving } else { ServingStatus::NotServing };
         self.reporter.set_service_status("", status).await;
         self.reporter.set_service_status(self.grpc_name, status).await;

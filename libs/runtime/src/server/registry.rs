@@ -1,4 +1,4 @@
-//! Which connections are open, which of them have calls in flight, and which has to go for the next.
+//! The open connections, their calls in flight, and which idle connection is evicted for a new one.
 
 use std::{
     collections::HashMap,
@@ -12,13 +12,13 @@ use tokio::sync::Notify;
 #[derive(Debug)]
 pub(super) struct Registry {
     limit: usize,
-    limit_of_address: usize,
+    limit_per_address: usize,
     open: Mutex<Open>,
 }
 
 #[derive(Debug, Default)]
 struct Open {
-    /// Grows with everything that happens here, and so tells what was first.
+    /// Logical clock: grows with every event, which orders events.
     moment: u64,
     connections: HashMap<u64, Connection>,
 }
@@ -37,7 +37,8 @@ impl Open {
         self.moment
     }
 
-    /// Takes out the connection that has been idle longest, of all or of one address.
+    /// Evicts the connection that has been idle longest, of all or of one address. `None` if no
+    /// connection is idle.
     fn evict(&mut self, of: Option<IpAddr>) -> Option<()> {
         let idle = self
             .connections
@@ -50,27 +51,26 @@ impl Open {
 }
 
 impl Registry {
-    pub(super) fn new(limit: usize, limit_of_address: usize) -> Arc<Self> {
-        Arc::new(Self { limit, limit_of_address, open: Mutex::default() })
+    pub(super) fn new(limit: usize, limit_per_address: usize) -> Arc<Self> {
+        Arc::new(Self { limit, limit_per_address, open: Mutex::default() })
     }
 
     fn open(&self) -> MutexGuard<'_, Open> {
         self.open.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Whether no connection is open.
     pub(super) fn is_empty(&self) -> bool {
         self.open().connections.is_empty()
     }
 
-    /// A place for a connection from this address. Where there is none, the connection that has been
-    /// idle longest gives up its own: one of the same address, where that has as many as it may.
-    /// `None` if all of these have calls in flight.
-    pub(super) fn admit(self: &Arc<Self>, address: IpAddr) -> Option<Place> {
+    /// A slot for a connection from this address. At the limit of the server, evicts the connection that
+    /// has been idle longest; at the limit of the address, one of that address. `None` if all of them
+    /// have calls in flight.
+    pub(super) fn admit(self: &Arc<Self>, address: IpAddr) -> Option<ConnectionSlot> {
         let address = network(address);
         let mut open = self.open();
         let of_address = open.connections.values().filter(|it| it.address == address).count();
-        if of_address >= self.limit_of_address {
+        if of_address >= self.limit_per_address {
             open.evict(Some(address))?;
         } else if open.connections.len() >= self.limit {
             open.evict(None)?;
@@ -79,11 +79,11 @@ impl Registry {
         let connection =
             Connection { address, in_flight: 0, idle_since: id, evicted: evicted.clone() };
         open.connections.insert(id, connection);
-        Some(Place { usage: Usage { registry: self.clone(), id }, evicted })
+        Some(ConnectionSlot { usage: Usage { registry: self.clone(), id }, evicted })
     }
 }
 
-/// What counts as one address: of IPv6 the network that one customer of a provider gets.
+/// What counts as one address: for IPv6 the /64 network that a provider assigns to one customer.
 fn network(address: IpAddr) -> IpAddr {
     match address.to_canonical() {
         IpAddr::V6(address) => Ipv6Addr::from_bits(address.to_bits() >> 64 << 64).into(),
@@ -91,26 +91,25 @@ fn network(address: IpAddr) -> IpAddr {
     }
 }
 
-/// The place of one connection, given back when it is dropped.
+/// The slot of one connection, released when it is dropped.
 #[derive(Debug)]
-pub(super) struct Place {
+pub(super) struct ConnectionSlot {
     usage: Usage,
     evicted: Arc<Notify>,
 }
 
-impl Place {
-    /// Waits until the place is needed for another connection.
+impl ConnectionSlot {
+    /// Waits until the connection is evicted.
     pub(super) async fn evicted(&self) {
         self.evicted.notified().await;
     }
 
-    /// Counts the calls of the connection.
     pub(super) fn usage(&self) -> Usage {
         self.usage.clone()
     }
 }
 
-impl Drop for Place {
+impl Drop for ConnectionSlot {
     fn drop(&mut self) {
         self.usage.registry.open().connections.remove(&self.usage.id);
     }
@@ -124,7 +123,7 @@ pub(super) struct Usage {
 }
 
 impl Usage {
-    /// A call begins, and ends when this is dropped.
+    /// Counts a call until the returned value is dropped.
     pub(super) fn begin(&self) -> InFlight {
         if let Some(connection) = self.registry.open().connections.get_mut(&self.id) {
             connection.in_flight += 1;
@@ -156,8 +155,8 @@ mod tests {
 
     use super::*;
 
-    fn is_evicted(place: &Place) -> bool {
-        place.evicted().now_or_never().is_some()
+    fn is_evicted(slot: &ConnectionSlot) -> bool {
+        slot.evicted().now_or_never().is_some()
     }
 
     fn address(last: u8) -> IpAddr {
@@ -165,7 +164,7 @@ mod tests {
     }
 
     #[test]
-    fn the_connection_that_has_been_idle_longest_gives_up_its_place() {
+    fn the_connection_that_has_been_idle_longest_is_evicted() {
         let registry = Registry::new(3, 3);
         let [first, second, third] = [1, 2, 3].map(|it| registry.admit(address(it)).unwrap());
         drop(first.usage().begin());
@@ -178,7 +177,7 @@ mod tests {
     }
 
     #[test]
-    fn a_connection_with_calls_in_flight_keeps_its_place() {
+    fn a_connection_with_calls_in_flight_is_not_evicted() {
         let registry = Registry::new(2, 2);
         let [first, second] = [1, 2].map(|it| registry.admit(address(it)).unwrap());
         let calls = [&first, &second, &second].map(|it| it.usage().begin());
@@ -189,7 +188,7 @@ mod tests {
     }
 
     #[test]
-    fn an_address_at_its_limit_gives_up_a_connection_of_its_own() {
+    fn an_address_at_its_limit_loses_its_own_idle_connection() {
         let registry = Registry::new(3, 2);
         let [other, first, second] = [9, 1, 1].map(|it| registry.admit(address(it)).unwrap());
         let third = registry.admit(address(1)).unwrap();
@@ -198,7 +197,7 @@ mod tests {
     }
 
     #[test]
-    fn addresses_of_one_ipv6_network_count_as_one() {
+    fn addresses_of_one_ipv6_network_count_as_one_address() {
         for (address, counted) in [
             ("2001:db8:1:2:3:4:5:6", "2001:db8:1:2::"),
             ("::ffff:192.0.2.1", "192.0.2.1"),
@@ -209,11 +208,11 @@ mod tests {
     }
 
     #[test]
-    fn a_place_that_is_given_back_is_free() {
+    fn a_dropped_slot_is_free() {
         let registry = Registry::new(1, 1);
-        let place = registry.admit(address(1)).unwrap();
-        let call = place.usage().begin();
-        drop(place);
+        let slot = registry.admit(address(1)).unwrap();
+        let call = slot.usage().begin();
+        drop(slot);
         assert!(registry.is_empty());
         drop(call);
         assert!(registry.is_empty());

@@ -1,11 +1,11 @@
-//! What is remembered of a request: a hash of its method and content, by which it is recognized,
-//! and a short one of each of its parts, by which a person learns how another request differs.
+//! The digest of a request: a hash of its method and content, which identifies it, and short hashes of
+//! its fields, which show where another request with the same id differs.
 
 use std::collections::BTreeMap;
 
 use sha2::{Digest, Sha256};
 
-/// Bytes of the short hashes. A difference that they miss is left out of a message, no more.
+/// Bytes of a short hash. A collision only omits a field from an error message.
 const SHORT: usize = 3;
 
 /// The digest of a request: `{method} {hash}`.
@@ -14,7 +14,7 @@ pub(super) fn of(method: &str, request: &[u8]) -> String {
     format!("{method} {}", hex(&whole.finalize()))
 }
 
-/// What follows it for the parts: ` {path}={short hash}` for each path.
+/// The suffix of the digest for the fields: ` {path}={short hash}` for each path.
 pub(super) fn of_parts<'a>(parts: impl IntoIterator<Item = (&'a str, &'a [u8])>) -> String {
     let mut hashes = BTreeMap::<&str, Sha256>::new();
     for (path, content) in parts {
@@ -26,8 +26,7 @@ pub(super) fn of_parts<'a>(parts: impl IntoIterator<Item = (&'a str, &'a [u8])>)
     hashes.into_iter().map(one).collect()
 }
 
-/// The paths of the parts in which two requests differ, in the order of their texts. Empty if they
-/// are of different methods.
+/// The paths of the fields in which two requests differ, sorted. Empty if their methods differ.
 pub(super) fn differing(one: &str, other: &str) -> Vec<String> {
     let (one, other) = (Parts::read(one), Parts::read(other));
     if one.method != other.method {
@@ -69,7 +68,7 @@ mod tests {
     }
 
     #[test]
-    fn two_requests_differ_in_the_parts_that_one_has_otherwise_or_alone() {
+    fn requests_differ_in_changed_added_and_missing_fields() {
         let first = [("lines", "a"), ("lines", "b"), ("seller", "b"), ("x", "1")];
         let first = digest("PlaceOrder", &first);
         let other = [("lines", "ab"), ("seller", "b"), ("y", "1")];
@@ -77,6 +76,6 @@ mod tests {
         assert_eq!(differing(&first, &other), ["lines", "x", "y"]);
         assert_eq!(differing(&first, &first), [""; 0]);
         assert_eq!(differing(&first, &digest("CancelOrder", &[("name", "n")])), [""; 0]);
-        assert_eq!(differing("", &first), [""; 0], "an event may carry no digest");
+        assert_eq!(differing("", &first), [""; 0], "an event may have no digest");
     }
 }

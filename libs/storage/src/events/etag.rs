@@ -8,31 +8,32 @@ use super::{Column, Entity, MutationContext};
 use crate::{Database, fault};
 
 impl Database {
-    /// Makes sure that a resource is what the caller read, if the call says what that was.
+    /// Checks the call's etag, if it has one, against the current version of the resource.
     ///
     /// # Errors
-    /// [`Failure::StaleEtag`] when it is something else by now.
-    pub async fn expects(
+    /// [`Failure::StaleEtag`] if the resource has changed.
+    pub async fn check_etag(
         &self,
         call: &MutationContext,
         name: &(impl Display + Sync),
         resource_version: ResourceVersion,
     ) -> Result<(), Failure> {
-        self.expects_part(call, name, name, resource_version).await
+        self.check_part_etag(call, name, name, resource_version).await
     }
 
-    /// The same of a part of the resource that the events are about.
+    /// Checks the call's etag of a part of a resource, such as an enrollment of a partner. Events are
+    /// recorded for the whole resource.
     ///
     /// # Errors
-    /// As [`Self::expects`].
-    pub async fn expects_part(
+    /// As [`Self::check_etag`].
+    pub async fn check_part_etag(
         &self,
         call: &MutationContext,
         whole: &(impl Display + Sync),
         part: &(impl Display + Sync),
         resource_version: ResourceVersion,
     ) -> Result<(), Failure> {
-        let Some(etag) = call.how.etag.filter(|it| !it.is_of(resource_version)) else {
+        let Some(etag) = call.mutation.etag.filter(|it| !it.is_of(resource_version)) else {
             return Ok(());
         };
         let event = Entity::find()

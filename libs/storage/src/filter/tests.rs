@@ -45,7 +45,7 @@ fn terms_are_read_in_their_order() {
 }
 
 #[test]
-fn what_is_no_filter_is_answered_with_what_to_write() {
+fn an_invalid_filter_is_answered_with_what_to_write() {
     let fields = "use reseller, create_time or shape";
     let shapes = "use SHAPE_HALF_ROUND or SHAPE_FLAT";
     let (id, short) =
@@ -53,11 +53,8 @@ fn what_is_no_filter_is_answered_with_what_to_write() {
     for (filter, problem) in [
         ("state = x", format!("has no field `state`; {fields}")),
         ("createTime > x", format!("has no field `createTime`; {fields}")),
-        (
-            "= x",
-            "has `= x` where one of its fields should be: reseller, create_time or shape".into(),
-        ),
-        ("reseller", "has no comparison after `reseller`; write `reseller = …`".into()),
+        ("= x", "has `= x` instead of a field; use reseller, create_time or shape".into()),
+        ("reseller", "has no operator after `reseller`; write `reseller = …`".into()),
         ("reseller = ", "has no value after `reseller` and its operator".into()),
         ("reseller = \"x", "has no closing quote after `reseller`".into()),
         ("reseller < x", "compares `reseller` by order; use = or !=".into()),
@@ -70,12 +67,12 @@ fn what_is_no_filter_is_answered_with_what_to_write() {
                 .into(),
         ),
         (&format!("{id} AND"), "ends with AND; add a comparison after it".into()),
-        (&format!("{id} (x)"), "has `(x)` where AND or its end should be".into()),
+        (&format!("{id} (x)"), "has `(x)` instead of AND or its end".into()),
         (&format!("({id})"), "has parentheses, which are not supported".into()),
-        (&format!("NOT {id}"), "has NOT, which is not supported; compare by !=".into()),
+        (&format!("NOT {id}"), "has NOT, which is not supported; use !=".into()),
         (
             "create_time > now",
-            "compares `create_time` with `now`, which is no time like 2026-03-02T09:00:00Z".into(),
+            "compares `create_time` with `now`; use a time such as 2026-03-02T09:00:00Z".into(),
         ),
         ("shape = half-round", format!("compares `shape` with `half-round`; {shapes}")),
         ("shape = SHAPE_", format!("compares `shape` with `SHAPE_`; {shapes}")),

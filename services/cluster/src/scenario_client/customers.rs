@@ -1,4 +1,4 @@
-//! What partners and customers do with each other.
+//! Partnerships, customers and their relationships.
 
 use contracts::{onboarding as ob, relationship as rl, time::to_wire};
 use types::Timestamp;
@@ -18,10 +18,10 @@ pub fn mca(accept_time: Timestamp) -> rl::CustomerAgreement {
     }
 }
 
-/// Each gives what its call answers.
+/// Each method returns the answer of its call.
 #[allow(clippy::missing_errors_doc, reason = "the error is always the status of the call")]
 impl ScenarioClient {
-    /// A provider invites a reseller; gives the name of the partnership.
+    /// A provider invites a reseller. Returns the name of the partnership.
     pub async fn invite(&self, provider: &Partner, reseller: &Partner) -> Answer<String> {
         let request = rl::InvitePartnershipRequest {
             provider: provider.name.clone(),
@@ -33,7 +33,7 @@ impl ScenarioClient {
         Ok(answer.partnership.unwrap_or_default().name)
     }
 
-    /// A provider and a reseller partner; gives the name of the partnership.
+    /// Establishes a partnership of provider and reseller. Returns its name.
     pub async fn partner_up(&self, provider: &Partner, reseller: &Partner) -> Answer<String> {
         let name = self.invite(provider, reseller).await?;
         let request = rl::AcceptPartnershipRequest {
@@ -45,7 +45,7 @@ impl ScenarioClient {
         Ok(name)
     }
 
-    /// A customer tenant of a company.
+    /// Creates a customer tenant of an organization. Returns its name.
     pub async fn customer_of(
         &self,
         organization: &str,
@@ -70,7 +70,7 @@ impl ScenarioClient {
         Ok(answer.customer.unwrap_or_default().name)
     }
 
-    /// A registration number for a country that demands one.
+    /// A registration number if the country requires one.
     async fn registration_number(&self, country: &str) -> Answer<String> {
         let get = rl::GetMarketRequest { country_code: country.to_owned() };
         let market = self.relationship.clone().get_market(get).await?.into_inner().market;
@@ -78,7 +78,7 @@ impl ScenarioClient {
         Ok(if required { "4711".to_owned() } else { String::new() })
     }
 
-    /// A customer with a company of its own that has signed nothing and knows nobody.
+    /// Creates a customer with its own organization, without agreement and relationships.
     pub async fn customer(&self, country: &str) -> Answer<String> {
         let company = self.company("Litware", country).await?;
         self.customer_of(&company, country, rl::CustomerKind::Company).await
@@ -106,18 +106,18 @@ impl ScenarioClient {
         self.relationship.clone().attest_customer_agreement(request).await.map(drop)
     }
 
-    /// A partner asks a customer for a relationship; gives its name.
-    pub async fn ask(
+    /// A partner requests a relationship with a customer. Returns its name.
+    pub async fn request_relationship(
         &self,
         customer: &str,
         partner: &Partner,
         kind: rl::CustomerRelationshipKind,
     ) -> Answer<String> {
-        self.ask_as(customer, partner, kind, ob::Role::Unspecified).await
+        self.request_relationship_as(customer, partner, kind, ob::Role::Unspecified).await
     }
 
-    /// A partner asks a customer for a relationship in a role; gives its name.
-    pub async fn ask_as(
+    /// A partner requests a relationship with a customer in a role. Returns its name.
+    pub async fn request_relationship_as(
         &self,
         customer: &str,
         partner: &Partner,
@@ -136,19 +136,19 @@ impl ScenarioClient {
         Ok(answer.into_inner().relationship.unwrap_or_default().name)
     }
 
-    /// A customer and a partner are tied; gives the name of the relationship.
+    /// Establishes a relationship of customer and partner. Returns its name.
     pub async fn establish_relationship(
         &self,
         customer: &str,
         partner: &Partner,
         kind: rl::CustomerRelationshipKind,
     ) -> Answer<String> {
-        let name = self.ask(customer, partner, kind).await?;
+        let name = self.request_relationship(customer, partner, kind).await?;
         self.accept(&name).await?;
         Ok(name)
     }
 
-    /// A customer accepts what a partner asked for.
+    /// A customer accepts a requested relationship.
     pub async fn accept(&self, relationship: &str) -> Answer<()> {
         let request = rl::AcceptCustomerRelationshipRequest {
             name: relationship.to_owned(),
@@ -158,7 +158,7 @@ impl ScenarioClient {
         self.relationship.clone().accept_customer_relationship(request).await.map(drop)
     }
 
-    /// A customer that these partners may sell to: MCA accepted, relationships active.
+    /// Lets these partners sell to a customer: accepts the MCA, establishes resale relationships.
     pub async fn onboard_customer(&self, customer: &str, partners: &[&Partner]) -> Answer<()> {
         self.accept_mca(customer).await?;
         for partner in partners {
@@ -168,7 +168,7 @@ impl ScenarioClient {
         Ok(())
     }
 
-    /// Asks for a decision without writing anything.
+    /// Checks a transaction and returns the decision.
     pub async fn check(&self, transaction: rl::Transaction) -> Answer<rl::Decision> {
         let request = rl::CheckTransactionRequest {
             transaction: Some(transaction),

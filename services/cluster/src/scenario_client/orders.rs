@@ -1,4 +1,4 @@
-//! What is offered and ordered.
+//! Offers and orders.
 
 use std::collections::BTreeSet;
 
@@ -8,16 +8,15 @@ use uuid::Uuid;
 
 use super::{Answer, ScenarioClient, new_id};
 
-/// Each gives what its call answers.
+/// Each method returns the answer of its call.
 #[allow(clippy::missing_errors_doc, reason = "the error is always the status of the call")]
 impl ScenarioClient {
-    /// An offer for customers offer_in_every_market, one unit at 10.00 a month for a year in any currency;
-    /// gives its name.
+    /// Creates an offer in every market, at 10.00 per unit and month in each currency. Returns its name.
     pub async fn offer(&self, family: rl::ProductFamily) -> Answer<String> {
         self.offer_as(od::Offer { product_family: family.into(), ..offer_in_every_market() }).await
     }
 
-    /// An offer as it is given; gives its name.
+    /// Creates an offer. Returns its name.
     pub async fn offer_as(&self, offer: od::Offer) -> Answer<String> {
         let request = od::CreateOfferRequest {
             offer_id: format!("offer-{}", Uuid::new_v4()),
@@ -41,8 +40,8 @@ impl ScenarioClient {
     }
 }
 
-/// An offer of Microsoft 365 for customers offer_in_every_market, 1 to 300 units, one at 10.00 a month for a
-/// year in any currency.
+/// An offer of Microsoft 365 in every market: 1 to 300 units, a term of one year, monthly billing at
+/// 10.00 per unit in each currency.
 #[must_use]
 pub fn offer_in_every_market() -> od::Offer {
     let currencies: BTreeSet<_> = Country::all().map(|it| it.currency().to_string()).collect();

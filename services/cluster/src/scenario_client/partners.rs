@@ -1,4 +1,4 @@
-//! What partners do: join, enroll, accept.
+//! Organizations and partners: create, enroll, vet, accept the MPA.
 
 use std::sync::atomic::Ordering;
 
@@ -7,15 +7,15 @@ use types::Timestamp;
 
 use super::{Answer, Partner, ScenarioClient, agreement_of, enrollment, new_id};
 
-/// Each gives what its call answers.
+/// Each method returns the answer of its call.
 #[allow(clippy::missing_errors_doc, reason = "the error is always the status of the call")]
 impl ScenarioClient {
-    /// Records a company.
+    /// Creates an organization. Returns its name.
     pub async fn company(&self, name: &str, country: &str) -> Answer<String> {
         self.company_of(name, country, &[]).await
     }
 
-    /// Records a company with its owners: name, basis points, control.
+    /// Creates an organization with owners: name, basis points, control. Returns its name.
     pub async fn company_of(
         &self,
         name: &str,
@@ -43,7 +43,7 @@ impl ScenarioClient {
         Ok(answer.organization.unwrap_or_default().name)
     }
 
-    /// Step 1: a company joins with a CSP tenant.
+    /// Step 1: creates a partner with a new CSP tenant.
     pub async fn join(&self, organization: &str, country: &str) -> Answer<Partner> {
         let partner = ob::Partner {
             organization: organization.to_owned(),
@@ -62,8 +62,8 @@ impl ScenarioClient {
         Ok(Partner { name, organization, location: String::new(), country })
     }
 
-    /// Step 2: a partner enrolls and hands the enrollment in, a direct-bill partner with all that
-    /// is asked of it; vetting has not run.
+    /// Step 2: enrolls a partner and submits the enrollment, for direct bill with the required evidence.
+    /// Vetting has not run then.
     pub async fn enroll(&self, partner: &Partner, role: ob::Role) -> Answer<()> {
         let request = ob::EnrollPartnerRequest {
             parent: partner.name.clone(),
@@ -74,16 +74,21 @@ impl ScenarioClient {
         };
         self.onboarding.clone().enroll_partner(request).await?;
         if role == ob::Role::DirectBill {
-            self.show(partner, role, self.clock.now()).await?;
+            self.record_evidence(partner, role, self.clock.now()).await?;
         }
         let name = enrollment(partner, role);
         let request = ob::SubmitEnrollmentRequest { name, ..Default::default() };
         self.onboarding.clone().submit_enrollment(request).await.map(drop)
     }
 
-    /// A partner shows at a time, by a wide margin, all that is asked of its role.
-    pub async fn show(&self, partner: &Partner, role: ob::Role, at: Timestamp) -> Answer<()> {
-        let evidence = asked_of(role).iter().map(|(requirement, figure)| ob::Evidence {
+    /// Records evidence that meets the requirements of a role by a wide margin, observed at a time.
+    pub async fn record_evidence(
+        &self,
+        partner: &Partner,
+        role: ob::Role,
+        at: Timestamp,
+    ) -> Answer<()> {
+        let evidence = requirements_of(role).iter().map(|(requirement, figure)| ob::Evidence {
             requirement: (*requirement).into(),
             figure: *figure,
             observed_time: Some(to_wire(at)),
@@ -99,20 +104,20 @@ impl ScenarioClient {
         self.onboarding.clone().record_evidence(request).await.map(drop)
     }
 
-    /// A partner shows what is asked of its role, and passes its yearly review.
+    /// Records the required evidence and passes the yearly review.
     pub async fn pass_review(
         &self,
         partner: &Partner,
         role: ob::Role,
         at: Timestamp,
     ) -> Answer<()> {
-        self.show(partner, role, at).await?;
+        self.record_evidence(partner, role, at).await?;
         let name = enrollment(partner, role);
         let request = ob::ReviewEnrollmentRequest { name, ..Default::default() };
         self.onboarding.clone().review_enrollment(request).await.map(drop)
     }
 
-    /// Every check of vetting passes.
+    /// Records that every vetting check passed.
     pub async fn vet(&self, partner: &Partner, role: ob::Role) -> Answer<()> {
         use ob::VettingCheck::{Business, EmailOwnership, Employment};
         for check in [EmailOwnership, Employment, Business] {
@@ -128,8 +133,8 @@ impl ScenarioClient {
         Ok(())
     }
 
-    /// A location account is tied to the tenant.
-    pub async fn locate(&self, partner: &mut Partner, country: &str) -> Answer<()> {
+    /// Associates a new location account with the partner.
+    pub async fn associate_location(&self, partner: &mut Partner, country: &str) -> Answer<()> {
         let location = self.next_partner_id.fetch_add(1, Ordering::Relaxed).to_string();
         let request = ob::AssociateLocationRequest {
             name: partner.name.clone(),
@@ -148,7 +153,7 @@ impl ScenarioClient {
         self.accept_mpa_at(partner, kind, self.clock.now()).await
     }
 
-    /// A partner accepts the MPA, or accepted it, at a time.
+    /// A partner accepts the MPA at a time, possibly in the past.
     pub async fn accept_mpa_at(
         &self,
         partner: &Partner,
@@ -176,7 +181,7 @@ impl ScenarioClient {
         self.onboarding.clone().accept_agreement(request).await.map(drop)
     }
 
-    /// A partner of a company that is enrolled, vetted and located; its MPA is open.
+    /// Creates a partner that is enrolled, vetted and has a location; the MPA is not accepted.
     pub async fn qualified(
         &self,
         organization: &str,
@@ -186,11 +191,11 @@ impl ScenarioClient {
         let mut partner = self.join(organization, country).await?;
         self.enroll(&partner, role).await?;
         self.vet(&partner, role).await?;
-        self.locate(&mut partner, country).await?;
+        self.associate_location(&mut partner, country).await?;
         Ok(partner)
     }
 
-    /// A partner of a company that may transact.
+    /// Creates a partner that can transact.
     pub async fn active(
         &self,
         organization: &str,
@@ -202,33 +207,33 @@ impl ScenarioClient {
         Ok(partner)
     }
 
-    /// An active indirect provider with a company of its own.
+    /// Creates an active indirect provider with its own organization.
     pub async fn provider(&self, country: &str) -> Answer<Partner> {
         let company = self.company("Northwind Distribution", country).await?;
         self.active(&company, country, ob::Role::IndirectProvider).await
     }
 
-    /// An active indirect reseller with a company of its own.
+    /// Creates an active indirect reseller with its own organization.
     pub async fn reseller(&self, country: &str) -> Answer<Partner> {
         let company = self.company("Fabrikam Resale", country).await?;
         self.active(&company, country, ob::Role::IndirectReseller).await
     }
 
-    /// An active direct-bill partner with a company of its own.
+    /// Creates an active direct-bill partner with its own organization.
     pub async fn direct_bill(&self, country: &str) -> Answer<Partner> {
         let company = self.company("Contoso Direct", country).await?;
         self.active(&company, country, ob::Role::DirectBill).await
     }
 }
 
-/// The text of the MPA that there was to accept at a time.
+/// The MPA version at a time.
 fn version_of(time: Timestamp) -> &'static str {
     const SINCE: &str = "2026-12-01";
     if time.to_string().as_str() < SINCE { "2019-09" } else { "2026-12" }
 }
 
-/// The requirements of a role, and a figure that meets each.
-fn asked_of(role: ob::Role) -> &'static [(ob::Requirement, i64)] {
+/// The requirements of a role, each with a figure that meets it.
+fn requirements_of(role: ob::Role) -> &'static [(ob::Requirement, i64)] {
     use ob::Requirement::{
         AlertHours, ApiIntegration, BillingAndSupport, CreditCheck, ManagedServices, Mfa,
         ResellerMonths, Revenue, SecurityContact, SolutionsPartner, SupportPlan,

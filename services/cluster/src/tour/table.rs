@@ -5,7 +5,7 @@ use comfy_table::{
 
 use super::{Question, Scenario};
 
-/// Width where there is no terminal to ask.
+/// Width without a terminal.
 const WIDTH: u16 = 120;
 
 /// The scenarios as a table.
@@ -15,7 +15,7 @@ pub(super) fn print(scenarios: &[Scenario], colour: bool) -> Table {
         .load_preset(UTF8_FULL)
         .apply_modifier(UTF8_ROUND_CORNERS)
         .set_content_arrangement(ContentArrangement::Dynamic)
-        .set_header(["", "question", "verdict", "who to whom, or why not"]);
+        .set_header(["", "question", "verdict", "sales chain, or reason"]);
     if !colour {
         table.force_no_tty().set_width(WIDTH);
     }
@@ -25,7 +25,7 @@ pub(super) fn print(scenarios: &[Scenario], colour: bool) -> Table {
         for question in &scenario.questions {
             table.add_row([
                 Cell::new(""),
-                Cell::new(&question.asked),
+                Cell::new(&question.text),
                 verdict(question),
                 Cell::new(question.reasons.join("\n")),
             ]);
@@ -35,7 +35,7 @@ pub(super) fn print(scenarios: &[Scenario], colour: bool) -> Table {
 }
 
 fn verdict(question: &Question) -> Cell {
-    match (question.expected, question.allowed) {
+    match (question.as_expected, question.allowed) {
         (true, true) => Cell::new("allowed").fg(Color::Green),
         (true, false) => Cell::new("refused").fg(Color::Yellow),
         (false, true) => Cell::new("ALLOWED, WRONGLY").fg(Color::Red),

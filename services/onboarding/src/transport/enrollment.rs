@@ -114,11 +114,11 @@ impl Transport {
             let resource_version = partner.enrollment(name.role).map_err(denied)?.resource_version;
             self.store
                 .database()
-                .expects_part(call, &name.partner, &name, resource_version)
+                .check_part_etag(call, &name.partner, &name, resource_version)
                 .await?;
             self.store.save_partner(decide(partner).map_err(denied)?, call).await
         };
-        let partner = self.store.database().once(call, change).await?;
+        let partner = self.store.database().idempotent(call, change).await?;
         of(&partner, name)
     }
 }

@@ -29,7 +29,7 @@ impl Transport {
                 Organization::create(new, namesake.or(holder), identity).map_err(denied)?;
             self.store.save_organization(approved, &call).await
         };
-        let organization = self.store.database().once(&call, create).await?;
+        let organization = self.store.database().idempotent(&call, create).await?;
         let mut organization = render::organization(organization);
         if call.is_dry_run() && id.is_none() {
             organization.name.clear();
@@ -68,7 +68,7 @@ impl Transport {
         let call = self.call("UpdateOrganization", request, how);
         let update = async {
             let before = self.find_organization(name).await?;
-            self.store.database().expects(&call, &name, before.resource_version).await?;
+            self.store.database().check_etag(&call, &name, before.resource_version).await?;
             let approved = before.clone().update(new, call.now);
             let partners = match approved.is_no_op(approved.after().resource_version) {
                 true => Vec::new(),
@@ -76,7 +76,7 @@ impl Transport {
             };
             self.store.save_organization_and(approved, &partners, &call).await
         };
-        let organization = self.store.database().once(&call, update).await?;
+        let organization = self.store.database().idempotent(&call, update).await?;
         Ok(pb::UpdateOrganizationResponse {
             organization: Some(render::organization(organization)),
         })
@@ -115,10 +115,10 @@ impl Transport {
     ) -> Result<pb::Organization, Failure> {
         let change = async {
             let organization = self.find_organization(name).await?;
-            self.store.database().expects(call, &name, organization.resource_version).await?;
+            self.store.database().check_etag(call, &name, organization.resource_version).await?;
             self.store.save_organization(decide(organization).map_err(denied)?, call).await
         };
-        self.store.database().once(call, change).await.map(render::organization)
+        self.store.database().idempotent(call, change).await.map(render::organization)
     }
 
     async fn find_organization(&self, name: OrganizationName) -> Result<Organization, Failure> {

@@ -23,7 +23,7 @@ impl Transport {
             let approved = Partner::create(new, taken, tenants, call.now).map_err(denied)?;
             self.store.save_partner(approved, &call).await
         };
-        let partner = self.store.database().once(&call, create).await?;
+        let partner = self.store.database().idempotent(&call, create).await?;
         Ok(pb::CreatePartnerResponse { partner: Some(render::partner(&partner)) })
     }
 
@@ -53,13 +53,13 @@ impl Transport {
         let call = self.call("AssociateLocation", request, how);
         let associate = async {
             let partner = self.find(name).await?;
-            self.store.database().expects(&call, &name, partner.resource_version).await?;
+            self.store.database().check_etag(&call, &name, partner.resource_version).await?;
             let facts = self.store.location_facts(&location).await?;
             let approved =
                 partner.associate_location(location, &facts, call.now).map_err(denied)?;
             self.store.save_partner(approved, &call).await
         };
-        let partner = self.store.database().once(&call, associate).await?;
+        let partner = self.store.database().idempotent(&call, associate).await?;
         Ok(pb::AssociateLocationResponse { partner: Some(render::partner(&partner)) })
     }
 }

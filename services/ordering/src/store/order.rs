@@ -24,7 +24,7 @@ use crate::domain::{Change, Changes, Evidence, Order, OrderLine, OrderState, Pla
 pub(crate) const ORDERS: Listing = Listing {
     // An order may have hundreds of lines, and clients accept 4 MiB by default.
     max_size: 50,
-    piece: 5,
+    chunk: 5,
     ..Listing::of(
         "orders",
         &[
@@ -108,7 +108,7 @@ impl Store {
         if !unchanged || !open || !decisions.iter().all(DecisionValidity::is_valid) {
             return Err(Failure::DecisionExpired);
         }
-        events::end(transaction, call).await
+        events::commit_or_rollback(transaction, call).await
     }
 }
 

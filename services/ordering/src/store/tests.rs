@@ -312,10 +312,10 @@ async fn a_retry_returns_the_first_response(engine: Engine) {
     let (_databases, store) = store(engine).await;
     let call = call(7, "content");
     let accept = || commit(&store, accepted(), valid(), &call);
-    let first = store.database().once(&call, accept()).await.unwrap();
+    let first = store.database().idempotent(&call, accept()).await.unwrap();
     let placement = store.placement(first.name).await.unwrap().unwrap();
     commit(&store, cancelled(&placement), valid(), &mutation()).await.unwrap();
-    let again = store.database().once(&call, accept()).await.unwrap();
+    let again = store.database().idempotent(&call, accept()).await.unwrap();
     assert_eq!(again, first, "the response of that time, not the current state");
     assert_eq!(again.state, OrderState::Accepted);
     assert_eq!(stored(&store).await.0.len(), 2, "the purchase and its cancellation");
@@ -326,8 +326,8 @@ async fn a_request_id_cannot_be_reused_for_other_content(engine: Engine) {
     let (_databases, store) = store(engine).await;
     let (call, other) = (call(7, "content"), call(7, "other content"));
     let accept = |call| commit(&store, accepted(), valid(), call);
-    let first = store.database().once(&call, accept(&call)).await.unwrap();
-    let reused = store.database().once(&other, accept(&other)).await;
+    let first = store.database().idempotent(&call, accept(&call)).await.unwrap();
+    let reused = store.database().idempotent(&other, accept(&other)).await;
     let Err(Failure::RequestIdReused { changed, .. }) = reused else { unreachable!("{reused:?}") };
     assert_eq!(changed.name, first.name.to_string());
     assert_eq!(stored(&store).await.0, [first]);
@@ -337,10 +337,10 @@ async fn a_request_id_cannot_be_reused_for_other_content(engine: Engine) {
 async fn a_failed_request_is_decided_again(engine: Engine) {
     let (_databases, store) = store(engine).await;
     let (call, late) = (call(7, "content"), validity_of(Duration::from_secs(5)));
-    let failed = store.database().once(&call, commit(&store, accepted(), late, &call)).await;
+    let failed = store.database().idempotent(&call, commit(&store, accepted(), late, &call)).await;
     assert!(matches!(failed, Err(Failure::DecisionExpired)), "{failed:?}");
     let accept = commit(&store, accepted(), valid(), &call);
-    let order = store.database().once(&call, accept).await.unwrap();
+    let order = store.database().idempotent(&call, accept).await.unwrap();
     assert_eq!(stored(&store).await.0, [order]);
 }
 
@@ -349,7 +349,7 @@ async fn eight_concurrent_retries_place_one_order(engine: Engine) {
     let call = call(7, "content");
     let answers = eight_times(async || {
         let accept = commit(&store, accepted(), valid(), &call);
-        store.database().once(&call, accept).await.unwrap()
+        store.database().idempotent(&call, accept).await.unwrap()
     });
     let answers = answers.await;
     assert!(answers.iter().all(|it| *it == answers[0]), "{answers:?}");

@@ -51,7 +51,7 @@ impl Transport {
     ) -> Result<Decided<Changes>, Failure> {
         let subscription = self.store.subscription(name).await?;
         let subscription = subscription.ok_or_else(|| Failure::missing(name))?;
-        self.store.database().expects(call, &name, subscription.resource_version).await?;
+        self.store.database().check_etag(call, &name, subscription.resource_version).await?;
         let offer = self.offer_of(&subscription).await?;
         let now = self.clock.now();
         let (subscription, mut decided) = self.settled(subscription, now).await?;

@@ -73,7 +73,7 @@ impl Transport {
                 outcome => outcome,
             }
         };
-        self.store.database().once(call, change).await
+        self.store.database().idempotent(call, change).await
     }
 
     /// Commits changes if every decision behind them is still valid.

@@ -18,7 +18,7 @@ impl Transport {
             let approved = Offer::create(name, terms, taken, call.now)?;
             self.store.save_offer(approved, &call).await
         };
-        let offer = self.store.database().once(&call, create).await?;
+        let offer = self.store.database().idempotent(&call, create).await?;
         Ok(pb::CreateOfferResponse { offer: Some(render::offer(offer)) })
     }
 
@@ -31,12 +31,12 @@ impl Transport {
         let change = async {
             let offer = self.find_offer(&update.name).await?;
             let offer = offer.ok_or_else(|| Failure::missing(&update.name))?;
-            self.store.database().expects(&call, &offer.name, offer.resource_version).await?;
+            self.store.database().check_etag(&call, &offer.name, offer.resource_version).await?;
             let terms = update.apply(render::offer(offer.clone()))?;
             let approved = offer.update(terms, call.now)?;
             self.store.save_offer(approved, &call).await
         };
-        let offer = self.store.database().once(&call, change).await?;
+        let offer = self.store.database().idempotent(&call, change).await?;
         Ok(pb::UpdateOfferResponse { offer: Some(render::offer(offer)) })
     }
 
@@ -51,11 +51,11 @@ impl Transport {
         let retire = async {
             let offer = self.find_offer(&name).await?;
             let offer = offer.ok_or_else(|| Failure::missing(&name))?;
-            self.store.database().expects(&call, &offer.name, offer.resource_version).await?;
+            self.store.database().check_etag(&call, &offer.name, offer.resource_version).await?;
             let approved = offer.retire(detail, call.now)?;
             self.store.save_offer(approved, &call).await
         };
-        let offer = self.store.database().once(&call, retire).await?;
+        let offer = self.store.database().idempotent(&call, retire).await?;
         Ok(pb::RetireOfferResponse { offer: Some(render::offer(offer)) })
     }
 

@@ -57,7 +57,7 @@ impl Transport {
     ) -> Result<Decided<Changes>, Failure> {
         let placement = self.store.placement(name).await?;
         let placement = placement.ok_or_else(|| Failure::missing(name))?;
-        self.store.database().expects(call, &name, placement.order.resource_version).await?;
+        self.store.database().check_etag(call, &name, placement.order.resource_version).await?;
         placement.may_cancel()?;
         let answer = self.ask(&placement.cancel_question()).await?;
         let (order, now) = (self.new_order(), self.clock.now());

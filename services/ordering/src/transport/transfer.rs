@@ -59,7 +59,7 @@ impl Transport {
     ) -> Result<Decided<Changes>, Failure> {
         let now = self.clock.now();
         let transfer = self.find_transfer(name, now).await?;
-        self.store.database().expects(call, &name, transfer.resource_version).await?;
+        self.store.database().check_etag(call, &name, transfer.resource_version).await?;
         transfer.may_become(TransferState::Complete)?;
         let names: Vec<_> = transfer.items.iter().map(|item| item.subscription).collect();
         let (facts, mut decided) = self.transfer_facts(&names, now).await?;
@@ -126,7 +126,7 @@ impl Transport {
     ) -> Result<Decided<Changes>, Failure> {
         let now = self.clock.now();
         let transfer = self.find_transfer(name, now).await?;
-        self.store.database().expects(call, &name, transfer.resource_version).await?;
+        self.store.database().check_etag(call, &name, transfer.resource_version).await?;
         Ok(transfer.end(state, detail.to_owned(), now)?.into())
     }
 
@@ -144,7 +144,9 @@ impl Transport {
         request: Request<pb::ListTransfersRequest>,
     ) -> Result<pb::ListTransfersResponse, Failure> {
         let now = self.clock.now();
-        let page = crate::store::TRANSFERS.page(storage::list_options!(request.get_ref()))?.at(now);
+        let page = crate::store::TRANSFERS
+            .page(storage::list_options!(request.get_ref()))?
+            .effective_at(now);
         let read = |piece| async move {
             self.store.transfers(&piece).await?.try_map(|it| Ok(it.effective_at(now)))
         };

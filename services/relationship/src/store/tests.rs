@@ -289,10 +289,10 @@ async fn the_first_answer_is_given_again(engine: Engine) {
     let (_databases, store) = store(engine).await;
     let call = call(7, "content");
     let invite = || store.save(invite(PROVIDER, RESELLER), &call);
-    let first = store.database().once(&call, invite()).await.unwrap();
+    let first = store.database().idempotent(&call, invite()).await.unwrap();
     let changed = accepted(first.clone(), 10);
     store.save(changed, &once()).await.unwrap();
-    let again = store.database().once(&call, invite()).await.unwrap();
+    let again = store.database().idempotent(&call, invite()).await.unwrap();
     assert_eq!(again, first, "as it was, and not as it is by now");
     assert_eq!(kept(&store).await.2.len(), 1);
     assert_eq!(history(&store).await.len(), 2);
@@ -301,16 +301,16 @@ async fn the_first_answer_is_given_again(engine: Engine) {
 async fn a_request_id_goes_with_one_content(engine: Engine) {
     let (_databases, store) = store(engine).await;
     let (first, other) = (call(7, "content"), call(7, "other content"));
-    let saved = store.database().once(&first, store.save(new_customer(), &first));
+    let saved = store.database().idempotent(&first, store.save(new_customer(), &first));
     saved.await.unwrap();
     let invite = store.save(invite(PROVIDER, RESELLER), &other);
-    let reused = store.database().once(&other, invite).await;
+    let reused = store.database().idempotent(&other, invite).await;
     let Err(Failure::RequestIdReused { changed, .. }) = reused else { unreachable!("{reused:?}") };
     assert_eq!(changed.name, CUSTOMER.to_string());
     let method =
         MutationContext::new("Other", Some(Uuid::from_u128(7)), b"content", String::new(), at(9));
     let change = store.save(new_customer(), &method);
-    let reused = store.database().once(&method, change).await;
+    let reused = store.database().idempotent(&method, change).await;
     assert!(matches!(reused, Err(Failure::RequestIdReused { .. })), "{reused:?}");
     assert!(kept(&store).await.2.is_empty());
     assert_eq!(history(&store).await.len(), 1);
@@ -320,9 +320,9 @@ async fn a_request_that_failed_is_decided_afresh(engine: Engine) {
     let (_databases, store) = store(engine).await;
     let call = call(7, "content");
     let missing = async { Err::<Customer, _>(Failure::missing("name")) };
-    let failed = store.database().once(&call, missing).await;
+    let failed = store.database().idempotent(&call, missing).await;
     assert!(matches!(failed, Err(Failure::Missing(_))), "{failed:?}");
-    let saved = store.database().once(&call, store.save(new_customer(), &call)).await;
+    let saved = store.database().idempotent(&call, store.save(new_customer(), &call)).await;
     assert_eq!(saved.unwrap(), new_customer().into_after());
 }
 
@@ -336,7 +336,7 @@ async fn a_request_sent_eight_times_at_once_has_one_answer(engine: Engine) {
                 None => store.save(invite(PROVIDER, RESELLER), &call).await,
             }
         };
-        store.database().once(&call, change).await.unwrap()
+        store.database().idempotent(&call, change).await.unwrap()
     });
     let answers = answers.await;
     assert!(answers.iter().all(|it| *it == answers[0]), "{answers:?}");
@@ -407,7 +407,7 @@ async fn what_expired_is_settled_with_what_follows_it_or_not_at_all(engine: Engi
         Partnership::invite(name, &partners, at(EXPIRES + 50), at(EXPIRES)).unwrap()
     };
     let call = call(7, "content");
-    let second = store.database().once(&call, store.save(late(&first), &call)).await.unwrap();
+    let second = store.database().idempotent(&call, store.save(late(&first), &call)).await.unwrap();
     let settled = store.partnership(first.name).await.unwrap().unwrap();
     let resource_version = first.resource_version.next(at(EXPIRES));
     assert_eq!(
@@ -416,7 +416,7 @@ async fn what_expired_is_settled_with_what_follows_it_or_not_at_all(engine: Engi
     );
     let kinds: Vec<_> = history(&store).await.into_iter().map(|it| it.kind).collect();
     assert_eq!(kinds, ["PartnershipInvited", "PartnershipExpired", "PartnershipInvited"]);
-    let again = store.database().once(&call, store.save(late(&first), &call)).await.unwrap();
+    let again = store.database().idempotent(&call, store.save(late(&first), &call)).await.unwrap();
     assert_eq!(again, second, "the request is answered with the invitation");
     let lost = store.save(late(&first), &once()).await;
     assert!(matches!(lost, Err(Failure::LostRace)), "{lost:?}");

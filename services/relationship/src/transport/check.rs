@@ -52,7 +52,7 @@ impl Transport {
         let view = pb::DecisionView::Basic;
         let paths = decisions.iter().map(|each| render::decision(each, view, self.spans.decision));
         let mut paths: Vec<_> = paths.collect();
-        let fit = storage::fitting(&paths, Message::encoded_len);
+        let fit = storage::count_fitting(&paths, Message::encoded_len);
         let truncated = truncated || fit < paths.len();
         paths.truncate(fit);
         Ok(pb::ListSalesPathsResponse { paths, truncated })

@@ -57,13 +57,16 @@ impl Transport {
         let call = self.call_at("RecordCustomerAgreement", request, how, now);
         let record = async {
             let customer = self.find_customer(name).await?;
-            self.store.database().expects(&call, &customer.name, customer.resource_version).await?;
+            self.store
+                .database()
+                .check_etag(&call, &customer.name, customer.resource_version)
+                .await?;
             match customer.accept_agreement(agreement, now) {
                 Some(change) => self.store.save(change, &call).await,
                 None => Ok(customer),
             }
         };
-        let customer = self.store.database().once(&call, record).await?;
+        let customer = self.store.database().idempotent(&call, record).await?;
         Ok(pb::RecordCustomerAgreementResponse { customer: Some(render::customer(customer)) })
     }
 
@@ -75,7 +78,10 @@ impl Transport {
         let call = self.call("RecordAccountReview", request, how);
         let record = async {
             let customer = self.find_customer(name).await?;
-            self.store.database().expects(&call, &customer.name, customer.resource_version).await?;
+            self.store
+                .database()
+                .check_etag(&call, &customer.name, customer.resource_version)
+                .await?;
             Ok(customer.record_review(state, detail, call.now))
         };
         let customer = self.answer(&call, record).await?;

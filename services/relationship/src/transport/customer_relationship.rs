@@ -26,7 +26,7 @@ impl Transport {
             let new = self.gather(&asked).await?;
             self.store
                 .database()
-                .expects(&call, &new.customer.name, new.customer.resource_version)
+                .check_etag(&call, &new.customer.name, new.customer.resource_version)
                 .await?;
             CustomerRelationship::request(&new, self.expiry(&call)?, call.now).map_err(denied)
         };
@@ -52,14 +52,14 @@ impl Transport {
         let call = self.call_at("AttestCustomerAgreement", request, how, now);
         let attest = async {
             let relationship = self.find_relationship(name).await?;
-            self.store.database().expects(&call, &name, relationship.resource_version).await?;
+            self.store.database().check_etag(&call, &name, relationship.resource_version).await?;
             let partner = self.standing(relationship.partner).await?;
             match relationship.attest_agreement(agreement, &partner, now).map_err(denied)? {
                 Some(change) => self.store.save(change, &call).await,
                 None => Ok(relationship),
             }
         };
-        let relationship = self.store.database().once(&call, attest).await?;
+        let relationship = self.store.database().idempotent(&call, attest).await?;
         let relationship = Some(render::relationship(relationship, now));
         Ok(pb::AttestCustomerAgreementResponse { relationship })
     }
@@ -73,7 +73,7 @@ impl Transport {
         let call = self.call("AcceptCustomerRelationship", request, how);
         let accept = async {
             let (relationship, companion) = self.find_with_companion(name).await?;
-            self.store.database().expects(&call, &name, relationship.resource_version).await?;
+            self.store.database().check_etag(&call, &name, relationship.resource_version).await?;
             let customer = self.find_customer(relationship.customer()).await?;
             let buyer = Buyer { tenant: customer.name.id(), organization: customer.organization };
             let partners = [Some(relationship.partner), companion.as_ref().map(|it| it.partner)];
@@ -107,7 +107,7 @@ impl Transport {
         let call = self.call("RefuseCustomerRelationship", request, how);
         let refuse = async {
             let (relationship, companion) = self.find_with_companion(name).await?;
-            self.store.database().expects(&call, &name, relationship.resource_version).await?;
+            self.store.database().check_etag(&call, &name, relationship.resource_version).await?;
             relationship.refuse(&detail, companion, call.now).map_err(denied)
         };
         let relationship = self.answer(&call, refuse).await?;
@@ -124,7 +124,7 @@ impl Transport {
         let call = self.call("RemoveCustomerRelationship", request, how);
         let remove = async {
             let relationship = self.find_relationship(name).await?;
-            self.store.database().expects(&call, &name, relationship.resource_version).await?;
+            self.store.database().check_etag(&call, &name, relationship.resource_version).await?;
             let partnerships = self.store.partnerships_of(by, relationship.partner).await?;
             let by = self.standing(by).await?;
             let removal = Removal { by, partnerships, no_active_subscriptions, detail };
@@ -154,7 +154,7 @@ impl Transport {
         let now = self.clock.now();
         let read = |piece| async move { self.store.relationships(customer.name, &piece).await };
         let render = |it| render::relationship(it, now);
-        let page = page.at(now).answer(read, render, Message::encoded_len).await?;
+        let page = page.effective_at(now).answer(read, render, Message::encoded_len).await?;
         Ok(pb::ListCustomerRelationshipsResponse {
             relationships: page.items,
             next_page_token: page.next_page_token,

@@ -40,7 +40,7 @@ impl Transport {
         let call = self.call("AcceptPartnership", request, how);
         let accept = async {
             let partnership = self.find_partnership(name).await?;
-            self.store.database().expects(&call, &name, partnership.resource_version).await?;
+            self.store.database().check_etag(&call, &name, partnership.resource_version).await?;
             let (provider, reseller) =
                 self.sides(partnership.provider, partnership.reseller).await?;
             partnership.accept(&provider, &reseller, call.now).map_err(denied)
@@ -101,8 +101,9 @@ impl Transport {
         request: Request<pb::ListPartnershipsRequest>,
     ) -> Result<pb::ListPartnershipsResponse, Failure> {
         let now = self.clock.now();
-        let page =
-            crate::store::PARTNERSHIPS.page(storage::list_options!(request.get_ref()))?.at(now);
+        let page = crate::store::PARTNERSHIPS
+            .page(storage::list_options!(request.get_ref()))?
+            .effective_at(now);
         let read = |piece| async move { self.store.partnerships(&piece).await };
         let page =
             page.answer(read, |it| render::partnership(it, now), Message::encoded_len).await?;
@@ -120,7 +121,7 @@ impl Transport {
     ) -> Result<pb::Partnership, Failure> {
         let change = async {
             let partnership = self.find_partnership(name).await?;
-            self.store.database().expects(call, &name, partnership.resource_version).await?;
+            self.store.database().check_etag(call, &name, partnership.resource_version).await?;
             decide(partnership).map_err(denied)
         };
         let changed = self.answer(call, change).await?;

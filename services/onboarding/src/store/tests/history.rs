@@ -2,7 +2,8 @@
 
 use storage::ListOptions;
 use testbed::{
-    Chronicle, Engine, assert_as_of_indexed, assert_released_events_read, assert_traced,
+    Engine, RecordedStates, assert_as_of_indexed, assert_released_events_read,
+    assert_rows_have_events,
 };
 use types::{PartnerName, Timestamp, WorkEmail};
 use uuid::Uuid;
@@ -44,14 +45,14 @@ fn day(days: i64) -> Timestamp {
 /// A store, and what it reads after every change.
 struct Life {
     store: Store,
-    organizations: Chronicle<Organization>,
-    partners: Chronicle<Partner>,
+    organizations: RecordedStates<Organization>,
+    partners: RecordedStates<Partner>,
 }
 
 impl Life {
     fn of(store: Store) -> Self {
-        let organizations = Chronicle::of(|it: &Organization| it.name.to_string());
-        Self { store, organizations, partners: Chronicle::of(|it| it.name.to_string()) }
+        let organizations = RecordedStates::of(|it: &Organization| it.name.to_string());
+        Self { store, organizations, partners: RecordedStates::of(|it| it.name.to_string()) }
     }
 
     async fn organization(
@@ -128,7 +129,7 @@ async fn every_resource_is_rebuilt_from_its_events_as_it_was(engine: Engine) {
     life.partners.assert_rebuilt(database).await;
     let mut names = life.organizations.names();
     names.extend(life.partners.names());
-    assert_traced(database, &names, &TABLES, &[]).await;
+    assert_rows_have_events(database, &names, &TABLES, &[]).await;
 }
 
 /// Owners come, hold another share, and go.

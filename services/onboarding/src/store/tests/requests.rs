@@ -23,9 +23,9 @@ async fn the_first_answer_is_given_again(engine: Engine) {
     let (_databases, store) = store(engine).await;
     let call = call(7, "content");
     let create = || store.save_partner(partner(PARTNER, COMPANY), &call);
-    let first = store.database().once(&call, create()).await.unwrap();
+    let first = store.database().idempotent(&call, create()).await.unwrap();
     saved(&store, located(first.clone(), "1001")).await;
-    let again = store.database().once(&call, create()).await.unwrap();
+    let again = store.database().idempotent(&call, create()).await.unwrap();
     assert_eq!(again, first, "as it was, and not as it is by now");
     assert_eq!(history(&store).await.len(), 2);
 }
@@ -34,10 +34,10 @@ async fn a_request_id_goes_with_one_content(engine: Engine) {
     let (_databases, store) = store(engine).await;
     let (first, other) = (call(7, "content"), call(7, "other content"));
     let saved =
-        store.database().once(&first, store.save_partner(partner(PARTNER, COMPANY), &first));
+        store.database().idempotent(&first, store.save_partner(partner(PARTNER, COMPANY), &first));
     saved.await.unwrap();
     let change = store.save_organization(organization(company(0xb), &[]), &other);
-    let reused = store.database().once(&other, change).await;
+    let reused = store.database().idempotent(&other, change).await;
     let Err(Failure::RequestIdReused { changed, .. }) = reused else { unreachable!("{reused:?}") };
     assert_eq!(changed.name, PARTNER.to_string());
     assert_eq!(store.organization(company(0xb)).await.unwrap(), None);
@@ -48,10 +48,10 @@ async fn a_request_that_failed_is_decided_afresh(engine: Engine) {
     let (_databases, store) = store(engine).await;
     let call = call(7, "content");
     let missing = async { Err::<Partner, _>(Failure::missing("name")) };
-    let failed = store.database().once(&call, missing).await;
+    let failed = store.database().idempotent(&call, missing).await;
     assert!(matches!(failed, Err(Failure::Missing(_))), "{failed:?}");
     let create = store.save_partner(partner(PARTNER, COMPANY), &call);
-    let created = store.database().once(&call, create).await.unwrap();
+    let created = store.database().idempotent(&call, create).await.unwrap();
     assert_eq!(created, partner(PARTNER, COMPANY).into_after());
 }
 
@@ -65,7 +65,7 @@ async fn a_request_sent_eight_times_at_once_has_one_answer(engine: Engine) {
                 None => store.save_partner(partner(PARTNER, COMPANY), &call).await,
             }
         };
-        store.database().once(&call, change).await.unwrap()
+        store.database().idempotent(&call, change).await.unwrap()
     });
     let answers = answers.await;
     assert!(answers.iter().all(|it| *it == answers[0]), "{answers:?}");
@@ -77,11 +77,11 @@ async fn a_trial_is_answered_as_the_call_and_leaves_nothing(engine: Engine) {
     let (_databases, store) = store(engine).await;
     let (trial, call) = (trial(7), call(7, "content"));
     let tried = store.save_partner(partner(PARTNER, COMPANY), &trial);
-    let tried = store.database().once(&trial, tried).await.unwrap();
+    let tried = store.database().idempotent(&trial, tried).await.unwrap();
     assert_eq!(store.partner(PARTNER).await.unwrap(), None);
     assert_eq!(history(&store).await, []);
     let done = store.save_partner(partner(PARTNER, COMPANY), &call);
-    assert_eq!(store.database().once(&call, done).await.unwrap(), tried);
+    assert_eq!(store.database().idempotent(&call, done).await.unwrap(), tried);
 
     let before = store.organization(COMPANY).await.unwrap().unwrap();
     let name = Some("Fabrikam".to_owned());

@@ -2,7 +2,8 @@
 
 use storage::{Database, ListOptions, Listing};
 use testbed::{
-    Chronicle, Engine, assert_as_of_indexed, assert_released_events_read, assert_traced,
+    Engine, RecordedStates, assert_as_of_indexed, assert_released_events_read,
+    assert_rows_have_events,
 };
 use types::{OrderName, SubscriptionName, Timestamp};
 use uuid::Uuid;
@@ -39,20 +40,20 @@ const NO_RESOURCE: [&str; 1] = ["partner_customer_epochs"];
 /// A store, and what it returns after every change.
 struct RecordedStore {
     store: Store,
-    offers: Chronicle<Offer>,
-    orders: Chronicle<Order>,
-    subscriptions: Chronicle<Subscription>,
-    transfers: Chronicle<Transfer>,
+    offers: RecordedStates<Offer>,
+    orders: RecordedStates<Order>,
+    subscriptions: RecordedStates<Subscription>,
+    transfers: RecordedStates<Transfer>,
 }
 
 impl RecordedStore {
     fn of(store: Store) -> Self {
         Self {
             store,
-            offers: Chronicle::of(|it| it.name.to_string()),
-            orders: Chronicle::of(|it| it.name.to_string()),
-            subscriptions: Chronicle::of(|it| it.name.to_string()),
-            transfers: Chronicle::of(|it| it.name.to_string()),
+            offers: RecordedStates::of(|it| it.name.to_string()),
+            orders: RecordedStates::of(|it| it.name.to_string()),
+            subscriptions: RecordedStates::of(|it| it.name.to_string()),
+            transfers: RecordedStates::of(|it| it.name.to_string()),
         }
     }
 
@@ -80,7 +81,7 @@ impl RecordedStore {
         names.extend(self.orders.names());
         names.extend(self.subscriptions.names());
         names.extend(self.transfers.names());
-        assert_traced(database, &names, &TABLES, &NO_RESOURCE).await;
+        assert_rows_have_events(database, &names, &TABLES, &NO_RESOURCE).await;
     }
 }
 

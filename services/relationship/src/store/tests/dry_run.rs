@@ -18,11 +18,11 @@ async fn a_trial_is_answered_as_the_call_and_leaves_nothing(engine: Engine) {
         let main = invite(PROVIDER, RESELLER).main;
         Change { beside: vec![invite(RESELLER, PROVIDER).main], main }
     };
-    let tried = store.database().once(&trial, store.save(both(), &trial)).await.unwrap();
+    let tried = store.database().idempotent(&trial, store.save(both(), &trial)).await.unwrap();
     assert_eq!(kept(&store).await, before);
     assert_eq!(history(&store).await, events);
     let call = call(7, "content");
-    let done = store.database().once(&call, store.save(both(), &call)).await.unwrap();
+    let done = store.database().idempotent(&call, store.save(both(), &call)).await.unwrap();
     assert_eq!(Partnership { name: tried.name, ..done }, tried);
     assert_eq!(kept(&store).await.2.len(), 2);
 }

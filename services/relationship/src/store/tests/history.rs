@@ -2,7 +2,8 @@
 
 use storage::Database;
 use testbed::{
-    Chronicle, Engine, assert_as_of_indexed, assert_released_events_read, assert_traced,
+    Engine, RecordedStates, assert_as_of_indexed, assert_released_events_read,
+    assert_rows_have_events,
 };
 use types::{CustomerRelationshipName, PartnerName, PartnershipName, Timestamp};
 use uuid::Uuid;
@@ -33,18 +34,18 @@ const LATE: PartnerName = PartnerName::new(Uuid::from_u128(0x4));
 /// A store, and what it reads after every change.
 struct Life {
     store: Store,
-    customers: Chronicle<Customer>,
-    relationships: Chronicle<CustomerRelationship>,
-    partnerships: Chronicle<Partnership>,
+    customers: RecordedStates<Customer>,
+    relationships: RecordedStates<CustomerRelationship>,
+    partnerships: RecordedStates<Partnership>,
 }
 
 impl Life {
     fn of(store: Store) -> Self {
         Self {
             store,
-            customers: Chronicle::of(Persisted::name),
-            relationships: Chronicle::of(Persisted::name),
-            partnerships: Chronicle::of(Persisted::name),
+            customers: RecordedStates::of(Persisted::name),
+            relationships: RecordedStates::of(Persisted::name),
+            partnerships: RecordedStates::of(Persisted::name),
         }
     }
 
@@ -69,7 +70,7 @@ impl Life {
         let mut names = self.customers.names();
         names.extend(self.relationships.names());
         names.extend(self.partnerships.names());
-        assert_traced(database, &names, &TABLES, &[]).await;
+        assert_rows_have_events(database, &names, &TABLES, &[]).await;
     }
 }
 

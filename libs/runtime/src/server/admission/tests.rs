@@ -22,7 +22,7 @@ impl http_body::Body for Never {
     }
 }
 
-/// A service that does what the path says.
+/// A service whose behaviour the path selects.
 #[derive(Clone)]
 struct Stub;
 
@@ -50,90 +50,90 @@ impl Service<Request<Body>> for Stub {
 
 const OK: &str = "/csp.test/Ok";
 const WAIT: &str = "/csp.test/Wait";
-/// Has an answer that does not end.
+/// Its answer does not end.
 const SLOW: &str = "/csp.test/Slow";
 const PANIC: &str = "/csp.test/Panic";
 const CHECK: &str = "/grpc.health.v1.Health/Check";
 const WATCH: &str = "/grpc.health.v1.Health/Watch";
 
-fn calls(limit: usize) -> Calls<Stub> {
-    with_share(limit, limit)
+fn admission(limit: usize) -> Admission<Stub> {
+    with_connection_limit(limit, limit)
 }
 
-fn with_share(limit: usize, limit_of_connection: usize) -> Calls<Stub> {
+fn with_connection_limit(limit: usize, connection_limit: usize) -> Admission<Stub> {
     let methods = [OK, WAIT, SLOW, PANIC, CHECK, WATCH].map(|it| it[1..].to_owned());
     let (methods, longest) = (methods.into_iter().collect(), Duration::from_secs(1));
-    Calls::new(Stub, "test", "csp.test", methods, limit, limit_of_connection, longest)
+    Admission::new(Stub, "test", "csp.test", methods, limit, connection_limit, longest)
 }
 
 fn request(path: &str) -> http::request::Builder {
     Request::get(path).header(CONTENT_TYPE, "application/grpc")
 }
 
-async fn call(calls: &Calls<Stub>, path: &str, timeout: &str) -> Status {
+async fn call(admission: &Admission<Stub>, path: &str, timeout: &str) -> Status {
     let request = request(path).header(TIMEOUT, timeout).body(Body::empty()).unwrap();
-    let answer = calls.clone().call(request).await.unwrap();
+    let answer = admission.clone().call(request).await.unwrap();
     Status::from_header_map(answer.headers()).unwrap_or_else(|| Status::ok(""))
 }
 
 #[tokio::test]
-async fn a_call_that_panics_is_a_defect_and_gives_its_room_back() {
-    let calls = calls(1);
+async fn a_call_that_panics_is_a_defect_and_releases_its_permit() {
+    let admission = admission(1);
     for _ in 0..2 {
-        let status = call(&calls, PANIC, "1S").await;
+        let status = call(&admission, PANIC, "1S").await;
         assert_eq!(status.code(), Code::Internal);
         let info = status.get_details_error_info().unwrap();
         assert!(info.metadata.contains_key("incidentId"));
         assert!(!format!("{status:?}").contains("row 7"));
     }
-    assert_eq!(call(&calls, OK, "1S").await.code(), Code::Ok);
+    assert_eq!(call(&admission, OK, "1S").await.code(), Code::Ok);
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_call_out_of_time_gives_its_room_back() {
-    let calls = calls(1);
+async fn a_call_past_its_deadline_releases_its_permit() {
+    let admission = admission(1);
     for timeout in ["200m", "9S"] {
-        let status = call(&calls, WAIT, timeout).await;
+        let status = call(&admission, WAIT, timeout).await;
         assert_eq!(status.code(), Code::DeadlineExceeded);
     }
-    calls.idle().await;
+    admission.wait_until_idle().await;
 }
 
 #[tokio::test(start_paused = true)]
-async fn without_room_only_health_is_answered() {
-    let calls = calls(1);
+async fn a_server_over_capacity_answers_health_only() {
+    let admission = admission(1);
     let busy = deadline::spawn({
-        let calls = calls.clone();
-        async move { call(&calls, WAIT, "1S").await }
+        let admission = admission.clone();
+        async move { call(&admission, WAIT, "1S").await }
     });
     tokio::task::yield_now().await;
-    assert_eq!(call(&calls, OK, "1S").await.code(), Code::ResourceExhausted);
-    assert_eq!(call(&calls, CHECK, "1S").await.code(), Code::Ok);
-    let full = calls.clone().without_room();
+    assert_eq!(call(&admission, OK, "1S").await.code(), Code::ResourceExhausted);
+    assert_eq!(call(&admission, CHECK, "1S").await.code(), Code::Ok);
+    let full = admission.clone().over_capacity();
     assert_eq!(busy.await.unwrap().code(), Code::DeadlineExceeded);
-    assert_eq!(call(&calls, OK, "1S").await.code(), Code::Ok);
+    assert_eq!(call(&admission, OK, "1S").await.code(), Code::Ok);
     assert_eq!(call(&full, OK, "1S").await.code(), Code::ResourceExhausted);
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_connection_has_its_share_of_the_room_and_the_refusal_says_which_is_full() {
-    let calls = with_share(3, 2);
+async fn a_refusal_names_the_limit_that_is_reached() {
+    let admission = with_connection_limit(3, 2);
     let registry = Registry::new(2, 2);
-    let places = [(); 2].map(|()| registry.admit(Ipv4Addr::LOCALHOST.into()).unwrap());
-    let [one, other] = places.each_ref().map(|it| calls.clone().of_one_connection(it.usage()));
-    let wait = |calls: &Calls<Stub>| {
-        let calls = calls.clone();
-        deadline::spawn(async move { call(&calls, WAIT, "1S").await })
+    let slots = [(); 2].map(|()| registry.admit(Ipv4Addr::LOCALHOST.into()).unwrap());
+    let [one, other] = slots.each_ref().map(|it| admission.clone().for_connection(it.usage()));
+    let wait = |admission: &Admission<Stub>| {
+        let admission = admission.clone();
+        deadline::spawn(async move { call(&admission, WAIT, "1S").await })
     };
     let waiting = [wait(&one), wait(&one), wait(&other)];
     tokio::task::yield_now().await;
-    for (calls, expected) in [
+    for (admission, expected) in [
         (&one, "2 calls are in work, as many as one connection may have"),
         (&other, "3 calls are in work, as many as one server may have"),
     ] {
-        let status = call(calls, OK, "1S").await;
-        let told = status.get_details_quota_failure().unwrap().violations;
-        assert_eq!(told[0].description, expected);
+        let status = call(admission, OK, "1S").await;
+        let violations = status.get_details_quota_failure().unwrap().violations;
+        assert_eq!(violations[0].description, expected);
     }
     for waiting in waiting {
         assert_eq!(waiting.await.unwrap().code(), Code::DeadlineExceeded);
@@ -142,30 +142,30 @@ async fn a_connection_has_its_share_of_the_room_and_the_refusal_says_which_is_fu
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_call_holds_the_place_of_its_connection_until_its_answer_is_dropped() {
-    let calls = with_share(2, 1);
-    let answer = calls.clone().call(request(SLOW).body(Body::empty()).unwrap()).await.unwrap();
-    assert_eq!(call(&calls, OK, "1S").await.code(), Code::ResourceExhausted);
-    assert_eq!(call(&calls, CHECK, "1S").await.code(), Code::Ok);
+async fn a_call_holds_its_connection_permit_until_its_answer_is_dropped() {
+    let admission = with_connection_limit(2, 1);
+    let answer = admission.clone().call(request(SLOW).body(Body::empty()).unwrap()).await.unwrap();
+    assert_eq!(call(&admission, OK, "1S").await.code(), Code::ResourceExhausted);
+    assert_eq!(call(&admission, CHECK, "1S").await.code(), Code::Ok);
     drop(answer);
-    assert_eq!(call(&calls, OK, "1S").await.code(), Code::Ok);
+    assert_eq!(call(&admission, OK, "1S").await.code(), Code::Ok);
 }
 
 #[tokio::test(start_paused = true)]
-async fn health_is_watched_by_few_calls_of_one_connection() {
-    let calls = calls(1);
-    let watch = || calls.clone().call(request(WATCH).body(Body::empty()).unwrap());
+async fn health_calls_of_one_connection_are_limited() {
+    let admission = admission(1);
+    let watch = || admission.clone().call(request(WATCH).body(Body::empty()).unwrap());
     let mut open = Vec::new();
     for _ in 0..MAX_HEALTH_CALLS {
         open.push(watch().await.unwrap());
     }
-    assert_eq!(call(&calls, CHECK, "1S").await.code(), Code::ResourceExhausted);
+    assert_eq!(call(&admission, CHECK, "1S").await.code(), Code::ResourceExhausted);
     open.pop();
-    assert_eq!(call(&calls, CHECK, "1S").await.code(), Code::Ok);
+    assert_eq!(call(&admission, CHECK, "1S").await.code(), Code::Ok);
 }
 
 #[tokio::test]
-async fn a_method_of_another_service_is_told_where_that_one_listens() {
+async fn an_unknown_method_is_answered_with_the_service_that_has_it() {
     for (path, expected) in [
         (
             "/csp.onboarding.v1.OnboardingService/GetPartner",
@@ -179,7 +179,7 @@ async fn a_method_of_another_service_is_told_where_that_one_listens() {
              server reflection",
         ),
     ] {
-        let status = call(&calls(1), path, "1S").await;
+        let status = call(&admission(1), path, "1S").await;
         assert_eq!((status.code(), status.message()), (Code::Unimplemented, expected));
         let info = status.get_details_error_info().unwrap();
         assert_eq!((&*info.reason, &*info.metadata["method"]), ("UNKNOWN_METHOD", &path[1..]));
@@ -187,7 +187,7 @@ async fn a_method_of_another_service_is_told_where_that_one_listens() {
 }
 
 #[tokio::test]
-async fn what_is_no_grpc_is_415() {
+async fn any_other_content_type_is_answered_with_415() {
     for (form, expected) in [
         (Some("application/json"), 415),
         (Some("application/grpc+json"), 415),
@@ -201,7 +201,7 @@ async fn what_is_no_grpc_is_415() {
         if let Some(form) = form {
             request = request.header(CONTENT_TYPE, form);
         }
-        let answer = calls(1).call(request.body(Body::empty()).unwrap()).await.unwrap();
+        let answer = admission(1).call(request.body(Body::empty()).unwrap()).await.unwrap();
         assert_eq!(answer.status().as_u16(), expected, "{form:?}");
     }
 }

@@ -1,4 +1,4 @@
-//! What stands before every call: is there room for it, and how long may it take.
+//! Admission control: limits how many calls are in flight and how long each may take.
 
 use std::{
     convert::Infallible,
@@ -24,109 +24,111 @@ use tonic::body::Body;
 use tower_service::Service;
 
 use super::{
-    answer::{self, Answer},
+    answer::{self, AnswerBody},
     message,
     registry::{InFlight, Usage},
 };
 
 type BoxError = Box<dyn std::error::Error + Send + Sync>;
 
-/// Calls that are answered however busy the server is.
+/// Health calls are answered even if the server is over capacity.
 const HEALTH: &str = "/grpc.health.v1.Health/";
 /// Services whose requests may be streams.
 const STREAMS: &str = "/grpc.reflection.";
 const TIMEOUT: &str = "grpc-timeout";
-const LOOK_AGAIN: Duration = Duration::from_millis(10);
-/// Calls of health that one connection may have open, as those that watch are for long.
+const POLL_INTERVAL: Duration = Duration::from_millis(10);
+/// Health calls that one connection may have open; `Watch` calls stay open.
 const MAX_HEALTH_CALLS: usize = 16;
 
-/// Lets as many calls in as there is room for, and ends those whose time is up.
+/// Admits calls up to the capacity of server and connection, and ends them at their deadline.
 #[derive(Debug, Clone)]
-pub(super) struct Calls<S> {
+pub(super) struct Admission<S> {
     inner: S,
     name: &'static str,
     served: &'static str,
     methods: Methods,
     longest: Duration,
-    room: Room,
-    /// What of it one connection may take.
-    share: Room,
-    health: Room,
+    server: Capacity,
+    connection: Capacity,
+    health: Capacity,
     usage: Option<Usage>,
 }
 
-/// Places for calls.
+/// How many calls may be in flight at once.
 #[derive(Debug, Clone)]
-struct Room {
+struct Capacity {
     of: &'static str,
     limit: usize,
-    places: Arc<Semaphore>,
+    permits: Arc<Semaphore>,
 }
 
-impl Room {
+impl Capacity {
     fn new(of: &'static str, limit: usize) -> Self {
-        Self { of, limit, places: Arc::new(Semaphore::new(limit)) }
+        Self { of, limit, permits: Arc::new(Semaphore::new(limit)) }
     }
 
-    /// As many places, all free.
-    fn anew(&self) -> Self {
+    /// The same limit, with all permits free.
+    fn with_same_limit(&self) -> Self {
         Self::new(self.of, self.limit)
     }
 
-    fn enter(&self) -> Result<OwnedSemaphorePermit, Failure> {
+    fn acquire(&self) -> Result<OwnedSemaphorePermit, Failure> {
         let Self { of, limit, .. } = *self;
-        self.places.clone().try_acquire_owned().map_err(|_| Failure::Overloaded { of, limit })
+        self.permits.clone().try_acquire_owned().map_err(|_| Failure::Overloaded { of, limit })
     }
 }
 
-impl<S> Calls<S> {
+impl<S> Admission<S> {
     pub(super) fn new(
         inner: S,
         name: &'static str,
         served: &'static str,
         methods: Methods,
         limit: usize,
-        limit_of_connection: usize,
+        connection_limit: usize,
         longest: Duration,
     ) -> Self {
-        let room = Room::new("server", limit);
-        let share = Room::new("connection", limit_of_connection);
-        let health = Room::new("connection", MAX_HEALTH_CALLS);
-        Self { inner, name, served, methods, longest, room, share, health, usage: None }
+        let server = Capacity::new("server", limit);
+        let connection = Capacity::new("connection", connection_limit);
+        let health = Capacity::new("connection", MAX_HEALTH_CALLS);
+        Self { inner, name, served, methods, longest, server, connection, health, usage: None }
     }
 
     /// The same service for one connection.
-    pub(super) fn of_one_connection(self, usage: Usage) -> Self {
-        Self { share: self.share.anew(), health: self.health.anew(), usage: Some(usage), ..self }
+    pub(super) fn for_connection(self, usage: Usage) -> Self {
+        let (connection, health) =
+            (self.connection.with_same_limit(), self.health.with_same_limit());
+        Self { connection, health, usage: Some(usage), ..self }
     }
 
-    /// The same service for a connection beyond the limit, which answers health only.
-    pub(super) fn without_room(self) -> Self {
-        let places = Arc::new(Semaphore::new(0));
-        Self { room: Room { places, ..self.room }, health: self.health.anew(), ..self }
+    /// The same service for a connection over the limit: answers health calls only.
+    pub(super) fn over_capacity(self) -> Self {
+        let permits = Arc::new(Semaphore::new(0));
+        let health = self.health.with_same_limit();
+        Self { server: Capacity { permits, ..self.server }, health, ..self }
     }
 
-    /// Waits for a moment in which no call is in work.
-    pub(super) async fn idle(&self) {
-        // Waiting for all of the room would keep out calls that came before their callers knew.
-        while !self.are_idle() {
-            sleep(LOOK_AGAIN).await;
+    /// Waits until no call is in flight.
+    pub(super) async fn wait_until_idle(&self) {
+        // Acquiring all permits would refuse calls of clients that have not seen the GOAWAY yet.
+        while !self.is_idle() {
+            sleep(POLL_INTERVAL).await;
         }
     }
 
-    /// Whether no call is in work now.
-    pub(super) fn are_idle(&self) -> bool {
-        self.room.places.available_permits() >= self.room.limit
+    /// Whether no call is in flight.
+    pub(super) fn is_idle(&self) -> bool {
+        self.server.permits.available_permits() >= self.server.limit
     }
 
-    fn admit(&self, path: &str) -> Result<Admitted, Failure> {
+    fn admit(&self, path: &str) -> Result<Permits, Failure> {
         if path.starts_with(HEALTH) {
-            let place = self.health.enter()?;
-            return Ok((Slot { _place: place, _in_flight: None }, None));
+            let permit = self.health.acquire()?;
+            return Ok((ConnectionPermit { _permit: permit, _in_flight: None }, None));
         }
-        let (place, work) = (self.share.enter()?, self.room.enter()?);
+        let (permit, server_permit) = (self.connection.acquire()?, self.server.acquire()?);
         let in_flight = self.usage.as_ref().map(Usage::begin);
-        Ok((Slot { _place: place, _in_flight: in_flight }, Some(work)))
+        Ok((ConnectionPermit { _permit: permit, _in_flight: in_flight }, Some(server_permit)))
     }
 
     fn unknown(&self, path: &str) -> Failure {
@@ -136,30 +138,30 @@ impl<S> Calls<S> {
         Failure::UnknownMethod { method: method.to_owned(), served: self.served, elsewhere }
     }
 
-    /// What the call takes, and the time that there is.
-    fn check<B>(&self, request: &Request<B>) -> Result<(Admitted, Duration), Failure> {
+    /// Admits the call and computes its timeout.
+    fn check<B>(&self, request: &Request<B>) -> Result<(Permits, Duration), Failure> {
         let path = request.uri().path();
         if !self.methods.has(path) {
             return Err(self.unknown(path));
         }
         let admitted = self.admit(path)?;
-        let asked = timeout(request.headers())?;
-        Ok((admitted, asked.map_or(self.longest, |asked| asked.min(self.longest))))
+        let wanted = timeout(request.headers())?;
+        Ok((admitted, wanted.map_or(self.longest, |wanted| wanted.min(self.longest))))
     }
 }
 
-/// What a call takes of its connection, until its answer is sent or dropped.
+/// A call's permit on its connection, held until its answer is sent or dropped.
 #[derive(Debug)]
-pub(super) struct Slot {
-    _place: OwnedSemaphorePermit,
+pub(super) struct ConnectionPermit {
+    _permit: OwnedSemaphorePermit,
     _in_flight: Option<InFlight>,
 }
 
-/// What a call takes of its connection, and of the server while it is worked on. Health takes nothing
-/// of that.
-type Admitted = (Slot, Option<OwnedSemaphorePermit>);
+/// A call's permits: on its connection, and on the server until the answer begins. Health calls need no
+/// permit of the server.
+type Permits = (ConnectionPermit, Option<OwnedSemaphorePermit>);
 
-impl<S, B> Service<Request<B>> for Calls<S>
+impl<S, B> Service<Request<B>> for Admission<S>
 where
     S: Service<Request<Body>, Response = Response<Body>, Error = Infallible>
         + Clone
@@ -178,23 +180,24 @@ where
 
     fn call(&mut self, request: Request<B>) -> Self::Future {
         if !is_grpc(request.headers()) {
-            return Box::pin(async { Ok(not_grpc()) });
+            return Box::pin(async { Ok(unsupported_media_type()) });
         }
         let name = self.name;
         let refuse = move |failure: Failure| {
             status::from_failure(failure, &format!("{name}.csp")).into_http()
         };
-        let ((slot, work_place), time) = match self.check(&request) {
+        let ((permit, server_permit), time) = match self.check(&request) {
             Ok(admitted) => admitted,
             Err(failure) => return Box::pin(async move { Ok(refuse(failure)) }),
         };
         let path = request.uri().path();
-        let (streams, watches) = (path.starts_with(STREAMS), path.starts_with(HEALTH));
+        let (streams, is_health) = (path.starts_with(STREAMS), path.starts_with(HEALTH));
         let mut inner = self.inner.clone();
         let work = async move {
-            // Started in here, so that what it does at once is a part of the call, too.
+            // Called inside the future, so that the deadline and the panic handler cover it too.
             let answer = async move {
-                let request = if streams { request.map(Body::new) } else { whole(request).await? };
+                let request =
+                    if streams { request.map(Body::new) } else { read_message(request).await? };
                 Ok(inner.call(request).await)
             };
             AssertUnwindSafe(answer).catch_unwind().await
@@ -208,17 +211,17 @@ where
                 Ok(Err(_)) => Ok(refuse(Failure::bug("a call panicked"))),
                 Err(deadline::OutOfTime) => Ok(refuse(Failure::OutOfTime)),
             };
-            drop(work_place);
-            if !watches {
-                answer::begun();
+            drop(server_permit);
+            if !is_health {
+                answer::start_read_timeout();
             }
-            answer.map(|it| it.map(|body| Body::new(Answer::new(body, slot))))
+            answer.map(|it| it.map(|body| Body::new(AnswerBody::new(body, permit))))
         })
     }
 }
 
 /// The request with its message read.
-async fn whole<B>(request: Request<B>) -> Result<Request<Body>, Failure>
+async fn read_message<B>(request: Request<B>) -> Result<Request<Body>, Failure>
 where
     B: http_body::Body<Data = Bytes, Error: Into<BoxError>>,
 {
@@ -227,22 +230,25 @@ where
     Ok(Request::from_parts(head, Body::new(Full::new(message))))
 }
 
-/// Whether the request is one of gRPC with protobuf, the only form that is read here.
+/// Whether the request is gRPC with protobuf, the only supported format.
 fn is_grpc(headers: &HeaderMap) -> bool {
-    let form = headers.get(CONTENT_TYPE).and_then(|it| it.to_str().ok()).unwrap_or_default();
-    let form = form.split(';').next().unwrap_or_default().trim();
-    ["application/grpc", "application/grpc+proto"].iter().any(|it| form.eq_ignore_ascii_case(it))
+    let content_type =
+        headers.get(CONTENT_TYPE).and_then(|it| it.to_str().ok()).unwrap_or_default();
+    let content_type = content_type.split(';').next().unwrap_or_default().trim();
+    ["application/grpc", "application/grpc+proto"]
+        .iter()
+        .any(|it| content_type.eq_ignore_ascii_case(it))
 }
 
-/// What gRPC asks servers to answer to anything else.
-fn not_grpc() -> Response<Body> {
-    let text = "this server takes gRPC only: content-type application/grpc\n";
+/// The answer that the gRPC specification requires for any other content type.
+fn unsupported_media_type() -> Response<Body> {
+    let text = "this server accepts gRPC only; set content-type to application/grpc\n";
     let mut answer = Response::new(Body::new(Full::from(text)));
     *answer.status_mut() = StatusCode::UNSUPPORTED_MEDIA_TYPE;
     answer
 }
 
-/// How long the caller waits, if it says so.
+/// The timeout that the caller set.
 fn timeout(headers: &HeaderMap) -> Result<Option<Duration>, Failure> {
     let Some(value) = headers.get(TIMEOUT) else { return Ok(None) };
     let read = value.to_str().ok().and_then(deadline::read_timeout).map(Some);
