@@ -1,5 +1,5 @@
-"""The main journey, by a client that was generated: from an empty database to an order that is
-refused, and then accepted.
+"""The main journey with a generated client: from an empty database to an order that is first refused
+and then accepted.
 
     tests/clients/generate python
     PYTHONPATH=gen/python .tools/venv/bin/python tests/clients/journey.py ONBOARDING RELATIONSHIP ORDERING
@@ -26,7 +26,7 @@ from csp.relationship.v1 import customer_pb2, customer_relationship_pb2, transac
 from csp.relationship.v1 import service_pb2 as relationship
 from csp.relationship.v1.service_pb2_grpc import RelationshipServiceStub
 
-# How long to wait for an answer, in seconds.
+# Deadline of each call, in seconds.
 DEADLINE = 10
 
 
@@ -47,7 +47,7 @@ def a_month_ago():
 
 
 class Details:
-    """What a status tells beside its code and message."""
+    """Code, ErrorInfo and precondition violations of a failed call."""
 
     def __init__(self, error):
         self.code = error.code()
@@ -64,12 +64,12 @@ class Details:
 
 
 def failure_of(call, request, **options):
-    """The failure of a call that must fail."""
+    """Calls a method and returns its failure."""
     try:
         call(request, **{"timeout": DEADLINE, **options})
     except grpc.RpcError as error:
         return Details(error)
-    raise AssertionError(f"this must fail: {request}")
+    raise AssertionError(f"the call must fail: {request}")
 
 
 class Journey:
@@ -89,7 +89,7 @@ class Journey:
         return self.onboarding.CreateOrganization(request, timeout=DEADLINE).organization.name
 
     def partner(self, company, country, role, location):
-        """A partner that passed vetting, and has not yet accepted the agreement."""
+        """A vetted partner that has not accepted the agreement yet."""
         partner = partner_pb2.Partner(organization=company, country_code=country)
         request = onboarding.CreatePartnerRequest(partner_id=new_id(), partner=partner)
         name = self.onboarding.CreatePartner(request, timeout=DEADLINE).partner.name
@@ -136,7 +136,7 @@ class Journey:
         self.relationship.AcceptPartnership(request, timeout=DEADLINE)
 
     def customer_of(self, company, country, provider, partners):
-        """A customer with a relationship with each partner, whose agreement the provider attests if it has one."""
+        """A customer with a relationship to each partner; the provider attests the agreement."""
         customer = customer_pb2.Customer(
             display_name="Litware",
             organization=company,
@@ -145,7 +145,7 @@ class Journey:
         )
         request = relationship.CreateCustomerRequest(customer_id=new_id(), customer=customer)
         name = self.relationship.CreateCustomer(request, timeout=DEADLINE).customer.name
-        relationships = {partner: self.tie(name, partner) for partner in partners}
+        relationships = {partner: self.establish_relationship(name, partner) for partner in partners}
         agreement = customer_pb2.CustomerAgreement(
             template_id="117a77b0-9360-443b-8795-c6dedc750cf9",
             version="2025-09",
@@ -161,7 +161,7 @@ class Journey:
             self.relationship.AttestCustomerAgreement(request, timeout=DEADLINE)
         return name
 
-    def tie(self, customer, partner):
+    def establish_relationship(self, customer, partner):
         request = relationship.RequestCustomerRelationshipRequest(
             parent=customer,
             partner=partner,
@@ -217,13 +217,13 @@ class Journey:
         """The names of all organizations, page by page."""
         request = onboarding.ListOrganizationsRequest(page_size=page_size)
         while True:
-            answer = self.onboarding.ListOrganizations(request, timeout=DEADLINE)
-            yield [organization.name for organization in answer.organizations]
-            if not answer.next_page_token:
+            response = self.onboarding.ListOrganizations(request, timeout=DEADLINE)
+            yield [organization.name for organization in response.organizations]
+            if not response.next_page_token:
                 return
-            request.page_token = answer.next_page_token
+            request.page_token = response.next_page_token
 
-    def make(self):
+    def run(self):
         companies = [
             self.company("Northwind Distribution", "NL"),
             self.company("Fabrikam Resale", "DE"),
@@ -249,8 +249,8 @@ class Journey:
             print("rule:", violation.type, violation.description.split(":")[0])
 
         self.accept_agreement(reseller, agreement_pb2.AGREEMENT_KIND_INDIRECT_RESELLER)
-        tried = self.place(order, request_id, validate_only=True)
-        print("dry run:", order_pb2.OrderState.Name(tried.state), repr(tried.name))
+        dry_run = self.place(order, request_id, validate_only=True)
+        print("dry run:", order_pb2.OrderState.Name(dry_run.state), repr(dry_run.name))
         placed = self.place(order, request_id)
         print("placed:", order_pb2.OrderState.Name(placed.state))
         again = self.place(order, request_id)
@@ -268,4 +268,4 @@ class Journey:
 
 
 if __name__ == "__main__":
-    Journey(sys.argv[1:]).make()
+    Journey(sys.argv[1:]).run()

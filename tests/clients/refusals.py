@@ -1,11 +1,11 @@
-"""Failures as a client with default settings reads them: hostile requests to every method, and
-refusals with as many violations as a request can cause.
+"""Reads failures with a client of default settings: hostile requests to every method, and refusals with
+as many violations as a request can cause.
 
     tests/clients/generate python
     PYTHONPATH=gen/python .tools/venv/bin/python tests/clients/refusals.py ONBOARDING RELATIONSHIP ORDERING
 
-Prints the codes and reasons that were read. Fails if a status cannot be read: a client whose limit
-of headers is exceeded sees RESOURCE_EXHAUSTED without details.
+Prints the codes and reasons. Fails if a status cannot be read: a response that exceeds the client's
+limit of headers becomes RESOURCE_EXHAUSTED without details.
 """
 
 import sys
@@ -23,16 +23,16 @@ from csp.ordering.v1 import service_pb2 as ordering
 from csp.relationship.v1 import service_pb2 as relationship
 from journey import DEADLINE, Journey, new_id
 
-# Most bytes of `grpc-status-details-bin` as base64.
-BUDGET = 6 * 1024
+# Limit of `grpc-status-details-bin` in bytes of base64.
+MAX_DETAILS = 6 * 1024
 # A text whose characters take nine bytes each in `grpc-message`.
 LONG = "日本" * 100
-# As many lines as an order may have, and so many names.
+# The most lines of an order, and a number of names.
 LINES, NAMES = 300, 60
 
 
 class Reader:
-    """Reads the failures of calls, each of which must carry one ErrorInfo."""
+    """Reads failures; each must carry one ErrorInfo."""
 
     def __init__(self):
         self.seen = set()
@@ -42,16 +42,16 @@ class Reader:
             call(request, timeout=DEADLINE)
         except grpc.RpcError as error:
             return self.details(error)
-        raise AssertionError(f"this must fail: {str(request)[:200]}")
+        raise AssertionError(f"the call must fail: {str(request)[:200]}")
 
     def details(self, error):
-        # This raises where the message in the details differs from the one of the status.
+        # Raises if the message in the details differs from that of the status.
         status = rpc_status.from_call(error)
         assert status, f"{error.code()} without details: {error.details()}"
         kinds = [detail.TypeName() for detail in status.details]
         assert kinds.count("google.rpc.ErrorInfo") == 1, f"{error.code()}: {kinds}"
         size = status.ByteSize() * 4 / 3
-        assert size <= BUDGET, f"{size} bytes of {error.details()}"
+        assert size <= MAX_DETAILS, f"{size} bytes of {error.details()}"
         found = {kind: detail for kind, detail in zip(kinds, status.details)}
         info = error_details_pb2.ErrorInfo()
         found["google.rpc.ErrorInfo"].Unpack(info)
@@ -63,7 +63,7 @@ class Reader:
 
 
 def hostile(descriptor, depth=0):
-    """A message of this type with as much in it as it can hold and nothing that can be used."""
+    """A message of this type that is large and has no valid field."""
     message = message_factory.GetMessageClass(descriptor)()
     for field in descriptor.fields:
         times = NAMES if field.is_repeated and depth == 0 else 5
@@ -93,11 +93,11 @@ def every_method(journey, reader):
     for service, channel in zip((onboarding, relationship, ordering), journey.channels):
         for descriptor in service.DESCRIPTOR.services_by_name.values():
             for method in descriptor.methods:
-                answer = message_factory.GetMessageClass(method.output_type)
+                response = message_factory.GetMessageClass(method.output_type)
                 call = channel.unary_unary(
                     f"/{descriptor.full_name}/{method.name}",
                     request_serializer=lambda message: message.SerializeToString(),
-                    response_deserializer=answer.FromString,
+                    response_deserializer=response.FromString,
                 )
                 request = hostile(method.input_type)
                 if request.ByteSize() == 0 or not method.input_type.fields:
@@ -150,7 +150,7 @@ def many(journey, reader):
 
 
 def repeated(journey, reader):
-    """What exists, does not exist, was changed, or is asked for again with other content."""
+    """Missing and existing resources, a stale etag, a reused request id."""
     name = f"organizations/{new_id()}"
     reader.read(journey.onboarding.GetOrganization, onboarding.GetOrganizationRequest(name=name))
     again = onboarding.EnrollPartnerRequest(

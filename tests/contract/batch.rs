@@ -1,4 +1,4 @@
-//! Several resources at once.
+//! Batch methods.
 
 use std::collections::BTreeMap;
 
@@ -9,42 +9,42 @@ use tonic::Code;
 use tonic_types::StatusExt;
 
 use crate::{
-    Stage,
+    Fixture,
     client::call,
     proto::{self, SERVICES},
 };
 
-/// A cluster with several resources of every collection.
-async fn full() -> Stage {
-    let stage = Stage::open().await;
-    let cast = &stage.cast;
-    let story = async {
+/// A cluster with two resources or more in every collection.
+async fn with_resources() -> Fixture {
+    let fixture = Fixture::start().await;
+    let client = &fixture.client;
+    let setup = async {
         for _ in 0..2 {
-            let (provider, reseller) = (cast.provider("FR").await?, cast.reseller("FR").await?);
-            cast.partner_up(&provider, &reseller).await?;
-            let customer = cast.customer("FR").await?;
-            cast.onboard_customer(&customer, &[&provider, &reseller]).await?;
-            let offer = cast.offer(ProductFamily::Microsoft365).await?;
-            cast.place(order(&provider, Some(&reseller), &customer, &offer)).await?;
+            let (provider, reseller) = (client.provider("FR").await?, client.reseller("FR").await?);
+            client.partner_up(&provider, &reseller).await?;
+            let customer = client.customer("FR").await?;
+            client.onboard_customer(&customer, &[&provider, &reseller]).await?;
+            let offer = client.offer(ProductFamily::Microsoft365).await?;
+            client.place(order(&provider, Some(&reseller), &customer, &offer)).await?;
         }
         Ok::<_, tonic::Status>(())
     };
-    story.await.expect("nothing stands against an order");
-    stage
+    setup.await.expect("the resources are created");
+    fixture
 }
 
-/// The resources in an answer, by whatever name it has for them.
-fn items(answer: &Value) -> Vec<Value> {
-    let fields = answer.as_object().expect("an answer is an object").values();
+/// The elements of all repeated fields of a response.
+fn items(response: &Value) -> Vec<Value> {
+    let fields = response.as_object().expect("the response is an object").values();
     fields.filter_map(Value::as_array).flatten().cloned().collect()
 }
 
 #[tokio::test]
-async fn a_batch_is_answered_in_the_order_of_its_names_or_not_at_all() {
-    let stage = full().await;
-    let mut tried = BTreeMap::new();
+async fn a_batch_returns_all_resources_in_the_order_of_the_names_or_fails() {
+    let fixture = with_resources().await;
+    let mut called = BTreeMap::new();
     for service in SERVICES {
-        let channel = stage.channel(service).await;
+        let channel = fixture.channel(service).await;
         for method in proto::service(service).methods() {
             let Some(collection) = method.name().strip_prefix("BatchGet") else { continue };
             let list = format!("List{collection}");
@@ -52,23 +52,23 @@ async fn a_batch_is_answered_in_the_order_of_its_names_or_not_at_all() {
                 continue;
             }
             let listed = call(&channel, &proto::method(service, &list), &json!({})).await;
-            let mut listed = items(&listed.expect("a list answers"));
+            let mut listed = items(&listed.expect("the list succeeds"));
             listed.reverse();
             let mut names: Vec<_> = listed.iter().map(|it| it["name"].clone()).collect();
-            let answer = call(&channel, &method, &json!({ "names": names })).await;
-            assert_eq!(items(&answer.expect("all exist")), listed, "{}", method.name());
-            let stranger =
+            let response = call(&channel, &method, &json!({ "names": names })).await;
+            assert_eq!(items(&response.expect("all exist")), listed, "{}", method.name());
+            let missing =
                 names[0].as_str().unwrap_or_default().rsplit_once('/').unwrap_or_default();
-            let stranger = format!("{}/0195f0a8-7c1e-7b3a-9c55-0242ac120002", stranger.0);
-            names.push(json!(stranger));
+            let missing = format!("{}/0195f0a8-7c1e-7b3a-9c55-0242ac120002", missing.0);
+            names.push(json!(missing));
             let status = call(&channel, &method, &json!({ "names": names })).await;
-            let status = status.expect_err("one does not exist");
+            let status = status.expect_err("one name does not exist");
             assert_eq!(status.code(), Code::NotFound, "{}", method.name());
-            let told = status.get_details_resource_info().map(|it| it.resource_name);
-            assert_eq!(told.as_deref(), Some(stranger.as_str()), "{}", method.name());
-            tried.insert(method.name().to_owned(), listed.len());
+            let reported = status.get_details_resource_info().map(|it| it.resource_name);
+            assert_eq!(reported.as_deref(), Some(missing.as_str()), "{}", method.name());
+            called.insert(method.name().to_owned(), listed.len());
         }
     }
-    assert_eq!(tried.len(), 7, "{tried:?}");
-    assert!(tried.values().all(|count| *count >= 2), "{tried:?}");
+    assert_eq!(called.len(), 7, "{called:?}");
+    assert!(called.values().all(|count| *count >= 2), "{called:?}");
 }

@@ -1,4 +1,4 @@
-//! A client that knows a service by its description only, as grpcurl does.
+//! A client that uses descriptors only, as grpcurl does.
 
 use prost_reflect::{
     DynamicMessage, MessageDescriptor, MethodDescriptor,
@@ -13,21 +13,21 @@ use tonic::{
 };
 use tonic_types::{ErrorDetail, ErrorInfo, StatusExt};
 
-/// A request in its JSON form.
+/// A message from its JSON form.
 pub fn message(of: MessageDescriptor, json: &Value) -> DynamicMessage {
     let name = of.full_name().to_owned();
     DynamicMessage::deserialize(of, json)
-        .unwrap_or_else(|error| panic!("{json} is no {name}: {error}; mend the test"))
+        .unwrap_or_else(|error| panic!("{json} is not a {name}: {error}; fix the test"))
 }
 
-/// Calls a method. An error has exactly one `ErrorInfo`.
+/// Calls a method and checks that an error has exactly one `ErrorInfo`.
 pub async fn call(
     channel: &Channel,
     method: &MethodDescriptor,
     json: &Value,
 ) -> Result<Value, Status> {
-    let answer = send(channel, method, json).await;
-    answer.inspect_err(|status| drop(error_info(status)))
+    let response = send(channel, method, json).await;
+    response.inspect_err(|status| drop(error_info(status)))
 }
 
 /// Calls a method.
@@ -48,9 +48,10 @@ pub async fn exchange(
     let path = format!("/{}/{}", method.parent_service().full_name(), method.name());
     let request = Request::new(message);
     let mut client = Grpc::new(channel.clone());
-    client.ready().await.expect("a service that serves takes calls");
-    let answer = client.unary(request, path.parse().expect("it is a path"), Json(method.output()));
-    Ok(serde_json::to_value(answer.await?.get_ref()).expect("a message has a JSON form"))
+    client.ready().await.expect("the service accepts calls");
+    let response =
+        client.unary(request, path.parse().expect("it is a path"), Json(method.output()));
+    Ok(serde_json::to_value(response.await?.get_ref()).expect("a message has a JSON form"))
 }
 
 /// The one `ErrorInfo` of an error.
@@ -62,12 +63,12 @@ pub fn error_info(status: &Status) -> ErrorInfo {
     });
     match (infos.next(), infos.next()) {
         (Some(info), None) => info,
-        (None, _) => panic!("no ErrorInfo is in {status:?}: build it in libs/errors"),
-        (Some(_), Some(_)) => panic!("more than one ErrorInfo is in {status:?}"),
+        (None, _) => panic!("{status:?} has no ErrorInfo: create the status in libs/errors"),
+        (Some(_), Some(_)) => panic!("{status:?} has more than one ErrorInfo"),
     }
 }
 
-/// Messages of one type, known by its description.
+/// Codec for messages of one descriptor.
 struct Json(MessageDescriptor);
 
 impl Codec for Json {
@@ -99,7 +100,7 @@ impl Decoder for Json {
     type Error = Status;
 
     fn decode(&mut self, from: &mut DecodeBuf<'_>) -> Result<Option<DynamicMessage>, Status> {
-        let broken = |error: DecodeError| Status::internal(error.to_string());
-        DynamicMessage::decode(self.0.clone(), from).map(Some).map_err(broken)
+        let invalid = |error: DecodeError| Status::internal(error.to_string());
+        DynamicMessage::decode(self.0.clone(), from).map(Some).map_err(invalid)
     }
 }

@@ -1,4 +1,4 @@
-//! Requests that are too large to be read.
+//! The limit of the size of requests.
 
 use contracts::ordering::{
     BillingCycle, Order, OrderLine, PlaceOrderRequest, Term, order_line::SellerRole,
@@ -8,55 +8,55 @@ use serde_json::{Value, json};
 use tonic::Code;
 
 use crate::{
-    Stage,
+    Fixture,
     client::{call, error_info, send},
     proto,
 };
 
 const LIMIT: usize = 64 * 1024;
 
-/// For each service a request whose size can be chosen, and one that is always answered.
+/// For each service a method with a string field, and one that accepts an empty request.
 const CALLS: [(&str, &str, &str); 3] = [
     ("onboarding", "GetOrganization", "ListOrganizations"),
     ("relationship", "GetCustomer", "ListRules"),
     ("ordering", "GetOffer", "ListOffers"),
 ];
 
-/// A request of a given size in bytes: one for the tag, three for the length, the rest text.
+/// A request of a size in bytes: one for the tag, three for the length, the rest is text.
 fn of_size(bytes: usize) -> Value {
     json!({ "name": "x".repeat(bytes - 4) })
 }
 
 #[tokio::test]
-async fn a_request_beyond_64_kib_is_refused_and_the_service_goes_on() {
-    let stage = Stage::open().await;
+async fn a_request_over_64_kib_is_refused_and_the_connection_stays_usable() {
+    let fixture = Fixture::start().await;
     for (service, sized, plain) in CALLS {
-        let channel = stage.channel(service).await;
+        let channel = fixture.channel(service).await;
         let method = proto::method(service, sized);
-        let answer = send(&channel, &method, &of_size(LIMIT + 1)).await;
-        let status = answer.expect_err("it is too large");
+        let response = send(&channel, &method, &of_size(LIMIT + 1)).await;
+        let status = response.expect_err("the request is too large");
         assert_eq!(status.code(), Code::InvalidArgument, "{service}: {status}");
         assert!(status.message().contains("message is longer than 65536 bytes"), "{status}");
         assert_eq!(error_info(&status).reason, "INVALID_FIELDS", "{service}: {status}");
         let next = call(&channel, &proto::method(service, plain), &json!({})).await;
-        assert!(next.is_ok(), "{service} does not go on after a large request: {next:?}");
+        assert!(next.is_ok(), "{service} after a large request: {next:?}");
     }
 }
 
 #[tokio::test]
-async fn a_request_of_64_kib_is_read() {
-    let stage = Stage::open().await;
+async fn a_request_of_64_kib_is_accepted() {
+    let fixture = Fixture::start().await;
     for (service, sized, _) in CALLS {
-        let channel = stage.channel(service).await;
-        let answer = call(&channel, &proto::method(service, sized), &of_size(LIMIT)).await;
-        let status = answer.expect_err("no resource has such a name");
+        let channel = fixture.channel(service).await;
+        let response = call(&channel, &proto::method(service, sized), &of_size(LIMIT)).await;
+        let status = response.expect_err("no resource has such a name");
         assert_eq!(error_info(&status).reason, "INVALID_FIELDS", "{service}: {status}");
     }
 }
 
-/// Every field that is read, as long as it may be.
+/// Every input field at its maximum.
 #[test]
-fn the_largest_order_fits_into_a_message() {
+fn the_largest_order_is_below_the_limit() {
     let line = OrderLine {
         offer: format!("offers/{}", "x".repeat(63)),
         quantity: i32::MAX,

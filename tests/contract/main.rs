@@ -1,20 +1,20 @@
-//! Words, reasons, keys, reflection and health: what is promised is what is sent.
+//! The services match their contracts: fields, reasons, metadata, limits, reflection and health.
 
 #![allow(clippy::expect_used, clippy::panic, clippy::unwrap_used, reason = "so a test fails")]
 
 mod batch;
 mod client;
-mod forms;
 mod health;
 mod limits;
+mod malformed;
 mod metadata;
 mod mutations;
 mod proto;
+mod reasons;
 mod reflection;
 mod rules;
 #[path = "../tidy/tree.rs"]
 mod tree;
-mod words;
 
 use std::net::{Ipv4Addr, SocketAddr};
 
@@ -24,19 +24,19 @@ use testbed::Folder;
 use tonic::transport::Channel;
 use types::Clock;
 
-/// A cluster that serves, and its people.
-struct Stage {
+/// A running cluster on SQLite, and a client.
+struct Fixture {
     cluster: Cluster,
-    cast: ScenarioClient,
+    client: ScenarioClient,
     _folder: Folder,
 }
 
-impl Stage {
-    async fn open() -> Self {
+impl Fixture {
+    async fn start() -> Self {
         Self::with(|_| {}).await
     }
 
-    /// A cluster with other settings.
+    /// Starts a cluster with changed settings.
     async fn with(change: impl FnOnce(&mut Plan)) -> Self {
         let folder = Folder::new();
         let mut plan = Plan::load(&Variables::Only([].into())).expect("the defaults are usable");
@@ -44,9 +44,9 @@ impl Stage {
         plan.listen_on([SocketAddr::from((Ipv4Addr::LOCALHOST, 0)); 3]);
         change(&mut plan);
         let clock = Clock::system();
-        let cluster = plan.start(clock.clone()).await.expect("a cluster starts in an empty folder");
-        let cast = ScenarioClient::of(&cluster, clock.clone());
-        Self { cluster, cast, _folder: folder }
+        let cluster = plan.start(clock.clone()).await.expect("the cluster starts");
+        let client = ScenarioClient::of(&cluster, clock.clone());
+        Self { cluster, client, _folder: folder }
     }
 
     /// A connection to one of the services.
@@ -57,6 +57,6 @@ impl Stage {
             _ => self.cluster.ordering.address,
         };
         let endpoint = Channel::from_shared(format!("http://{address}"));
-        endpoint.expect("it is a URL").connect().await.expect("a service that serves accepts")
+        endpoint.expect("it is a URL").connect().await.expect("the service accepts connections")
     }
 }

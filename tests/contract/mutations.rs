@@ -1,4 +1,4 @@
-//! Every mutation is called in one way: it can be repeated, tried, and bound to what was read.
+//! Every mutation has a request id, a dry run, and an etag if it changes a resource.
 
 use std::collections::BTreeSet;
 
@@ -6,10 +6,10 @@ use prost_reflect::{Kind, MessageDescriptor};
 
 use crate::proto::{self, SERVICES};
 
-/// It is done in two services, of which the other can be tried.
-const WITHOUT_TRIAL: [&str; 1] = ["ReleaseCustomerRelationship"];
+/// Spans two services; the other part has a dry run.
+const WITHOUT_DRY_RUN: [&str; 1] = ["ReleaseCustomerRelationship"];
 
-/// The name and the request of every mutation: what takes a request id.
+/// Name and request of every mutation: every method with a request id.
 fn mutations() -> Vec<(String, MessageDescriptor)> {
     let methods =
         SERVICES.iter().flat_map(|service| proto::service(service).methods().collect::<Vec<_>>());
@@ -21,12 +21,12 @@ fn has(message: &MessageDescriptor, field: &str, kind: &Kind) -> bool {
     message.get_field_by_name(field).is_some_and(|it| it.kind() == *kind)
 }
 
-/// Whether it names a resource that there must be: itself, or in the fields to update.
+/// Whether the request names an existing resource, directly or in the resource to update.
 fn names_a_resource(request: &MessageDescriptor) -> bool {
     ["name", "parent", "update_mask"].iter().any(|it| request.get_field_by_name(it).is_some())
 }
 
-/// Whether it takes an etag: itself, or in the resource to update.
+/// Whether the request has an etag, directly or in the resource to update.
 fn takes_an_etag(request: &MessageDescriptor) -> bool {
     let updates = request.get_field_by_name("update_mask").is_some();
     let mut parts = request.fields().filter_map(|field| field.kind().as_message().cloned());
@@ -42,29 +42,29 @@ fn without(lacks: impl Fn(&MessageDescriptor) -> bool) -> BTreeSet<String> {
 }
 
 #[test]
-fn every_mutation_can_be_tried() {
+fn every_mutation_has_a_dry_run() {
     let found = without(|it| !has(it, "validate_only", &Kind::Bool));
-    let expected = WITHOUT_TRIAL.map(str::to_owned);
+    let expected = WITHOUT_DRY_RUN.map(str::to_owned);
     assert_eq!(found, BTreeSet::from(expected), "without `bool validate_only`");
 }
 
 #[test]
-fn every_mutation_that_names_a_resource_takes_its_etag_and_no_other_does() {
+fn exactly_the_mutations_of_existing_resources_have_an_etag() {
     let found = without(|it| names_a_resource(it) && !takes_an_etag(it));
     assert_eq!(found, BTreeSet::new(), "without `string etag`");
     let found = without(|it| !names_a_resource(it) && takes_an_etag(it));
-    assert_eq!(found, BTreeSet::new(), "with an etag of nothing");
+    assert_eq!(found, BTreeSet::new(), "with an etag but no resource");
 }
 
 #[test]
-fn whatever_is_no_question_is_a_mutation() {
-    // A repetition of SettleSubscriptions finds nothing more to do.
-    let questions = ["Get", "List", "BatchGet", "Check", "Assess", "SettleSubscriptions"];
+fn every_method_is_a_read_or_has_a_request_id() {
+    // SettleSubscriptions is idempotent by itself.
+    let reads = ["Get", "List", "BatchGet", "Check", "Assess", "SettleSubscriptions"];
     for service in SERVICES {
         for method in proto::service(service).methods() {
-            let asks = questions.iter().any(|it| method.name().starts_with(it));
-            let repeats = method.input().get_field_by_name("request_id").is_some();
-            assert_eq!(asks, !repeats, "{}", method.name());
+            let is_read = reads.iter().any(|it| method.name().starts_with(it));
+            let has_request_id = method.input().get_field_by_name("request_id").is_some();
+            assert_eq!(is_read, !has_request_id, "{}", method.name());
         }
     }
 }

@@ -1,4 +1,4 @@
-//! What the contracts say: descriptors for programs, comments for people.
+//! The contracts: descriptors, and comments of reasons.
 
 use std::{collections::BTreeSet, sync::OnceLock};
 
@@ -6,10 +6,10 @@ use prost_reflect::{DescriptorPool, MethodDescriptor, ServiceDescriptor};
 
 use crate::tree;
 
-/// The services, by the name of their folder.
+/// The services, by folder name.
 pub const SERVICES: [&str; 3] = ["onboarding", "relationship", "ordering"];
 
-/// Everything that is described.
+/// All descriptors.
 pub fn pool() -> &'static DescriptorPool {
     static POOL: OnceLock<DescriptorPool> = OnceLock::new();
     POOL.get_or_init(|| {
@@ -28,21 +28,21 @@ pub fn service(name: &str) -> ServiceDescriptor {
 /// A method of one of [`SERVICES`].
 pub fn method(of: &str, name: &str) -> MethodDescriptor {
     let found = service(of).methods().find(|it| it.name() == name);
-    found.unwrap_or_else(|| panic!("{of} has no method {name}: mend the test"))
+    found.unwrap_or_else(|| panic!("{of} has no method {name}: fix the test"))
 }
 
-/// A value of `ErrorReason` and what stands beside it.
+/// A value of `ErrorReason` with its documentation.
 #[derive(Debug, Clone)]
 pub struct Reason {
     /// The value without its prefix.
     pub word: String,
-    /// Keys of `ErrorInfo.metadata` that its comment promises.
+    /// Documented keys of `ErrorInfo.metadata`.
     pub keys: BTreeSet<String>,
-    /// The rule that its comment names.
+    /// The documented rule.
     pub rule: Option<String>,
 }
 
-/// The reasons of a service, in the order of the file, but for the unspecified one.
+/// The reasons of a service in file order, without the unspecified one.
 pub fn reasons(service: &str) -> Vec<Reason> {
     let name = format!("csp.{service}.v1.ErrorReason");
     let described = pool().get_enum_by_name(&name).unwrap_or_else(|| panic!("{name} is missing"));
@@ -54,7 +54,7 @@ pub fn reasons(service: &str) -> Vec<Reason> {
     values.sort_by_key(|value| text.find(&format!("  {} = ", value.name())));
     let reasons = values.into_iter().map(|value| {
         let comment = comment(text, value.name());
-        let mut keys = promised(&comment);
+        let mut keys = metadata_keys(&comment);
         if comment.contains("every reason below") {
             below.clone_from(&keys);
         }
@@ -74,9 +74,9 @@ fn comment(text: &str, value: &str) -> String {
 }
 
 /// The words in backticks after `Metadata`.
-fn promised(comment: &str) -> BTreeSet<String> {
-    let said = comment.split_once("Metadata").map(|(_, said)| said).unwrap_or_default();
-    said.split('`').skip(1).step_by(2).map(str::to_owned).collect()
+fn metadata_keys(comment: &str) -> BTreeSet<String> {
+    let keys = comment.split_once("Metadata").map(|(_, keys)| keys).unwrap_or_default();
+    keys.split('`').skip(1).step_by(2).map(str::to_owned).collect()
 }
 
 /// The id in `Rule ON-1: …`.
@@ -86,7 +86,7 @@ fn rule(comment: &str) -> Option<String> {
 }
 
 #[test]
-fn comments_are_read_as_they_are_meant() {
+fn keys_and_rules_are_read_from_comments() {
     let all = reasons("relationship");
     let keys = |word| &all.iter().find(|it| it.word == word).unwrap().keys;
     assert_eq!(keys("LOST_RACE").len(), 0);

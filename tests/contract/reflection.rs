@@ -1,4 +1,4 @@
-//! Reflection as grpcurl uses it, in both versions.
+//! Both versions of reflection, as grpcurl uses them.
 
 use std::collections::BTreeSet;
 
@@ -6,11 +6,11 @@ use prost_reflect::{prost::Message, prost_types::FileDescriptorProto};
 use tonic::{Status, codegen::tokio_stream, transport::Channel};
 
 use crate::{
-    Stage,
+    Fixture,
     proto::{self, SERVICES},
 };
 
-/// What answers and their details are made of, beside the service's own messages.
+/// Messages of errors, times and health that every service describes.
 const COMMON: [&str; 8] = [
     "google.rpc.Status",
     "google.rpc.ErrorInfo",
@@ -22,7 +22,7 @@ const COMMON: [&str; 8] = [
     "grpc.health.v1.HealthCheckRequest",
 ];
 
-/// Declares a client of one version. The two differ in their names only.
+/// Declares a client of one version; the versions differ only in names.
 macro_rules! client {
     ($version:ident) => {
         mod $version {
@@ -86,7 +86,7 @@ async fn ask(version: &str, channel: &Channel, question: Question) -> Result<Ans
     }
 }
 
-/// The files that a question is answered with; panics for any other answer.
+/// The files that answer a question; panics on any other answer.
 async fn files(version: &str, channel: &Channel, question: Question) -> Vec<FileDescriptorProto> {
     let answer = ask(version, channel, question.clone()).await;
     let Ok(Answer::Files(files)) = answer else {
@@ -97,14 +97,14 @@ async fn files(version: &str, channel: &Channel, question: Question) -> Vec<File
 }
 
 #[tokio::test]
-async fn a_service_lists_itself_and_its_health() {
-    let stage = Stage::open().await;
+async fn reflection_lists_the_service_and_health() {
+    let fixture = Fixture::start().await;
     for service in SERVICES {
-        let channel = stage.channel(service).await;
+        let channel = fixture.channel(service).await;
         for version in VERSIONS {
             let answer = ask(version, &channel, Question::Services).await;
             let Ok(Answer::Services(listed)) = answer else {
-                panic!("{version} of {service} lists no services but {answer:?}");
+                panic!("{version} of {service} does not list services: {answer:?}");
             };
             let own = proto::service(service).full_name().to_owned();
             assert_eq!(listed, [own.as_str(), "grpc.health.v1.Health"], "{version} of {service}");
@@ -113,10 +113,10 @@ async fn a_service_lists_itself_and_its_health() {
 }
 
 #[tokio::test]
-async fn every_message_that_is_sent_is_described() {
-    let stage = Stage::open().await;
+async fn reflection_describes_every_message() {
+    let fixture = Fixture::start().await;
     for service in SERVICES {
-        let channel = stage.channel(service).await;
+        let channel = fixture.channel(service).await;
         let described = proto::service(service);
         let methods = described.methods().flat_map(|it| [it.input(), it.output()]);
         let own = methods.map(|it| it.full_name().to_owned());
@@ -126,7 +126,7 @@ async fn every_message_that_is_sent_is_described() {
                 let found = files(version, &channel, Question::Symbol(symbol.clone())).await;
                 assert!(
                     found.iter().any(|file| defines(file, &symbol)),
-                    "{version} of {service} answers {symbol} with a file that has it not"
+                    "{version} of {service} returns no file that defines {symbol}"
                 );
             }
         }
@@ -139,10 +139,10 @@ fn defines(file: &FileDescriptorProto, symbol: &str) -> bool {
 }
 
 #[tokio::test]
-async fn every_file_comes_with_all_that_it_imports() {
-    let stage = Stage::open().await;
+async fn reflection_returns_every_imported_file() {
+    let fixture = Fixture::start().await;
     for service in SERVICES {
-        let channel = stage.channel(service).await;
+        let channel = fixture.channel(service).await;
         for version in VERSIONS {
             let symbols =
                 [proto::service(service).full_name(), "google.rpc.Status"].map(str::to_owned);

@@ -1,4 +1,4 @@
-//! Several replicas of each service, each a process of its own.
+//! Several replicas of each service, each in its own process.
 
 use std::{collections::BTreeMap, time::Duration};
 
@@ -14,10 +14,10 @@ use types::Clock;
 
 use crate::process::{self, Process, SERVICES, free_address};
 
-/// How long a process may take until it serves.
-const START: Duration = Duration::from_secs(20);
+/// Longest time from the start of a process until it serves.
+const START_TIMEOUT: Duration = Duration::from_secs(20);
 
-/// Replicas of all services, on one database a service.
+/// Replicas of all services, with one database per service.
 #[derive(Debug)]
 pub struct Fleet {
     databases: Databases,
@@ -36,7 +36,7 @@ impl Fleet {
     /// `GRPC__DRAIN`.
     ///
     /// # Panics
-    /// When one does not come to serve.
+    /// If a replica does not serve in time.
     pub async fn on(engine: Engine, count: usize, settings: &[(&str, &str)]) -> Self {
         let replica = || Replica { address: free_address(), process: None };
         let replicas =
@@ -57,71 +57,71 @@ impl Fleet {
         fleet
     }
 
-    /// A connection to the database of a service.
+    /// Connects to the database of a service.
     pub async fn database(&self, service: &str) -> Database {
         self.databases.open(service).await
     }
 
-    /// Where a replica listens.
+    /// The address of a replica.
     #[must_use]
     pub fn address(&self, service: &str, at: usize) -> &str {
         &self.replicas[service][at].address
     }
 
-    /// Where all replicas of a service listen, as a setting `<peer>.url` takes it.
+    /// The addresses of all replicas of a service, in the form of the setting `<peer>.url`.
     #[must_use]
     pub fn urls(&self, service: &str) -> String {
         let urls = self.replicas[service].iter().map(|it| format!("http://{}", it.address));
         urls.collect::<Vec<_>>().join(",")
     }
 
-    /// An outside client of the first replicas.
+    /// A client of the first replica of each service.
     ///
     /// # Panics
-    /// When an address is none.
+    /// If an address is invalid.
     #[must_use]
-    pub fn cast(&self) -> ScenarioClient {
+    pub fn client(&self) -> ScenarioClient {
         let addresses = SERVICES.map(|(service, _)| self.address(service, 0));
         let addresses = addresses.map(|it| it.parse().expect("it is an address"));
         ScenarioClient::at(addresses, Clock::system())
     }
 
-    /// Every service and replica, those that are called in front.
+    /// Every service and replica; a service comes after the one that it calls.
     pub fn all(&self) -> impl Iterator<Item = (&'static str, usize)> + use<> {
         let count = self.replicas["ordering"].len();
         SERVICES.into_iter().flat_map(move |(service, _)| (0..count).map(move |at| (service, at)))
     }
 
-    /// Starts a replica, waits until it serves, and tells how long that took.
+    /// Starts a replica, waits until it serves, and returns how long that took.
     ///
     /// # Panics
-    /// When it does not.
+    /// If the replica does not serve in time.
     pub async fn start(&mut self, service: &str, at: usize) -> Duration {
         let environment = self.environment(service, at);
         let url = format!("http://{}", self.address(service, at));
         let process = Process::start(service, &environment);
         let watch = Clock::system().stopwatch();
         while !serving(&url, "").await {
-            assert!(watch.elapsed() < START, "{service} does not serve");
+            assert!(watch.elapsed() < START_TIMEOUT, "{service} does not serve");
             sleep(Duration::from_millis(5)).await;
         }
         self.replica(service, at).process = Some(process);
         watch.elapsed()
     }
 
-    /// Memory that a replica holds, in KiB.
+    /// Resident memory of a replica, in KiB.
     ///
     /// # Panics
-    /// When it does not run.
+    /// If the replica does not run.
     #[must_use]
     pub fn memory(&self, service: &str, at: usize) -> u64 {
         self.replicas[service][at].process.as_ref().expect("it runs").memory()
     }
 
-    /// Most memory that a replica has held, in KiB.
+    /// Peak resident memory of a replica, in KiB.
     ///
     /// # Panics
-    /// When it does not run.
+    /// If the replica does not run.
     #[must_use]
     pub fn peak_memory(&self, service: &str, at: usize) -> u64 {
         self.replicas[service][at].process.as_ref().expect("it runs").peak_memory()
@@ -130,20 +130,20 @@ impl Fleet {
     /// Takes the process of a replica, to end it.
     ///
     /// # Panics
-    /// When it was taken already.
+    /// If the replica does not run.
     pub fn take(&mut self, service: &str, at: usize) -> Process {
         self.replica(service, at).process.take().expect("it was started")
     }
 
-    /// Stops a replica as Kubernetes would, and starts it again.
+    /// Stops a replica as Kubernetes does (SIGTERM), and starts it again.
     ///
     /// # Panics
-    /// When it does not end well, or not serve again.
+    /// If the replica exits with an error, or does not serve again in time.
     pub async fn restart(&mut self, service: &str, at: usize) {
         let process = self.take(service, at);
         process.signal("TERM");
-        let ended = tokio::task::spawn_blocking(move || process.ended_well()).await;
-        assert!(ended.expect("it can be waited for"), "{service} did not end well");
+        let ended = tokio::task::spawn_blocking(move || process.exit_success()).await;
+        assert!(ended.expect("it can be waited for"), "{service} exited with an error");
         self.start(service, at).await;
     }
 
@@ -158,14 +158,14 @@ impl Fleet {
         let mut environment =
             process::environment(service, self.address(service, at), database, urls);
         let prefix = service.to_uppercase();
-        let own =
-            self.settings.iter().map(|(key, value)| (format!("{prefix}__{key}"), value.clone()));
-        environment.extend(own);
+        let settings = self.settings.iter();
+        environment
+            .extend(settings.map(|(key, value)| (format!("{prefix}__{key}"), value.clone())));
         environment
     }
 }
 
-/// Whether the server at this URL says that it serves, under a name of the health service.
+/// Whether the health service at this URL reports SERVING for a service name.
 pub async fn serving(url: &str, name: &str) -> bool {
     let Ok(endpoint) = Endpoint::from_shared(url.to_owned()) else { return false };
     let Ok(channel) = endpoint.connect().await else { return false };

@@ -1,4 +1,4 @@
-//! A gate in front of a service: it passes bytes both ways until a test holds one direction.
+//! A TCP proxy that forwards bytes in both directions until a test blocks one of them.
 
 use std::{
     net::{Ipv4Addr, SocketAddr},
@@ -16,38 +16,38 @@ use tokio::{
 };
 
 /// Longest wait for a message.
-const PATIENCE: Duration = Duration::from_secs(20);
+const TIMEOUT: Duration = Duration::from_secs(20);
 
-/// Fewest bytes that are taken for a call or an answer, and not for a ping or a window of HTTP/2.
-const A_MESSAGE: usize = 150;
+/// Fewest bytes of a request or response; PING and WINDOW_UPDATE frames are smaller.
+const MIN_MESSAGE_SIZE: usize = 150;
 
-/// A direction through the gate.
+/// A direction of the forwarded bytes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Direction {
     /// From the caller to the service.
     Requests,
     /// From the service to the caller.
-    Answers,
+    Responses,
 }
 
-/// What is held, and how often what had come was let through.
+/// The blocked direction, and how often [`Gate::pass`] was called.
 type State = (Option<Direction>, u64);
 
-/// A gate in front of a service.
+/// A TCP proxy in front of a service.
 #[derive(Debug)]
 pub struct Gate {
-    /// Where callers reach the service through the gate.
+    /// The address that forwards to the service.
     pub address: SocketAddr,
     state: watch::Sender<State>,
-    /// Bytes that are held now.
-    held: watch::Sender<usize>,
+    /// Bytes that are blocked now.
+    blocked: watch::Sender<usize>,
 }
 
 impl Gate {
-    /// An open gate in front of an address.
+    /// Starts to forward to an address.
     ///
     /// # Panics
-    /// When it cannot listen.
+    /// If the proxy cannot listen.
     #[must_use]
     pub fn before(service: SocketAddr) -> Self {
         let listener = std::net::TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).expect("it can bind");
@@ -55,8 +55,8 @@ impl Gate {
         let listener = TcpListener::from_std(listener).expect("there is a runtime");
         let address = listener.local_addr().expect("it listens");
         let gate =
-            Self { address, state: watch::Sender::new((None, 0)), held: watch::Sender::new(0) };
-        let (state, held) = (gate.state.clone(), gate.held.clone());
+            Self { address, state: watch::Sender::new((None, 0)), blocked: watch::Sender::new(0) };
+        let (state, blocked) = (gate.state.clone(), gate.blocked.clone());
         deadline::spawn(async move {
             while let Ok((caller, _)) = listener.accept().await {
                 let Ok(service) = TcpStream::connect(service).await else { continue };
@@ -64,39 +64,45 @@ impl Gate {
                 let (from_service, to_service) = service.into_split();
                 for (direction, from, to) in [
                     (Direction::Requests, from_caller, to_service),
-                    (Direction::Answers, from_service, to_caller),
+                    (Direction::Responses, from_service, to_caller),
                 ] {
-                    deadline::spawn(forward(direction, from, to, state.subscribe(), held.clone()));
+                    deadline::spawn(forward(
+                        direction,
+                        from,
+                        to,
+                        state.subscribe(),
+                        blocked.clone(),
+                    ));
                 }
             }
         });
         gate
     }
 
-    /// Holds what comes in one direction from now on.
-    pub fn hold(&self, direction: Direction) {
-        self.held.send_replace(0);
+    /// Blocks one direction from now on.
+    pub fn block(&self, direction: Direction) {
+        self.blocked.send_replace(0);
         self.state.send_modify(|state| state.0 = Some(direction));
     }
 
-    /// Waits until a call or an answer is held.
+    /// Waits until a request or response is blocked.
     ///
     /// # Panics
-    /// When none comes.
+    /// If no message arrives in time.
     pub async fn reached(&self) {
-        let mut held = self.held.subscribe();
-        let message = held.wait_for(|held| *held >= A_MESSAGE);
-        let reached = timeout(PATIENCE, message).await.expect("a message comes to the gate");
+        let mut blocked = self.blocked.subscribe();
+        let message = blocked.wait_for(|bytes| *bytes >= MIN_MESSAGE_SIZE);
+        let reached = timeout(TIMEOUT, message).await.expect("a message comes to the gate");
         reached.expect("the gate is there");
     }
 
-    /// Lets through what is held, and holds what comes next.
+    /// Forwards the blocked bytes, and blocks those that follow.
     pub fn pass(&self) {
-        self.held.send_replace(0);
+        self.blocked.send_replace(0);
         self.state.send_modify(|state| state.1 += 1);
     }
 
-    /// Lets through what is held and all that comes.
+    /// Forwards the blocked bytes and all that follow.
     pub fn open(&self) {
         self.state.send_modify(|state| state.0 = None);
     }
@@ -107,7 +113,7 @@ async fn forward(
     mut from: OwnedReadHalf,
     mut to: OwnedWriteHalf,
     mut state: watch::Receiver<State>,
-    held: watch::Sender<usize>,
+    blocked: watch::Sender<usize>,
 ) {
     let mut waiting = Vec::new();
     loop {
@@ -129,7 +135,7 @@ async fn forward(
             }
             waiting.clear();
         } else if !waiting.is_empty() {
-            held.send_replace(waiting.len());
+            blocked.send_replace(waiting.len());
         }
     }
 }

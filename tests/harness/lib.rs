@@ -1,7 +1,6 @@
-//! A world to play scenarios in: a running cluster on databases of its own, a clock that moves
-//! only when told to, and an outside client.
+//! The fixture of the tests: a running cluster on new databases, a manual clock, and a client.
 
-#![allow(clippy::expect_used, clippy::panic, reason = "a scenario that cannot go on has failed")]
+#![allow(clippy::expect_used, clippy::panic, reason = "so a test fails")]
 
 pub mod fleet;
 pub mod gate;
@@ -32,54 +31,54 @@ pub use testbed::Engine;
 use tonic::Status;
 use types::{Clock, Timestamp};
 
-/// When every world begins: 2026-03-02T09:00:00Z.
-const BEGINNING: i64 = 1_772_442_000;
+/// Initial time of the clock: 2026-03-02T09:00:00Z.
+const START: i64 = 1_772_442_000;
 
-/// How long services wait for each other.
-const PATIENCE: Duration = Duration::from_secs(20);
+/// Timeout of the calls between services.
+const TIMEOUT: Duration = Duration::from_secs(20);
 
-/// A running cluster and what a scenario needs of it.
+/// A running cluster and what a test uses of it.
 #[derive(Debug)]
 pub struct World {
-    /// The outside client.
-    pub cast: ScenarioClient,
+    /// Calls the services from outside.
+    pub client: ScenarioClient,
     /// The clock of all three services.
     pub clock: Clock,
-    /// The services.
+    /// The running services.
     pub cluster: Cluster,
     databases: Databases,
 }
 
-/// A provider, its reseller, and a customer of both to whom nothing stands against selling.
+/// A provider, its reseller, and a customer of both; no rule blocks a sale.
 #[derive(Debug)]
 pub struct Channel {
-    /// The provider.
+    /// Indirect provider.
     pub provider: Partner,
-    /// The reseller.
+    /// Indirect reseller.
     pub reseller: Partner,
-    /// The partnership of the two.
+    /// Active partnership of the two, by name.
     pub partnership: String,
-    /// The customer.
+    /// Customer, by name.
     pub customer: String,
-    /// An offer of Microsoft 365.
+    /// Offer of Microsoft 365, by name.
     pub offer: String,
 }
 
 impl World {
-    /// A cluster as it is by default.
+    /// Starts a cluster with the default settings.
     pub async fn on(engine: Engine) -> Self {
         Self::with(engine, |_| {}).await
     }
 
-    /// A cluster with other settings.
+    /// Starts a cluster with changed settings.
     pub async fn with(engine: Engine, change: impl FnOnce(&mut Plan)) -> Self {
         Self::start(engine, change, |onboarding| onboarding).await
     }
 
-    /// A cluster in which relationship calls onboarding through a gate.
+    /// Starts a cluster in which relationship calls onboarding through a gate.
     ///
     /// # Panics
-    /// When it does not start.
+    /// If the cluster does not start.
     pub async fn gated(engine: Engine) -> (Self, Gate) {
         let mut gate = None;
         let before = |onboarding| gate.insert(Gate::before(onboarding)).address;
@@ -96,54 +95,54 @@ impl World {
         let mut plan = Plan::load(&Variables::Only([].into())).expect("the defaults are usable");
         plan.with_databases(|service| databases.url(service));
         plan.listen_on([SocketAddr::from((Ipv4Addr::LOCALHOST, 0)); 3]);
-        // A scenario is about rules, not about a machine that is busy with a hundred of them.
-        plan.with_timeouts(PATIENCE);
+        // Hundreds of tests share a machine; a slow answer is no failure here.
+        plan.with_timeouts(TIMEOUT);
         change(&mut plan);
         plan.migrate().await.expect("the databases can be migrated");
-        let clock = Clock::manual(Timestamp::from_second(BEGINNING).expect("it is a time"));
+        let clock = Clock::manual(Timestamp::from_second(START).expect("it is a time"));
         let cluster =
             plan.start_with(clock.clone(), before_onboarding).await.expect("the cluster starts");
-        let cast = ScenarioClient::of(&cluster, clock.clone());
-        Self { cast, clock, cluster, databases }
+        let client = ScenarioClient::of(&cluster, clock.clone());
+        Self { client, clock, cluster, databases }
     }
 
-    /// A connection to the database of a service.
+    /// Connects to the database of a service.
     pub async fn database(&self, service: &str) -> Database {
         self.databases.open(service).await
     }
 
-    /// The revision of every resource of a service, as the events in its database tell.
+    /// The revision of every resource of a service, by the last event in its database.
     pub async fn revisions(&self, service: &str) -> BTreeMap<String, i64> {
         testbed::revisions(&self.databases.open(service).await).await
     }
 
-    /// A channel in one country.
+    /// Sets up a channel in one country.
     pub async fn channel(&self, country: &str) -> Answer<Channel> {
-        let provider = self.cast.provider(country).await?;
-        let reseller = self.cast.reseller(country).await?;
+        let provider = self.client.provider(country).await?;
+        let reseller = self.client.reseller(country).await?;
         self.channel_of(provider, reseller, country).await
     }
 
-    /// A channel of a provider and a reseller that are as they are.
+    /// Sets up a channel of an existing provider and reseller.
     pub async fn channel_of(
         &self,
         provider: Partner,
         reseller: Partner,
         country: &str,
     ) -> Answer<Channel> {
-        let cast = &self.cast;
-        let partnership = cast.partner_up(&provider, &reseller).await?;
-        let customer = cast.customer(country).await?;
-        cast.onboard_customer(&customer, &[&provider]).await?;
+        let client = &self.client;
+        let partnership = client.partner_up(&provider, &reseller).await?;
+        let customer = client.customer(country).await?;
+        client.onboard_customer(&customer, &[&provider]).await?;
         let (kind, role) = (CustomerRelationshipKind::Resale, Role::IndirectReseller);
-        let asked = cast.request_relationship_as(&customer, &reseller, kind, role).await?;
-        cast.accept(&asked).await?;
-        let offer = cast.offer(ProductFamily::Microsoft365).await?;
+        let requested = client.request_relationship_as(&customer, &reseller, kind, role).await?;
+        client.accept(&requested).await?;
+        let offer = client.offer(ProductFamily::Microsoft365).await?;
         Ok(Channel { provider, reseller, partnership, customer, offer })
     }
 }
 
-/// A purchase of one line through a chain, to be asked about.
+/// A new subscription of one line, for `CheckTransaction`.
 #[must_use]
 pub fn purchase(seller: &Partner, reseller: Option<&Partner>, customer: &str) -> Transaction {
     Transaction {
@@ -160,29 +159,29 @@ pub fn purchase(seller: &Partner, reseller: Option<&Partner>, customer: &str) ->
     }
 }
 
-/// Every rule that stands against a request and why, as `REL-3 CUSTOMER_OUTSIDE_REGION`.
+/// Every rule that a request violates, with its reason, such as `REL-3 CUSTOMER_OUTSIDE_REGION`.
 ///
 /// # Panics
-/// When the request was not refused by rules.
+/// If no rule refused the request.
 pub fn refused<T: std::fmt::Debug>(answer: Answer<T>) -> Vec<String> {
     let status = failed(answer);
     let violations = refusal(&status).violations;
-    assert!(!violations.is_empty(), "no rule refused it: {status:?}");
+    assert!(!violations.is_empty(), "no rule refused the request: {status:?}");
     violations.iter().map(|it| format!("{} {}", it.rule_id, it.reason)).collect()
 }
 
 /// The status of a request that failed.
 ///
 /// # Panics
-/// When it did not.
+/// If the request succeeded.
 pub fn failed<T: std::fmt::Debug>(answer: Answer<T>) -> Status {
     let status = answer.expect_err("this request must fail");
-    messages::hear(&status);
+    messages::record(&status);
     status
 }
 
-/// Declares scenarios, each of which is played on SQLite and on PostgreSQL. Failures that it looks at
-/// by [`failed`] or [`refused`] are those of `tests/golden/messages.txt`, which
+/// Declares scenarios; each runs on SQLite and on PostgreSQL. The statuses that it takes with
+/// [`failed`] or [`refused`] are compared with `tests/golden/messages.txt`, which
 /// `GOLDEN=write cargo test -p tests --test scenarios sqlite` writes.
 #[macro_export]
 macro_rules! scenarios {

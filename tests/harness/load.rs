@@ -1,4 +1,4 @@
-//! Orders, again and again.
+//! Load: workers that place orders, in a loop or at a fixed rate.
 
 use std::{
     sync::{
@@ -23,31 +23,31 @@ use tokio::time::sleep;
 use tonic::Status;
 use types::Clock;
 
-/// Pause before an order is placed again that was not answered.
-const AGAIN: Duration = Duration::from_millis(20);
+/// Pause before a failed order is retried.
+const RETRY_PAUSE: Duration = Duration::from_millis(20);
 
-/// An order of a direct-bill partner to which nothing stands in the way.
+/// Sets up a direct-bill partner with a customer, and returns an order that violates no rule.
 ///
 /// # Errors
-/// What was answered on the way to it.
-pub async fn sale(cast: &ScenarioClient) -> Answer<Order> {
-    let direct = cast.direct_bill("FR").await?;
-    let customer = cast.customer("FR").await?;
-    cast.onboard_customer(&customer, &[&direct]).await?;
-    let offer = cast.offer(ProductFamily::Microsoft365).await?;
+/// The status of the first call that fails.
+pub async fn sale(client: &ScenarioClient) -> Answer<Order> {
+    let direct = client.direct_bill("FR").await?;
+    let customer = client.customer("FR").await?;
+    client.onboard_customer(&customer, &[&direct]).await?;
+    let offer = client.offer(ProductFamily::Microsoft365).await?;
     Ok(order(&direct, None, &customer, &offer))
 }
 
-/// The names of all orders there are.
+/// The names of all orders.
 ///
 /// # Errors
-/// What was answered.
-pub async fn orders(cast: &ScenarioClient) -> Answer<Vec<String>> {
+/// The status of the call that fails.
+pub async fn orders(client: &ScenarioClient) -> Answer<Vec<String>> {
     let mut names = Vec::new();
     let mut page_token = String::new();
     loop {
         let request = ListOrdersRequest { page_size: 1000, page_token, ..Default::default() };
-        let page = cast.ordering.clone().list_orders(request).await?.into_inner();
+        let page = client.ordering.clone().list_orders(request).await?.into_inner();
         names.extend(page.orders.into_iter().map(|it| it.name));
         if page.next_page_token.is_empty() {
             return Ok(names);
@@ -56,7 +56,7 @@ pub async fn orders(cast: &ScenarioClient) -> Answer<Vec<String>> {
     }
 }
 
-/// A client that places one order again and again.
+/// A client that places the same order many times.
 #[derive(Debug, Clone)]
 pub struct Buyer {
     ordering: OrderingServiceClient<Channel>,
@@ -64,14 +64,14 @@ pub struct Buyer {
 }
 
 impl Placed {
-    /// Whether it was accepted.
+    /// Whether the order was accepted.
     #[must_use]
     pub fn accepted(&self) -> bool {
         self.order.is_some()
     }
 }
 
-/// How long some calls took: the time that this share of them did not exceed, in percent.
+/// A percentile of the durations of calls.
 #[must_use]
 pub fn percentile<'a>(placed: impl Iterator<Item = &'a Placed>, percent: usize) -> Duration {
     let mut all: Vec<_> = placed.map(|it| it.took).collect();
@@ -80,24 +80,24 @@ pub fn percentile<'a>(placed: impl Iterator<Item = &'a Placed>, percent: usize) 
     all.get(at).copied().unwrap_or_default()
 }
 
-/// What came of placing an order.
+/// The outcome of placing one order.
 #[derive(Debug)]
 pub struct Placed {
-    /// Its request id.
+    /// Request id of all attempts.
     pub request_id: String,
-    /// The name of the order, where it was accepted.
+    /// Name of the order, if it was accepted.
     pub order: Option<String>,
-    /// What was answered before that.
+    /// Statuses of the failed attempts.
     pub failures: Vec<Status>,
-    /// From the first call to the last answer.
+    /// Time from the first attempt to the last response.
     pub took: Duration,
 }
 
 impl Buyer {
-    /// Calls ordering at these URLs and waits so long for each answer.
+    /// A client of ordering at these URLs, with a timeout per call.
     ///
     /// # Panics
-    /// When they are none.
+    /// If the URLs are invalid.
     #[must_use]
     pub fn at(urls: &str, timeout: Duration, order: Order) -> Self {
         let urls = urls.parse().expect("they are URLs");
@@ -105,10 +105,10 @@ impl Buyer {
         Self { ordering: OrderingServiceClient::new(channel), order }
     }
 
-    /// Places the order once; gives its name.
+    /// Places the order in one attempt and returns its name.
     ///
     /// # Errors
-    /// What was answered.
+    /// The status of the failed call.
     pub async fn place(&self, request_id: &str) -> Answer<String> {
         let order = Some(self.order.clone());
         let request_id = request_id.to_owned();
@@ -117,18 +117,18 @@ impl Buyer {
         Ok(answer.order.unwrap_or_default().name)
     }
 
-    /// Places orders, one after another, until `stop`. With `again` each is placed with its own
-    /// request id until it is accepted.
-    pub async fn keep_placing(&self, stop: &AtomicBool, again: bool) -> Vec<Placed> {
+    /// Places orders one after another until `stop`. With `retry` each is retried, with its own
+    /// request id, until it is accepted.
+    pub async fn keep_placing(&self, stop: &AtomicBool, retry: bool) -> Vec<Placed> {
         let mut all = Vec::new();
         while !stop.load(Ordering::Relaxed) {
-            all.push(self.place_one(again).await);
+            all.push(self.place_one(retry).await);
         }
         all
     }
 
-    /// Places one order, with `again` until it is accepted.
-    pub async fn place_one(&self, again: bool) -> Placed {
+    /// Places one order; with `retry` until it is accepted.
+    pub async fn place_one(&self, retry: bool) -> Placed {
         let (request_id, watch) = (new_id(), Clock::system().stopwatch());
         let mut failures = Vec::new();
         let order = loop {
@@ -136,18 +136,18 @@ impl Buyer {
                 Ok(order) => break Some(order),
                 Err(status) => failures.push(status),
             }
-            if !again {
+            if !retry {
                 break None;
             }
-            sleep(AGAIN).await;
+            sleep(RETRY_PAUSE).await;
         };
         Placed { request_id, order, failures, took: watch.elapsed() }
     }
 
-    /// Places orders at a steady rate for some time, whatever becomes of those before; each once.
+    /// Places orders at a fixed rate, without waiting for earlier ones and without retries.
     ///
     /// # Panics
-    /// When placing one did.
+    /// If a call panicked.
     pub async fn place_at(&self, per_second: u32, time: Duration) -> Vec<Placed> {
         let watch = Clock::system().stopwatch();
         let mut calls = Vec::new();
@@ -167,28 +167,28 @@ impl Buyer {
         all
     }
 
-    /// Lets workers place orders while something happens; gives all that they placed.
+    /// Lets workers place orders until `event` completes; returns all outcomes and its output.
     ///
     /// # Panics
-    /// When a worker did.
+    /// If a worker panicked.
     pub async fn during<T>(
         &self,
         workers: usize,
-        again: bool,
+        retry: bool,
         event: impl Future<Output = T>,
     ) -> (Vec<Placed>, T) {
         let stop = Arc::new(AtomicBool::new(false));
         let worker = || {
             let (buyer, stop) = (self.clone(), stop.clone());
-            deadline::spawn(async move { buyer.keep_placing(&stop, again).await })
+            deadline::spawn(async move { buyer.keep_placing(&stop, retry).await })
         };
         let workers: Vec<_> = (0..workers).map(|_| worker()).collect();
-        let happened = event.await;
+        let output = event.await;
         stop.store(true, Ordering::Relaxed);
         let mut all = Vec::new();
         for worker in workers {
             all.extend(worker.await.expect("a worker panicked"));
         }
-        (all, happened)
+        (all, output)
     }
 }

@@ -1,5 +1,4 @@
-//! What a scenario is answered where its calls fail, as a person sees it, held against
-//! `tests/golden/messages.txt`.
+//! Compares the error messages of a scenario with `tests/golden/messages.txt`.
 
 use std::{cell::RefCell, future::Future};
 
@@ -7,43 +6,42 @@ use tonic::Status;
 use tonic_types::{ErrorDetail, StatusExt};
 
 tokio::task_local! {
-    /// The failures of the scenario that runs in this task, each once.
-    static HEARD: RefCell<Vec<String>>;
+    /// The distinct failures of the scenario that runs in this task.
+    static FAILURES: RefCell<Vec<String>>;
 }
 
-/// The form of the ids that differ each time.
+/// Form of the generated ids.
 const GUID: &str = "00000000-0000-0000-0000-000000000000";
-/// Digits of a PartnerID in scenarios.
+/// Digits of a PartnerID.
 const PARTNER_ID: usize = 7;
 
-/// Plays a scenario and compares the failures that it looked at with its part of the golden text.
+/// Runs a scenario and compares its recorded failures with its section of the golden file.
 ///
 /// # Panics
-/// When they differ.
-pub async fn compared<T>(scenario: &str, play: impl Future<Output = T>) -> T {
-    let play = async {
-        let played = play.await;
-        (played, HEARD.with(RefCell::take))
+/// If they differ.
+pub async fn compared<T>(scenario: &str, run: impl Future<Output = T>) -> T {
+    let run = async {
+        let output = run.await;
+        (output, FAILURES.with(RefCell::take))
     };
-    let (played, heard) = HEARD.scope(RefCell::default(), play).await;
-    testbed::golden_section("messages.txt", scenario, &heard.concat());
-    played
+    let (output, failures) = FAILURES.scope(RefCell::default(), run).await;
+    testbed::golden_section("messages.txt", scenario, &failures.concat());
+    output
 }
 
-/// Notes a failure of the scenario that runs in this task, if one does.
-pub(crate) fn hear(status: &Status) {
-    let text = shown(status);
-    let note = |heard: &RefCell<Vec<String>>| {
-        if !heard.borrow().contains(&text) {
-            heard.borrow_mut().push(text.clone());
+/// Records a failure of the scenario that runs in this task; without a scenario it does nothing.
+pub(crate) fn record(status: &Status) {
+    let text = text(status);
+    let record = |failures: &RefCell<Vec<String>>| {
+        if !failures.borrow().contains(&text) {
+            failures.borrow_mut().push(text.clone());
         }
     };
-    // A failure outside of a scenario is compared with nothing.
-    HEARD.try_with(note).ok();
+    FAILURES.try_with(record).ok();
 }
 
-/// A failure as a person sees it: code, message, details. Ids differ each time and are left out.
-fn shown(status: &Status) -> String {
+/// A status as text: code, message, details. Generated ids are replaced.
+fn text(status: &Status) -> String {
     let mut text = format!("{:?}: {}\n", status.code(), status.message());
     let violations = client::refusal(status).violations.into_iter();
     let violations = violations.map(|it| format!("{} {it}", it.subject));
@@ -88,13 +86,13 @@ fn without_ids(text: &str) -> String {
     let mut rest = text;
     while let Some(letter) = rest.chars().next() {
         let inside = out.ends_with(|it: char| it.is_ascii_alphanumeric());
-        let (shown, length) = match rest {
+        let (piece, length) = match rest {
             _ if inside => (&rest[..letter.len_utf8()], letter.len_utf8()),
             _ if is_guid(rest.get(..GUID.len())) => ("{id}", GUID.len()),
             _ if digits(rest) == PARTNER_ID => ("{PartnerID}", PARTNER_ID),
             _ => (&rest[..letter.len_utf8()], letter.len_utf8()),
         };
-        out += shown;
+        out += piece;
         rest = &rest[length..];
     }
     out
@@ -105,8 +103,8 @@ fn digits(text: &str) -> usize {
 }
 
 fn is_guid(text: Option<&str>) -> bool {
-    let alike = |(it, of): (u8, u8)| if of == b'-' { it == of } else { it.is_ascii_hexdigit() };
-    text.is_some_and(|text| text.bytes().zip(GUID.bytes()).all(alike))
+    let matches = |(it, of): (u8, u8)| if of == b'-' { it == of } else { it.is_ascii_hexdigit() };
+    text.is_some_and(|text| text.bytes().zip(GUID.bytes()).all(matches))
 }
 
 #[cfg(test)]
@@ -114,7 +112,7 @@ mod tests {
     use super::without_ids;
 
     #[test]
-    fn ids_are_left_out_and_other_numbers_are_not() {
+    fn ids_are_replaced_and_other_numbers_are_not() {
         let text = "partners/0195f0a8-7c1e-7b3a-9c55-0242ac120002 at 4000001 on 2026-03-02, 1200";
         assert_eq!(without_ids(text), "partners/{id} at {PartnerID} on 2026-03-02, 1200");
         let offer = "offers/offer-0195f0a8-7c1e-7b3a-9c55-0242ac120002";

@@ -1,4 +1,4 @@
-//! The services as processes of their own.
+//! Programs of this workspace as child processes.
 
 use std::{
     fs::{self, File},
@@ -8,18 +8,18 @@ use std::{
     sync::atomic::{AtomicU32, Ordering},
 };
 
-/// How Linux writes that a socket listens.
+/// State of a listening socket in `/proc/net/tcp`.
 const LISTEN: &str = "0A";
 
-/// A program of this workspace that runs. It is killed when the value is dropped.
+/// A child process; dropping the value kills it.
 #[derive(Debug)]
 pub struct Process(Child);
 
 impl Process {
-    /// Starts a program with these settings in its environment.
+    /// Starts a program of this workspace with these environment variables.
     ///
     /// # Panics
-    /// When it was not built.
+    /// If the program is not built.
     #[must_use]
     pub fn start(program: &str, environment: &[(String, String)]) -> Self {
         let mut command = command(program, environment);
@@ -27,28 +27,28 @@ impl Process {
         Self::of(&mut command)
     }
 
-    /// Starts any program.
+    /// Starts a command.
     ///
     /// # Panics
-    /// When it is not there.
+    /// If the program does not exist.
     #[must_use]
     pub fn of(command: &mut Command) -> Self {
         Self(command.stdin(Stdio::null()).spawn().expect("the program starts"))
     }
 
-    /// Memory that it holds, in KiB (the resident set).
+    /// Resident memory, in KiB.
     ///
     /// # Panics
-    /// When it has ended.
+    /// If the process has ended.
     #[must_use]
     pub fn memory(&self) -> u64 {
         self.size("VmRSS:")
     }
 
-    /// Most memory that it has held, in KiB.
+    /// Peak resident memory, in KiB.
     ///
     /// # Panics
-    /// When it has ended.
+    /// If the process has ended.
     #[must_use]
     pub fn peak_memory(&self) -> u64 {
         self.size("VmHWM:")
@@ -59,13 +59,13 @@ impl Process {
         let status = status.expect("it runs");
         let line = status.lines().find_map(|line| line.strip_prefix(name));
         let size = line.and_then(|line| line.trim().strip_suffix(" kB"));
-        size.and_then(|size| size.trim().parse().ok()).expect("Linux tells it")
+        size.and_then(|size| size.trim().parse().ok()).expect("/proc has the size")
     }
 
-    /// Starts a program with these settings in its environment, and its log in a file.
+    /// Starts a program like [`Process::start`], with its log in a file.
     ///
     /// # Panics
-    /// When it was not built, or the file cannot be made.
+    /// If the program is not built, or the file cannot be created.
     #[must_use]
     pub fn start_logging(program: &str, environment: &[(String, String)], log: &Path) -> Self {
         let mut command = command(program, environment);
@@ -74,29 +74,29 @@ impl Process {
         Self(child.spawn().expect("the program starts"))
     }
 
-    /// Kills it at once, as a power cut would.
+    /// Kills the process with SIGKILL.
     ///
     /// # Panics
-    /// When it cannot be killed.
+    /// If the process cannot be killed.
     pub fn kill(mut self) {
         self.0.kill().expect("it can be killed");
         self.0.wait().expect("it ends");
     }
 
-    /// Sends it a signal by name, such as `STOP`.
+    /// Sends a signal by name, such as `STOP`.
     ///
     /// # Panics
-    /// When it cannot be sent.
+    /// If the signal cannot be sent.
     pub fn signal(&self, name: &str) {
         let (name, id) = (format!("-{name}"), self.0.id().to_string());
         let sent = Command::new("kill").args([name, id]).status();
         assert!(sent.expect("kill runs").success());
     }
 
-    /// The TCP ports that it listens on, by what Linux says of its sockets.
+    /// The TCP ports that the process listens on.
     ///
     /// # Panics
-    /// Where there is no /proc.
+    /// On a system without /proc.
     #[must_use]
     pub fn listens_on(&self) -> Vec<u16> {
         let of_process = format!("/proc/{}", self.0.id());
@@ -111,11 +111,11 @@ impl Process {
         own.filter_map(port).collect()
     }
 
-    /// Waits until it ends by itself, and tells whether it did so without a complaint.
+    /// Waits for the process to exit, and returns whether it exited with 0.
     ///
     /// # Panics
-    /// When it cannot be waited for.
-    pub fn ended_well(mut self) -> bool {
+    /// If waiting fails.
+    pub fn exit_success(mut self) -> bool {
         self.0.wait().expect("it ends").success()
     }
 }
@@ -127,14 +127,14 @@ impl Drop for Process {
     }
 }
 
-/// The services, those that are called in front, each with the one that it calls.
+/// Each service with the service that it calls, callees first.
 pub const SERVICES: [(&str, Option<&str>); 3] = [
     ("onboarding", None),
     ("relationship", Some("onboarding")),
     ("ordering", Some("relationship")),
 ];
 
-/// What a service is started with: where it listens, its database, and the URLs of its peer.
+/// The environment of a service: its listen address, its database, and the URLs of its peer.
 #[must_use]
 pub fn environment(
     service: &str,
@@ -153,39 +153,39 @@ pub fn environment(
     environment
 }
 
-/// Runs a program to its end.
+/// Runs a program until it exits.
 ///
 /// # Panics
-/// When it was not built.
+/// If the program is not built.
 #[must_use]
 pub fn run(program: &str, arguments: &[&str], environment: &[(String, String)]) -> Output {
     let mut command = command(program, environment);
     command.args(arguments).stdin(Stdio::null()).output().expect("the program runs")
 }
 
-/// Ports that the system gives to nobody by itself, so that none is lost between the look and the
+/// Ports below the ephemeral range, so that the system does not assign one between the check and the
 /// start of a process.
 const PORTS: std::ops::Range<u32> = 12_000..32_000;
-static TAKEN: AtomicU32 = AtomicU32::new(0);
+static NEXT_PORT: AtomicU32 = AtomicU32::new(0);
 
-/// An address that nobody listens on now. Each is given once.
+/// An address without a listener; each call returns another one.
 ///
 /// # Panics
-/// When there is none.
+/// If no port is free.
 #[must_use]
 pub fn free_address() -> String {
     let count = PORTS.end - PORTS.start;
     let mut ports = (0..count).map(|_| {
-        // Test programs that run at the same time begin at different places.
-        let place = std::process::id().wrapping_mul(389) % count;
-        PORTS.start + (place + TAKEN.fetch_add(1, Ordering::Relaxed)) % count
+        // Test programs that run at the same time start at different offsets.
+        let offset = std::process::id().wrapping_mul(389) % count;
+        PORTS.start + (offset + NEXT_PORT.fetch_add(1, Ordering::Relaxed)) % count
     });
     let free = ports.find_map(|port| TcpListener::bind(format!("127.0.0.1:{port}")).ok());
     let address = free.expect("a port is free").local_addr();
     address.expect("it has an address").to_string()
 }
 
-/// Where a program of this workspace is, once it is built.
+/// The path of a program of this workspace.
 #[must_use]
 pub fn program(name: &str) -> PathBuf {
     folder().join(name)
@@ -197,9 +197,9 @@ fn command(program: &str, environment: &[(String, String)]) -> Command {
     command
 }
 
-/// Where cargo puts the programs: beside this one, or beside the folder of the tests.
+/// Where cargo puts programs: the folder of this one, or the parent of the tests' `deps`.
 fn folder() -> PathBuf {
-    let program = std::env::current_exe().expect("a program knows where it is");
+    let program = std::env::current_exe().expect("the path of the program is known");
     let folder = program.parent().expect("it is in a folder");
     let folder = if folder.ends_with("deps") { folder.parent() } else { Some(folder) };
     folder.expect("it is in target/…").to_owned()

@@ -1,8 +1,8 @@
-//! A calendar of its own, so that the model does not reckon as the service does.
+//! Calendar arithmetic of the model, independent of the services' code.
 
 pub const DAY: i64 = 24 * 3600;
 
-/// The same time of the same day of the next month, or of its last day where it has no such day.
+/// One month later, at the same time; the last day of the month if it has no such day.
 pub fn month_later(seconds: i64) -> i64 {
     let (mut day, time) = (seconds / DAY, seconds % DAY);
     let (mut year, mut month) = (1970, 0);
@@ -27,7 +27,7 @@ fn length(year: i64, month: usize) -> i64 {
 }
 
 #[test]
-fn months_are_as_long_as_they_are() {
+fn a_month_later_is_the_same_day_or_the_last_one() {
     const NOON: i64 = 12 * 3600;
     // 2026-03-02, and 31 days later.
     assert_eq!(month_later(20_514 * DAY + NOON), 20_545 * DAY + NOON);

@@ -7,23 +7,23 @@ use contracts::relationship::{
 use tests::World;
 use tonic::Status;
 
-use crate::{HALF, machine, machine::Machine};
+use crate::{HALF_DEADLINE, machine, machine::Machine};
 
-machine!(a_customer_relationship_moves_as_the_programme_says, super::CustomerRelationship);
+machine!(a_customer_relationship_follows_its_model, super::CustomerRelationship);
 
-/// The latest relationship of a provider with a customer, to sell.
+/// The latest resale relationship of a provider with a customer.
 pub struct CustomerRelationship {
     provider: Partner,
-    stranger: Partner,
+    other: Partner,
     customer: String,
     name: String,
 }
 
-/// What the model knows of it.
+/// The expected state.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Known {
+pub struct Model {
     state: State,
-    /// How many halves of the time to answer have passed.
+    /// Halves of the response deadline that have passed.
     waited: u8,
 }
 
@@ -32,16 +32,16 @@ pub enum Move {
     Request,
     Accept,
     Refuse,
-    /// Whether it states that no subscription is active.
+    /// With or without the statement that no subscription is active.
     Remove(bool),
-    RemoveByStranger,
+    RemoveByOther,
     Wait,
 }
 
-const REQUESTED: Known = Known { state: State::Requested, waited: 0 };
+const REQUESTED: Model = Model { state: State::Requested, waited: 0 };
 
 impl Machine for CustomerRelationship {
-    type State = Known;
+    type State = Model;
     type Move = Move;
     const ALL: &'static [Move] = &[
         Move::Request,
@@ -49,27 +49,27 @@ impl Machine for CustomerRelationship {
         Move::Refuse,
         Move::Remove(true),
         Move::Remove(false),
-        Move::RemoveByStranger,
+        Move::RemoveByOther,
         Move::Wait,
     ];
 
-    async fn begin(world: &World) -> Result<(Self, Known), Status> {
-        let cast = &world.cast;
-        let (provider, stranger) = (cast.provider("DE").await?, cast.provider("DE").await?);
-        let customer = cast.customer("DE").await?;
-        let name = cast.request_relationship(&customer, &provider, Kind::Resale).await?;
-        Ok((Self { provider, stranger, customer, name }, REQUESTED))
+    async fn begin(world: &World) -> Result<(Self, Model), Status> {
+        let client = &world.client;
+        let (provider, other) = (client.provider("DE").await?, client.provider("DE").await?);
+        let customer = client.customer("DE").await?;
+        let name = client.request_relationship(&customer, &provider, Kind::Resale).await?;
+        Ok((Self { provider, other, customer, name }, REQUESTED))
     }
 
-    fn after(known: &Known, step: Move) -> Option<Known> {
-        let to = |state| Some(Known { state, ..*known });
-        match (step, known.state) {
+    fn after(model: &Model, step: Move) -> Option<Model> {
+        let to = |state| Some(Model { state, ..*model });
+        match (step, model.state) {
             (Move::Accept, State::Requested) => to(State::Active),
             (Move::Refuse, State::Requested) => to(State::Refused),
             (Move::Remove(_), State::Requested) => to(State::Removed),
             (Move::Remove(true), State::Active) => to(State::Removed),
-            (Move::Wait, State::Requested) if known.waited == 1 => to(State::Expired),
-            (Move::Wait, state) => Some(Known { state, waited: 1 }),
+            (Move::Wait, State::Requested) if model.waited == 1 => to(State::Expired),
+            (Move::Wait, state) => Some(Model { state, waited: 1 }),
             (Move::Request, State::Requested | State::Active) => None,
             (Move::Request, _) => Some(REQUESTED),
             _ => None,
@@ -77,7 +77,7 @@ impl Machine for CustomerRelationship {
     }
 
     async fn make(&mut self, world: &World, step: Move) -> Result<(), Status> {
-        let mut client = world.cast.relationship.clone();
+        let mut client = world.client.relationship.clone();
         let (name, detail) = (self.name.clone(), "for a reason".to_owned());
         let remove = |by: &Partner, no_active_subscriptions| RemoveCustomerRelationshipRequest {
             name: name.clone(),
@@ -88,10 +88,7 @@ impl Machine for CustomerRelationship {
         };
         match step {
             Move::Request => {
-                self.name = world
-                    .cast
-                    .request_relationship(&self.customer, &self.provider, Kind::Resale)
-                    .await?;
+                self.name = world.client.request_relationship(&self.customer, &self.provider, Kind::Resale).await?;
                 Ok(())
             }
             Move::Accept => {
@@ -103,26 +100,26 @@ impl Machine for CustomerRelationship {
                     RefuseCustomerRelationshipRequest { name, detail, ..Default::default() };
                 client.refuse_customer_relationship(request).await.map(drop)
             }
-            Move::Remove(stated) => {
-                let request = remove(&self.provider, stated);
+            Move::Remove(statement) => {
+                let request = remove(&self.provider, statement);
                 client.remove_customer_relationship(request).await.map(drop)
             }
-            Move::RemoveByStranger => {
-                let request = remove(&self.stranger, true);
+            Move::RemoveByOther => {
+                let request = remove(&self.other, true);
                 client.remove_customer_relationship(request).await.map(drop)
             }
             Move::Wait => {
-                world.clock.advance(HALF);
+                world.clock.advance(HALF_DEADLINE);
                 Ok(())
             }
         }
     }
 
-    async fn now(&self, world: &World, expected: &Known) -> Result<Known, Status> {
+    async fn now(&self, world: &World, expected: &Model) -> Result<Model, Status> {
         let get = GetCustomerRelationshipRequest { name: self.name.clone() };
-        let mut client = world.cast.relationship.clone();
+        let mut client = world.client.relationship.clone();
         let answer = client.get_customer_relationship(get).await?.into_inner();
-        let told = answer.relationship.expect("an answer holds a relationship");
-        Ok(Known { state: told.state(), ..*expected })
+        let reported = answer.relationship.expect("the response has the relationship");
+        Ok(Model { state: reported.state(), ..*expected })
     }
 }

@@ -16,16 +16,16 @@ const ROLE: Role = Role::IndirectReseller;
 const CHECKS: [VettingCheck; 3] =
     [VettingCheck::EmailOwnership, VettingCheck::Employment, VettingCheck::Business];
 
-machine!(an_enrollment_moves_as_the_programme_says, super::Enrollment);
+machine!(an_enrollment_follows_its_model, super::Enrollment);
 
-/// An enrollment as indirect reseller, by its partner.
+/// The enrollment of a partner as indirect reseller.
 pub struct Enrollment(Partner);
 
-/// What the model knows of it.
+/// The expected state.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Known {
+pub struct Model {
     state: State,
-    /// How many checks of vetting have passed.
+    /// Number of vetting checks that have passed.
     passed: usize,
     located: bool,
     accepted: bool,
@@ -46,7 +46,7 @@ pub enum Move {
 }
 
 impl Machine for Enrollment {
-    type State = Known;
+    type State = Model;
     type Move = Move;
     const ALL: &'static [Move] = &[
         Move::Enroll,
@@ -64,58 +64,58 @@ impl Machine for Enrollment {
         Move::Revoke,
     ];
 
-    async fn begin(world: &World) -> Result<(Self, Known), Status> {
-        let company = world.cast.company("Contoso", "FR").await?;
-        let mut machine = Self(world.cast.join(&company, "FR").await?);
+    async fn begin(world: &World) -> Result<(Self, Model), Status> {
+        let company = world.client.company("Contoso", "FR").await?;
+        let mut machine = Self(world.client.join(&company, "FR").await?);
         machine.make(world, Move::Enroll).await?;
-        let begun = Known { state: State::Draft, passed: 0, located: false, accepted: false };
-        Ok((machine, begun))
+        let initial = Model { state: State::Draft, passed: 0, located: false, accepted: false };
+        Ok((machine, initial))
     }
 
-    fn after(known: &Known, step: Move) -> Option<Known> {
-        let vetted = known.passed == CHECKS.len();
-        let to = |state| Some(Known { state, ..known.clone() });
-        // Where a vetted one stands, by what else it has.
-        let qualified = |known: Known| {
-            let ready = known.located && known.accepted;
+    fn after(model: &Model, step: Move) -> Option<Model> {
+        let vetted = model.passed == CHECKS.len();
+        let to = |state| Some(Model { state, ..model.clone() });
+        // Vetting is complete: active with location and agreement, else qualified.
+        let qualified = |model: Model| {
+            let ready = model.located && model.accepted;
             let state = if ready { State::Active } else { State::Qualified };
-            Some(Known { state, ..known })
+            Some(Model { state, ..model })
         };
-        let settled = |known: Known| match known.state {
-            State::Qualified => qualified(known),
-            _ => Some(known),
+        let updated = |model: Model| match model.state {
+            State::Qualified => qualified(model),
+            _ => Some(model),
         };
-        match (step, known.state) {
+        match (step, model.state) {
             (Move::Enroll, State::Revoked) => {
                 let (state, passed, accepted) = (State::Draft, 0, false);
-                Some(Known { state, passed, accepted, ..known.clone() })
+                Some(Model { state, passed, accepted, ..model.clone() })
             }
             (Move::Submit, State::Draft) => to(State::Vetting),
-            (Move::Pass(check), State::Vetting) if check == known.passed => {
-                let known = Known { passed: check + 1, ..known.clone() };
-                if known.passed < CHECKS.len() { Some(known) } else { qualified(known) }
+            (Move::Pass(check), State::Vetting) if check == model.passed => {
+                let model = Model { passed: check + 1, ..model.clone() };
+                if model.passed < CHECKS.len() { Some(model) } else { qualified(model) }
             }
-            (Move::Fail(check), State::Vetting) if check == known.passed => to(State::Rejected),
+            (Move::Fail(check), State::Vetting) if check == model.passed => to(State::Rejected),
             (Move::Resubmit, State::Rejected) => {
-                Some(Known { state: State::Vetting, passed: 0, ..known.clone() })
+                Some(Model { state: State::Vetting, passed: 0, ..model.clone() })
             }
-            (Move::Locate, _) if !known.located => {
-                settled(Known { located: true, ..known.clone() })
+            (Move::Locate, _) if !model.located => {
+                updated(Model { located: true, ..model.clone() })
             }
-            (Move::Accept, state) if vetted && known.located && state != State::Revoked => {
-                settled(Known { accepted: true, ..known.clone() })
+            (Move::Accept, state) if vetted && model.located && state != State::Revoked => {
+                updated(Model { accepted: true, ..model.clone() })
             }
             (Move::Suspend, State::Qualified | State::Active) => to(State::Suspended),
-            (Move::Reinstate, State::Suspended) => qualified(known.clone()),
+            (Move::Reinstate, State::Suspended) => qualified(model.clone()),
             (Move::Revoke, State::Suspended) => to(State::Revoked),
             _ => None,
         }
     }
 
-    /// A revoked one applies again after twelve months. Each acceptance has a time of its own, as
-    /// the same again would be no move.
-    fn wait(known: &Known, step: Move) -> Duration {
-        match (step, known.state) {
+    /// A revoked partner may enroll again after twelve months. Acceptances differ in their time, because
+    /// an identical one would change nothing.
+    fn wait(model: &Model, step: Move) -> Duration {
+        match (step, model.state) {
             (Move::Enroll, State::Revoked) => Duration::from_secs(366 * 24 * 3600),
             (Move::Accept, _) => Duration::from_secs(1),
             _ => Duration::ZERO,
@@ -123,7 +123,7 @@ impl Machine for Enrollment {
     }
 
     async fn make(&mut self, world: &World, step: Move) -> Result<(), Status> {
-        let mut client = world.cast.onboarding.clone();
+        let mut client = world.client.onboarding.clone();
         let name = enrollment(&self.0, ROLE);
         let detail = "for a reason".to_owned();
         let vet = |check: usize, result: VettingResult| RecordVettingResultRequest {
@@ -159,8 +159,8 @@ impl Machine for Enrollment {
                 let request = ResubmitEnrollmentRequest { name, ..Default::default() };
                 client.resubmit_enrollment(request).await.map(drop)
             }
-            Move::Locate => world.cast.associate_location(&mut self.0, "FR").await,
-            Move::Accept => world.cast.accept_mpa(&self.0, agreement_of(ROLE)).await,
+            Move::Locate => world.client.associate_location(&mut self.0, "FR").await,
+            Move::Accept => world.client.accept_mpa(&self.0, agreement_of(ROLE)).await,
             Move::Suspend => {
                 let cause = SuspensionCause::Abuse.into();
                 let request =
@@ -178,12 +178,12 @@ impl Machine for Enrollment {
         }
     }
 
-    async fn now(&self, world: &World, expected: &Known) -> Result<Known, Status> {
+    async fn now(&self, world: &World, expected: &Model) -> Result<Model, Status> {
         let get = GetEnrollmentRequest { name: enrollment(&self.0, ROLE) };
-        let answer = world.cast.onboarding.clone().get_enrollment(get).await?.into_inner();
-        let told = answer.enrollment.expect("an answer holds an enrollment");
-        let open = CHECKS.iter().position(|check| *check == told.open_check());
+        let answer = world.client.onboarding.clone().get_enrollment(get).await?.into_inner();
+        let reported = answer.enrollment.expect("the response has the enrollment");
+        let open = CHECKS.iter().position(|check| *check == reported.open_check());
         let passed = open.unwrap_or(CHECKS.len());
-        Ok(Known { state: told.state(), passed, ..expected.clone() })
+        Ok(Model { state: reported.state(), passed, ..expected.clone() })
     }
 }

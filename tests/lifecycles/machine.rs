@@ -9,45 +9,45 @@ use proptest::{
 use tests::World;
 use tonic::{Code, Status};
 
-/// A kind of resource, and what its model says of it.
+/// A kind of resource, and the state machine that models it.
 pub trait Machine: Sized {
-    /// What the model knows of one resource.
+    /// Expected state of one resource.
     type State: Clone + PartialEq + Debug;
-    /// A move.
+    /// A transition.
     type Move: Copy + Debug + 'static;
-    /// Every move.
+    /// Every transition.
     const ALL: &'static [Self::Move];
-    /// How many resources are moved.
+    /// Number of resources.
     const RESOURCES: usize = 40;
-    /// How often each is.
+    /// Transitions of each resource.
     const MOVES: usize = 25;
-    /// How illegal moves are answered.
+    /// Codes of refused transitions.
     const REFUSALS: &'static [Code] = &[Code::FailedPrecondition, Code::AlreadyExists];
 
-    /// Makes a resource; the machine remembers what it takes to move it.
+    /// Creates a resource; the value keeps the names that later transitions need.
     async fn begin(world: &World) -> Result<(Self, Self::State), Status>;
-    /// Where a move leads; nothing where it is illegal.
+    /// The state after a transition; `None` if the transition is illegal.
     fn after(state: &Self::State, step: Self::Move) -> Option<Self::State>;
-    /// How much time passes with a move, before anything else happens.
+    /// Time to pass before a transition.
     fn wait(_: &Self::State, _: Self::Move) -> Duration {
         Duration::ZERO
     }
-    /// Makes a move.
+    /// Requests a transition.
     async fn make(&mut self, world: &World, step: Self::Move) -> Result<(), Status>;
-    /// Where the resource is, as the service tells.
+    /// The state that the service returns.
     async fn now(&self, world: &World, expected: &Self::State) -> Result<Self::State, Status>;
 }
 
-/// Moves many resources at random, every other time by a legal move where there is one.
-pub async fn moves_as_the_model<M: Machine>(world: World) -> Result<(), Status> {
+/// Takes many resources through random transitions, about half of them legal.
+pub async fn follows_its_model<M: Machine>(world: World) -> Result<(), Status> {
     let mut runner = TestRunner::default();
-    let dice = vec(vec((any::<bool>(), any::<usize>()), M::MOVES), M::RESOURCES);
-    let dice = dice.new_tree(&mut runner).expect("numbers can be drawn").current();
+    let choices = vec(vec((any::<bool>(), any::<usize>()), M::MOVES), M::RESOURCES);
+    let choices = choices.new_tree(&mut runner).expect("random values can be generated").current();
     let (mut made, mut refused) = (0, 0);
-    for throws in dice {
+    for choices in choices {
         let (mut machine, mut state) = M::begin(&world).await?;
         let mut path = format!("{state:?}");
-        for (prefer_legal, number) in throws {
+        for (prefer_legal, number) in choices {
             let legal = M::ALL.iter().filter(|step| M::after(&state, **step).is_some());
             let legal: Vec<_> = legal.collect();
             let step = match legal.len() {
@@ -67,14 +67,14 @@ pub async fn moves_as_the_model<M: Machine>(world: World) -> Result<(), Status> 
                     refused += 1;
                 }
                 (Some(after), Err(status)) => panic!("{path} leads to {after:?}: {status:?}"),
-                (None, Ok(())) => panic!("{path} is not legal and was made"),
+                (None, Ok(())) => panic!("{path} is illegal but succeeded"),
             }
             path = format!("{path} -> {state:?}");
             assert_eq!(machine.now(&world, &state).await?, state, "{path}");
         }
     }
     let least = M::RESOURCES;
-    assert!(made > least && refused > least, "{made} moves made, {refused} refused");
+    assert!(made > least && refused > least, "{made} transitions made, {refused} refused");
     Ok(())
 }
 
@@ -88,13 +88,13 @@ macro_rules! machine {
             #[tokio::test]
             async fn on_sqlite() -> Result<(), tonic::Status> {
                 let world = World::on(Engine::Sqlite).await;
-                $crate::machine::moves_as_the_model::<$machine>(world).await
+                $crate::machine::follows_its_model::<$machine>(world).await
             }
 
             #[tokio::test]
             async fn on_postgres() -> Result<(), tonic::Status> {
                 let world = World::on(Engine::Postgres).await;
-                $crate::machine::moves_as_the_model::<$machine>(world).await
+                $crate::machine::follows_its_model::<$machine>(world).await
             }
         }
     };

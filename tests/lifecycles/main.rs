@@ -1,5 +1,5 @@
-//! Lifecycles through real gRPC: random moves, legal and illegal, on both databases. A model that
-//! shares nothing with the services says what each move must lead to.
+//! Lifecycles over gRPC: random transitions, legal and illegal, on both databases. A model that
+//! shares no code with the services predicts the result of each.
 
 #![allow(clippy::expect_used, clippy::panic, clippy::unwrap_used, reason = "so a test fails")]
 
@@ -13,5 +13,5 @@ mod transfer;
 
 use std::time::Duration;
 
-/// Half of the time in which an invitation or a request must be answered.
-const HALF: Duration = Duration::from_secs(15 * 24 * 3600);
+/// Half of the time that an invitation or a request stays open.
+const HALF_DEADLINE: Duration = Duration::from_secs(15 * 24 * 3600);

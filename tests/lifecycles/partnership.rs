@@ -7,22 +7,22 @@ use contracts::relationship::{
 use tests::World;
 use tonic::Status;
 
-use crate::{HALF, machine, machine::Machine};
+use crate::{HALF_DEADLINE, machine, machine::Machine};
 
-machine!(a_partnership_moves_as_the_programme_says, super::Partnership);
+machine!(a_partnership_follows_its_model, super::Partnership);
 
-/// The latest partnership of a pair.
+/// The latest partnership of a provider and a reseller.
 pub struct Partnership {
     provider: Partner,
     reseller: Partner,
     name: String,
 }
 
-/// What the model knows of it.
+/// The expected state.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Known {
+pub struct Model {
     state: State,
-    /// How many halves of the time to answer have passed.
+    /// Halves of the response deadline that have passed.
     waited: u8,
 }
 
@@ -36,10 +36,10 @@ pub enum Move {
     Wait,
 }
 
-const INVITED: Known = Known { state: State::Invited, waited: 0 };
+const INVITED: Model = Model { state: State::Invited, waited: 0 };
 
 impl Machine for Partnership {
-    type State = Known;
+    type State = Model;
     type Move = Move;
     const ALL: &'static [Move] = &[
         Move::Invite,
@@ -51,22 +51,22 @@ impl Machine for Partnership {
         Move::Wait,
     ];
 
-    async fn begin(world: &World) -> Result<(Self, Known), Status> {
+    async fn begin(world: &World) -> Result<(Self, Model), Status> {
         let (provider, reseller) =
-            (world.cast.provider("DE").await?, world.cast.reseller("DE").await?);
-        let name = world.cast.invite(&provider, &reseller).await?;
+            (world.client.provider("DE").await?, world.client.reseller("DE").await?);
+        let name = world.client.invite(&provider, &reseller).await?;
         Ok((Self { provider, reseller, name }, INVITED))
     }
 
-    fn after(known: &Known, step: Move) -> Option<Known> {
-        let to = |state| Some(Known { state, ..*known });
-        match (step, known.state) {
+    fn after(model: &Model, step: Move) -> Option<Model> {
+        let to = |state| Some(Model { state, ..*model });
+        match (step, model.state) {
             (Move::Accept, State::Invited) => to(State::Active),
             (Move::Decline, State::Invited) => to(State::Declined),
             (Move::Withdraw, State::Invited) => to(State::Withdrawn),
             (Move::End(_), State::Active) => to(State::Ended),
-            (Move::Wait, State::Invited) if known.waited == 1 => to(State::Expired),
-            (Move::Wait, state) => Some(Known { state, waited: 1 }),
+            (Move::Wait, State::Invited) if model.waited == 1 => to(State::Expired),
+            (Move::Wait, state) => Some(Model { state, waited: 1 }),
             (Move::Invite, State::Invited | State::Active) => None,
             (Move::Invite, _) => Some(INVITED),
             _ => None,
@@ -74,11 +74,11 @@ impl Machine for Partnership {
     }
 
     async fn make(&mut self, world: &World, step: Move) -> Result<(), Status> {
-        let mut client = world.cast.relationship.clone();
+        let mut client = world.client.relationship.clone();
         let (name, detail) = (self.name.clone(), "for a reason".to_owned());
         match step {
             Move::Invite => {
-                self.name = world.cast.invite(&self.provider, &self.reseller).await?;
+                self.name = world.client.invite(&self.provider, &self.reseller).await?;
                 Ok(())
             }
             Move::Accept => {
@@ -100,16 +100,16 @@ impl Machine for Partnership {
                 client.end_partnership(request).await.map(drop)
             }
             Move::Wait => {
-                world.clock.advance(HALF);
+                world.clock.advance(HALF_DEADLINE);
                 Ok(())
             }
         }
     }
 
-    async fn now(&self, world: &World, expected: &Known) -> Result<Known, Status> {
+    async fn now(&self, world: &World, expected: &Model) -> Result<Model, Status> {
         let get = GetPartnershipRequest { name: self.name.clone() };
-        let answer = world.cast.relationship.clone().get_partnership(get).await?.into_inner();
-        let told = answer.partnership.expect("an answer holds a partnership");
-        Ok(Known { state: told.state(), ..*expected })
+        let answer = world.client.relationship.clone().get_partnership(get).await?.into_inner();
+        let reported = answer.partnership.expect("the response has the partnership");
+        Ok(Model { state: reported.state(), ..*expected })
     }
 }

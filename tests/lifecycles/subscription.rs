@@ -17,28 +17,28 @@ use crate::{
     machine::Machine,
 };
 
-machine!(a_subscription_moves_as_the_programme_says, super::Subscription);
+machine!(a_subscription_follows_its_model, super::Subscription);
 
-/// How long units may be returned and a term be cancelled.
+/// Seconds in which units can be returned and a term can be cancelled.
 const WINDOW: i64 = 7 * DAY;
-/// What a unit costs for a month.
+/// Price of a unit per month, in minor units.
 const PRICE: i64 = 1000;
 
-/// A subscription by the month, by its name. It was sold by a provider as direct partner, which no
-/// yearly review can stop.
+/// A monthly subscription, by name. A provider sold it as direct partner, so no yearly review blocks
+/// changes.
 pub struct Subscription(String);
 
-/// What the model knows of it. Times are seconds.
+/// The expected state. Times are seconds.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Known {
+pub struct Model {
     state: State,
     now: i64,
-    /// Since when it is in its state.
+    /// When the state last changed.
     since: i64,
     start: i64,
     end: i64,
     renews: bool,
-    /// How many units it is to have in its next term, where somebody said so.
+    /// Scheduled quantity of the next term.
     next: Option<i32>,
     /// Oldest first.
     batches: Vec<Batch>,
@@ -48,7 +48,7 @@ pub struct Known {
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Batch {
     quantity: i32,
-    bought: i64,
+    buy_time: i64,
     charge: i64,
 }
 
@@ -59,18 +59,18 @@ pub enum Move {
     Cancel,
     Suspend,
     Resume,
-    RenewItself(bool),
+    SetRenewal(bool),
     Schedule(i32),
     Renew,
     Settle,
-    /// To so many seconds after the last one in which the newest units may be returned.
+    /// Waits until so many seconds after the return window of the newest units.
     WaitForWindow(i64),
-    /// To so many seconds after time changes it.
+    /// Waits until so many seconds after the next change by time.
     WaitUntilDue(i64),
     Wait(i64),
 }
 
-impl Known {
+impl Model {
     fn runs(&self) -> bool {
         matches!(self.state, State::Active | State::Suspended)
     }
@@ -79,7 +79,7 @@ impl Known {
         self.batches.iter().map(|it| it.quantity).sum()
     }
 
-    /// When time changes it.
+    /// When the state changes by time.
     fn due(&self) -> Option<i64> {
         match self.state {
             State::Active | State::Suspended => Some(self.end),
@@ -89,8 +89,8 @@ impl Known {
         }
     }
 
-    /// As everybody sees it: what ends by itself has ended.
-    fn seen(mut self) -> Self {
+    /// The state as a read returns it: changes by time applied, renewals not.
+    fn effective(mut self) -> Self {
         while let Some(due) = self.due().filter(|due| *due <= self.now) {
             self.state = match self.state {
                 State::Expired => State::Disabled,
@@ -103,45 +103,45 @@ impl Known {
         self
     }
 
-    /// As it is once somebody has touched it: what renews itself has renewed itself.
-    fn settled(self) -> Self {
-        let mut known = self.seen();
-        while known.runs() && known.end <= known.now {
-            known = known.renewed(known.end);
+    /// The state as a mutation finds it: automatic renewals applied too.
+    fn renewed_if_due(self) -> Self {
+        let mut model = self.effective();
+        while model.runs() && model.end <= model.now {
+            model = model.renewed(model.end);
         }
-        known
+        model
     }
 
-    /// In a new term.
+    /// The next term.
     fn renewed(&self, start: i64) -> Self {
         self.renewed_with(self.next.unwrap_or_else(|| self.quantity()), start)
     }
 
     fn renewed_with(&self, quantity: i32, start: i64) -> Self {
-        let batch = Batch { quantity, bought: start, charge: PRICE * i64::from(quantity) };
+        let batch = Batch { quantity, buy_time: start, charge: PRICE * i64::from(quantity) };
         let (batches, end) = (vec![batch], month_later(start));
         Self { start, end, batches, next: None, ..self.clone() }
     }
 
-    /// With more units, charged for the days that are not over.
+    /// Adds units, charged for the remaining days.
     fn with(mut self, quantity: i32) -> Self {
         let days = (self.end - self.start) / DAY;
         let left = days - (self.now - self.start) / DAY;
         let charge = PRICE * i64::from(quantity) * left / days;
-        self.batches.push(Batch { quantity, bought: self.now, charge });
+        self.batches.push(Batch { quantity, buy_time: self.now, charge });
         self
     }
 
-    /// Without some of the units that were bought last, where that is allowed.
+    /// Returns the newest units first; `None` if a return window is over.
     fn without(mut self, quantity: i32) -> Option<Self> {
         let mut left = quantity;
         while left > 0 {
-            let newest = self.batches.pop().filter(|it| self.now <= it.bought + WINDOW)?;
-            let kept = newest.quantity - left.min(newest.quantity);
-            left -= newest.quantity - kept;
-            if kept > 0 {
-                let charge = newest.charge * i64::from(kept) / i64::from(newest.quantity);
-                self.batches.push(Batch { quantity: kept, charge, ..newest });
+            let newest = self.batches.pop().filter(|it| self.now <= it.buy_time + WINDOW)?;
+            let rest = newest.quantity - left.min(newest.quantity);
+            left -= newest.quantity - rest;
+            if rest > 0 {
+                let charge = newest.charge * i64::from(rest) / i64::from(newest.quantity);
+                self.batches.push(Batch { quantity: rest, charge, ..newest });
             }
         }
         (!self.batches.is_empty()).then_some(self)
@@ -161,10 +161,10 @@ impl Known {
             Move::Cancel if self.runs() && self.now <= self.start + WINDOW => {
                 self.to(State::Cancelled)
             }
-            Move::RenewItself(renews) if self.runs() => Some(Self { renews, ..self }),
+            Move::SetRenewal(renews) if self.runs() => Some(Self { renews, ..self }),
             Move::Schedule(next) if self.runs() => Some(Self { next: Some(next), ..self }),
             Move::Renew if matches!(self.state, State::Expired | State::Disabled) => {
-                // Units are added by a decision about added units only.
+                // A renewal adds no units: that takes a decision of its own.
                 let quantity = self.next.map_or(self.quantity(), |next| next.min(self.quantity()));
                 self.renewed_with(quantity, self.now).to(State::Active)
             }
@@ -175,7 +175,7 @@ impl Known {
 }
 
 impl Machine for Subscription {
-    type State = Known;
+    type State = Model;
     type Move = Move;
     const ALL: &'static [Move] = &[
         Move::Add(2),
@@ -185,8 +185,8 @@ impl Machine for Subscription {
         Move::Cancel,
         Move::Suspend,
         Move::Resume,
-        Move::RenewItself(false),
-        Move::RenewItself(true),
+        Move::SetRenewal(false),
+        Move::SetRenewal(true),
         Move::Schedule(4),
         Move::Renew,
         Move::Settle,
@@ -200,22 +200,22 @@ impl Machine for Subscription {
     const MOVES: usize = 30;
     const REFUSALS: &'static [Code] = &[Code::FailedPrecondition, Code::InvalidArgument];
 
-    async fn begin(world: &World) -> Result<(Self, Known), Status> {
-        let cast = &world.cast;
-        let (provider, customer) = (cast.provider("DE").await?, cast.customer("DE").await?);
-        cast.onboard_customer(&customer, &[&provider]).await?;
+    async fn begin(world: &World) -> Result<(Self, Model), Status> {
+        let client = &world.client;
+        let (provider, customer) = (client.provider("DE").await?, client.customer("DE").await?);
+        client.onboard_customer(&customer, &[&provider]).await?;
         let price = Money { currency_code: "EUR".to_owned(), minor_units: PRICE };
         let plan = Plan {
             term: Term::P1m.into(),
             billing_cycle: BillingCycle::Monthly.into(),
             unit_price: Some(price),
         };
-        let offer = cast.offer_as(Offer { plans: vec![plan], ..offer_in_every_market() }).await?;
+        let offer = client.offer_as(Offer { plans: vec![plan], ..offer_in_every_market() }).await?;
         let mut wanted = order(&provider, None, &customer, &offer);
         wanted.lines[0].set_term(Term::P1m);
-        let name = cast.place(wanted).await?.lines[0].subscription.clone();
+        let name = client.place(wanted).await?.lines[0].subscription.clone();
         let now = world.clock.now().as_second();
-        let bought = Known {
+        let initial = Model {
             state: State::Active,
             now,
             since: now,
@@ -223,33 +223,33 @@ impl Machine for Subscription {
             end: month_later(now),
             renews: true,
             next: None,
-            batches: vec![Batch { quantity: 5, bought: now, charge: 5 * PRICE }],
+            batches: vec![Batch { quantity: 5, buy_time: now, charge: 5 * PRICE }],
         };
-        Ok((Self(name), bought))
+        Ok((Self(name), initial))
     }
 
-    fn wait(known: &Known, step: Move) -> Duration {
-        let newest = known.batches.last().map_or(0, |it| it.bought);
+    fn wait(model: &Model, step: Move) -> Duration {
+        let newest = model.batches.last().map_or(0, |it| it.buy_time);
         let seconds = match step {
-            Move::WaitForWindow(more) => newest + WINDOW + more - known.now,
-            Move::WaitUntilDue(more) => known.due().map_or(0, |due| due + more - known.now),
+            Move::WaitForWindow(more) => newest + WINDOW + more - model.now,
+            Move::WaitUntilDue(more) => model.due().map_or(0, |due| due + more - model.now),
             Move::Wait(seconds) => seconds,
             _ => 0,
         };
         Duration::from_secs(seconds.try_into().unwrap_or(0))
     }
 
-    fn after(known: &Known, step: Move) -> Option<Known> {
-        let waited = Self::wait(known, step).as_secs();
+    fn after(model: &Model, step: Move) -> Option<Model> {
+        let waited = Self::wait(model, step).as_secs();
         if matches!(step, Move::WaitForWindow(_) | Move::WaitUntilDue(_) | Move::Wait(_)) {
-            let now = known.now + i64::try_from(waited).unwrap();
-            return Some(Known { now, ..known.clone() }.seen());
+            let now = model.now + i64::try_from(waited).unwrap();
+            return Some(Model { now, ..model.clone() }.effective());
         }
-        known.clone().settled().after(step)
+        model.clone().renewed_if_due().after(step)
     }
 
     async fn make(&mut self, world: &World, step: Move) -> Result<(), Status> {
-        let mut client = world.cast.ordering.clone();
+        let mut client = world.client.ordering.clone();
         let (name, request_id, detail) = (self.0.clone(), new_id(), "for a reason".to_owned());
         let partner_attestation_accepted = true;
         let validate_only = false;
@@ -305,7 +305,7 @@ impl Machine for Subscription {
                 };
                 client.resume_subscription(request).await.map(drop)
             }
-            Move::RenewItself(enabled) => {
+            Move::SetRenewal(enabled) => {
                 let request = SetAutomaticRenewalRequest {
                     name,
                     enabled,
@@ -350,31 +350,31 @@ impl Machine for Subscription {
         }
     }
 
-    async fn now(&self, world: &World, expected: &Known) -> Result<Known, Status> {
+    async fn now(&self, world: &World, expected: &Model) -> Result<Model, Status> {
         let get = GetSubscriptionRequest { name: self.0.clone() };
-        let answer = world.cast.ordering.clone().get_subscription(get).await?.into_inner();
-        let told = answer.subscription.expect("an answer holds a subscription");
+        let answer = world.client.ordering.clone().get_subscription(get).await?.into_inner();
+        let reported = answer.subscription.expect("the response has the subscription");
         let now = world.clock.now().as_second();
-        assert_eq!(told.quantity, expected.quantity());
-        assert_eq!(told.renewal_pending, expected.runs() && expected.end <= now);
+        assert_eq!(reported.quantity, expected.quantity());
+        assert_eq!(reported.renewal_pending, expected.runs() && expected.end <= now);
         let seconds = |time: Option<Timestamp>| time.map_or(0, |it| it.seconds);
-        assert_eq!(seconds(told.cancel_until_time), expected.start + WINDOW);
-        for (batch, known) in told.batches.iter().zip(&expected.batches) {
-            assert_eq!(seconds(batch.return_until_time), known.bought + WINDOW);
+        assert_eq!(seconds(reported.cancel_until_time), expected.start + WINDOW);
+        for (batch, expected) in reported.batches.iter().zip(&expected.batches) {
+            assert_eq!(seconds(batch.return_until_time), expected.buy_time + WINDOW);
         }
-        let batches = told.batches.iter().map(|it| Batch {
+        let batches = reported.batches.iter().map(|it| Batch {
             quantity: it.quantity,
-            bought: seconds(it.buy_time),
+            buy_time: seconds(it.buy_time),
             charge: it.charge.as_ref().map_or(0, |it| it.minor_units),
         });
-        Ok(Known {
-            state: told.state(),
+        Ok(Model {
+            state: reported.state(),
             now,
-            since: seconds(told.state_time),
-            start: seconds(told.term_start_time),
-            end: seconds(told.term_end_time),
-            renews: told.automatic_renewal,
-            next: told.next_term.map(|it| it.quantity),
+            since: seconds(reported.state_time),
+            start: seconds(reported.term_start_time),
+            end: seconds(reported.term_end_time),
+            renews: reported.automatic_renewal,
+            next: reported.next_term.map(|it| it.quantity),
             batches: batches.collect(),
         })
     }

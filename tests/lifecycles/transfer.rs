@@ -13,34 +13,34 @@ use contracts::{
 use tests::World;
 use tonic::Status;
 
-use crate::{HALF, machine, machine::Machine};
+use crate::{HALF_DEADLINE, machine, machine::Machine};
 
-machine!(a_transfer_moves_as_the_programme_says, super::Transfer);
+machine!(a_transfer_follows_its_model, super::Transfer);
 
-/// A subscription of two providers, of whom now one sells it and now the other.
+/// A subscription that transfers move between two providers.
 pub struct Transfer {
     providers: [Partner; 2],
     customer: String,
-    /// The names of the subscription, the one that it has now last.
+    /// Names of the subscription, oldest first.
     subscriptions: Vec<String>,
-    /// The latest transfer of it.
+    /// The latest transfer.
     name: String,
 }
 
-/// What the model knows of it.
+/// The expected state.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Known {
+pub struct Model {
     state: State,
-    /// How many halves of the time to answer have passed since it began.
+    /// Halves of the response deadline that have passed.
     waited: u8,
-    /// Which provider the transfer is to.
+    /// Index of the provider that gets the subscription.
     target: usize,
-    /// Which provider has the subscription.
-    holder: usize,
-    /// How many names the subscription had before.
+    /// Index of the provider that has the subscription.
+    seller: usize,
+    /// Number of completed transfers.
     moved: usize,
-    /// Whether it may still be cancelled, which it may not after any wait.
-    young: bool,
+    /// Whether the cancellation window is open; any wait closes it.
+    cancellable: bool,
     cancelled: bool,
 }
 
@@ -55,7 +55,7 @@ pub enum Move {
 }
 
 impl Machine for Transfer {
-    type State = Known;
+    type State = Model;
     type Move = Move;
     const ALL: &'static [Move] = &[
         Move::Begin(0),
@@ -68,59 +68,61 @@ impl Machine for Transfer {
     ];
     const RESOURCES: usize = 15;
 
-    async fn begin(world: &World) -> Result<(Self, Known), Status> {
-        let cast = &world.cast;
-        let providers = [cast.provider("DE").await?, cast.provider("DE").await?];
-        let customer = cast.customer("DE").await?;
-        cast.onboard_customer(&customer, &[&providers[0], &providers[1]]).await?;
-        let offer = cast.offer(ProductFamily::Microsoft365).await?;
-        let placed = cast.place(order(&providers[0], None, &customer, &offer)).await?;
+    async fn begin(world: &World) -> Result<(Self, Model), Status> {
+        let client = &world.client;
+        let providers = [client.provider("DE").await?, client.provider("DE").await?];
+        let customer = client.customer("DE").await?;
+        client.onboard_customer(&customer, &[&providers[0], &providers[1]]).await?;
+        let offer = client.offer(ProductFamily::Microsoft365).await?;
+        let placed = client.place(order(&providers[0], None, &customer, &offer)).await?;
         let subscriptions = vec![placed.lines[0].subscription.clone()];
         let mut machine = Self { providers, customer, subscriptions, name: String::new() };
         machine.make(world, Move::Begin(1)).await?;
-        let begun = Known {
+        let initial = Model {
             state: State::Pending,
             waited: 0,
             target: 1,
-            holder: 0,
+            seller: 0,
             moved: 0,
-            young: true,
+            cancellable: true,
             cancelled: false,
         };
-        Ok((machine, begun))
+        Ok((machine, initial))
     }
 
-    fn wait(_: &Known, step: Move) -> Duration {
-        if matches!(step, Move::Wait) { HALF } else { Duration::ZERO }
+    fn wait(_: &Model, step: Move) -> Duration {
+        if matches!(step, Move::Wait) { HALF_DEADLINE } else { Duration::ZERO }
     }
 
-    fn after(known: &Known, step: Move) -> Option<Known> {
-        let (runs, pending) = (!known.cancelled, known.state == State::Pending);
-        let to = |state| Some(Known { state, ..known.clone() });
+    fn after(model: &Model, step: Move) -> Option<Model> {
+        let (runs, pending) = (!model.cancelled, model.state == State::Pending);
+        let to = |state| Some(Model { state, ..model.clone() });
         match step {
-            Move::Begin(target) if runs && !pending && target != known.holder => {
-                Some(Known { state: State::Pending, waited: 0, target, ..known.clone() })
+            Move::Begin(target) if runs && !pending && target != model.seller => {
+                Some(Model { state: State::Pending, waited: 0, target, ..model.clone() })
             }
-            Move::Approve if runs && pending => Some(Known {
+            Move::Approve if runs && pending => Some(Model {
                 state: State::Complete,
-                holder: known.target,
-                moved: known.moved + 1,
-                ..known.clone()
+                seller: model.target,
+                moved: model.moved + 1,
+                ..model.clone()
             }),
             Move::Reject if pending => to(State::Rejected),
             Move::Withdraw if pending => to(State::Withdrawn),
-            Move::Cancel if runs && known.young => Some(Known { cancelled: true, ..known.clone() }),
+            Move::Cancel if runs && model.cancellable => {
+                Some(Model { cancelled: true, ..model.clone() })
+            }
             Move::Wait => {
-                let expires = pending && known.waited == 1;
-                let state = if expires { State::Expired } else { known.state };
-                Some(Known { state, waited: 1, young: false, ..known.clone() })
+                let expires = pending && model.waited == 1;
+                let state = if expires { State::Expired } else { model.state };
+                Some(Model { state, waited: 1, cancellable: false, ..model.clone() })
             }
             _ => None,
         }
     }
 
     async fn make(&mut self, world: &World, step: Move) -> Result<(), Status> {
-        let mut client = world.cast.ordering.clone();
+        let mut client = world.client.ordering.clone();
         let (name, request_id, detail) = (self.name.clone(), new_id(), "for a reason".to_owned());
         match step {
             Move::Begin(target) => {
@@ -139,14 +141,14 @@ impl Machine for Transfer {
                 };
                 let transfer = Some(wanted);
                 let request = CreateTransferRequest { transfer, request_id, ..Default::default() };
-                let begun = client.create_transfer(request).await?.into_inner().transfer;
-                self.name = begun.unwrap().name;
+                let created = client.create_transfer(request).await?.into_inner().transfer;
+                self.name = created.unwrap().name;
                 Ok(())
             }
             Move::Approve => {
                 let request = ApproveTransferRequest { name, request_id, ..Default::default() };
-                let done = client.approve_transfer(request).await?.into_inner().transfer;
-                self.subscriptions.push(done.unwrap().items[0].transferred_to.clone());
+                let approved = client.approve_transfer(request).await?.into_inner().transfer;
+                self.subscriptions.push(approved.unwrap().items[0].transferred_to.clone());
                 Ok(())
             }
             Move::Reject => {
@@ -169,16 +171,16 @@ impl Machine for Transfer {
         }
     }
 
-    async fn now(&self, world: &World, expected: &Known) -> Result<Known, Status> {
-        let mut client = world.cast.ordering.clone();
+    async fn now(&self, world: &World, expected: &Model) -> Result<Model, Status> {
+        let mut client = world.client.ordering.clone();
         let get = GetTransferRequest { name: self.name.clone() };
         let transfer = client.get_transfer(get).await?.into_inner().transfer.unwrap();
-        let mut told = Vec::new();
+        let mut reported = Vec::new();
         for name in &self.subscriptions {
             let get = GetSubscriptionRequest { name: name.clone() };
-            told.push(client.get_subscription(get).await?.into_inner().subscription.unwrap());
+            reported.push(client.get_subscription(get).await?.into_inner().subscription.unwrap());
         }
-        for (before, after) in told.iter().zip(told.iter().skip(1)) {
+        for (before, after) in reported.iter().zip(reported.iter().skip(1)) {
             assert_eq!(before.state(), SubscriptionState::Transferred);
             assert_eq!(
                 (&before.transferred_to, &after.transferred_from),
@@ -186,13 +188,13 @@ impl Machine for Transfer {
             );
             assert_eq!((before.quantity, after.quantity), (5, 5));
         }
-        let last = told.last().unwrap();
-        let place = |partner: &str| self.providers.iter().position(|it| it.name == partner);
-        Ok(Known {
+        let last = reported.last().unwrap();
+        let index = |partner: &str| self.providers.iter().position(|it| it.name == partner);
+        Ok(Model {
             state: transfer.state(),
-            target: place(&transfer.target).unwrap(),
-            holder: place(&last.seller).unwrap(),
-            moved: told.len() - 1,
+            target: index(&transfer.target).unwrap(),
+            seller: index(&last.seller).unwrap(),
+            moved: reported.len() - 1,
             cancelled: match last.state() {
                 SubscriptionState::Active => false,
                 SubscriptionState::Cancelled => true,

@@ -7,10 +7,10 @@ use tests::{
 use tokio::time::sleep;
 
 const WORKERS: usize = 8;
-/// Between one event and the next.
+/// Pause between two events.
 const PAUSE: Duration = Duration::from_secs(1);
 
-fn told(placed: &[Placed]) -> String {
+fn summary(placed: &[Placed]) -> String {
     let failed: usize = placed.iter().map(|it| it.failures.len()).sum();
     let first = placed.iter().flat_map(|it| &it.failures).next();
     let first = first.map_or_else(String::new, |it| format!(", such as: {it}"));
@@ -22,7 +22,7 @@ fn told(placed: &[Placed]) -> String {
     )
 }
 
-/// Stops and starts every replica, one after another.
+/// Stops and starts the replicas one after another.
 pub async fn restart() -> bool {
     println!("rolling restart of 2 replicas of each service");
     let (mut fleet, buyer) = super::fleet(2, &[("GRPC__DRAIN", "1s")]).await;
@@ -34,11 +34,11 @@ pub async fn restart() -> bool {
         sleep(PAUSE).await;
     };
     let (placed, ()) = buyer.during(WORKERS, false, event).await;
-    let held = placed.iter().all(|it| it.failures.is_empty());
-    super::promise(held, &told(&placed)) & none_lost(&fleet, &placed).await
+    let met = placed.iter().all(|it| it.failures.is_empty());
+    super::require(met, &summary(&placed)) & none_lost(&fleet, &placed).await
 }
 
-/// Kills one replica of each service, without a word, and starts it again.
+/// Kills one replica of each service with SIGKILL, and starts it again.
 pub async fn kill() -> bool {
     println!("kill of 1 of 2 replicas of each service, twice");
     let (mut fleet, buyer) = super::fleet(2, &[]).await;
@@ -52,20 +52,20 @@ pub async fn kill() -> bool {
         sleep(PAUSE).await;
     };
     let (placed, ()) = buyer.during(WORKERS, true, event).await;
-    println!("        {}", told(&placed));
+    println!("        {}", summary(&placed));
     none_lost(&fleet, &placed).await
 }
 
 async fn none_lost(fleet: &Fleet, placed: &[Placed]) -> bool {
-    let there = orders(&fleet.cast()).await.expect("ordering lists them");
+    let stored = orders(&fleet.client()).await.expect("ordering lists orders");
     let accepted: BTreeSet<_> = placed.iter().filter_map(|it| it.order.clone()).collect();
-    let held = accepted.len() == placed.iter().filter(|it| it.accepted()).count()
-        && there.len() == accepted.len()
-        && there.iter().all(|name| accepted.contains(name));
+    let met = accepted.len() == placed.iter().filter(|it| it.accepted()).count()
+        && stored.len() == accepted.len()
+        && stored.iter().all(|name| accepted.contains(name));
     let figure = format!(
-        "{} orders accepted, {} there: none lost, none doubled",
+        "{} orders accepted, {} stored: none lost, no duplicates",
         accepted.len(),
-        there.len()
+        stored.len()
     );
-    super::promise(held, &figure)
+    super::require(met, &figure)
 }

@@ -1,9 +1,9 @@
 //! Measures the cluster as processes on this machine, on PostgreSQL: start and memory, peak,
-//! overload, rolling restart, kills. Ends with an error where a promise does not hold.
+//! overload, rolling restart, kills. Exits with an error if a requirement is not met.
 //!
 //!     cargo build --release --workspace && target/release/load [start|overload|restart|kill]
 
-#![allow(clippy::expect_used, clippy::panic, reason = "a measurement that cannot go on has failed")]
+#![allow(clippy::expect_used, clippy::panic, reason = "so a measurement fails")]
 
 mod change;
 mod overload;
@@ -20,42 +20,42 @@ use tests::{
     load::{Buyer, sale},
 };
 
-/// How long a caller waits.
+/// Timeout of a caller.
 const TIMEOUT: Duration = Duration::from_secs(5);
 
-/// A fleet, and a client that may buy there.
+/// A fleet, and a client that can place orders.
 async fn fleet(replicas: usize, settings: &[(&str, &str)]) -> (Fleet, Buyer) {
     let fleet = Fleet::on(Engine::Postgres, replicas, settings).await;
-    let sale = sale(&fleet.cast()).await.expect("nothing stands against the sale");
+    let sale = sale(&fleet.client()).await.expect("no rule blocks the sale");
     let buyer = Buyer::at(&fleet.urls("ordering"), TIMEOUT, sale);
     (fleet, buyer)
 }
 
-/// Prints a figure that was promised, and gives whether the promise holds.
-fn promise(holds: bool, figure: &str) -> bool {
-    println!("{}  {figure}", if holds { "held  " } else { "BROKEN" });
-    holds
+/// Prints a figure and whether it meets its requirement, and returns the latter.
+fn require(met: bool, figure: &str) -> bool {
+    println!("{}  {figure}", if met { "met   " } else { "NOT MET" });
+    met
 }
 
-/// Each in a process of its own, since some choose the cores that it and its PostgreSQL run on.
+/// Runs each measurement in its own process, because some pin themselves and PostgreSQL to a core.
 fn all() -> bool {
     let program = std::env::current_exe().expect("this program has a path");
     let measured = ["start", "overload", "restart", "kill"].map(|name| {
         let ended = Command::new(&program).arg(name).status().expect("it starts");
         ended.success()
     });
-    measured.iter().all(|held| *held)
+    measured.iter().all(|met| *met)
 }
 
 #[tokio::main]
 async fn main() -> ExitCode {
-    let held = match std::env::args().nth(1).as_deref() {
+    let met = match std::env::args().nth(1).as_deref() {
         None => all(),
         Some("start") => start::measure().await,
         Some("overload") => overload::measure().await,
         Some("restart") => change::restart().await,
         Some("kill") => change::kill().await,
-        Some(other) => panic!("nothing measures `{other}`"),
+        Some(other) => panic!("`{other}` is no measurement; use start, overload, restart or kill"),
     };
-    if held { ExitCode::SUCCESS } else { ExitCode::FAILURE }
+    if met { ExitCode::SUCCESS } else { ExitCode::FAILURE }
 }

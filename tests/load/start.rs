@@ -6,20 +6,20 @@ use tokio::time::sleep;
 const STARTS: usize = 5;
 const SERVICES: [&str; 3] = ["onboarding", "relationship", "ordering"];
 
-/// Start to SERVING, and memory at rest and after some work. Promises nothing.
+/// Time from start to SERVING, and memory at rest and under load. Has no requirement.
 pub async fn measure() -> bool {
     println!("start and memory");
     let (mut fleet, buyer) = super::fleet(1, &[]).await;
     for service in SERVICES {
-        let mut took = Vec::new();
+        let mut times = Vec::new();
         for _ in 0..STARTS {
             fleet.take(service, 0).kill();
-            took.push(fleet.start(service, 0).await);
+            times.push(fleet.start(service, 0).await);
         }
-        took.sort_unstable();
+        times.sort_unstable();
         println!(
             "        {service}: {:?} from start to SERVING (median of {STARTS}), {} MiB at rest",
-            took[STARTS / 2],
+            times[STARTS / 2],
             fleet.memory(service, 0) / 1024
         );
     }

@@ -1,4 +1,4 @@
-//! A collector of OTLP that keeps what it gets.
+//! An OTLP collector that stores what it receives.
 
 use std::{collections::BTreeMap, net::SocketAddr};
 
@@ -24,14 +24,14 @@ use tonic::{
     transport::{Server, server::TcpIncoming},
 };
 
-/// What a service sent.
+/// A span or metric that a service sent.
 #[derive(Debug)]
 pub struct Sent<T> {
     /// Name of the service.
     pub service: String,
-    /// Every attribute of its resource.
+    /// Attributes of the resource that are strings.
     pub resource: BTreeMap<String, String>,
-    /// A span, or a metric.
+    /// The span or metric.
     pub item: T,
 }
 
@@ -55,17 +55,17 @@ impl Collector {
         Self { address, spans, metrics }
     }
 
-    /// As a setting: `host:port`.
+    /// The setting, `host:port`.
     pub fn endpoint(&self) -> String {
         self.address.to_string()
     }
 
-    /// The spans that have come, since this was last asked.
+    /// The spans received since the last call.
     pub fn spans(&mut self) -> Vec<Sent<Span>> {
         std::iter::from_fn(|| self.spans.try_recv().ok()).collect()
     }
 
-    /// The metrics that have come, since this was last asked.
+    /// The metrics received since the last call.
     pub fn metrics(&mut self) -> Vec<Sent<Metric>> {
         std::iter::from_fn(|| self.metrics.try_recv().ok()).collect()
     }
@@ -74,7 +74,7 @@ impl Collector {
 struct Receiver<T>(mpsc::UnboundedSender<Sent<T>>);
 
 impl<T> Receiver<T> {
-    fn keep(&self, resource: Option<Resource>, items: impl Iterator<Item = T>) {
+    fn store(&self, resource: Option<Resource>, items: impl Iterator<Item = T>) {
         let resource = texts(&resource.unwrap_or_default().attributes);
         let service = resource.get("service.name").cloned().unwrap_or_default();
         for item in items {
@@ -85,7 +85,7 @@ impl<T> Receiver<T> {
     }
 }
 
-/// The attributes that are texts.
+/// The attributes that are strings.
 pub fn texts(attributes: &[KeyValue]) -> BTreeMap<String, String> {
     let text = |it: &KeyValue| match it.value.as_ref()?.value.as_ref()? {
         Value::StringValue(text) => Some((it.key.clone(), text.clone())),
@@ -101,7 +101,7 @@ impl TraceService for Receiver<Span> {
         request: Request<ExportTraceServiceRequest>,
     ) -> Result<Response<ExportTraceServiceResponse>, Status> {
         for sent in request.into_inner().resource_spans {
-            self.keep(sent.resource, sent.scope_spans.into_iter().flat_map(|it| it.spans));
+            self.store(sent.resource, sent.scope_spans.into_iter().flat_map(|it| it.spans));
         }
         Ok(Response::new(ExportTraceServiceResponse::default()))
     }
@@ -114,7 +114,7 @@ impl MetricsService for Receiver<Metric> {
         request: Request<ExportMetricsServiceRequest>,
     ) -> Result<Response<ExportMetricsServiceResponse>, Status> {
         for sent in request.into_inner().resource_metrics {
-            self.keep(sent.resource, sent.scope_metrics.into_iter().flat_map(|it| it.metrics));
+            self.store(sent.resource, sent.scope_metrics.into_iter().flat_map(|it| it.metrics));
         }
         Ok(Response::new(ExportMetricsServiceResponse::default()))
     }

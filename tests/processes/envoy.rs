@@ -1,4 +1,4 @@
-//! The cluster behind a real Envoy, by the example that stands in `tests/envoy`.
+//! The cluster behind Envoy, with the example of `tests/deployment/envoy`.
 
 mod sidecar;
 
@@ -28,38 +28,38 @@ async fn in_front_of(trio: &Trio) -> Sidecar {
 }
 
 #[tokio::test]
-async fn calls_reach_the_service_that_they_name_as_grpc_and_as_json() {
-    if !sidecar::is_here() {
+async fn grpc_and_json_calls_reach_the_service_of_their_path() {
+    if !sidecar::is_installed() {
         return;
     }
     let trio = Trio::on(Engine::Sqlite).await;
     let _services = trio.start_all().await;
     let envoy = in_front_of(&trio).await;
-    let cast = ScenarioClient::at([envoy.address.parse().unwrap(); 3], Clock::system());
-    let order = sale(&cast).await.unwrap();
-    assert!(!cast.place(order).await.unwrap().name.is_empty());
+    let client = ScenarioClient::at([envoy.address.parse().unwrap(); 3], Clock::system());
+    let order = sale(&client).await.unwrap();
+    assert!(!client.place(order).await.unwrap().name.is_empty());
 
     let method = "csp.relationship.v1.RelationshipService/GetMarket";
-    let answer = http::post_json(&envoy.address, method, r#"{"country_code": "NO"}"#).unwrap();
-    assert_eq!(answer.status, 200, "{answer:?}");
-    let market: Value = serde_json::from_str(&answer.body).unwrap();
+    let response = http::post_json(&envoy.address, method, r#"{"country_code": "NO"}"#).unwrap();
+    assert_eq!(response.status, 200, "{response:?}");
+    let market: Value = serde_json::from_str(&response.body).unwrap();
     assert_eq!(market["market"]["currencyCode"], "NOK");
 
     let method = "csp.ordering.v1.OrderingService/PlaceSomething";
-    let answer = http::post_json(&envoy.address, method, "{}").unwrap();
-    assert_eq!(answer.status, 404, "{answer:?}");
+    let response = http::post_json(&envoy.address, method, "{}").unwrap();
+    assert_eq!(response.status, 404, "{response:?}");
 }
 
 #[tokio::test]
-async fn a_refusal_keeps_its_details_in_json() {
-    if !sidecar::is_here() {
+async fn a_refusal_in_json_has_its_details() {
+    if !sidecar::is_installed() {
         return;
     }
     let trio = Trio::on(Engine::Sqlite).await;
     let _services = trio.start_all().await;
     let envoy = in_front_of(&trio).await;
-    let cast = trio.cast();
-    let mut order = sale(&cast).await.unwrap();
+    let client = trio.client();
+    let mut order = sale(&client).await.unwrap();
     order.partner_attestation_accepted = false;
     let line = &order.lines[0];
     let body = serde_json::json!({
@@ -78,9 +78,9 @@ async fn a_refusal_keeps_its_details_in_json() {
         },
     });
     let method = "csp.ordering.v1.OrderingService/PlaceOrder";
-    let answer = http::post_json(&envoy.address, method, &body.to_string()).unwrap();
-    assert_eq!(answer.status, 400, "{answer:?}");
-    let status: Value = serde_json::from_str(&answer.body).unwrap();
+    let response = http::post_json(&envoy.address, method, &body.to_string()).unwrap();
+    assert_eq!(response.status, 400, "{response:?}");
+    let status: Value = serde_json::from_str(&response.body).unwrap();
     assert_eq!(status["code"], Code::FailedPrecondition as i32);
     let [info, refusal] = status["details"].as_array().unwrap().as_slice() else {
         panic!("{status}");
@@ -91,8 +91,8 @@ async fn a_refusal_keeps_its_details_in_json() {
 }
 
 #[tokio::test]
-async fn a_deadline_of_the_caller_ends_a_call_that_nobody_answers() {
-    if !sidecar::is_here() {
+async fn the_deadline_of_the_caller_ends_an_unanswered_call() {
+    if !sidecar::is_installed() {
         return;
     }
     let trio = Trio::on(Engine::Sqlite).await;
@@ -100,13 +100,13 @@ async fn a_deadline_of_the_caller_ends_a_call_that_nobody_answers() {
     let [address, ..] = trio.addresses();
     let envoy = Sidecar::before([&[address], &[], &[]]).await;
     onboarding.signal("STOP");
-    let answer = http::post_grpc(&envoy.address, LIST, "300m").unwrap();
+    let response = http::post_grpc(&envoy.address, LIST, "300m").unwrap();
     let deadline_exceeded = format!("grpc-status: {}", Code::DeadlineExceeded as i32);
-    assert!(answer.headers.contains(&deadline_exceeded), "{answer:?}");
+    assert!(response.headers.contains(&deadline_exceeded), "{response:?}");
     onboarding.signal("CONT");
 }
 
-/// Two processes of onboarding on one database, and an Envoy before them.
+/// Two replicas of onboarding behind Envoy.
 struct Pair {
     envoy: Sidecar,
     leaving: Process,
@@ -127,17 +127,17 @@ impl Pair {
     }
 }
 
-/// Calls that go on while something happens to a server; none of them may fail.
+/// Calls in a loop, none of which may fail.
 #[derive(Default)]
 struct Calls {
     answered: Cell<u64>,
-    enough: Cell<bool>,
+    stopped: Cell<bool>,
 }
 
 impl Calls {
-    async fn go_on(&self, envoy: &Sidecar) {
+    async fn call_until_stopped(&self, envoy: &Sidecar) {
         let mut client = OnboardingServiceClient::new(envoy.channel().await);
-        while !self.enough.get() {
+        while !self.stopped.get() {
             let mut request = Request::new(ListOrganizationsRequest::default());
             request.set_timeout(Duration::from_secs(10));
             client.list_organizations(request).await.unwrap();
@@ -145,57 +145,57 @@ impl Calls {
         }
     }
 
-    /// Waits for so many answers from now on.
+    /// Waits for a number of further responses.
     async fn more(&self, count: u64, envoy: &Sidecar) {
         let wanted = self.answered.get() + count;
         envoy.until("calls are answered", || self.answered.get() >= wanted).await;
     }
 
-    /// Lets several callers call while `happens` goes on.
-    async fn during(&self, envoy: &Sidecar, happens: impl Future<Output = ()>) {
-        let happens = async {
+    /// Calls from several clients during an event.
+    async fn during(&self, envoy: &Sidecar, event: impl Future<Output = ()>) {
+        let event = async {
             self.more(50, envoy).await;
-            happens.await;
+            event.await;
             self.more(50, envoy).await;
-            self.enough.set(true);
+            self.stopped.set(true);
         };
-        let callers = [(); 3].map(|()| self.go_on(envoy));
+        let callers = [(); 3].map(|()| self.call_until_stopped(envoy));
         let [one, two, three] = callers;
-        tokio::join!(happens, one, two, three);
+        tokio::join!(event, one, two, three);
     }
 }
 
 #[tokio::test]
-async fn no_call_fails_when_one_of_two_servers_dies() {
-    if !sidecar::is_here() {
+async fn no_call_fails_when_one_of_two_servers_is_killed() {
+    if !sidecar::is_installed() {
         return;
     }
     let Pair { envoy, leaving, leaving_address, _staying, _trio } = Pair::start().await;
     let calls = Calls::default();
-    let dies = async {
+    let kill = async {
         leaving.kill();
-        envoy.until("it is avoided", || !envoy.is_healthy(&leaving_address)).await;
+        envoy.until("the server gets no calls", || !envoy.is_healthy(&leaving_address)).await;
     };
-    calls.during(&envoy, dies).await;
-    assert!(envoy.calls_of(&leaving_address) > 0, "it never had a call");
+    calls.during(&envoy, kill).await;
+    assert!(envoy.calls_of(&leaving_address) > 0, "the server got no call before");
 }
 
 #[tokio::test]
-async fn a_server_that_is_told_to_stop_gets_no_new_calls() {
-    if !sidecar::is_here() {
+async fn a_stopping_server_gets_no_new_calls() {
+    if !sidecar::is_installed() {
         return;
     }
     let Pair { envoy, leaving, leaving_address, _staying, _trio } = Pair::start().await;
     let calls = Calls::default();
-    let stops = async {
+    let stop = async {
         leaving.signal("TERM");
-        // It still answers meanwhile, so nothing but what it says of its health can tell.
-        envoy.until("it is avoided", || !envoy.is_healthy(&leaving_address)).await;
+        // The server still answers, so Envoy can know only by its health.
+        envoy.until("the server gets no calls", || !envoy.is_healthy(&leaving_address)).await;
         let before = envoy.calls_of(&leaving_address);
-        assert!(before > 0, "it never had a call");
+        assert!(before > 0, "the server got no call before");
         calls.more(50, &envoy).await;
         assert_eq!(envoy.calls_of(&leaving_address), before);
     };
-    calls.during(&envoy, stops).await;
-    assert!(leaving.ended_well(), "it was cut off");
+    calls.during(&envoy, stop).await;
+    assert!(leaving.exit_success(), "a call was cut off");
 }

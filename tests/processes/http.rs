@@ -1,4 +1,4 @@
-//! HTTP/1.1, as far as these tests speak it.
+//! A minimal HTTP/1.1 client.
 
 use std::{
     io::{Read, Write},
@@ -6,27 +6,27 @@ use std::{
     time::Duration,
 };
 
-/// An answer, as text.
+/// A response as text.
 #[derive(Debug)]
-pub struct Answer {
+pub struct Response {
     pub status: u16,
-    /// In lower case, one a line.
+    /// In lower case, one per line.
     pub headers: String,
     pub body: String,
 }
 
-pub fn get(address: &str, path: &str) -> std::io::Result<Answer> {
+pub fn get(address: &str, path: &str) -> std::io::Result<Response> {
     send(address, &format!("GET {path} HTTP/1.1"), &[], b"")
 }
 
 /// Calls a method with JSON.
-pub fn post_json(address: &str, method: &str, body: &str) -> std::io::Result<Answer> {
+pub fn post_json(address: &str, method: &str, body: &str) -> std::io::Result<Response> {
     let headers = [("content-type", "application/json")];
     send(address, &format!("POST /{method} HTTP/1.1"), &headers, body.as_bytes())
 }
 
-/// Calls a method with an empty message of gRPC and a deadline, such as `300m`.
-pub fn post_grpc(address: &str, method: &str, deadline: &str) -> std::io::Result<Answer> {
+/// Calls a method with an empty gRPC message and a deadline such as `300m`.
+pub fn post_grpc(address: &str, method: &str, deadline: &str) -> std::io::Result<Response> {
     let headers =
         [("content-type", "application/grpc"), ("te", "trailers"), ("grpc-timeout", deadline)];
     send(address, &format!("POST /{method} HTTP/1.1"), &headers, &[0; 5])
@@ -37,7 +37,7 @@ fn send(
     request: &str,
     headers: &[(&str, &str)],
     body: &[u8],
-) -> std::io::Result<Answer> {
+) -> std::io::Result<Response> {
     let mut stream = TcpStream::connect(address)?;
     stream.set_read_timeout(Some(Duration::from_secs(20)))?;
     let headers: String =
@@ -47,10 +47,10 @@ fn send(
         "{request}\r\nhost: {address}\r\nconnection: close\r\ncontent-length: {length}\r\n{headers}\r\n"
     );
     stream.write_all(&[head.as_bytes(), body].concat())?;
-    let mut answer = String::new();
-    stream.read_to_string(&mut answer)?;
-    let (head, body) = answer.split_once("\r\n\r\n").unwrap_or((&answer, ""));
+    let mut response = String::new();
+    stream.read_to_string(&mut response)?;
+    let (head, body) = response.split_once("\r\n\r\n").unwrap_or((&response, ""));
     let (line, headers) = head.split_once("\r\n").unwrap_or((head, ""));
     let status = line.split(' ').nth(1).and_then(|it| it.parse().ok()).unwrap_or_default();
-    Ok(Answer { status, headers: headers.to_lowercase(), body: body.to_owned() })
+    Ok(Response { status, headers: headers.to_lowercase(), body: body.to_owned() })
 }

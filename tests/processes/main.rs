@@ -1,5 +1,4 @@
-//! The services as processes of their own: what happens when one dies, restarts, or is started
-//! wrongly, and what they tell of a call.
+//! The services as processes: crashes, restarts, wrong settings, databases, telemetry, documents.
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "tests")]
 
@@ -7,13 +6,13 @@ mod collector;
 mod database;
 mod docs;
 mod envoy;
-mod foreign;
 mod http;
 mod metrics;
 mod outage;
-mod page;
 mod prometheus;
+mod python;
 mod roles;
+mod scrape;
 mod settings;
 mod settlement;
 mod stop;

@@ -23,7 +23,7 @@ use tonic_health::pb::{HealthCheckRequest, health_client::HealthClient};
 use crate::{
     collector::Collector,
     http,
-    page::Page,
+    scrape::Scrape,
     trio::{Trio, sale},
 };
 
@@ -37,9 +37,9 @@ This text is written by `GOLDEN=write cargo test -p tests --test processes metri
 const CALLS: &str = "rpc_server_call_duration_seconds_count";
 const IN_FLIGHT: &str = "csp_rpc_server_calls_in_flight";
 /// Longer than any test waits.
-const PATIENCE: &str = "120s";
+const LONG_TIMEOUT: &str = "120s";
 
-/// What a metric is, and the attributes of its points.
+/// The type of a metric, and the attributes of its points.
 fn described(metric: &Metric) -> (&'static str, Vec<&KeyValue>) {
     match metric.data.as_ref().unwrap() {
         Data::Gauge(it) => ("gauge", it.data_points.iter().flat_map(|it| &it.attributes).collect()),
@@ -54,61 +54,61 @@ fn described(metric: &Metric) -> (&'static str, Vec<&KeyValue>) {
     }
 }
 
-/// How Prometheus spells it.
-fn spelled(name: &str, kind: &str, unit: &str) -> String {
+/// The Prometheus name of a metric.
+fn prometheus_name(name: &str, kind: &str, unit: &str) -> String {
     let unit = if unit == "s" { "_seconds" } else { "" };
     let total = if kind == "counter" { "_total" } else { "" };
     format!("{}{unit}{total}", name.replace('.', "_"))
 }
 
-/// An accepted order, a refused one, one for a customer whom nobody knows, a call that its server
-/// does not have, and one that is refused before its method sees it.
-async fn play(trio: &Trio) -> Result<ScenarioClient, Status> {
-    let cast = trio.cast();
-    let order = sale(&cast).await?;
-    cast.place(order.clone()).await?;
+/// Makes an accepted order, a refused one, one for an unknown customer, a call of an unknown method, and
+/// a call with an invalid deadline.
+async fn make_calls(trio: &Trio) -> Result<ScenarioClient, Status> {
+    let client = trio.client();
+    let order = sale(&client).await?;
+    client.place(order.clone()).await?;
     let refused = Order { partner_attestation_accepted: false, ..order.clone() };
-    assert_eq!(failed(cast.place(refused).await).code(), Code::FailedPrecondition);
-    let nobody = format!("customers/{}", new_id());
-    failed(cast.place(Order { customer: nobody, ..order }).await);
-    let mut stranger = OrderingServiceClient::new(trio.channel("onboarding").await);
-    let status = failed(stranger.list_orders(ListOrdersRequest::default()).await);
-    let told = "this is csp.onboarding.v1.OnboardingService, which has no method \
+    assert_eq!(failed(client.place(refused).await).code(), Code::FailedPrecondition);
+    let unknown = format!("customers/{}", new_id());
+    failed(client.place(Order { customer: unknown, ..order }).await);
+    let mut wrong_service = OrderingServiceClient::new(trio.channel("onboarding").await);
+    let status = failed(wrong_service.list_orders(ListOrdersRequest::default()).await);
+    let message = "this is csp.onboarding.v1.OnboardingService, which has no method \
                 `csp.ordering.v1.OrderingService/ListOrders`; call ordering, which listens on port \
                 50053 by default";
-    assert_eq!((status.code(), status.message()), (Code::Unimplemented, told));
+    assert_eq!((status.code(), status.message()), (Code::Unimplemented, message));
     let mut request = Request::new(ListOrdersRequest::default());
     request.metadata_mut().insert("grpc-timeout", "never".parse().unwrap());
-    let mut plain = OrderingServiceClient::new(trio.channel("ordering").await);
-    let status = failed(plain.list_orders(request).await);
+    let mut ordering = OrderingServiceClient::new(trio.channel("ordering").await);
+    let status = failed(ordering.list_orders(request).await);
     assert_eq!(status.code(), Code::InvalidArgument);
-    Ok(cast)
+    Ok(client)
 }
 
-fn end(services: [Process; 3]) {
+fn stop(services: [Process; 3]) {
     for service in services {
         service.signal("TERM");
-        assert!(service.ended_well());
+        assert!(service.exit_success());
     }
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn metrics_are_those_of_the_golden_text_on_either_way() -> Result<(), Status> {
+async fn otlp_and_prometheus_have_the_metrics_of_the_golden_file() -> Result<(), Status> {
     let mut collector = Collector::start().await;
     let mut trio = Trio::on(Engine::Sqlite).await;
     trio.set("TELEMETRY__OTLP_ENDPOINT", &collector.endpoint());
-    let pages = ["onboarding", "relationship", "ordering"].map(|it| (it, free_address()));
-    for (service, address) in &pages {
+    let endpoints = ["onboarding", "relationship", "ordering"].map(|it| (it, free_address()));
+    for (service, address) in &endpoints {
         trio.set_for(service, "TELEMETRY__PROMETHEUS_LISTEN", address);
     }
     let services = trio.start_all().await;
-    play(&trio).await?;
-    let mut on_pages = BTreeSet::new();
-    for (_, address) in &pages {
-        on_pages.extend(Page::at(address).types().into_keys());
+    make_calls(&trio).await?;
+    let mut scraped = BTreeSet::new();
+    for (_, address) in &endpoints {
+        scraped.extend(Scrape::of(address).types().into_keys());
         assert_eq!(http::get(address, "/").unwrap().status, 404);
     }
-    end(services);
+    stop(services);
 
     let mut found = BTreeMap::<_, (_, _, BTreeSet<_>)>::new();
     for sent in collector.metrics() {
@@ -124,24 +124,24 @@ async fn metrics_are_those_of_the_golden_text_on_either_way() -> Result<(), Stat
         writeln!(text, "{name:<34} {kind:<13} {unit:<14} {}", keys.join(" ")).unwrap();
     }
     golden("metrics.txt", &text);
-    let spelled: BTreeSet<_> =
-        found.iter().map(|(name, (kind, unit, _))| spelled(name, kind, unit)).collect();
-    on_pages.remove("target_info");
-    assert_eq!(on_pages, spelled, "the page has the same metrics");
+    let exported: BTreeSet<_> =
+        found.iter().map(|(name, (kind, unit, _))| prometheus_name(name, kind, unit)).collect();
+    scraped.remove("target_info");
+    assert_eq!(scraped, exported);
     Ok(())
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn what_was_decided_and_refused_is_counted() -> Result<(), Status> {
+async fn decisions_and_refusals_are_counted() -> Result<(), Status> {
     let mut trio = Trio::on(Engine::Sqlite).await;
-    let pages = ["onboarding", "relationship", "ordering"].map(|it| (it, free_address()));
-    for (service, address) in &pages {
+    let endpoints = ["onboarding", "relationship", "ordering"].map(|it| (it, free_address()));
+    for (service, address) in &endpoints {
         trio.set_for(service, "TELEMETRY__PROMETHEUS_LISTEN", address);
     }
     let services = trio.start_all().await;
-    play(&trio).await?;
-    let [onboarding, relationship, ordering] = pages.each_ref().map(|(_, it)| Page::at(it));
-    for (page, metric, labels, expected) in [
+    make_calls(&trio).await?;
+    let [onboarding, relationship, ordering] = endpoints.each_ref().map(|(_, it)| Scrape::of(it));
+    for (scrape, metric, labels, expected) in [
         (&relationship, "csp_decisions_total", &[("csp_verdict", "allowed")][..], 1.0),
         (&relationship, "csp_decisions_total", &[("csp_verdict", "refused")], 1.0),
         (
@@ -174,40 +174,40 @@ async fn what_was_decided_and_refused_is_counted() -> Result<(), Status> {
             1.0,
         ),
     ] {
-        let found = page.sum(metric, labels);
+        let found = scrape.sum(metric, labels);
         assert!((found - expected).abs() < 0.5, "{metric} {labels:?} is {found}");
     }
-    end(services);
+    stop(services);
     Ok(())
 }
 
-/// Waits until a number on the page is as it should be.
+/// Waits until the sum of a metric meets a condition.
 async fn until(address: &str, metric: &str, labels: &[(&str, &str)], holds: fn(f64) -> bool) {
     for _ in 0..1000 {
-        if holds(Page::at(address).sum(metric, labels)) {
+        if holds(Scrape::of(address).sum(metric, labels)) {
             return;
         }
         tokio::time::sleep(Duration::from_millis(10)).await;
     }
-    panic!("{metric} {labels:?} is {}", Page::at(address).sum(metric, labels));
+    panic!("{metric} {labels:?} is {}", Scrape::of(address).sum(metric, labels));
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_call_that_its_caller_gives_up_is_counted_as_cancelled() -> Result<(), Status> {
+async fn a_cancelled_call_is_counted_as_cancelled() -> Result<(), Status> {
     let mut trio = Trio::on(Engine::Sqlite).await;
     let address = free_address();
     trio.set_for("ordering", "TELEMETRY__PROMETHEUS_LISTEN", &address);
-    trio.set("GRPC__LONGEST_CALL", PATIENCE);
-    trio.set_for("ordering", "RELATIONSHIP__TIMEOUT", PATIENCE);
-    trio.set_for("relationship", "ONBOARDING__TIMEOUT", PATIENCE);
+    trio.set("GRPC__LONGEST_CALL", LONG_TIMEOUT);
+    trio.set_for("ordering", "RELATIONSHIP__TIMEOUT", LONG_TIMEOUT);
+    trio.set_for("relationship", "ONBOARDING__TIMEOUT", LONG_TIMEOUT);
     let [onboarding, _relationship, _ordering] = trio.start_all().await;
-    let cast = trio.cast();
-    let order = sale(&cast).await?;
+    let client = trio.client();
+    let order = sale(&client).await?;
     let place = [("rpc_method", "csp.ordering.v1.OrderingService/PlaceOrder")];
     let cancelled = |method| [("rpc_method", method), ("rpc_response_status_code", "CANCELLED")];
 
     onboarding.signal("STOP");
-    let call = deadline::spawn(async move { cast.place(order).await });
+    let call = deadline::spawn(async move { client.place(order).await });
     until(&address, IN_FLIGHT, &place, |it| it > 0.5).await;
     call.abort();
     until(&address, CALLS, &cancelled(place[0].1), |it| it > 0.5).await;
@@ -223,19 +223,18 @@ async fn a_call_that_its_caller_gives_up_is_counted_as_cancelled() -> Result<(),
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_peer_that_does_not_answer_in_the_time_of_a_call_is_counted_as_late() -> Result<(), Status>
-{
+async fn a_late_peer_is_counted_as_deadline_exceeded() -> Result<(), Status> {
     let mut trio = Trio::on(Engine::Sqlite).await;
     let address = free_address();
     trio.set_for("ordering", "TELEMETRY__PROMETHEUS_LISTEN", &address);
     trio.set_for("ordering", "GRPC__LONGEST_CALL", "700ms");
-    trio.set_for("ordering", "RELATIONSHIP__TIMEOUT", PATIENCE);
-    trio.set_for("relationship", "ONBOARDING__TIMEOUT", PATIENCE);
+    trio.set_for("ordering", "RELATIONSHIP__TIMEOUT", LONG_TIMEOUT);
+    trio.set_for("relationship", "ONBOARDING__TIMEOUT", LONG_TIMEOUT);
     let [onboarding, _relationship, _ordering] = trio.start_all().await;
-    let cast = trio.cast();
-    let order = sale(&cast).await?;
+    let client = trio.client();
+    let order = sale(&client).await?;
     onboarding.signal("STOP");
-    assert_eq!(failed(cast.place(order).await).code(), Code::DeadlineExceeded);
+    assert_eq!(failed(client.place(order).await).code(), Code::DeadlineExceeded);
     let late = [("error_type", "DEADLINE_EXCEEDED")];
     until(&address, "rpc_client_call_duration_seconds_count", &late, |it| it > 0.5).await;
     onboarding.signal("CONT");

@@ -1,4 +1,4 @@
-//! A real Prometheus, with the alerts that operators start from.
+//! Prometheus with the alert rules of `ops`.
 
 use std::{fs, path::PathBuf, process::Command, time::Duration};
 
@@ -19,17 +19,20 @@ fn root() -> PathBuf {
     PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/..")).canonicalize().unwrap()
 }
 
-/// Whether Prometheus can be had here. Where there is Debian, it must be.
-fn is_here() -> bool {
+/// Whether Prometheus is installed. It must be on Debian.
+fn is_installed() -> bool {
     if root().join(".tools/bin/promtool").exists() {
         return true;
     }
-    assert!(!PathBuf::from("/usr/bin/apt-get").exists(), "tests/setup could not get Prometheus");
-    println!("there is no Prometheus here: the alerts are not tested with it");
+    assert!(
+        !PathBuf::from("/usr/bin/apt-get").exists(),
+        "tests/setup has not installed Prometheus"
+    );
+    println!("Skipped: Prometheus is not installed.");
     false
 }
 
-/// What `promtool` prints.
+/// The output of `promtool`.
 fn promtool(arguments: &[&str]) -> String {
     let mut command = Command::new(root().join(".tools/bin/promtool"));
     let output = command.args(arguments).current_dir(root()).output().unwrap();
@@ -38,14 +41,14 @@ fn promtool(arguments: &[&str]) -> String {
     text(&output.stdout)
 }
 
-/// What a server answers to an expression that gives one number.
+/// The value of an expression, if it has one.
 fn number(server: &str, expression: &str) -> Option<f64> {
-    let told = promtool(&["query", "instant", "-o", "json", server, expression]);
-    let told: Value = serde_json::from_str(&told).unwrap();
-    told[0]["value"][1].as_str()?.parse().ok()
+    let result = promtool(&["query", "instant", "-o", "json", server, expression]);
+    let result: Value = serde_json::from_str(&result).unwrap();
+    result[0]["value"][1].as_str()?.parse().ok()
 }
 
-/// Waits until an expression gives this number.
+/// Waits until an expression has a value.
 async fn until(server: &str, expression: &str, expected: f64) {
     let mut found = None;
     for _ in 0..200 {
@@ -59,27 +62,27 @@ async fn until(server: &str, expression: &str, expected: f64) {
 }
 
 #[test]
-fn the_alerts_fire_when_they_should_and_only_then() {
-    if is_here() {
+fn the_alerts_pass_their_rule_tests() {
+    if is_installed() {
         promtool(&["check", "rules", "ops/alerts.yaml"]);
         promtool(&["test", "rules", "ops/alerts_test.yaml"]);
     }
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn prometheus_reads_the_pages_and_evaluates_the_alerts() -> Result<(), Status> {
-    if !is_here() {
+async fn prometheus_scrapes_the_services_and_evaluates_the_alerts() -> Result<(), Status> {
+    if !is_installed() {
         return Ok(());
     }
     let mut trio = Trio::on(Engine::Sqlite).await;
-    let pages = ["onboarding", "relationship", "ordering"].map(|it| (it, free_address()));
-    for (service, address) in &pages {
+    let endpoints = ["onboarding", "relationship", "ordering"].map(|it| (it, free_address()));
+    for (service, address) in &endpoints {
         trio.set_for(service, "TELEMETRY__PROMETHEUS_LISTEN", address);
     }
     let _services = trio.start_all().await;
     let folder = tempfile::tempdir().unwrap();
     let address = free_address();
-    let all: Vec<_> = pages.iter().map(|(_, it)| it).chain([&address]).collect();
+    let all: Vec<_> = endpoints.iter().map(|(_, it)| it).chain([&address]).collect();
     let alerts = root().join("ops/alerts.yaml");
     let settings = format!(
         "global: {{ scrape_interval: 1s, scrape_timeout: 1s, evaluation_interval: 1s }}\n\
@@ -102,15 +105,15 @@ async fn prometheus_reads_the_pages_and_evaluates_the_alerts() -> Result<(), Sta
     let server = format!("http://{address}");
     until(&server, "sum(up)", 4.0).await;
     until(&server, "count(csp_health_serving == 1)", 3.0).await;
-    let cast = trio.cast();
-    cast.place(sale(&cast).await?).await?;
+    let client = trio.client();
+    client.place(sale(&client).await?).await?;
     until(&server, "sum(csp_orders_total{csp_outcome=\"accepted\"})", 1.0).await;
     let placed = "sum(rpc_server_call_duration_seconds_count{service_name=\"ordering\",\
                   rpc_method=~\".*/PlaceOrder\",rpc_response_status_code=\"OK\"})";
     until(&server, placed, 1.0).await;
     until(&server, "min(prometheus_rule_group_iterations_total) > bool 1", 1.0).await;
     until(&server, "sum(prometheus_rule_evaluation_failures_total)", 0.0).await;
-    // Nothing is wrong with a new cluster but that its timer has not come yet.
+    // A new cluster has one alert, because the settlement has not run yet.
     until(&server, "count(ALERTS)", 1.0).await;
     until(&server, "count(ALERTS{alertname=\"NothingIsSettled\"})", 1.0).await;
     Ok(())

@@ -1,4 +1,4 @@
-//! The roles of `k8s/sql/roles.sql`: an owner that migrates, and one that serves and can do no more.
+//! The roles of `k8s/sql/roles.sql`: an owner that migrates, and a serving role with fewer rights.
 
 use std::process::Command;
 
@@ -14,30 +14,30 @@ use url::Url;
 
 use crate::trio::{SERVICES, Trio, sale};
 
-/// What PostgreSQL answers where a role may not do something.
+/// Errors of PostgreSQL about missing rights.
 const REFUSALS: [&str; 2] = ["permission denied", "must be owner"];
 
-/// A service's database, made as an operator would, and its roles. All of it is gone with the value.
-struct Place {
+/// A database and its roles, created as by an operator; dropping the value deletes them.
+struct ServiceDatabase {
     admin: Url,
     name: String,
 }
 
-impl Place {
+impl ServiceDatabase {
     fn new(trio: &Trio, service: &str) -> Self {
         let mut admin: Url = trio.url(service).parse().unwrap();
-        // The throwaway server's databases have unique names; its roles need some too.
-        let name = format!("{}_apart", admin.path().trim_start_matches('/'));
+        // Roles are shared by the databases of a server, so their names must be unique.
+        let name = format!("{}_roles", admin.path().trim_start_matches('/'));
         admin.set_path("postgres");
-        let place = Self { admin, name };
+        let database = Self { admin, name };
         let set = |key: &str, value: &str| format!("--set={key}={value}");
         let settings = [
-            set("service", &place.name),
+            set("service", &database.name),
             set("owner_password", "own"),
             set("serving_password", "serve"),
         ];
-        place.psql(settings.iter().map(String::as_str).chain(["--file=k8s/sql/roles.sql"]));
-        place
+        database.psql(settings.iter().map(String::as_str).chain(["--file=k8s/sql/roles.sql"]));
+        database
     }
 
     fn psql<'a>(&self, arguments: impl Iterator<Item = &'a str>) {
@@ -46,7 +46,7 @@ impl Place {
             .args(arguments)
             .current_dir(concat!(env!("CARGO_MANIFEST_DIR"), "/.."))
             .output()
-            .expect("psql is there");
+            .expect("psql is installed");
         assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
     }
 
@@ -67,7 +67,7 @@ impl Place {
     }
 }
 
-impl Drop for Place {
+impl Drop for ServiceDatabase {
     fn drop(&mut self) {
         let name = &self.name;
         let statements = [
@@ -83,24 +83,24 @@ async fn open(url: &Url) -> DatabaseConnection {
     Database::connect(url.as_str()).await.unwrap()
 }
 
-async fn refused(database: &DatabaseConnection, statement: &str) {
+async fn assert_refused(database: &DatabaseConnection, statement: &str) {
     let error = database.execute_unprepared(statement).await.expect_err(statement).to_string();
     assert!(REFUSALS.iter().any(|it| error.contains(it)), "{statement}: {error}");
 }
 
 #[tokio::test]
-async fn the_role_that_serves_changes_neither_the_schema_nor_what_happened() -> Result<(), Status> {
+async fn the_serving_role_changes_neither_schema_nor_events() -> Result<(), Status> {
     let mut trio = Trio::on(Engine::Postgres).await;
-    let places = SERVICES.map(|service| Place::new(&trio, service));
-    for (service, place) in SERVICES.into_iter().zip(&places) {
-        trio.set_for(service, "DATABASE__URL", place.serving().as_str());
+    let databases = SERVICES.map(|service| ServiceDatabase::new(&trio, service));
+    for (service, database) in SERVICES.into_iter().zip(&databases) {
+        trio.set_for(service, "DATABASE__URL", database.serving().as_str());
         let before = run(service, &[], &trio.environment(service));
-        let complaint = String::from_utf8(before.stderr).unwrap();
-        assert!(complaint.contains("lacks migrations"), "{service}: {complaint}");
+        let stderr = String::from_utf8(before.stderr).unwrap();
+        assert!(stderr.contains("lacks migrations"), "{service}: {stderr}");
 
-        let owner = (format!("{}__DATABASE__URL", service.to_uppercase()), place.owner().into());
-        for _ in ["the first time", "and again"] {
-            let arguments = ["migrate", "--serving-role", &place.name];
+        let owner = (format!("{}__DATABASE__URL", service.to_uppercase()), database.owner().into());
+        for _ in ["first", "repeated"] {
+            let arguments = ["migrate", "--serving-role", &database.name];
             let migrated = run(service, &arguments, std::slice::from_ref(&owner));
             assert!(migrated.status.success(), "{migrated:?}");
         }
@@ -111,25 +111,26 @@ async fn the_role_that_serves_changes_neither_the_schema_nor_what_happened() -> 
     sell_and_reprice(&trio).await?;
     drop((onboarding, relationship, ordering));
 
-    for place in &places {
-        only_serves(&open(&place.serving()).await).await;
+    for database in &databases {
+        assert_serves_only(&open(&database.serving()).await).await;
     }
-    let [elsewhere, .., own] = &places;
+    let [other, .., own] = &databases;
     let mut url = own.serving();
-    url.set_path(&elsewhere.name);
-    let error = Database::connect(url.as_str()).await.expect_err("it is another service's");
+    url.set_path(&other.name);
+    let error = Database::connect(url.as_str()).await.expect_err("the database of another service");
     assert!(error.to_string().contains("permission denied for database"), "{error}");
     Ok(())
 }
 
-/// The Job of a new version starts while that of the last one may still run.
+/// The Job of a new version may start while that of the previous version runs.
 #[tokio::test]
-async fn migrations_that_run_at_once_all_succeed() {
+async fn concurrent_migrations_all_succeed() {
     let trio = Trio::on(Engine::Postgres).await;
     for service in SERVICES {
-        let place = Place::new(&trio, service);
-        let owner = [(format!("{}__DATABASE__URL", service.to_uppercase()), place.owner().into())];
-        let arguments = ["migrate", "--serving-role", &place.name];
+        let database = ServiceDatabase::new(&trio, service);
+        let owner =
+            [(format!("{}__DATABASE__URL", service.to_uppercase()), database.owner().into())];
+        let arguments = ["migrate", "--serving-role", &database.name];
         std::thread::scope(|scope| {
             let running = [(); 4].map(|()| scope.spawn(|| run(service, &arguments, &owner)));
             for migrated in running.map(|it| it.join().unwrap()) {
@@ -139,12 +140,12 @@ async fn migrations_that_run_at_once_all_succeed() {
     }
 }
 
-/// What reads, adds, changes and deletes in all three databases.
+/// Reads, inserts, updates and deletes in all three databases.
 async fn sell_and_reprice(trio: &Trio) -> Result<(), Status> {
-    let cast = trio.cast();
-    cast.place(sale(&cast).await?).await?;
-    let mut ordering = cast.ordering.clone();
-    let name = cast.offer(ProductFamily::Microsoft365).await?;
+    let client = trio.client();
+    client.place(sale(&client).await?).await?;
+    let mut ordering = client.ordering.clone();
+    let name = client.offer(ProductFamily::Microsoft365).await?;
     let offer = ordering.get_offer(GetOfferRequest { name }).await?.into_inner().offer;
     let mut offer = offer.unwrap();
     offer.plans.truncate(1);
@@ -158,20 +159,20 @@ async fn sell_and_reprice(trio: &Trio) -> Result<(), Status> {
     Ok(())
 }
 
-async fn only_serves(database: &DatabaseConnection) {
+async fn assert_serves_only(database: &DatabaseConnection) {
     for statement in [
         "CREATE TABLE more (id INTEGER)",
         "CREATE SCHEMA more",
         "DROP TABLE events",
         "ALTER TABLE events ADD COLUMN more INTEGER",
-        "UPDATE events SET actor = 'somebody else'",
+        "UPDATE events SET actor = 'other'",
         "DELETE FROM events",
         "TRUNCATE events",
         "DELETE FROM seaql_migrations",
         "INSERT INTO seaql_migrations VALUES ('x', 1)",
         "CREATE ROLE more",
     ] {
-        refused(database, statement).await;
+        assert_refused(database, statement).await;
     }
     let tables = "SELECT string_agg(relname::text, ',') FROM pg_class WHERE relkind = 'r'
         AND relnamespace = 'public'::regnamespace AND has_table_privilege(oid, 'DELETE')";

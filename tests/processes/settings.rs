@@ -2,12 +2,12 @@ use tests::{Engine, process::run};
 
 use crate::trio::Trio;
 
-fn said(output: &std::process::Output) -> String {
+fn stderr(output: &std::process::Output) -> String {
     String::from_utf8(output.stderr.clone()).unwrap()
 }
 
 #[tokio::test]
-async fn settings_that_cannot_be_used_stop_the_start_with_every_problem() {
+async fn invalid_settings_stop_the_start_with_every_problem() {
     let mut trio = Trio::on(Engine::Sqlite).await;
     trio.set("GRPC__LISTEN", "nowhere");
     trio.set("DATABASE__MAX_CONNECTIONS", "many");
@@ -15,23 +15,23 @@ async fn settings_that_cannot_be_used_stop_the_start_with_every_problem() {
     for service in ["onboarding", "relationship", "ordering"] {
         let output = run(service, &[], &trio.environment(service));
         assert_eq!(output.status.code(), Some(78), "EX_CONFIG");
-        let said = said(&output);
+        let stderr = stderr(&output);
         for problem in ["grpc.listen", "nowhere", "database.max_connections", "many", "grpc.prot"] {
-            assert!(said.contains(problem), "{service} does not mention {problem}: {said}");
+            assert!(stderr.contains(problem), "{service} does not name {problem}: {stderr}");
         }
     }
 }
 
 #[tokio::test]
-async fn a_service_refuses_to_serve_a_postgres_that_lacks_migrations_and_names_them() {
+async fn a_service_does_not_start_without_its_migrations_and_names_them() {
     let trio = Trio::on(Engine::Postgres).await;
     for service in ["onboarding", "relationship", "ordering"] {
         let environment = trio.environment(service);
         let output = run(service, &[], &environment);
         assert!(!output.status.success());
-        let said = said(&output);
-        assert!(said.contains(&format!("{service}_0001_initial")), "{said}");
-        assert!(said.contains(&format!("`{service} migrate`")), "{said}");
+        let stderr = stderr(&output);
+        assert!(stderr.contains(&format!("{service}_0001_initial")), "{stderr}");
+        assert!(stderr.contains(&format!("`{service} migrate`")), "{stderr}");
         for expected in [
             format!("applied events_0001_initial, {service}_0001_initial"),
             "nothing to apply".to_owned(),
@@ -44,7 +44,7 @@ async fn a_service_refuses_to_serve_a_postgres_that_lacks_migrations_and_names_t
 }
 
 #[test]
-fn the_defaults_are_printed_with_their_explanations() {
+fn the_defaults_are_printed_with_comments() {
     for service in ["onboarding", "relationship", "ordering", "cluster"] {
         let output = run(service, &["defaults"], &[]);
         let defaults = String::from_utf8(output.stdout).unwrap();
@@ -60,40 +60,37 @@ fn the_defaults_are_printed_with_their_explanations() {
 }
 
 #[test]
-fn every_program_tells_its_version_and_its_commit() {
+fn every_program_prints_version_and_commit() {
     for program in ["onboarding", "relationship", "ordering", "cluster"] {
         let output = run(program, &["--version"], &[]);
-        let said = String::from_utf8(output.stdout).unwrap();
+        let stdout = String::from_utf8(output.stdout).unwrap();
         let before = format!("{program} {} (", env!("CARGO_PKG_VERSION"));
-        let commit = said.strip_prefix(&before).and_then(|it| it.strip_suffix(")\n"));
-        let commit = commit.unwrap_or_else(|| panic!("{program} says {said}"));
-        assert!(!commit.is_empty() && !commit.contains(char::is_whitespace), "{said}");
+        let commit = stdout.strip_prefix(&before).and_then(|it| it.strip_suffix(")\n"));
+        let commit = commit.unwrap_or_else(|| panic!("{program} prints {stdout}"));
+        assert!(!commit.is_empty() && !commit.contains(char::is_whitespace), "{stdout}");
     }
 }
 
 #[test]
-fn settings_of_telemetry_that_cannot_be_used_are_told() {
+fn invalid_telemetry_settings_are_reported() {
     let settings =
         [("LOG_FORMAT", "xml"), ("OTLP_ENDPOINT", "https://x"), ("PROMETHEUS_LISTEN", "9464")];
     let set =
         settings.map(|(key, value)| (format!("ONBOARDING__TELEMETRY__{key}"), value.to_owned()));
     let output = run("onboarding", &[], &set);
     assert_eq!(output.status.code(), Some(78), "EX_CONFIG");
-    let said = said(&output);
+    let stderr = stderr(&output);
     for (key, value) in settings {
         let key = format!("telemetry.{}` = `{value}`", key.to_lowercase());
-        assert!(said.contains(&key), "{said}");
+        assert!(stderr.contains(&key), "{stderr}");
     }
 }
 
 #[test]
-fn the_tour_plays_every_scenario_as_the_programme_says() {
+fn the_tour_succeeds() {
     let output = run("cluster", &["tour"], &[]);
     let printed = String::from_utf8(output.stdout).unwrap();
     assert!(output.status.success(), "{printed}");
-    assert!(
-        printed.ends_with("questions, every answer follows the rules of the programme.\n"),
-        "{printed}"
-    );
-    assert!(!printed.contains('\u{1b}'), "no colours where there is no terminal");
+    assert!(printed.ends_with("questions, every answer as the programme says.\n"), "{printed}");
+    assert!(!printed.contains('\u{1b}'), "no colours without a terminal");
 }

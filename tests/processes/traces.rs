@@ -30,7 +30,7 @@ fn hex(id: &[u8]) -> String {
     id.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
-/// Draws what hangs below a span.
+/// Writes the descendants of a span.
 fn draw(all: &[Sent<Span>], parent: &str, depth: usize, text: &mut String) {
     let mut children: Vec<_> =
         all.iter().filter(|it| hex(&it.item.parent_span_id) == parent).collect();
@@ -50,7 +50,7 @@ fn draw(all: &[Sent<Span>], parent: &str, depth: usize, text: &mut String) {
 }
 
 async fn place(
-    cast: &ScenarioClient,
+    client: &ScenarioClient,
     order: Order,
     headers: &[(&'static str, &str)],
 ) -> Result<(), Status> {
@@ -60,7 +60,7 @@ async fn place(
     for (name, value) in headers {
         request.metadata_mut().insert(*name, value.parse().unwrap());
     }
-    cast.ordering.clone().place_order(request).await.map(drop)
+    client.ordering.clone().place_order(request).await.map(drop)
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -70,13 +70,13 @@ async fn one_order_is_one_trace_through_three_services() -> Result<(), Status> {
     trio.set("TELEMETRY__OTLP_ENDPOINT", &collector.endpoint());
     trio.set_variable("OTEL_RESOURCE_ATTRIBUTES", "deployment.environment.name=test");
     let services = trio.start_all().await;
-    let cast = trio.cast();
-    let order = sale(&cast).await?;
+    let client = trio.client();
+    let order = sale(&client).await?;
     let traceparent = format!("00-{TRACE}-{CALLER}-01");
-    place(&cast, order, &[("traceparent", &traceparent)]).await?;
+    place(&client, order, &[("traceparent", &traceparent)]).await?;
     for service in services {
         service.signal("TERM");
-        assert!(service.ended_well(), "the last spans are sent before the end");
+        assert!(service.exit_success(), "the last spans are exported before the exit");
     }
 
     let mut spans = collector.spans();
@@ -89,12 +89,16 @@ async fn one_order_is_one_trace_through_three_services() -> Result<(), Status> {
     spans.retain(|it| hex(&it.item.trace_id) == TRACE);
     let mut text = HEADER.to_owned();
     draw(&spans, CALLER, 0, &mut text);
-    assert_eq!(text.lines().count() - HEADER.lines().count(), spans.len(), "none hangs loose");
+    assert_eq!(
+        text.lines().count() - HEADER.lines().count(),
+        spans.len(),
+        "every span has a parent"
+    );
     golden("trace.txt", &text);
     Ok(())
 }
 
-/// The traces of the calls that came with these headers, as the collector gets to know them.
+/// The trace and parent ids of calls with these headers, from the collector.
 async fn continued(cases: &[&[(&'static str, &str)]]) -> Vec<(String, String)> {
     let mut collector = Collector::start().await;
     let mut trio = Trio::on(Engine::Sqlite).await;
@@ -109,7 +113,7 @@ async fn continued(cases: &[&[(&'static str, &str)]]) -> Vec<(String, String)> {
         client.list_partners(request).await.unwrap();
     }
     onboarding.signal("TERM");
-    assert!(onboarding.ended_well());
+    assert!(onboarding.exit_success());
     let spans = collector.spans();
     let mut calls: Vec<_> = spans.iter().filter(|it| it.item.kind() == SpanKind::Server).collect();
     calls.sort_by_key(|it| it.item.start_time_unix_nano);
@@ -118,7 +122,7 @@ async fn continued(cases: &[&[(&'static str, &str)]]) -> Vec<(String, String)> {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_trace_goes_on_from_w3c_and_from_b3() {
+async fn a_trace_continues_from_w3c_and_from_b3() {
     let (w3c, b3) = (format!("00-{TRACE}-{CALLER}-01"), format!("{TRACE}-{CALLER}-1"));
     let other = "0af7651916cd43dd8448eb211c80319c";
     let both = format!("{other}-{CALLER}-1");
@@ -135,13 +139,13 @@ async fn a_trace_goes_on_from_w3c_and_from_b3() {
     assert_eq!(
         first,
         vec![(TRACE.to_owned(), CALLER.to_owned()); 4],
-        "what is not kept is not sent"
+        "an unsampled trace is not exported"
     );
-    assert_eq!(last.1, "", "without a caller's span a trace begins");
+    assert_eq!(last.1, "", "without headers a new trace starts");
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_line_of_the_log_names_the_trace_that_it_belongs_to() -> Result<(), Status> {
+async fn log_lines_have_the_id_of_their_trace() -> Result<(), Status> {
     let folder = Folder::new();
     let mut trio = Trio::on(Engine::Sqlite).await;
     trio.set("TELEMETRY__LOG", "info,telemetry=debug");
@@ -151,12 +155,12 @@ async fn a_line_of_the_log_names_the_trace_that_it_belongs_to() -> Result<(), St
     let onboarding = trio.start_logging("onboarding", &logs[0]).await;
     let relationship = trio.start_logging("relationship", &logs[1]).await;
     let ordering = trio.start_logging("ordering", &logs[2]).await;
-    let cast = trio.cast();
-    let order = sale(&cast).await?;
-    place(&cast, order, &[("traceparent", &format!("00-{TRACE}-{CALLER}-01"))]).await?;
+    let client = trio.client();
+    let order = sale(&client).await?;
+    place(&client, order, &[("traceparent", &format!("00-{TRACE}-{CALLER}-01"))]).await?;
     for service in [ordering, relationship, onboarding] {
         service.signal("TERM");
-        assert!(service.ended_well());
+        assert!(service.exit_success());
     }
 
     for (log, message) in
@@ -166,7 +170,7 @@ async fn a_line_of_the_log_names_the_trace_that_it_belongs_to() -> Result<(), St
         let lines = text.lines().map(|it| serde_json::from_str::<serde_json::Value>(it).unwrap());
         let found: Vec<_> =
             lines.filter(|it| it["message"] == message && it["trace_id"] == TRACE).collect();
-        assert!(!found.is_empty(), "no line says {message}: {text}");
+        assert!(!found.is_empty(), "no line has {message}: {text}");
         for line in found {
             assert_eq!(line["span_id"].as_str().unwrap().len(), 16);
             assert!(line["timestamp"].as_str().unwrap().ends_with('Z'));
@@ -174,13 +178,13 @@ async fn a_line_of_the_log_names_the_trace_that_it_belongs_to() -> Result<(), St
         }
     }
     let text = fs::read_to_string(&logs[0]).unwrap();
-    let told = format!("trace_id={TRACE} span_id=");
-    assert!(text.lines().any(|it| it.contains("a call ended") && it.contains(&told)), "{text}");
+    let ids = format!("trace_id={TRACE} span_id=");
+    assert!(text.lines().any(|it| it.contains("a call ended") && it.contains(&ids)), "{text}");
     Ok(())
 }
 
 #[tokio::test]
-async fn a_baggage_that_cannot_be_read_is_no_line_of_the_log() {
+async fn invalid_baggage_is_not_logged() {
     let (trio, folder) = (Trio::on(Engine::Sqlite).await, Folder::new());
     let log = folder.path().join("log");
     let service = trio.start_logging("onboarding", &log).await;
@@ -191,7 +195,7 @@ async fn a_baggage_that_cannot_be_read_is_no_line_of_the_log() {
         client.list_partners(request).await.unwrap();
     }
     service.signal("TERM");
-    assert!(service.ended_well());
+    assert!(service.exit_success());
     let lines = fs::read_to_string(&log).unwrap();
     assert!(lines.contains("serving") && !lines.to_lowercase().contains("baggage"), "{lines}");
 }

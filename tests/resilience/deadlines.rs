@@ -18,11 +18,11 @@ use crate::raw::{Raw, info};
 const CREATE: &str = "csp.ordering.v1.OrderingService/CreateOffer";
 const GET: &str = "csp.ordering.v1.OrderingService/GetOffer";
 const PLACE: &str = "csp.ordering.v1.OrderingService/PlaceOrder";
-/// How long work may go on after its caller gave up, on a machine that is busy with other tests: on
-/// a quiet one it is under 50 ms. A statement that nobody ended would go on for 2 s.
-const SOON: Duration = Duration::from_millis(500);
+/// How long work may continue after its deadline, on a machine that is busy with other tests: on an
+/// idle one it is under 50 ms. A statement that is not cancelled takes 2 s.
+const MAX_DELAY: Duration = Duration::from_millis(500);
 
-fn an_offer(id: &str) -> CreateOfferRequest {
+fn create_offer(id: &str) -> CreateOfferRequest {
     CreateOfferRequest {
         offer_id: id.to_owned(),
         offer: Some(offer_in_every_market()),
@@ -31,12 +31,12 @@ fn an_offer(id: &str) -> CreateOfferRequest {
     }
 }
 
-/// How many statements of others PostgreSQL works on, waiting ones included.
+/// Number of running or waiting statements of other connections.
 pub async fn statements(database: &Database) -> i64 {
     count(database, "state = 'active'").await
 }
 
-/// How many connections of others are in a state.
+/// Number of other connections in a state.
 async fn count(database: &Database, state: &str) -> i64 {
     let sql = format!(
         "SELECT count(*) AS n FROM pg_stat_activity WHERE datname = current_database() \
@@ -51,67 +51,74 @@ async fn run(database: &Database, sql: &str) {
     database.reader().execute_unprepared(sql).await.unwrap();
 }
 
-/// Makes a call whose work waits for a table of a service, and checks that it ends in time there.
-async fn ends_in_time<F: Future<Output = Status>>(
+/// Makes a call that waits for a locked table of a service, and checks that the call and its
+/// statements end at the deadline.
+async fn assert_ends_at_deadline<F: Future<Output = Status>>(
     world: &World,
     (service, table): (&str, &str),
     limit: Duration,
     call: F,
 ) {
     let database = world.database(service).await;
-    let looker = world.database(service).await;
+    let observer = world.database(service).await;
     let lock = database.reader().begin().await.unwrap();
     let sql = format!("LOCK TABLE {table} IN ACCESS EXCLUSIVE MODE");
     lock.execute_unprepared(&sql).await.unwrap();
     let watch = Clock::system().stopwatch();
     let status = call.await;
-    let told = watch.elapsed();
+    let answered = watch.elapsed();
     assert_eq!(status.code(), Code::DeadlineExceeded, "{status:?}");
     assert_eq!(info(&status).reason, "DEADLINE_EXCEEDED");
-    assert!(told >= limit && told < limit + SOON, "told after {told:?}");
-    while statements(&looker).await > 0 {
-        assert!(watch.elapsed() < limit + SOON, "a statement goes on");
+    assert!(answered >= limit && answered < limit + MAX_DELAY, "answered after {answered:?}");
+    while statements(&observer).await > 0 {
+        assert!(watch.elapsed() < limit + MAX_DELAY, "a statement still runs");
     }
-    println!("{service}: told {:?} and over {:?} late", told - limit, watch.elapsed() - limit);
+    let ended = watch.elapsed() - limit;
+    println!("{service}: answered {:?} late, ended {ended:?} late", answered - limit);
     lock.rollback().await.unwrap();
 }
 
 #[tokio::test]
-async fn an_expired_deadline_is_told_and_its_work_ends_in_the_database() -> Result<(), Status> {
+async fn a_deadline_ends_the_call_and_its_statements() -> Result<(), Status> {
     let world = World::on(Engine::Postgres).await;
     let raw = Raw::connect(world.cluster.ordering.address).await;
     let limit = Duration::from_millis(300);
-    let request = an_offer("late");
+    let request = create_offer("late");
     let call = raw.call(CREATE, &request, &[("grpc-timeout", "300m")]);
-    ends_in_time(&world, ("ordering", "offers"), limit, call).await;
+    assert_ends_at_deadline(&world, ("ordering", "offers"), limit, call).await;
     let missing = GetOfferRequest { name: "offers/late".to_owned() };
     assert_eq!(raw.call(GET, &missing, &[]).await.code(), Code::NotFound, "nothing was written");
-    assert_eq!(raw.call(CREATE, &request, &[]).await.code(), Code::Ok, "the same id may go on");
+    assert_eq!(
+        raw.call(CREATE, &request, &[]).await.code(),
+        Code::Ok,
+        "the retry with the same id"
+    );
     Ok(())
 }
 
 #[tokio::test]
-async fn a_deadline_reaches_the_databases_behind_the_peers() -> Result<(), Status> {
+async fn a_deadline_reaches_the_databases_of_the_peers() -> Result<(), Status> {
     let world = World::on(Engine::Postgres).await;
-    let cast = &world.cast;
-    let direct = cast.direct_bill("FR").await?;
-    let customer = cast.customer("FR").await?;
-    cast.onboard_customer(&customer, &[&direct]).await?;
-    let offer = cast.offer(ProductFamily::Microsoft365).await?;
+    let client = &world.client;
+    let direct = client.direct_bill("FR").await?;
+    let customer = client.customer("FR").await?;
+    client.onboard_customer(&customer, &[&direct]).await?;
+    let offer = client.offer(ProductFamily::Microsoft365).await?;
     let order = Some(order(&direct, None, &customer, &offer));
     let request = PlaceOrderRequest { order, request_id: new_id(), validate_only: false };
     let raw = Raw::connect(world.cluster.ordering.address).await;
-    for held in [("onboarding", "partners"), ("relationship", "customers"), ("ordering", "orders")]
+    for locked in
+        [("onboarding", "partners"), ("relationship", "customers"), ("ordering", "orders")]
     {
         let call = raw.call(PLACE, &request, &[("grpc-timeout", "400m")]);
-        ends_in_time(&world, held, Duration::from_millis(400), call).await;
+        assert_ends_at_deadline(&world, locked, Duration::from_millis(400), call).await;
     }
     assert_eq!(raw.call(PLACE, &request, &[]).await.code(), Code::Ok);
     Ok(())
 }
 
 #[tokio::test]
-async fn a_timeout_that_is_none_is_refused_and_one_of_nothing_is_over() {
+async fn an_invalid_timeout_is_refused_and_a_zero_timeout_expires() {
     let world = World::on(Engine::Sqlite).await;
     let raw = Raw::connect(world.cluster.ordering.address).await;
     let request = GetOfferRequest { name: "offers/none".to_owned() };
@@ -124,19 +131,19 @@ async fn a_timeout_that_is_none_is_refused_and_one_of_nothing_is_over() {
 }
 
 #[tokio::test]
-async fn the_longest_call_counts_where_the_caller_waits_for_ever() {
+async fn without_a_deadline_the_longest_call_is_the_limit() {
     let limit = Duration::from_millis(300);
     let world = World::with(Engine::Postgres, |plan| {
         plan.ordering.common.grpc.longest_call = limit;
     });
     let world = world.await;
     let raw = Raw::connect(world.cluster.ordering.address).await;
-    let request = an_offer("late");
+    let request = create_offer("late");
     let call = raw.call(CREATE, &request, &[]);
-    ends_in_time(&world, ("ordering", "offers"), limit, call).await;
+    assert_ends_at_deadline(&world, ("ordering", "offers"), limit, call).await;
 }
 
-/// Lets every commit that writes an offer take 1.5 s.
+/// Slows each commit that writes an offer down to 1.5 s.
 async fn slow_commits(world: &World) {
     let database = world.database("ordering").await;
     run(
@@ -154,57 +161,56 @@ async fn slow_commits(world: &World) {
 }
 
 #[tokio::test]
-async fn a_commit_that_has_begun_is_answered_though_the_deadline_passes() {
+async fn a_running_commit_is_answered_after_the_deadline() {
     let world = World::on(Engine::Postgres).await;
     slow_commits(&world).await;
     let raw = Raw::connect(world.cluster.ordering.address).await;
-    let status = raw.call(CREATE, &an_offer("slow"), &[("grpc-timeout", "1S")]).await;
+    let status = raw.call(CREATE, &create_offer("slow"), &[("grpc-timeout", "1S")]).await;
     assert_eq!(status.code(), Code::Ok, "{status:?}");
     let found = GetOfferRequest { name: "offers/slow".to_owned() };
     assert_eq!(raw.call(GET, &found, &[]).await.code(), Code::Ok);
 }
 
 #[tokio::test]
-async fn a_commit_that_has_begun_outlives_its_caller() {
+async fn a_running_commit_completes_without_its_caller() {
     let world = World::on(Engine::Postgres).await;
     slow_commits(&world).await;
     let raw = Raw::connect(world.cluster.ordering.address).await;
-    let request = an_offer("slow");
-    let gone = tokio::time::timeout(Duration::from_secs(1), raw.call(CREATE, &request, &[]));
-    assert!(gone.await.is_err(), "the caller goes away");
+    let request = create_offer("slow");
+    let cancelled = tokio::time::timeout(Duration::from_secs(1), raw.call(CREATE, &request, &[]));
+    assert!(cancelled.await.is_err(), "the caller cancels");
     let watch = Clock::system().stopwatch();
     let found = GetOfferRequest { name: "offers/slow".to_owned() };
     while raw.call(GET, &found, &[]).await.code() != Code::Ok {
-        assert!(watch.elapsed() < Duration::from_secs(5), "it was not committed");
+        assert!(watch.elapsed() < Duration::from_secs(5), "the offer is not committed");
         sleep(Duration::from_millis(10)).await;
     }
     assert_eq!(raw.call(CREATE, &request, &[]).await.code(), Code::Ok, "the retry is answered");
 }
 
 #[tokio::test]
-async fn calls_that_are_given_up_at_any_moment_leave_no_transaction_behind() {
+async fn a_call_cancelled_at_any_moment_leaves_no_open_transaction() {
     let world = World::on(Engine::Postgres).await;
     let raw = Raw::connect(world.cluster.ordering.address).await;
     let calls = (0..400).map(|at| {
         let raw = &raw;
         async move {
-            let request = an_offer(&format!("hasty-{at}"));
-            let (patience, call) =
-                (Duration::from_micros(at * 100), raw.call(CREATE, &request, &[]));
-            let _ = tokio::time::timeout(patience, call).await;
+            let request = create_offer(&format!("cancelled-{at}"));
+            let call = raw.call(CREATE, &request, &[]);
+            let _ = tokio::time::timeout(Duration::from_micros(at * 100), call).await;
         }
     });
     for call in calls {
         call.await;
     }
-    let looker = world.database("ordering").await;
+    let observer = world.database("ordering").await;
     let watch = Clock::system().stopwatch();
-    while count(&looker, "state LIKE 'idle in transaction%'").await > 0 {
+    while count(&observer, "state LIKE 'idle in transaction%'").await > 0 {
         assert!(watch.elapsed() < Duration::from_secs(5), "a transaction stays open");
         sleep(Duration::from_millis(10)).await;
     }
     for at in 0..20 {
-        let status = raw.call(CREATE, &an_offer(&format!("calm-{at}")), &[]).await;
+        let status = raw.call(CREATE, &create_offer(&format!("later-{at}")), &[]).await;
         assert_eq!(status.code(), Code::Ok, "{status:?}");
     }
 }

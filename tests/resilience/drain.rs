@@ -22,7 +22,7 @@ const SERVICE: &str = "csp.ordering.v1.OrderingService";
 
 fn offer() -> CreateOfferRequest {
     CreateOfferRequest {
-        offer_id: "kept".to_owned(),
+        offer_id: "stored".to_owned(),
         offer: Some(offer_in_every_market()),
         request_id: new_id(),
         validate_only: false,
@@ -30,7 +30,7 @@ fn offer() -> CreateOfferRequest {
 }
 
 #[tokio::test]
-async fn a_service_that_is_told_to_stop_says_so_and_serves_on_before_it_ends_well() {
+async fn a_stopping_service_reports_not_serving_serves_on_and_exits_with_0() {
     let mut fleet = Fleet::on(Engine::Sqlite, 1, &[("GRPC__DRAIN", "3s")]).await;
     let at: SocketAddr = fleet.address("ordering", 0).parse().unwrap();
     let url = format!("http://{at}");
@@ -40,7 +40,7 @@ async fn a_service_that_is_told_to_stop_says_so_and_serves_on_before_it_ends_wel
     let ordering = fleet.take("ordering", 0);
     ordering.signal("TERM");
     while serving(&url, SERVICE).await {
-        assert!(watch.elapsed() < Duration::from_millis(2500), "it does not say that it will stop");
+        assert!(watch.elapsed() < Duration::from_millis(2500), "health still reports SERVING");
         sleep(Duration::from_millis(5)).await;
     }
     assert!(!serving(&url, "").await);
@@ -48,15 +48,15 @@ async fn a_service_that_is_told_to_stop_says_so_and_serves_on_before_it_ends_wel
     let list = ListOffersRequest::default();
     assert_eq!(old.call(LIST, &list, &[]).await.code(), Code::Ok);
     let new = Raw::connect(at).await;
-    assert_eq!(new.call(LIST, &list, &[]).await.code(), Code::Ok, "it still accepts");
-    assert!(ordering.ended_well());
-    assert!(watch.elapsed() >= Duration::from_secs(3), "it went before the drain was over");
-    assert!(watch.elapsed() < Duration::from_secs(9), "it took {:?}", watch.elapsed());
+    assert_eq!(new.call(LIST, &list, &[]).await.code(), Code::Ok, "new connections are served");
+    assert!(ordering.exit_success());
+    assert!(watch.elapsed() >= Duration::from_secs(3), "exited before the drain was over");
+    assert!(watch.elapsed() < Duration::from_secs(9), "the stop took {:?}", watch.elapsed());
     assert!(TcpStream::connect(at).await.is_err());
 }
 
 #[tokio::test]
-async fn a_call_in_work_at_the_stop_is_answered() {
+async fn a_call_in_flight_at_the_stop_is_answered() {
     let world = World::on(Engine::Postgres).await;
     let database = world.database("ordering").await;
     let lock = database.reader().begin().await.unwrap();
@@ -65,26 +65,26 @@ async fn a_call_in_work_at_the_stop_is_answered() {
     let raw = Raw::connect(address).await;
     let offer = offer();
     let release = async {
-        // Once the listener is gone the server is at its end.
+        // The server closes the listener in its last phase.
         while TcpStream::connect(address).await.is_ok() {
             sleep(Duration::from_millis(5)).await;
         }
         lock.rollback().await.unwrap();
     };
-    let looker = world.database("ordering").await;
+    let observer = world.database("ordering").await;
     let ordering = world.cluster.ordering;
-    let begun = async {
-        while statements(&looker).await == 0 {
+    let stop = async {
+        while statements(&observer).await == 0 {
             sleep(Duration::from_millis(5)).await;
         }
         ordering.stop().await;
     };
-    let (status, (), ()) = tokio::join!(raw.call(CREATE, &offer, &[]), begun, release);
+    let (status, (), ()) = tokio::join!(raw.call(CREATE, &offer, &[]), stop, release);
     assert_eq!(status.code(), Code::Ok, "{status:?}");
 }
 
 #[tokio::test]
-async fn a_connection_that_grew_old_is_ended_and_fails_no_call() {
+async fn a_connection_past_its_age_closes_without_a_failed_call() {
     let age = Duration::from_millis(200);
     let world = World::with(Engine::Sqlite, |plan| plan.ordering.common.grpc.connection_age = age);
     let world = world.await;
@@ -96,6 +96,6 @@ async fn a_connection_that_grew_old_is_ended_and_fails_no_call() {
     let watch = Clock::system().stopwatch();
     while !raw.is_closed() || watch.elapsed() < age * 5 {
         client.list_offers(ListOffersRequest::default()).await.unwrap();
-        assert!(watch.elapsed() < Duration::from_secs(10), "it goes on");
+        assert!(watch.elapsed() < Duration::from_secs(10), "the connection stays open");
     }
 }

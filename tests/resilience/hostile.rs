@@ -1,5 +1,4 @@
-//! Peers that mean harm: what one does on its connections costs a service a bounded amount of memory,
-//! and the orders of others pass meanwhile.
+//! Hostile clients: an attack costs a service bounded memory, and orders of other clients succeed.
 
 use std::{
     convert::Infallible,
@@ -37,40 +36,40 @@ const PLACE: &str = "csp.ordering.v1.OrderingService/PlaceOrder";
 const LIST: &str = "csp.ordering.v1.OrderingService/ListOrders";
 /// Most memory of a service, in KiB.
 const MEMORY: u64 = 128 * 1024;
-/// Longest that one of a hundred orders of others takes, on a machine that is busy with other tests and
-/// in a build without optimization. Alone and optimized it is less than 300 ms.
-const PATIENCE: Duration = Duration::from_secs(5);
-/// One attack at a time, since each is measured.
-static TURN: Mutex<()> = Mutex::const_new(());
+/// Highest p99 of the orders of other clients, in an unoptimized build on a machine that is busy with
+/// other tests. Optimized and alone it is less than 300 ms.
+const MAX_P99: Duration = Duration::from_secs(5);
+/// One attack at a time, because each is measured.
+static MEASURING: Mutex<()> = Mutex::const_new(());
 /// Calls that one connection may have in flight.
-const SHARE: usize = 24;
+const MAX_IN_FLIGHT: usize = 24;
 
-/// One service of each kind, and somebody who buys there.
-async fn stage() -> Result<(Fleet, SocketAddr, Buyer, Order), Status> {
+/// One replica of each service, and a client that places orders.
+async fn fleet() -> Result<(Fleet, SocketAddr, Buyer, Order), Status> {
     let fleet = Fleet::on(Engine::Sqlite, 1, &[]).await;
     let address = fleet.address("ordering", 0).parse().unwrap();
-    let order = sale(&fleet.cast()).await?;
+    let order = sale(&fleet.client()).await?;
     let buyer = Buyer::at(&fleet.urls("ordering"), Duration::from_secs(10), order.clone());
     Ok((fleet, address, buyer, order))
 }
 
-/// Fails unless the memory of ordering was never too much and all orders of others passed in time.
-fn is_unharmed(what: &str, fleet: &Fleet, before: u64, placed: &[Placed]) {
+/// Asserts that memory of ordering stayed in its limit and that orders of other clients succeeded.
+fn assert_unharmed(attack: &str, fleet: &Fleet, before: u64, placed: &[Placed]) {
     let (peak, after) = (fleet.peak_memory("ordering", 0), fleet.memory("ordering", 0));
     let [before, peak, after] = [before, peak, after].map(|it| it / 1024);
-    let (half, most) = (percentile(placed.iter(), 50), percentile(placed.iter(), 99));
+    let (p50, p99) = (percentile(placed.iter(), 50), percentile(placed.iter(), 99));
     println!(
-        "{what}: {before} MiB before, {peak} at most, {after} after; {} orders of others, p50 \
-         {half:?}, p99 {most:?}",
+        "{attack}: {before} MiB before, {peak} peak, {after} after; {} other orders, \
+         p50 {p50:?}, p99 {p99:?}",
         placed.len()
     );
     let failed: Vec<_> = placed.iter().flat_map(|it| &it.failures).collect();
     assert!(failed.is_empty(), "{} of {} failed: {:?}", failed.len(), placed.len(), failed[0]);
-    assert!(placed.len() > 10 && most < PATIENCE, "{} orders, p99 {most:?}", placed.len());
+    assert!(placed.len() > 10 && p99 < MAX_P99, "{} orders, p99 {p99:?}", placed.len());
     assert!(peak < MEMORY / 1024, "{peak} MiB");
 }
 
-/// An order of so many bytes, most of them in fields that are not read.
+/// An order of about this size, most of it in output-only fields.
 fn padded(order: &Order, bytes: usize) -> PlaceOrderRequest {
     let outcomes = vec![RuleOutcome::default(); bytes / 2];
     let decision = Some(Decision { outcomes, ..Decision::default() });
@@ -79,15 +78,17 @@ fn padded(order: &Order, bytes: usize) -> PlaceOrderRequest {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn orders_padded_with_ignored_fields_take_no_memory() -> Result<(), Status> {
-    let _turn = TURN.lock().await;
-    let (fleet, address, buyer, order) = stage().await?;
+async fn padding_in_ignored_fields_takes_bounded_memory() -> Result<(), Status> {
+    let _guard = MEASURING.lock().await;
+    let (fleet, address, buyer, order) = fleet().await?;
     let before = fleet.memory("ordering", 0);
     let attack = async {
         let connection = Raw::connect(address).await;
         let mut codes = Vec::new();
-        // An embedded database commits one order after another, and lets none wait for long.
-        for (size, count) in [(60_000, SHARE / 2), (260_000, SHARE), (60_000, SHARE / 2)] {
+        // An embedded database commits one order at a time and limits the wait.
+        for (size, count) in
+            [(60_000, MAX_IN_FLIGHT / 2), (260_000, MAX_IN_FLIGHT), (60_000, MAX_IN_FLIGHT / 2)]
+        {
             let orders: Vec<_> = (0..count).map(|_| padded(&order, size)).collect();
             let calls = orders.iter().map(|it| connection.call(PLACE, it, &[]));
             codes.extend(join_all(calls).await.into_iter().map(|it| (size, it.code())));
@@ -99,11 +100,11 @@ async fn orders_padded_with_ignored_fields_take_no_memory() -> Result<(), Status
         let expected = if size < 65_536 { Code::Ok } else { Code::InvalidArgument };
         assert_eq!(code, expected, "an order of {size} bytes");
     }
-    is_unharmed("padded orders", &fleet, before, &placed);
+    assert_unharmed("padded orders", &fleet, before, &placed);
     Ok(())
 }
 
-/// A message whose request does not end.
+/// A request body that sends one message and does not end.
 struct Unended(Option<Bytes>);
 
 impl Body for Unended {
@@ -122,22 +123,22 @@ impl Body for Unended {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn orders_whose_requests_do_not_end_take_no_memory() -> Result<(), Status> {
-    let _turn = TURN.lock().await;
-    let (fleet, address, buyer, order) = stage().await?;
+async fn requests_that_do_not_end_take_bounded_memory() -> Result<(), Status> {
+    let _guard = MEASURING.lock().await;
+    let (fleet, address, buyer, order) = fleet().await?;
     let before = fleet.memory("ordering", 0);
     let attack = async {
         let connection = connect(address, http2::Builder::new(TokioExecutor::new())).await;
-        let calls = (0..SHARE).map(|_| {
+        let calls = (0..MAX_IN_FLIGHT).map(|_| {
             let body = Unended(Some(framed(&padded(&order, 60_000))));
             connection.clone().send_request(request(address, PLACE, body))
         });
-        let answers = join_all(calls).await.into_iter();
-        answers.map(|it| Status::from_header_map(it.unwrap().headers()).unwrap().code()).collect()
+        let responses = join_all(calls).await.into_iter();
+        responses.map(|it| Status::from_header_map(it.unwrap().headers()).unwrap().code()).collect()
     };
     let (placed, codes): (_, Vec<_>) = buyer.during(1, false, attack).await;
-    assert_eq!(codes, [Code::DeadlineExceeded; SHARE]);
-    is_unharmed("orders without an end", &fleet, before, &placed);
+    assert_eq!(codes, [Code::DeadlineExceeded; MAX_IN_FLIGHT]);
+    assert_unharmed("requests that do not end", &fleet, before, &placed);
     Ok(())
 }
 
@@ -161,7 +162,8 @@ fn request<B>(address: SocketAddr, method: &str, body: B) -> Request<B> {
         .unwrap()
 }
 
-/// Lists on one connection with a window of one byte, none of which is read; and how many were refused.
+/// Calls a list on one connection with a window of one byte; returns the unread bodies and the number of
+/// refused calls.
 async fn unread_lists(address: SocketAddr, count: usize) -> (Vec<Incoming>, usize) {
     let mut protocol = http2::Builder::new(TokioExecutor::new());
     protocol.initial_stream_window_size(1);
@@ -171,45 +173,45 @@ async fn unread_lists(address: SocketAddr, count: usize) -> (Vec<Incoming>, usiz
         let body = Full::new(list.clone());
         connection.clone().send_request(request(address, LIST, body))
     });
-    let answers: Vec<_> = join_all(calls).await.into_iter().map(Result::unwrap).collect();
-    let (refused, begun): (Vec<_>, Vec<_>) =
-        answers.into_iter().partition(|it| it.headers().contains_key("grpc-status"));
-    (begun.into_iter().map(|it| it.into_body()).collect(), refused.len())
+    let responses: Vec<_> = join_all(calls).await.into_iter().map(Result::unwrap).collect();
+    let (refused, started): (Vec<_>, Vec<_>) =
+        responses.into_iter().partition(|it| it.headers().contains_key("grpc-status"));
+    (started.into_iter().map(|it| it.into_body()).collect(), refused.len())
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn lists_that_nobody_reads_take_no_memory_and_are_cut_off() -> Result<(), Status> {
-    let _turn = TURN.lock().await;
-    let (fleet, address, buyer, order) = stage().await?;
+async fn unread_responses_take_bounded_memory_and_are_cut_off() -> Result<(), Status> {
+    let _guard = MEASURING.lock().await;
+    let (fleet, address, buyer, order) = fleet().await?;
     let large = Order { lines: vec![order.lines[0].clone(); 300], ..order };
-    let cast = fleet.cast();
+    let client = fleet.client();
     for _ in 0..12 {
-        cast.place(large.clone()).await?;
+        client.place(large.clone()).await?;
     }
     let before = fleet.memory("ordering", 0);
     let attack = async {
         let watch = Clock::system().stopwatch();
         let (bodies, refused) = unread_lists(address, 100).await;
-        assert!(refused > 0, "a connection has its share");
-        // Nobody takes more than the first bytes of an answer until it is cut off.
+        assert!(refused > 0, "the limit of the connection is reached");
+        // Waits until the unread responses are cut off.
         sleep(Duration::from_secs(12).saturating_sub(watch.elapsed())).await;
         bodies
     };
     let (placed, bodies) = buyer.during(1, false, attack).await;
     for body in bodies {
-        assert!(body.collect().await.is_err(), "an answer that nobody read was not cut off");
+        assert!(body.collect().await.is_err(), "an unread response was not cut off");
     }
-    is_unharmed("unread lists", &fleet, before, &placed);
+    assert_unharmed("unread lists", &fleet, before, &placed);
     let list = ListOrdersRequest { page_size: 50, ..Default::default() };
-    let page = cast.ordering.clone().list_orders(list).await?.into_inner();
+    let page = client.ordering.clone().list_orders(list).await?.into_inner();
     assert!(page.encoded_len() <= 256 * 1024 + 200, "{} bytes", page.encoded_len());
     assert!(!page.next_page_token.is_empty() && page.orders.len() > 1);
     Ok(())
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn connections_that_do_nothing_lock_out_nobody() -> Result<(), Status> {
-    let _turn = TURN.lock().await;
+async fn idle_connections_do_not_lock_out_new_ones() -> Result<(), Status> {
+    let _guard = MEASURING.lock().await;
     let fleet = Fleet::on(Engine::Sqlite, 1, &[("GRPC__MAX_CONNECTIONS", "300")]).await;
     let address = fleet.address("ordering", 0).parse().unwrap();
     let mut idle = Vec::new();

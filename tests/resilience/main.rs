@@ -1,4 +1,4 @@
-//! How the cluster behaves under load and deadlines, and while parts of it come and go.
+//! The cluster under deadlines, overload, attacks, concurrent changes, restarts and crashes.
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "tests")]
 

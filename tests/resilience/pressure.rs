@@ -30,11 +30,11 @@ use crate::raw::{Raw, info};
 
 const CREATE: &str = "csp.ordering.v1.OrderingService/CreateOffer";
 const LIST: &str = "csp.ordering.v1.OrderingService/ListOffers";
-/// On a machine that is busy with other tests.
+/// Longest time of a refusal, on a machine that is busy with other tests.
 const AT_ONCE: Duration = Duration::from_millis(500);
 const HEALTH: &str = "grpc.health.v1.Health/Check";
 
-fn is_a_refusal_with_a_delay(status: &Status, limit: &str) {
+fn assert_overloaded(status: &Status, limit: &str) {
     assert_eq!(status.code(), Code::ResourceExhausted, "{status:?}");
     let info = info(status);
     assert_eq!((&*info.reason, &*info.domain), ("OVERLOADED", "ordering.csp"));
@@ -45,14 +45,14 @@ fn is_a_refusal_with_a_delay(status: &Status, limit: &str) {
 }
 
 #[tokio::test]
-async fn a_call_beyond_the_limit_is_refused_at_once_and_health_is_not() {
+async fn a_call_over_the_limit_is_refused_at_once_but_health_is_served() {
     let world = World::with(Engine::Postgres, |plan| plan.ordering.common.grpc.max_in_flight = 2);
     let world = world.await;
     let database = world.database("ordering").await;
     let lock = database.reader().begin().await.unwrap();
     lock.execute_unprepared("LOCK TABLE offers IN ACCESS EXCLUSIVE MODE").await.unwrap();
     let address = world.cluster.ordering.address;
-    // Over all connections, not within one.
+    // The limit is over all connections.
     let waiting = [(); 2].map(|()| async {
         let raw = Raw::connect(address).await;
         let offer_id = format!("offer-{}", new_id());
@@ -62,41 +62,41 @@ async fn a_call_beyond_the_limit_is_refused_at_once_and_health_is_not() {
         raw.call(CREATE, &request, &[]).await
     });
     let [first, second] = waiting;
-    let pressed = async {
+    let over_limit = async {
         let raw = Raw::connect(address).await;
         let list = ListOffersRequest::default();
-        let patience = Clock::system().stopwatch();
+        let total = Clock::system().stopwatch();
         let refused = loop {
             let watch = Clock::system().stopwatch();
-            let answer = tokio::time::timeout(AT_ONCE, raw.call(LIST, &list, &[]));
-            // Until both of the others are in, a list has a slot, and waits for the table.
-            match answer.await {
+            let response = tokio::time::timeout(AT_ONCE, raw.call(LIST, &list, &[]));
+            // Until both creations have started, the list is admitted and waits for the table.
+            match response.await {
                 Ok(status) => break (status, watch.elapsed()),
-                Err(_) => assert!(patience.elapsed() < Duration::from_secs(10)),
+                Err(_) => assert!(total.elapsed() < Duration::from_secs(10)),
             }
         };
-        is_a_refusal_with_a_delay(&refused.0, "2");
+        assert_overloaded(&refused.0, "2");
         assert!(refused.1 < AT_ONCE, "{:?}", refused.1);
         let health = raw.call(HEALTH, &HealthCheckRequest::default(), &[]).await;
         assert_eq!(health.code(), Code::Ok);
         lock.rollback().await.unwrap();
         raw
     };
-    let (first, second, raw) = tokio::join!(first, second, pressed);
-    assert_eq!([first.code(), second.code()], [Code::Ok; 2], "what was let in is done");
+    let (first, second, raw) = tokio::join!(first, second, over_limit);
+    assert_eq!([first.code(), second.code()], [Code::Ok; 2], "admitted calls complete");
     let after = raw.call(LIST, &ListOffersRequest::default(), &[]).await;
     assert_eq!(after.code(), Code::Ok, "{after:?}");
 }
 
 #[tokio::test]
-async fn where_all_connections_have_calls_in_flight_the_next_is_told_so_and_served_health() {
+async fn a_connection_over_the_limit_gets_refusals_and_health() {
     let world = World::with(Engine::Sqlite, |plan| plan.ordering.common.grpc.max_connections = 2);
     let world = world.await;
     let address = world.cluster.ordering.address;
     let list = ListOffersRequest::default();
     let busy = [unending_call(address).await, unending_call(address).await];
     let third = Raw::connect(address).await;
-    is_a_refusal_with_a_delay(&third.call(LIST, &list, &[]).await, "48");
+    assert_overloaded(&third.call(LIST, &list, &[]).await, "48");
     let health = third.call(HEALTH, &HealthCheckRequest::default(), &[]).await;
     assert_eq!(health.code(), Code::Ok);
     let mut silent = Vec::new();
@@ -105,15 +105,15 @@ async fn where_all_connections_have_calls_in_flight_the_next_is_told_so_and_serv
     }
     let last = Raw::connect(address).await;
     let health = last.call(HEALTH, &HealthCheckRequest::default(), &[]).await;
-    assert_eq!(health.code(), Code::Ok, "after many that say nothing");
+    assert_eq!(health.code(), Code::Ok, "after many silent connections");
     for call in busy {
         call.await.unwrap();
     }
     let next = Raw::connect(address).await;
-    assert_eq!(next.call(LIST, &list, &[]).await.code(), Code::Ok, "one of the two was idle");
+    assert_eq!(next.call(LIST, &list, &[]).await.code(), Code::Ok, "an idle connection makes way");
 }
 
-/// A call on a connection of its own whose message does not come, once it is there.
+/// Starts a call on a new connection that sends no message.
 async fn unending_call(address: SocketAddr) -> JoinHandle<()> {
     let stream = TokioIo::new(TcpStream::connect(address).await.unwrap());
     let (mut connection, driver) = handshake(TokioExecutor::new(), stream).await.unwrap();
@@ -128,7 +128,7 @@ async fn unending_call(address: SocketAddr) -> JoinHandle<()> {
 }
 
 #[tokio::test]
-async fn headers_beyond_16_kib_are_refused_and_the_connection_goes_on() {
+async fn headers_over_16_kib_are_refused_and_the_connection_stays_open() {
     let world = World::on(Engine::Sqlite).await;
     let raw = Raw::connect(world.cluster.ordering.address).await;
     let list = ListOffersRequest::default();
@@ -141,10 +141,10 @@ async fn headers_beyond_16_kib_are_refused_and_the_connection_goes_on() {
 }
 
 #[tokio::test]
-async fn bytes_that_are_no_message_are_the_callers_fault_and_told_so() {
+async fn bytes_that_are_no_message_are_an_invalid_argument() {
     let world = World::on(Engine::Sqlite).await;
     let raw = Raw::connect(world.cluster.ordering.address).await;
-    // A number is wanted where this has a text.
+    // The first field is a string here, and an integer in the list request.
     let other = GetOfferRequest { name: "offers/mail".to_owned() };
     let status = raw.call(LIST, &other, &[]).await;
     assert_eq!(status.code(), Code::InvalidArgument, "{status:?}");
@@ -152,7 +152,7 @@ async fn bytes_that_are_no_message_are_the_callers_fault_and_told_so() {
     assert_eq!(info(&status).reason, "INVALID_FIELDS");
 }
 
-/// A message that never comes.
+/// A body without a message or an end.
 struct Never;
 
 impl Body for Never {
@@ -168,7 +168,7 @@ impl Body for Never {
 }
 
 #[tokio::test]
-async fn calls_whose_message_does_not_come_take_their_connections_share_and_not_for_long() {
+async fn calls_without_a_message_fill_only_the_limit_of_their_connection() {
     let world = World::with(Engine::Sqlite, |plan| {
         plan.ordering.common.grpc.max_in_flight = 4;
         plan.ordering.common.grpc.max_in_flight_per_connection = 2;
@@ -190,27 +190,27 @@ async fn calls_whose_message_does_not_come_take_their_connections_share_and_not_
     let calls: Vec<_> = calls.collect();
     let other = Raw::connect(address).await;
     let status = other.call(LIST, &ListOffersRequest::default(), &[]).await;
-    assert_eq!(status.code(), Code::Ok, "another connection has room: {status:?}");
+    assert_eq!(status.code(), Code::Ok, "another connection is below its limit: {status:?}");
     let mut codes = Vec::new();
     for call in calls {
-        let answer = call.await.unwrap();
-        let status = Status::from_header_map(answer.headers()).unwrap();
+        let response = call.await.unwrap();
+        let status = Status::from_header_map(response.headers()).unwrap();
         codes.push((status.code(), info(&status).reason));
     }
     codes.sort_by_key(|(code, _)| i32::from(*code));
     let late = (Code::DeadlineExceeded, "DEADLINE_EXCEEDED".to_owned());
     assert_eq!(codes[..2], [late.clone(), late]);
-    let full = (Code::ResourceExhausted, "OVERLOADED".to_owned());
-    assert!(codes[2..].iter().all(|it| *it == full), "{codes:?}");
+    let overloaded = (Code::ResourceExhausted, "OVERLOADED".to_owned());
+    assert!(codes[2..].iter().all(|it| *it == overloaded), "{codes:?}");
     assert!(watch.elapsed() < Duration::from_secs(8), "{:?}", watch.elapsed());
 }
 
 #[tokio::test]
-async fn a_connection_that_does_not_speak_http_2_is_closed() {
+async fn a_connection_without_http_2_is_closed() {
     let world = World::on(Engine::Sqlite).await;
     let mut stream = TcpStream::connect(world.cluster.ordering.address).await.unwrap();
     stream.write_all(b"GET / HTTP/1.1\r\n\r\n").await.unwrap();
-    let mut answer = Vec::new();
-    let closed = tokio::time::timeout(Duration::from_secs(5), stream.read_to_end(&mut answer));
-    let _ = closed.await.expect("it is closed at once");
+    let mut bytes = Vec::new();
+    let closed = tokio::time::timeout(Duration::from_secs(5), stream.read_to_end(&mut bytes));
+    let _ = closed.await.expect("the connection is closed");
 }

@@ -1,4 +1,4 @@
-//! gRPC by hand: a client that waits for what the server says, whatever it told it of its time.
+//! A minimal gRPC client over HTTP/2 that sets headers freely and enforces no deadline of its own.
 
 use std::net::SocketAddr;
 
@@ -28,7 +28,7 @@ impl Raw {
         Self { address, connection }
     }
 
-    /// Whether the server has ended it.
+    /// Whether the server has closed the connection.
     pub fn is_closed(&self) -> bool {
         self.connection.is_closed()
     }
@@ -43,7 +43,7 @@ impl Raw {
         self.try_call(method, message, headers).await.unwrap()
     }
 
-    /// Calls a method; gives the code of HTTP where that is no success.
+    /// Calls a method; returns the HTTP status if it is no success.
     pub async fn try_call(
         &self,
         method: &str,
@@ -69,7 +69,7 @@ impl Raw {
     }
 }
 
-/// A message as gRPC sends it.
+/// A message with the gRPC length prefix.
 pub fn framed(message: &impl Message) -> Bytes {
     let mut body = BytesMut::new();
     body.put_u8(0);
@@ -78,7 +78,7 @@ pub fn framed(message: &impl Message) -> Bytes {
     body.freeze()
 }
 
-/// The `ErrorInfo` that every failure of ours has.
+/// The `ErrorInfo` of a failure; every failure of the services has one.
 pub fn info(status: &Status) -> ErrorInfo {
     status.get_details_error_info().unwrap_or_else(|| panic!("no ErrorInfo: {status:?}"))
 }

@@ -1,4 +1,4 @@
-//! A release of a customer relationship comes to its end, whoever goes away meanwhile.
+//! A release of a customer relationship completes without its caller.
 
 use std::time::Duration;
 
@@ -18,22 +18,22 @@ use crate::raw::{Raw, info};
 
 const RELEASE: &str = "csp.ordering.v1.OrderingService/ReleaseCustomerRelationship";
 const PLACE: &str = "csp.ordering.v1.OrderingService/PlaceOrder";
-/// Holds up their changes and lets them be read.
+/// Blocks changes of relationships but not reads.
 const LOCK_RELATIONSHIPS: &str = "SELECT 1 FROM customer_relationships FOR UPDATE";
-/// How long a release that goes on without its caller may take, on a machine that is busy.
-const SOON: Duration = Duration::from_secs(5);
+/// Longest time of a release without its caller, on a busy machine.
+const MAX_DELAY: Duration = Duration::from_secs(5);
 
-/// A direct-bill partner and a customer that it may sell to, by the request that would.
+/// Requests of a direct-bill partner for one customer.
 struct Pair {
     place: PlaceOrderRequest,
     release: ReleaseCustomerRelationshipRequest,
 }
 
 impl Pair {
-    async fn new(cast: &ScenarioClient, direct: &Partner, offer: &str) -> Result<Self, Status> {
-        let customer = cast.customer("FR").await?;
-        cast.accept_mca(&customer).await?;
-        let name = cast
+    async fn new(client: &ScenarioClient, direct: &Partner, offer: &str) -> Result<Self, Status> {
+        let customer = client.customer("FR").await?;
+        client.accept_mca(&customer).await?;
+        let name = client
             .establish_relationship(&customer, direct, CustomerRelationshipKind::Resale)
             .await?;
         let order = Some(order(direct, None, &customer, offer));
@@ -48,76 +48,75 @@ impl Pair {
         Ok(Self { place, release })
     }
 
-    /// What becomes of an order of the two, once it is answered by a rule or accepted.
-    async fn settled(&self, raw: &Raw) -> Code {
+    /// The code of an order once no release is in progress.
+    async fn order_code(&self, raw: &Raw) -> Code {
         let watch = Clock::system().stopwatch();
         loop {
             let status = raw.call(PLACE, &self.place, &[]).await;
             if matches!(status.code(), Code::Ok | Code::FailedPrecondition) {
                 return status.code();
             }
-            assert!(is_kept_out(&status), "{status:?}");
-            assert!(watch.elapsed() < SOON, "the pair stays closed: {status:?}");
+            assert!(release_in_progress(&status), "{status:?}");
+            assert!(watch.elapsed() < MAX_DELAY, "the release stays in progress: {status:?}");
             sleep(Duration::from_millis(10)).await;
         }
     }
 }
 
-/// Whether a call waits for a release, and is told when to come back.
-fn is_kept_out(status: &Status) -> bool {
-    let told = (status.code(), &*info(status).reason);
+/// Whether a call was refused because of a release, with a retry delay.
+fn release_in_progress(status: &Status) -> bool {
+    let error = (status.code(), &*info(status).reason);
     let retry = status.get_details_retry_info().and_then(|it| it.retry_delay);
-    told == (Code::Unavailable, "RELEASE_IN_PROGRESS")
+    error == (Code::Unavailable, "RELEASE_IN_PROGRESS")
         && retry.is_some_and(|it| !it.is_zero() && it <= Duration::from_secs(60))
 }
 
-async fn direct(cast: &ScenarioClient) -> Result<(Partner, String), Status> {
-    Ok((cast.direct_bill("FR").await?, cast.offer(ProductFamily::Azure).await?))
+async fn direct(client: &ScenarioClient) -> Result<(Partner, String), Status> {
+    Ok((client.direct_bill("FR").await?, client.offer(ProductFamily::Azure).await?))
 }
 
 #[tokio::test]
-async fn a_release_whose_caller_goes_away_at_any_moment_leaves_no_pair_closed() -> Result<(), Status>
-{
+async fn a_release_cancelled_at_any_moment_completes_or_does_nothing() -> Result<(), Status> {
     for engine in [Engine::Sqlite, Engine::Postgres] {
         let world = World::on(engine).await;
-        let (direct, offer) = direct(&world.cast).await?;
+        let (direct, offer) = direct(&world.client).await?;
         let raw = Raw::connect(world.cluster.ordering.address).await;
         let mut ends = Vec::new();
         for moment in 0..24 {
-            let pair = Pair::new(&world.cast, &direct, &offer).await?;
-            let patience = Duration::from_micros(moment * 1500);
-            let gone = timeout(patience, raw.call(RELEASE, &pair.release, &[])).await;
-            let end = pair.settled(&raw).await;
-            assert!(gone.is_err() || end == Code::FailedPrecondition, "it was answered: {gone:?}");
+            let pair = Pair::new(&world.client, &direct, &offer).await?;
+            let limit = Duration::from_micros(moment * 1500);
+            let cancelled = timeout(limit, raw.call(RELEASE, &pair.release, &[])).await;
+            let end = pair.order_code(&raw).await;
+            assert!(cancelled.is_err() || end == Code::FailedPrecondition, "{cancelled:?}");
             ends.push(end);
         }
-        assert!(ends.contains(&Code::FailedPrecondition), "none came so far: {ends:?}");
+        assert!(ends.contains(&Code::FailedPrecondition), "no release completed: {ends:?}");
     }
     Ok(())
 }
 
-/// Each service is held up in turn while the time of the caller passes.
+/// Each service is blocked in turn until the deadline has passed.
 #[tokio::test]
-async fn a_release_goes_on_when_the_time_of_its_caller_is_up() -> Result<(), Status> {
+async fn a_release_that_has_begun_completes_after_its_deadline() -> Result<(), Status> {
     let world = World::on(Engine::Postgres).await;
-    let (direct, offer) = direct(&world.cast).await?;
+    let (direct, offer) = direct(&world.client).await?;
     let raw = Raw::connect(world.cluster.ordering.address).await;
     for (service, sql, begun) in [
         ("ordering", "LOCK TABLE partner_customer_epochs", false),
         ("relationship", LOCK_RELATIONSHIPS, true),
     ] {
-        let pair = Pair::new(&world.cast, &direct, &offer).await?;
-        let held = world.database(service).await;
-        let lock = held.reader().begin().await.unwrap();
+        let pair = Pair::new(&world.client, &direct, &offer).await?;
+        let database = world.database(service).await;
+        let lock = database.reader().begin().await.unwrap();
         lock.execute_unprepared(sql).await.unwrap();
         let late = raw.call(RELEASE, &pair.release, &[("grpc-timeout", "300m")]);
         let other = async {
             sleep(Duration::from_millis(600)).await;
             if begun {
                 let order = raw.call(PLACE, &pair.place, &[]).await;
-                assert!(is_kept_out(&order), "{order:?}");
+                assert!(release_in_progress(&order), "{order:?}");
                 let twice = raw.call(RELEASE, &pair.release, &[]).await;
-                assert!(is_kept_out(&twice), "{twice:?}");
+                assert!(release_in_progress(&twice), "{twice:?}");
             }
             lock.rollback().await.unwrap();
         };
@@ -127,31 +126,32 @@ async fn a_release_goes_on_when_the_time_of_its_caller_is_up() -> Result<(), Sta
             false => (Code::DeadlineExceeded, Code::Ok),
         };
         assert_eq!(late.code(), code, "{service}: {late:?}");
-        assert_eq!(pair.settled(&raw).await, end, "{service}");
+        assert_eq!(pair.order_code(&raw).await, end, "{service}");
     }
     Ok(())
 }
 
 #[tokio::test]
-async fn a_release_that_is_killed_midway_leaves_its_pair_closed_and_says_for_how_long()
--> Result<(), Status> {
+async fn a_release_killed_midway_blocks_its_pair_and_returns_the_retry_delay() -> Result<(), Status>
+{
     let mut fleet = Fleet::on(Engine::Postgres, 1, &[]).await;
-    let cast = fleet.cast();
-    let (direct, offer) = direct(&cast).await?;
-    let pair = Pair::new(&cast, &direct, &offer).await?;
-    let held = fleet.database("relationship").await;
-    let lock = held.reader().begin().await.unwrap();
+    let client = fleet.client();
+    let (direct, offer) = direct(&client).await?;
+    let pair = Pair::new(&client, &direct, &offer).await?;
+    let database = fleet.database("relationship").await;
+    let lock = database.reader().begin().await.unwrap();
     lock.execute_unprepared(LOCK_RELATIONSHIPS).await.unwrap();
     let raw = Raw::connect(fleet.address("ordering", 0).parse().unwrap()).await;
-    let gone = timeout(Duration::from_millis(700), raw.call(RELEASE, &pair.release, &[])).await;
-    assert!(gone.is_err(), "relationship is held up: {gone:?}");
+    let cancelled =
+        timeout(Duration::from_millis(700), raw.call(RELEASE, &pair.release, &[])).await;
+    assert!(cancelled.is_err(), "relationship is blocked: {cancelled:?}");
     fleet.take("ordering", 0).kill();
     lock.rollback().await.unwrap();
     fleet.start("ordering", 0).await;
     let raw = Raw::connect(fleet.address("ordering", 0).parse().unwrap()).await;
     let order = raw.call(PLACE, &pair.place, &[]).await;
-    assert!(is_kept_out(&order), "{order:?}");
+    assert!(release_in_progress(&order), "{order:?}");
     let again = raw.call(RELEASE, &pair.release, &[]).await;
-    assert!(is_kept_out(&again), "{again:?}");
+    assert!(release_in_progress(&again), "{again:?}");
     Ok(())
 }

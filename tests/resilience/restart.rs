@@ -12,21 +12,21 @@ use tonic::Status;
 const WORKERS: usize = 4;
 const TIMEOUT: Duration = Duration::from_secs(10);
 
-/// Two replicas of each service on PostgreSQL, and a client that may buy there.
+/// Two replicas of each service on PostgreSQL, and a client that places orders.
 async fn two_of_each() -> Result<(Fleet, ScenarioClient, Buyer), Status> {
     let fleet = Fleet::on(Engine::Postgres, 2, &[("GRPC__DRAIN", "500ms")]).await;
-    let cast = fleet.cast();
-    let buyer = Buyer::at(&fleet.urls("ordering"), TIMEOUT, sale(&cast).await?);
-    Ok((fleet, cast, buyer))
+    let client = fleet.client();
+    let buyer = Buyer::at(&fleet.urls("ordering"), TIMEOUT, sale(&client).await?);
+    Ok((fleet, client, buyer))
 }
 
-/// Checks that every order that was accepted is there, and nothing else.
-async fn none_is_lost_or_doubled(fleet: &Fleet, placed: &[Placed]) -> Result<(), Status> {
-    let there = orders(&fleet.cast()).await?;
+/// Asserts that exactly the accepted orders are stored.
+async fn assert_none_lost_or_duplicated(fleet: &Fleet, placed: &[Placed]) -> Result<(), Status> {
+    let stored = orders(&fleet.client()).await?;
     let accepted: BTreeSet<_> = placed.iter().filter_map(|it| it.order.clone()).collect();
-    assert_eq!(accepted.len(), placed.len(), "two requests got one order, or one got none");
-    assert_eq!(there.len(), accepted.len(), "an order is lost or doubled");
-    assert_eq!(there.into_iter().collect::<BTreeSet<_>>(), accepted);
+    assert_eq!(accepted.len(), placed.len(), "two requests got one order, or a request got none");
+    assert_eq!(stored.len(), accepted.len(), "an order is lost or duplicated");
+    assert_eq!(stored.into_iter().collect::<BTreeSet<_>>(), accepted);
     Ok(())
 }
 
@@ -42,11 +42,11 @@ async fn a_rolling_restart_fails_no_order() -> Result<(), Status> {
     let failed: Vec<_> = placed.iter().flat_map(|it| &it.failures).collect();
     assert!(failed.is_empty(), "{} of {} failed: {:?}", failed.len(), placed.len(), failed[0]);
     println!("{} orders during the restart of 6 processes, none failed", placed.len());
-    none_is_lost_or_doubled(&fleet, &placed).await
+    assert_none_lost_or_duplicated(&fleet, &placed).await
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_kill_of_each_service_loses_and_doubles_no_order() -> Result<(), Status> {
+async fn a_kill_of_each_service_loses_or_duplicates_no_order() -> Result<(), Status> {
     let (mut fleet, _cast, buyer) = two_of_each().await?;
     let kills = async {
         for service in ["onboarding", "relationship", "ordering"] {
@@ -59,5 +59,5 @@ async fn a_kill_of_each_service_loses_and_doubles_no_order() -> Result<(), Statu
     let (placed, ()) = buyer.during(WORKERS, true, kills).await;
     let failures: usize = placed.iter().map(|it| it.failures.len()).sum();
     println!("{} orders during the kill of 3 processes, {failures} answers failed", placed.len());
-    none_is_lost_or_doubled(&fleet, &placed).await
+    assert_none_lost_or_duplicated(&fleet, &placed).await
 }

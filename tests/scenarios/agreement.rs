@@ -1,4 +1,4 @@
-//! The Microsoft Partner Agreement as the gate to new business.
+//! Sales need the Microsoft Partner Agreement.
 
 use std::time::Duration;
 
@@ -10,39 +10,38 @@ use contracts::onboarding::{
 use tests::{refused, scenarios};
 
 scenarios! {
-    /// MPA-1, MPA-2 and ON-1: nothing with a reseller before its third step, everything right
-    /// after it.
-    async fn an_order_is_refused_while_the_reseller_has_not_accepted_the_mpa(world) {
-        let cast = &world.cast;
-        let company = cast.company("Fabrikam Resale", "FR").await?;
-        let reseller = cast.qualified(&company, "FR", Role::IndirectReseller).await?;
-        let channel = world.channel_of(cast.provider("FR").await?, reseller, "FR").await?;
+    /// MPA-1, MPA-2 and ON-1.
+    async fn an_order_is_refused_until_the_reseller_accepts_the_mpa(world) {
+        let client = &world.client;
+        let company = client.company("Fabrikam Resale", "FR").await?;
+        let reseller = client.qualified(&company, "FR", Role::IndirectReseller).await?;
+        let channel = world.channel_of(client.provider("FR").await?, reseller, "FR").await?;
         let (provider, reseller) = (&channel.provider, &channel.reseller);
         let wanted = || order(provider, Some(reseller), &channel.customer, &channel.offer);
 
         assert_eq!(
-            refused(cast.place(wanted()).await),
+            refused(client.place(wanted()).await),
             [
                 "ON-1 RESELLER_NOT_ACTIVE",
                 "MPA-1 PARTNER_ID_BEFORE_MPA",
                 "MPA-2 RESELLER_MPA_NOT_ACCEPTED",
             ]
         );
-        cast.accept_mpa(reseller, AgreementKind::IndirectReseller).await?;
-        cast.place(wanted()).await?;
+        client.accept_mpa(reseller, AgreementKind::IndirectReseller).await?;
+        client.place(wanted()).await?;
     }
 
-    /// MPA-2 without MPA-1: leaving the PartnerID out does not open the gate.
-    async fn new_business_is_refused_even_without_a_partner_id_on_the_line(world) {
-        let cast = &world.cast;
-        let company = cast.company("Fabrikam Resale", "FR").await?;
-        let reseller = cast.qualified(&company, "FR", Role::IndirectReseller).await?;
-        let channel = world.channel_of(cast.provider("FR").await?, reseller, "FR").await?;
+    /// MPA-2 without MPA-1.
+    async fn omitting_the_partner_id_does_not_replace_the_mpa(world) {
+        let client = &world.client;
+        let company = client.company("Fabrikam Resale", "FR").await?;
+        let reseller = client.qualified(&company, "FR", Role::IndirectReseller).await?;
+        let channel = world.channel_of(client.provider("FR").await?, reseller, "FR").await?;
         let (provider, reseller) = (&channel.provider, &channel.reseller);
         let mut wanted = order(provider, Some(reseller), &channel.customer, &channel.offer);
         wanted.lines[0].seller_role = Some(cluster::scenario_client::seller_role(None));
         assert_eq!(
-            refused(cast.place(wanted).await),
+            refused(client.place(wanted).await),
             [
                 "ON-1 RESELLER_NOT_ACTIVE",
                 "MPA-2 RESELLER_MPA_NOT_ACCEPTED",
@@ -50,61 +49,61 @@ scenarios! {
             ]
         );
         // The provider may still sell to the customer itself.
-        cast.place(order(provider, None, &channel.customer, &channel.offer)).await?;
+        client.place(order(provider, None, &channel.customer, &channel.offer)).await?;
     }
 
-    /// ON-4, to the second: a year after it joined, unless it was authorized again.
-    async fn a_reseller_that_is_not_authorized_again_sells_nothing_new(world) {
-        let cast = &world.cast;
+    /// ON-4, to the second: a year after it joined.
+    async fn a_reseller_that_is_not_reauthorized_sells_nothing_new(world) {
+        let client = &world.client;
         let channel = world.channel("DE").await?;
         let (provider, reseller) = (&channel.provider, &channel.reseller);
         let wanted = || order(provider, Some(reseller), &channel.customer, &channel.offer);
         world.clock.advance(Duration::from_secs(365 * 24 * 3600 - 1));
-        cast.place(wanted()).await?;
+        client.place(wanted()).await?;
         world.clock.advance(Duration::from_secs(1));
-        assert_eq!(refused(cast.place(wanted()).await), ["ON-4 PARTNER_NOT_REAUTHORIZED"]);
-        cast.pass_review(reseller, Role::IndirectReseller, world.clock.now()).await?;
-        cast.place(wanted()).await?;
+        assert_eq!(refused(client.place(wanted()).await), ["ON-4 PARTNER_NOT_REAUTHORIZED"]);
+        client.pass_review(reseller, Role::IndirectReseller, world.clock.now()).await?;
+        client.place(wanted()).await?;
     }
 
-    /// MPA-3: the ordering company itself.
+    /// MPA-3.
     async fn a_provider_orders_only_after_its_own_mpa(world) {
-        let cast = &world.cast;
-        let company = cast.company("Northwind Distribution", "FR").await?;
-        let provider = cast.qualified(&company, "FR", Role::IndirectProvider).await?;
-        let channel = world.channel_of(provider, cast.reseller("FR").await?, "FR").await?;
+        let client = &world.client;
+        let company = client.company("Northwind Distribution", "FR").await?;
+        let provider = client.qualified(&company, "FR", Role::IndirectProvider).await?;
+        let channel = world.channel_of(provider, client.reseller("FR").await?, "FR").await?;
         let (provider, reseller) = (&channel.provider, &channel.reseller);
         let wanted = || order(provider, Some(reseller), &channel.customer, &channel.offer);
         assert_eq!(
-            refused(cast.place(wanted()).await),
+            refused(client.place(wanted()).await),
             ["ON-1 SELLER_NOT_ACTIVE", "MPA-3 SELLER_MPA_NOT_ACCEPTED"]
         );
-        cast.accept_mpa(provider, AgreementKind::IndirectProvider).await?;
-        cast.place(wanted()).await?;
+        client.accept_mpa(provider, AgreementKind::IndirectProvider).await?;
+        client.place(wanted()).await?;
     }
 
-    /// MPA-2: the direct-bill text covers the reseller role of the same partner.
-    async fn a_direct_bill_agreement_opens_the_gate_for_the_reseller_role(world) {
-        let cast = &world.cast;
-        let reseller = cast.direct_bill("FR").await?;
-        cast.enroll(&reseller, Role::IndirectReseller).await?;
-        cast.vet(&reseller, Role::IndirectReseller).await?;
-        let channel = world.channel_of(cast.provider("FR").await?, reseller, "FR").await?;
+    /// MPA-2.
+    async fn a_direct_bill_agreement_covers_the_reseller_role(world) {
+        let client = &world.client;
+        let reseller = client.direct_bill("FR").await?;
+        client.enroll(&reseller, Role::IndirectReseller).await?;
+        client.vet(&reseller, Role::IndirectReseller).await?;
+        let channel = world.channel_of(client.provider("FR").await?, reseller, "FR").await?;
         let (provider, reseller) = (&channel.provider, &channel.reseller);
-        cast.place(order(provider, Some(reseller), &channel.customer, &channel.offer)).await?;
+        client.place(order(provider, Some(reseller), &channel.customer, &channel.offer)).await?;
     }
 
-    /// The refusal names who must act, the next step and the Partner Center code (MPA-1).
-    async fn a_refusal_by_the_mpa_says_who_must_act_and_what_is_next(world) {
+    /// MPA-1 and MPA-2.
+    async fn a_refusal_names_the_responsible_party_and_the_next_step(world) {
         use tonic_types::StatusExt;
 
-        let cast = &world.cast;
-        let company = cast.company("Fabrikam Resale", "FR").await?;
-        let reseller = cast.qualified(&company, "FR", Role::IndirectReseller).await?;
-        let channel = world.channel_of(cast.provider("FR").await?, reseller, "FR").await?;
+        let client = &world.client;
+        let company = client.company("Fabrikam Resale", "FR").await?;
+        let reseller = client.qualified(&company, "FR", Role::IndirectReseller).await?;
+        let channel = world.channel_of(client.provider("FR").await?, reseller, "FR").await?;
         let (provider, reseller) = (&channel.provider, &channel.reseller);
         let wanted = order(provider, Some(reseller), &channel.customer, &channel.offer);
-        let status = tests::failed(cast.place(wanted).await);
+        let status = tests::failed(client.place(wanted).await);
         let info = status.get_details_error_info().unwrap();
         assert_eq!((&*info.domain, &*info.reason), ("relationship.csp", "RESELLER_NOT_ACTIVE"));
         assert_eq!(info.metadata["failedRules"], "ON-1,MPA-1,MPA-2");
@@ -116,35 +115,35 @@ scenarios! {
         assert!(listed[2].next_step.contains("AcceptAgreement"), "{listed:?}");
     }
 
-    /// The status of an agreement, asked as Partner Center has it asked.
-    async fn the_status_of_an_agreement_is_told_by_tenant_and_by_partner_id(world) {
-        let cast = &world.cast;
-        let company = cast.company("Fabrikam Resale", "FR").await?;
-        let reseller = cast.qualified(&company, "FR", Role::IndirectReseller).await?;
+    /// The queries of Partner Center.
+    async fn the_status_of_an_agreement_is_found_by_tenant_and_by_partner_id(world) {
+        let client = &world.client;
+        let company = client.company("Fabrikam Resale", "FR").await?;
+        let reseller = client.qualified(&company, "FR", Role::IndirectReseller).await?;
         let tenant = reseller.name.trim_start_matches("partners/").to_owned();
         let by_tenant = GetAgreementStatusRequest { tenant_id: tenant, ..Default::default() };
         let partner_id = reseller.location.clone();
         let by_id = GetAgreementStatusRequest { partner_id, ..Default::default() };
         for accepted in [false, true] {
-            for question in [&by_tenant, &by_id] {
-                let mut onboarding = cast.onboarding.clone();
-                let answer = onboarding.get_agreement_status(question.clone()).await?;
+            for request in [&by_tenant, &by_id] {
+                let mut onboarding = client.onboarding.clone();
+                let answer = onboarding.get_agreement_status(request.clone()).await?;
                 assert_eq!(answer.into_inner().agreement_accepted, accepted);
             }
             if !accepted {
-                cast.accept_mpa(&reseller, AgreementKind::IndirectReseller).await?;
+                client.accept_mpa(&reseller, AgreementKind::IndirectReseller).await?;
             }
         }
         let unknown =
             GetAgreementStatusRequest { tenant_id: new_id(), ..Default::default() };
-        let unknown = tests::failed(cast.onboarding.clone().get_agreement_status(unknown).await);
+        let unknown = tests::failed(client.onboarding.clone().get_agreement_status(unknown).await);
         assert_eq!(unknown.code(), tonic::Code::NotFound);
     }
 
-    /// By the global account (PGA): the accounts that are enrolled as indirect reseller count, and
-    /// no others; by region, since a company may have accepted in one and not in another.
-    async fn the_status_by_global_account_is_that_of_the_accounts_enrolled_as_reseller(world) {
-        let cast = &world.cast;
+    /// By the global account (PGA) and region: only accounts that are enrolled as indirect reseller
+    /// count, because a company may have accepted in one region only.
+    async fn the_status_by_global_account_is_that_of_its_resellers(world) {
+        let client = &world.client;
         let organization = Organization {
             display_name: "Fabrikam".to_owned(),
             country_code: "BE".to_owned(),
@@ -153,24 +152,25 @@ scenarios! {
         };
         let organization = Some(organization);
         let create = CreateOrganizationRequest { organization, ..Default::default() };
-        let created = cast.onboarding.clone().create_organization(create).await?.into_inner();
+        let created = client.onboarding.clone().create_organization(create).await?.into_inner();
         let company = created.organization.unwrap().name;
         let accepted = async |csp_region: &str| {
             let (partner_id, csp_region) = ("5000002".to_owned(), csp_region.to_owned());
-            let question = GetAgreementStatusRequest { partner_id, csp_region, ..Default::default() };
-            let answer = cast.onboarding.clone().get_agreement_status(question).await?;
+            let request =
+                GetAgreementStatusRequest { partner_id, csp_region, ..Default::default() };
+            let answer = client.onboarding.clone().get_agreement_status(request).await?;
             Ok::<_, tonic::Status>(answer.into_inner().agreement_accepted)
         };
-        cast.join(&company, "BE").await?;
-        cast.active(&company, "BE", Role::IndirectProvider).await?;
-        assert!(!accepted("").await?, "none is enrolled as reseller");
-        cast.active(&company, "BE", Role::IndirectReseller).await?;
+        client.join(&company, "BE").await?;
+        client.active(&company, "BE", Role::IndirectProvider).await?;
+        assert!(!accepted("").await?, "no account is enrolled as reseller");
+        client.active(&company, "BE", Role::IndirectReseller).await?;
         assert!(accepted("").await?, "the provider's tenant does not count");
-        let open = cast.qualified(&company, "US", Role::IndirectReseller).await?;
-        let answers = [accepted("").await?, accepted("europe").await?, accepted("united-states").await?];
-        assert_eq!(answers, [false, true, false]);
-        cast.accept_mpa(&open, AgreementKind::IndirectReseller).await?;
-        let answers = [accepted("").await?, accepted("united-states").await?, accepted("africa").await?];
-        assert_eq!(answers, [true, true, false]);
+        let american = client.qualified(&company, "US", Role::IndirectReseller).await?;
+        assert!(!accepted("").await? && accepted("europe").await?);
+        assert!(!accepted("united-states").await?);
+        client.accept_mpa(&american, AgreementKind::IndirectReseller).await?;
+        assert!(accepted("").await? && accepted("united-states").await?);
+        assert!(!accepted("africa").await?);
     }
 }

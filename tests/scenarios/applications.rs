@@ -1,4 +1,4 @@
-//! What a partner accepts belongs to one enrollment: whoever applies again accepts again.
+//! An acceptance belongs to one enrollment: a new enrollment needs a new acceptance.
 
 use std::time::Duration;
 
@@ -7,41 +7,22 @@ use cluster::scenario_client::{
 };
 use contracts::onboarding::{
     AgreementKind, EnrollPartnerRequest, EnrollmentState, GetEnrollmentRequest,
-    ListAgreementsRequest, Organization, ReinstateEnrollmentRequest, RevokeEnrollmentRequest, Role,
-    SubmitEnrollmentRequest, SuspendEnrollmentRequest, SuspensionCause, UpdateOrganizationRequest,
+    ListAgreementsRequest, Organization, Role, SubmitEnrollmentRequest, UpdateOrganizationRequest,
 };
 use prost_types::FieldMask;
 use tests::{refused, scenarios};
 
+use crate::enrollment::{reinstate, suspend, suspend_and_revoke};
+
 const YEAR: Duration = Duration::from_secs(366 * 24 * 3600);
 
-async fn state(cast: &ScenarioClient, partner: &Partner, role: Role) -> Answer<EnrollmentState> {
+async fn state(client: &ScenarioClient, partner: &Partner, role: Role) -> Answer<EnrollmentState> {
     let request = GetEnrollmentRequest { name: enrollment(partner, role) };
-    let answer = cast.onboarding.clone().get_enrollment(request).await?;
+    let answer = client.onboarding.clone().get_enrollment(request).await?;
     Ok(answer.into_inner().enrollment.unwrap().state())
 }
 
-async fn suspend(cast: &ScenarioClient, partner: &Partner, role: Role) -> Answer<()> {
-    let request = SuspendEnrollmentRequest {
-        name: enrollment(partner, role),
-        cause: SuspensionCause::Abuse.into(),
-        detail: "resold test licences".to_owned(),
-        ..SuspendEnrollmentRequest::default()
-    };
-    cast.onboarding.clone().suspend_enrollment(request).await.map(drop)
-}
-
-async fn revoke(cast: &ScenarioClient, partner: &Partner, role: Role) -> Answer<()> {
-    suspend(cast, partner, role).await?;
-    let request = RevokeEnrollmentRequest {
-        name: enrollment(partner, role),
-        detail: "it went on".to_owned(),
-        ..RevokeEnrollmentRequest::default()
-    };
-    cast.onboarding.clone().revoke_enrollment(request).await.map(drop)
-}
-
-async fn enroll(cast: &ScenarioClient, partner: &Partner, role: Role) -> Answer<()> {
+async fn enroll(client: &ScenarioClient, partner: &Partner, role: Role) -> Answer<()> {
     let request = EnrollPartnerRequest {
         parent: partner.name.clone(),
         role: role.into(),
@@ -49,24 +30,24 @@ async fn enroll(cast: &ScenarioClient, partner: &Partner, role: Role) -> Answer<
         request_id: new_id(),
         ..EnrollPartnerRequest::default()
     };
-    cast.onboarding.clone().enroll_partner(request).await.map(drop)
+    client.onboarding.clone().enroll_partner(request).await.map(drop)
 }
 
 scenarios! {
-    /// ON-1, MPA-1 and MPA-2: the third step is taken for each application.
+    /// ON-1, MPA-1 and MPA-2.
     async fn a_revoked_reseller_that_enrolls_again_accepts_the_mpa_again(world) {
-        let (cast, role) = (&world.cast, Role::IndirectReseller);
+        let (client, role) = (&world.client, Role::IndirectReseller);
         let (channel, accepted) = (world.channel("BE").await?, world.clock.now());
         let (provider, reseller) = (&channel.provider, &channel.reseller);
         let wanted = || order(provider, Some(reseller), &channel.customer, &channel.offer);
-        cast.place(wanted()).await?;
-        revoke(cast, reseller, role).await?;
+        client.place(wanted()).await?;
+        suspend_and_revoke(client, reseller, role).await?;
         world.clock.advance(YEAR);
-        cast.enroll(reseller, role).await?;
-        cast.vet(reseller, role).await?;
-        assert_eq!(state(cast, reseller, role).await?, EnrollmentState::Qualified);
+        client.enroll(reseller, role).await?;
+        client.vet(reseller, role).await?;
+        assert_eq!(state(client, reseller, role).await?, EnrollmentState::Qualified);
         assert_eq!(
-            refused(cast.place(wanted()).await),
+            refused(client.place(wanted()).await),
             [
                 "REL-1 PARTNERSHIP_OF_REVOKED_ENROLLMENT",
                 "ON-1 RESELLER_NOT_ACTIVE",
@@ -74,50 +55,49 @@ scenarios! {
                 "MPA-2 RESELLER_MPA_NOT_ACCEPTED",
             ]
         );
-        let old = cast.accept_mpa_at(reseller, agreement_of(role), accepted).await;
+        let old = client.accept_mpa_at(reseller, agreement_of(role), accepted).await;
         assert_eq!(refused(old), ["ON-1 AGREEMENT_OF_EARLIER_ENROLLMENT"]);
-        cast.accept_mpa(reseller, agreement_of(role)).await?;
-        assert_eq!(state(cast, reseller, role).await?, EnrollmentState::Active);
-        cast.partner_up(provider, reseller).await?;
-        cast.place(wanted()).await?;
+        client.accept_mpa(reseller, agreement_of(role)).await?;
+        assert_eq!(state(client, reseller, role).await?, EnrollmentState::Active);
+        client.partner_up(provider, reseller).await?;
+        client.place(wanted()).await?;
     }
 
-    /// ON-2: a repeated acceptance adds nothing, and the number of acceptances is limited.
-    async fn the_same_acceptance_again_is_the_one_there_is_and_there_are_at_most_fifty(world) {
-        let (cast, kind) = (&world.cast, AgreementKind::IndirectProvider);
-        let company = cast.company("Northwind Distribution", "BE").await?;
-        let partner = cast.qualified(&company, "BE", Role::IndirectProvider).await?;
-        cast.accept_mpa(&partner, kind).await?;
+    /// ON-2.
+    async fn a_repeated_acceptance_adds_nothing_and_a_partner_has_at_most_fifty(world) {
+        let (client, kind) = (&world.client, AgreementKind::IndirectProvider);
+        let company = client.company("Northwind Distribution", "BE").await?;
+        let partner = client.qualified(&company, "BE", Role::IndirectProvider).await?;
+        client.accept_mpa(&partner, kind).await?;
         let agreements = async || {
             let list = ListAgreementsRequest { parent: partner.name.clone() };
-            let answer = cast.onboarding.clone().list_agreements(list).await?;
+            let answer = client.onboarding.clone().list_agreements(list).await?;
             Ok::<_, tonic::Status>(answer.into_inner().agreements)
         };
         let (first, before) = (agreements().await?, world.revisions("onboarding").await);
         for _ in 0..10 {
-            cast.accept_mpa(&partner, kind).await?;
+            client.accept_mpa(&partner, kind).await?;
         }
         assert_eq!(agreements().await?, first);
         assert_eq!(world.revisions("onboarding").await, before);
         for seconds in 1..50 {
             let earlier = world.clock.now() - Duration::from_secs(seconds);
-            cast.accept_mpa_at(&partner, kind, earlier).await?;
+            client.accept_mpa_at(&partner, kind, earlier).await?;
         }
         let earlier = world.clock.now() - Duration::from_secs(50);
-        let more = cast.accept_mpa_at(&partner, kind, earlier).await;
+        let more = client.accept_mpa_at(&partner, kind, earlier).await;
         assert_eq!(refused(more), ["STATE COLLECTION_FULL"]);
-        cast.accept_mpa(&partner, kind).await?;
+        client.accept_mpa(&partner, kind).await?;
         assert_eq!(agreements().await?.len(), 50);
     }
 
-    /// Evidence and a legal profile that are recorded already add nothing either.
-    async fn the_same_evidence_and_the_same_profile_again_change_nothing(world) {
-        let (cast, role) = (&world.cast, Role::IndirectReseller);
-        let reseller = cast.reseller("BE").await?;
-        cast.record_evidence(&reseller, role, world.clock.now()).await?;
+    async fn recording_the_same_evidence_or_profile_again_changes_nothing(world) {
+        let (client, role) = (&world.client, Role::IndirectReseller);
+        let reseller = client.reseller("BE").await?;
+        client.record_evidence(&reseller, role, world.clock.now()).await?;
         let before = world.revisions("onboarding").await;
         world.clock.advance(YEAR);
-        cast.record_evidence(&reseller, role, world.clock.now() - YEAR).await?;
+        client.record_evidence(&reseller, role, world.clock.now() - YEAR).await?;
         let profile = UpdateOrganizationRequest {
             organization: Some(Organization {
                 name: reseller.organization.clone(),
@@ -127,80 +107,78 @@ scenarios! {
             update_mask: Some(FieldMask { paths: vec!["display_name".to_owned()] }),
             ..UpdateOrganizationRequest::default()
         };
-        cast.onboarding.clone().update_organization(profile).await?;
+        client.onboarding.clone().update_organization(profile).await?;
         assert_eq!(world.revisions("onboarding").await, before);
-        assert_eq!(state(cast, &reseller, role).await?, EnrollmentState::Active);
+        assert_eq!(state(client, &reseller, role).await?, EnrollmentState::Active);
     }
 
-    /// A decision about a company as a buyer reads all of its tenants.
+    /// A decision about a company as buyer reads all of its tenants.
     async fn a_company_has_at_most_250_csp_tenants(world) {
-        let cast = &world.cast;
-        let company = cast.company("Fabrikam Resale", "BE").await?;
+        let client = &world.client;
+        let company = client.company("Fabrikam Resale", "BE").await?;
         for _ in 0..250 {
-            cast.join(&company, "BE").await?;
+            client.join(&company, "BE").await?;
         }
-        assert_eq!(refused(cast.join(&company, "BE").await), ["STATE COLLECTION_FULL"]);
+        assert_eq!(refused(client.join(&company, "BE").await), ["STATE COLLECTION_FULL"]);
     }
 
-    /// ON-1: an acceptance of one role is none of the next.
-    async fn a_revoked_direct_bill_partner_that_enrolls_as_reseller_accepts_the_mpa_of_it(world) {
-        let (cast, role) = (&world.cast, Role::IndirectReseller);
-        let partner = cast.direct_bill("BE").await?;
-        revoke(cast, &partner, Role::DirectBill).await?;
-        cast.enroll(&partner, role).await?;
-        cast.vet(&partner, role).await?;
-        assert_eq!(state(cast, &partner, role).await?, EnrollmentState::Qualified);
-        cast.accept_mpa(&partner, AgreementKind::IndirectReseller).await?;
-        assert_eq!(state(cast, &partner, role).await?, EnrollmentState::Active);
+    /// ON-1.
+    async fn a_revoked_direct_bill_partner_accepts_the_reseller_mpa_for_the_reseller_role(world) {
+        let (client, role) = (&world.client, Role::IndirectReseller);
+        let partner = client.direct_bill("BE").await?;
+        suspend_and_revoke(client, &partner, Role::DirectBill).await?;
+        client.enroll(&partner, role).await?;
+        client.vet(&partner, role).await?;
+        assert_eq!(state(client, &partner, role).await?, EnrollmentState::Qualified);
+        client.accept_mpa(&partner, AgreementKind::IndirectReseller).await?;
+        assert_eq!(state(client, &partner, role).await?, EnrollmentState::Active);
     }
 
-    /// MPA-2: the direct-bill text covers the reseller role, but not beyond direct bill.
-    async fn a_direct_bill_acceptance_covers_the_reseller_role_only_while_direct_bill_is_active(world) {
-        let (cast, role) = (&world.cast, Role::IndirectReseller);
-        let reseller = cast.direct_bill("BE").await?;
-        cast.enroll(&reseller, role).await?;
-        cast.vet(&reseller, role).await?;
-        let channel = world.channel_of(cast.provider("BE").await?, reseller, "BE").await?;
+    /// MPA-2.
+    async fn a_direct_bill_acceptance_covers_the_reseller_role_while_direct_bill_is_active(world) {
+        let (client, role) = (&world.client, Role::IndirectReseller);
+        let reseller = client.direct_bill("BE").await?;
+        client.enroll(&reseller, role).await?;
+        client.vet(&reseller, role).await?;
+        let channel = world.channel_of(client.provider("BE").await?, reseller, "BE").await?;
         let (provider, reseller) = (&channel.provider, &channel.reseller);
         let wanted = || order(provider, Some(reseller), &channel.customer, &channel.offer);
-        cast.place(wanted()).await?;
-        suspend(cast, reseller, Role::DirectBill).await?;
-        assert_eq!(state(cast, reseller, role).await?, EnrollmentState::Qualified);
+        client.place(wanted()).await?;
+        suspend(client, reseller, Role::DirectBill).await?;
+        assert_eq!(state(client, reseller, role).await?, EnrollmentState::Qualified);
         assert_eq!(
-            refused(cast.place(wanted()).await),
+            refused(client.place(wanted()).await),
             [
                 "ON-1 RESELLER_NOT_ACTIVE",
                 "MPA-1 PARTNER_ID_BEFORE_MPA",
                 "MPA-2 RESELLER_MPA_NOT_ACCEPTED",
             ]
         );
-        let name = enrollment(reseller, Role::DirectBill);
-        let reinstate = ReinstateEnrollmentRequest { name, ..Default::default() };
-        cast.onboarding.clone().reinstate_enrollment(reinstate).await?;
-        cast.place(wanted()).await?;
-        suspend(cast, reseller, Role::DirectBill).await?;
-        cast.accept_mpa(reseller, AgreementKind::IndirectReseller).await?;
-        cast.place(wanted()).await?;
+        reinstate(client, reseller, Role::DirectBill).await?;
+        client.place(wanted()).await?;
+        suspend(client, reseller, Role::DirectBill).await?;
+        client.accept_mpa(reseller, AgreementKind::IndirectReseller).await?;
+        client.place(wanted()).await?;
     }
 
-    /// ON-5: in this order; a direct-bill tenant may enroll as indirect reseller as well.
-    async fn a_tenant_that_is_enrolled_as_reseller_is_refused_direct_bill(world) {
-        let (cast, direct) = (&world.cast, Role::DirectBill);
-        let reseller = cast.reseller("BE").await?;
-        let refused_there = refused(enroll(cast, &reseller, direct).await);
-        assert_eq!(refused_there, ["ON-5 TENANT_IS_RESELLER"]);
-        let of_its_own = cast.join(&reseller.organization, "BE").await?;
-        enroll(cast, &of_its_own, direct).await?;
-        cast.record_evidence(&of_its_own, direct, world.clock.now()).await?;
-        // The draft does not go on either once the tenant is a reseller's.
-        cast.enroll(&of_its_own, Role::IndirectReseller).await?;
-        let name = enrollment(&of_its_own, direct);
+    /// ON-5: in this order only; a direct-bill tenant may enroll as indirect reseller too.
+    async fn a_reseller_tenant_cannot_enroll_as_direct_bill(world) {
+        let (client, direct) = (&world.client, Role::DirectBill);
+        let reseller = client.reseller("BE").await?;
+        let enrolled = enroll(client, &reseller, direct).await;
+        assert_eq!(refused(enrolled), ["ON-5 TENANT_IS_RESELLER"]);
+        let other_tenant = client.join(&reseller.organization, "BE").await?;
+        enroll(client, &other_tenant, direct).await?;
+        client.record_evidence(&other_tenant, direct, world.clock.now()).await?;
+        // A draft cannot be submitted once the tenant is enrolled as reseller.
+        client.enroll(&other_tenant, Role::IndirectReseller).await?;
+        let name = enrollment(&other_tenant, direct);
         let submit = SubmitEnrollmentRequest { name, ..Default::default() };
-        let submitted = cast.onboarding.clone().submit_enrollment(submit).await;
+        let submitted = client.onboarding.clone().submit_enrollment(submit).await;
         assert_eq!(refused(submitted), ["ON-5 TENANT_IS_RESELLER"]);
-        let both = cast.direct_bill("BE").await?;
-        cast.enroll(&both, Role::IndirectReseller).await?;
-        revoke(cast, &reseller, Role::IndirectReseller).await?;
-        enroll(cast, &reseller, direct).await?;
+        let both = client.direct_bill("BE").await?;
+        client.enroll(&both, Role::IndirectReseller).await?;
+        suspend_and_revoke(client, &reseller, Role::IndirectReseller).await?;
+        enroll(client, &reseller, direct).await?;
     }
 }

@@ -1,4 +1,4 @@
-//! What ListRules says against what calls are held against.
+//! The rules that ListRules lists for a method, compared with those that the method applies.
 
 use std::collections::BTreeSet;
 
@@ -13,7 +13,7 @@ use contracts::{
 };
 use tests::scenarios;
 
-/// The rules that were held against an order.
+/// The rules that an order was checked against.
 fn applied(order: &Order) -> BTreeSet<String> {
     let outcomes = order.decision.iter().flat_map(|it| &it.outcomes);
     let applied = outcomes.filter(|it| it.outcome() != Outcome::NotApplicable);
@@ -21,16 +21,16 @@ fn applied(order: &Order) -> BTreeSet<String> {
 }
 
 scenarios! {
-    /// Through a whole chain every rule applies but OWN-3, since no partner is the customer.
-    async fn the_rules_that_are_listed_for_a_call_are_those_that_it_is_held_against(world) {
-        let cast = &world.cast;
+    /// Through a whole chain every rule applies except OWN-3, because no partner is the customer.
+    async fn each_method_applies_exactly_its_listed_rules(world) {
+        let client = &world.client;
         let channel = world.channel("FR").await?;
-        let other = cast.reseller("FR").await?;
-        cast.partner_up(&channel.provider, &other).await?;
+        let other = client.reseller("FR").await?;
+        client.partner_up(&channel.provider, &other).await?;
         let (provider, reseller) = (&channel.provider, Some(&channel.reseller));
         let mut wanted = order(provider, reseller, &channel.customer, &channel.offer);
         wanted.lines[0].additional_partner_ids_on_record = vec![other.location];
-        let placed = cast.place(wanted).await?;
+        let placed = client.place(wanted).await?;
         let name = placed.lines[0].subscription.clone();
         let mut orders = vec![("PlaceOrder", Some(placed))];
         macro_rules! change {
@@ -41,11 +41,11 @@ scenarios! {
                     $($field: $value,)*
                     ..Default::default()
                 };
-                let answer = cast.ordering.clone().$method(request).await?.into_inner();
+                let answer = client.ordering.clone().$method(request).await?.into_inner();
                 orders.push(($call, answer.order));
             };
         }
-        let why = || "for a reason".to_owned();
+        let detail = || "for a reason".to_owned();
         change!("AddQuantity", add_quantity, AddQuantityRequest {
             quantity: 1, partner_attestation_accepted: true
         });
@@ -57,13 +57,13 @@ scenarios! {
         });
         change!("SetAutomaticRenewal", set_automatic_renewal, SetAutomaticRenewalRequest {});
         change!("SuspendSubscription", suspend_subscription, SuspendSubscriptionRequest {
-            detail: why()
+            detail: detail()
         });
         change!("ResumeSubscription", resume_subscription, ResumeSubscriptionRequest {});
         change!("CancelSubscription", cancel_subscription, CancelSubscriptionRequest {
-            detail: why()
+            detail: detail()
         });
-        let rules = cast.relationship.clone().list_rules(ListRulesRequest {}).await?.into_inner();
+        let rules = client.relationship.clone().list_rules(ListRulesRequest {}).await?.into_inner();
         let by = |call: &str, rule: &contracts::relationship::Rule| {
             rule.applied_by.iter().any(|it| it == call)
         };

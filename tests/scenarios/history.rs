@@ -1,4 +1,4 @@
-//! What the services tell of their resources, and what their events tell.
+//! Lists and events report the same revision of each resource.
 
 use std::{collections::BTreeMap, time::Duration};
 
@@ -27,43 +27,51 @@ macro_rules! listed {
 scenarios! {
     /// An enrollment and an agreement are parts of their partner and share its events.
     async fn every_resource_is_listed_at_the_revision_of_its_last_event(world) {
-        let cast = &world.cast;
+        let client = &world.client;
         let channel = world.channel("FR").await?;
         let (provider, reseller) = (&channel.provider, Some(&channel.reseller));
         let wanted = || order(provider, reseller, &channel.customer, &channel.offer);
-        let kept = cast.place(wanted()).await?;
-        let cancelled = cast.place(wanted()).await?;
+        let placed = client.place(wanted()).await?;
+        let cancelled = client.place(wanted()).await?;
         world.clock.advance(Duration::from_secs(3600));
         let cancel = CancelOrderRequest {
             name: cancelled.name.clone(),
             detail: "ordered by mistake".to_owned(),
             request_id: new_id(),
             validate_only: false, ..Default::default() };
-        cast.ordering.clone().cancel_order(cancel).await?;
+        client.ordering.clone().cancel_order(cancel).await?;
 
-        let client = &cast.onboarding;
-        let organizations = listed!(client, list_organizations, ListOrganizationsRequest::default(), organizations);
-        let partners = listed!(client, list_partners, ListPartnersRequest::default(), partners);
-        let told: BTreeMap<_, _> = organizations.chain(partners).collect();
-        assert_eq!(told, world.revisions("onboarding").await);
-        assert_eq!(told.len(), 5, "two partners, and three companies");
+        let onboarding = &client.onboarding;
+        let request = ListOrganizationsRequest::default();
+        let organizations = listed!(onboarding, list_organizations, request, organizations);
+        let partners = listed!(onboarding, list_partners, ListPartnersRequest::default(), partners);
+        let listed: BTreeMap<_, _> = organizations.chain(partners).collect();
+        assert_eq!(listed, world.revisions("onboarding").await);
+        assert_eq!(listed.len(), 5, "two partners, and three companies");
 
-        let client = &cast.relationship;
-        let of_customer = ListCustomerRelationshipsRequest { parent: channel.customer.clone(), ..Default::default() };
-        let relationships = listed!(client, list_customer_relationships, of_customer, relationships);
-        let customers = listed!(client, list_customers, ListCustomersRequest::default(), customers);
-        let partnerships = listed!(client, list_partnerships, ListPartnershipsRequest::default(), partnerships);
-        let told: BTreeMap<_, _> = customers.chain(relationships).chain(partnerships).collect();
-        assert_eq!(told, world.revisions("relationship").await);
-        assert_eq!((told.len(), told[&channel.partnership]), (4, 2));
+        let relationship = &client.relationship;
+        let request =
+            ListCustomerRelationshipsRequest { parent: channel.customer, ..Default::default() };
+        let relationships =
+            listed!(relationship, list_customer_relationships, request, relationships);
+        let request = ListCustomersRequest::default();
+        let customers = listed!(relationship, list_customers, request, customers);
+        let request = ListPartnershipsRequest::default();
+        let partnerships = listed!(relationship, list_partnerships, request, partnerships);
+        let listed: BTreeMap<_, _> = customers.chain(relationships).chain(partnerships).collect();
+        assert_eq!(listed, world.revisions("relationship").await);
+        assert_eq!((listed.len(), listed[&channel.partnership]), (4, 2));
 
-        let client = &cast.ordering;
-        let offers = listed!(client, list_offers, ListOffersRequest::default(), offers);
-        let orders = listed!(client, list_orders, ListOrdersRequest::default(), orders);
-        let subscriptions = listed!(client, list_subscriptions, ListSubscriptionsRequest::default(), subscriptions);
-        let transfers = listed!(client, list_transfers, ListTransfersRequest::default(), transfers);
-        let told: BTreeMap<_, _> = offers.chain(orders).chain(subscriptions).chain(transfers).collect();
-        assert_eq!(told, world.revisions("ordering").await);
-        assert_eq!((told[&kept.name], told[&cancelled.name]), (1, 2));
+        let ordering = &client.ordering;
+        let offers = listed!(ordering, list_offers, ListOffersRequest::default(), offers);
+        let orders = listed!(ordering, list_orders, ListOrdersRequest::default(), orders);
+        let request = ListSubscriptionsRequest::default();
+        let subscriptions = listed!(ordering, list_subscriptions, request, subscriptions);
+        let request = ListTransfersRequest::default();
+        let transfers = listed!(ordering, list_transfers, request, transfers);
+        let listed: BTreeMap<_, _> =
+            offers.chain(orders).chain(subscriptions).chain(transfers).collect();
+        assert_eq!(listed, world.revisions("ordering").await);
+        assert_eq!((listed[&placed.name], listed[&cancelled.name]), (1, 2));
     }
 }

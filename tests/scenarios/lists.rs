@@ -1,7 +1,8 @@
-//! Lists: which items, in which order, a page at a time.
+//! Lists: filters, orders and pages.
 
 use std::time::Duration;
 
+use cluster::scenario_client::order;
 use contracts::{
     ordering::ListOrdersRequest,
     relationship::{ListPartnershipsRequest, ListPartnershipsResponse},
@@ -21,7 +22,7 @@ async fn page(
         filter: filter.to_owned(),
         order_by: order_by.to_owned(),
     };
-    Ok(world.cast.relationship.clone().list_partnerships(request).await?.into_inner())
+    Ok(world.client.relationship.clone().list_partnerships(request).await?.into_inner())
 }
 
 /// The names on the first page.
@@ -31,17 +32,18 @@ async fn listed(world: &World, filter: &str, order_by: &str) -> Result<Vec<Strin
 }
 
 scenarios! {
-    async fn a_list_holds_what_its_filter_says_and_no_more(world) {
-        let cast = &world.cast;
-        let (one, other) = (cast.provider("FR").await?, cast.provider("FR").await?);
-        let (near, far) = (cast.reseller("FR").await?, cast.reseller("FR").await?);
-        let active = cast.partner_up(&one, &near).await?;
+    async fn a_filter_selects_exactly_the_matching_items(world) {
+        let client = &world.client;
+        let (one, other) = (client.provider("FR").await?, client.provider("FR").await?);
+        let (near, far) = (client.reseller("FR").await?, client.reseller("FR").await?);
+        let active = client.partner_up(&one, &near).await?;
         let before = world.clock.now();
         world.clock.advance(Duration::from_secs(1));
-        let invited = cast.invite(&one, &far).await?;
+        let invited = client.invite(&one, &far).await?;
         world.clock.advance(Duration::from_secs(1));
-        let of_other = cast.invite(&other, &far).await?;
-        let (by_one, to_far) = (format!("provider = {}", one.name), format!("reseller=\"{}\"", far.name));
+        let of_other = client.invite(&other, &far).await?;
+        let by_one = format!("provider = {}", one.name);
+        let to_far = format!("reseller=\"{}\"", far.name);
         for (filter, expected) in [
             (by_one.clone(), vec![&active, &invited]),
             (to_far.clone(), vec![&invited, &of_other]),
@@ -58,28 +60,30 @@ scenarios! {
         }
     }
 
-    async fn an_invitation_that_has_expired_is_listed_as_expired(world) {
-        let cast = &world.cast;
-        let (provider, reseller) = (cast.provider("FR").await?, cast.reseller("FR").await?);
-        let invited = cast.invite(&provider, &reseller).await?;
-        let is = async |filter| Ok::<_, Status>(listed(&world, filter, "").await? == [invited.clone()]);
+    async fn an_expired_invitation_is_listed_as_expired(world) {
+        let client = &world.client;
+        let (provider, reseller) = (client.provider("FR").await?, client.reseller("FR").await?);
+        let invited = client.invite(&provider, &reseller).await?;
+        let is_listed = async |filter| {
+            Ok::<_, Status>(listed(&world, filter, "").await? == [invited.clone()])
+        };
         for expired in [false, true] {
-            assert_eq!(is("state = PARTNERSHIP_STATE_INVITED").await?, !expired);
-            assert_eq!(is("state != PARTNERSHIP_STATE_INVITED").await?, expired);
-            assert_eq!(is("state = PARTNERSHIP_STATE_EXPIRED").await?, expired);
-            assert_eq!(is("state != PARTNERSHIP_STATE_EXPIRED").await?, !expired);
-            assert!(is("state != PARTNERSHIP_STATE_ACTIVE").await?);
+            assert_eq!(is_listed("state = PARTNERSHIP_STATE_INVITED").await?, !expired);
+            assert_eq!(is_listed("state != PARTNERSHIP_STATE_INVITED").await?, expired);
+            assert_eq!(is_listed("state = PARTNERSHIP_STATE_EXPIRED").await?, expired);
+            assert_eq!(is_listed("state != PARTNERSHIP_STATE_EXPIRED").await?, !expired);
+            assert!(is_listed("state != PARTNERSHIP_STATE_ACTIVE").await?);
             world.clock.advance(Duration::from_secs(30 * 24 * 3600));
         }
     }
 
-    async fn pages_neither_repeat_nor_hide_what_is_there_while_others_come(world) {
-        let cast = &world.cast;
-        let provider = cast.provider("FR").await?;
+    async fn pages_neither_repeat_nor_skip_items_while_others_are_created(world) {
+        let client = &world.client;
+        let provider = client.provider("FR").await?;
         let mut invited = Vec::new();
         for _ in 0..5 {
             world.clock.advance(Duration::from_secs(1));
-            invited.push(cast.invite(&provider, &cast.reseller("FR").await?).await?);
+            invited.push(client.invite(&provider, &client.reseller("FR").await?).await?);
         }
         for (order_by, reversed) in [("create_time", false), ("create_time desc", true)] {
             let (mut read, mut token) = (Vec::new(), String::new());
@@ -89,7 +93,7 @@ scenarios! {
                 token = page.next_page_token;
                 world.clock.advance(Duration::from_secs(1));
                 if read.len() < 4 {
-                    cast.invite(&provider, &cast.reseller("FR").await?).await?;
+                    client.invite(&provider, &client.reseller("FR").await?).await?;
                 }
             }
             read.retain(|it| invited.contains(it));
@@ -101,10 +105,10 @@ scenarios! {
     }
 
     async fn a_page_token_belongs_to_its_filter_and_order(world) {
-        let cast = &world.cast;
-        let provider = cast.provider("FR").await?;
+        let client = &world.client;
+        let provider = client.provider("FR").await?;
         for _ in 0..3 {
-            cast.invite(&provider, &cast.reseller("FR").await?).await?;
+            client.invite(&provider, &client.reseller("FR").await?).await?;
         }
         let filter = format!("provider = {}", provider.name);
         let token = page(&world, &filter, "name desc", "").await?.next_page_token;
@@ -116,21 +120,24 @@ scenarios! {
         }
     }
 
-    async fn an_empty_value_stands_for_none(world) {
-        let cast = &world.cast;
+    async fn an_empty_value_in_a_filter_means_unset(world) {
+        let client = &world.client;
         let channel = world.channel("FR").await?;
         let through = Some(&channel.reseller);
-        let order = |reseller| cluster::scenario_client::order(&channel.provider, reseller, &channel.customer, &channel.offer);
-        let direct = cast.place(order(None)).await?;
+        let (provider, customer, offer) = (&channel.provider, &channel.customer, &channel.offer);
+        let direct = client.place(order(provider, None, customer, offer)).await?;
         world.clock.advance(Duration::from_secs(1));
-        let indirect = cast.place(order(through)).await?;
+        let indirect = client.place(order(provider, through, customer, offer)).await?;
         for (filter, expected) in [
             ("reseller = \"\"", vec![&direct.name]),
             ("reseller != \"\"", vec![&indirect.name]),
-            ("reseller != partners/0195f0a8-7c1e-7b3a-9c55-0242ac12ffff", vec![&direct.name, &indirect.name]),
+            (
+                "reseller != partners/0195f0a8-7c1e-7b3a-9c55-0242ac12ffff",
+                vec![&direct.name, &indirect.name],
+            ),
         ] {
             let request = ListOrdersRequest { filter: filter.to_owned(), ..Default::default() };
-            let answer = cast.ordering.clone().list_orders(request).await?.into_inner();
+            let answer = client.ordering.clone().list_orders(request).await?.into_inner();
             let names: Vec<_> = answer.orders.iter().map(|it| &it.name).collect();
             assert_eq!(names, expected, "{filter}");
         }

@@ -1,5 +1,5 @@
-//! The programme's rules through real gRPC across three services, on both databases. Each refusal
-//! stands beside its nearest allowed neighbour.
+//! The rules of the programme over gRPC across three services, on both databases. Each refusal is
+//! tested with the closest request that is allowed.
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "tests")]
 

@@ -1,4 +1,4 @@
-//! What a caller is told of a mistake: which value is wrong, and what to write instead.
+//! Error messages: which value is wrong, and what to use instead.
 
 use std::time::Duration;
 
@@ -19,14 +19,15 @@ use tonic_types::StatusExt;
 
 const DAY: Duration = Duration::from_secs(86_400);
 
-/// The fields of an answer that cannot be used, each with what is wrong.
+/// The field violations of a response.
 fn invalid<T: std::fmt::Debug>(answer: Answer<T>) -> Vec<String> {
     let status = failed(answer);
-    let fields = status.get_details_bad_request().expect("it says which fields").field_violations;
+    let fields =
+        status.get_details_bad_request().expect("the status has a BadRequest").field_violations;
     fields.into_iter().map(|it| format!("{} {}", it.field, it.description)).collect()
 }
 
-/// Why a call is refused for a state, and what to do.
+/// The message of a state conflict.
 fn conflict<T: std::fmt::Debug>(answer: Answer<T>) -> String {
     let status = failed(answer);
     let refusal = refusal(&status).violations.remove(0);
@@ -45,58 +46,62 @@ fn company(country: &str) -> ob::CreateOrganizationRequest {
 
 scenarios! {
     /// GetAgreementStatus.
-    async fn a_location_account_of_nobody_is_answered_as_such(world) {
+    async fn an_unknown_location_account_is_not_found(world) {
         let partner_id = "1234567".to_owned();
         let request = ob::GetAgreementStatusRequest { partner_id, ..Default::default() };
-        let status = failed(world.cast.onboarding.clone().get_agreement_status(request).await);
+        let status = failed(world.client.onboarding.clone().get_agreement_status(request).await);
         assert_eq!(status.code(), Code::NotFound);
         assert_eq!(status.message(), "no partner has location account 1234567");
     }
 
-    async fn a_partner_id_in_place_of_a_name_is_answered_with_the_way_to_the_partner(world) {
-        let cast = &world.cast;
-        let partner = cast.reseller("FR").await?;
+    async fn a_partner_id_in_place_of_a_name_gets_the_filter_that_finds_the_partner(world) {
+        let client = &world.client;
+        let partner = client.reseller("FR").await?;
         let id = &partner.location;
         let hint = format!(
             "`{id}` is a PartnerID, not a CSP tenant; to find its partner, call ListPartners of \
              onboarding with the filter `location_account_id = {id}`"
         );
         let get = ob::GetPartnerRequest { name: format!("partners/{id}") };
-        let found = invalid(cast.onboarding.clone().get_partner(get).await);
+        let found = invalid(client.onboarding.clone().get_partner(get).await);
         assert_eq!(found, [format!("name {hint}")]);
         let invite = rl::InvitePartnershipRequest {
             provider: partner.name.clone(),
             reseller: id.clone(),
             ..Default::default()
         };
-        let found = invalid(cast.relationship.clone().invite_partnership(invite).await);
+        let found = invalid(client.relationship.clone().invite_partnership(invite).await);
         assert_eq!(found, [format!("reseller {hint}")]);
         let mut wanted = order(&partner, None, "customers/x", "offers/x");
         wanted.seller = format!("partners/{id}");
-        assert_eq!(invalid(cast.place(wanted).await)[0], format!("order.seller {hint}"));
+        assert_eq!(invalid(client.place(wanted).await)[0], format!("order.seller {hint}"));
         let filter = format!("location_account_id = {id}");
         let list = ob::ListPartnersRequest { filter, ..Default::default() };
-        let listed = cast.onboarding.clone().list_partners(list).await?.into_inner().partners;
+        let listed = client.onboarding.clone().list_partners(list).await?.into_inner().partners;
         assert_eq!(listed[0].name, partner.name);
     }
 
-    async fn a_stale_etag_is_answered_with_the_current_one_and_who_changed_the_resource(world) {
-        let cast = &world.cast;
-        let offer = cast.offer(rl::ProductFamily::Azure).await?;
+    async fn a_stale_etag_gets_the_current_one_and_the_last_change(world) {
+        let client = &world.client;
+        let offer = client.offer(rl::ProductFamily::Azure).await?;
         let update = |etag: &str| od::UpdateOfferRequest {
-            offer: Some(od::Offer { name: offer.clone(), etag: etag.to_owned(), ..offer_in_every_market() }),
+            offer: Some(od::Offer {
+                name: offer.clone(),
+                etag: etag.to_owned(),
+                ..offer_in_every_market()
+            }),
             update_mask: Some(FieldMask { paths: vec!["display_name".to_owned()] }),
             request_id: new_id(),
             ..Default::default()
         };
         let get = od::GetOfferRequest { name: offer.clone() };
-        let read = cast.ordering.clone().get_offer(get).await?.into_inner().offer.unwrap().etag;
+        let read = client.ordering.clone().get_offer(get).await?.into_inner().offer.unwrap().etag;
         world.clock.advance(DAY);
         let mut by_billing = Request::new(update(&read));
         by_billing.metadata_mut().insert("csp-actor", "billing".parse().unwrap());
-        let changed = cast.ordering.clone().update_offer(by_billing).await?.into_inner();
+        let changed = client.ordering.clone().update_offer(by_billing).await?.into_inner();
         let current = changed.offer.unwrap().etag;
-        let status = failed(cast.ordering.clone().update_offer(update(&read)).await);
+        let status = failed(client.ordering.clone().update_offer(update(&read)).await);
         let message = format!(
             "`{offer}` is at etag {current}, the request expected {read} (last changed \
              2026-03-03T09:00:00Z by billing); read it and decide again"
@@ -106,68 +111,68 @@ scenarios! {
         assert_eq!(metadata["currentEtag"], current);
     }
 
-    async fn what_is_reached_already_is_answered_with_since_when_and_nothing_to_do(world) {
-        let cast = &world.cast;
+    async fn a_state_that_is_reached_already_gets_its_time_and_nothing_to_do(world) {
+        let client = &world.client;
         let channel = world.channel("FR").await?;
         let since = world.clock.now();
         world.clock.advance(DAY);
-        let mut relationship = cast.relationship.clone();
+        let mut relationship = client.relationship.clone();
         let name = channel.partnership.clone();
         let accept = rl::AcceptPartnershipRequest { name: name.clone(), ..Default::default() };
-        let told = conflict(relationship.accept_partnership(accept).await);
-        assert_eq!(told, format!("the partnership has been active since {since}; nothing to do"));
+        let message = conflict(relationship.accept_partnership(accept).await);
+        assert_eq!(message, format!("the partnership has been active since {since}; nothing to do"));
         let detail = "no".to_owned();
         let decline = rl::DeclinePartnershipRequest { name, detail, ..Default::default() };
-        let told = conflict(relationship.decline_partnership(decline).await);
+        let message = conflict(relationship.decline_partnership(decline).await);
         let out = format!("the partnership has been active since {since}, which rules out");
-        assert_eq!(told, format!("{out} DeclinePartnership; possible now: EndPartnership"));
+        assert_eq!(message, format!("{out} DeclinePartnership; possible now: EndPartnership"));
 
-        let customer = cast.customer("FR").await?;
-        let name = cast.establish_relationship(&customer, &channel.provider, Resale).await?;
+        let customer = client.customer("FR").await?;
+        let name = client.establish_relationship(&customer, &channel.provider, Resale).await?;
         let accept = rl::AcceptCustomerRelationshipRequest { name, ..Default::default() };
-        let told = conflict(relationship.accept_customer_relationship(accept).await);
+        let message = conflict(relationship.accept_customer_relationship(accept).await);
         let now = world.clock.now();
-        assert_eq!(told, format!("the relationship has been active since {now}; nothing to do"));
+        assert_eq!(message, format!("the relationship has been active since {now}; nothing to do"));
 
         let name = enrollment(&channel.reseller, Role::IndirectReseller);
         let submit = ob::SubmitEnrollmentRequest { name, ..Default::default() };
-        let told = conflict(cast.onboarding.clone().submit_enrollment(submit).await);
-        assert_eq!(told, format!("the enrollment has been active since {since}; nothing to do"));
+        let message = conflict(client.onboarding.clone().submit_enrollment(submit).await);
+        assert_eq!(message, format!("the enrollment has been active since {since}; nothing to do"));
 
         let wanted = order(&channel.provider, None, &channel.customer, &channel.offer);
-        let placed = cast.place(wanted).await?;
+        let placed = client.place(wanted).await?;
         let resume = od::ResumeSubscriptionRequest {
             name: placed.lines[0].subscription.clone(),
             request_id: new_id(),
             ..Default::default()
         };
-        let told = conflict(cast.ordering.clone().resume_subscription(resume).await);
-        assert_eq!(told, format!("the subscription has been active since {now}; nothing to do"));
+        let message = conflict(client.ordering.clone().resume_subscription(resume).await);
+        assert_eq!(message, format!("the subscription has been active since {now}; nothing to do"));
         let cancel = || od::CancelOrderRequest {
             name: placed.name.clone(),
             detail: "a mistake".to_owned(),
             ..Default::default()
         };
-        cast.ordering.clone().cancel_order(cancel()).await?;
-        let told = conflict(cast.ordering.clone().cancel_order(cancel()).await);
-        assert_eq!(told, format!("the order has been cancelled since {now}; nothing to do"));
+        client.ordering.clone().cancel_order(cancel()).await?;
+        let message = conflict(client.ordering.clone().cancel_order(cancel()).await);
+        assert_eq!(message, format!("the order has been cancelled since {now}; nothing to do"));
         let retire = || od::RetireOfferRequest {
             name: channel.offer.clone(),
             detail: "replaced".to_owned(),
             ..Default::default()
         };
-        cast.ordering.clone().retire_offer(retire()).await?;
-        let told = conflict(cast.ordering.clone().retire_offer(retire()).await);
-        assert_eq!(told, format!("the offer has been retired since {now}; nothing to do"));
+        client.ordering.clone().retire_offer(retire()).await?;
+        let message = conflict(client.ordering.clone().retire_offer(retire()).await);
+        assert_eq!(message, format!("the offer has been retired since {now}; nothing to do"));
     }
 
     /// AIP-160.
-    async fn a_filter_that_cannot_be_used_is_answered_with_what_can(world) {
-        let cast = &world.cast;
+    async fn an_invalid_filter_gets_the_valid_fields_and_values(world) {
+        let client = &world.client;
         let orders = async |filter: &str| {
             let filter = filter.to_owned();
             let list = od::ListOrdersRequest { filter, ..Default::default() };
-            invalid(cast.ordering.clone().list_orders(list).await).remove(0)
+            invalid(client.ordering.clone().list_orders(list).await).remove(0)
         };
         let states = "use ORDER_STATE_ACCEPTED or ORDER_STATE_CANCELLED";
         let fields = "use seller, reseller, customer, state, create_time or update_time";
@@ -200,7 +205,7 @@ scenarios! {
             order_by: "display_name".to_owned(),
             ..Default::default()
         };
-        let found = invalid(cast.relationship.clone().list_customers(list).await);
+        let found = invalid(client.relationship.clone().list_customers(list).await);
         let market = "`be` is not a listed CSP market (ISO 3166-1 alpha-2, upper case)";
         let filter =
             format!("filter compares `country_code` with `be`: {market}; did you mean BE");
@@ -208,8 +213,8 @@ scenarios! {
         assert_eq!(found, [&*filter, order]);
     }
 
-    async fn a_mask_that_cannot_be_used_is_answered_with_the_fields_that_can(world) {
-        let cast = &world.cast;
+    async fn an_invalid_mask_gets_the_valid_fields(world) {
+        let client = &world.client;
         let update = async |path: &str| {
             let update = ob::UpdateOrganizationRequest {
                 organization: Some(ob::Organization {
@@ -219,7 +224,7 @@ scenarios! {
                 update_mask: Some(FieldMask { paths: vec![path.to_owned()] }),
                 ..Default::default()
             };
-            invalid(cast.onboarding.clone().update_organization(update).await)
+            invalid(client.onboarding.clone().update_organization(update).await)
         };
         let camel = "update_mask has `displayName` in camelCase; write display_name";
         assert_eq!(update("displayName").await, [camel]);
@@ -232,11 +237,11 @@ scenarios! {
             ..Default::default()
         };
         let camel = "update_mask has `minQuantity` in camelCase; write min_quantity";
-        assert_eq!(invalid(cast.ordering.clone().update_offer(update).await), [camel]);
+        assert_eq!(invalid(client.ordering.clone().update_offer(update).await), [camel]);
     }
 
-    async fn a_version_that_is_none_is_answered_with_those_that_are(world) {
-        let cast = &world.cast;
+    async fn an_unknown_version_gets_the_known_ones(world) {
+        let client = &world.client;
         let agreement = ob::Agreement {
             kind: AgreementKind::IndirectReseller.into(),
             version: "2099-01".to_owned(),
@@ -254,13 +259,13 @@ scenarios! {
             agreement: Some(agreement),
             ..Default::default()
         };
-        let found = invalid(cast.onboarding.clone().accept_agreement(accept).await);
+        let found = invalid(client.onboarding.clone().accept_agreement(accept).await);
         let problem = "`2099-01` is not an MPA version; use 2019-09 or 2026-12";
         assert_eq!(found, [format!("agreement.version {problem}")]);
     }
 
-    async fn a_country_that_is_nearly_right_is_answered_with_the_one_that_is_meant(world) {
-        let mut onboarding = world.cast.onboarding.clone();
+    async fn a_country_code_with_a_typical_mistake_gets_the_right_one(world) {
+        let mut onboarding = world.client.onboarding.clone();
         for (code, meant) in [("UK", "GB"), ("nl", "NL")] {
             let found = invalid(onboarding.create_organization(company(code)).await);
             let problem = format!(
@@ -272,9 +277,9 @@ scenarios! {
     }
 
     /// Idempotency.
-    async fn a_request_id_that_is_reused_is_answered_with_the_fields_that_differ(world) {
-        let cast = &world.cast;
-        let mut onboarding = cast.onboarding.clone();
+    async fn a_reused_request_id_gets_the_fields_that_differ(world) {
+        let client = &world.client;
+        let mut onboarding = client.onboarding.clone();
         let first = ob::CreateOrganizationRequest { request_id: new_id(), ..company("FR") };
         onboarding.create_organization(first.clone()).await?;
         let other = ob::CreateOrganizationRequest {
@@ -299,27 +304,26 @@ scenarios! {
         };
         let status = failed(onboarding.create_partner(partner).await);
         let metadata = status.get_details_error_info().unwrap().metadata;
-        assert_eq!(metadata["differingFields"], "", "it was a request of another method");
+        assert_eq!(metadata["differingFields"], "", "the methods differ");
     }
 
-    /// What else exists already, or does not exist.
-    async fn a_resource_that_exists_or_does_not_is_named(world) {
-        let cast = &world.cast;
-        let provider = cast.provider("FR").await?;
-        let again = cast.enroll(&provider, Role::IndirectProvider).await;
+    async fn a_resource_that_exists_already_or_is_missing_is_named(world) {
+        let client = &world.client;
+        let provider = client.provider("FR").await?;
+        let again = client.enroll(&provider, Role::IndirectProvider).await;
         assert_eq!(failed(again).code(), Code::AlreadyExists);
         let get = od::GetOfferRequest { name: "offers/none".to_owned() };
-        assert_eq!(failed(cast.ordering.clone().get_offer(get).await).code(), Code::NotFound);
+        assert_eq!(failed(client.ordering.clone().get_offer(get).await).code(), Code::NotFound);
         let unknown = rl::GetCustomerRequest { name: format!("customers/{}", new_id()) };
-        let unknown = failed(cast.relationship.clone().get_customer(unknown).await);
+        let unknown = failed(client.relationship.clone().get_customer(unknown).await);
         assert_eq!(unknown.code(), Code::NotFound);
     }
 
     /// REQ-1.
     async fn a_partner_that_failed_its_review_is_not_reinstated(world) {
-        let cast = &world.cast;
-        let name = enrollment(&cast.direct_bill("BE").await?, Role::DirectBill);
-        let mut onboarding = cast.onboarding.clone();
+        let client = &world.client;
+        let name = enrollment(&client.direct_bill("BE").await?, Role::DirectBill);
+        let mut onboarding = client.onboarding.clone();
         world.clock.advance(365 * DAY);
         let review = ob::ReviewEnrollmentRequest { name: name.clone(), ..Default::default() };
         onboarding.review_enrollment(review).await?;
@@ -329,32 +333,33 @@ scenarios! {
         assert_eq!(found, ["REQ-1 REVIEW_NOT_PASSED"]);
     }
 
-    /// Orders that are refused for what other scenarios ask by CheckTransaction only.
-    async fn an_order_is_refused_in_the_words_of_the_decision(world) {
-        let cast = &world.cast;
+    /// Violations that other scenarios cover by CheckTransaction only.
+    async fn an_order_is_refused_with_the_violations_of_the_decision(world) {
+        let client = &world.client;
         let channel = world.channel("GB").await?;
         let place = async |ids: &[&str], reseller| {
             let mut wanted = order(&channel.provider, reseller, &channel.customer, &channel.offer);
             let line = &mut wanted.lines[0];
             line.additional_partner_ids_on_record = ids.iter().map(ToString::to_string).collect();
-            refused(cast.place(wanted).await)
+            refused(client.place(wanted).await)
         };
-        let beside = Some(&channel.reseller);
-        assert_eq!(place(&["9999999"], beside).await, ["ORD-8 ADDITIONAL_PARTNER_ID_OUTSIDE_EU_EFTA"]);
-        assert_eq!(place(&["9999999"], None).await, ["ORD-8 ADDITIONAL_PARTNER_ID_WITHOUT_RESELLER"]);
+        let found = place(&["9999999"], Some(&channel.reseller)).await;
+        assert_eq!(found, ["ORD-8 ADDITIONAL_PARTNER_ID_OUTSIDE_EU_EFTA"]);
+        let found = place(&["9999999"], None).await;
+        assert_eq!(found, ["ORD-8 ADDITIONAL_PARTNER_ID_WITHOUT_RESELLER"]);
 
-        let company = cast.company("Fabrikam Resale", "GB").await?;
-        let newcomer = cast.join(&company, "GB").await?;
-        cast.enroll(&newcomer, Role::IndirectReseller).await?;
+        let company = client.company("Fabrikam Resale", "GB").await?;
+        let newcomer = client.join(&company, "GB").await?;
+        client.enroll(&newcomer, Role::IndirectReseller).await?;
         let mut wanted =
             order(&channel.provider, Some(&channel.reseller), &channel.customer, &channel.offer);
         wanted.reseller = newcomer.name.clone();
-        let found = refused(cast.place(wanted.clone()).await);
+        let found = refused(client.place(wanted.clone()).await);
         assert!(found.contains(&"ON-3 RESELLER_LOCATION_NOT_ASSOCIATED".to_owned()), "{found:?}");
         assert!(found.contains(&"REL-1 PARTNERSHIP_NOT_ACTIVE".to_owned()), "{found:?}");
-        let company = cast.company("Fabrikam Resale", "GB").await?;
-        wanted.reseller = cast.join(&company, "GB").await?.name;
-        let found = refused(cast.place(wanted).await);
+        let company = client.company("Fabrikam Resale", "GB").await?;
+        wanted.reseller = client.join(&company, "GB").await?.name;
+        let found = refused(client.place(wanted).await);
         assert!(found.contains(&"ON-1 RESELLER_NOT_ENROLLED".to_owned()), "{found:?}");
 
         for state in [rl::AccountState::Rejected, rl::AccountState::Locked] {
@@ -364,42 +369,43 @@ scenarios! {
                 detail: "fraud".to_owned(),
                 ..Default::default()
             };
-            cast.relationship.clone().record_account_review(review).await?;
+            client.relationship.clone().record_account_review(review).await?;
             let found = place(&[], None).await;
-            assert!(found.iter().all(|it| it.starts_with("CUS-2 ")) && !found.is_empty(), "{found:?}");
+            assert!(!found.is_empty(), "{state:?}");
+            assert!(found.iter().all(|it| it.starts_with("CUS-2 ")), "{found:?}");
         }
 
         let of_reseller = &channel.reseller.organization;
         let shared = CustomerKind::SharedServices;
-        let shared = cast.customer_of(of_reseller, "GB", shared).await?;
+        let shared = client.customer_of(of_reseller, "GB", shared).await?;
         let mut direct = order(&channel.reseller, None, &shared, &channel.offer);
         direct.lines[0].seller_role = Some(seller_role(None));
-        let found = refused(cast.place(direct).await);
+        let found = refused(client.place(direct).await);
         assert!(found.contains(&"PT-1 SELLER_CANNOT_BUY_FROM_MICROSOFT".to_owned()), "{found:?}");
     }
 }
 
-/// Failures of services that do not work as they should.
+/// Failures of services whose decisions expire at once, or whose peer is stopped.
 #[tokio::test]
-async fn a_service_that_cannot_answer_says_what_to_do_on_sqlite() -> Result<(), Status> {
+async fn a_service_that_cannot_decide_states_the_next_step_on_sqlite() -> Result<(), Status> {
     let world = World::with(Engine::Sqlite, |plan| {
         plan.relationship.valid_for = Duration::ZERO;
         plan.ordering.relationship.timeout = Duration::from_secs(2);
     });
     let world = world.await;
-    let scenario = "a_service_that_cannot_answer_says_what_to_do";
+    let scenario = "a_service_that_cannot_decide_states_the_next_step";
     messages::compared(scenario, async move {
-        let cast = &world.cast;
+        let client = &world.client;
         let channel = world.channel("FR").await?;
         let wanted = || order(&channel.provider, None, &channel.customer, &channel.offer);
         assert_eq!(
-            failed(cast.place(wanted()).await).code(),
+            failed(client.place(wanted()).await).code(),
             Code::Aborted,
-            "a decision of no time"
+            "the decision has expired"
         );
-        let World { cast, cluster, .. } = world;
+        let World { client, cluster, .. } = world;
         cluster.relationship.stop().await;
-        assert_eq!(failed(cast.place(wanted()).await).code(), Code::Unavailable);
+        assert_eq!(failed(client.place(wanted()).await).code(), Code::Unavailable);
         Ok(())
     })
     .await

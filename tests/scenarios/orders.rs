@@ -1,4 +1,4 @@
-//! What happens to an order after it is accepted, and what is kept with it.
+//! Accepted orders: evidence, subscriptions and cancellation.
 
 use std::time::Duration;
 
@@ -22,49 +22,48 @@ async fn cancel(world: &World, name: &str) -> Result<OrderState, tonic::Status> 
         validate_only: false,
         ..Default::default()
     };
-    let answer = world.cast.ordering.clone().cancel_order(cancel).await?.into_inner();
+    let answer = world.client.ordering.clone().cancel_order(cancel).await?.into_inner();
     Ok(answer.order.unwrap().state())
 }
 
 scenarios! {
-    /// The evidence: the decision with every rule, kept with the order (REL-3 and all others).
-    async fn an_accepted_order_keeps_the_decision_that_let_it_through(world) {
-        let cast = &world.cast;
+    /// REL-3 and all other rules.
+    async fn an_accepted_order_has_its_decision_as_evidence(world) {
+        let client = &world.client;
         let channel = world.channel("FR").await?;
         let (provider, reseller) = (&channel.provider, &channel.reseller);
         let wanted = order(provider, Some(reseller), &channel.customer, &channel.offer);
-        let placed = cast.place(wanted).await?;
+        let placed = client.place(wanted).await?;
         let get = GetOrderRequest { name: placed.name.clone(), view: OrderView::Full.into() };
-        let kept = cast.ordering.clone().get_order(get).await?.into_inner().order.unwrap();
-        assert_eq!(kept, placed);
-        let decision = kept.decision.unwrap();
+        let read = client.ordering.clone().get_order(get).await?.into_inner().order.unwrap();
+        assert_eq!(read, placed);
+        let decision = read.decision.unwrap();
         assert_eq!(decision.verdict(), Verdict::Allowed);
-        assert_eq!(decision.outcomes.len(), 25, "every check stands in the evidence");
+        assert_eq!(decision.outcomes.len(), 25, "the evidence has every check");
         assert!(decision.outcomes.iter().all(|it| it.outcome() != Outcome::Failed));
         let facts: Vec<_> = decision.revisions.iter().map(|it| it.resource.as_str()).collect();
         for fact in [&provider.name, &reseller.name, &channel.partnership, &channel.customer] {
             assert!(facts.contains(&fact.as_str()), "{fact} is not among {facts:?}");
         }
-        let total = kept.total.unwrap();
+        let total = read.total.unwrap();
         assert_eq!((&*total.currency_code, total.minor_units), ("EUR", 5 * 1000));
     }
 
-    /// Every line makes a subscription.
-    async fn an_accepted_order_makes_one_subscription_a_line(world) {
-        let cast = &world.cast;
+    async fn an_accepted_order_creates_one_subscription_per_line(world) {
+        let client = &world.client;
         let channel = world.channel("FR").await?;
         let mut wanted = order(&channel.provider, None, &channel.customer, &channel.offer);
         wanted.lines = vec![wanted.lines[0].clone(); 3];
-        let placed = cast.place(wanted).await?;
+        let placed = client.place(wanted).await?;
         for line in &placed.lines {
             let get = GetSubscriptionRequest { name: line.subscription.clone() };
-            let subscription = cast.ordering.clone().get_subscription(get).await?.into_inner();
+            let subscription = client.ordering.clone().get_subscription(get).await?.into_inner();
             let subscription = subscription.subscription.unwrap();
             assert_eq!(subscription.order, placed.name);
             assert_eq!(subscription.state(), SubscriptionState::Active);
         }
         let list = ListSubscriptionsRequest { page_size: 2, ..ListSubscriptionsRequest::default() };
-        let page = cast.ordering.clone().list_subscriptions(list).await?.into_inner();
+        let page = client.ordering.clone().list_subscriptions(list).await?.into_inner();
         assert_eq!(page.subscriptions.len(), 2);
         let page_token = page.next_page_token;
         let list = ListSubscriptionsRequest {
@@ -72,20 +71,20 @@ scenarios! {
             page_token,
             ..ListSubscriptionsRequest::default()
         };
-        let page = cast.ordering.clone().list_subscriptions(list).await?.into_inner();
+        let page = client.ordering.clone().list_subscriptions(list).await?.into_inner();
         assert_eq!((page.subscriptions.len(), &*page.next_page_token), (1, ""));
     }
 
     /// ORD-3.
     async fn an_order_is_cancelled_within_168_hours_and_not_after(world) {
-        let cast = &world.cast;
+        let client = &world.client;
         let channel = world.channel("FR").await?;
         let wanted = || order(&channel.provider, None, &channel.customer, &channel.offer);
-        let (in_time, late) = (cast.place(wanted()).await?, cast.place(wanted()).await?);
+        let (in_time, late) = (client.place(wanted()).await?, client.place(wanted()).await?);
         world.clock.advance(WINDOW);
         assert_eq!(cancel(&world, &in_time.name).await?, OrderState::Cancelled);
         let get = GetSubscriptionRequest { name: in_time.lines[0].subscription.clone() };
-        let subscription = cast.ordering.clone().get_subscription(get).await?.into_inner();
+        let subscription = client.ordering.clone().get_subscription(get).await?.into_inner();
         assert_eq!(subscription.subscription.unwrap().state(), SubscriptionState::Cancelled);
         let twice = cancel(&world, &in_time.name).await;
         assert_eq!(refused(twice), ["STATE ORDER_STATE_CONFLICT"]);

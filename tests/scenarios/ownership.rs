@@ -1,4 +1,4 @@
-//! Who owns whom, as of the day of the order; and what a changed company means for its partners.
+//! Ownership at the time of the order, and vetting after a change of the company.
 
 use cluster::scenario_client::{Answer, Partner, ScenarioClient, enrollment, order};
 use contracts::{
@@ -13,16 +13,16 @@ use tests::{failed, refused, scenarios};
 use tonic::Code;
 
 pub(super) async fn acquire(
-    cast: &ScenarioClient,
+    client: &ScenarioClient,
     owner: &str,
     owned: &str,
     share: i32,
 ) -> Answer<Organization> {
-    try_to_acquire(cast, owner, owned, share, false).await
+    record_ownership(client, owner, owned, share, false).await
 }
 
-async fn try_to_acquire(
-    cast: &ScenarioClient,
+async fn record_ownership(
+    client: &ScenarioClient,
     owner: &str,
     owned: &str,
     share: i32,
@@ -38,22 +38,22 @@ async fn try_to_acquire(
         validate_only,
         ..RecordOwnershipRequest::default()
     };
-    let answer = cast.onboarding.clone().record_ownership(request).await?;
+    let answer = client.onboarding.clone().record_ownership(request).await?;
     Ok(answer.into_inner().organization.unwrap())
 }
 
-async fn sell(cast: &ScenarioClient, owner: &str, owned: &str) -> Answer<()> {
+async fn sell(client: &ScenarioClient, owner: &str, owned: &str) -> Answer<()> {
     let request = EndOwnershipRequest {
         name: owned.to_owned(),
         owner: owner.to_owned(),
         detail: "sold to a competitor".to_owned(),
         ..EndOwnershipRequest::default()
     };
-    cast.onboarding.clone().end_ownership(request).await.map(drop)
+    client.onboarding.clone().end_ownership(request).await.map(drop)
 }
 
 async fn rename(
-    cast: &ScenarioClient,
+    client: &ScenarioClient,
     partner: &Partner,
     name: &str,
     etag: &str,
@@ -68,63 +68,63 @@ async fn rename(
         update_mask: Some(FieldMask { paths: vec!["display_name".to_owned()] }),
         ..UpdateOrganizationRequest::default()
     };
-    let answer = cast.onboarding.clone().update_organization(request).await?;
+    let answer = client.onboarding.clone().update_organization(request).await?;
     Ok(answer.into_inner().organization.unwrap())
 }
 
-async fn read(cast: &ScenarioClient, partner: &Partner, role: Role) -> Answer<Enrollment> {
+async fn read(client: &ScenarioClient, partner: &Partner, role: Role) -> Answer<Enrollment> {
     let request = GetEnrollmentRequest { name: enrollment(partner, role) };
-    let answer = cast.onboarding.clone().get_enrollment(request).await?;
+    let answer = client.onboarding.clone().get_enrollment(request).await?;
     Ok(answer.into_inner().enrollment.unwrap())
 }
 
 scenarios! {
-    /// OWN-1: an acquisition after everything was set up, a smaller share, and a sale.
-    async fn a_partner_sells_nothing_to_a_company_while_it_controls_it(world) {
-        let cast = &world.cast;
-        let direct = cast.direct_bill("FR").await?;
-        let company = cast.company("Litware", "FR").await?;
-        let customer = cast.customer_of(&company, "FR", CustomerKind::Company).await?;
-        cast.onboard_customer(&customer, &[&direct]).await?;
-        let offer = cast.offer(ProductFamily::Microsoft365).await?;
-        let wanted = || cast.place(order(&direct, None, &customer, &offer));
+    /// OWN-1.
+    async fn a_partner_sells_nothing_to_a_company_that_it_controls(world) {
+        let client = &world.client;
+        let direct = client.direct_bill("FR").await?;
+        let company = client.company("Litware", "FR").await?;
+        let customer = client.customer_of(&company, "FR", CustomerKind::Company).await?;
+        client.onboard_customer(&customer, &[&direct]).await?;
+        let offer = client.offer(ProductFamily::Microsoft365).await?;
+        let wanted = || client.place(order(&direct, None, &customer, &offer));
         wanted().await?;
-        let tried = try_to_acquire(cast, &direct.organization, &company, 5001, true).await?;
-        assert_eq!(tried.owners.len(), 1);
+        let dry_run = record_ownership(client, &direct.organization, &company, 5001, true).await?;
+        assert_eq!(dry_run.owners.len(), 1);
         wanted().await?;
-        acquire(cast, &direct.organization, &company, 5001).await?;
+        acquire(client, &direct.organization, &company, 5001).await?;
         assert_eq!(refused(wanted().await), ["OWN-1 SALE_TO_AFFILIATE"]);
-        let twice = acquire(cast, &direct.organization, &company, 5000).await;
+        let twice = acquire(client, &direct.organization, &company, 5000).await;
         assert_eq!(refused(twice), ["STATE OWNERSHIP_CONFLICT"], "at the same instant");
         world.clock.advance(std::time::Duration::from_micros(1));
-        let half = acquire(cast, &direct.organization, &company, 5000).await?;
-        assert_eq!(half.owners.len(), 2, "the former tie is kept with its end");
+        let half = acquire(client, &direct.organization, &company, 5000).await?;
+        assert_eq!(half.owners.len(), 2, "the former ownership stays with its end time");
         wanted().await?;
         world.clock.advance(std::time::Duration::from_micros(1));
-        acquire(cast, &direct.organization, &company, 10_000).await?;
+        acquire(client, &direct.organization, &company, 10_000).await?;
         assert_eq!(refused(wanted().await), ["OWN-1 SALE_TO_AFFILIATE"]);
         world.clock.advance(std::time::Duration::from_micros(1));
-        sell(cast, &direct.organization, &company).await?;
+        sell(client, &direct.organization, &company).await?;
         wanted().await?;
-        let twice = sell(cast, &direct.organization, &company).await;
+        let twice = sell(client, &direct.organization, &company).await;
         assert_eq!(refused(twice), ["STATE OWNERSHIP_CONFLICT"]);
     }
 
-    /// A changed legal profile starts vetting again; the MPA outlives it.
-    async fn a_partner_whose_company_is_renamed_is_vetted_again(world) {
-        let cast = &world.cast;
-        let partner = cast.reseller("FR").await?;
+    /// A changed legal profile restarts vetting; the MPA stays accepted.
+    async fn a_partner_is_vetted_again_after_a_change_of_its_company_name(world) {
+        let client = &world.client;
+        let partner = client.reseller("FR").await?;
         let role = Role::IndirectReseller;
-        let same = rename(cast, &partner, "Fabrikam Resale", "").await?;
-        assert_eq!(same.revision, 1, "it has that name");
-        assert_eq!(read(cast, &partner, role).await?.state(), EnrollmentState::Active);
-        let stale = failed(rename(cast, &partner, "Fabrikam Trading", "r2-1").await);
+        let same = rename(client, &partner, "Fabrikam Resale", "").await?;
+        assert_eq!(same.revision, 1, "the name is the same");
+        assert_eq!(read(client, &partner, role).await?.state(), EnrollmentState::Active);
+        let stale = failed(rename(client, &partner, "Fabrikam Trading", "r2-1").await);
         assert_eq!(stale.code(), Code::Aborted);
-        rename(cast, &partner, "Fabrikam Trading", &same.etag).await?;
-        let again = read(cast, &partner, role).await?;
-        assert_eq!(again.state(), EnrollmentState::Vetting);
-        assert_eq!(again.open_check(), VettingCheck::EmailOwnership);
-        cast.vet(&partner, role).await?;
-        assert_eq!(read(cast, &partner, role).await?.state(), EnrollmentState::Active);
+        rename(client, &partner, "Fabrikam Trading", &same.etag).await?;
+        let renamed = read(client, &partner, role).await?;
+        assert_eq!(renamed.state(), EnrollmentState::Vetting);
+        assert_eq!(renamed.open_check(), VettingCheck::EmailOwnership);
+        client.vet(&partner, role).await?;
+        assert_eq!(read(client, &partner, role).await?.state(), EnrollmentState::Active);
     }
 }

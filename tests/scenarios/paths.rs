@@ -1,4 +1,4 @@
-//! Which chains could serve a customer, and what blocks each.
+//! Sales paths of a customer with the rules that block them, and checks before an order.
 
 use contracts::relationship::{
     CheckTransactionRequest, CustomerRelationshipKind as Kind, DecisionView, GetMarketRequest,
@@ -7,14 +7,14 @@ use contracts::relationship::{
 use tests::{purchase, scenarios};
 
 scenarios! {
-    /// Scenario 1 of the programme: every chain, the open ones first (REL-4, ON-1).
-    async fn the_chains_that_could_serve_a_customer_are_listed_with_what_blocks_each(world) {
-        let cast = &world.cast;
+    /// Scenario 1 of the programme: open paths first (REL-4, ON-1).
+    async fn sales_paths_are_listed_with_the_rules_that_block_them(world) {
+        let client = &world.client;
         let channel = world.channel("FR").await?;
-        let direct = cast.direct_bill("FR").await?;
-        cast.request_relationship(&channel.customer, &direct, Kind::Resale).await?;
+        let direct = client.direct_bill("FR").await?;
+        client.request_relationship(&channel.customer, &direct, Kind::Resale).await?;
         let list = ListSalesPathsRequest { customer: channel.customer.clone() };
-        let answer = cast.relationship.clone().list_sales_paths(list).await?.into_inner();
+        let answer = client.relationship.clone().list_sales_paths(list).await?.into_inner();
         let paths: Vec<_> = answer.paths.iter().map(|path| {
             let chain = path.transaction.clone().unwrap();
             let failed = path.outcomes.iter().filter(|it| it.outcome() == Outcome::Failed);
@@ -28,35 +28,35 @@ scenarios! {
         assert_eq!(paths[2], (direct.name, String::new(), "REL-4".to_owned()));
     }
 
-    /// The chains of a customer do not drown in the other partners of its provider (REL-1).
-    async fn a_provider_with_many_resellers_is_still_listed_for_its_customer(world) {
-        let cast = &world.cast;
+    /// REL-1: paths of the customer come before other resellers of its provider.
+    async fn a_provider_with_many_resellers_is_listed_for_its_customer(world) {
+        let client = &world.client;
         let channel = world.channel("FR").await?;
-        let company = cast.company("Many", "FR").await?;
+        let company = client.company("Many", "FR").await?;
         let role = contracts::onboarding::Role::IndirectReseller;
         for _ in 0..101 {
-            let other = cast.join(&company, "FR").await?;
-            cast.enroll(&other, role).await?;
-            cast.invite(&channel.provider, &other).await?;
+            let other = client.join(&company, "FR").await?;
+            client.enroll(&other, role).await?;
+            client.invite(&channel.provider, &other).await?;
         }
         let list = ListSalesPathsRequest { customer: channel.customer.clone() };
-        let answer = cast.relationship.clone().list_sales_paths(list).await?.into_inner();
+        let answer = client.relationship.clone().list_sales_paths(list).await?.into_inner();
         assert!(answer.truncated);
         let open = answer.paths.iter().filter(|it| it.verdict() == Verdict::Undetermined);
         assert_eq!(open.count(), 2, "the provider alone, and through the customer's reseller");
     }
 
-    /// The two views of a decision (CUS-1).
-    async fn the_basic_view_shows_what_failed_and_the_full_view_everything(world) {
-        let cast = &world.cast;
-        let (direct, customer) = (cast.direct_bill("FR").await?, cast.customer("FR").await?);
-        cast.establish_relationship(&customer, &direct, Kind::Resale).await?;
+    /// CUS-1.
+    async fn the_basic_view_has_failed_rules_and_the_full_view_all(world) {
+        let client = &world.client;
+        let (direct, customer) = (client.direct_bill("FR").await?, client.customer("FR").await?);
+        client.establish_relationship(&customer, &direct, Kind::Resale).await?;
         let transaction = Some(purchase(&direct, None, &customer));
         let mut outcomes = Vec::new();
         for view in [DecisionView::Unspecified, DecisionView::Basic, DecisionView::Full] {
             let transaction = transaction.clone();
             let check = CheckTransactionRequest { transaction, view: view.into() };
-            let answer = cast.relationship.clone().check_transaction(check).await?.into_inner();
+            let answer = client.relationship.clone().check_transaction(check).await?.into_inner();
             let decision = answer.decision.unwrap();
             assert_eq!(decision.verdict(), Verdict::Refused);
             outcomes.push(decision.outcomes.len());
@@ -64,9 +64,9 @@ scenarios! {
         assert_eq!(outcomes, [1, 1, 25]);
     }
 
-    /// ORD-1, ORD-2, ORD-8: what a question lacks may stand against the order.
-    async fn a_question_before_the_order_is_no_permission_and_says_what_it_lacks(world) {
-        let cast = &world.cast;
+    /// ORD-1, ORD-2 and ORD-8 may block the order later.
+    async fn a_check_without_lines_is_undetermined_and_names_the_missing_parts(world) {
+        let client = &world.client;
         let channel = world.channel("FR").await?;
         let whole = purchase(&channel.provider, Some(&channel.reseller), &channel.customer);
         let mut without_lines = whole.clone();
@@ -75,15 +75,15 @@ scenarios! {
         bare.partner_attestation_accepted = false;
         let mut unattested = whole.clone();
         unattested.partner_attestation_accepted = false;
-        for (asked, verdict, open) in [
+        for (transaction, verdict, open) in [
             (whole, Verdict::Allowed, ""),
             (without_lines, Verdict::Undetermined, "OWN-3 ORD-1 ORD-8"),
             (bare, Verdict::Undetermined, "OWN-3 ORD-1 ORD-2 ORD-8"),
             (unattested, Verdict::Refused, "ORD-2"),
         ] {
-            let (transaction, view) = (Some(asked), DecisionView::Basic.into());
+            let (transaction, view) = (Some(transaction), DecisionView::Basic.into());
             let check = CheckTransactionRequest { transaction, view };
-            let answer = cast.relationship.clone().check_transaction(check).await?.into_inner();
+            let answer = client.relationship.clone().check_transaction(check).await?.into_inner();
             let decision = answer.decision.unwrap();
             let rules: Vec<_> = decision.outcomes.iter().map(|it| it.rule_id.as_str()).collect();
             assert_eq!((decision.verdict(), &*rules.join(" ")), (verdict, open));
@@ -93,14 +93,14 @@ scenarios! {
         }
     }
 
-    /// The table of markets (REL-3).
-    async fn the_region_and_currency_of_a_country_are_told(world) {
+    /// REL-3.
+    async fn a_market_has_its_region_and_currency(world) {
         let get = GetMarketRequest { country_code: "RE".to_owned() };
-        let market = world.cast.relationship.clone().get_market(get).await?.into_inner();
+        let market = world.client.relationship.clone().get_market(get).await?.into_inner();
         let market = market.market.unwrap();
         assert_eq!((&*market.csp_region, &*market.currency_code), ("africa", "USD"));
         let get = GetMarketRequest { country_code: "IR".to_owned() };
-        let unlisted = tests::failed(world.cast.relationship.clone().get_market(get).await);
+        let unlisted = tests::failed(world.client.relationship.clone().get_market(get).await);
         assert_eq!(unlisted.code(), tonic::Code::InvalidArgument);
     }
 }

@@ -1,4 +1,4 @@
-//! Retries, dry runs, and decisions that grow old: no order is lost or doubled.
+//! Retries, dry runs and expired decisions: no order is lost or duplicated.
 
 use std::time::Duration;
 
@@ -9,15 +9,15 @@ use tonic::Code;
 use tonic_types::StatusExt;
 
 async fn orders(world: &World) -> Result<usize, tonic::Status> {
-    let list = world.cast.ordering.clone().list_orders(ListOrdersRequest::default()).await?;
+    let list = world.client.ordering.clone().list_orders(ListOrdersRequest::default()).await?;
     Ok(list.into_inner().orders.len())
 }
 
 scenarios! {
     /// Idempotency.
-    async fn the_same_request_gets_the_first_answer_and_other_content_is_refused(world) {
+    async fn a_retry_gets_the_first_response_and_other_content_is_refused(world) {
         let channel = world.channel("FR").await?;
-        let mut ordering = world.cast.ordering.clone();
+        let mut ordering = world.client.ordering.clone();
         let request = PlaceOrderRequest {
             order: Some(order(&channel.provider, None, &channel.customer, &channel.offer)),
             request_id: new_id(),
@@ -25,11 +25,11 @@ scenarios! {
         };
         let first = ordering.place_order(request.clone()).await?.into_inner();
         world.clock.advance(Duration::from_secs(3600));
-        let again = ordering.place_order(request.clone()).await?.into_inner();
-        assert_eq!(first, again);
+        let retry = ordering.place_order(request.clone()).await?.into_inner();
+        assert_eq!(first, retry);
         let request_id = request.request_id.to_uppercase();
-        let shouted = PlaceOrderRequest { request_id, ..request.clone() };
-        assert_eq!(first, ordering.place_order(shouted).await?.into_inner());
+        let upper_case = PlaceOrderRequest { request_id, ..request.clone() };
+        assert_eq!(first, ordering.place_order(upper_case).await?.into_inner());
         assert_eq!(orders(&world).await?, 1);
         let mut other = request;
         other.order.as_mut().unwrap().lines[0].quantity = 6;
@@ -40,7 +40,7 @@ scenarios! {
     }
 
     /// Idempotency under concurrency.
-    async fn a_request_sent_many_times_at_once_makes_one_order(world) {
+    async fn concurrent_retries_place_one_order(world) {
         let channel = world.channel("FR").await?;
         let request = PlaceOrderRequest {
             order: Some(order(&channel.provider, None, &channel.customer, &channel.offer)),
@@ -48,7 +48,7 @@ scenarios! {
             validate_only: false,
         };
         let calls = (0..8).map(|_| {
-            let (mut ordering, request) = (world.cast.ordering.clone(), request.clone());
+            let (mut ordering, request) = (world.client.ordering.clone(), request.clone());
             deadline::spawn(async move { ordering.place_order(request).await })
         });
         let mut names = std::collections::BTreeSet::new();
@@ -59,28 +59,28 @@ scenarios! {
         assert_eq!(orders(&world).await?, 1);
     }
 
-    /// A refusal is not remembered: it is decided afresh when the world has changed (CUS-1).
-    async fn a_refused_request_may_come_again_with_the_same_id(world) {
-        let cast = &world.cast;
-        let (direct, customer) = (cast.direct_bill("FR").await?, cast.customer("FR").await?);
+    /// CUS-1: a refusal is not stored under the request id.
+    async fn a_refused_request_may_be_retried_with_the_same_id(world) {
+        let client = &world.client;
+        let (direct, customer) = (client.direct_bill("FR").await?, client.customer("FR").await?);
         let kind = contracts::relationship::CustomerRelationshipKind::Resale;
-        cast.establish_relationship(&customer, &direct, kind).await?;
-        let offer = cast.offer(contracts::relationship::ProductFamily::Azure).await?;
+        client.establish_relationship(&customer, &direct, kind).await?;
+        let offer = client.offer(contracts::relationship::ProductFamily::Azure).await?;
         let request = PlaceOrderRequest {
             order: Some(order(&direct, None, &customer, &offer)),
             request_id: new_id(),
             validate_only: false,
         };
-        let refusal = cast.ordering.clone().place_order(request.clone()).await;
+        let refusal = client.ordering.clone().place_order(request.clone()).await;
         assert_eq!(refused(refusal), ["CUS-1 CUSTOMER_AGREEMENT_MISSING"]);
-        cast.accept_mca(&customer).await?;
-        cast.ordering.clone().place_order(request).await?;
+        client.accept_mca(&customer).await?;
+        client.ordering.clone().place_order(request).await?;
     }
 
-    /// Dry runs: the same errors, nothing written (ORD-2).
-    async fn a_dry_run_checks_everything_and_writes_nothing(world) {
+    /// ORD-2.
+    async fn a_dry_run_of_an_order_checks_everything_and_writes_nothing(world) {
         let channel = world.channel("FR").await?;
-        let mut ordering = world.cast.ordering.clone();
+        let mut ordering = world.client.ordering.clone();
         let mut request = PlaceOrderRequest {
             order: Some(order(&channel.provider, None, &channel.customer, &channel.offer)),
             request_id: new_id(),
@@ -93,20 +93,19 @@ scenarios! {
         assert_eq!(orders(&world).await?, 0);
         request.validate_only = false;
         ordering.place_order(request.clone()).await?;
-        assert_eq!(orders(&world).await?, 1, "the id of a dry run is free");
+        assert_eq!(orders(&world).await?, 1, "a dry run does not use the request id");
         request.validate_only = true;
         request.order.as_mut().unwrap().partner_attestation_accepted = false;
         let refusal = ordering.place_order(request).await;
         assert_eq!(refused(refusal), ["ORD-2 ATTESTATION_MISSING"]);
     }
 
-    /// What does not exist is told by name.
-    async fn an_order_for_an_unknown_customer_names_it(world) {
-        let cast = &world.cast;
+    async fn an_order_for_an_unknown_customer_names_the_customer(world) {
+        let client = &world.client;
         let channel = world.channel("FR").await?;
         let customer = format!("customers/{}", new_id());
         let wanted = order(&channel.provider, None, &customer, &channel.offer);
-        let status = tests::failed(cast.place(wanted).await);
+        let status = tests::failed(client.place(wanted).await);
         assert_eq!(status.code(), Code::NotFound);
         assert_eq!(status.get_details_resource_info().unwrap().resource_name, customer);
         assert_eq!(status.get_details_error_info().unwrap().domain, "ordering.csp");
@@ -114,12 +113,12 @@ scenarios! {
 }
 
 #[tokio::test]
-async fn an_order_whose_decision_grew_too_old_twice_is_not_accepted() -> Result<(), tonic::Status> {
+async fn an_order_whose_decision_expires_twice_is_not_accepted() -> Result<(), tonic::Status> {
     for engine in [Engine::Sqlite, Engine::Postgres] {
         let world = World::with(engine, |plan| plan.relationship.valid_for = Duration::ZERO).await;
         let channel = world.channel("FR").await?;
         let wanted = order(&channel.provider, None, &channel.customer, &channel.offer);
-        let status = tests::failed(world.cast.place(wanted).await);
+        let status = tests::failed(world.client.place(wanted).await);
         assert_eq!(status.code(), Code::Aborted);
         assert_eq!(status.get_details_error_info().unwrap().reason, "DECISION_EXPIRED");
         assert_eq!(orders(&world).await?, 0);

@@ -1,8 +1,8 @@
-//! Rust without what does not run: comments, the insides of literals, unit tests at the end.
+//! Rust source without comments, contents of literals, and unit tests.
 
 use std::{iter::Peekable, str::Chars};
 
-/// A file's code, line for line, with comments and the insides of literals left out.
+/// The code of a file without comments and contents of literals; line numbers stay.
 pub fn code(text: &str) -> String {
     let mut out = String::new();
     let mut rest = text.chars().peekable();
@@ -21,7 +21,7 @@ pub fn code(text: &str) -> String {
     out
 }
 
-/// A file's code without the module of unit tests that ends it.
+/// The code of a file without the module of unit tests at its end.
 pub fn production(text: &str) -> String {
     let code = code(text);
     match code.find("#[cfg(test)]\nmod tests {") {
@@ -30,20 +30,20 @@ pub fn production(text: &str) -> String {
     }
 }
 
-/// The lines, counted from 1, that hold a word. The word may go on with `_`, so that `prost` is
-/// found in `prost_types`, but not with a letter.
+/// The numbers of the lines with a word. A `_` may follow the word, so that `prost` is found in
+/// `prost_types`, but no letter or digit.
 pub fn lines_with(text: &str, word: &str) -> Vec<usize> {
-    let holds = |line: &str| {
+    let matches = |line: &str| {
         line.match_indices(word).any(|(at, _)| {
             let before = line[..at].chars().next_back();
             let after = line[at + word.len()..].chars().next();
-            let starts = word.starts_with(in_word) && before.is_some_and(in_word);
-            let goes_on =
+            let continued = word.starts_with(in_word) && before.is_some_and(in_word);
+            let continues =
                 word.ends_with(in_word) && after.is_some_and(|it| it.is_ascii_alphanumeric());
-            !starts && !goes_on
+            !continued && !continues
         })
     };
-    (1..).zip(text.lines()).filter(|(_, line)| holds(line)).map(|(number, _)| number).collect()
+    (1..).zip(text.lines()).filter(|(_, line)| matches(line)).map(|(number, _)| number).collect()
 }
 
 fn in_word(letter: char) -> bool {
@@ -70,7 +70,7 @@ fn keep_line_end(letter: Option<char>, out: &mut String) {
     }
 }
 
-/// Whether a raw string goes on here, after its `r`.
+/// Whether a raw string follows, after its `r`.
 fn raw(rest: &Peekable<Chars>) -> bool {
     rest.clone().find(|it| *it != '#') == Some('"')
 }
@@ -89,7 +89,7 @@ fn skip_raw(rest: &mut Peekable<Chars>, out: &mut String) {
     }
 }
 
-/// Skips a character literal; a lifetime has no second quote and stays.
+/// Skips a character literal, but no lifetime, which has no second quote.
 fn skip_char(rest: &mut Peekable<Chars>) {
     let mut ahead = rest.clone();
     let length = match ahead.next() {
@@ -102,7 +102,7 @@ fn skip_char(rest: &mut Peekable<Chars>) {
 }
 
 #[test]
-fn code_is_what_neither_comments_nor_literals_say() {
+fn comments_and_contents_of_literals_are_removed() {
     for (text, expected) in [
         ("a // b\nc", "a /\nc"),
         ("f(\"x\\\"y\") g", "f(\"\") g"),

@@ -1,14 +1,14 @@
-//! Manifests: who depends on whom, and on nothing for nothing.
+//! Dependencies between crates, and unused dependencies.
 
 use crate::{assert_none, code, tree, tree::File};
 
-/// Dependencies that are used though the crate's own text does not name them.
-const UNNAMED: &[(&str, &str, &str)] = &[
-    ("contracts", "prost", "generated code names it"),
-    ("contracts", "tonic-prost", "generated code names it"),
+/// Dependencies that only generated code uses.
+const GENERATED: &[(&str, &str, &str)] = &[
+    ("contracts", "prost", "generated code uses this crate"),
+    ("contracts", "tonic-prost", "generated code uses this crate"),
 ];
 
-/// Macros of the house, and the dependency that each names in the crate that calls it.
+/// Macros of this workspace, and the dependency that each needs in the calling crate.
 const MACROS: &[(&str, &str)] =
     &[("serde_as_text!", "serde"), ("text_enum!", "serde"), ("serve!", "tonic")];
 
@@ -37,7 +37,7 @@ impl Crate {
         let words: Vec<_> = called.map(|(call, _)| *call).chain([word.as_str()]).collect();
         self.sources().any(|file| {
             let code = code::code(&file.text);
-            words.iter().any(|word| tree::says(&code, word))
+            words.iter().any(|word| tree::has_word(&code, word))
         })
     }
 }
@@ -53,11 +53,11 @@ fn crates() -> Vec<Crate> {
             manifest: &file.text,
         })
         .collect();
-    assert!(crates.len() > 10, "only {} crates were found: mend {}", crates.len(), file!());
+    assert!(crates.len() > 10, "found only {} crates: fix {}", crates.len(), file!());
     crates
 }
 
-/// The keys of the tables of a manifest, as in `prost` for `prost.workspace = true`.
+/// The keys in some tables of a manifest, such as `prost` of `prost.workspace = true`.
 fn keys(manifest: &str, wanted: impl Fn(&str) -> bool) -> impl Iterator<Item = &str> {
     let mut inside = false;
     manifest.lines().filter_map(move |line| {
@@ -71,62 +71,68 @@ fn keys(manifest: &str, wanted: impl Fn(&str) -> bool) -> impl Iterator<Item = &
 }
 
 #[test]
-fn services_do_not_know_each_other() {
+fn services_do_not_depend_on_each_other() {
     let services: Vec<_> =
         crates().into_iter().filter(|it| it.folder.starts_with("services/")).collect();
     let names: Vec<_> = services.iter().map(Crate::name).collect();
     let mut wrong = Vec::new();
     for service in services.iter().filter(|it| it.name() != "cluster") {
         let others = service.dependencies().filter(|it| names.contains(it));
-        wrong.extend(others.map(|it| format!("{}/Cargo.toml takes {it}", service.folder)));
+        wrong.extend(others.map(|it| format!("{}/Cargo.toml depends on {it}", service.folder)));
     }
-    assert_none(&wrong, "Services speak through contracts; only cluster takes them all.");
+    assert_none(&wrong, "Services communicate through contracts; only cluster depends on them.");
 }
 
 #[test]
-fn libraries_do_not_know_services() {
+fn libraries_do_not_depend_on_services() {
     let all = crates();
     let services: Vec<_> =
         all.iter().filter(|it| it.folder.starts_with("services/")).map(Crate::name).collect();
     let mut wrong = Vec::new();
     for library in all.iter().filter(|it| it.folder.starts_with("libs/")) {
-        let taken = library.dependencies().filter(|it| services.contains(it));
-        wrong.extend(taken.map(|it| format!("{}/Cargo.toml takes {it}", library.folder)));
+        let services = library.dependencies().filter(|it| services.contains(it));
+        wrong.extend(services.map(|it| format!("{}/Cargo.toml depends on {it}", library.folder)));
     }
-    assert_none(&wrong, "What libraries and services share belongs into a library.");
+    assert_none(&wrong, "Move what libraries and services share into a library.");
 }
 
 #[test]
 fn every_dependency_is_used() {
     let mut wrong = Vec::new();
     for each in crates() {
-        let excused = |it: &&str| UNNAMED.iter().any(|(of, on, _)| of == &each.name() && on == it);
-        let idle = each.dependencies().filter(|it| !excused(it) && !each.names(it));
-        wrong.extend(idle.map(|it| format!("{}/Cargo.toml takes {it}", each.folder)));
+        let exempt = |it: &&str| GENERATED.iter().any(|(of, on, _)| of == &each.name() && on == it);
+        let unused = each.dependencies().filter(|it| !exempt(it) && !each.names(it));
+        wrong.extend(unused.map(|it| format!("{}/Cargo.toml depends on {it}", each.folder)));
     }
-    assert_none(&wrong, "No source of the crate names it: take it out of the manifest.");
+    assert_none(
+        &wrong,
+        "No source of the crate uses this dependency: remove it from the manifest.",
+    );
 }
 
 #[test]
-fn every_dependency_of_the_workspace_is_taken_by_a_member() {
+fn every_workspace_dependency_is_used_by_a_member() {
     let manifest = tree::files().iter().find(|file| file.path == "Cargo.toml");
     let manifest = &manifest.expect("there is no Cargo.toml at the root").text;
-    let taken: Vec<_> = crates().iter().flat_map(Crate::dependencies).collect();
-    let idle: Vec<_> = keys(manifest, |table| table == "workspace.dependencies")
-        .filter(|key| !taken.contains(key))
-        .map(|key| format!("Cargo.toml offers {key}"))
+    let used: Vec<_> = crates().iter().flat_map(Crate::dependencies).collect();
+    let unused: Vec<_> = keys(manifest, |table| table == "workspace.dependencies")
+        .filter(|key| !used.contains(key))
+        .map(|key| format!("Cargo.toml has {key}"))
         .collect();
-    assert_none(&idle, "No member takes it: take it out of [workspace.dependencies].");
+    assert_none(
+        &unused,
+        "No member uses this dependency: remove it from [workspace.dependencies].",
+    );
 }
 
 #[test]
-fn versions_stand_in_the_workspace_only() {
+fn only_the_workspace_has_versions() {
     let mut wrong = Vec::new();
     for each in crates() {
         for name in each.dependencies() {
             let line = format!("{name}.workspace = true");
             if !each.manifest.lines().any(|it| it == line) {
-                wrong.push(format!("{}/Cargo.toml does not say `{line}`", each.folder));
+                wrong.push(format!("{}/Cargo.toml does not have `{line}`", each.folder));
             }
         }
     }

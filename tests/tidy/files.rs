@@ -1,12 +1,12 @@
-//! Sizes, names, and what the files say about the machine.
+//! Sizes and names of files, and paths of a machine in them.
 
 use std::collections::BTreeSet;
 
 use crate::{assert_none, tree, tree::File};
 
-/// Most lines of a file that runs in production.
+/// Most lines of a production file.
 const MAX_LINES: usize = 300;
-/// Most lines of a file of tests.
+/// Most lines of a test file.
 const MAX_TEST_LINES: usize = 500;
 
 fn lines(file: &File) -> usize {
@@ -14,7 +14,7 @@ fn lines(file: &File) -> usize {
 }
 
 #[test]
-fn files_are_short_enough_to_read_at_once() {
+fn files_are_short() {
     let mut files: Vec<_> = tree::files().iter().filter(|file| file.is_rust()).collect();
     files.sort_by_key(|file| std::cmp::Reverse(lines(file)));
     for file in files.iter().take(5) {
@@ -29,7 +29,7 @@ fn files_are_short_enough_to_read_at_once() {
 }
 
 #[test]
-fn a_crate_is_called_what_its_folder_is_called() {
+fn a_crate_has_the_name_of_its_folder() {
     let manifests = tree::files().iter().filter(|file| {
         file.is_in(&["libs/*/Cargo.toml", "services/*/Cargo.toml", "tests/Cargo.toml"])
     });
@@ -37,7 +37,7 @@ fn a_crate_is_called_what_its_folder_is_called() {
     for file in manifests {
         let folder = file.path.rsplit('/').nth(1).unwrap_or_default();
         if !file.text.lines().any(|line| line == format!("name = \"{folder}\"")) {
-            wrong.push(format!("{} does not say `name = \"{folder}\"`", file.path));
+            wrong.push(format!("{} does not have `name = \"{folder}\"`", file.path));
         }
     }
     assert_none(&wrong, "Rename the crate or the folder.");
@@ -49,12 +49,12 @@ fn the_readme_names_every_service() {
     let readme = &readme.expect("there is no README.md at the root: write one").text;
     let folders = tree::files().iter().filter(|file| file.is_in(&["services"]));
     let services: BTreeSet<_> = folders.filter_map(|file| file.path.split('/').nth(1)).collect();
-    let missing: Vec<_> = services.iter().filter(|it| !tree::says(readme, it)).collect();
-    assert!(missing.is_empty(), "README.md does not name {missing:?}: say what they do");
+    let missing: Vec<_> = services.iter().filter(|it| !tree::has_word(readme, it)).collect();
+    assert!(missing.is_empty(), "README.md does not name {missing:?}: describe them");
 }
 
 #[test]
-fn no_file_knows_the_machine_it_was_written_on() {
+fn no_file_has_a_path_of_a_developer_machine() {
     let here = format!("{}/", tree::root().display());
     let files = tree::files().iter().filter(|file| !file.is_in(&["tests", "libs/testbed"]));
     let mut wrong = Vec::new();
@@ -62,7 +62,7 @@ fn no_file_knows_the_machine_it_was_written_on() {
         for (number, line) in (1..).zip(file.text.lines()) {
             for path in ["/root/", "/home/", "/tmp/", "/Users/", &here] {
                 if line.contains(path) {
-                    wrong.push(format!("{}:{number} says {path}", file.path));
+                    wrong.push(format!("{}:{number} has {path}", file.path));
                 }
             }
         }

@@ -1,8 +1,8 @@
-//! What no file that runs in production may hold.
+//! Constructs that are banned from production code.
 
 use crate::{assert_none, code, tree, tree::File};
 
-/// Code whose failure ends a test, not a service.
+/// Code of tests and builds, which may panic.
 const SUPPORT: &[&str] = &["libs/testbed", "libs/*/build.rs", "services/*/build.rs"];
 
 fn production() -> impl Iterator<Item = &'static File> {
@@ -18,20 +18,20 @@ fn production_code_does_not_panic() {
         let code = code::production(&file.text);
         for word in words {
             let lines = code::lines_with(&code, word);
-            wrong.extend(lines.iter().map(|at| format!("{}:{at} says `{word}`", file.path)));
+            wrong.extend(lines.iter().map(|at| format!("{}:{at} has `{word}`", file.path)));
         }
     }
-    assert_none(&wrong, "Give a errors::Failure, or words where the process starts.");
+    assert_none(&wrong, "Return an errors::Failure, or an error text at the start of the process.");
 }
 
-/// Where the form of a type for engineers is written, for engineers.
+/// Files that write Debug output for engineers.
 const FOR_ENGINEERS: &[&str] = &["libs/telemetry/src/logs.rs", "services/ordering/src/job.rs"];
 
 #[test]
-fn no_answer_holds_a_name_of_the_code() {
+fn no_response_has_debug_output() {
     let mut wrong = Vec::new();
     for file in production().filter(|file| !file.is_in(FOR_ENGINEERS)) {
-        // With its literals, which is where forms stand.
+        // Formats are in literals, so these stay.
         let text = file.text.split("#[cfg(test)]\nmod tests {").next().unwrap_or_default();
         for form in [":?}", ":#?}"] {
             let lines = code::lines_with(text, form);
@@ -39,28 +39,28 @@ fn no_answer_holds_a_name_of_the_code() {
                 .extend(lines.iter().map(|at| format!("{}:{at} formats with `{form}`", file.path)));
         }
     }
-    assert_none(&wrong, "Write the text that a caller knows: `Display` of the value, or its name.");
+    assert_none(&wrong, "Use `Display`, or a name that callers know.");
 }
 
 #[test]
-fn nothing_is_left_for_later() {
+fn no_file_has_a_to_do_note() {
     let files = tree::files().iter().filter(|file| !file.is_test() && !file.is_in(SUPPORT));
     let mut wrong = Vec::new();
     for file in files {
         for word in ["TODO", "FIXME", "XXX", "HACK"] {
             let lines = code::lines_with(&file.text, word);
-            wrong.extend(lines.iter().map(|at| format!("{}:{at} says `{word}`", file.path)));
+            wrong.extend(lines.iter().map(|at| format!("{}:{at} has `{word}`", file.path)));
         }
     }
-    assert_none(&wrong, "Do it now, or leave it out; a note in the code is done by nobody.");
+    assert_none(&wrong, "Do it now, or delete the note.");
 }
 
 #[test]
-fn no_test_is_switched_off() {
+fn no_test_is_ignored() {
     let mut wrong = Vec::new();
     for file in tree::files().iter().filter(|file| file.is_rust()) {
         let lines = code::lines_with(&code::code(&file.text), "#[ignore");
         wrong.extend(lines.iter().map(|at| format!("{}:{at}", file.path)));
     }
-    assert_none(&wrong, "Mend the test, or delete it: one that never runs says nothing.");
+    assert_none(&wrong, "Fix the test, or delete it.");
 }

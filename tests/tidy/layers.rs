@@ -53,7 +53,7 @@ fn the_domain_knows_neither_transport_nor_storage_nor_the_machine() {
     }
     .check();
     let guarded = tree::files().iter().filter(|file| file.is_in(within)).count();
-    assert!(guarded > 20, "only {guarded} files are in {within:?}: mend the paths in {}", file!());
+    assert!(guarded > 20, "only {guarded} files are in {within:?}: fix the paths in {}", file!());
 }
 
 #[test]

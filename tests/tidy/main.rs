@@ -1,4 +1,4 @@
-//! What the source tree promises and no compiler checks.
+//! Rules of the source tree that no compiler checks.
 
 #![allow(clippy::expect_used, clippy::panic, reason = "so a test fails")]
 
@@ -9,8 +9,9 @@ mod habits;
 mod layers;
 mod operations;
 mod tree;
+mod vocabulary;
 
-/// Fails with all that is wrong, and what to do about it.
+/// Fails with all violations, and how to fix them.
 #[track_caller]
 fn assert_none(wrong: &[String], advice: &str) {
     assert!(wrong.is_empty(), "\n  {}\n{advice}\n", wrong.join("\n  "));

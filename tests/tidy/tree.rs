@@ -4,24 +4,24 @@ use std::{fs, path::Path, sync::OnceLock};
 
 /// A text file.
 pub struct File {
-    /// Where it is, from the root, as in `libs/types/src/lib.rs`.
+    /// Path from the root, such as `libs/types/src/lib.rs`.
     pub path: String,
-    /// What is in it.
+    /// Content.
     pub text: String,
 }
 
 impl File {
-    /// Whether it is Rust that only tests run.
+    /// Whether this is Rust of tests.
     pub fn is_test(&self) -> bool {
         self.is_rust() && self.path.split('/').any(|part| ["tests", "tests.rs"].contains(&part))
     }
 
-    /// Whether it is Rust.
+    /// Whether this is Rust.
     pub fn is_rust(&self) -> bool {
         self.path.ends_with(".rs")
     }
 
-    /// Whether it is, or is in, one of these files and folders. `*` stands for any one name.
+    /// Whether the file is, or is in, one of these files and folders. `*` matches any one name.
     pub fn is_in(&self, places: &[&str]) -> bool {
         places.iter().any(|place| {
             let mut parts = self.path.split('/');
@@ -37,20 +37,20 @@ fn matches(name: &str, pattern: &str) -> bool {
     }
 }
 
-/// Whether a text holds a word that goes on neither before nor after.
-pub fn says(text: &str, word: &str) -> bool {
+/// Whether a text has a whole word.
+pub fn has_word(text: &str, word: &str) -> bool {
     let part = |it: char| it.is_ascii_alphanumeric() || it == '_';
     text.match_indices(word)
         .any(|(at, _)| !text[..at].ends_with(part) && !text[at + word.len()..].starts_with(part))
 }
 
-/// The folder that all paths start from.
+/// The root of the repository.
 pub fn root() -> &'static Path {
     let tests = Path::new(env!("CARGO_MANIFEST_DIR"));
     tests.parent().unwrap_or(tests)
 }
 
-/// Every text file, but for what `.gitignore` names.
+/// Every text file that `.gitignore` does not exclude.
 pub fn files() -> &'static [File] {
     static FILES: OnceLock<Vec<File>> = OnceLock::new();
     FILES.get_or_init(|| {

@@ -5,7 +5,7 @@
 use std::fmt;
 
 /// Commands that are not run here: other tests run them, they run the tests, they measure, or they
-/// need Kubernetes (tests/manifests renders the applied overlays).
+/// need Kubernetes (tests/deployment/manifests renders the applied overlays).
 const RUN_ELSEWHERE: [&str; 8] = [
     "cargo run -p cluster",
     "cargo run -p cluster -- tour",

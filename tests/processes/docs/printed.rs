@@ -1,26 +1,26 @@
-//! Whether a command prints what a document says.
+//! Compares the output of a command with a document.
 //!
-//! What differs from run to run is masked on both sides: times, UUIDs but for those that the
-//! documents choose, page tokens, and of an etag all but the revision. How a line is indented does not matter. A line `...` in a
-//! document stands for any lines.
+//! Values that differ between runs are masked on both sides: times, UUIDs except those that the
+//! documents choose, page tokens, and the time of an etag. Indentation does not matter. A line `...` in a
+//! document matches any lines.
 
 use types::Timestamp;
 
-/// Stands in every UUID that the documents choose.
+/// Part of every UUID that the documents choose.
 const CHOSEN: &str = "-0000-4000-8000-";
 
 /// # Errors
-/// The expected lines that are not there.
+/// The expected lines that are missing.
 pub fn same(expected: &str, printed: &str) -> Result<(), String> {
     compare(expected, printed, |line| line.split_whitespace().collect::<Vec<_>>().join(" "))
 }
 
-/// As [`same`], for `buf curl`, which sets JSON otherwise, prints no details of an error, and
-/// describes nothing.
+/// Like [`same`] for `buf curl`, which formats JSON otherwise, prints no error details, and cannot
+/// describe.
 ///
 /// # Errors
-/// The expected lines that are not there.
-pub fn same_as_far_as_buf_tells(expected: &str, printed: &str) -> Result<(), String> {
+/// The expected lines that are missing.
+pub fn same_by_buf(expected: &str, printed: &str) -> Result<(), String> {
     if printed.contains("buf curl does not ") {
         return Ok(());
     }
@@ -31,8 +31,8 @@ pub fn same_as_far_as_buf_tells(expected: &str, printed: &str) -> Result<(), Str
     compare(expected, printed, |line| line.split_whitespace().collect())
 }
 
-fn compare(expected: &str, printed: &str, set: impl Fn(&str) -> String) -> Result<(), String> {
-    let lines = |text: &str| -> Vec<String> { text.lines().map(|it| mask(&set(it))).collect() };
+fn compare(expected: &str, printed: &str, format: impl Fn(&str) -> String) -> Result<(), String> {
+    let lines = |text: &str| -> Vec<String> { text.lines().map(|it| mask(&format(it))).collect() };
     let (expected, printed) = (lines(expected), lines(printed));
     let parts: Vec<_> = expected.split(|line| line == "...").collect();
     let mut rest = printed.as_slice();
@@ -46,10 +46,10 @@ fn compare(expected: &str, printed: &str, set: impl Fn(&str) -> String) -> Resul
         let found = found.ok_or_else(|| part.join("\n"))?;
         rest = &rest[found + part.len()..];
     }
-    rest.is_empty().then_some(()).ok_or_else(|| "its end there".to_owned())
+    rest.is_empty().then_some(()).ok_or_else(|| "the end of the output there".to_owned())
 }
 
-/// The line without what differs from run to run.
+/// The line with values that differ between runs masked.
 fn mask(line: &str) -> String {
     if let Some((before, _)) = line.split_once("\"nextPageToken\":") {
         return format!("{before}\"nextPageToken\": …");
@@ -85,7 +85,7 @@ fn is_uuid(word: &str) -> bool {
 }
 
 #[test]
-fn what_differs_from_run_to_run_does_not_matter_and_the_rest_does() {
+fn only_values_that_differ_between_runs_are_masked() {
     let printed = "{\n  \"name\": \"orders/01a2036a-fa9f-7368-81bc-232b1cc9fa45\",\n  \"at\": \
                    \"2026-11-22T13:21:12.351168Z\",\n  \"state\": \"NEW\"\n}\n";
     let name = "  \"name\": \"orders/01a20000-fa9f-7368-81bc-232b1cc9fa45\",\n";

