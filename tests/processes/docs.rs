@@ -69,7 +69,7 @@ fn run(prelude: &str, block: &Block, decodes: bool) {
     let same = if decodes {
         printed::same(expected, &printed)
     } else {
-        printed::same_as_far_as_buf_tells(expected, &printed)
+        printed::same_by_buf(expected, &printed)
     };
     if let Err(missing) = same {
         panic!("{block} does not print\n{missing}\nIt prints\n{printed}");
@@ -147,7 +147,7 @@ async fn every_command_of_the_documents_runs_and_prints_what_they_say() {
     for (name, text) in DOCUMENTS {
         let mut prelude = if decodes { String::new() } else { STAND_IN.to_owned() };
         for mut block in blocks::of(name, text) {
-            block.commands = trio.at_our_addresses(&block.commands);
+            block.commands = trio.with_addresses(&block.commands);
             match block.outcome {
                 Outcome::Shorthands => prelude.push_str(&block.commands),
                 Outcome::Called | Outcome::Refused => {
