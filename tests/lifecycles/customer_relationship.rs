@@ -88,7 +88,10 @@ impl Machine for CustomerRelationship {
         };
         match step {
             Move::Request => {
-                self.name = world.client.request_relationship(&self.customer, &self.provider, Kind::Resale).await?;
+                self.name = world
+                    .client
+                    .request_relationship(&self.customer, &self.provider, Kind::Resale)
+                    .await?;
                 Ok(())
             }
             Move::Accept => {

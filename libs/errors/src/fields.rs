@@ -5,7 +5,7 @@ use uuid::Uuid;
 
 use crate::Failure;
 
-/// No path of a mask is longer, in characters.
+/// Most characters of a path in a mask.
 const LONGEST_PATH: usize = 64;
 
 /// One malformed field.
@@ -17,7 +17,7 @@ pub struct FieldViolation {
     pub description: String,
 }
 
-/// Reads a request of one field.
+/// Parses the only field of a request.
 ///
 /// # Errors
 /// [`Failure::Invalid`] if it is not set or does not parse.
@@ -27,10 +27,10 @@ pub fn one<T: FromStr<Err: Display>>(field: &str, text: &str) -> Result<T, Failu
     fields.finish(|| value)
 }
 
-/// Reads a request for several resources by name, at most `max`.
+/// Parses the field `names` of a batch: 1 to `max` different names.
 ///
 /// # Errors
-/// [`Failure::Invalid`] if there are none or too many, or one does not parse or is there twice.
+/// [`Failure::Invalid`] if there are none or too many, or if one is malformed or a duplicate.
 pub fn names<T: FromStr<Err: Display> + PartialEq>(
     names: &[String],
     max: usize,
@@ -40,10 +40,10 @@ pub fn names<T: FromStr<Err: Display> + PartialEq>(
     fields.finish(|| names)
 }
 
-/// Puts the resources that were found for some names into the order of the names.
+/// Sorts the resources of a batch by the order of the names that were requested.
 ///
 /// # Errors
-/// [`Failure::Missing`] for the first name that nothing was found for.
+/// [`Failure::Missing`] for the first name without a resource.
 pub fn in_order<N: PartialEq + Display, T>(
     names: &[N],
     mut found: Vec<T>,
@@ -56,7 +56,7 @@ pub fn in_order<N: PartialEq + Display, T>(
     names.iter().map(take).collect()
 }
 
-/// The path in the words of the protos: `display_name` for `displayName`.
+/// The path as the protos write it: `display_name` for `displayName`.
 fn snake_case(path: &str) -> String {
     let mut text = String::new();
     for letter in path.chars().take(LONGEST_PATH) {
@@ -68,21 +68,21 @@ fn snake_case(path: &str) -> String {
     text
 }
 
-/// Reads the fields of a request and gathers everything that is wrong with them.
+/// Parses the fields of a request and collects all violations.
 ///
-/// Each reader gives `None` after noting a violation; [`Fields::finish`] then answers with all
-/// of them at once.
+/// Each parser returns `None` after it has recorded a violation; [`Fields::finish`] then returns
+/// all of them at once.
 #[derive(Debug, Default)]
 pub struct Fields(Vec<FieldViolation>);
 
 impl Fields {
-    /// Starts with nothing wrong.
+    /// No violations.
     #[must_use]
     pub fn new() -> Self {
         Self::default()
     }
 
-    /// Notes a violation.
+    /// Records a violation.
     pub fn reject(&mut self, field: impl Display, description: impl Display) {
         let (field, description) = (field.to_string(), description.to_string());
         self.0.push(FieldViolation { field, description });
@@ -96,7 +96,7 @@ impl Fields {
         value
     }
 
-    /// A text that must be set and parse.
+    /// A required text in the form of `T`.
     pub fn parse<T>(&mut self, field: impl Display, text: &str) -> Option<T>
     where
         T: FromStr<Err: Display>,
@@ -108,7 +108,7 @@ impl Fields {
         self.check(field, text.parse())
     }
 
-    /// A text that may be empty and otherwise must parse. The outer `None` means a violation.
+    /// An optional text in the form of `T`. The outer `None` means a violation.
     pub fn parse_optional<T>(&mut self, field: impl Display, text: &str) -> Option<Option<T>>
     where
         T: FromStr<Err: Display>,
@@ -116,7 +116,7 @@ impl Fields {
         if text.is_empty() { Some(None) } else { self.parse(field, text).map(Some) }
     }
 
-    /// A text of 1 to `max` characters with something to read in it.
+    /// A text of 1 to `max` characters, not all of them white space.
     pub fn text(&mut self, field: impl Display, text: &str, max: usize) -> Option<String> {
         let problem = if text.trim().is_empty() {
             "is required".to_owned()
@@ -131,7 +131,7 @@ impl Fields {
         None
     }
 
-    /// An enum value other than the unspecified one and those that this version does not know.
+    /// An enum value that this version knows, other than the unspecified one.
     pub fn choice<E, T>(
         &mut self,
         field: impl Display,
@@ -152,7 +152,7 @@ impl Fields {
         choice
     }
 
-    /// A GUID that must be set.
+    /// A required GUID.
     pub fn guid(&mut self, field: impl Display, text: &str) -> Option<Uuid> {
         if text.is_empty() {
             self.reject(field, "is required");
@@ -161,7 +161,7 @@ impl Fields {
         self.check(field, tenant_id(text))
     }
 
-    /// The CSP tenant of a partner, which must be set.
+    /// The required CSP tenant of a partner.
     pub fn tenant(&mut self, field: impl Display, text: &str) -> Option<PartnerName> {
         if text.is_empty() {
             self.reject(field, "is required");
@@ -170,17 +170,17 @@ impl Fields {
         self.check(field, csp_tenant(text))
     }
 
-    /// A GUID that may be empty. The outer `None` means a violation.
+    /// An optional GUID. The outer `None` means a violation.
     pub fn guid_optional(&mut self, field: impl Display, text: &str) -> Option<Option<Uuid>> {
         if text.is_empty() { Some(None) } else { self.guid(field, text).map(Some) }
     }
 
-    /// The field `request_id`, which may be empty. The outer `None` means a violation.
+    /// The optional field `request_id`. The outer `None` means a violation.
     pub fn request_id(&mut self, text: &str) -> Option<Option<Uuid>> {
         self.guid_optional("request_id", text)
     }
 
-    /// The paths of `update_mask`: at least one, each once, and none but these.
+    /// The paths of `update_mask`: at least one of `usable`, without duplicates.
     pub fn mask<'a>(
         &mut self,
         paths: Option<&'a Vec<String>>,
@@ -216,7 +216,7 @@ impl Fields {
         None
     }
 
-    /// From 1 to `max` different names of resources that exist or not.
+    /// 1 to `max` different resource names.
     pub fn names<T>(&mut self, field: &str, names: &[String], max: usize) -> Option<Vec<T>>
     where
         T: FromStr<Err: Display> + PartialEq,
@@ -231,26 +231,26 @@ impl Fields {
         for (at, name) in names.iter().enumerate() {
             let name = self.parse(format!("{field}[{at}]"), name);
             if name.is_some() && read.contains(&name) {
-                self.reject(format!("{field}[{at}]"), "is there twice");
+                self.reject(format!("{field}[{at}]"), "is a duplicate");
             }
             read.push(name);
         }
         read.into_iter().collect()
     }
 
-    /// The outcome of a check made elsewhere.
+    /// The value of a check, or its error as a violation.
     pub fn check<T>(&mut self, field: impl Display, checked: Result<T, impl Display>) -> Option<T> {
         checked.map_err(|problem| self.reject(field, problem)).ok()
     }
 
-    /// Builds the request from what was read, or answers with all violations.
+    /// Builds the request from the parsed fields, or returns all violations.
     ///
     /// # Errors
-    /// [`Failure::Invalid`] if anything was noted.
+    /// [`Failure::Invalid`] if there are violations.
     pub fn finish<T>(self, build: impl FnOnce() -> Option<T>) -> Result<T, Failure> {
         if !self.0.is_empty() {
             return Err(Failure::Invalid(self.0));
         }
-        build().ok_or_else(|| Failure::bug("a field was not read and no violation was noted"))
+        build().ok_or_else(|| Failure::bug("a field was not parsed and has no violation"))
     }
 }

@@ -21,66 +21,66 @@ pub enum Failure {
     Missing(Resource),
     /// A resource exists already.
     Exists(Resource),
-    /// The request id was used for other content.
+    /// The request id was used for another request.
     RequestIdReused {
-        /// What that content changed.
+        /// The resource that the first request changed.
         changed: Resource,
-        /// The fields in which the two requests differ, as `order.lines`; none if it was a request
-        /// of another method, or they cannot be compared.
+        /// The fields in which the two requests differ, as `order.lines`. Empty if the first request
+        /// called another method, or if they cannot be compared.
         differing: Vec<String>,
     },
-    /// Rules stand against it, in order of precedence. Never empty.
+    /// Rules refuse the request.
     Refused(Refusal),
-    /// The resource is not what the caller read.
+    /// The resource has changed since the caller read it.
     StaleEtag(Box<StaleEtag>),
-    /// Somebody else changed the resource first.
+    /// Another call changed the resource first.
     LostRace,
-    /// Facts changed so often while they were read that there is no decision on them.
+    /// Facts changed during each attempt to read them, so that no decision holds at one instant.
     FactsChanged {
-        /// How often they were read.
+        /// The number of attempts.
         attempts: usize,
     },
-    /// A decision grew too old to act on.
+    /// The decision expired before the commit.
     DecisionExpired,
     /// The server has no such method.
     UnknownMethod {
-        /// Its full name, as the caller says.
+        /// The full name that was called.
         method: String,
         /// Full name of the gRPC service that is served.
         served: &'static str,
-        /// The service whose method it would be, and the port which that listens on by default.
+        /// The service that has the method, and its default port.
         elsewhere: Option<(&'static str, u16)>,
     },
-    /// As many calls are in work as are taken at once.
+    /// The maximum number of calls is in flight.
     Overloaded {
-        /// By whom: a `server`, or one `connection`.
+        /// What has that maximum: the `server`, or one `connection`.
         of: &'static str,
-        /// How many that is.
+        /// The maximum.
         limit: usize,
     },
-    /// The time that the caller gave is up.
+    /// The deadline of the call has passed.
     OutOfTime,
-    /// Something this service depends on cannot be asked; named as in `database`.
+    /// A dependency of this service is unavailable.
     Unavailable {
-        /// What cannot be asked.
+        /// Its name, such as `database`.
         dependency: &'static str,
         /// For the log, never for the caller.
         cause: String,
     },
-    /// A release of their relationship keeps a customer and a partner apart.
+    /// A release of the relationship of a customer and a partner is in progress.
     ReleaseInProgress {
         /// Resource name of the customer.
         customer: String,
         /// Resource name of the partner.
         partner: String,
-        /// When to call again.
+        /// When to retry.
         retry_after: Duration,
     },
     /// A defect. The text is for the log, never for the caller.
     Bug(String),
 }
 
-/// An etag that is no longer that of its resource.
+/// An etag that is not the current one.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct StaleEtag {
     /// The resource.
@@ -91,16 +91,16 @@ pub struct StaleEtag {
     pub expected: String,
     /// When the resource last changed.
     pub change_time: String,
-    /// Who changed it then, as the caller of that change named itself; empty if unknown.
+    /// The caller of that change, by its own claim. Empty if unknown.
     pub changed_by: String,
 }
 
-/// A refusal by rules.
+/// A refusal by rules of one service.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Refusal {
-    /// The vocabulary that the reasons belong to, such as `relationship.csp`.
+    /// The service that defines the reasons, such as `relationship.csp`.
     pub domain: &'static str,
-    /// What stands against it, in order of precedence. Never empty.
+    /// The violated rules, in order of precedence. Never empty.
     pub violations: Vec<Violation>,
 }
 
@@ -110,7 +110,7 @@ impl Failure {
         Self::Missing(Resource::named(name))
     }
 
-    /// A partner that was looked for by the location account that it would have.
+    /// No partner has this location account.
     #[must_use]
     pub fn no_partner_at(location: &LocationAccountId) -> Self {
         let none = Some(format!("no partner has location account {location}"));

@@ -3,29 +3,29 @@ use uuid::Uuid;
 
 use crate::Fields;
 
-/// How a mutation is to be done, as its request says; see [`crate::mutation_options!`].
+/// The options of a mutation as its request has them; see [`crate::mutation_options!`].
 #[derive(Debug, Clone, Copy)]
 pub struct MutationOptions<'a> {
-    /// UUID that makes a retry safe, or empty.
+    /// UUID that makes a retry idempotent, or empty.
     pub request_id: &'a str,
-    /// Whether only to try.
+    /// Whether this is a dry run.
     pub validate_only: bool,
     /// Etag that the resource must still have, or empty.
     pub etag: &'a str,
 }
 
-/// How a mutation is to be done.
+/// The options of a mutation.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Mutation {
-    /// Makes a retry safe.
+    /// Makes a retry idempotent.
     pub request_id: Option<Uuid>,
-    /// Whether only to try.
+    /// Whether this is a dry run.
     pub validate_only: bool,
-    /// What the resource must still have; none for whichever it has.
+    /// Etag that the resource must still have, if any.
     pub etag: Option<Etag>,
 }
 
-/// What a request says of how to do it; that of a `new` resource has no etag to go by.
+/// The options in a request. A request for a `new` resource has no etag.
 #[macro_export]
 macro_rules! mutation_options {
     (new $request:expr) => {{

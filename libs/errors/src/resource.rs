@@ -3,7 +3,7 @@ use std::fmt::Display;
 /// The message of a partner.
 pub(crate) const PARTNER: &str = "csp.onboarding.v1.Partner";
 
-/// The message that each collection of resources is made of.
+/// The message type of each collection.
 const KINDS: &[(&str, &str)] = &[
     ("organizations", "csp.onboarding.v1.Organization"),
     ("partners", PARTNER),
@@ -23,9 +23,9 @@ const KINDS: &[(&str, &str)] = &[
 pub struct Resource {
     /// Message name, such as `csp.onboarding.v1.Partner`.
     pub kind: String,
-    /// Resource name, such as `partners/{tenant}`; or what it was looked for by.
+    /// Resource name, such as `partners/{tenant}`, or the value that was searched for.
     pub name: String,
-    /// That there is none, in a sentence, where it was looked for by something else than its name.
+    /// The message, if the resource was not searched for by name.
     pub none: Option<String>,
 }
 

@@ -19,9 +19,10 @@ pub(crate) fn refused(refusal: &Refusal) -> Status {
         return bug(domain, "a refusal without a violation");
     };
     let message = match violations.len() {
-        // A state is no rule of the programme.
+        // A lifecycle state is not a rule of the programme.
         1 if first.is_of_state() => format!("{}; {}", first.explanation, first.next_step),
-        _ => format!("refused by {}: {}", refused_by(first, violations), first.explanation),
+        1 => format!("refused by {}: {}", first.rule, first.explanation),
+        _ => format!("{}: {}", failed_rules(violations), first.explanation),
     };
     let metadata = metadata(first, rules, violations.len());
     let reason = budget::cut(&first.reason, LONGEST_OF_RESOURCE);
@@ -44,26 +45,24 @@ fn with_detail(status: Status, refusal: &pb::Refusal) -> Status {
     Status::with_details(status.code(), status.message(), rich.encode_to_vec().into())
 }
 
-/// The violated rules, each once with the number of its reasons, and which is explained first.
-fn refused_by(first: &Violation, violations: &[Violation]) -> String {
-    let mut rules: Vec<&str> = Vec::new();
+/// The violated rules, each with the number of its reasons.
+fn failed_rules(violations: &[Violation]) -> String {
+    let mut rules: Vec<(&str, usize)> = Vec::new();
     for Violation { rule, .. } in violations {
-        if !rules.contains(&rule.as_str()) {
-            rules.push(rule);
+        match rules.iter_mut().find(|(known, _)| known == rule) {
+            Some((_, reasons)) => *reasons += 1,
+            None => rules.push((rule, 1)),
         }
     }
-    let named =
-        rules.iter().map(|rule| match violations.iter().filter(|it| it.rule == *rule).count() {
-            1 => (*rule).to_owned(),
-            2 => format!("{rule} for two reasons"),
-            more => format!("{rule} for {more} reasons"),
-        });
-    let named = named.collect::<Vec<_>>().join(",");
-    match (rules.len(), violations.len()) {
-        (1, 1) => named,
-        (1, _) => format!("{named}, first"),
-        (more, _) => format!("{more} rules ({named}), first {}", first.rule),
+    let reasons = |count: usize| if count == 2 { "two".to_owned() } else { count.to_string() };
+    if let [(rule, count)] = rules[..] {
+        return format!("{rule} failed for {} reasons", reasons(count));
     }
+    let named = rules.iter().map(|(rule, count)| match count {
+        1 => (*rule).to_owned(),
+        more => format!("{rule} for {} reasons", reasons(*more)),
+    });
+    format!("{} rules failed ({})", rules.len(), named.collect::<Vec<_>>().join(", "))
 }
 
 fn metadata(first: &Violation, rules: String, count: usize) -> Vec<(String, String)> {

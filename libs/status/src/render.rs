@@ -11,7 +11,7 @@ use crate::{STALE_ETAG, budget, refusal::refused};
 /// Most bytes of each text about a resource, and of a reason.
 pub(crate) const LONGEST_OF_RESOURCE: usize = 256;
 
-/// How long a caller should wait before it calls again.
+/// How long a caller should wait before a retry.
 const RETRY_DELAY: Duration = Duration::from_secs(1);
 
 /// The failure on the wire: a code, a message for people, and details for programs, always with
@@ -38,7 +38,7 @@ pub fn from_failure(failure: Failure, domain: &str) -> Status {
             Code::Aborted,
             domain,
             "LOST_RACE",
-            "another call changed the resource first; read it, decide and write again",
+            "another call changed the resource first; read it, decide again and retry",
         ),
         Failure::FactsChanged { attempts } => {
             let attempts = attempts.to_string();
@@ -56,7 +56,7 @@ pub fn from_failure(failure: Failure, domain: &str) -> Status {
             Code::Aborted,
             domain,
             "DECISION_EXPIRED",
-            "the decision on the order grew too old twice; place the order again",
+            "the decision on the order expired twice before the commit; retry",
         ),
         Failure::UnknownMethod { method, served, elsewhere } => {
             unknown_method(domain, &method, served, elsewhere)
@@ -66,7 +66,7 @@ pub fn from_failure(failure: Failure, domain: &str) -> Status {
             Code::DeadlineExceeded,
             domain,
             "DEADLINE_EXCEEDED",
-            "the time for this call is up; call again with the same request id",
+            "the deadline of the call has passed; retry with the same request id",
         ),
         Failure::Unavailable { dependency, cause } => unavailable(domain, dependency, &cause),
         Failure::ReleaseInProgress { customer, partner, retry_after } => {
@@ -92,7 +92,7 @@ fn plain(code: Code, domain: &str, reason: &str, message: &str) -> Status {
 
 fn invalid(domain: &str, violations: &[errors::FieldViolation]) -> Status {
     let parts = violations.iter().map(|it| format!("{} {}", it.field, it.description));
-    let message = budget::message_of_parts("the request cannot be used: ", parts);
+    let message = budget::message_of_parts("invalid request: ", parts);
     let count = violations.len().to_string();
     let mut details = info(domain, "INVALID_FIELDS", [("violationCount", &count)]);
     let rest = status(Code::InvalidArgument, &message, details.clone());
@@ -131,8 +131,8 @@ fn reused(domain: &str, changed: &Resource, differing: &[String]) -> Status {
         differing => format!(" (different: {})", differing.join(", ")),
     };
     let message = format!(
-        "the request id was used for another request{fields}, which changed {}; read that first, \
-         and use a new id for another request",
+        "the request id was used for another request{fields}, which changed {}; use a new request \
+         id",
         changed.name
     );
     let differing = differing.join(",");
@@ -184,26 +184,26 @@ fn unknown_method(
 
 fn overloaded(domain: &str, of: &str, limit: usize) -> Status {
     let mut details = info(domain, "OVERLOADED", [("limit", &limit.to_string())]);
-    let description = format!("{limit} calls are in work, as many as one {of} may have");
+    let description = format!("{limit} calls are in flight, the maximum of a {of}");
     details.add_quota_failure_violation(of, description);
-    // Those who were sent away do not come back at once.
+    // Spread over time, so that rejected callers do not all retry at once.
     details.set_retry_info(Some(jitter(RETRY_DELAY, 50)));
-    let message = "the server is busy; nothing was done, call again after the delay";
+    let message = "the server is over capacity; nothing was done, retry after the delay";
     status(Code::ResourceExhausted, message, details)
 }
 
 fn unavailable(domain: &str, dependency: &str, cause: &str) -> Status {
-    tracing::warn!(dependency, cause, "a dependency cannot be asked");
+    tracing::warn!(dependency, cause, "a dependency is unavailable");
     let mut details = info(domain, "DEPENDENCY_UNAVAILABLE", [("dependency", dependency)]);
     details.set_retry_info(Some(RETRY_DELAY));
-    let message = format!("{dependency} cannot be asked; call again with the same request id");
+    let message = format!("{dependency} is unavailable; retry with the same request id");
     status(Code::Unavailable, &message, details)
 }
 
 fn releasing(domain: &str, customer: &str, partner: &str, retry_after: Duration) -> Status {
     let message = format!(
         "a release of the relationship of {customer} with {partner} is in progress; nothing was \
-         done, call again with the same request id after the delay"
+         done, retry with the same request id after the delay"
     );
     let metadata = [("customer", customer), ("partner", partner)];
     let mut details = info(domain, "RELEASE_IN_PROGRESS", metadata);

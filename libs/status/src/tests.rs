@@ -87,23 +87,23 @@ fn a_refusal_names_the_first_rule_in_error_info_and_lists_all() {
 #[test]
 fn a_refusal_names_each_rule_once_and_counts_its_reasons() {
     for (rules, by) in [
-        (&["ON-3"][..], "ON-3"),
-        (&["ON-3", "ON-3"], "ON-3 for two reasons, first"),
-        (&["ON-1", "ON-3"], "2 rules (ON-1,ON-3), first ON-1"),
+        (&["ON-3"][..], "refused by ON-3"),
+        (&["ON-3", "ON-3"], "ON-3 failed for two reasons"),
+        (&["ON-1", "ON-3"], "2 rules failed (ON-1, ON-3)"),
         (
             &["REL-1", "REL-3", "REL-3", "ON-1", "REL-3"],
-            "3 rules (REL-1,REL-3 for 3 reasons,ON-1), first REL-1",
+            "3 rules failed (REL-1, REL-3 for 3 reasons, ON-1)",
         ),
     ] {
         let violations = rules.iter().map(|rule| violation(rule, "A")).collect();
         let refusal = Refusal { domain: "relationship.csp", violations };
         let status = from_failure(Failure::Refused(refusal), "relationship.csp");
-        assert_eq!(status.message(), format!("refused by {by}: it is so"));
+        assert_eq!(status.message(), format!("{by}: it is so"));
     }
 }
 
 #[test]
-fn a_peer_that_is_away_is_unavailable_and_what_it_lacks_is_missing() {
+fn an_unreachable_peer_is_unavailable_and_its_missing_resource_is_missing() {
     let away = read("onboarding", &Status::unavailable("tcp connect error 10.0.0.7"));
     let away = from_failure(away, "relationship.csp");
     assert_eq!(away.code(), Code::Unavailable);

@@ -121,7 +121,11 @@ async fn of_relationship(log: &mut Log, fixture: &Fixture) -> Result<(), Status>
     let kind = CustomerRelationshipKind::Resale;
     log.note(REL, "resale from abroad", client.request_relationship(&customer, &there, kind).await);
     let relationship = client.establish_relationship(&customer, &provider, kind).await?;
-    log.note(REL, "a relationship twice", client.request_relationship(&customer, &provider, kind).await);
+    log.note(
+        REL,
+        "a relationship twice",
+        client.request_relationship(&customer, &provider, kind).await,
+    );
     log.call(fixture, REL, "AcceptCustomerRelationship", json!({ "name": relationship })).await;
     let shared = CustomerKind::SharedServices;
     let company = client.company("Litware", "FR").await?;

@@ -1,4 +1,4 @@
-//! Every status can be read by common clients, whatever its texts are.
+//! Common clients can read every status, for any texts.
 
 use std::time::Duration;
 

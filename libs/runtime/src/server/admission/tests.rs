@@ -128,8 +128,8 @@ async fn a_refusal_names_the_limit_that_is_reached() {
     let waiting = [wait(&one), wait(&one), wait(&other)];
     tokio::task::yield_now().await;
     for (admission, expected) in [
-        (&one, "2 calls are in work, as many as one connection may have"),
-        (&other, "3 calls are in work, as many as one server may have"),
+        (&one, "2 calls are in flight, the maximum of a connection"),
+        (&other, "3 calls are in flight, the maximum of a server"),
     ] {
         let status = call(admission, OK, "1S").await;
         let violations = status.get_details_quota_failure().unwrap().violations;
