@@ -1,7 +1,7 @@
-//! What onboarding decides, without transport, storage or clock. A decision takes the resource
-//! as it was read and gives it as it is to be written, or says why not.
+//! The rules of onboarding, without transport, storage or clock. A decision takes a resource as
+//! stored and returns the resource to write, or why the change is denied.
 
-// A state that is added is thought of wherever states are told apart.
+// A new state must be handled in every match on states.
 #![warn(clippy::wildcard_enum_match_arm)]
 
 mod agreement;

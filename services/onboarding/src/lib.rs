@@ -1,5 +1,5 @@
-//! Knows who the partners are: companies and who owns whom, programme membership, enrollments
-//! with vetting, location accounts, and acceptances of the Microsoft Partner Agreement.
+//! Records partners: companies and their owners, programme membership, enrollments with vetting,
+//! location accounts, and acceptances of the Microsoft Partner Agreement.
 
 mod domain;
 mod store;
@@ -14,7 +14,7 @@ use storage::Database;
 use tonic::service::Routes;
 use types::Clock;
 
-/// The service.
+/// The onboarding service, as [`runtime::process::run`] starts it.
 #[derive(Debug)]
 pub struct Onboarding;
 

@@ -1,4 +1,4 @@
-//! The onboarding service as a process of its own.
+//! Runs the onboarding service as a separate process.
 
 use std::process::ExitCode;
 

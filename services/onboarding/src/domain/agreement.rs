@@ -4,15 +4,15 @@ use uuid::Uuid;
 
 use super::{
     AgreementVersion, Approved, Denial, Enrollment, EnrollmentStep, Partner, Reason, Role,
-    denial::{ON_1, ON_2, full},
+    denial::{ON_1, ON_2, collection_full},
     enrollment::first_application,
     lifecycle::Move,
 };
 
 text_enum! {
-    /// What a person may do in Partner Center.
+    /// Role of a user in Partner Center.
     pub enum SignatoryRole {
-        /// Everything; the only one who may accept the MPA.
+        /// Has all permissions; the only role that can accept the MPA.
         GlobalAdmin = "global-admin",
         /// Manages the account.
         AccountAdmin = "account-admin",
@@ -30,19 +30,19 @@ text_enum! {
 }
 
 text_enum! {
-    /// Which text of the Microsoft Partner Agreement.
+    /// Kind of Microsoft Partner Agreement.
     pub enum AgreementKind {
-        /// The provider's.
+        /// For indirect providers.
         IndirectProvider = "indirect-provider",
-        /// The reseller's.
+        /// For indirect resellers.
         IndirectReseller = "indirect-reseller",
-        /// The direct-bill partner's.
+        /// For direct-bill partners.
         DirectBill = "direct-bill",
     }
 }
 
 impl AgreementKind {
-    /// The role that the text is written for.
+    /// The role that the agreement is written for.
     pub(super) const fn role(self) -> Role {
         match self {
             Self::IndirectProvider => Role::IndirectProvider,
@@ -52,25 +52,25 @@ impl AgreementKind {
     }
 }
 
-/// One acceptance of the agreement.
+/// One acceptance of the MPA.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Agreement {
-    /// Its id among those of the partner.
+    /// Id, unique within the partner.
     pub uid: Uuid,
-    /// Which text.
+    /// Kind of agreement.
     pub kind: AgreementKind,
-    /// Version of the text.
+    /// Version that was accepted.
     pub version: AgreementVersion,
     /// Who accepted.
     pub signatory: Signatory,
-    /// When.
+    /// When the signatory accepted.
     pub accept_time: Timestamp,
-    /// Location account that it was accepted against.
+    /// Location account of the partner when the acceptance was recorded.
     pub location_account: LocationAccountId,
-    /// The application in the role of its text that it was recorded for.
+    /// The application, in the role of the agreement, that the acceptance belongs to.
     #[serde(default = "first_application")]
     pub application: i32,
-    /// When it was recorded; the revision is the partner's at that change.
+    /// When it was recorded, and the revision of the partner at that change.
     pub resource_version: ResourceVersion,
 }
 
@@ -83,42 +83,42 @@ pub struct Signatory {
     pub last_name: String,
     /// Work address.
     pub email: WorkEmail,
-    /// What the person may do.
+    /// Role in Partner Center.
     pub role: SignatoryRole,
 }
 
 /// An acceptance to be recorded.
 #[derive(Debug, Clone)]
 pub struct NewAgreement {
-    /// Which text.
+    /// Kind of agreement.
     pub kind: AgreementKind,
-    /// Version of the text.
+    /// Version that was accepted.
     pub version: AgreementVersion,
     /// Who accepted.
     pub signatory: Signatory,
-    /// When.
+    /// When the signatory accepted.
     pub accept_time: Timestamp,
 }
 
-/// Most acceptances stored per partner: every decision about it reads them all.
+/// Acceptances per partner, at most. Every decision about a partner reads all of them.
 const MAX_AGREEMENTS: usize = 50;
 
 impl NewAgreement {
-    /// Whether an acceptance is this one, recorded before.
-    fn is(&self, it: &Agreement) -> bool {
+    /// Whether a recorded acceptance is the same as this one.
+    fn matches(&self, it: &Agreement) -> bool {
         (self.kind, self.version, self.accept_time) == (it.kind, it.version, it.accept_time)
             && self.signatory == it.signatory
     }
 }
 
 impl Partner {
-    /// The acceptance as it is recorded.
+    /// The latest record of this acceptance.
     pub fn recorded(&self, new: &NewAgreement) -> Option<&Agreement> {
-        self.agreements.iter().rfind(|it| new.is(it))
+        self.agreements.iter().rfind(|it| new.matches(it))
     }
 
     /// Records that the partner accepted the MPA (rule ON-2). Qualified enrollments that the
-    /// text covers become active. What is recorded already changes nothing.
+    /// agreement covers become active. An acceptance that is already recorded changes nothing.
     pub fn accept_agreement(
         self,
         new: NewAgreement,
@@ -131,7 +131,7 @@ impl Partner {
             if recorded.is_some() && recorded == enrollment.map(|it| it.application) {
                 return Ok(());
             }
-            let violations = partner.against_agreement(&new, enrollment, now);
+            let violations = partner.agreement_violations(&new, enrollment, now);
             let (location, application) = match (&partner.location, enrollment) {
                 (Some(location), Some(enrollment)) if violations.is_empty() => {
                     (location.account.clone(), enrollment.application)
@@ -139,7 +139,7 @@ impl Partner {
                 _ => return Err(Denial::Refused(violations)),
             };
             if partner.agreements.len() >= MAX_AGREEMENTS {
-                return Err(full(partner.name, "agreements", MAX_AGREEMENTS));
+                return Err(collection_full(partner.name, "agreements", MAX_AGREEMENTS));
             }
             partner.agreements.push(Agreement {
                 uid,
@@ -158,7 +158,7 @@ impl Partner {
         })
     }
 
-    fn against_agreement(
+    fn agreement_violations(
         &self,
         new: &NewAgreement,
         enrollment: Option<&Enrollment>,
@@ -187,11 +187,12 @@ impl Partner {
                 Reason::AgreementOfEarlierEnrollment,
                 self.name,
                 format!(
-                    "this acceptance was recorded at {} for an enrollment as {role} that was \
-                     revoked since",
+                    "this acceptance was recorded at {} for an earlier enrollment as {role}, \
+                     which was revoked",
                     recorded.resource_version.create_time
                 ),
-                "let a Global admin of the CSP tenant accept the MPA again, then record that",
+                "have a Global admin of the CSP tenant accept the MPA again, then record the new \
+                 acceptance",
                 &[("recordTime", recorded.resource_version.create_time.to_string())],
             ));
         }
@@ -199,7 +200,7 @@ impl Partner {
             violations.push(ON_2.violated(
                 Reason::LocationNotAssociated,
                 self.name,
-                "no location account is tied to the CSP tenant".to_owned(),
+                "no location account is associated with the CSP tenant".to_owned(),
                 format!(
                     "associate a location account in {} with AssociateLocation",
                     self.country.name()
@@ -212,8 +213,11 @@ impl Partner {
             violations.push(ON_2.violated(
                 Reason::SignatoryNotGlobalAdmin,
                 self.name,
-                format!("the signatory is {role}; only a Global admin of the CSP tenant accepts"),
-                "let a Global admin of the CSP tenant accept the MPA in Partner Center",
+                format!(
+                    "the signatory has the role {role}; only a Global admin of the CSP tenant can \
+                     accept the MPA"
+                ),
+                "have a Global admin of the CSP tenant accept the MPA in Partner Center",
                 &[("signatoryRole", role.to_string())],
             ));
         }
@@ -228,8 +232,11 @@ impl Partner {
         ON_2.violated(
             Reason::EnrollmentNotVetted,
             self.name,
-            format!("vetting as {} is not passed: {}", enrollment.role, enrollment.state),
-            format!("these calls lead to vetting that is passed: {}", calls.join(", ")),
+            format!(
+                "the enrollment as {} has not passed vetting; its state is {}",
+                enrollment.role, enrollment.state
+            ),
+            format!("to pass vetting, call {}", calls.join(", ")),
             &[("role", enrollment.role.to_string()), ("state", enrollment.state.to_string())],
         )
     }

@@ -1,14 +1,13 @@
-//! Which acceptance of the MPA covers which role of its partner. An acceptance belongs to the
-//! application that it was recorded for: a partner that was revoked and applies again accepts
-//! again, whenever the earlier acceptance was given.
+//! Which acceptance of the MPA covers which role. An acceptance belongs to one application: a
+//! partner that applies again after a revocation must accept the MPA again.
 
 use markets::Region;
 use types::Timestamp;
 
 use super::{Agreement, AgreementKind, Enrollment, EnrollmentState, Partner, Role};
 
-/// Whether every one of these accounts that is enrolled as indirect reseller, in a region where
-/// one is given, has accepted the MPA. False where none is enrolled.
+/// Whether all accounts that are enrolled as indirect reseller have accepted the MPA. Considers
+/// only the region if one is given. False if no account is enrolled.
 pub fn resellers_accepted(accounts: Vec<Partner>, region: Option<Region>, now: Timestamp) -> bool {
     let (role, accounts) = (Role::IndirectReseller, accounts.into_iter());
     let resellers = accounts
@@ -20,18 +19,18 @@ pub fn resellers_accepted(accounts: Vec<Partner>, region: Option<Region>, now: T
 }
 
 impl Partner {
-    /// Roles that the partner may act in by this acceptance, until it lapses.
+    /// Roles that the acceptance covers until it lapses.
     pub fn covered_roles(&self, agreement: &Agreement) -> impl Iterator<Item = Role> {
         Role::ALL.iter().copied().filter(|role| self.covers(agreement, *role))
     }
 
-    /// Whether an acceptance of the MPA counts for the role.
+    /// Whether an acceptance that has not lapsed covers the role.
     pub fn covered(&self, role: Role, now: Timestamp) -> bool {
         self.covering(role).any(|it| it.counts(self.country, now))
     }
 
-    /// Since when no acceptance covers a role that was covered: the acceptance lapsed, or the
-    /// direct-bill enrollment left the state active. None where nothing ever covered the role.
+    /// When the coverage of a role ended: its acceptance lapsed, or the direct-bill enrollment left
+    /// the active state. `None` if no acceptance has covered the role.
     pub(super) fn uncovered_since(&self, role: Role) -> Option<Timestamp> {
         let lapses = self.covering(role).filter_map(|it| it.lapse_time(self.country));
         let direct = self.enrollment(Role::DirectBill).ok();
@@ -44,10 +43,10 @@ impl Partner {
         self.agreements.iter().filter(move |it| self.covers(it, role))
     }
 
-    /// Whether an acceptance covers a role, lapsed or not. The direct-bill text covers the
-    /// reseller role too, but only while the direct-bill enrollment is active.
+    /// Whether an acceptance, lapsed or not, covers a role. The direct-bill agreement also covers
+    /// the reseller role, but only while the direct-bill enrollment is active.
     fn covers(&self, agreement: &Agreement, role: Role) -> bool {
-        let is_enough = |it: &Enrollment| match agreement.kind {
+        let sufficient = |it: &Enrollment| match agreement.kind {
             kind if kind.role() == role => it.state != EnrollmentState::Revoked,
             AgreementKind::DirectBill if role == Role::IndirectReseller => {
                 it.state == EnrollmentState::Active
@@ -57,6 +56,6 @@ impl Partner {
             | AgreementKind::DirectBill => false,
         };
         self.enrollment(agreement.kind.role())
-            .is_ok_and(|it| it.application == agreement.application && is_enough(it))
+            .is_ok_and(|it| it.application == agreement.application && sufficient(it))
     }
 }

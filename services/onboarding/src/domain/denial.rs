@@ -1,53 +1,53 @@
 use types::{Responsible, Violation, text_enum};
 
 text_enum! {
-    /// Why a rule of onboarding stands against a request.
+    /// Why a request violates a rule of onboarding.
     pub enum Reason {
         /// The state of the enrollment does not allow the move.
         EnrollmentStateConflict = "ENROLLMENT_STATE_CONFLICT",
-        /// The vetting result is about another check than the open one.
+        /// The vetting result is for a check other than the open one.
         VettingCheckNotOpen = "VETTING_CHECK_NOT_OPEN",
-        /// A revoked enrollment applies again too early.
+        /// A partner applies again before the waiting time after a revocation is over.
         ReappliedTooEarly = "REAPPLIED_TOO_EARLY",
-        /// The recorded ties of an owner do not allow this one.
+        /// The ownership conflicts with the recorded ownerships of the owner.
         OwnershipConflict = "OWNERSHIP_CONFLICT",
-        /// No yearly review is open.
+        /// The yearly review is not open yet.
         ReviewNotOpen = "REVIEW_NOT_OPEN",
         /// REQ-1: a requirement of the role is not met.
         RequirementNotMet = "REQUIREMENT_NOT_MET",
-        /// REQ-1: the yearly review was failed and not passed since.
+        /// REQ-1: the partner failed the yearly review and has not passed one since.
         ReviewNotPassed = "REVIEW_NOT_PASSED",
-        /// ON-1: the agreement's role was not enrolled in first.
+        /// ON-1: the partner is not enrolled in the role of the agreement.
         RoleNotEnrolled = "ROLE_NOT_ENROLLED",
-        /// A collection of a resource has reached its limit.
+        /// A collection has reached its limit.
         CollectionFull = "COLLECTION_FULL",
-        /// ON-1: the acceptance is that of an earlier enrollment.
+        /// ON-1: the acceptance was recorded for an earlier enrollment.
         AgreementOfEarlierEnrollment = "AGREEMENT_OF_EARLIER_ENROLLMENT",
-        /// ON-5: the tenant is enrolled as indirect reseller.
+        /// ON-5: the tenant is enrolled as indirect reseller, which excludes direct bill.
         TenantIsReseller = "TENANT_IS_RESELLER",
-        /// ON-2: the role is not vetted.
+        /// ON-2: the enrollment has not passed vetting.
         EnrollmentNotVetted = "ENROLLMENT_NOT_VETTED",
-        /// ON-2: no location account is tied to the tenant.
+        /// ON-2: no location account is associated with the tenant.
         LocationNotAssociated = "LOCATION_NOT_ASSOCIATED",
-        /// ON-2: the signatory is no Global admin.
+        /// ON-2: the signatory is not a Global admin.
         SignatoryNotGlobalAdmin = "SIGNATORY_NOT_GLOBAL_ADMIN",
         /// ON-3: location and tenant are in different countries.
         LocationCountryMismatch = "LOCATION_COUNTRY_MISMATCH",
-        /// ON-3: the id is a global account.
+        /// ON-3: the id belongs to a global account.
         LocationIsGlobalAccount = "LOCATION_IS_GLOBAL_ACCOUNT",
-        /// ON-3: the partner has a location, or the location has a partner.
+        /// ON-3: the partner already has a location, or the location already has a partner.
         LocationAlreadyAssociated = "LOCATION_ALREADY_ASSOCIATED",
     }
 }
 
-/// Why a change does not happen.
+/// Why a change is denied.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Denial {
-    /// What it is about does not exist.
+    /// The named resource does not exist.
     Missing(String),
-    /// What it would make exists already.
+    /// The named resource exists already.
     Exists(String),
-    /// Rules stand against it, in order of precedence.
+    /// The change violates rules; the first violation takes precedence.
     Refused(Vec<Violation>),
 }
 
@@ -57,49 +57,48 @@ pub(super) struct Rule {
     partner_center_code: &'static str,
 }
 
-/// A reseller transacts only after it has joined, enrolled and accepted the MPA.
+/// A reseller must join, enroll and accept the MPA before it can transact.
 pub(super) const ON_1: Rule =
     Rule { id: "ON-1", source: "CSP supported partner relationships", partner_center_code: "" };
 
-/// The MPA is accepted only by a vetted partner whose location is tied to its tenant.
+/// Only a vetted partner with an associated location can accept the MPA.
 pub(super) const ON_2: Rule = Rule {
     id: "ON-2",
     source: "Partner Center: indirect reseller tasks, Microsoft Partner Agreement",
     partner_center_code: "",
 };
 
-/// A location and the CSP tenant that it is tied to are in one country.
+/// A location and its CSP tenant must be in the same country.
 pub(super) const ON_3: Rule = Rule {
     id: "ON-3",
     source: "Partner Center: MPA FAQ for indirect providers, indirect reseller tasks",
     partner_center_code: "400/900154",
 };
 
-/// Direct bill takes a tenant that is not enrolled as indirect reseller.
+/// A tenant that is enrolled as indirect reseller cannot enroll as direct bill.
 pub(super) const ON_5: Rule = Rule {
     id: "ON-5",
     source: "Partner Center: switch from direct-bill partner to indirect reseller",
     partner_center_code: "",
 };
 
-/// A partner meets the dated requirements of its role.
+/// A partner must meet the requirements of its role that are in force.
 pub(super) const REQ_1: Rule = Rule {
     id: "REQ-1",
     source: "Partner Center: direct partner new requirements, new indirect reseller requirement",
     partner_center_code: "",
 };
 
-/// A state allows some moves and no others.
+/// The state of a resource must allow the move.
 pub(super) const STATE: Rule =
     Rule { id: "STATE", source: "lifecycle of the resource", partner_center_code: "" };
 
-/// Refuses to add to a collection that has reached its limit.
-pub(super) fn full(subject: impl ToString, collection: &str, limit: usize) -> Denial {
+pub(super) fn collection_full(subject: impl ToString, collection: &str, limit: usize) -> Denial {
     Denial::Refused(vec![STATE.violated(
         Reason::CollectionFull,
         subject,
-        format!("there are {limit} {collection} already, which is the limit"),
-        "use those that are recorded; none of them can be removed",
+        format!("the limit of {limit} {collection} is reached"),
+        format!("use the recorded {collection}; they cannot be removed"),
         &[("collection", collection.to_owned()), ("limit", limit.to_string())],
     )])
 }

@@ -1,5 +1,5 @@
-//! What happens to enrollments without a request: by the passing of time, and because the last
-//! thing that was missing has come.
+//! Changes of enrollments without a request: time limits that expire, and activation when the last
+//! condition is met.
 
 use types::Timestamp;
 
@@ -8,27 +8,28 @@ use super::{
     time::{days_after, months_after},
 };
 
-/// How long an enrollment may be rejected before it is suspended.
+/// How long an enrollment can stay rejected before it is suspended.
 const REJECTED_DAYS: i64 = 30;
-/// How long after a failed review a direct-bill partner is suspended, and revoked.
+/// How long after a failed review a direct-bill enrollment is suspended.
 const SUSPENDED_AFTER_DAYS: i64 = 30;
+/// How long after a failed review a direct-bill enrollment is revoked.
 const REVOKED_AFTER_DAYS: i64 = 60;
 
 impl Partner {
-    /// The partner as it is by now, with all that time alone has changed. Direct bill, whose MPA
-    /// may cover the reseller role, comes first in the order of the roles.
+    /// The partner with all changes whose time has come by `now`. Enrollments are ordered by role,
+    /// so direct bill, whose MPA can cover the reseller role, is updated first.
     #[must_use]
     pub fn effective_at(mut self, now: Timestamp) -> Self {
         for at in 0..self.enrollments.len() {
-            while let Some(later) = self.overdue(&self.enrollments[at], now) {
+            while let Some(later) = self.expired(&self.enrollments[at], now) {
                 self.enrollments[at] = later;
             }
         }
         self
     }
 
-    /// What has become of an enrollment whose time in its state was over before now.
-    fn overdue(&self, it: &Enrollment, now: Timestamp) -> Option<Enrollment> {
+    /// The enrollment after the time limit of its state, if that has expired by `now`.
+    fn expired(&self, it: &Enrollment, now: Timestamp) -> Option<Enrollment> {
         let (time, later) = match it.state {
             EnrollmentState::Rejected => {
                 let time = days_after(it.state_time, REJECTED_DAYS);
@@ -60,7 +61,7 @@ impl Partner {
         (time <= now).then_some(later)
     }
 
-    /// Makes qualified enrollments active that lack nothing more.
+    /// Activates qualified enrollments that meet all conditions.
     pub(super) fn activate(&mut self, now: Timestamp) {
         for at in 0..self.enrollments.len() {
             let it = &self.enrollments[at];
@@ -70,10 +71,10 @@ impl Partner {
         }
     }
 
-    /// Since when an enrollment that is ready was active in fact, however late that is recorded.
-    /// Vetting and location come before the MPA and have no date of their own, so the date of the
-    /// acceptance counts, unless vetting passed again or a suspension ended after it was recorded;
-    /// so does that of later evidence. An acceptance in another role counts from now on.
+    /// The time from which a ready enrollment was actually active, even if recorded later. This is
+    /// the acceptance time, because vetting and location precede the MPA and have no dates of their
+    /// own; the state time if vetting passed again or a suspension ended after the acceptance was
+    /// recorded; or the time of later evidence. An acceptance for another role counts from `now`.
     fn active_since(&self, it: &Enrollment, now: Timestamp) -> Timestamp {
         let own = self.covering(it.role).filter(|each| each.kind.role() == it.role);
         let own = own.filter(|each| each.counts(self.country, now));
@@ -81,25 +82,25 @@ impl Partner {
             true => it.state_time,
             false => each.accept_time,
         });
-        let shown = it.activation_evidence(now).map(|each| each.observed_time).max();
+        let observed = it.activation_evidence(now).map(|each| each.observed_time).max();
         let accepted = accepted.min().unwrap_or(now);
-        shown.map_or(accepted, |shown| shown.max(accepted))
+        observed.map_or(accepted, |observed| observed.max(accepted))
     }
 
-    /// Whether a vetted enrollment lacks nothing more to transact.
+    /// Whether a vetted enrollment meets all conditions for transactions.
     fn ready(&self, it: &Enrollment, now: Timestamp) -> bool {
         self.location.is_some() && self.covered(it.role, now) && it.may_activate(now)
     }
 }
 
-/// The enrollment as it goes on when it lacks nothing more. The first time sets its anniversary,
-/// which is counted from the day on which it was active in fact.
+/// Activates an enrollment, or restricts it if it failed a review. The first activation sets the
+/// time of the yearly review, 12 months after `since`.
 fn activated(it: Enrollment, since: Timestamp, now: Timestamp) -> Enrollment {
     let state = match it.shortfall_time {
         None => EnrollmentState::Active,
         Some(_) => EnrollmentState::Restricted,
     };
-    let first = it.role.reviewed().then(|| months_after(since, 12));
+    let first = it.role.has_review().then(|| months_after(since, 12));
     let review_time = it.review_time.or(first);
     Enrollment { review_time, ..it.entering(state, now) }
 }

@@ -3,11 +3,11 @@ use types::{ResourceVersion, Timestamp, WorkEmail, text_enum};
 
 use super::{Evidence, time::months_after};
 
-/// How long a revoked partner waits before it may apply again.
-const WAITING_MONTHS: i32 = 12;
+/// How long a partner must wait after a revocation before it can apply again.
+const REAPPLY_MONTHS: i32 = 12;
 
 text_enum! {
-    /// What a partner is in the programme.
+    /// Role of a partner in the programme.
     pub enum Role {
         /// Buys from Microsoft, sells to resellers.
         IndirectProvider = "indirect-provider",
@@ -19,61 +19,61 @@ text_enum! {
 }
 
 text_enum! {
-    /// Where an enrollment stands.
+    /// State of an enrollment.
     pub enum EnrollmentState {
-        /// Recorded and not handed in.
+        /// Recorded but not submitted.
         Draft = "draft",
-        /// Vetting runs.
+        /// Vetting is in progress.
         Vetting = "vetting",
         /// Vetting failed.
         Rejected = "rejected",
-        /// Vetted; location or MPA is open.
+        /// Vetted, but the location, the MPA or a requirement is missing.
         Qualified = "qualified",
         /// May transact.
         Active = "active",
-        /// Sells nothing new.
+        /// Cannot make new sales.
         Suspended = "suspended",
-        /// A direct-bill partner below the requirements: sells nothing new.
+        /// A direct-bill partner below the requirements. Cannot make new sales.
         Restricted = "restricted",
-        /// Out of the programme.
+        /// Ended. The partner can apply again after a waiting time.
         Revoked = "revoked",
     }
 }
 
 text_enum! {
-    /// The checks of vetting, in their order.
+    /// Vetting checks, in the order in which they run.
     pub enum VettingCheck {
         /// The contact reads mail at a work address.
         EmailOwnership = "email-ownership",
-        /// The contact belongs to the company.
+        /// The contact works for the company.
         Employment = "employment",
-        /// The company is what it says.
+        /// The legal name and address are as registered.
         Business = "business",
     }
 }
 
 text_enum! {
-    /// What an enrollment is suspended for.
+    /// Cause of a suspension.
     pub enum SuspensionCause {
         /// Abuse of the programme.
         Abuse = "abuse",
-        /// The profile failed vetting.
+        /// The profile failed vetting and was not corrected in time.
         ProfileRejected = "profile-rejected",
         /// The requirements of the role are not met.
         EligibilityNotMet = "eligibility-not-met",
         /// An invoice is more than 60 days overdue.
         InvoiceOverdue = "invoice-overdue",
-        /// Trouble at the provider.
+        /// A problem with the partner's indirect provider.
         ProviderTrouble = "provider-trouble",
     }
 }
 
-/// Outcome of one check of vetting.
+/// Outcome of one vetting check.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum VettingResult {
-    /// It passed.
+    /// The check passed.
     Authorized,
-    /// It failed, for this reason.
+    /// The check failed for this reason.
     Rejected(String),
 }
 
@@ -82,36 +82,36 @@ pub enum VettingResult {
 pub struct Enrollment {
     /// The role.
     pub role: Role,
-    /// Which application of the partner in this role it is, from 1 on. A revoked partner that
-    /// enrolls again makes the next one.
+    /// Number of the partner's application in this role, starting at 1. Enrolling again after a
+    /// revocation increases it.
     #[serde(default = "first_application")]
     pub application: i32,
-    /// Where it stands.
+    /// The state.
     pub state: EnrollmentState,
-    /// Since when.
+    /// When the enrollment entered its state.
     pub state_time: Timestamp,
-    /// Why, where it was rejected, suspended or revoked.
+    /// Why it was rejected, suspended or revoked. Empty in other states.
     pub state_reason: String,
-    /// What for, where it is suspended.
+    /// Set only while suspended.
     pub suspension_cause: Option<SuspensionCause>,
-    /// The check of vetting that is open or failed; none once all have passed.
+    /// The vetting check that is open or failed. `None` after all have passed.
     pub open_check: Option<VettingCheck>,
-    /// From when on it may apply again, where it is revoked.
+    /// When the partner can apply again. Set only while revoked.
     pub reapply_time: Option<Timestamp>,
-    /// When the next yearly review is due; none before it was active.
+    /// When the next yearly review is due. `None` until the enrollment is active for the first time.
     pub review_time: Option<Timestamp>,
-    /// The review at which it was found below the requirements, until it passes one.
+    /// Due time of the review that the partner failed. Cleared by the next passed review.
     pub shortfall_time: Option<Timestamp>,
-    /// What was shown for the requirements, at most one each, in the order of their texts.
+    /// At most one per requirement, ordered by the text of the requirement.
     pub evidence: Vec<Evidence>,
-    /// Whom vetting writes to.
+    /// Primary contact for vetting.
     pub contact_email: WorkEmail,
-    /// When it changed; the revision is the partner's at that change.
+    /// When it changed, and the revision of the partner at that change.
     pub resource_version: ResourceVersion,
 }
 
 impl VettingCheck {
-    /// The check that vetting begins with.
+    /// The first check of vetting.
     pub(super) const FIRST: Self = Self::EmailOwnership;
 
     /// The check after this one.
@@ -124,13 +124,13 @@ impl VettingCheck {
     }
 }
 
-/// The application of events that do not state one: nobody could tell two apart then.
+/// Default for stored events without this field: they predate second applications.
 pub(super) const fn first_application() -> i32 {
     1
 }
 
 impl Enrollment {
-    /// The first application in a role, to be submitted.
+    /// A draft of the first application in a role.
     pub(super) fn draft(role: Role, contact_email: WorkEmail, now: Timestamp) -> Self {
         Self {
             role,
@@ -149,14 +149,14 @@ impl Enrollment {
         }
     }
 
-    /// From when on nothing new is sold without a review. A restricted one is barred by its state
-    /// alone, which lets it go on with what it sold.
+    /// From when a review is needed for new sales. `None` if restricted: that state blocks new
+    /// sales itself and allows existing subscriptions to continue.
     #[must_use]
     pub fn block_time(&self) -> Option<Timestamp> {
         self.review_time.filter(|_| self.state != EnrollmentState::Restricted)
     }
 
-    /// Whether it makes its partner one of the programme: it was submitted, and not revoked since.
+    /// Whether its partner takes part in the programme: it was submitted and is not revoked.
     pub const fn in_programme(&self) -> bool {
         match self.state {
             EnrollmentState::Draft | EnrollmentState::Revoked => false,
@@ -169,12 +169,12 @@ impl Enrollment {
         }
     }
 
-    /// Whether vetting has passed, and the enrollment has not ended since.
+    /// Whether vetting has passed and the enrollment is not revoked.
     pub fn vetted(&self) -> bool {
         self.open_check.is_none() && self.state != EnrollmentState::Revoked
     }
 
-    /// The same in another state, with nothing left of the reasons for the one it was in.
+    /// Enters a state and clears the fields that describe the previous one.
     pub(super) fn entering(self, state: EnrollmentState, since: Timestamp) -> Self {
         Self {
             state,
@@ -186,14 +186,14 @@ impl Enrollment {
         }
     }
 
-    /// The same at the beginning of vetting.
+    /// Starts vetting with the first check.
     pub(super) fn in_vetting(self, since: Timestamp) -> Self {
         let open_check = Some(VettingCheck::FIRST);
         Self { open_check, ..self.entering(EnrollmentState::Vetting, since) }
     }
 
-    /// The same where nothing holds it back any more: at the beginning of vetting, if that has
-    /// not passed.
+    /// Resumes after a suspension or restriction: qualified if vetted, otherwise in vetting from
+    /// the first check.
     pub(super) fn resumed(self, since: Timestamp) -> Self {
         match self.vetted() {
             true => self.entering(EnrollmentState::Qualified, since),
@@ -201,7 +201,6 @@ impl Enrollment {
         }
     }
 
-    /// The same, suspended.
     pub(super) fn suspended(
         self,
         cause: SuspensionCause,
@@ -215,11 +214,10 @@ impl Enrollment {
         }
     }
 
-    /// The same, at its end.
     pub(super) fn revoked(self, reason: String, since: Timestamp) -> Self {
         Self {
             state_reason: reason,
-            reapply_time: Some(months_after(since, WAITING_MONTHS)),
+            reapply_time: Some(months_after(since, REAPPLY_MONTHS)),
             shortfall_time: None,
             ..self.entering(EnrollmentState::Revoked, since)
         }

@@ -1,4 +1,4 @@
-//! The life of an enrollment as one table.
+//! The states of an enrollment and the moves between them, as one table.
 
 use types::{StateConflict, text_enum};
 
@@ -12,39 +12,39 @@ use super::{
 };
 
 text_enum! {
-    /// What moves an enrollment, as its call is named.
+    /// A move of an enrollment. Its text is the name of the call.
     pub enum Move {
-        /// A revoked partner applies again.
+        /// Applies again after a revocation.
         Enroll = "EnrollPartner",
-        /// A draft is handed in.
+        /// Submits a draft.
         Submit = "SubmitEnrollment",
-        /// A check of vetting has an outcome.
+        /// Records the outcome of a vetting check.
         RecordVetting = "RecordVettingResult",
-        /// A rejected one is handed in again.
+        /// Submits a rejected enrollment again.
         Resubmit = "ResubmitEnrollment",
-        /// The location is tied to the tenant.
+        /// Associates a location account with the tenant.
         Locate = "AssociateLocation",
-        /// The MPA is accepted.
+        /// Records an acceptance of the MPA.
         Accept = "AcceptAgreement",
-        /// Evidence of what is asked of the role is recorded.
+        /// Records evidence for requirements.
         Attest = "RecordEvidence",
-        /// The requirements are held against it, once a year.
+        /// Checks the requirements once a year.
         Review = "ReviewEnrollment",
-        /// The legal profile of the company changes.
+        /// Changes the legal profile of the company.
         Profile = "UpdateOrganization",
-        /// It is suspended.
+        /// Suspends the enrollment.
         Suspend = "SuspendEnrollment",
-        /// A suspension ends.
+        /// Ends a suspension.
         Reinstate = "ReinstateEnrollment",
-        /// It ends.
+        /// Ends the enrollment.
         Revoke = "RevokeEnrollment",
     }
 }
 
-/// Each move, the states that it is made from, and those that it can end in. By time alone a
-/// rejected enrollment becomes suspended, a restricted one suspended and then revoked, and an
-/// active one qualified when its MPA lapses; see `settled`. Evidence may be recorded in every
-/// state; from those that are listed it leads on.
+/// Each move with the states that allow it and the states that it can lead to. `effective_at` adds
+/// the changes by time: rejected to suspended, restricted to suspended to revoked, and active to
+/// qualified when the MPA lapses. Evidence can be recorded in every state, but changes only the
+/// listed one.
 pub(super) const MOVES: &[(Move, &[EnrollmentState], &[EnrollmentState])] = &[
     (Move::Enroll, &[Revoked], &[Draft]),
     (Move::Submit, &[Draft], &[Vetting]),
@@ -61,7 +61,7 @@ pub(super) const MOVES: &[(Move, &[EnrollmentState], &[EnrollmentState])] = &[
 ];
 
 impl Move {
-    /// What has happened once it is made.
+    /// The event that records the move.
     pub(super) const fn event(self) -> &'static str {
         match self {
             Self::Enroll => "PartnerEnrolled",
@@ -79,7 +79,7 @@ impl Move {
         }
     }
 
-    /// Lets the move through where the state of the enrollment allows it.
+    /// Denies the move if the state of the enrollment does not allow it.
     pub(super) fn check(self, name: EnrollmentName, enrollment: &Enrollment) -> Result<(), Denial> {
         let state = enrollment.state;
         let legal = || MOVES.iter().filter(|(_, from, _)| from.contains(&state));
@@ -92,7 +92,7 @@ impl Move {
             state: state.as_str(),
             since: enrollment.state_time,
             call: self.as_str(),
-            reached: self.goals().contains(&state),
+            reached: self.goal_states().contains(&state),
             legal: &legal,
             otherwise: "enroll the partner in another role with EnrollPartner",
         };
@@ -109,8 +109,8 @@ impl Move {
         )]))
     }
 
-    /// The states in which nothing is left to do for whoever makes it.
-    const fn goals(self) -> &'static [EnrollmentState] {
+    /// States in which the purpose of the move is already achieved.
+    const fn goal_states(self) -> &'static [EnrollmentState] {
         match self {
             Self::Submit => &[Vetting, Qualified, Active],
             Self::Resubmit => &[Vetting],

@@ -1,4 +1,4 @@
-//! Moves of an enrollment. Each changes the partner as a whole, under one revision.
+//! Moves of an enrollment. Each move changes the whole partner under one revision.
 
 use types::{ResourceVersion, Timestamp, WorkEmail};
 
@@ -7,17 +7,17 @@ use super::{
     SuspensionCause, VettingCheck, VettingResult,
     denial::{ON_5, STATE},
     lifecycle::Move,
-    review::passed,
+    review::require_passed_review,
 };
 
 impl Partner {
     /// The enrollment in a role.
     pub fn enrollment(&self, role: Role) -> Result<&Enrollment, Denial> {
         let found = self.enrollments.iter().find(|enrollment| enrollment.role == role);
-        found.ok_or_else(|| Denial::Missing(self.named(role).to_string()))
+        found.ok_or_else(|| Denial::Missing(self.enrollment_name(role).to_string()))
     }
 
-    /// Enrolls in a role, or again after a revocation and its waiting time.
+    /// Enrolls in a role, or enrolls again after a revocation and the waiting time.
     pub fn enroll(
         self,
         role: Role,
@@ -25,12 +25,12 @@ impl Partner {
         now: Timestamp,
     ) -> Result<Approved<Self>, Denial> {
         self.change(Move::Enroll.event(), now, |partner| {
-            let name = partner.named(role);
+            let name = partner.enrollment_name(role);
             let draft = Enrollment::draft(role, contact_email, now);
             let application = match partner.enrollment(role) {
                 Err(_) => draft,
                 Ok(old) if old.state == EnrollmentState::Revoked => {
-                    may_reapply(name, old, now)?;
+                    check_reapply_time(name, old, now)?;
                     let (application, evidence) = (old.application + 1, old.evidence.clone());
                     Enrollment { application, evidence, ..draft }
                 }
@@ -42,10 +42,10 @@ impl Partner {
         })
     }
 
-    /// Hands a draft in, where it meets what is asked before an application (rule REQ-1).
+    /// Submits a draft if it meets the requirements for an application (rule REQ-1).
     pub fn submit(self, role: Role, now: Timestamp) -> Result<Approved<Self>, Denial> {
-        let (name, tenant) = (self.named(role), self.check_tenant(role));
-        self.step(Move::Submit, role, now, |it| {
+        let (name, tenant) = (self.enrollment_name(role), self.check_tenant(role));
+        self.make_move(Move::Submit, role, now, |it| {
             tenant?;
             let unmet = it.unmet(name, now, |each| each.gate == Gate::Application);
             if unmet.is_empty() { Ok(it.in_vetting(now)) } else { Err(Denial::Refused(unmet)) }
@@ -60,8 +60,8 @@ impl Partner {
         result: VettingResult,
         now: Timestamp,
     ) -> Result<Approved<Self>, Denial> {
-        let name = self.named(role);
-        self.step(Move::RecordVetting, role, now, |it| {
+        let name = self.enrollment_name(role);
+        self.make_move(Move::RecordVetting, role, now, |it| {
             if it.open_check != Some(check) {
                 return Err(not_open(name, &it, check));
             }
@@ -80,14 +80,14 @@ impl Partner {
         })
     }
 
-    /// Hands a rejected enrollment in again, with another contact where one is given.
+    /// Submits a rejected enrollment again, with another contact if one is given.
     pub fn resubmit(
         self,
         role: Role,
         contact_email: Option<WorkEmail>,
         now: Timestamp,
     ) -> Result<Approved<Self>, Denial> {
-        self.step(Move::Resubmit, role, now, |it| {
+        self.make_move(Move::Resubmit, role, now, |it| {
             let it = it.in_vetting(now);
             Ok(Enrollment { contact_email: contact_email.unwrap_or(it.contact_email), ..it })
         })
@@ -101,76 +101,76 @@ impl Partner {
         reason: String,
         now: Timestamp,
     ) -> Result<Approved<Self>, Denial> {
-        self.step(Move::Suspend, role, now, |it| Ok(it.suspended(cause, reason, now)))
+        self.make_move(Move::Suspend, role, now, |it| Ok(it.suspended(cause, reason, now)))
     }
 
-    /// Ends a suspension. What was not vetted is vetted from the beginning.
+    /// Ends a suspension. Vetting starts with the first check if it has not passed.
     pub fn reinstate(self, role: Role, now: Timestamp) -> Result<Approved<Self>, Denial> {
-        let name = self.named(role);
-        self.step(Move::Reinstate, role, now, |it| {
-            passed(name, &it)?;
+        let name = self.enrollment_name(role);
+        self.make_move(Move::Reinstate, role, now, |it| {
+            require_passed_review(name, &it)?;
             Ok(it.resumed(now))
         })
     }
 
-    /// Ends a suspended enrollment for good, but for a new application after a year.
+    /// Ends a suspended enrollment. The partner can apply again after 12 months.
     pub fn revoke(
         self,
         role: Role,
         reason: String,
         now: Timestamp,
     ) -> Result<Approved<Self>, Denial> {
-        self.step(Move::Revoke, role, now, |it| Ok(it.revoked(reason, now)))
+        self.make_move(Move::Revoke, role, now, |it| Ok(it.revoked(reason, now)))
     }
 
-    /// Vets anew what vetting had begun or passed, since the legal profile has changed. None
-    /// where no enrollment changes with it.
-    pub fn vet_anew(self, now: Timestamp) -> Result<Option<Approved<Self>>, Denial> {
-        let settled = self.clone().effective_at(now);
-        let anew = settled.enrollments.iter().filter_map(|it| vetted_anew(it, now));
-        let anew: Vec<_> = anew.filter(|new| !settled.enrollments.contains(new)).collect();
-        if anew.is_empty() {
+    /// Restarts vetting after a change of the legal profile, for enrollments in or past vetting.
+    /// `None` if no enrollment changes.
+    pub fn restart_vetting(self, now: Timestamp) -> Result<Option<Approved<Self>>, Denial> {
+        let effective = self.clone().effective_at(now);
+        let restarted = effective.enrollments.iter().filter_map(|it| vetting_restarted(it, now));
+        let changed: Vec<_> = restarted.filter(|it| !effective.enrollments.contains(it)).collect();
+        if changed.is_empty() {
             return Ok(None);
         }
-        let restarted = self.change(Move::Profile.event(), now, |partner| {
-            anew.into_iter().for_each(|enrollment| partner.put(enrollment));
+        let approved = self.change(Move::Profile.event(), now, |partner| {
+            changed.into_iter().for_each(|enrollment| partner.put(enrollment));
             Ok(())
         });
-        restarted.map(Some)
+        approved.map(Some)
     }
 
-    /// Refuses direct bill in the tenant of an indirect reseller (rule ON-5).
+    /// Refuses direct bill in a tenant that is enrolled as indirect reseller (rule ON-5).
     pub(super) fn check_tenant(&self, role: Role) -> Result<(), Denial> {
         let reseller = self.enrollment(Role::IndirectReseller).ok();
         match reseller.filter(|it| role == Role::DirectBill && it.in_programme()) {
             None => Ok(()),
             Some(reseller) => Err(Denial::Refused(vec![ON_5.violated(
                 Reason::TenantIsReseller,
-                self.named(role),
+                self.enrollment_name(role),
                 format!(
                     "{} is enrolled as {}, which excludes direct bill in the same tenant",
                     self.name, reseller.role
                 ),
-                "use a tenant of its own: create a partner for another CSP tenant of the company \
-                 and enroll that one",
+                "create a partner for another CSP tenant of the company and enroll that partner \
+                 as direct bill",
                 &[("resellerState", reseller.state.to_string())],
             )])),
         }
     }
 
-    pub(super) fn named(&self, role: Role) -> EnrollmentName {
+    pub(super) fn enrollment_name(&self, role: Role) -> EnrollmentName {
         EnrollmentName { partner: self.name, role }
     }
 
-    /// Puts an enrollment in the place of the one in its role. They stand in the order of the
-    /// texts of their roles.
+    /// Inserts or replaces the enrollment in its role. Enrollments stay ordered by the text of the
+    /// role.
     pub(super) fn put(&mut self, enrollment: Enrollment) {
         self.enrollments.retain(|each| each.role != enrollment.role);
         self.enrollments.push(enrollment);
         self.enrollments.sort_by_key(|each| each.role.as_str());
     }
 
-    pub(super) fn step(
+    pub(super) fn make_move(
         self,
         step: Move,
         role: Role,
@@ -179,15 +179,15 @@ impl Partner {
     ) -> Result<Approved<Self>, Denial> {
         self.change(step.event(), now, |partner| {
             let enrollment = partner.enrollment(role)?.clone();
-            step.check(partner.named(role), &enrollment)?;
+            step.check(partner.enrollment_name(role), &enrollment)?;
             partner.put(edit(enrollment)?);
             Ok(())
         })
     }
 
-    /// Changes the partner as it is by now. Enrollments that are ready for it become active;
-    /// whatever differs afterwards bears the new revision. A partner that stays as it is keeps its
-    /// revision.
+    /// Applies an edit to the partner as effective at `now` and activates enrollments that are
+    /// ready. Everything that differs from the stored partner gets the new revision; if nothing
+    /// differs, the revision stays.
     pub(super) fn change(
         self,
         event: &'static str,
@@ -213,9 +213,9 @@ impl Partner {
     }
 }
 
-/// The enrollment as a change of the legal profile leaves it; none where it stays as it is. A
-/// suspension goes on, and vetting begins when it ends.
-fn vetted_anew(it: &Enrollment, now: Timestamp) -> Option<Enrollment> {
+/// The enrollment after a change of the legal profile, or `None` if it does not change. A
+/// suspension continues; vetting starts when the suspension ends.
+fn vetting_restarted(it: &Enrollment, now: Timestamp) -> Option<Enrollment> {
     match it.state {
         EnrollmentState::Vetting
         | EnrollmentState::Qualified
@@ -228,7 +228,11 @@ fn vetted_anew(it: &Enrollment, now: Timestamp) -> Option<Enrollment> {
     }
 }
 
-fn may_reapply(name: EnrollmentName, old: &Enrollment, now: Timestamp) -> Result<(), Denial> {
+fn check_reapply_time(
+    name: EnrollmentName,
+    old: &Enrollment,
+    now: Timestamp,
+) -> Result<(), Denial> {
     match old.reapply_time {
         Some(time) if time <= now => Ok(()),
         time => {
@@ -236,8 +240,8 @@ fn may_reapply(name: EnrollmentName, old: &Enrollment, now: Timestamp) -> Result
             Err(Denial::Refused(vec![STATE.violated(
                 Reason::ReappliedTooEarly,
                 name,
-                format!("the enrollment was revoked and may apply again from {time} on"),
-                "wait until then, then enroll the partner again",
+                format!("the enrollment was revoked; the partner can apply again from {time}"),
+                "call EnrollPartner at or after that time",
                 &[("state", old.state.to_string()), ("reapplyTime", time)],
             )]))
         }
@@ -248,7 +252,10 @@ fn not_open(name: EnrollmentName, enrollment: &Enrollment, check: VettingCheck) 
     let open = enrollment.open_check.map_or("none", VettingCheck::as_str);
     let passed = enrollment.open_check.is_none_or(|open| check < open);
     let (explanation, next_step) = if passed {
-        (format!("{check} has passed"), format!("nothing to do for it; the open check is {open}"))
+        (
+            format!("{check} has passed"),
+            format!("nothing to do for {check}; the open check is {open}"),
+        )
     } else {
         let explanation = format!("the open check is {open}, not {check}; checks pass in order");
         (explanation, format!("record the outcome of {open} first"))

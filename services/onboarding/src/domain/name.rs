@@ -19,7 +19,7 @@ pub struct EnrollmentName {
 pub struct AgreementName {
     /// The partner.
     pub partner: PartnerName,
-    /// The acceptance among those of the partner.
+    /// Id of the acceptance, unique within the partner.
     pub uid: Uuid,
 }
 

@@ -13,11 +13,11 @@ pub struct Organization {
     pub display_name: String,
     /// Country of registration.
     pub country: Country,
-    /// PartnerID at its headquarters, if it is a partner.
+    /// Partner global account (PGA), the PartnerID of its headquarters.
     pub global_account: Option<GlobalAccountId>,
-    /// Who owns or owned it, in the order of time and owner.
+    /// Current and former owners, ordered by start time and owner.
     pub owners: Vec<Owner>,
-    /// How often it changed, and when.
+    /// Revision, create time and update time.
     pub resource_version: ResourceVersion,
 }
 
@@ -28,13 +28,13 @@ pub struct NewOrganization {
     pub display_name: String,
     /// Country of registration.
     pub country: Country,
-    /// PartnerID at its headquarters.
+    /// Partner global account (PGA), the PartnerID of its headquarters.
     pub global_account: Option<GlobalAccountId>,
-    /// Who owns it.
+    /// Current owners.
     pub owners: Vec<Owner>,
 }
 
-/// A changed legal profile; what is none stays.
+/// Changes of the legal profile. A field that is `None` does not change.
 #[derive(Debug, Clone)]
 pub struct NewProfile {
     /// The legal name.
@@ -43,17 +43,17 @@ pub struct NewProfile {
     pub country: Option<Country>,
 }
 
-/// Name and time of something new.
+/// Name and creation time of a new resource.
 #[derive(Debug, Clone, Copy)]
 pub struct Identity<N> {
-    /// What it will be called.
+    /// Resource name.
     pub name: N,
-    /// When it is made.
+    /// Creation time.
     pub now: Timestamp,
 }
 
 impl Organization {
-    /// Records a legal entity, unless something has its name or PartnerID already.
+    /// Records a legal entity. `taken_by` is the resource that has its name or PartnerID already.
     pub fn create(
         new: NewOrganization,
         taken_by: Option<String>,
@@ -73,8 +73,9 @@ impl Organization {
         Ok(Approved::created("OrganizationCreated", organization))
     }
 
-    /// Changes the legal profile. The company's enrollments are then vetted anew; see
-    /// [`Partner::vet_anew`](super::Partner::vet_anew). The same profile changes nothing.
+    /// Changes the legal profile. The caller must then restart vetting with
+    /// [`Partner::restart_vetting`](super::Partner::restart_vetting). An equal profile changes
+    /// nothing.
     #[must_use]
     pub fn update(self, new: NewProfile, now: Timestamp) -> Approved<Self> {
         let display_name = new.display_name.unwrap_or_else(|| self.display_name.clone());

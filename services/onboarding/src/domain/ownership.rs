@@ -1,6 +1,5 @@
-//! Who is an affiliate of whom: a company that owns, is owned by, or has a common owner with
-//! another. Ownership is control, and control of control is control, whatever the product of
-//! the shares.
+//! Affiliates: two companies of which one controls the other, or which a third one controls.
+//! Control is transitive, regardless of the product of the shares.
 
 use std::collections::{BTreeMap, VecDeque};
 
@@ -8,39 +7,37 @@ use types::{OrganizationName, Timestamp};
 
 use super::{Organization, Owner};
 
-/// What stands for the path where there were too many companies to look for one. Whoever reads
-/// it must take the two for affiliates.
-const UNKNOWN: &str =
-    "the companies above the two are too many to tell that they are no affiliates";
+/// Stands for a path if the graph is incomplete. The two companies must be treated as affiliates.
+const UNKNOWN: &str = "too many companies control the two to rule out that they are affiliates";
 
-/// Companies and all that control them at a time, directly or through others.
+/// Companies and everything that controls them at a time, directly or indirectly.
 #[derive(Debug, Clone)]
-pub struct Ownership {
+pub struct OwnershipGraph {
     companies: BTreeMap<OrganizationName, Organization>,
     at: Timestamp,
-    /// Whether everything that controls them is among them.
+    /// Whether the graph contains everything that controls its companies.
     complete: bool,
 }
 
-/// The companies that control one, itself included, and the way up to each.
-type WayUp<'a> = BTreeMap<OrganizationName, Step<'a>>;
+/// A company itself and everything that controls it.
+type Controllers<'a> = BTreeMap<OrganizationName, Controller<'a>>;
 
-/// A company on a way up.
 #[derive(Debug, Clone, Copy)]
-struct Step<'a> {
-    /// How many links it is above where the way begins.
-    links: usize,
-    /// The company below it, and how it controls that.
+struct Controller<'a> {
+    /// Links between the controller and the controlled company; 0 for the company itself.
+    distance: usize,
+    /// The next company towards the controlled one, and how the controller owns it.
     below: Option<(OrganizationName, &'a Owner)>,
 }
 
-impl Ownership {
-    /// Most companies that are looked at for one question.
-    pub const MOST: usize = 1000;
-    /// Most ownerships among them: a question about 200 partners follows each for each of them.
-    pub const MOST_OWNERSHIPS: usize = 2000;
-    /// Most links of a path that are told.
-    const TOLD: usize = 20;
+impl OwnershipGraph {
+    /// Companies read for one request, at most.
+    pub const MAX_COMPANIES: usize = 1000;
+    /// Ownerships read for one request, at most. A request for 200 partners follows each ownership
+    /// up to 200 times.
+    pub const MAX_OWNERSHIPS: usize = 2000;
+    /// Links of a path returned, at most.
+    const MAX_LINKS: usize = 20;
 
     /// The graph of these companies at a time.
     pub fn new(organizations: impl IntoIterator<Item = Organization>, at: Timestamp) -> Self {
@@ -48,30 +45,30 @@ impl Ownership {
         Self { companies, at, complete: true }
     }
 
-    /// The same where it is known to lack companies.
+    /// Marks the graph as lacking companies.
     #[must_use]
     pub fn incomplete(self) -> Self {
         Self { complete: false, ..self }
     }
 
-    /// A company of the graph.
+    /// The company of this name, if the graph contains it.
     pub fn get(&self, name: OrganizationName) -> Option<&Organization> {
         self.companies.get(&name)
     }
 
-    /// How companies are affiliates of one other than themselves, one sentence a link from them to
-    /// that one over their nearest common owner, and the first 20 links of a longer way; empty when
-    /// they are known not to be.
+    /// Returns a function that explains how a company is an affiliate of `to`: one sentence per
+    /// link, through the nearest common controller, at most 20 links. Empty if the two are not
+    /// affiliates or are the same company.
     pub fn paths_to(&self, to: OrganizationName) -> impl Fn(OrganizationName) -> Vec<String> {
-        let down = self.way_up(to);
+        let down = self.controllers(to);
         move |from| {
             if from == to {
                 return Vec::new();
             }
-            let up = self.way_up(from);
-            let shared =
+            let up = self.controllers(from);
+            let common =
                 up.iter().filter_map(|(owner, step)| Some((owner, step, down.get(owner)?)));
-            let nearest = shared.min_by_key(|(_, up, down)| up.links + down.links);
+            let nearest = common.min_by_key(|(_, up, down)| up.distance + down.distance);
             let Some((nearest, ..)) = nearest else {
                 let unknown = (!self.complete).then(|| UNKNOWN.to_owned());
                 return unknown.into_iter().collect();
@@ -79,40 +76,39 @@ impl Ownership {
             let mut path = links(&up, *nearest);
             path.reverse();
             path.extend(links(&down, *nearest));
-            let more = path.len().saturating_sub(Self::TOLD);
-            let told = path.into_iter().take(Self::TOLD);
-            let told = told.map(|(owner, owned)| self.sentence(owner, owned));
-            told.chain((more > 0).then(|| format!("and {more} more links"))).collect()
+            let more = path.len().saturating_sub(Self::MAX_LINKS);
+            let links = path.into_iter().take(Self::MAX_LINKS);
+            let sentences = links.map(|(owner, owned)| self.sentence(owner, owned));
+            sentences.chain((more > 0).then(|| format!("and {more} more links"))).collect()
         }
     }
 
-    /// Every company that controls this one, itself included.
-    fn way_up(&self, from: OrganizationName) -> WayUp<'_> {
-        let mut way = WayUp::from([(from, Step { links: 0, below: None })]);
-        let mut queue = VecDeque::from([(from, 0)]);
-        while let Some((owned, links)) = queue.pop_front() {
+    fn controllers(&self, of: OrganizationName) -> Controllers<'_> {
+        let mut found = Controllers::from([(of, Controller { distance: 0, below: None })]);
+        let mut queue = VecDeque::from([(of, 0)]);
+        while let Some((owned, distance)) = queue.pop_front() {
             let owners = self.companies.get(&owned).map_or(&[][..], |each| &each.owners);
             for owner in owners.iter().filter(|owner| owner.controls(self.at)) {
-                way.entry(owner.organization).or_insert_with(|| {
-                    queue.push_back((owner.organization, links + 1));
-                    Step { links: links + 1, below: Some((owned, owner)) }
+                found.entry(owner.organization).or_insert_with(|| {
+                    queue.push_back((owner.organization, distance + 1));
+                    Controller { distance: distance + 1, below: Some((owned, owner)) }
                 });
             }
         }
-        way
+        found
     }
 
     fn sentence(&self, owner: &Owner, owned: OrganizationName) -> String {
         let (whole, rest) = (owner.share_basis_points / 100, owner.share_basis_points % 100);
-        let tie = match (owner.management_control, rest) {
+        let verb = match (owner.management_control, rest) {
             (true, _) => "controls the management of".to_owned(),
             (false, 0) => format!("owns {whole} % of"),
             (false, _) => format!("owns {whole}.{rest:02} % of"),
         };
-        format!("{} {tie} {}", self.called(owner.organization), self.called(owned))
+        format!("{} {verb} {}", self.title(owner.organization), self.title(owned))
     }
 
-    fn called(&self, name: OrganizationName) -> String {
+    fn title(&self, name: OrganizationName) -> String {
         match self.companies.get(&name) {
             Some(organization) => format!("{} ({name})", organization.display_name),
             None => name.to_string(),
@@ -120,10 +116,13 @@ impl Ownership {
     }
 }
 
-/// The links from an owner down to where the way began: each owner, and what it controls.
-fn links<'a>(way: &WayUp<'a>, mut at: OrganizationName) -> Vec<(&'a Owner, OrganizationName)> {
+/// The links from a controller down to the controlled company: each owner with what it owns.
+fn links<'a>(
+    controllers: &Controllers<'a>,
+    mut at: OrganizationName,
+) -> Vec<(&'a Owner, OrganizationName)> {
     let mut links = Vec::new();
-    while let Some((owned, owner)) = way.get(&at).and_then(|step| step.below) {
+    while let Some((owned, owner)) = controllers.get(&at).and_then(|it| it.below) {
         links.push((owner, owned));
         at = owned;
     }

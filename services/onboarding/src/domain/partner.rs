@@ -6,31 +6,31 @@ use types::{
 
 use super::{
     Agreement, Approved, Denial, Enrollment, Reason,
-    denial::{ON_3, full},
+    denial::{ON_3, collection_full},
     lifecycle::Move,
 };
 
-/// A partner account: one CSP tenant with its location, enrollments and agreements. It changes
-/// as a whole, under one revision.
+/// A partner account: one CSP tenant with its location, enrollments and agreements, under one
+/// revision.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Partner {
     /// Its resource name.
     pub name: PartnerName,
-    /// The company behind it.
+    /// The company that owns the tenant.
     pub organization: OrganizationName,
     /// Country of the CSP tenant.
     pub country: Country,
-    /// Its location account.
+    /// Associated location account.
     pub location: Option<Location>,
-    /// At most one a role, in the order of the roles' texts.
+    /// At most one per role, ordered by the text of the role.
     pub enrollments: Vec<Enrollment>,
     /// Oldest first.
     pub agreements: Vec<Agreement>,
-    /// How often it changed, and when.
+    /// Revision, create time and update time.
     pub resource_version: ResourceVersion,
 }
 
-/// A partner location account and where it is.
+/// A partner location account (PLA) and its country.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Location {
     /// The account.
@@ -39,12 +39,12 @@ pub struct Location {
     pub country: Country,
 }
 
-/// What is known elsewhere about a location account.
+/// Other resources that use the id of a location account.
 #[derive(Debug, Clone, Default)]
 pub struct LocationFacts {
-    /// The organization whose global account it is.
+    /// The organization with this id as global account.
     pub global_account_of: Option<OrganizationName>,
-    /// The partner that it is tied to.
+    /// The partner that the location is associated with.
     pub location_of: Option<PartnerName>,
 }
 
@@ -53,18 +53,18 @@ pub struct LocationFacts {
 pub struct NewPartner {
     /// Its resource name.
     pub name: PartnerName,
-    /// The company behind it.
+    /// The company that owns the tenant.
     pub organization: OrganizationName,
     /// Country of the CSP tenant.
     pub country: Country,
 }
 
-/// Most CSP tenants of one company, which is more than there are markets. A decision about the
-/// company as a buyer, and a change of its legal profile, read them all.
+/// CSP tenants per company, at most; more than there are markets. A decision about the company as
+/// a buyer and a change of its legal profile read all of them.
 const MAX_TENANTS: usize = 250;
 
 impl Partner {
-    /// Step 1: the company, which has so many CSP tenants, joins the programme with another one.
+    /// Step 1: a company that has `tenants` CSP tenants joins the programme with another one.
     pub fn create(
         new: NewPartner,
         taken: bool,
@@ -75,7 +75,7 @@ impl Partner {
             return Err(Denial::Exists(new.name.to_string()));
         }
         if tenants >= MAX_TENANTS as u64 {
-            return Err(full(new.organization, "partners", MAX_TENANTS));
+            return Err(collection_full(new.organization, "partners", MAX_TENANTS));
         }
         let partner = Self {
             name: new.name,
@@ -89,8 +89,8 @@ impl Partner {
         Ok(Approved::created("PartnerCreated", partner))
     }
 
-    /// Ties a location account to the tenant (rule ON-3). Qualified enrollments whose MPA is
-    /// accepted become active.
+    /// Associates a location account with the tenant (rule ON-3). Qualified enrollments that need
+    /// nothing else become active.
     pub fn associate_location(
         self,
         location: Location,
@@ -98,7 +98,7 @@ impl Partner {
         now: Timestamp,
     ) -> Result<Approved<Self>, Denial> {
         self.change(Move::Locate.event(), now, |partner| {
-            let violations = partner.against_location(&location, facts);
+            let violations = partner.location_violations(&location, facts);
             if !violations.is_empty() {
                 return Err(Denial::Refused(violations));
             }
@@ -107,12 +107,12 @@ impl Partner {
         })
     }
 
-    /// Whether it takes part in the programme in any role.
+    /// Whether the partner takes part in the programme in any role.
     pub(super) fn in_programme(&self) -> bool {
         self.enrollments.iter().any(Enrollment::in_programme)
     }
 
-    fn against_location(&self, location: &Location, facts: &LocationFacts) -> Vec<Violation> {
+    fn location_violations(&self, location: &Location, facts: &LocationFacts) -> Vec<Violation> {
         let mut violations = Vec::new();
         let account = location.account.to_string();
         let mut refuse = |reason, explanation, next_step: String, inputs: &[(&str, String)]| {
@@ -122,7 +122,7 @@ impl Partner {
             refuse(
                 Reason::LocationCountryMismatch,
                 format!(
-                    "the location is in {}, the CSP tenant in {}",
+                    "the location is in {}, but the CSP tenant is in {}",
                     location.country.name(),
                     self.country.name()
                 ),
@@ -137,13 +137,13 @@ impl Partner {
             refuse(
                 Reason::LocationIsGlobalAccount,
                 format!("{account} is the global account (PGA) of {organization}, not a location"),
-                "give the id of a location account (PLA); it is shown beside the CSP tenant"
+                "use the id of a location account (PLA); Partner Center shows it with the CSP tenant"
                     .to_owned(),
                 &[("locationAccountId", account.clone())],
             );
         }
-        let own = "one location goes with one CSP tenant; use the tenant's own";
-        let holder = match (&self.location, facts.location_of) {
+        let own = "use the tenant's own location; each location belongs to one CSP tenant";
+        let conflict = match (&self.location, facts.location_of) {
             (Some(current), _) if current == location => {
                 Some((format!("the tenant is associated with location {account}"), "nothing to do"))
             }
@@ -155,7 +155,7 @@ impl Partner {
             }
             (None, None) => None,
         };
-        if let Some((explanation, next_step)) = holder {
+        if let Some((explanation, next_step)) = conflict {
             refuse(
                 Reason::LocationAlreadyAssociated,
                 explanation,

@@ -1,4 +1,4 @@
-//! What the programme asks of direct-bill partners and resellers, as dated data.
+//! Requirements of the programme for direct-bill partners and resellers, by date.
 
 use jiff::civil::{Date, date};
 use serde::{Deserialize, Serialize};
@@ -11,70 +11,70 @@ use super::{
 };
 
 text_enum! {
-    /// What is asked. The unit of its figure stands beside each.
+    /// A requirement, with the unit of its figure.
     pub enum Requirement {
         /// Billed revenue of the last twelve months, in US cents.
         Revenue = "revenue",
         /// Time as an indirect reseller, in months.
         ResellerMonths = "reseller-months",
-        /// Solutions Partner designations, counted.
+        /// Number of Solutions Partner designations.
         SolutionsPartner = "solutions-partner",
-        /// The credit check: 1 once it has passed.
+        /// Credit check: 1 if it has passed.
         CreditCheck = "credit-check",
-        /// A support plan: 1 once it is bought, which is after the credit check.
+        /// Support plan: 1 if one was bought after the credit check passed.
         SupportPlan = "support-plan",
-        /// Integration with the API: 1 once it works.
+        /// Integration with the Partner Center API: 1 if it works.
         ApiIntegration = "api-integration",
-        /// Own billing, provisioning and support: 1 once they are shown.
+        /// Billing, provisioning and support capability: 1 if it is proven.
         BillingAndSupport = "billing-and-support",
-        /// Managed services, counted.
+        /// Number of managed services.
         ManagedServices = "managed-services",
-        /// Multi-factor authentication: 1 where every admin has it.
+        /// Multi-factor authentication: 1 if every admin uses it.
         Mfa = "mfa",
-        /// A security contact: 1 where there is one.
+        /// Security contact: 1 if there is one.
         SecurityContact = "security-contact",
-        /// Average time to answer a security alert, in hours.
+        /// Average time to respond to a security alert, in hours.
         AlertHours = "alert-hours",
     }
 }
 
 text_enum! {
-    /// When a requirement is first held against an enrollment.
+    /// When a requirement is first checked.
     pub enum Gate {
-        /// Before it is handed in.
+        /// When the enrollment is submitted.
         Application = "application",
-        /// Before it is active for the first time.
+        /// Before the enrollment becomes active for the first time.
         Activation = "activation",
-        /// Once a year.
+        /// At the yearly review.
         Review = "review",
     }
 }
 
-/// What was shown for a requirement.
+/// Recorded evidence for a requirement.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Evidence {
     /// The requirement.
     pub requirement: Requirement,
-    /// In its unit.
+    /// Value in the unit of the requirement.
     pub figure: i64,
-    /// The time that the figure is of.
+    /// When the figure was observed.
     pub observed_time: Timestamp,
     /// Who attested it.
     pub attested_by: String,
-    /// Where the proof is.
+    /// Where the proof can be found.
     pub reference: String,
 }
 
-/// A figure to be reached or kept under.
+/// Inclusive bound for a figure.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Wanted {
-    /// No less than this.
+    /// Minimum.
     AtLeast(i64),
-    /// No more than this.
+    /// Maximum.
     AtMost(i64),
 }
 
-struct Demand {
+struct DatedRequirement {
     role: Role,
     requirement: Requirement,
     gate: Gate,
@@ -89,77 +89,89 @@ const fn of_direct_bill(
     yearly: bool,
     since: Date,
     wanted: Wanted,
-) -> Demand {
-    Demand { role: DirectBill, requirement, gate, yearly, since, wanted }
+) -> DatedRequirement {
+    DatedRequirement { role: DirectBill, requirement, gate, yearly, since, wanted }
 }
 
-const fn of_reseller(requirement: Requirement, since: Date, wanted: Wanted) -> Demand {
+const fn of_reseller(requirement: Requirement, since: Date, wanted: Wanted) -> DatedRequirement {
     let (role, gate, yearly) = (IndirectReseller, Gate::Review, YEARLY);
-    Demand { role, requirement, gate, yearly, since, wanted }
+    DatedRequirement { role, requirement, gate, yearly, since, wanted }
 }
 
-const fn usd(least: i64) -> Wanted {
-    Wanted::AtLeast(least * 100)
+const fn at_least_usd(dollars: i64) -> Wanted {
+    Wanted::AtLeast(dollars * 100)
 }
 
 const YEARLY: bool = true;
-const ONCE: bool = false;
+const ONE_TIME: bool = false;
 const OCT_2020: Date = date(2020, 10, 1);
 const OCT_2025: Date = date(2025, 10, 1);
-const SHOWN: Wanted = Wanted::AtLeast(1);
-const A_YEAR: Wanted = Wanted::AtLeast(12);
+const ONE: Wanted = Wanted::AtLeast(1);
+const TWELVE: Wanted = Wanted::AtLeast(12);
 
-/// Where a requirement stands twice, the newer figure replaces the older from its day on.
-const DEMANDS: &[Demand] = &[
-    of_direct_bill(Requirement::Revenue, Gate::Application, YEARLY, OCT_2020, usd(300_000)),
-    of_direct_bill(Requirement::Revenue, Gate::Application, YEARLY, OCT_2025, usd(1_000_000)),
-    of_direct_bill(Requirement::ResellerMonths, Gate::Application, ONCE, OCT_2020, A_YEAR),
-    of_direct_bill(Requirement::SolutionsPartner, Gate::Application, YEARLY, OCT_2025, SHOWN),
-    of_direct_bill(Requirement::CreditCheck, Gate::Activation, ONCE, OCT_2020, SHOWN),
-    of_direct_bill(Requirement::SupportPlan, Gate::Activation, YEARLY, OCT_2020, SHOWN),
-    of_direct_bill(Requirement::ApiIntegration, Gate::Activation, YEARLY, OCT_2020, SHOWN),
-    of_direct_bill(Requirement::BillingAndSupport, Gate::Activation, YEARLY, OCT_2020, SHOWN),
-    of_direct_bill(Requirement::ManagedServices, Gate::Activation, YEARLY, OCT_2025, SHOWN),
-    of_direct_bill(Requirement::Mfa, Gate::Activation, YEARLY, OCT_2020, SHOWN),
-    of_direct_bill(Requirement::SecurityContact, Gate::Activation, YEARLY, OCT_2025, SHOWN),
+/// A later entry for the same role and requirement replaces the earlier one from its date.
+const REQUIREMENTS: &[DatedRequirement] = &[
+    of_direct_bill(
+        Requirement::Revenue,
+        Gate::Application,
+        YEARLY,
+        OCT_2020,
+        at_least_usd(300_000),
+    ),
+    of_direct_bill(
+        Requirement::Revenue,
+        Gate::Application,
+        YEARLY,
+        OCT_2025,
+        at_least_usd(1_000_000),
+    ),
+    of_direct_bill(Requirement::ResellerMonths, Gate::Application, ONE_TIME, OCT_2020, TWELVE),
+    of_direct_bill(Requirement::SolutionsPartner, Gate::Application, YEARLY, OCT_2025, ONE),
+    of_direct_bill(Requirement::CreditCheck, Gate::Activation, ONE_TIME, OCT_2020, ONE),
+    of_direct_bill(Requirement::SupportPlan, Gate::Activation, YEARLY, OCT_2020, ONE),
+    of_direct_bill(Requirement::ApiIntegration, Gate::Activation, YEARLY, OCT_2020, ONE),
+    of_direct_bill(Requirement::BillingAndSupport, Gate::Activation, YEARLY, OCT_2020, ONE),
+    of_direct_bill(Requirement::ManagedServices, Gate::Activation, YEARLY, OCT_2025, ONE),
+    of_direct_bill(Requirement::Mfa, Gate::Activation, YEARLY, OCT_2020, ONE),
+    of_direct_bill(Requirement::SecurityContact, Gate::Activation, YEARLY, OCT_2025, ONE),
     of_direct_bill(Requirement::AlertHours, Gate::Activation, YEARLY, OCT_2025, Wanted::AtMost(24)),
-    of_reseller(Requirement::Revenue, date(2024, 4, 1), usd(1_000)),
-    of_reseller(Requirement::Mfa, OCT_2025, SHOWN),
-    of_reseller(Requirement::SecurityContact, OCT_2025, SHOWN),
+    of_reseller(Requirement::Revenue, date(2024, 4, 1), at_least_usd(1_000)),
+    of_reseller(Requirement::Mfa, OCT_2025, ONE),
+    of_reseller(Requirement::SecurityContact, OCT_2025, ONE),
 ];
 
-/// How long a figure that is asked for every year counts.
-const FRESH_MONTHS: i32 = 12;
+/// How long evidence for a yearly requirement counts.
+const YEARLY_EVIDENCE_MONTHS: i32 = 12;
 
-/// One requirement held against an enrollment.
+/// Whether an enrollment meets one requirement.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Assessment {
     /// The requirement.
     pub requirement: Requirement,
-    /// When it is first held against the enrollment.
+    /// When it is first checked.
     pub gate: Gate,
-    /// Whether it is asked for every year.
+    /// Whether the yearly review checks it.
     pub yearly: bool,
-    /// Whether it is met.
+    /// Whether the evidence meets it.
     pub met: bool,
-    /// The figure wanted.
+    /// Required figure.
     pub wanted: Wanted,
-    /// What is known.
+    /// Latest recorded evidence, which may be too old or too low.
     pub evidence: Option<Evidence>,
-    /// Since when this figure is wanted.
+    /// Since when this figure is required.
     pub in_force_time: Timestamp,
 }
 
 impl Requirement {
-    /// Whether it is or was ever asked of a role.
+    /// Whether it applies, has applied or will apply to the role.
     #[must_use]
-    pub fn asked_of(self, role: Role) -> bool {
-        DEMANDS.iter().any(|it| it.role == role && it.requirement == self)
+    pub fn applies_to(self, role: Role) -> bool {
+        REQUIREMENTS.iter().any(|it| it.role == role && it.requirement == self)
     }
 }
 
 impl Wanted {
-    /// The figure, and whether it is the most that there may be.
+    /// The figure, and whether it is a maximum.
     #[must_use]
     pub const fn figure(self) -> (i64, bool) {
         match self {
@@ -177,51 +189,52 @@ impl Wanted {
 }
 
 impl Role {
-    /// Whether anything is asked of the role every year.
-    pub(super) fn reviewed(self) -> bool {
-        DEMANDS.iter().any(|it| it.role == self && it.yearly)
+    /// Whether the role has a yearly review.
+    pub(super) fn has_review(self) -> bool {
+        REQUIREMENTS.iter().any(|it| it.role == self && it.yearly)
     }
 }
 
 impl Enrollment {
-    /// Every requirement that is in force, held against what is known.
+    /// Checks every requirement that is in force against the recorded evidence.
     #[must_use]
     pub fn assess(&self, now: Timestamp) -> Vec<Assessment> {
-        let of_role = DEMANDS.iter().filter(|it| it.role == self.role);
+        let of_role = REQUIREMENTS.iter().filter(|it| it.role == self.role);
         let in_force = of_role.filter(|it| midnight(it.since) <= now);
         let mut assessments = Vec::<Assessment>::new();
-        for demand in in_force {
-            assessments.retain(|older| older.requirement != demand.requirement);
-            assessments.push(self.assess_one(demand, now));
+        for dated in in_force {
+            assessments.retain(|older| older.requirement != dated.requirement);
+            assessments.push(self.assess_one(dated, now));
         }
         assessments
     }
 
-    fn assess_one(&self, demand: &Demand, now: Timestamp) -> Assessment {
-        let evidence = self.shown(demand.requirement).cloned();
+    fn assess_one(&self, dated: &DatedRequirement, now: Timestamp) -> Assessment {
+        let evidence = self.evidence_for(dated.requirement).cloned();
         let counts = |it: &Evidence| {
-            let fresh = !demand.yearly || now < months_after(it.observed_time, FRESH_MONTHS);
-            fresh && demand.wanted.met_by(it.figure) && self.in_order(it)
+            let expiry = months_after(it.observed_time, YEARLY_EVIDENCE_MONTHS);
+            let current = !dated.yearly || now < expiry;
+            current && dated.wanted.met_by(it.figure) && self.in_order(it)
         };
         Assessment {
-            requirement: demand.requirement,
-            gate: demand.gate,
-            yearly: demand.yearly,
+            requirement: dated.requirement,
+            gate: dated.gate,
+            yearly: dated.yearly,
             met: evidence.as_ref().is_some_and(counts),
-            wanted: demand.wanted,
+            wanted: dated.wanted,
             evidence,
-            in_force_time: midnight(demand.since),
+            in_force_time: midnight(dated.since),
         }
     }
 
-    fn shown(&self, requirement: Requirement) -> Option<&Evidence> {
+    fn evidence_for(&self, requirement: Requirement) -> Option<&Evidence> {
         self.evidence.iter().find(|it| it.requirement == requirement)
     }
 
-    /// A support plan is bought only after the credit check has passed.
+    /// A support plan counts only if it was bought after the credit check passed.
     fn in_order(&self, evidence: &Evidence) -> bool {
         evidence.requirement != Requirement::SupportPlan
-            || self.shown(Requirement::CreditCheck).is_some_and(|check| {
+            || self.evidence_for(Requirement::CreditCheck).is_some_and(|check| {
                 check.figure >= 1 && check.observed_time <= evidence.observed_time
             })
     }

@@ -1,4 +1,4 @@
-//! Evidence for the requirements of a role, and the yearly review that holds them against it.
+//! Evidence for the requirements of a role, and the yearly review that checks them.
 
 use types::{Timestamp, Violation};
 
@@ -10,11 +10,12 @@ use super::{
     time::{days_after, months_after},
 };
 
-/// How long before it is due a review is open: since the first notice.
+/// How long before its due time a review opens. Microsoft sends the first notice then.
 const NOTICE_DAYS: i64 = 90;
 
 impl Partner {
-    /// Records what was shown for requirements, each in the place of what was shown before.
+    /// Records evidence. It replaces earlier evidence for the same requirement, but not evidence
+    /// that was observed later.
     pub fn record_evidence(
         self,
         role: Role,
@@ -24,12 +25,12 @@ impl Partner {
         self.change(Move::Attest.event(), now, |partner| {
             let mut it = partner.enrollment(role)?.clone();
             for new in evidence {
-                let of_it = |old: &Evidence| old.requirement == new.requirement;
-                if it.evidence.iter().any(|old| of_it(old) && old.observed_time > new.observed_time)
+                let same = |old: &Evidence| old.requirement == new.requirement;
+                if it.evidence.iter().any(|old| same(old) && old.observed_time > new.observed_time)
                 {
                     continue;
                 }
-                it.evidence.retain(|old| !of_it(old));
+                it.evidence.retain(|old| !same(old));
                 it.evidence.push(new);
             }
             it.evidence.sort_by_key(|each| each.requirement.as_str());
@@ -38,12 +39,12 @@ impl Partner {
         })
     }
 
-    /// Passes the yearly review. A direct-bill partner that fails it when it is due is
-    /// restricted from that day on.
+    /// Passes the yearly review. A direct-bill partner that fails a due review is restricted from
+    /// the due time on.
     pub fn review(self, role: Role, now: Timestamp) -> Result<Approved<Self>, Denial> {
-        let name = self.named(role);
-        self.step(Move::Review, role, now, |it| {
-            let due = review_open(name, &it, now)?;
+        let name = self.enrollment_name(role);
+        self.make_move(Move::Review, role, now, |it| {
+            let due = open_review(name, &it, now)?;
             let unmet = it.unmet(name, now, |each| each.yearly);
             if unmet.is_empty() {
                 return Ok(it.reviewed(due, now));
@@ -59,37 +60,37 @@ impl Partner {
 }
 
 impl Enrollment {
-    /// What stands against the enrollment at a gate.
+    /// One violation per unmet requirement that is selected.
     pub(super) fn unmet(
         &self,
         name: EnrollmentName,
         now: Timestamp,
-        asked: impl Fn(&Assessment) -> bool,
+        selected: impl Fn(&Assessment) -> bool,
     ) -> Vec<Violation> {
-        let unmet = self.assess(now).into_iter().filter(|each| !each.met && asked(each));
+        let unmet = self.assess(now).into_iter().filter(|each| !each.met && selected(each));
         unmet.map(|each| each.violated(name)).collect()
     }
 
-    /// What it has shown of what is asked before it becomes active.
+    /// Recorded evidence for the requirements of activation.
     pub(super) fn activation_evidence(&self, now: Timestamp) -> impl Iterator<Item = Evidence> {
-        let asked = self.assess(now).into_iter().filter(|each| each.gate == Gate::Activation);
-        asked.filter_map(|each| each.evidence)
+        let gated = self.assess(now).into_iter().filter(|each| each.gate == Gate::Activation);
+        gated.filter_map(|each| each.evidence)
     }
 
-    /// Whether it has shown what it takes to become active.
+    /// Whether it meets the requirements of activation. They are checked only the first time.
     pub(super) fn may_activate(&self, now: Timestamp) -> bool {
-        let asked = |each: &Assessment| each.gate == Gate::Activation && !each.met;
-        self.review_time.is_some() || !self.assess(now).iter().any(asked)
+        let missing = |each: &Assessment| each.gate == Gate::Activation && !each.met;
+        self.review_time.is_some() || !self.assess(now).iter().any(missing)
     }
 
-    /// Whether it is held back for a failed review and nothing else.
+    /// Whether passing the failed review ends the restriction or suspension.
     pub(super) fn ends_with_review(&self) -> bool {
         self.shortfall_time.is_some()
             && (self.state == EnrollmentState::Restricted
                 || self.suspension_cause == Some(SuspensionCause::EligibilityNotMet))
     }
 
-    /// The same, with the review passed that was due at a time.
+    /// Passes the review due at `due` and schedules the next one after `now`.
     fn reviewed(self, due: Timestamp, now: Timestamp) -> Self {
         let mut next = months_after(due, 12);
         while next <= now && next < Timestamp::MAX {
@@ -102,38 +103,38 @@ impl Enrollment {
 }
 
 impl Assessment {
-    /// What to do where it is not met.
+    /// What to do if it is not met.
     #[must_use]
     pub fn next_step(&self) -> String {
         let (figure, at_most) = self.wanted.figure();
         let bound = if at_most { "at most" } else { "at least" };
-        format!("show {bound} {figure} for {} and record it with RecordEvidence", self.requirement)
+        format!("record evidence of {bound} {figure} for {} with RecordEvidence", self.requirement)
     }
 
     fn violated(&self, name: EnrollmentName) -> Violation {
         let (wanted, at_most) = self.wanted.figure();
         let bound = if at_most { "at most" } else { "at least" };
-        let known = match &self.evidence {
+        let recorded = match &self.evidence {
             None => "none".to_owned(),
             Some(it) => format!("{} of {}", it.figure, it.observed_time),
         };
         REQ_1.violated(
             Reason::RequirementNotMet,
             name,
-            format!("{} must be {bound} {wanted}; known is {known}", self.requirement),
+            format!("{} must be {bound} {wanted}; recorded: {recorded}", self.requirement),
             self.next_step(),
             &[
                 ("requirement", self.requirement.to_string()),
                 ("wantedFigure", wanted.to_string()),
-                ("knownFigure", known),
+                ("knownFigure", recorded),
                 ("inForceTime", self.in_force_time.to_string()),
             ],
         )
     }
 }
 
-/// When the review is due, where it is open.
-fn review_open(name: EnrollmentName, it: &Enrollment, now: Timestamp) -> Result<Timestamp, Denial> {
+/// The due time of the review if the review is open.
+fn open_review(name: EnrollmentName, it: &Enrollment, now: Timestamp) -> Result<Timestamp, Denial> {
     match it.review_time {
         Some(due) if days_after(due, -NOTICE_DAYS) <= now => Ok(due),
         due => {
@@ -149,13 +150,13 @@ fn review_open(name: EnrollmentName, it: &Enrollment, now: Timestamp) -> Result<
     }
 }
 
-/// Refuses to go on where the review was failed and not passed since.
-pub(super) fn passed(name: EnrollmentName, it: &Enrollment) -> Result<(), Denial> {
+/// Denies a move while a failed review has not been followed by a passed one.
+pub(super) fn require_passed_review(name: EnrollmentName, it: &Enrollment) -> Result<(), Denial> {
     let Some(time) = it.shortfall_time else { return Ok(()) };
     Err(Denial::Refused(vec![REQ_1.violated(
         Reason::ReviewNotPassed,
         name,
-        format!("the requirements were not met at {time}, and no review was passed since"),
+        format!("the requirements were not met at {time}, and no review has passed since then"),
         "record what is missing with RecordEvidence, then call ReviewEnrollment",
         &[("state", it.state.to_string()), ("shortfallTime", time.to_string())],
     )]))

@@ -2,27 +2,27 @@ use types::{OrganizationName, PartnerName, Timestamp};
 
 use super::Partner;
 
-/// Everything about one partner that a decision on a transaction looks at.
+/// Everything about one partner that a decision on a transaction needs.
 #[derive(Debug, Clone)]
 pub struct Standing {
     /// The partner.
     pub partner: Partner,
     /// Revision of its company.
     pub organization_revision: i64,
-    /// How its company and the buyer's are tied, one sentence a link. Empty when they are not.
+    /// How its company and the buyer's are affiliated, one sentence per link. Empty if they are not.
     pub affiliation: Vec<String>,
 }
 
-/// A buyer as a caller names it.
+/// The buyer that a request names.
 #[derive(Debug, Clone, Copy)]
 pub struct Buyer {
-    /// Its tenant, under the name that it would have as a partner.
+    /// Its tenant, as the name of the partner with this tenant id.
     pub tenant: PartnerName,
     /// Its company.
     pub organization: OrganizationName,
 }
 
-/// What is known of a buyer.
+/// Everything about a buyer that a decision on a transaction needs.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct BuyerStanding {
     /// Whether the buyer's tenant is a CSP tenant.
@@ -34,8 +34,8 @@ pub struct BuyerStanding {
 }
 
 impl BuyerStanding {
-    /// What the accounts of a buyer's tenant and company say of it. An account whose partner is
-    /// not in the programme is no CSP tenant.
+    /// Derives the standing from the accounts of the buyer's tenant and company. An account that
+    /// does not take part in the programme is not a CSP tenant.
     pub fn of(
         buyer: Buyer,
         organization_revision: i64,

@@ -1,17 +1,17 @@
-//! What leads an enrollment to where its partner sells something new.
+//! Remaining steps until a partner can make new sales in a role.
 
 use types::Timestamp;
 
 use super::{Assessment, Enrollment, EnrollmentState, Gate, Partner};
 
-/// A call that is left to make for an enrollment.
+/// A call that remains to be made for an enrollment.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum EnrollmentStep {
-    /// `EnrollPartner` for another CSP tenant: this one is closed to the role.
+    /// `EnrollPartner` for another CSP tenant: rule ON-5 excludes this one from the role.
     EnrollOtherTenant,
-    /// `EnrollPartner` again, once the waiting time after a revocation is over.
+    /// `EnrollPartner` again, after the waiting time that follows a revocation.
     EnrollAgain,
-    /// `RecordEvidence` for what is not met.
+    /// `RecordEvidence` for each requirement that is not met.
     RecordEvidence,
     /// `SubmitEnrollment`.
     Submit,
@@ -30,7 +30,7 @@ pub enum EnrollmentStep {
 }
 
 impl EnrollmentStep {
-    /// The call, as it is named.
+    /// The name of the call.
     pub(super) const fn call(self) -> &'static str {
         match self {
             Self::EnrollOtherTenant => "EnrollPartner for another CSP tenant",
@@ -48,8 +48,8 @@ impl EnrollmentStep {
 }
 
 impl Partner {
-    /// The calls that are left until the partner sells something new in the role of one of its
-    /// enrollments, in their order; none if it does so now.
+    /// The calls that remain, in order, until the partner can make new sales under the enrollment.
+    /// Empty if it can do so now.
     pub fn steps(&self, it: &Enrollment, now: Timestamp) -> Vec<EnrollmentStep> {
         use EnrollmentState::{
             Active, Draft, Qualified, Rejected, Restricted, Revoked, Suspended, Vetting,
@@ -86,18 +86,18 @@ impl Partner {
 }
 
 impl Enrollment {
-    /// The steps, with evidence recorded as soon as that can be done if they need any.
+    /// Inserts `RecordEvidence` at the earliest possible place if a step needs evidence.
     fn with_evidence(&self, mut steps: Vec<EnrollmentStep>, now: Timestamp) -> Vec<EnrollmentStep> {
         let applies = steps.contains(&EnrollmentStep::Submit);
         let activates =
             applies || self.state != EnrollmentState::Active && self.review_time.is_none();
         let reviewed = steps.contains(&EnrollmentStep::Review);
-        let asked = |each: &Assessment| match each.gate {
+        let needed = |each: &Assessment| match each.gate {
             Gate::Application if applies => true,
             Gate::Activation if activates => true,
             Gate::Application | Gate::Activation | Gate::Review => reviewed && each.yearly,
         };
-        if self.assess(now).iter().any(|each| !each.met && asked(each)) {
+        if self.assess(now).iter().any(|each| !each.met && needed(each)) {
             let at = usize::from(steps.first() == Some(&EnrollmentStep::EnrollAgain));
             steps.insert(at, EnrollmentStep::RecordEvidence);
         }

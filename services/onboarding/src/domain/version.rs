@@ -1,4 +1,4 @@
-//! Versions of the Microsoft Partner Agreement as dated data.
+//! Versions of the Microsoft Partner Agreement, by date.
 
 use jiff::civil::{Date, date};
 use markets::Country;
@@ -7,37 +7,37 @@ use types::{Timestamp, text_enum};
 use super::{Agreement, AgreementKind, time::midnight};
 
 text_enum! {
-    /// A version of the text.
+    /// A version of the MPA.
     pub enum AgreementVersion: "an MPA version" {
-        /// The first, needed by everyone who transacts since 2020-02-01.
+        /// The first version. Required for transactions since 2020-02-01.
         September2019 = "2019-09",
-        /// Binds most partners without an act of theirs.
+        /// Replaces an earlier acceptance automatically, except where it requires a new one.
         December2026 = "2026-12",
     }
 }
 
 text_enum! {
-    /// How a version came to bind a partner.
+    /// How a version came into force for a partner.
     pub enum AcceptanceMode {
-        /// A person accepted it.
+        /// A signatory accepted it.
         Explicit = "explicit",
-        /// It took effect by itself.
+        /// It replaced an accepted earlier version automatically.
         Deemed = "deemed",
     }
 }
 
 struct Terms {
     version: AgreementVersion,
-    /// The day from which it is the text to accept.
+    /// First day on which this is the version to accept.
     from: Date,
-    /// Who has to accept it explicitly, and the day from which an earlier acceptance no longer
-    /// counts for them.
+    /// Who must accept it explicitly, and by when.
     explicit: Option<Explicit>,
 }
 
 struct Explicit {
     kinds: &'static [AgreementKind],
     country: &'static str,
+    /// First day on which an acceptance of an earlier version no longer counts.
     lapse: Date,
 }
 
@@ -56,7 +56,7 @@ const TERMS: &[Terms] = &[
 ];
 
 impl AgreementVersion {
-    /// The text that there is to accept at a time; none before the first.
+    /// The version to accept at a time. `None` before the first version.
     #[must_use]
     pub fn at(time: Timestamp) -> Option<Self> {
         let published = TERMS.iter().rev().find(|terms| midnight(terms.from) <= time);
@@ -67,7 +67,7 @@ impl AgreementVersion {
 impl Agreement {
     /// From when on the acceptance no longer counts for a partner of this country.
     pub fn lapse_time(&self, country: Country) -> Option<Timestamp> {
-        self.asked_again(country).next().map(|(_, lapse)| midnight(lapse))
+        self.superseding(country).next().map(|(_, lapse)| midnight(lapse))
     }
 
     /// Whether the acceptance counts.
@@ -75,12 +75,13 @@ impl Agreement {
         self.lapse_time(country).is_none_or(|time| now < time)
     }
 
-    /// The newest version that binds the partner by this acceptance, and how it came to.
+    /// The newest version in force by this acceptance, and how it came into force.
     pub fn in_force(&self, country: Country, now: Timestamp) -> (AgreementVersion, AcceptanceMode) {
-        let asked = self.asked_again(country).next().map(|(version, _)| version);
+        let superseding = self.superseding(country).next().map(|(version, _)| version);
         let newest = AgreementVersion::at(now).unwrap_or(self.version);
         let deemed = TERMS.iter().map(|terms| terms.version).filter(|version| {
-            (self.version..=newest).contains(version) && asked.is_none_or(|asked| *version < asked)
+            (self.version..=newest).contains(version)
+                && superseding.is_none_or(|superseding| *version < superseding)
         });
         match deemed.max() {
             Some(version) if version != self.version => (version, AcceptanceMode::Deemed),
@@ -88,14 +89,14 @@ impl Agreement {
         }
     }
 
-    /// Newer versions that the partner has to accept explicitly, oldest first, and the days from
-    /// which this acceptance no longer counts for lack of it.
-    fn asked_again(&self, country: Country) -> impl Iterator<Item = (AgreementVersion, Date)> {
+    /// Newer versions that the partner must accept explicitly, oldest first, each with the day from
+    /// which this acceptance no longer counts.
+    fn superseding(&self, country: Country) -> impl Iterator<Item = (AgreementVersion, Date)> {
         let newer = TERMS.iter().filter(|terms| terms.version > self.version);
         newer.filter_map(move |terms| {
-            let asked = terms.explicit.as_ref()?;
-            let applies = asked.kinds.contains(&self.kind) && asked.country == country.to_string();
-            applies.then_some((terms.version, asked.lapse))
+            let rule = terms.explicit.as_ref()?;
+            let applies = rule.kinds.contains(&self.kind) && rule.country == country.to_string();
+            applies.then_some((terms.version, rule.lapse))
         })
     }
 }

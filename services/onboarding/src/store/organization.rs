@@ -18,7 +18,7 @@ use super::{
     partner,
     partner_id::claim,
 };
-use crate::domain::{Approved, End, Organization, Owner, Ownership, Partner};
+use crate::domain::{Approved, End, Organization, Owner, OwnershipGraph, Partner};
 
 pub(crate) const ORGANIZATIONS: Listing = Listing::of(
     "organizations",
@@ -156,13 +156,13 @@ pub(super) async fn ownership(
     snapshot: &Snapshot,
     names: Vec<OrganizationName>,
     now: Timestamp,
-) -> Result<Ownership, Failure> {
+) -> Result<OwnershipGraph, Failure> {
     let mut known = BTreeMap::new();
     let mut wanted: BTreeSet<_> = names.into_iter().collect();
     let mut ownerships = 0;
     while !wanted.is_empty()
-        && known.len() + wanted.len() <= Ownership::MOST
-        && ownerships <= Ownership::MOST_OWNERSHIPS
+        && known.len() + wanted.len() <= OwnershipGraph::MAX_COMPANIES
+        && ownerships <= OwnershipGraph::MAX_OWNERSHIPS
     {
         let level = read(snapshot, &Vec::from_iter(wanted)).await?;
         let owners = level.iter().flat_map(|each| &each.owners);
@@ -172,7 +172,7 @@ pub(super) async fn ownership(
         known.extend(level.into_iter().map(|each| (each.name, each)));
         wanted.retain(|name| !known.contains_key(name));
     }
-    let ownership = Ownership::new(known.into_values(), now);
+    let ownership = OwnershipGraph::new(known.into_values(), now);
     Ok(if wanted.is_empty() { ownership } else { ownership.incomplete() })
 }
 

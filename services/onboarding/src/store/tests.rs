@@ -390,13 +390,13 @@ async fn a_changed_profile_and_the_partners_that_it_changes_are_written_together
     let profile = |name: &str| NewProfile { display_name: Some(name.to_owned()), country: None };
     let before = store.organization(COMPANY).await.unwrap().unwrap();
     let renamed = before.clone().update(profile("Fabrikam"), at(12));
-    let anew = vetting.clone().vet_anew(at(12)).unwrap().unwrap();
+    let anew = vetting.clone().restart_vetting(at(12)).unwrap().unwrap();
     let renamed = store.save_organization_and(renamed, &[anew], &call(7, "")).await.unwrap();
     assert_eq!(store.organization(COMPANY).await.unwrap(), Some(renamed));
     let kinds: Vec<_> = history(&store).await.into_iter().map(|it| it.kind).collect();
     assert_eq!(kinds[3..], ["VettingRestarted", "OrganizationUpdated"]);
 
-    let late = vetting.vet_anew(at(13)).unwrap().unwrap();
+    let late = vetting.restart_vetting(at(13)).unwrap().unwrap();
     let current = store.organization(COMPANY).await.unwrap().unwrap();
     let lost = current.clone().update(profile("Tailspin"), at(13));
     let lost = store.save_organization_and(lost, &[late], &once()).await;

@@ -72,7 +72,7 @@ impl Transport {
             let approved = before.clone().update(new, call.now);
             let partners = match approved.is_no_op(approved.after().resource_version) {
                 true => Vec::new(),
-                false => self.vet_anew(name, call.now).await?,
+                false => self.restart_vetting(name, call.now).await?,
             };
             self.store.save_organization_and(approved, &partners, &call).await
         };
@@ -126,13 +126,13 @@ impl Transport {
     }
 
     /// The company's partners as a change of its legal profile leaves them.
-    async fn vet_anew(
+    async fn restart_vetting(
         &self,
         name: OrganizationName,
         now: Timestamp,
     ) -> Result<Vec<Approved<Partner>>, Failure> {
         let partners = self.store.partners_of(name).await?.into_iter();
-        let anew = partners.map(|it| it.vet_anew(now).map_err(denied));
+        let anew = partners.map(|it| it.restart_vetting(now).map_err(denied));
         anew.filter_map(Result::transpose).collect()
     }
 

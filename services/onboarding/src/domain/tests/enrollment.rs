@@ -264,7 +264,7 @@ fn a_changed_legal_profile_begins_vetting_anew_where_it_had_begun() {
     ] {
         let mut partner = enrolled(&[(role, state)]);
         partner.agreements.push(accepted(mpa(role)));
-        let approved = partner.vet_anew(at(9)).unwrap();
+        let approved = partner.restart_vetting(at(9)).unwrap();
         let it = approved.as_ref().map(|it| it.after().enrollment(role).unwrap());
         assert_eq!(it.map(|it| (it.state, it.open_check)), expected, "{state}");
         assert!(approved.is_none_or(|it| it.event() == "VettingRestarted"));

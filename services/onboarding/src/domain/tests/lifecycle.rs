@@ -124,7 +124,9 @@ fn decide(partner: Partner, what: Try, now: Timestamp) -> Result<Approved<Partne
             partner.record_vetting(ROLE, check(nth), failed, now)
         }
         Try::Resubmit => partner.resubmit(ROLE, None, now),
-        Try::Rename => partner.vet_anew(now)?.ok_or(Denial::Missing("nothing to vet".to_owned())),
+        Try::Rename => {
+            partner.restart_vetting(now)?.ok_or(Denial::Missing("nothing to vet".to_owned()))
+        }
         Try::Locate => {
             partner.associate_location(location("1001", "FR"), &LocationFacts::default(), now)
         }

@@ -7,7 +7,7 @@ use types::OrganizationName;
 use uuid::Uuid;
 
 use super::world::{at, before, named, tells, tie, violations};
-use crate::domain::{End, NewProfile, Organization, Owner, Ownership};
+use crate::domain::{End, NewProfile, Organization, Owner, OwnershipGraph};
 
 /// Owner, share in basis points, control of the management, owned.
 type Edge = (char, i32, bool, char);
@@ -18,7 +18,7 @@ fn name(letter: char) -> OrganizationName {
     OrganizationName::new(Uuid::from_u128(u128::from(u32::from(letter))))
 }
 
-fn graph(edges: &[Edge]) -> Ownership {
+fn graph(edges: &[Edge]) -> OwnershipGraph {
     let company = |letter: char| {
         let owners = edges.iter().filter(|(_, _, _, owned)| *owned == letter);
         let owners = owners.map(|(owner, share_basis_points, control, _)| Owner {
@@ -37,11 +37,11 @@ fn graph(edges: &[Edge]) -> Ownership {
             resource_version: before(),
         }
     };
-    Ownership::new(COMPANIES.map(company), at(9))
+    OwnershipGraph::new(COMPANIES.map(company), at(9))
 }
 
 /// The path between two companies, without their resource names.
-fn path(graph: &Ownership, from: char, to: char) -> Vec<String> {
+fn path(graph: &OwnershipGraph, from: char, to: char) -> Vec<String> {
     let sentences = graph.paths_to(name(to))(name(from)).into_iter();
     let letters = COMPANIES.map(|letter| format!(" ({})", name(letter)));
     let plain = |text: String| letters.iter().fold(text, |text, it| text.replace(it, ""));
@@ -127,7 +127,7 @@ fn a_link_names_both_companies_in_full() {
     let owner = tie(unknown, 6000, at(1));
     let mut company = graph(&[]).get(name('A')).unwrap().clone();
     company.owners.push(owner);
-    let link = Ownership::new([company], at(9)).paths_to(unknown)(name('A'));
+    let link = OwnershipGraph::new([company], at(9)).paths_to(unknown)(name('A'));
     assert_eq!(link, [format!("{unknown} owns 60 % of A ({})", name('A'))]);
 }
 
@@ -154,7 +154,7 @@ fn a_tie_makes_affiliates_from_its_first_instant_to_before_its_last() {
     let ended = End { time: at(20), reason: "sold".to_owned() };
     company.owners = vec![Owner { end: Some(ended), ..tie(name('A'), 6000, at(10)) }];
     for (now, affiliates) in [(9, false), (10, true), (19, true), (20, false)] {
-        let graph = Ownership::new([company.clone()], at(now));
+        let graph = OwnershipGraph::new([company.clone()], at(now));
         assert_eq!(!graph.paths_to(name('B'))(name('A')).is_empty(), affiliates, "at {now}");
     }
 }
@@ -168,14 +168,14 @@ fn tower() -> Vec<Organization> {
         owners: vec![tie(company(place + 1), 10_000, at(1))],
         ..like.clone()
     };
-    (0..Ownership::MOST).map(owned).collect()
+    (0..OwnershipGraph::MAX_COMPANIES).map(owned).collect()
 }
 
 #[test]
 fn a_question_about_many_partners_does_not_cost_each_of_them_every_pair_of_their_owners() {
     let tower = tower();
     let names: Vec<_> = tower.iter().map(|it| it.name).collect();
-    let graph = Ownership::new(tower, at(9));
+    let graph = OwnershipGraph::new(tower, at(9));
     let asked = || {
         let watch = types::Clock::system().stopwatch();
         let paths = graph.paths_to(names[0]);

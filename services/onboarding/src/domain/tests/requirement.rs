@@ -320,7 +320,7 @@ fn a_partner_vetted_anew_while_it_falls_short_is_still_restricted() {
     let role = DirectBill;
     let due = time("2027-03-02T09:00:00Z");
     let mut partner = active(role).review(role, due).unwrap().into_after();
-    partner = partner.vet_anew(due).unwrap().unwrap().into_after();
+    partner = partner.restart_vetting(due).unwrap().unwrap().into_after();
     for check in VettingCheck::ALL {
         let passed = partner.record_vetting(role, *check, VettingResult::Authorized, due);
         partner = passed.unwrap().into_after();

@@ -25,7 +25,7 @@ fn kind(role: Role) -> AgreementKind {
 
 /// What meets every requirement of a role.
 fn evidence(role: Role) -> Vec<Evidence> {
-    let asked = Requirement::ALL.iter().filter(|it| it.asked_of(role));
+    let asked = Requirement::ALL.iter().filter(|it| it.applies_to(role));
     let shown = |requirement: &Requirement| Evidence {
         requirement: *requirement,
         figure: match requirement {

@@ -180,7 +180,7 @@ async fn renamed(life: &mut Life) {
     let it = life.partner(it.enroll(role, email("ada@contoso.com"), day(7))).await;
     let it = life.partner(it.submit(role, day(7))).await;
     let company = life.store.organization(COMPANY).await.unwrap().unwrap();
-    let anew = it.vet_anew(day(8)).unwrap().unwrap();
+    let anew = it.restart_vetting(day(8)).unwrap().unwrap();
     let profile = NewProfile { display_name: Some("Fabrikam".to_owned()), country: None };
     life.organization(company.update(profile, day(8)), &[anew]).await;
 }

@@ -6,7 +6,7 @@ use types::OrganizationName;
 
 use super::{COMPANY, PARTNER, at, company, once, organization, partner, saved, schema, store};
 use crate::{
-    domain::{Buyer, Ownership},
+    domain::{Buyer, OwnershipGraph},
     store::Store,
 };
 
@@ -17,12 +17,12 @@ on_both_engines! {
 
 async fn a_question_about_too_many_companies_is_not_answered_with_no(engine: Engine) {
     let (_databases, store) = store(engine).await;
-    let ids = || 0x100..0x100 + Ownership::MOST;
+    let ids = || 0x100..0x100 + OwnershipGraph::MAX_COMPANIES;
     let rows: Vec<_> = ids().map(|id| format!("('{}', 'x', 'FR', 1, 0, 0)", of(id))).collect();
     let columns = "name, display_name, country, revision, create_time, update_time";
     fill(&store, "organizations", columns, &rows).await;
     let tie = |id| format!("('{}', '{}', 6000, FALSE, 0)", of(id), of(id + 1));
-    let rows: Vec<_> = ids().take(Ownership::MOST - 1).map(tie).collect();
+    let rows: Vec<_> = ids().take(OwnershipGraph::MAX_COMPANIES - 1).map(tie).collect();
     let columns = "organization, owner, share_basis_points, management_control, from_time";
     fill(&store, "organization_owners", columns, &rows).await;
     saved(&store, partner(PARTNER, COMPANY)).await;

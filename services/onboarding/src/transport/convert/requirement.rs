@@ -26,7 +26,7 @@ pub(in crate::transport) fn record(
     let all: Vec<_> = all.map(|(at, each)| evidence(&mut fields, at, each, now)).collect();
     for (at, each) in all.iter().enumerate() {
         if let (Some(name), Some(each)) = (name, each)
-            && !each.requirement.asked_of(name.role)
+            && !each.requirement.applies_to(name.role)
         {
             let problem = format!("{} is not asked of {}", each.requirement, name.role);
             fields.reject(format!("evidence[{at}].requirement"), problem);
