@@ -34,7 +34,7 @@ pub use enrollment::{
 pub use name::{AgreementName, EnrollmentName};
 pub use organization::{Identity, NewOrganization, NewProfile, Organization};
 pub use owner::{End, Owner};
-pub use ownership::Ownership;
+pub use ownership::OwnershipGraph;
 pub use partner::{Location, LocationFacts, NewPartner, Partner};
 pub use requirement::{Assessment, Evidence, Gate, Requirement};
 pub use standing::{Buyer, BuyerStanding, Standing};

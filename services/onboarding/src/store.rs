@@ -1,4 +1,4 @@
-//! Keeps what onboarding knows. The only place that knows its tables.
+//! Reads and writes the tables of onboarding. No other module accesses them.
 
 mod entity;
 mod migration;
@@ -11,7 +11,6 @@ pub(crate) use organization::ORGANIZATIONS;
 pub(crate) use partner::PARTNERS;
 use storage::Database;
 
-/// The database of onboarding.
 #[derive(Debug, Clone)]
 pub(crate) struct Store {
     database: Database,
@@ -22,7 +21,6 @@ impl Store {
         Self { database }
     }
 
-    /// For the answers to requests that came before.
     pub(crate) fn database(&self) -> &Database {
         &self.database
     }

@@ -1,4 +1,5 @@
-//! The gRPC face of onboarding. Every method: convert, gather, decide, commit, render.
+//! The gRPC methods of onboarding. Each converts the request, reads the facts, decides, commits
+//! and renders the response.
 
 mod agreement;
 mod batch;
@@ -25,7 +26,7 @@ use crate::{
     store::Store,
 };
 
-/// The service, as its contract is named.
+/// Full name of the service in the contract.
 const SERVICE: &str = "csp.onboarding.v1.OnboardingService";
 
 #[derive(Debug)]
@@ -77,9 +78,9 @@ impl Transport {
         &self,
         method: &str,
         request: Request<R>,
-        how: Mutation,
+        options: Mutation,
     ) -> MutationContext {
-        self.call_at(self.clock.now(), method, request, how)
+        self.call_at(self.clock.now(), method, request, options)
     }
 
     fn call_at<R: Message>(
@@ -87,22 +88,22 @@ impl Transport {
         now: Timestamp,
         method: &str,
         request: Request<R>,
-        how: Mutation,
+        options: Mutation,
     ) -> MutationContext {
         let content = request.get_ref().encode_to_vec();
-        let call = MutationContext::new(method, how, &content, actor(request.metadata()), now);
+        let call = MutationContext::new(method, options, &content, actor(request.metadata()), now);
         call.with_parts(contracts::parts(SERVICE, method, &content))
     }
 
-    /// The partner as it was written, to be decided on.
-    async fn find(&self, name: PartnerName) -> Result<Partner, Failure> {
+    /// The partner as stored. Decisions apply `effective_at` themselves.
+    async fn stored_partner(&self, name: PartnerName) -> Result<Partner, Failure> {
         let partner = self.store.partner(name).await?;
         partner.ok_or_else(|| Failure::missing(name))
     }
 
-    /// The partner as it is by now, to be told.
-    async fn read(&self, name: PartnerName) -> Result<Partner, Failure> {
-        Ok(self.find(name).await?.effective_at(self.clock.now()))
+    /// The partner as effective now, for responses.
+    async fn effective_partner(&self, name: PartnerName) -> Result<Partner, Failure> {
+        Ok(self.stored_partner(name).await?.effective_at(self.clock.now()))
     }
 
     async fn change_partner(
@@ -112,7 +113,7 @@ impl Transport {
         decide: impl FnOnce(Partner) -> Result<Approved<Partner>, Denial> + Send,
     ) -> Result<Partner, Failure> {
         let change = async {
-            let partner = self.find(name).await?;
+            let partner = self.stored_partner(name).await?;
             self.store.database().check_etag(call, &name, partner.resource_version).await?;
             self.store.save_partner(decide(partner).map_err(denied)?, call).await
         };

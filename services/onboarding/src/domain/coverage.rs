@@ -38,7 +38,7 @@ impl Partner {
         lapses.chain(direct).max()
     }
 
-    /// Acceptances that cover a role, lapsed ones included.
+    /// Acceptances that cover the role, including lapsed ones.
     pub(super) fn covering(&self, role: Role) -> impl Iterator<Item = &Agreement> {
         self.agreements.iter().filter(move |it| self.covers(it, role))
     }

@@ -9,9 +9,9 @@ const REAPPLY_MONTHS: i32 = 12;
 text_enum! {
     /// Role of a partner in the programme.
     pub enum Role {
-        /// Buys from Microsoft, sells to resellers.
+        /// Buys from Microsoft, sells to indirect resellers.
         IndirectProvider = "indirect-provider",
-        /// Buys from a provider, sells to customers.
+        /// Buys from an indirect provider, sells to customers.
         IndirectReseller = "indirect-reseller",
         /// Buys from Microsoft, sells to customers.
         DirectBill = "direct-bill",

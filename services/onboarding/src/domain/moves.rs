@@ -52,7 +52,7 @@ impl Partner {
         })
     }
 
-    /// Records the outcome of the open check.
+    /// Records the outcome of the open vetting check.
     pub fn record_vetting(
         self,
         role: Role,
@@ -148,7 +148,7 @@ impl Partner {
                 Reason::TenantIsReseller,
                 self.enrollment_name(role),
                 format!(
-                    "{} is enrolled as {}, which excludes direct bill in the same tenant",
+                    "{} is enrolled as {}; the same tenant cannot enroll as direct bill",
                     self.name, reseller.role
                 ),
                 "create a partner for another CSP tenant of the company and enroll that partner \

@@ -84,7 +84,7 @@ impl Enrollment {
     }
 
     /// Whether passing the failed review ends the restriction or suspension.
-    pub(super) fn ends_with_review(&self) -> bool {
+    pub(super) fn blocked_by_review_only(&self) -> bool {
         self.shortfall_time.is_some()
             && (self.state == EnrollmentState::Restricted
                 || self.suspension_cause == Some(SuspensionCause::EligibilityNotMet))
@@ -96,7 +96,7 @@ impl Enrollment {
         while next <= now && next < Timestamp::MAX {
             next = months_after(next, 12);
         }
-        let fell_short = self.ends_with_review();
+        let fell_short = self.blocked_by_review_only();
         let it = Self { review_time: Some(next), shortfall_time: None, ..self };
         if fell_short { it.resumed(now) } else { it }
     }

@@ -70,7 +70,7 @@ impl Partner {
             Rejected => vec![Some(Resubmit), vetting],
             Vetting => vec![vetting],
             Suspended => {
-                let reinstate = (!it.ends_with_review()).then_some(Reinstate);
+                let reinstate = (!it.blocked_by_review_only()).then_some(Reinstate);
                 vec![review, reinstate, vetting]
             }
             Restricted | Active => vec![review],

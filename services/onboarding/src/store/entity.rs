@@ -1,4 +1,4 @@
-//! Rows of the tables, one module a table.
+//! Rows of the tables, one module per table.
 
 use storage::entity;
 

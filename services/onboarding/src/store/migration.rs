@@ -1,6 +1,6 @@
 use storage::{EventsTable, MigrationTrait, MigratorTrait, Step};
 
-/// The schema of onboarding, step by step.
+/// Migrations of the schema of onboarding.
 #[derive(Debug)]
 pub struct Migrator;
 

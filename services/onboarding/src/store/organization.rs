@@ -29,7 +29,6 @@ pub(crate) const ORGANIZATIONS: Listing = Listing::of(
 );
 
 impl Store {
-    /// One organization.
     pub(crate) async fn organization(
         &self,
         name: OrganizationName,
@@ -38,7 +37,7 @@ impl Store {
         Ok(read(&snapshot, &[name]).await?.pop())
     }
 
-    /// The named organizations, as far as they exist.
+    /// The named organizations that exist, in no particular order.
     pub(crate) async fn organizations_named(
         &self,
         names: &[OrganizationName],
@@ -47,7 +46,7 @@ impl Store {
         read(&snapshot, names).await
     }
 
-    /// Those of the named organizations that do not exist.
+    /// The named organizations that do not exist.
     pub(crate) async fn missing_organizations(
         &self,
         names: &[OrganizationName],
@@ -58,8 +57,7 @@ impl Store {
         Ok(missing.copied().collect())
     }
 
-    /// The organization that has this global account.
-    pub(crate) async fn holder_of_global_account(
+    pub(crate) async fn organization_by_global_account(
         &self,
         account: &GlobalAccountId,
     ) -> Result<Option<OrganizationName>, Failure> {
@@ -71,7 +69,6 @@ impl Store {
         row.map(|row| row::read(&row.name)).transpose()
     }
 
-    /// A page of organizations.
     pub(crate) async fn organizations(
         &self,
         page: &PageRequest,
@@ -82,17 +79,17 @@ impl Store {
         Ok(Page { items, next_page_token: page.next_page_token })
     }
 
-    /// Writes an organization that was decided on.
+    /// Writes an approved change and its event.
     pub(crate) async fn save_organization(
         &self,
         approved: Approved<Organization>,
         call: &MutationContext,
     ) -> Result<Organization, Failure> {
-        self.save_organization_and(approved, &[], call).await
+        self.save_organization_with_partners(approved, &[], call).await
     }
 
-    /// Writes an organization and those of its partners that change with it.
-    pub(crate) async fn save_organization_and(
+    /// Writes approved changes of an organization and of its partners in one transaction.
+    pub(crate) async fn save_organization_with_partners(
         &self,
         approved: Approved<Organization>,
         partners: &[Approved<Partner>],
@@ -133,12 +130,12 @@ async fn write(
     let revision = organizations::Column::Revision;
     put(transaction, to_row(organization), key, revision, decided_on).await?;
     for owner in &organization.owners {
-        put_owner(transaction, to_owner_row(organization.name, owner)).await?;
+        upsert_owner(transaction, to_owner_row(organization.name, owner)).await?;
     }
     Ok(())
 }
 
-async fn put_owner(
+async fn upsert_owner(
     transaction: &DatabaseTransaction,
     row: owners::ActiveModel,
 ) -> Result<(), Failure> {
@@ -146,22 +143,22 @@ async fn put_owner(
     let replace = OnConflict::columns([Column::Organization, Column::Owner, Column::FromTime])
         .update_columns([Column::EndTime, Column::EndReason])
         .to_owned();
-    let put = owners::Entity::insert(row).on_conflict(replace);
-    put.exec_without_returning(transaction).await.map(drop).map_err(fault)
+    let upsert = owners::Entity::insert(row).on_conflict(replace);
+    upsert.exec_without_returning(transaction).await.map(drop).map_err(fault)
 }
 
-/// The named organizations and everything that controls them now, level by level, as far as a
-/// question may reach.
+/// Reads the named organizations and everything that controls them now, level by level, within the
+/// limits of [`OwnershipGraph`].
 pub(super) async fn ownership(
     snapshot: &Snapshot,
     names: Vec<OrganizationName>,
     now: Timestamp,
 ) -> Result<OwnershipGraph, Failure> {
-    let mut known = BTreeMap::new();
+    let mut found = BTreeMap::new();
     let mut wanted: BTreeSet<_> = names.into_iter().collect();
     let mut ownerships = 0;
     while !wanted.is_empty()
-        && known.len() + wanted.len() <= OwnershipGraph::MAX_COMPANIES
+        && found.len() + wanted.len() <= OwnershipGraph::MAX_COMPANIES
         && ownerships <= OwnershipGraph::MAX_OWNERSHIPS
     {
         let level = read(snapshot, &Vec::from_iter(wanted)).await?;
@@ -169,10 +166,10 @@ pub(super) async fn ownership(
         let owners: Vec<_> = owners.filter(|owner| owner.controls(now)).collect();
         ownerships += owners.len();
         wanted = owners.into_iter().map(|owner| owner.organization).collect();
-        known.extend(level.into_iter().map(|each| (each.name, each)));
-        wanted.retain(|name| !known.contains_key(name));
+        found.extend(level.into_iter().map(|each| (each.name, each)));
+        wanted.retain(|name| !found.contains_key(name));
     }
-    let ownership = OwnershipGraph::new(known.into_values(), now);
+    let ownership = OwnershipGraph::new(found.into_values(), now);
     Ok(if wanted.is_empty() { ownership } else { ownership.incomplete() })
 }
 

@@ -33,13 +33,12 @@ pub(crate) const PARTNERS: Listing = Listing::of(
 );
 
 impl Store {
-    /// One partner.
     pub(crate) async fn partner(&self, name: PartnerName) -> Result<Option<Partner>, Failure> {
         let wanted = partners::Column::Name.eq(name.to_string());
         Ok(self.partners_where(partners::Entity::find().filter(wanted)).await?.pop())
     }
 
-    /// The named partners, as far as they exist.
+    /// The named partners that exist.
     pub(crate) async fn partners_named(
         &self,
         names: &[PartnerName],
@@ -48,8 +47,7 @@ impl Store {
         self.partners_where(partners::Entity::find().filter(wanted)).await
     }
 
-    /// The partner that has this location account.
-    pub(crate) async fn partner_at(
+    pub(crate) async fn partner_by_location(
         &self,
         location: &LocationAccountId,
     ) -> Result<Option<Partner>, Failure> {
@@ -57,7 +55,6 @@ impl Store {
         Ok(self.partners_where(partners::Entity::find().filter(wanted)).await?.pop())
     }
 
-    /// The partners of a company.
     pub(crate) async fn partners_of(
         &self,
         organization: OrganizationName,
@@ -66,7 +63,6 @@ impl Store {
         self.partners_where(partners::Entity::find().filter(wanted)).await
     }
 
-    /// How many partners a company has.
     pub(crate) async fn count_partners(
         &self,
         organization: OrganizationName,
@@ -76,27 +72,26 @@ impl Store {
         found.count(self.database.reader()).await.map_err(fault)
     }
 
-    /// A page of partners.
     pub(crate) async fn partners(&self, page: &PageRequest) -> Result<Page<Partner>, Failure> {
         let snapshot = self.database.snapshot().await?;
         let page = list(&snapshot, partners::Entity::find(), page).await?;
-        let items = complete(&snapshot, page.items).await?;
+        let items = with_children(&snapshot, page.items).await?;
         Ok(Page { items, next_page_token: page.next_page_token })
     }
 
-    /// What is known about a location account, whichever kind of id it turns out to be.
+    /// The organization or partner that uses the id of this location account.
     pub(crate) async fn location_facts(
         &self,
         location: &Location,
     ) -> Result<LocationFacts, Failure> {
         let as_global = row::read(location.account.as_str())?;
-        let global_account_of = self.holder_of_global_account(&as_global).await?;
-        let location_of = self.partner_at(&location.account).await?.map(|partner| partner.name);
+        let global_account_of = self.organization_by_global_account(&as_global).await?;
+        let location_of = self.partner_by_location(&location.account).await?.map(|partner| partner.name);
         Ok(LocationFacts { global_account_of, location_of })
     }
 
-    /// Standings of the partners with these names or location accounts and of the buyer, as far
-    /// as they exist, all read from one state of the database. Those that are named come first.
+    /// Standings of the partners with these names or location accounts and of the buyer, if they
+    /// exist. All are read from one snapshot. The named partners come first, in order.
     pub(crate) async fn standings(
         &self,
         names: &[PartnerName],
@@ -124,8 +119,8 @@ impl Store {
             affiliation: path(partner.organization),
             partner,
         });
-        let known = buyer.filter(|buyer| ownership.get(buyer.organization).is_some());
-        let buyer = match known {
+        let existing = buyer.filter(|buyer| ownership.get(buyer.organization).is_some());
+        let buyer = match existing {
             None => None,
             Some(buyer) => {
                 let accounts = accounts_of(&snapshot, buyer).await?;
@@ -135,7 +130,7 @@ impl Store {
         Ok((standings.collect(), buyer))
     }
 
-    /// Writes a partner that was decided on, with its enrollments and agreements.
+    /// Writes an approved change of a partner, its enrollments and agreements, and its event.
     pub(crate) async fn save_partner(
         &self,
         approved: Approved<Partner>,
@@ -174,10 +169,10 @@ async fn read(
     rows: Select<partners::Entity>,
 ) -> Result<Vec<Partner>, Failure> {
     let rows = rows.order_by_asc(partners::Column::Name).all(snapshot).await.map_err(fault)?;
-    complete(snapshot, rows).await
+    with_children(snapshot, rows).await
 }
 
-async fn complete(
+async fn with_children(
     snapshot: &Snapshot,
     rows: Vec<partners::Model>,
 ) -> Result<Vec<Partner>, Failure> {
@@ -195,7 +190,7 @@ async fn complete(
     {
         enrolled.entry(row.partner.clone()).or_default().push(row);
     }
-    let mut shown = BTreeMap::<_, Vec<_>>::new();
+    let mut evidenced = BTreeMap::<_, Vec<_>>::new();
     for row in evidence::Entity::find()
         .filter(evidence::Column::Partner.is_in(names.clone()))
         .order_by_asc(evidence::Column::Requirement)
@@ -203,7 +198,7 @@ async fn complete(
         .await
         .map_err(fault)?
     {
-        shown.entry(row.partner.clone()).or_default().push(row);
+        evidenced.entry(row.partner.clone()).or_default().push(row);
     }
     let mut accepted = BTreeMap::<_, Vec<_>>::new();
     for row in agreements::Entity::find()
@@ -215,13 +210,13 @@ async fn complete(
     {
         accepted.entry(row.partner.clone()).or_default().push(row);
     }
-    let complete = rows.into_iter().map(|row| {
+    let partners = rows.into_iter().map(|row| {
         let enrolled = enrolled.remove(&row.name).unwrap_or_default();
-        let shown = shown.remove(&row.name).unwrap_or_default();
+        let evidence = evidenced.remove(&row.name).unwrap_or_default();
         let accepted = accepted.remove(&row.name).unwrap_or_default();
-        partner_from(&row, &enrolled, &shown, &accepted)
+        partner_from(&row, &enrolled, &evidence, &accepted)
     });
-    complete.collect()
+    partners.collect()
 }
 
 pub(super) async fn write(
@@ -234,23 +229,23 @@ pub(super) async fn write(
     }
     let key = partners::Column::Name.eq(partner.name.to_string());
     put(transaction, partner_row(partner), key, partners::Column::Revision, decided_on).await?;
-    let at_this = partner.resource_version.revision;
+    let revision = partner.resource_version.revision;
     for enrollment in
-        partner.enrollments.iter().filter(|it| it.resource_version.revision == at_this)
+        partner.enrollments.iter().filter(|it| it.resource_version.revision == revision)
     {
-        put_enrollment(transaction, enrollment_row(partner.name, enrollment)).await?;
-        for shown in &enrollment.evidence {
-            put_evidence(transaction, evidence_row(partner.name, enrollment.role, shown)).await?;
+        upsert_enrollment(transaction, enrollment_row(partner.name, enrollment)).await?;
+        for each in &enrollment.evidence {
+            upsert_evidence(transaction, evidence_row(partner.name, enrollment.role, each)).await?;
         }
     }
-    for agreement in partner.agreements.iter().filter(|it| it.resource_version.revision == at_this)
+    for agreement in partner.agreements.iter().filter(|it| it.resource_version.revision == revision)
     {
         insert(transaction, agreement_row(partner.name, agreement)).await?;
     }
     Ok(())
 }
 
-async fn put_enrollment(
+async fn upsert_enrollment(
     transaction: &impl ConnectionTrait,
     row: enrollments::ActiveModel,
 ) -> Result<(), Failure> {
@@ -271,11 +266,11 @@ async fn put_enrollment(
             Column::UpdateTime,
         ])
         .to_owned();
-    let put = enrollments::Entity::insert(row).on_conflict(replace);
-    put.exec_without_returning(transaction).await.map(drop).map_err(fault)
+    let upsert = enrollments::Entity::insert(row).on_conflict(replace);
+    upsert.exec_without_returning(transaction).await.map(drop).map_err(fault)
 }
 
-async fn put_evidence(
+async fn upsert_evidence(
     transaction: &impl ConnectionTrait,
     row: evidence::ActiveModel,
 ) -> Result<(), Failure> {
@@ -288,6 +283,6 @@ async fn put_evidence(
             Column::Reference,
         ])
         .to_owned();
-    let put = evidence::Entity::insert(row).on_conflict(replace);
-    put.exec_without_returning(transaction).await.map(drop).map_err(fault)
+    let upsert = evidence::Entity::insert(row).on_conflict(replace);
+    upsert.exec_without_returning(transaction).await.map(drop).map_err(fault)
 }

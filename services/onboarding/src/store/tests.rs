@@ -67,7 +67,7 @@ fn call(request_id: impl Into<Option<u128>>, content: &str) -> MutationContext {
 }
 
 /// A call that nobody repeats.
-fn once() -> MutationContext {
+fn mutation() -> MutationContext {
     call(None, "")
 }
 
@@ -82,7 +82,7 @@ async fn store(engine: Engine) -> (Databases, Store) {
     let database = connect(&databases).await;
     database.migrate::<Migrator>().await.unwrap();
     let store = Store::new(database);
-    store.save_organization(organization(COMPANY, &[]), &once()).await.unwrap();
+    store.save_organization(organization(COMPANY, &[]), &mutation()).await.unwrap();
     (databases, store)
 }
 
@@ -143,7 +143,7 @@ fn location(account: &str) -> Location {
 }
 
 async fn saved(store: &Store, partner: Approved<Partner>) -> Partner {
-    store.save_partner(partner, &once()).await.unwrap()
+    store.save_partner(partner, &mutation()).await.unwrap()
 }
 
 async fn all_partners(store: &Store) -> Vec<Partner> {
@@ -155,9 +155,9 @@ async fn an_organization_reads_back_equal(engine: Engine) {
     let recorded = organization(COMPANY, &[]).into_after();
     assert_eq!(store.organization(COMPANY).await.unwrap(), Some(recorded.clone()));
     let first = organization(company(0xb), &[(COMPANY, 5001)]);
-    let first = store.save_organization(first, &once()).await.unwrap();
+    let first = store.save_organization(first, &mutation()).await.unwrap();
     let second = organization(company(0xc), &[(COMPANY, 0), (company(0xb), 10_000)]);
-    let second = store.save_organization(second, &once()).await.unwrap();
+    let second = store.save_organization(second, &mutation()).await.unwrap();
     assert_eq!(store.organization(company(0xb)).await.unwrap(), Some(first.clone()));
     assert_eq!(store.organization(company(0xc)).await.unwrap(), Some(second.clone()));
     let page = ORGANIZATIONS.page(ListOptions::default()).unwrap();
@@ -167,20 +167,20 @@ async fn an_organization_reads_back_equal(engine: Engine) {
     let named = [COMPANY, company(0xe), company(0xb), company(0xf)];
     let end = End { time: at(12), reason: "sold".to_owned() };
     let sold = second.end_ownership(COMPANY, end, at(20)).unwrap();
-    let sold = store.save_organization(sold, &once()).await.unwrap();
+    let sold = store.save_organization(sold, &mutation()).await.unwrap();
     let tie =
         Owner { share_basis_points: 0, from_time: at(13), end: None, ..sold.owners[0].clone() };
     let again = sold.record_ownership(tie, at(21)).unwrap();
-    let again = store.save_organization(again, &once()).await.unwrap();
+    let again = store.save_organization(again, &mutation()).await.unwrap();
     assert_eq!(again.owners.len(), 3);
     assert_eq!(store.organization(company(0xc)).await.unwrap(), Some(again));
 
     let missing = store.missing_organizations(&named).await.unwrap();
     assert_eq!(missing, [company(0xe), company(0xf)]);
-    let holder = store.holder_of_global_account(&"4000".parse().unwrap()).await.unwrap();
+    let holder = store.organization_by_global_account(&"4000".parse().unwrap()).await.unwrap();
     assert_eq!(holder, Some(COMPANY));
     let twice = organization(COMPANY, &[]);
-    let twice = store.save_organization(twice, &once()).await;
+    let twice = store.save_organization(twice, &mutation()).await;
     assert!(matches!(twice, Err(Failure::LostRace)), "{twice:?}");
 }
 
@@ -238,7 +238,7 @@ async fn a_partner_reads_back_equal_after_every_step(engine: Engine) {
 async fn a_partner_is_found_by_its_location_and_by_its_company(engine: Engine) {
     let (_databases, store) = store(engine).await;
     let other = company(0xb);
-    store.save_organization(organization(other, &[]), &once()).await.unwrap();
+    store.save_organization(organization(other, &[]), &mutation()).await.unwrap();
     let names = [1, 2, 3].map(|id| PartnerName::new(Uuid::from_u128(id)));
     for (name, company) in names.into_iter().zip([COMPANY, other, COMPANY]) {
         saved(&store, partner(name, company)).await;
@@ -246,8 +246,8 @@ async fn a_partner_is_found_by_its_location_and_by_its_company(engine: Engine) {
     let second = store.partner(names[1]).await.unwrap().unwrap();
     let second = saved(&store, located(second, "1001")).await;
     let account = || "1001".parse().unwrap();
-    assert_eq!(store.partner_at(&account()).await.unwrap(), Some(second));
-    assert_eq!(store.partner_at(&"1002".parse().unwrap()).await.unwrap(), None);
+    assert_eq!(store.partner_by_location(&account()).await.unwrap(), Some(second));
+    assert_eq!(store.partner_by_location(&"1002".parse().unwrap()).await.unwrap(), None);
     let of_company = store.partners_of(COMPANY).await.unwrap();
     assert_eq!(of_company.iter().map(|it| it.name).collect::<Vec<_>>(), [names[0], names[2]]);
 
@@ -273,7 +273,7 @@ async fn a_decision_on_a_revision_that_is_gone_changes_nothing(engine: Engine) {
         located(before, "1002"),
         partner(PARTNER, COMPANY),
     ] {
-        let late = store.save_partner(late, &once()).await;
+        let late = store.save_partner(late, &mutation()).await;
         assert!(matches!(late, Err(Failure::LostRace)), "{late:?}");
     }
     assert_eq!(all_partners(&store).await, [kept]);
@@ -284,8 +284,8 @@ async fn of_eight_partners_one_gets_the_location(engine: Engine) {
     let (_databases, store) = store(engine).await;
     let tried = eight_times(async || {
         let name = PartnerName::new(Uuid::new_v4());
-        let partner = store.save_partner(partner(name, COMPANY), &once()).await?;
-        store.save_partner(located(partner, "1001"), &once()).await
+        let partner = store.save_partner(partner(name, COMPANY), &mutation()).await?;
+        store.save_partner(located(partner, "1001"), &mutation()).await
     });
     let (won, lost): (Vec<_>, Vec<_>) = tried.await.into_iter().partition(Result::is_ok);
     assert!(lost.iter().all(|it| matches!(it, Err(Failure::LostRace))), "{lost:?}");
@@ -301,13 +301,13 @@ async fn the_same_digits_are_either_a_location_or_a_global_account(engine: Engin
     let tried = tokio::join!(
         async {
             let partner = saved(&store, partner(PARTNER, COMPANY)).await;
-            store.save_partner(located(partner, "4001"), &once()).await.map(drop)
+            store.save_partner(located(partner, "4001"), &mutation()).await.map(drop)
         },
         async {
             let mut others = Vec::new();
             for id in 0..8 {
                 let other = with_account(company(0x10 + id), "4001");
-                others.push(store.save_organization(other, &once()).await.map(drop));
+                others.push(store.save_organization(other, &mutation()).await.map(drop));
             }
             others.into_iter().find(Result::is_ok).unwrap_or(Err(Failure::LostRace))
         },
@@ -340,7 +340,7 @@ async fn standings_tell_who_is_an_affiliate_of_the_buyer(engine: Engine) {
     let (_databases, store) = store(engine).await;
     for (id, owner, share) in [(0xb, 0xa, 6000), (0xc, 0xb, 6000), (0xd, 0xa, 5000)] {
         let owned = organization(company(id), &[(company(owner), share)]);
-        store.save_organization(owned, &once()).await.unwrap();
+        store.save_organization(owned, &mutation()).await.unwrap();
     }
     let names = [1, 2, 3].map(|id| PartnerName::new(Uuid::from_u128(id)));
     for (name, id) in names.into_iter().zip([0xa, 0xc, 0xd]) {
@@ -391,7 +391,7 @@ async fn a_changed_profile_and_the_partners_that_it_changes_are_written_together
     let before = store.organization(COMPANY).await.unwrap().unwrap();
     let renamed = before.clone().update(profile("Fabrikam"), at(12));
     let anew = vetting.clone().restart_vetting(at(12)).unwrap().unwrap();
-    let renamed = store.save_organization_and(renamed, &[anew], &call(7, "")).await.unwrap();
+    let renamed = store.save_organization_with_partners(renamed, &[anew], &call(7, "")).await.unwrap();
     assert_eq!(store.organization(COMPANY).await.unwrap(), Some(renamed));
     let kinds: Vec<_> = history(&store).await.into_iter().map(|it| it.kind).collect();
     assert_eq!(kinds[3..], ["VettingRestarted", "OrganizationUpdated"]);
@@ -399,7 +399,7 @@ async fn a_changed_profile_and_the_partners_that_it_changes_are_written_together
     let late = vetting.restart_vetting(at(13)).unwrap().unwrap();
     let current = store.organization(COMPANY).await.unwrap().unwrap();
     let lost = current.clone().update(profile("Tailspin"), at(13));
-    let lost = store.save_organization_and(lost, &[late], &once()).await;
+    let lost = store.save_organization_with_partners(lost, &[late], &mutation()).await;
     assert!(matches!(lost, Err(Failure::LostRace)), "{lost:?}");
     assert_eq!(store.organization(COMPANY).await.unwrap(), Some(current), "all or nothing");
 }

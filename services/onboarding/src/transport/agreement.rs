@@ -1,5 +1,5 @@
 use contracts::onboarding as pb;
-use convert::AgreementQuestion;
+use convert::AgreementStatusQuery;
 use errors::Failure;
 use tonic::Request;
 
@@ -12,13 +12,13 @@ impl Transport {
         request: Request<pb::AcceptAgreementRequest>,
     ) -> Result<pb::AcceptAgreementResponse, Failure> {
         let now = self.clock.now();
-        let (how, name, new) = convert::agreement::accept(request.get_ref(), now)?;
-        let call = self.call_at(now, "AcceptAgreement", request, how);
+        let (options, name, new) = convert::agreement::accept(request.get_ref(), now)?;
+        let call = self.call_at(now, "AcceptAgreement", request, options);
         let uid = self.clock.new_uid();
         let accept = |it: Partner| it.accept_agreement(new.clone(), uid, now);
         let partner = self.change_partner(&call, name, accept).await?;
         let recorded = partner.recorded(&new);
-        let recorded = recorded.ok_or_else(|| Failure::bug("an acceptance left no agreement"))?;
+        let recorded = recorded.ok_or_else(|| Failure::bug("the partner lacks the recorded acceptance"))?;
         let mut agreement =
             render::agreement(&partner, recorded, recorded.resource_version.create_time);
         if call.is_dry_run() {
@@ -47,7 +47,7 @@ impl Transport {
         request: Request<pb::ListAgreementsRequest>,
     ) -> Result<pb::ListAgreementsResponse, Failure> {
         let now = self.clock.now();
-        let partner = self.find(errors::one("parent", &request.get_ref().parent)?).await?;
+        let partner = self.stored_partner(errors::one("parent", &request.get_ref().parent)?).await?;
         let partner = partner.effective_at(now);
         let all = partner.agreements.iter().map(|each| render::agreement(&partner, each, now));
         Ok(pb::ListAgreementsResponse { agreements: all.collect() })
@@ -57,13 +57,13 @@ impl Transport {
         &self,
         request: Request<pb::GetAgreementStatusRequest>,
     ) -> Result<pb::GetAgreementStatusResponse, Failure> {
-        let (question, region) = convert::agreement_question(request.get_ref())?;
-        let accounts = match question {
-            AgreementQuestion::Tenant(name) => vec![self.find(name).await?],
-            AgreementQuestion::PartnerId { location, global } => {
-                match self.store.partner_at(&location).await? {
+        let (query, region) = convert::agreement_status(request.get_ref())?;
+        let accounts = match query {
+            AgreementStatusQuery::Tenant(name) => vec![self.stored_partner(name).await?],
+            AgreementStatusQuery::PartnerId { location, global } => {
+                match self.store.partner_by_location(&location).await? {
                     Some(partner) => vec![partner],
-                    None => match self.store.holder_of_global_account(&global).await? {
+                    None => match self.store.organization_by_global_account(&global).await? {
                         Some(organization) => self.store.partners_of(organization).await?,
                         None => return Err(Failure::no_partner_at(&location)),
                     },

@@ -1,4 +1,4 @@
-//! Several resources at once, in the order of their names.
+//! Batch reads, in the order of the requested names.
 
 use contracts::onboarding as pb;
 use errors::Failure;
@@ -8,8 +8,8 @@ use tonic::Request;
 
 use super::{Transport, render};
 
-/// Resources that are read at once.
-const PIECE: usize = 50;
+/// Resources per query.
+const CHUNK: usize = 50;
 
 impl Transport {
     pub(super) async fn batch_get_organizations(
@@ -19,7 +19,7 @@ impl Transport {
         let names = errors::names(&request.into_inner().names, 200)?;
         let read = |names: Vec<_>| async move { self.store.organizations_named(&names).await };
         let render = render::organization;
-        let organizations = batch(&names, PIECE, read, |it| &it.name, render, Message::encoded_len);
+        let organizations = batch(&names, CHUNK, read, |it| &it.name, render, Message::encoded_len);
         let organizations = organizations.await?;
         Ok(pb::BatchGetOrganizationsResponse { organizations })
     }
@@ -31,7 +31,7 @@ impl Transport {
         let names = errors::names(&request.into_inner().names, 200)?;
         let read = |names: Vec<_>| async move { self.store.partners_named(&names).await };
         let render = |it| render::partner(&it);
-        let partners = batch(&names, PIECE, read, |it| &it.name, render, Message::encoded_len);
+        let partners = batch(&names, CHUNK, read, |it| &it.name, render, Message::encoded_len);
         let partners = partners.await?;
         Ok(pb::BatchGetPartnersResponse { partners })
     }

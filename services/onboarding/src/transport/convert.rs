@@ -1,4 +1,4 @@
-//! Messages as domain values, or everything that is wrong with them.
+//! Converts messages to domain values and collects all invalid fields.
 
 pub(super) mod agreement;
 pub(super) mod enrollment;
@@ -20,15 +20,15 @@ const MAX_BATCH: usize = 200;
 
 type Converted<T> = Result<T, Failure>;
 
-/// How a caller asks for the status of an agreement.
-pub(super) enum AgreementQuestion {
-    /// By CSP tenant.
+/// What a request for the agreement status is about.
+pub(super) enum AgreementStatusQuery {
+    /// A CSP tenant.
     Tenant(PartnerName),
-    /// By PartnerID, of either kind.
+    /// A PartnerID, which can be a location account or a global account.
     PartnerId { location: LocationAccountId, global: GlobalAccountId },
 }
 
-/// A time that is over or now; now where it is unset.
+/// A time that is not in the future. Defaults to `now` if unset.
 fn past(fields: &mut Fields, path: &str, time: Option<&Time>, now: Timestamp) -> Option<Timestamp> {
     let Some(time) = time else { return Some(now) };
     let time = fields.check(path, from_wire(time))?;
@@ -43,7 +43,7 @@ pub(super) fn create_partner(
     request: &pb::CreatePartnerRequest,
 ) -> Converted<(Mutation, NewPartner)> {
     let mut fields = Fields::new();
-    let how = fields.mutation(mutation_options!(new request));
+    let options = fields.mutation(mutation_options!(new request));
     let tenant = fields.tenant("partner_id", &request.partner_id);
     let partner = fields.required("partner", request.partner.as_ref());
     let organization =
@@ -51,7 +51,7 @@ pub(super) fn create_partner(
     let country = partner.and_then(|it| fields.parse("partner.country_code", &it.country_code));
     fields.finish(|| {
         let new = NewPartner { name: tenant?, organization: organization?, country: country? };
-        Some((how?, new))
+        Some((options?, new))
     })
 }
 
@@ -59,28 +59,28 @@ pub(super) fn associate_location(
     request: &pb::AssociateLocationRequest,
 ) -> Converted<(Mutation, PartnerName, Location)> {
     let mut fields = Fields::new();
-    let how = fields.mutation(mutation_options!(request));
+    let options = fields.mutation(mutation_options!(request));
     let name = fields.parse("name", &request.name);
     let account = fields.parse("location_account_id", &request.location_account_id);
     let country = fields.parse("location_country_code", &request.location_country_code);
-    fields.finish(|| Some((how?, name?, Location { account: account?, country: country? })))
+    fields.finish(|| Some((options?, name?, Location { account: account?, country: country? })))
 }
 
-pub(super) fn agreement_question(
+pub(super) fn agreement_status(
     request: &pb::GetAgreementStatusRequest,
-) -> Converted<(AgreementQuestion, Option<Region>)> {
+) -> Converted<(AgreementStatusQuery, Option<Region>)> {
     let mut fields = Fields::new();
-    let question = match (request.partner_id.as_str(), request.tenant_id.as_str()) {
+    let query = match (request.partner_id.as_str(), request.tenant_id.as_str()) {
         ("", "") => {
             fields.reject("partner_id", "or tenant_id is required");
             None
         }
-        ("", id) => fields.tenant("tenant_id", id).map(AgreementQuestion::Tenant),
+        ("", id) => fields.tenant("tenant_id", id).map(AgreementStatusQuery::Tenant),
         (id, "") => {
             let location = fields.parse("partner_id", id);
             location
                 .zip(id.parse().ok())
-                .map(|(location, global)| AgreementQuestion::PartnerId { location, global })
+                .map(|(location, global)| AgreementStatusQuery::PartnerId { location, global })
         }
         (_, _) => {
             fields.reject("partner_id", "and tenant_id are both given; give one");
@@ -88,19 +88,19 @@ pub(super) fn agreement_question(
         }
     };
     let region = fields.parse_optional("csp_region", &request.csp_region);
-    fields.finish(|| question.zip(region))
+    fields.finish(|| query.zip(region))
 }
 
-/// Partners by name and by location account, and the buyer to hold against them.
-type Wanted = (Vec<PartnerName>, Vec<LocationAccountId>, Option<Buyer>);
+/// Names and location accounts of partners, and the buyer to compare them with.
+type StandingsQuery = (Vec<PartnerName>, Vec<LocationAccountId>, Option<Buyer>);
 
 pub(super) fn batch_get_standings(
     request: &pb::BatchGetPartnerStandingsRequest,
-) -> Converted<Wanted> {
+) -> Converted<StandingsQuery> {
     let mut fields = Fields::new();
     let accounts = &request.location_account_ids;
     if request.names.is_empty() && request.buyer.is_none() && accounts.is_empty() {
-        fields.reject("names", "is required where neither buyer nor location account is given");
+        fields.reject("names", "is required if no buyer and no location_account_ids are given");
     }
     let names = batch(&mut fields, "names", &request.names);
     let accounts = batch(&mut fields, "location_account_ids", accounts);
@@ -116,7 +116,7 @@ pub(super) fn batch_get_standings(
     fields.finish(|| Some((names?, accounts?, buyer?)))
 }
 
-/// Texts that are few enough and of which none stands twice.
+/// Parses a list of at most [`MAX_BATCH`] entries without duplicates.
 fn batch<T: FromStr<Err: Display> + Ord>(
     fields: &mut Fields,
     field: &str,
@@ -128,9 +128,9 @@ fn batch<T: FromStr<Err: Display> + Ord>(
     let values = texts.iter().take(MAX_BATCH).enumerate();
     let values: Vec<Option<T>> =
         values.map(|(at, text)| fields.parse(format!("{field}[{at}]"), text)).collect();
-    let known: Vec<_> = values.iter().flatten().collect();
-    if known.iter().collect::<BTreeSet<_>>().len() < known.len() {
-        fields.reject(field, "has one entry twice");
+    let valid: Vec<_> = values.iter().flatten().collect();
+    if valid.iter().collect::<BTreeSet<_>>().len() < valid.len() {
+        fields.reject(field, "has duplicate entries");
     }
     values.into_iter().collect()
 }

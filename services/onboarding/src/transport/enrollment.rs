@@ -11,8 +11,8 @@ impl Transport {
         &self,
         request: Request<pb::EnrollPartnerRequest>,
     ) -> Result<pb::EnrollPartnerResponse, Failure> {
-        let (how, name, contact) = convert::enroll(request.get_ref())?;
-        let call = self.call("EnrollPartner", request, how);
+        let (options, name, contact) = convert::enroll(request.get_ref())?;
+        let call = self.call("EnrollPartner", request, options);
         let decide = |it: Partner| it.enroll(name.role, contact, call.now);
         let partner = self.change_partner(&call, name.partner, decide).await?;
         Ok(pb::EnrollPartnerResponse { enrollment: Some(of(&partner, name)?) })
@@ -22,8 +22,8 @@ impl Transport {
         &self,
         request: Request<pb::SubmitEnrollmentRequest>,
     ) -> Result<pb::SubmitEnrollmentResponse, Failure> {
-        let (how, name) = convert::submit(request.get_ref())?;
-        let call = self.call("SubmitEnrollment", request, how);
+        let (options, name) = convert::submit(request.get_ref())?;
+        let call = self.call("SubmitEnrollment", request, options);
         let decide = |it: Partner| it.submit(name.role, call.now);
         let enrollment = self.change_enrollment(&call, name, decide).await?;
         Ok(pb::SubmitEnrollmentResponse { enrollment: Some(enrollment) })
@@ -33,8 +33,8 @@ impl Transport {
         &self,
         request: Request<pb::RecordVettingResultRequest>,
     ) -> Result<pb::RecordVettingResultResponse, Failure> {
-        let (how, name, check, result) = convert::record_vetting(request.get_ref())?;
-        let call = self.call("RecordVettingResult", request, how);
+        let (options, name, check, result) = convert::record_vetting(request.get_ref())?;
+        let call = self.call("RecordVettingResult", request, options);
         let decide = |it: Partner| it.record_vetting(name.role, check, result, call.now);
         let enrollment = self.change_enrollment(&call, name, decide).await?;
         Ok(pb::RecordVettingResultResponse { enrollment: Some(enrollment) })
@@ -44,8 +44,8 @@ impl Transport {
         &self,
         request: Request<pb::ResubmitEnrollmentRequest>,
     ) -> Result<pb::ResubmitEnrollmentResponse, Failure> {
-        let (how, name, contact) = convert::resubmit(request.get_ref())?;
-        let call = self.call("ResubmitEnrollment", request, how);
+        let (options, name, contact) = convert::resubmit(request.get_ref())?;
+        let call = self.call("ResubmitEnrollment", request, options);
         let decide = |it: Partner| it.resubmit(name.role, contact, call.now);
         let enrollment = self.change_enrollment(&call, name, decide).await?;
         Ok(pb::ResubmitEnrollmentResponse { enrollment: Some(enrollment) })
@@ -55,8 +55,8 @@ impl Transport {
         &self,
         request: Request<pb::SuspendEnrollmentRequest>,
     ) -> Result<pb::SuspendEnrollmentResponse, Failure> {
-        let (how, name, cause, detail) = convert::suspend(request.get_ref())?;
-        let call = self.call("SuspendEnrollment", request, how);
+        let (options, name, cause, detail) = convert::suspend(request.get_ref())?;
+        let call = self.call("SuspendEnrollment", request, options);
         let decide = |it: Partner| it.suspend(name.role, cause, detail, call.now);
         let enrollment = self.change_enrollment(&call, name, decide).await?;
         Ok(pb::SuspendEnrollmentResponse { enrollment: Some(enrollment) })
@@ -66,8 +66,8 @@ impl Transport {
         &self,
         request: Request<pb::ReinstateEnrollmentRequest>,
     ) -> Result<pb::ReinstateEnrollmentResponse, Failure> {
-        let (how, name) = convert::reinstate(request.get_ref())?;
-        let call = self.call("ReinstateEnrollment", request, how);
+        let (options, name) = convert::reinstate(request.get_ref())?;
+        let call = self.call("ReinstateEnrollment", request, options);
         let decide = |it: Partner| it.reinstate(name.role, call.now);
         let enrollment = self.change_enrollment(&call, name, decide).await?;
         Ok(pb::ReinstateEnrollmentResponse { enrollment: Some(enrollment) })
@@ -77,8 +77,8 @@ impl Transport {
         &self,
         request: Request<pb::RevokeEnrollmentRequest>,
     ) -> Result<pb::RevokeEnrollmentResponse, Failure> {
-        let (how, name, detail) = convert::revoke(request.get_ref())?;
-        let call = self.call("RevokeEnrollment", request, how);
+        let (options, name, detail) = convert::revoke(request.get_ref())?;
+        let call = self.call("RevokeEnrollment", request, options);
         let decide = |it: Partner| it.revoke(name.role, detail, call.now);
         let enrollment = self.change_enrollment(&call, name, decide).await?;
         Ok(pb::RevokeEnrollmentResponse { enrollment: Some(enrollment) })
@@ -98,7 +98,7 @@ impl Transport {
         &self,
         request: Request<pb::ListEnrollmentsRequest>,
     ) -> Result<pb::ListEnrollmentsResponse, Failure> {
-        let partner = self.read(errors::one("parent", &request.get_ref().parent)?).await?;
+        let partner = self.effective_partner(errors::one("parent", &request.get_ref().parent)?).await?;
         let all = partner.enrollments.iter().map(|each| render::enrollment(partner.name, each));
         Ok(pb::ListEnrollmentsResponse { enrollments: all.collect() })
     }
@@ -110,7 +110,7 @@ impl Transport {
         decide: impl FnOnce(Partner) -> Result<Approved<Partner>, Denial> + Send,
     ) -> Result<pb::Enrollment, Failure> {
         let change = async {
-            let partner = self.find(name.partner).await?;
+            let partner = self.stored_partner(name.partner).await?;
             let resource_version = partner.enrollment(name.role).map_err(denied)?.resource_version;
             self.store
                 .database()

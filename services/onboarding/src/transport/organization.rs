@@ -14,19 +14,19 @@ impl Transport {
         request: Request<pb::CreateOrganizationRequest>,
     ) -> Result<pb::CreateOrganizationResponse, Failure> {
         let now = self.clock.now();
-        let (how, id, new) = convert::create(request.get_ref(), now)?;
-        let call = self.call_at(now, "CreateOrganization", request, how);
+        let (options, id, new) = convert::create(request.get_ref(), now)?;
+        let call = self.call_at(now, "CreateOrganization", request, options);
         let create = async {
-            self.require(new.owners.iter().map(|owner| owner.organization)).await?;
+            self.require_organizations(new.owners.iter().map(|owner| owner.organization)).await?;
             let name = OrganizationName::new(id.unwrap_or_else(|| self.clock.new_uid()));
             let holder = match &new.global_account {
                 Some(account) => self.store.holder_of_partner_id(account.as_str()).await?,
                 None => None,
             };
-            let namesake = self.store.organization(name).await?.map(|it| it.name.to_string());
+            let same_name = self.store.organization(name).await?.map(|it| it.name.to_string());
             let identity = Identity { name, now: call.now };
             let approved =
-                Organization::create(new, namesake.or(holder), identity).map_err(denied)?;
+                Organization::create(new, same_name.or(holder), identity).map_err(denied)?;
             self.store.save_organization(approved, &call).await
         };
         let organization = self.store.database().idempotent(&call, create).await?;
@@ -52,7 +52,7 @@ impl Transport {
         request: Request<pb::ListOrganizationsRequest>,
     ) -> Result<pb::ListOrganizationsResponse, Failure> {
         let page = crate::store::ORGANIZATIONS.page(storage::list_options!(request.get_ref()))?;
-        let read = |piece| async move { self.store.organizations(&piece).await };
+        let read = |page| async move { self.store.organizations(&page).await };
         let page = page.answer(read, render::organization, Message::encoded_len).await?;
         Ok(pb::ListOrganizationsResponse {
             organizations: page.items,
@@ -64,8 +64,8 @@ impl Transport {
         &self,
         request: Request<pb::UpdateOrganizationRequest>,
     ) -> Result<pb::UpdateOrganizationResponse, Failure> {
-        let (how, name, new) = convert::update(request.get_ref())?;
-        let call = self.call("UpdateOrganization", request, how);
+        let (options, name, new) = convert::update(request.get_ref())?;
+        let call = self.call("UpdateOrganization", request, options);
         let update = async {
             let before = self.find_organization(name).await?;
             self.store.database().check_etag(&call, &name, before.resource_version).await?;
@@ -74,7 +74,7 @@ impl Transport {
                 true => Vec::new(),
                 false => self.restart_vetting(name, call.now).await?,
             };
-            self.store.save_organization_and(approved, &partners, &call).await
+            self.store.save_organization_with_partners(approved, &partners, &call).await
         };
         let organization = self.store.database().idempotent(&call, update).await?;
         Ok(pb::UpdateOrganizationResponse {
@@ -87,9 +87,9 @@ impl Transport {
         request: Request<pb::RecordOwnershipRequest>,
     ) -> Result<pb::RecordOwnershipResponse, Failure> {
         let now = self.clock.now();
-        let (how, name, owner) = convert::record_ownership(request.get_ref(), now)?;
-        let call = self.call_at(now, "RecordOwnership", request, how);
-        self.require([owner.organization]).await?;
+        let (options, name, owner) = convert::record_ownership(request.get_ref(), now)?;
+        let call = self.call_at(now, "RecordOwnership", request, options);
+        self.require_organizations([owner.organization]).await?;
         let decide = |it: Organization| it.record_ownership(owner, now);
         let organization = self.change_organization(&call, name, decide).await?;
         Ok(pb::RecordOwnershipResponse { organization: Some(organization) })
@@ -100,8 +100,8 @@ impl Transport {
         request: Request<pb::EndOwnershipRequest>,
     ) -> Result<pb::EndOwnershipResponse, Failure> {
         let now = self.clock.now();
-        let (how, name, owner, end) = convert::end_ownership(request.get_ref(), now)?;
-        let call = self.call_at(now, "EndOwnership", request, how);
+        let (options, name, owner, end) = convert::end_ownership(request.get_ref(), now)?;
+        let call = self.call_at(now, "EndOwnership", request, options);
         let decide = |it: Organization| it.end_ownership(owner, end, now);
         let organization = self.change_organization(&call, name, decide).await?;
         Ok(pb::EndOwnershipResponse { organization: Some(organization) })
@@ -125,18 +125,19 @@ impl Transport {
         self.store.organization(name).await?.ok_or_else(|| Failure::missing(name))
     }
 
-    /// The company's partners as a change of its legal profile leaves them.
+    /// The partners of the company whose vetting restarts after a change of its legal profile.
     async fn restart_vetting(
         &self,
         name: OrganizationName,
         now: Timestamp,
     ) -> Result<Vec<Approved<Partner>>, Failure> {
         let partners = self.store.partners_of(name).await?.into_iter();
-        let anew = partners.map(|it| it.restart_vetting(now).map_err(denied));
-        anew.filter_map(Result::transpose).collect()
+        let restarted = partners.map(|it| it.restart_vetting(now).map_err(denied));
+        restarted.filter_map(Result::transpose).collect()
     }
 
-    async fn require(
+    /// Fails if an organization does not exist.
+    async fn require_organizations(
         &self,
         names: impl IntoIterator<Item = OrganizationName>,
     ) -> Result<(), Failure> {

@@ -11,14 +11,14 @@ impl Transport {
         &self,
         request: Request<pb::CreatePartnerRequest>,
     ) -> Result<pb::CreatePartnerResponse, Failure> {
-        let (how, new) = convert::create_partner(request.get_ref())?;
-        let call = self.call("CreatePartner", request, how);
+        let (options, new) = convert::create_partner(request.get_ref())?;
+        let call = self.call("CreatePartner", request, options);
         let create = async {
             if self.store.organization(new.organization).await?.is_none() {
                 return Err(Failure::missing(new.organization));
             }
             let taken = self.store.partner(new.name).await?.is_some();
-            // Calls at the same time may each find the last place free; none is kept waiting.
+            // Concurrent calls can exceed the limit slightly, because the count takes no lock.
             let tenants = self.store.count_partners(new.organization).await?;
             let approved = Partner::create(new, taken, tenants, call.now).map_err(denied)?;
             self.store.save_partner(approved, &call).await
@@ -31,7 +31,7 @@ impl Transport {
         &self,
         request: Request<pb::GetPartnerRequest>,
     ) -> Result<pb::GetPartnerResponse, Failure> {
-        let partner = self.find(errors::one("name", &request.get_ref().name)?).await?;
+        let partner = self.stored_partner(errors::one("name", &request.get_ref().name)?).await?;
         Ok(pb::GetPartnerResponse { partner: Some(render::partner(&partner)) })
     }
 
@@ -40,7 +40,7 @@ impl Transport {
         request: Request<pb::ListPartnersRequest>,
     ) -> Result<pb::ListPartnersResponse, Failure> {
         let page = crate::store::PARTNERS.page(storage::list_options!(request.get_ref()))?;
-        let read = |piece| async move { self.store.partners(&piece).await };
+        let read = |page| async move { self.store.partners(&page).await };
         let page = page.answer(read, |it| render::partner(&it), Message::encoded_len).await?;
         Ok(pb::ListPartnersResponse { partners: page.items, next_page_token: page.next_page_token })
     }
@@ -49,10 +49,10 @@ impl Transport {
         &self,
         request: Request<pb::AssociateLocationRequest>,
     ) -> Result<pb::AssociateLocationResponse, Failure> {
-        let (how, name, location) = convert::associate_location(request.get_ref())?;
-        let call = self.call("AssociateLocation", request, how);
+        let (options, name, location) = convert::associate_location(request.get_ref())?;
+        let call = self.call("AssociateLocation", request, options);
         let associate = async {
-            let partner = self.find(name).await?;
+            let partner = self.stored_partner(name).await?;
             self.store.database().check_etag(&call, &name, partner.resource_version).await?;
             let facts = self.store.location_facts(&location).await?;
             let approved =

@@ -1,4 +1,4 @@
-//! Domain values as messages. Cannot fail.
+//! Converts domain values to messages. Cannot fail.
 
 mod agreement;
 mod requirement;

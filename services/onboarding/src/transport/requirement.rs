@@ -11,8 +11,8 @@ impl Transport {
         request: Request<pb::RecordEvidenceRequest>,
     ) -> Result<pb::RecordEvidenceResponse, Failure> {
         let now = self.clock.now();
-        let (how, name, evidence) = convert::requirement::record(request.get_ref(), now)?;
-        let call = self.call_at(now, "RecordEvidence", request, how);
+        let (options, name, evidence) = convert::requirement::record(request.get_ref(), now)?;
+        let call = self.call_at(now, "RecordEvidence", request, options);
         let decide = |it: Partner| it.record_evidence(name.role, evidence, now);
         let enrollment = self.change_enrollment(&call, name, decide).await?;
         Ok(pb::RecordEvidenceResponse { enrollment: Some(enrollment) })
@@ -35,8 +35,8 @@ impl Transport {
         &self,
         request: Request<pb::ReviewEnrollmentRequest>,
     ) -> Result<pb::ReviewEnrollmentResponse, Failure> {
-        let (how, name) = convert::requirement::review(request.get_ref())?;
-        let call = self.call("ReviewEnrollment", request, how);
+        let (options, name) = convert::requirement::review(request.get_ref())?;
+        let call = self.call("ReviewEnrollment", request, options);
         let decide = |it: Partner| it.review(name.role, call.now);
         let enrollment = self.change_enrollment(&call, name, decide).await?;
         Ok(pb::ReviewEnrollmentResponse { enrollment: Some(enrollment) })

@@ -14,8 +14,8 @@ impl Transport {
         let (names, accounts, buyer) = convert::batch_get_standings(&request.into_inner())?;
         let now = self.clock.now();
         let (standings, found) = self.store.standings(&names, &accounts, buyer, now).await?;
-        let known = |name: &PartnerName| standings.iter().any(|it| it.partner.name == *name);
-        if let Some(name) = names.iter().find(|name| !known(name)) {
+        let exists = |name: &PartnerName| standings.iter().any(|it| it.partner.name == *name);
+        if let Some(name) = names.iter().find(|name| !exists(name)) {
             return Err(Failure::missing(name));
         }
         if let (Some(buyer), None) = (buyer, &found) {
@@ -25,11 +25,11 @@ impl Transport {
         let located = |it: &&Standing| {
             it.partner.location.as_ref().is_some_and(|it| accounts.contains(&it.account))
         };
-        let told = |it: &Standing| render::standing(it.clone(), now);
+        let rendered = |it: &Standing| render::standing(it.clone(), now);
         Ok(pb::BatchGetPartnerStandingsResponse {
-            standings: standings.iter().filter(named).map(told).collect(),
+            standings: standings.iter().filter(named).map(rendered).collect(),
             buyer: found.map(|buyer| render::buyer(&buyer)),
-            location_standings: standings.iter().filter(located).map(told).collect(),
+            location_standings: standings.iter().filter(located).map(rendered).collect(),
         })
     }
 }

@@ -2,7 +2,7 @@ use errors::{Failure, Refusal};
 
 use crate::domain::Denial;
 
-/// A denial of the domain as a failure.
+/// Converts a denial of the domain to a failure.
 pub(super) fn denied(denial: Denial) -> Failure {
     match denial {
         Denial::Missing(name) => Failure::missing(name),

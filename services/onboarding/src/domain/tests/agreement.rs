@@ -4,8 +4,8 @@ use types::ResourceVersion;
 use uuid::Uuid;
 
 use super::world::{
-    PARTNER, REVISION, acceptance, accepted, at, changed, enrolled, named, signatory, tells,
-    violations,
+    PARTNER, REVISION, acceptance, accepted, assert_violation, at, changed, enrolled,
+    rules_and_reasons, signatory, violations,
 };
 use crate::domain::{
     AcceptanceMode, Agreement, AgreementKind, AgreementVersion, Approved, Denial,
@@ -49,10 +49,14 @@ fn the_mpa_is_accepted_by_a_vetted_partner_with_a_location_only() {
         ("suspended", &[(IndirectReseller, Suspended)], &[]),
     ];
     for (what, roles, expected) in rows {
-        assert_eq!(named(&violations(accept(enrolled(roles), kind))), expected, "{what}");
+        assert_eq!(
+            rules_and_reasons(&violations(accept(enrolled(roles), kind))),
+            expected,
+            "{what}"
+        );
         let both: Vec<_> = expected.iter().copied().chain([NO_LOCATION]).collect();
         let homeless = accept(without_location(roles), kind);
-        assert_eq!(named(&violations(homeless)), both, "{what}, without a location");
+        assert_eq!(rules_and_reasons(&violations(homeless)), both, "{what}, without a location");
     }
 }
 
@@ -60,7 +64,7 @@ fn the_mpa_is_accepted_by_a_vetted_partner_with_a_location_only() {
 fn the_direct_bill_text_takes_the_direct_bill_role() {
     let reseller = enrolled(&[(IndirectReseller, Qualified)]);
     let denied = accept(reseller, AgreementKind::DirectBill);
-    assert_eq!(named(&violations(denied)), [NOT_ENROLLED]);
+    assert_eq!(rules_and_reasons(&violations(denied)), [NOT_ENROLLED]);
 }
 
 #[test]
@@ -68,10 +72,10 @@ fn what_stands_against_an_acceptance_tells_what_it_looked_at() {
     let partner = PARTNER.to_string();
     let kind = AgreementKind::DirectBill;
     let found = violations(accept(without_location(&[(DirectBill, Vetting)]), kind));
-    tells(&found[0], &partner, &[("role", "direct-bill"), ("state", "vetting")]);
-    tells(&found[1], &partner, &[("tenantCountry", "FR")]);
+    assert_violation(&found[0], &partner, &[("role", "direct-bill"), ("state", "vetting")]);
+    assert_violation(&found[1], &partner, &[("tenantCountry", "FR")]);
     let found = violations(accept(enrolled(&[]), kind));
-    tells(&found[0], &partner, &[("role", "direct-bill")]);
+    assert_violation(&found[0], &partner, &[("role", "direct-bill")]);
 }
 
 #[test]
@@ -128,8 +132,8 @@ fn an_acceptance_of_a_revoked_enrollment_is_not_recorded_for_the_next_one() {
     partner.agreements.push(Agreement { accept_time: at(8), ..accepted(kind) });
     partner.enrollments[0].application = 2;
     let found = violations(accept(partner.clone(), kind));
-    assert_eq!(named(&found), ["ON-1 AGREEMENT_OF_EARLIER_ENROLLMENT"]);
-    tells(&found[0], &PARTNER.to_string(), &[("recordTime", "1970-01-01T00:00:01Z")]);
+    assert_eq!(rules_and_reasons(&found), ["ON-1 AGREEMENT_OF_EARLIER_ENROLLMENT"]);
+    assert_violation(&found[0], &PARTNER.to_string(), &[("recordTime", "1970-01-01T00:00:01Z")]);
     let new = NewAgreement { accept_time: at(7), ..acceptance(kind) };
     let after = partner.accept_agreement(new, UID, at(9)).unwrap().into_after();
     assert_eq!(after.agreements.iter().map(|it| it.application).collect::<Vec<_>>(), [1, 2]);
@@ -143,8 +147,12 @@ fn a_partner_has_at_most_fifty_acceptances() {
     let full = accept(partner, kind).unwrap().into_after();
     let new = NewAgreement { accept_time: at(7), ..acceptance(kind) };
     let found = violations(full.clone().accept_agreement(new, UID, at(9)));
-    assert_eq!(named(&found), ["STATE COLLECTION_FULL"]);
-    tells(&found[0], &PARTNER.to_string(), &[("collection", "agreements"), ("limit", "50")]);
+    assert_eq!(rules_and_reasons(&found), ["STATE COLLECTION_FULL"]);
+    assert_violation(
+        &found[0],
+        &PARTNER.to_string(),
+        &[("collection", "agreements"), ("limit", "50")],
+    );
     assert!(accept(full, kind).is_ok(), "the same again");
 }
 
@@ -217,8 +225,8 @@ fn only_a_global_admin_accepts() {
         if *role == SignatoryRole::GlobalAdmin {
             assert!(found.is_empty());
         } else {
-            assert_eq!(named(&found), ["ON-2 SIGNATORY_NOT_GLOBAL_ADMIN"], "{role}");
-            tells(&found[0], &PARTNER.to_string(), &[("signatoryRole", role.as_str())]);
+            assert_eq!(rules_and_reasons(&found), ["ON-2 SIGNATORY_NOT_GLOBAL_ADMIN"], "{role}");
+            assert_violation(&found[0], &PARTNER.to_string(), &[("signatoryRole", role.as_str())]);
         }
     }
 }

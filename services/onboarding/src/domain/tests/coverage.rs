@@ -4,7 +4,8 @@ use types::Timestamp;
 use uuid::Uuid;
 
 use super::world::{
-    PARTNER, acceptance, accepted, at, email, enrolled, location, named, partner, tells, violations,
+    PARTNER, acceptance, accepted, assert_violation, at, email, enrolled, location, partner,
+    rules_and_reasons, violations,
 };
 use crate::domain::{
     AgreementKind,
@@ -143,13 +144,17 @@ fn a_tenant_that_is_enrolled_as_reseller_does_not_become_direct_bill() {
         let reseller = enrolled(&[(IndirectReseller, *state)]);
         let found = violations(reseller.enroll(DirectBill, contact(), at(9)));
         let expected: &[&str] = if free { &[] } else { &["ON-5 TENANT_IS_RESELLER"] };
-        assert_eq!(named(&found), expected, "{state}");
+        assert_eq!(rules_and_reasons(&found), expected, "{state}");
         // A draft of direct bill was made before the tenant became a reseller's.
         let both = enrolled(&[(DirectBill, Draft), (IndirectReseller, *state)]);
-        assert_eq!(named(&violations(both.submit(DirectBill, at(9)))), expected, "{state}");
+        assert_eq!(
+            rules_and_reasons(&violations(both.submit(DirectBill, at(9)))),
+            expected,
+            "{state}"
+        );
         if let [violation] = &found[..] {
             let name = format!("{PARTNER}/enrollments/direct-bill");
-            tells(violation, &name, &[("resellerState", state.as_str())]);
+            assert_violation(violation, &name, &[("resellerState", state.as_str())]);
             assert!(violation.next_step.starts_with("use a tenant of its own"));
         }
         let direct = enrolled(&[(DirectBill, *state)]);

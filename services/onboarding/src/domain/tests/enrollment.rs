@@ -3,8 +3,8 @@
 use types::{ResourceVersion, alternatives};
 
 use super::world::{
-    COMPANY, OTHER, PARTNER, REVISION, accepted, at, changed, email, enrolled, enrollment, named,
-    partner, tells, violations,
+    COMPANY, OTHER, PARTNER, REVISION, accepted, assert_violation, at, changed, email, enrolled,
+    enrollment, partner, rules_and_reasons, violations,
 };
 use crate::domain::{
     AgreementKind, AgreementName, Approved, Denial, Enrollment, EnrollmentName, EnrollmentState,
@@ -148,9 +148,13 @@ fn the_checks_of_vetting_pass_in_their_order() {
             for result in [VettingResult::Authorized, rejected()] {
                 let early = partner.after().clone().record_vetting(role, *check, result, at(3));
                 let found = violations(early);
-                assert_eq!(named(&found), ["STATE VETTING_CHECK_NOT_OPEN"], "{check}");
+                assert_eq!(rules_and_reasons(&found), ["STATE VETTING_CHECK_NOT_OPEN"], "{check}");
                 let name = EnrollmentName { partner: PARTNER, role }.to_string();
-                tells(&found[0], &name, &[("openCheck", open.as_str()), ("check", check.as_str())]);
+                assert_violation(
+                    &found[0],
+                    &name,
+                    &[("openCheck", open.as_str()), ("check", check.as_str())],
+                );
             }
         }
         let failed = partner.after().clone().record_vetting(role, *open, rejected(), at(3));
@@ -195,7 +199,7 @@ fn a_rejection_of_thirty_days_is_a_suspension_from_which_vetting_begins_anew() {
         "it happened when it was due"
     );
     let refused = violations(stored().resubmit(role, None, late));
-    assert_eq!(named(&refused), ["STATE ENROLLMENT_STATE_CONFLICT"]);
+    assert_eq!(rules_and_reasons(&refused), ["STATE ENROLLMENT_STATE_CONFLICT"]);
     let reinstated = stored().reinstate(role, late).unwrap().into_after();
     let it = reinstated.enrollment(role).unwrap();
     let first = Some(VettingCheck::EmailOwnership);
@@ -234,10 +238,10 @@ fn a_revoked_partner_applies_again_after_twelve_months_to_the_second() {
     let again = |second: i64| revoked.clone().enroll(role, email("ada@contoso.com"), at(second));
     const YEAR: i64 = 365 * 24 * 3600;
     let refused = violations(again(8 + YEAR));
-    assert_eq!(named(&refused), ["STATE REAPPLIED_TOO_EARLY"]);
+    assert_eq!(rules_and_reasons(&refused), ["STATE REAPPLIED_TOO_EARLY"]);
     let name = EnrollmentName { partner: PARTNER, role }.to_string();
     let time = "1971-01-01T00:00:09Z";
-    tells(&refused[0], &name, &[("state", "revoked"), ("reapplyTime", time)]);
+    assert_violation(&refused[0], &name, &[("state", "revoked"), ("reapplyTime", time)]);
     assert!(refused[0].explanation.contains(time));
     let draft = again(9 + YEAR).unwrap().into_after();
     let it = draft.enrollment(role).unwrap();
@@ -304,9 +308,9 @@ fn a_refused_move_tells_the_state_and_the_legal_moves() {
         let partner = enrolled(&[(role, state)]);
         let since = partner.enrollment(role).unwrap().state_time.to_string();
         let violations = violations(step(wrong).1(partner, role));
-        assert_eq!(named(&violations), ["STATE ENROLLMENT_STATE_CONFLICT"]);
+        assert_eq!(rules_and_reasons(&violations), ["STATE ENROLLMENT_STATE_CONFLICT"]);
         let inputs = [("state", state.as_str()), ("stateTime", &since), ("legalMoves", legal)];
-        tells(&violations[0], &name, &inputs);
+        assert_violation(&violations[0], &name, &inputs);
         let reached = matches!((state, wrong), (Active, "reinstate") | (Suspended, "suspend"));
         let (out, next_step) = match reached {
             true => (String::new(), "nothing to do".to_owned()),
@@ -349,8 +353,12 @@ fn a_tenant_joins_once() {
     let denied = Partner::create(new(), true, 0, at(9)).unwrap_err();
     assert_eq!(denied, Denial::Exists(PARTNER.to_string()));
     let full = violations(Partner::create(new(), false, 250, at(9)));
-    assert_eq!(named(&full), ["STATE COLLECTION_FULL"]);
-    tells(&full[0], &COMPANY.to_string(), &[("collection", "partners"), ("limit", "250")]);
+    assert_eq!(rules_and_reasons(&full), ["STATE COLLECTION_FULL"]);
+    assert_violation(
+        &full[0],
+        &COMPANY.to_string(),
+        &[("collection", "partners"), ("limit", "250")],
+    );
     let approved = Partner::create(new(), false, 249, at(9)).unwrap();
     assert_eq!((approved.event(), approved.decided_on()), ("PartnerCreated", None));
     assert_eq!(

@@ -3,8 +3,8 @@
 use types::ResourceVersion;
 
 use super::world::{
-    COMPANY, OTHER, PARTNER, REVISION, at, changed, location, named, partner, tells, tie,
-    violations,
+    COMPANY, OTHER, PARTNER, REVISION, assert_violation, at, changed, location, owner, partner,
+    rules_and_reasons, violations,
 };
 use crate::domain::{Denial, Identity, LocationFacts, NewOrganization, Organization, Partner};
 
@@ -41,7 +41,7 @@ fn a_location_and_its_tenant_are_in_one_country_and_go_with_each_other_alone() {
         let mut partner = partner();
         partner.location = has_location.then(|| location("9999", "FR"));
         let decided = partner.associate_location(location("1001", country), &facts, at(9));
-        assert_eq!(named(&violations(decided)), expected, "{what}");
+        assert_eq!(rules_and_reasons(&violations(decided)), expected, "{what}");
     }
 }
 
@@ -50,9 +50,9 @@ fn what_stands_against_a_location_tells_what_it_looked_at() {
     let facts = LocationFacts { location_of: Some(OTHER), ..global() };
     let found = violations(partner().associate_location(location("1001", "DE"), &facts, at(9)));
     let subject = PARTNER.to_string();
-    tells(&found[0], &subject, &[("locationCountry", "DE"), ("tenantCountry", "FR")]);
-    tells(&found[1], &subject, &[("locationAccountId", "1001")]);
-    tells(&found[2], &subject, &[("locationAccountId", "1001")]);
+    assert_violation(&found[0], &subject, &[("locationCountry", "DE"), ("tenantCountry", "FR")]);
+    assert_violation(&found[1], &subject, &[("locationAccountId", "1001")]);
+    assert_violation(&found[2], &subject, &[("locationAccountId", "1001")]);
     assert!(found[0].explanation.contains("Germany") && found[0].next_step.contains("France"));
     assert!(found[1].explanation.contains(&COMPANY.to_string()));
     assert!(found[2].explanation.contains(&OTHER.to_string()));
@@ -87,7 +87,7 @@ fn a_global_account_belongs_to_one_company() {
         display_name: "Contoso".to_owned(),
         country: "FR".parse().unwrap(),
         global_account: Some("4000".parse().unwrap()),
-        owners: vec![tie(COMPANY, 1, at(1))],
+        owners: vec![owner(COMPANY, 1, at(1))],
     };
     let identity = Identity { name: COMPANY, now: at(9) };
     let denied = Organization::create(new(), Some("partners/p".to_owned()), identity);

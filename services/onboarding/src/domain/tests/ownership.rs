@@ -6,7 +6,7 @@ use proptest::{collection::vec, prelude::*};
 use types::OrganizationName;
 use uuid::Uuid;
 
-use super::world::{at, before, named, tells, tie, violations};
+use super::world::{assert_violation, at, before, owner, rules_and_reasons, violations};
 use crate::domain::{End, NewProfile, Organization, Owner, OwnershipGraph};
 
 /// Owner, share in basis points, control of the management, owned.
@@ -124,7 +124,7 @@ fn a_link_names_both_companies_in_full() {
     let link = graph(&[('A', 6000, false, 'B')]).paths_to(name('B'))(name('A'));
     assert_eq!(link, [format!("A ({}) owns 60 % of B ({})", name('A'), name('B'))]);
     let unknown = OrganizationName::new(Uuid::from_u128(0xffff));
-    let owner = tie(unknown, 6000, at(1));
+    let owner = owner(unknown, 6000, at(1));
     let mut company = graph(&[]).get(name('A')).unwrap().clone();
     company.owners.push(owner);
     let link = OwnershipGraph::new([company], at(9)).paths_to(unknown)(name('A'));
@@ -152,7 +152,7 @@ fn companies_that_own_each_other_do_not_send_the_search_round_and_round() {
 fn a_tie_makes_affiliates_from_its_first_instant_to_before_its_last() {
     let mut company = graph(&[]).get(name('B')).unwrap().clone();
     let ended = End { time: at(20), reason: "sold".to_owned() };
-    company.owners = vec![Owner { end: Some(ended), ..tie(name('A'), 6000, at(10)) }];
+    company.owners = vec![Owner { end: Some(ended), ..owner(name('A'), 6000, at(10)) }];
     for (now, affiliates) in [(9, false), (10, true), (19, true), (20, false)] {
         let graph = OwnershipGraph::new([company.clone()], at(now));
         assert_eq!(!graph.paths_to(name('B'))(name('A')).is_empty(), affiliates, "at {now}");
@@ -165,7 +165,7 @@ fn tower() -> Vec<Organization> {
     let like = graph(&[]).get(name('A')).unwrap().clone();
     let owned = |place| Organization {
         name: company(place),
-        owners: vec![tie(company(place + 1), 10_000, at(1))],
+        owners: vec![owner(company(place + 1), 10_000, at(1))],
         ..like.clone()
     };
     (0..OwnershipGraph::MAX_COMPANIES).map(owned).collect()
@@ -202,12 +202,12 @@ fn companies_too_many_to_look_at_are_taken_for_affiliates() {
 #[test]
 fn an_owner_that_holds_another_share_ends_its_former_tie() {
     let company = graph(&[('A', 6000, false, 'B')]).get(name('B')).unwrap().clone();
-    let approved = company.clone().record_ownership(tie(name('A'), 4000, at(5)), at(9)).unwrap();
+    let approved = company.clone().record_ownership(owner(name('A'), 4000, at(5)), at(9)).unwrap();
     assert_eq!(approved.event(), "OwnershipRecorded");
     let ties = approved.into_after().owners;
     assert_eq!(ties[0].end.as_ref().unwrap().time, at(5));
-    assert_eq!(ties[1], tie(name('A'), 4000, at(5)));
-    let other = company.record_ownership(tie(name('C'), 4000, at(5)), at(9)).unwrap();
+    assert_eq!(ties[1], owner(name('A'), 4000, at(5)));
+    let other = company.record_ownership(owner(name('C'), 4000, at(5)), at(9)).unwrap();
     assert!(other.after().owners.iter().all(|it| it.end.is_none()), "A stays an owner");
 }
 
@@ -222,11 +222,15 @@ fn ties_are_recorded_in_time_and_for_the_whole_at_most() {
     );
     let sold = sold.into_after();
     let rows: [(&str, bool, Result<_, _>); 8] = [
-        ("more of it", true, company().record_ownership(tie(name('C'), 4000, at(2)), at(9))),
-        ("more than all", false, company().record_ownership(tie(name('C'), 4001, at(2)), at(9))),
-        ("at the same time", false, company().record_ownership(tie(name('A'), 1, at(1)), at(9))),
-        ("bought again", true, sold.clone().record_ownership(tie(name('A'), 1, at(5)), at(9))),
-        ("while it lasted", false, sold.clone().record_ownership(tie(name('A'), 1, at(4)), at(9))),
+        ("more of it", true, company().record_ownership(owner(name('C'), 4000, at(2)), at(9))),
+        ("more than all", false, company().record_ownership(owner(name('C'), 4001, at(2)), at(9))),
+        ("at the same time", false, company().record_ownership(owner(name('A'), 1, at(1)), at(9))),
+        ("bought again", true, sold.clone().record_ownership(owner(name('A'), 1, at(5)), at(9))),
+        (
+            "while it lasted",
+            false,
+            sold.clone().record_ownership(owner(name('A'), 1, at(4)), at(9)),
+        ),
         ("ended before it began", false, company().end_ownership(name('A'), ended(1), at(9))),
         ("no owner", false, company().end_ownership(name('C'), ended(5), at(9))),
         ("ended twice", false, sold.end_ownership(name('A'), ended(6), at(9))),
@@ -235,9 +239,13 @@ fn ties_are_recorded_in_time_and_for_the_whole_at_most() {
         let found = violations(decided);
         assert_eq!(found.is_empty(), allowed, "{what}");
         if !allowed {
-            assert_eq!(named(&found), ["STATE OWNERSHIP_CONFLICT"], "{what}");
+            assert_eq!(rules_and_reasons(&found), ["STATE OWNERSHIP_CONFLICT"], "{what}");
             let owner = if what.starts_with("more") || what == "no owner" { 'C' } else { 'A' };
-            tells(&found[0], &name('B').to_string(), &[("owner", &name(owner).to_string())]);
+            assert_violation(
+                &found[0],
+                &name('B').to_string(),
+                &[("owner", &name(owner).to_string())],
+            );
         }
     }
 }
@@ -311,14 +319,18 @@ proptest! {
 fn a_company_has_at_most_200_owners_with_those_of_the_past() {
     let mut company = graph(&[]).get(name('A')).unwrap().clone();
     let record = |company: Organization, at_second| {
-        company.record_ownership(tie(name('B'), 6000, at(at_second)), at(9))
+        company.record_ownership(owner(name('B'), 6000, at(at_second)), at(9))
     };
     for second in 1..=200 {
         company = record(company, second).unwrap().into_after();
     }
     let found = violations(record(company, 201));
-    assert_eq!(named(&found), ["STATE COLLECTION_FULL"]);
-    tells(&found[0], &name('A').to_string(), &[("collection", "owners"), ("limit", "200")]);
+    assert_eq!(rules_and_reasons(&found), ["STATE COLLECTION_FULL"]);
+    assert_violation(
+        &found[0],
+        &name('A').to_string(),
+        &[("collection", "owners"), ("limit", "200")],
+    );
 }
 
 #[test]

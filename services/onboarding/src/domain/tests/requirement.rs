@@ -4,7 +4,8 @@ use types::Timestamp;
 use uuid::Uuid;
 
 use super::world::{
-    acceptance, accepted, at, enrolled, enrollment, named, partner, tells, violations,
+    acceptance, accepted, assert_violation, at, enrolled, enrollment, partner, rules_and_reasons,
+    violations,
 };
 use crate::domain::{
     AgreementKind, AgreementVersion, Approved, Denial, Enrollment, EnrollmentName,
@@ -77,7 +78,7 @@ fn active(role: Role) -> Partner {
 }
 
 fn refused(decided: Result<Approved<Partner>, Denial>) -> Vec<String> {
-    named(&violations(decided))
+    rules_and_reasons(&violations(decided))
 }
 
 #[test]
@@ -148,7 +149,7 @@ fn a_direct_bill_partner_applies_only_with_what_is_asked_before_that() {
     let role = DirectBill;
     let nothing = with(role, Draft, Vec::new());
     let found = violations(nothing.submit(role, start()));
-    assert_eq!(named(&found), [UNMET; 3]);
+    assert_eq!(rules_and_reasons(&found), [UNMET; 3]);
     let name = EnrollmentName { partner: partner().name, role }.to_string();
     let inputs = [
         ("requirement", "revenue"),
@@ -156,7 +157,7 @@ fn a_direct_bill_partner_applies_only_with_what_is_asked_before_that() {
         ("knownFigure", "none"),
         ("inForceTime", "2025-10-01T00:00:00Z"),
     ];
-    tells(&found[0], &name, &inputs);
+    assert_violation(&found[0], &name, &inputs);
     let eligible = evidence(&ALL[..3], start());
     let submitted = with(role, Draft, eligible).submit(role, start()).unwrap().into_after();
     assert_eq!(it(&submitted, role).state, Vetting);

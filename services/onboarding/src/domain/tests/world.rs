@@ -103,7 +103,7 @@ pub(super) fn signatory() -> Signatory {
 }
 
 /// A share in basis points that an owner holds from a time on.
-pub(super) fn tie(organization: OrganizationName, share: i32, from_time: Timestamp) -> Owner {
+pub(super) fn owner(organization: OrganizationName, share: i32, from_time: Timestamp) -> Owner {
     let (share_basis_points, management_control) = (share, false);
     Owner { organization, share_basis_points, management_control, from_time, end: None }
 }
@@ -132,12 +132,12 @@ pub(super) fn violations<T>(decided: Result<T, Denial>) -> Vec<Violation> {
 }
 
 /// Rule and reason of each violation.
-pub(super) fn named(violations: &[Violation]) -> Vec<String> {
+pub(super) fn rules_and_reasons(violations: &[Violation]) -> Vec<String> {
     violations.iter().map(|it| format!("{} {}", it.rule, it.reason)).collect()
 }
 
 /// Holds what every violation must tell its reader.
-pub(super) fn tells(violation: &Violation, subject: &str, inputs: &[(&str, &str)]) {
+pub(super) fn assert_violation(violation: &Violation, subject: &str, inputs: &[(&str, &str)]) {
     assert_eq!(violation.subject, subject);
     let told = violation.inputs.iter().map(|(name, value)| (name.as_str(), value.as_str()));
     assert_eq!(told.collect::<Vec<_>>(), inputs);

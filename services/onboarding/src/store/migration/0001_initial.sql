@@ -1,7 +1,7 @@
--- Times are microseconds since the epoch. One text for SQLite and PostgreSQL.
+-- Times are microseconds since the Unix epoch. The same SQL runs on SQLite and PostgreSQL.
 
--- PartnerIDs of both kinds: the same digits are one company's global account or one partner's
--- location account, never both. A holder has one and keeps it.
+-- PartnerIDs. An id is the global account of one company or the location account of one partner,
+-- never both. Each holder has at most one id, which does not change.
 CREATE TABLE partner_ids (
     id TEXT PRIMARY KEY,
     holder TEXT NOT NULL UNIQUE
@@ -34,10 +34,10 @@ CREATE TABLE organization_owners (
     CHECK ((end_time IS NULL) = (end_reason IS NULL))
 );
 
-CREATE UNIQUE INDEX one_lasting_tie ON organization_owners (organization, owner)
+CREATE UNIQUE INDEX one_current_ownership ON organization_owners (organization, owner)
     WHERE end_time IS NULL;
 
--- ON-3: a tenant has at most one location, a location at most one tenant, both in one country.
+-- ON-3: a tenant has at most one location, a location at most one tenant, both in the same country.
 CREATE TABLE partners (
     name TEXT PRIMARY KEY CHECK (name LIKE 'partners/%'),
     organization TEXT NOT NULL REFERENCES organizations (name),
@@ -88,7 +88,7 @@ CREATE TABLE enrollments (
     CHECK (state NOT IN ('draft', 'active', 'revoked') OR shortfall_time IS NULL)
 );
 
--- What was shown for the requirements of a role, the last of each.
+-- Latest evidence for each requirement of a role.
 CREATE TABLE evidence (
     partner TEXT NOT NULL,
     role TEXT NOT NULL,
@@ -105,7 +105,7 @@ CREATE TABLE evidence (
     FOREIGN KEY (partner, role) REFERENCES enrollments (partner, role)
 );
 
--- Each belongs to the application in the role of its text that it was recorded for.
+-- Each acceptance belongs to one application in the role of the agreement.
 CREATE TABLE agreements (
     name TEXT PRIMARY KEY CHECK (name LIKE 'partners/%/agreements/%'),
     partner TEXT NOT NULL REFERENCES partners (name),
@@ -123,10 +123,10 @@ CREATE TABLE agreements (
     CHECK (accept_time <= create_time)
 );
 
--- One acceptance a revision, which tells their order.
+-- A revision of a partner adds at most one acceptance, so revisions order acceptances.
 CREATE UNIQUE INDEX agreements_by_partner ON agreements (partner, revision);
 
--- What lists are filtered and ordered by.
+-- Indexes for filters and orders of lists.
 CREATE INDEX organizations_by_create_time ON organizations (create_time, name);
 CREATE INDEX organizations_by_update_time ON organizations (update_time);
 CREATE INDEX organizations_by_country ON organizations (country, name);

@@ -89,7 +89,7 @@ pub(super) fn agreement_row(partner: PartnerName, it: &Agreement) -> agreements:
 pub(super) fn partner_from(
     row: &partners::Model,
     enrolled: &[enrollments::Model],
-    shown: &[evidence::Model],
+    evidence: &[evidence::Model],
     accepted: &[agreements::Model],
 ) -> Result<Partner, Failure> {
     let location = match (&row.location_account, &row.location_country) {
@@ -105,7 +105,7 @@ pub(super) fn partner_from(
         location,
         enrollments: enrolled
             .iter()
-            .map(|row| enrollment_from(row, shown))
+            .map(|row| enrollment_from(row, evidence))
             .collect::<Result<_, _>>()?,
         agreements: accepted.iter().map(agreement_from).collect::<Result<_, _>>()?,
         resource_version: row::resource_version(row.revision, row.create_time, row.update_time)?,
@@ -114,9 +114,9 @@ pub(super) fn partner_from(
 
 fn enrollment_from(
     row: &enrollments::Model,
-    shown: &[evidence::Model],
+    evidence: &[evidence::Model],
 ) -> Result<Enrollment, Failure> {
-    let shown = shown.iter().filter(|it| it.role == row.role);
+    let evidence = evidence.iter().filter(|it| it.role == row.role);
     Ok(Enrollment {
         role: row::read(&row.role)?,
         application: row.application,
@@ -128,7 +128,7 @@ fn enrollment_from(
         reapply_time: row.reapply_time.map(row::time).transpose()?,
         review_time: row.review_time.map(row::time).transpose()?,
         shortfall_time: row.shortfall_time.map(row::time).transpose()?,
-        evidence: shown.map(evidence_from).collect::<Result<_, _>>()?,
+        evidence: evidence.map(evidence_from).collect::<Result<_, _>>()?,
         contact_email: row::read(&row.contact_email)?,
         resource_version: row::resource_version(row.revision, row.create_time, row.update_time)?,
     })

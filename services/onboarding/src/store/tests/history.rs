@@ -8,7 +8,7 @@ use testbed::{
 use types::{PartnerName, Timestamp, WorkEmail};
 use uuid::Uuid;
 
-use super::{COMPANY, PARTNER, all_partners, at, company, location, once, organization, store};
+use super::{COMPANY, PARTNER, all_partners, at, company, location, mutation, organization, store};
 use crate::{
     domain::{
         AgreementKind, AgreementVersion, Approved, Denial, End, EnrollmentState, Evidence,
@@ -60,13 +60,13 @@ impl Life {
         change: Approved<Organization>,
         beside: &[Approved<Partner>],
     ) -> Organization {
-        let saved = self.store.save_organization_and(change, beside, &once()).await.unwrap();
+        let saved = self.store.save_organization_with_partners(change, beside, &mutation()).await.unwrap();
         self.note(saved.resource_version.update_time).await;
         saved
     }
 
     async fn partner(&mut self, change: Result<Approved<Partner>, Denial>) -> Partner {
-        let saved = self.store.save_partner(change.unwrap(), &once()).await.unwrap();
+        let saved = self.store.save_partner(change.unwrap(), &mutation()).await.unwrap();
         self.note(saved.resource_version.update_time).await;
         saved
     }

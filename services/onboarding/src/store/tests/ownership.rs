@@ -4,7 +4,7 @@ use sea_orm::ConnectionTrait;
 use testbed::Engine;
 use types::OrganizationName;
 
-use super::{COMPANY, PARTNER, at, company, once, organization, partner, saved, schema, store};
+use super::{COMPANY, PARTNER, at, company, mutation, organization, partner, saved, schema, store};
 use crate::{
     domain::{Buyer, OwnershipGraph},
     store::Store,
@@ -45,7 +45,7 @@ async fn fill(store: &Store, table: &str, columns: &str, rows: &[String]) {
 async fn companies_that_own_each_other_do_not_send_the_store_round_and_round(engine: Engine) {
     let (_databases, store) = store(engine).await;
     let owned = organization(company(0xb), &[(COMPANY, 6000)]);
-    store.save_organization(owned, &once()).await.unwrap();
+    store.save_organization(owned, &mutation()).await.unwrap();
     let back = format!(
         "organization '{COMPANY}', owner '{}', share_basis_points 6000, management_control TRUE, \
          from_time 0",

@@ -15,8 +15,8 @@ on_both_engines! {
 
 /// The call with this request id, only tried.
 fn trial(request_id: u128) -> MutationContext {
-    let how = Mutation { validate_only: true, ..Some(Uuid::from_u128(request_id)).into() };
-    MutationContext::new("Method", how, b"content", "ada".to_owned(), at(9))
+    let options = Mutation { validate_only: true, ..Some(Uuid::from_u128(request_id)).into() };
+    MutationContext::new("Method", options, b"content", "ada".to_owned(), at(9))
 }
 
 async fn the_first_answer_is_given_again(engine: Engine) {
@@ -87,7 +87,7 @@ async fn a_trial_is_answered_as_the_call_and_leaves_nothing(engine: Engine) {
     let name = Some("Fabrikam".to_owned());
     let renamed = before.clone().update(NewProfile { display_name: name, country: None }, at(11));
     let enrolled = tried.enroll(Role::DirectBill, "ada@contoso.com".parse().unwrap(), at(11));
-    store.save_organization_and(renamed, &[enrolled.unwrap()], &trial).await.unwrap();
+    store.save_organization_with_partners(renamed, &[enrolled.unwrap()], &trial).await.unwrap();
     assert_eq!(store.organization(COMPANY).await.unwrap(), Some(before));
     assert_eq!(all_partners(&store).await, [partner(PARTNER, COMPANY).into_after()]);
     assert_eq!(history(&store).await.len(), 1);

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use sea_orm::ConnectionTrait;
 use testbed::{Databases, Engine};
 
-use super::{COMPANY, PARTNER, connect, once, organization, store};
+use super::{COMPANY, PARTNER, connect, mutation, organization, store};
 use crate::store::{Migrator, Store};
 
 on_both_engines! {
@@ -125,7 +125,7 @@ async fn a_migration_is_applied_once(engine: Engine) {
     assert!(database.migrate::<Migrator>().await.unwrap().is_empty());
     database.require_schema::<Migrator>("onboarding").await.unwrap();
     let store = Store::new(database);
-    store.save_organization(organization(COMPANY, &[]), &once()).await.unwrap();
+    store.save_organization(organization(COMPANY, &[]), &mutation()).await.unwrap();
 }
 
 #[tokio::test]
@@ -134,7 +134,7 @@ async fn an_embedded_database_migrates_itself() {
     let database = connect(&databases).await;
     database.require_schema::<Migrator>("onboarding").await.unwrap();
     let store = Store::new(database);
-    store.save_organization(organization(COMPANY, &[]), &once()).await.unwrap();
+    store.save_organization(organization(COMPANY, &[]), &mutation()).await.unwrap();
 }
 
 #[tokio::test]

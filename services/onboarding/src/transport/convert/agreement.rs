@@ -12,12 +12,12 @@ pub(in crate::transport) fn accept(
     now: Timestamp,
 ) -> Converted<(Mutation, PartnerName, NewAgreement)> {
     let mut fields = Fields::new();
-    let how = fields.mutation(mutation_options!(request));
+    let options = fields.mutation(mutation_options!(request));
     let parent = fields.parse("parent", &request.parent);
     let new = fields
         .required("agreement", request.agreement.as_ref())
         .and_then(|message| new_agreement(&mut fields, message, now));
-    fields.finish(|| Some((how?, parent?, new?)))
+    fields.finish(|| Some((options?, parent?, new?)))
 }
 
 fn new_agreement(
@@ -42,21 +42,21 @@ fn new_agreement(
     let accept_time = accept_time.filter(|time| {
         let problem = match AgreementVersion::at(*time) {
             _ if *time > now => "is in the future",
-            None => "is before the first version of the text",
+            None => "is before 2019-09-01, the day of the first MPA version",
             Some(_) => return true,
         };
         fields.reject("agreement.accept_time", problem);
         false
     });
-    let of_that_day = accept_time.and_then(AgreementVersion::at);
-    if let (Some(Some(given)), Some(right)) = (version, of_that_day)
-        && given != right
+    let current = accept_time.and_then(AgreementVersion::at);
+    if let (Some(Some(given)), Some(current)) = (version, current)
+        && given != current
     {
-        let problem = format!("{given} was not the text to accept at that time, but {right}");
+        let problem = format!("{given} was not the MPA version at accept_time; use {current}");
         fields.reject("agreement.version", problem);
     }
     let (kind, _, signatory) = (kind?, version?, signatory?);
-    Some(NewAgreement { kind, version: of_that_day?, signatory, accept_time: accept_time? })
+    Some(NewAgreement { kind, version: current?, signatory, accept_time: accept_time? })
 }
 
 fn signatory(fields: &mut Fields, message: &pb::Signatory) -> Option<Signatory> {

@@ -9,35 +9,35 @@ pub(in crate::transport) fn enroll(
     request: &pb::EnrollPartnerRequest,
 ) -> Converted<(Mutation, EnrollmentName, WorkEmail)> {
     let mut fields = Fields::new();
-    let how = fields.mutation(mutation_options!(request));
+    let options = fields.mutation(mutation_options!(request));
     let partner = fields.parse("parent", &request.parent);
     let role = fields.choice("role", request.role, role);
     let contact = fields.parse("contact_email", &request.contact_email);
-    fields.finish(|| Some((how?, EnrollmentName { partner: partner?, role: role? }, contact?)))
+    fields.finish(|| Some((options?, EnrollmentName { partner: partner?, role: role? }, contact?)))
 }
 
-/// A mutation of an enrollment that needs nothing but its name.
-pub(super) fn bare(
+/// Converts a request that has only the name of an enrollment and the mutation options.
+pub(super) fn name_only(
     options: MutationOptions<'_>,
     name: &str,
 ) -> Converted<(Mutation, EnrollmentName)> {
     let mut fields = Fields::new();
-    let how = fields.mutation(options);
+    let options = fields.mutation(options);
     let name = fields.parse("name", name);
-    fields.finish(|| Some((how?, name?)))
+    fields.finish(|| Some((options?, name?)))
 }
 
 pub(in crate::transport) fn submit(
     request: &pb::SubmitEnrollmentRequest,
 ) -> Converted<(Mutation, EnrollmentName)> {
-    bare(mutation_options!(request), &request.name)
+    name_only(mutation_options!(request), &request.name)
 }
 
 pub(in crate::transport) fn record_vetting(
     request: &pb::RecordVettingResultRequest,
 ) -> Converted<(Mutation, EnrollmentName, VettingCheck, VettingResult)> {
     let mut fields = Fields::new();
-    let how = fields.mutation(mutation_options!(request));
+    let options = fields.mutation(mutation_options!(request));
     let name = fields.parse("name", &request.name);
     let check = fields.choice("check", request.check, check);
     let rejected = fields.choice("result", request.result, |result| match result {
@@ -55,7 +55,7 @@ pub(in crate::transport) fn record_vetting(
             true => VettingResult::Rejected(detail?),
             false => VettingResult::Authorized,
         };
-        Some((how?, name?, check?, result))
+        Some((options?, name?, check?, result))
     })
 }
 
@@ -63,37 +63,37 @@ pub(in crate::transport) fn resubmit(
     request: &pb::ResubmitEnrollmentRequest,
 ) -> Converted<(Mutation, EnrollmentName, Option<WorkEmail>)> {
     let mut fields = Fields::new();
-    let how = fields.mutation(mutation_options!(request));
+    let options = fields.mutation(mutation_options!(request));
     let name = fields.parse("name", &request.name);
     let contact = fields.parse_optional("contact_email", &request.contact_email);
-    fields.finish(|| Some((how?, name?, contact?)))
+    fields.finish(|| Some((options?, name?, contact?)))
 }
 
 pub(in crate::transport) fn suspend(
     request: &pb::SuspendEnrollmentRequest,
 ) -> Converted<(Mutation, EnrollmentName, SuspensionCause, String)> {
     let mut fields = Fields::new();
-    let how = fields.mutation(mutation_options!(request));
+    let options = fields.mutation(mutation_options!(request));
     let name = fields.parse("name", &request.name);
     let cause = fields.choice("cause", request.cause, cause);
     let detail = fields.text("detail", &request.detail, MAX_DETAIL);
-    fields.finish(|| Some((how?, name?, cause?, detail?)))
+    fields.finish(|| Some((options?, name?, cause?, detail?)))
 }
 
 pub(in crate::transport) fn reinstate(
     request: &pb::ReinstateEnrollmentRequest,
 ) -> Converted<(Mutation, EnrollmentName)> {
-    bare(mutation_options!(request), &request.name)
+    name_only(mutation_options!(request), &request.name)
 }
 
 pub(in crate::transport) fn revoke(
     request: &pb::RevokeEnrollmentRequest,
 ) -> Converted<(Mutation, EnrollmentName, String)> {
     let mut fields = Fields::new();
-    let how = fields.mutation(mutation_options!(request));
+    let options = fields.mutation(mutation_options!(request));
     let name = fields.parse("name", &request.name);
     let detail = fields.text("detail", &request.detail, MAX_DETAIL);
-    fields.finish(|| Some((how?, name?, detail?)))
+    fields.finish(|| Some((options?, name?, detail?)))
 }
 
 fn role(role: pb::Role) -> Option<Role> {

@@ -17,12 +17,12 @@ pub(in crate::transport) fn create(
     now: Timestamp,
 ) -> Converted<(Mutation, Option<Uuid>, NewOrganization)> {
     let mut fields = Fields::new();
-    let how = fields.mutation(mutation_options!(new request));
+    let options = fields.mutation(mutation_options!(new request));
     let id = fields.guid_optional("organization_id", &request.organization_id);
     let new = fields
         .required("organization", request.organization.as_ref())
         .and_then(|message| new_organization(&mut fields, message, now));
-    fields.finish(|| Some((how?, id?, new?)))
+    fields.finish(|| Some((options?, id?, new?)))
 }
 
 fn new_organization(
@@ -45,10 +45,10 @@ fn new_organization(
     let owners = owners.into_iter().collect::<Option<Vec<_>>>()?;
     let distinct: BTreeSet<_> = owners.iter().map(|owner| owner.organization).collect();
     if distinct.len() < owners.len() {
-        fields.reject("organization.owners", "names an owner twice");
+        fields.reject("organization.owners", "has duplicate owners");
     }
     if owners.iter().map(|owner| owner.share_basis_points).sum::<i32>() > WHOLE {
-        fields.reject("organization.owners", "have shares of more than 10000 basis points in all");
+        fields.reject("organization.owners", "has shares of more than 10000 basis points in total");
     }
     let (display_name, country, global_account) = (display_name?, country?, account?);
     Some(NewOrganization { display_name, country, global_account, owners })
@@ -59,11 +59,11 @@ fn owner(fields: &mut Fields, path: &str, message: &pb::Owner, now: Timestamp) -
     let from_time = past(fields, &format!("{path}.from_time"), message.from_time.as_ref(), now);
     let share = message.share_basis_points;
     if !(0..=WHOLE).contains(&share) {
-        fields.reject(format!("{path}.share_basis_points"), format!("{share} is not 0 to 10000"));
+        fields.reject(format!("{path}.share_basis_points"), format!("{share} is not from 0 to 10000"));
         return None;
     }
     if share == 0 && !message.management_control {
-        fields.reject(path, "neither holds a share nor controls the management");
+        fields.reject(path, "has neither a share nor management control; set one of them");
     }
     Some(Owner {
         organization: organization?,
@@ -78,7 +78,7 @@ pub(in crate::transport) fn update(
     request: &pb::UpdateOrganizationRequest,
 ) -> Converted<(Mutation, OrganizationName, NewProfile)> {
     let mut fields = Fields::new();
-    let how = fields.mutation(mutation_options!(new request));
+    let options = fields.mutation(mutation_options!(new request));
     let message = fields.required("organization", request.organization.as_ref());
     let name = message.and_then(|it| fields.parse("organization.name", &it.name));
     let etag = message.and_then(|it| fields.parse_optional("organization.etag", &it.etag));
@@ -92,16 +92,16 @@ pub(in crate::transport) fn update(
         .map(|it| fields.parse("organization.country_code", &it.country_code));
     fields.finish(|| {
         paths?;
-        let new = NewProfile { display_name: all(display_name)?, country: all(country)? };
-        Some((Mutation { etag: etag?, ..how? }, name?, new))
+        let new = NewProfile { display_name: parsed(display_name)?, country: parsed(country)? };
+        Some((Mutation { etag: etag?, ..options? }, name?, new))
     })
 }
 
-/// What was asked for must have been read.
-fn all<T>(asked: Option<Option<T>>) -> Option<Option<T>> {
-    match asked {
+/// A field outside the mask is valid and unset; a field in the mask must have been parsed.
+fn parsed<T>(masked: Option<Option<T>>) -> Option<Option<T>> {
+    match masked {
         None => Some(None),
-        Some(read) => read.map(Some),
+        Some(value) => value.map(Some),
     }
 }
 
@@ -110,15 +110,15 @@ pub(in crate::transport) fn record_ownership(
     now: Timestamp,
 ) -> Converted<(Mutation, OrganizationName, Owner)> {
     let mut fields = Fields::new();
-    let how = fields.mutation(mutation_options!(request));
+    let options = fields.mutation(mutation_options!(request));
     let name = fields.parse("name", &request.name);
     let new = fields
         .required("owner", request.owner.as_ref())
         .and_then(|message| owner(&mut fields, "owner", message, now));
     if new.as_ref().is_some_and(|new| Some(new.organization) == name) {
-        fields.reject("owner.organization", "is the organization itself");
+        fields.reject("owner.organization", "is the owned organization; name another one");
     }
-    fields.finish(|| Some((how?, name?, new?)))
+    fields.finish(|| Some((options?, name?, new?)))
 }
 
 pub(in crate::transport) fn end_ownership(
@@ -126,10 +126,10 @@ pub(in crate::transport) fn end_ownership(
     now: Timestamp,
 ) -> Converted<(Mutation, OrganizationName, OrganizationName, End)> {
     let mut fields = Fields::new();
-    let how = fields.mutation(mutation_options!(request));
+    let options = fields.mutation(mutation_options!(request));
     let name = fields.parse("name", &request.name);
     let owner = fields.parse("owner", &request.owner);
     let time = past(&mut fields, "end_time", request.end_time.as_ref(), now);
     let reason = fields.text("detail", &request.detail, MAX_DETAIL);
-    fields.finish(|| Some((how?, name?, owner?, End { time: time?, reason: reason? })))
+    fields.finish(|| Some((options?, name?, owner?, End { time: time?, reason: reason? })))
 }

@@ -4,7 +4,7 @@ use contracts::onboarding as pb;
 use errors::{Fields, Mutation, mutation_options};
 use types::Timestamp;
 
-use super::{Converted, enrollment::bare, past};
+use super::{Converted, enrollment::name_only, past};
 use crate::domain::{EnrollmentName, Evidence, Requirement};
 
 const MAX_TEXT: usize = 200;
@@ -16,27 +16,27 @@ pub(in crate::transport) fn record(
     now: Timestamp,
 ) -> Converted<(Mutation, EnrollmentName, Vec<Evidence>)> {
     let mut fields = Fields::new();
-    let how = fields.mutation(mutation_options!(request));
+    let options = fields.mutation(mutation_options!(request));
     let name: Option<EnrollmentName> = fields.parse("name", &request.name);
-    let few = (1..=MAX_EVIDENCE).contains(&request.evidence.len());
-    if !few {
-        fields.reject("evidence", format!("has not 1 to {MAX_EVIDENCE} entries"));
+    let within_limit = (1..=MAX_EVIDENCE).contains(&request.evidence.len());
+    if !within_limit {
+        fields.reject("evidence", format!("must have 1 to {MAX_EVIDENCE} entries"));
     }
-    let all = request.evidence.iter().filter(|_| few).enumerate();
+    let all = request.evidence.iter().filter(|_| within_limit).enumerate();
     let all: Vec<_> = all.map(|(at, each)| evidence(&mut fields, at, each, now)).collect();
     for (at, each) in all.iter().enumerate() {
         if let (Some(name), Some(each)) = (name, each)
             && !each.requirement.applies_to(name.role)
         {
-            let problem = format!("{} is not asked of {}", each.requirement, name.role);
+            let problem = format!("{} is not a requirement of {}", each.requirement, name.role);
             fields.reject(format!("evidence[{at}].requirement"), problem);
         }
     }
-    let known: Vec<_> = all.iter().flatten().map(|each| each.requirement).collect();
-    if known.iter().collect::<BTreeSet<_>>().len() < known.len() {
-        fields.reject("evidence", "names a requirement twice");
+    let valid: Vec<_> = all.iter().flatten().map(|each| each.requirement).collect();
+    if valid.iter().collect::<BTreeSet<_>>().len() < valid.len() {
+        fields.reject("evidence", "has duplicate requirements");
     }
-    fields.finish(|| Some((how?, name?, all.into_iter().collect::<Option<_>>()?)))
+    fields.finish(|| Some((options?, name?, all.into_iter().collect::<Option<_>>()?)))
 }
 
 fn evidence(
@@ -49,7 +49,7 @@ fn evidence(
     let requirement = fields.choice(path("requirement"), message.requirement, requirement);
     let figure = Some(message.figure).filter(|figure| (0..=MAX_FIGURE).contains(figure));
     if figure.is_none() {
-        fields.reject(path("figure"), format!("is not 0 to {MAX_FIGURE}"));
+        fields.reject(path("figure"), format!("is not from 0 to {MAX_FIGURE}"));
     }
     let time = fields.required(path("observed_time"), message.observed_time.as_ref());
     let time = time.and_then(|time| past(fields, &path("observed_time"), Some(time), now));
@@ -67,7 +67,7 @@ fn evidence(
 pub(in crate::transport) fn review(
     request: &pb::ReviewEnrollmentRequest,
 ) -> Converted<(Mutation, EnrollmentName)> {
-    bare(mutation_options!(request), &request.name)
+    name_only(mutation_options!(request), &request.name)
 }
 
 fn requirement(requirement: pb::Requirement) -> Option<Requirement> {
