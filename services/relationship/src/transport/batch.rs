@@ -7,6 +7,7 @@ use storage::batch;
 use tonic::Request;
 
 use super::{Transport, render};
+use crate::domain::Partnership;
 
 /// Resources that are read at once.
 const PIECE: usize = 50;
@@ -19,7 +20,7 @@ impl Transport {
         let names = errors::names(&request.into_inner().names, 200)?;
         let read = |names: Vec<_>| async move { self.store.partnerships_named(&names).await };
         let now = self.clock.now();
-        let render = |it| render::partnership(it, now);
+        let render = |it: Partnership| render::partnership(it.effective_at(now));
         let partnerships =
             batch(&names, PIECE, read, |it| &it.name, render, Message::encoded_len).await?;
         Ok(pb::BatchGetPartnershipsResponse { partnerships })

@@ -32,7 +32,7 @@ impl Transport {
         };
         let relationship = self.answer(&call, ask).await?;
         let companion = relationship.companion;
-        let mut relationship = render::relationship(relationship, call.now);
+        let mut relationship = render::relationship(relationship.effective_at(call.now));
         if call.is_dry_run() && asked.id.is_none() {
             relationship.name.clear();
         }
@@ -60,7 +60,7 @@ impl Transport {
             }
         };
         let relationship = self.store.database().idempotent(&call, attest).await?;
-        let relationship = Some(render::relationship(relationship, now));
+        let relationship = Some(render::relationship(relationship.effective_at(now)));
         Ok(pb::AttestCustomerAgreementResponse { relationship })
     }
 
@@ -93,7 +93,7 @@ impl Transport {
             relationship.accept(companion, parties, call.now).map_err(denied)
         };
         let relationship = self.answer(&call, accept).await?;
-        let relationship = Some(render::relationship(relationship, call.now));
+        let relationship = Some(render::relationship(relationship.effective_at(call.now)));
         Ok(pb::AcceptCustomerRelationshipResponse { relationship })
     }
 
@@ -111,7 +111,7 @@ impl Transport {
             relationship.refuse(&detail, companion, call.now).map_err(denied)
         };
         let relationship = self.answer(&call, refuse).await?;
-        let relationship = Some(render::relationship(relationship, call.now));
+        let relationship = Some(render::relationship(relationship.effective_at(call.now)));
         Ok(pb::RefuseCustomerRelationshipResponse { relationship })
     }
 
@@ -131,7 +131,7 @@ impl Transport {
             relationship.remove(&removal, call.now).map_err(denied)
         };
         let relationship = self.answer(&call, remove).await?;
-        let relationship = Some(render::relationship(relationship, call.now));
+        let relationship = Some(render::relationship(relationship.effective_at(call.now)));
         Ok(pb::RemoveCustomerRelationshipResponse { relationship })
     }
 
@@ -140,8 +140,8 @@ impl Transport {
         request: Request<pb::GetCustomerRelationshipRequest>,
     ) -> Result<pb::GetCustomerRelationshipResponse, Failure> {
         let name = errors::one("name", &request.get_ref().name)?;
-        let relationship = self.find_relationship(name).await?;
-        let relationship = Some(render::relationship(relationship, self.clock.now()));
+        let relationship = self.find_relationship(name).await?.effective_at(self.clock.now());
+        let relationship = Some(render::relationship(relationship));
         Ok(pb::GetCustomerRelationshipResponse { relationship })
     }
 
@@ -153,7 +153,7 @@ impl Transport {
         let customer = self.find_customer(customer).await?;
         let now = self.clock.now();
         let read = |piece| async move { self.store.relationships(customer.name, &piece).await };
-        let render = |it| render::relationship(it, now);
+        let render = |it: CustomerRelationship| render::relationship(it.effective_at(now));
         let page = page.effective_at(now).answer(read, render, Message::encoded_len).await?;
         Ok(pb::ListCustomerRelationshipsResponse {
             relationships: page.items,

@@ -24,7 +24,7 @@ impl Transport {
             Partnership::invite(name, &partners, self.expiry(&call)?, call.now).map_err(denied)
         };
         let partnership = self.answer(&call, invite).await?;
-        let mut partnership = render::partnership(partnership, call.now);
+        let mut partnership = render::partnership(partnership.effective_at(call.now));
         if call.is_dry_run() && id.is_none() {
             partnership.name.clear();
         }
@@ -46,7 +46,7 @@ impl Transport {
             partnership.accept(&provider, &reseller, call.now).map_err(denied)
         };
         let accepted = self.answer(&call, accept).await?;
-        let partnership = Some(render::partnership(accepted, call.now));
+        let partnership = Some(render::partnership(accepted.effective_at(call.now)));
         Ok(pb::AcceptPartnershipResponse { partnership })
     }
 
@@ -91,8 +91,10 @@ impl Transport {
         &self,
         request: Request<pb::GetPartnershipRequest>,
     ) -> Result<pb::GetPartnershipResponse, Failure> {
-        let partnership = self.find_partnership(errors::one("name", &request.get_ref().name)?);
-        let partnership = Some(render::partnership(partnership.await?, self.clock.now()));
+        let partnership =
+            self.find_partnership(errors::one("name", &request.get_ref().name)?).await?;
+        let partnership = partnership.effective_at(self.clock.now());
+        let partnership = Some(render::partnership(partnership));
         Ok(pb::GetPartnershipResponse { partnership })
     }
 
@@ -105,8 +107,8 @@ impl Transport {
             .page(storage::list_options!(request.get_ref()))?
             .effective_at(now);
         let read = |piece| async move { self.store.partnerships(&piece).await };
-        let page =
-            page.answer(read, |it| render::partnership(it, now), Message::encoded_len).await?;
+        let render = |it: Partnership| render::partnership(it.effective_at(now));
+        let page = page.answer(read, render, Message::encoded_len).await?;
         Ok(pb::ListPartnershipsResponse {
             partnerships: page.items,
             next_page_token: page.next_page_token,
@@ -125,7 +127,7 @@ impl Transport {
             decide(partnership).map_err(denied)
         };
         let changed = self.answer(call, change).await?;
-        Ok(render::partnership(changed, call.now))
+        Ok(render::partnership(changed.effective_at(call.now)))
     }
 
     /// What is known of provider and reseller, read at one time.

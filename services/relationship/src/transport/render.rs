@@ -7,15 +7,13 @@ use std::time::Duration;
 use contracts::{onboarding, relationship as pb, rules, time::to_wire};
 pub(super) use customer::customer;
 use markets::Country;
-use types::Timestamp;
 
 use crate::domain::{
     CustomerRelationship, Decision, Partnership, PartnershipSide, PartnershipState, ProductFamily,
     Purpose, RelationshipKind, RelationshipState, Role, Rule, RuleOutcome, Transaction, Verdict,
 };
 
-pub(super) fn partnership(partnership: Partnership, now: Timestamp) -> pb::Partnership {
-    let partnership = partnership.effective_at(now);
+pub(super) fn partnership(partnership: Partnership) -> pb::Partnership {
     let resource_version = partnership.resource_version;
     let ending = partnership.ending.as_ref();
     pb::Partnership {
@@ -49,11 +47,7 @@ pub(super) fn partnership(partnership: Partnership, now: Timestamp) -> pb::Partn
     }
 }
 
-pub(super) fn relationship(
-    relationship: CustomerRelationship,
-    now: Timestamp,
-) -> pb::CustomerRelationship {
-    let relationship = relationship.effective_at(now);
+pub(super) fn relationship(relationship: CustomerRelationship) -> pb::CustomerRelationship {
     let resource_version = relationship.resource_version;
     let ending = relationship.ending.as_ref();
     pb::CustomerRelationship {
