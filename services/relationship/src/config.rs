@@ -6,30 +6,30 @@ use runtime::{
     process::Common,
 };
 
-/// What relationship is configured with.
+/// Settings of relationship, see `config.toml`.
 #[derive(Debug, Clone)]
 pub struct Settings {
-    /// What every service is configured with.
+    /// Settings that all services share.
     pub common: Common,
-    /// Where onboarding is.
+    /// Client settings for onboarding.
     pub onboarding: rpc_client::Settings,
-    /// How long a decision may be acted on.
-    pub valid_for: Duration,
-    /// How long invitations and requests wait for an answer.
-    pub invitations_wait: Duration,
+    /// Validity of a decision.
+    pub decision_valid_for: Duration,
+    /// Time to answer an invitation or a customer relationship request.
+    pub invitation_valid_for: Duration,
 }
 
 impl Settings {
     pub(crate) fn read(reader: &mut Reader) -> Option<Self> {
         let common = Common::read(reader);
         let onboarding = read(reader, "onboarding");
-        let valid_for = reader.take::<PositiveDuration>("decision.valid_for");
-        let invitations_wait = reader.take::<PositiveDuration>("invitation.valid_for");
+        let decision_valid_for = reader.take::<Span>("decision.valid_for");
+        let invitation_valid_for = reader.take::<Span>("invitation.valid_for");
         Some(Self {
             common: common?,
             onboarding: onboarding?,
-            valid_for: valid_for?.0,
-            invitations_wait: invitations_wait?.0,
+            decision_valid_for: decision_valid_for?.0,
+            invitation_valid_for: invitation_valid_for?.0,
         })
     }
 }

@@ -1,5 +1,5 @@
-//! Knows who is tied to whom: provider–reseller partnerships, customers, customer relationships,
-//! customer agreements. Decides whether a transaction may happen, and tells why (not).
+//! Stores partnerships between providers and resellers, customers, customer relationships and
+//! customer agreements. Decides whether a transaction may happen, with the reasons.
 
 mod config;
 mod domain;
@@ -20,7 +20,7 @@ use types::Clock;
 
 pub use config::Settings;
 
-/// The service.
+/// The relationship service, for [`runtime::process::run`].
 #[derive(Debug)]
 pub struct Relationship;
 
@@ -42,11 +42,11 @@ impl Service for Relationship {
     fn routes(settings: Settings, database: Database, clock: Clock) -> Result<Routes, String> {
         let store = store::Store::new(database);
         let onboarding = peers::Onboarding::new(settings.onboarding);
-        let spans = transport::Spans {
-            decision: settings.valid_for,
-            invitation: settings.invitations_wait,
+        let lifetimes = transport::Lifetimes {
+            decision: settings.decision_valid_for,
+            invitation: settings.invitation_valid_for,
         };
-        let transport = transport::Transport::new(store, onboarding, clock, spans);
+        let transport = transport::Transport::new(store, onboarding, clock, lifetimes);
         Ok(Routes::new(RelationshipServiceServer::new(transport)))
     }
 }

@@ -1,4 +1,4 @@
-//! The relationship service as a process of its own.
+//! Runs the relationship service as a process.
 
 use std::process::ExitCode;
 

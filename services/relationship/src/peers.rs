@@ -1,4 +1,4 @@
-//! Where relationship calls onboarding.
+//! The client of onboarding.
 
 use std::{fmt::Display, str::FromStr};
 
@@ -18,24 +18,23 @@ use crate::domain::{
 
 const ONBOARDING: &str = "onboarding";
 
-/// A buyer: its tenant, and the company that owns it.
+/// The customer's tenant and the organization that owns it.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Buyer {
     pub tenant: uuid::Uuid,
     pub organization: OrganizationName,
 }
 
-/// What onboarding answers about partners and a buyer, read from one state of its database.
+/// Standings of partners and of the buyer, from one snapshot of onboarding's database.
 #[derive(Debug)]
 pub(crate) struct StandingsReply {
-    /// The partners that were named, in this order.
+    /// Standings of the requested partners, in request order.
     pub partners: Vec<Standing>,
-    /// The partners that were found by a location account.
+    /// Standings of the partners that own the requested location accounts.
     pub located: Vec<Standing>,
     buyer: Option<BuyerStanding>,
 }
 
-/// A channel to onboarding.
 #[derive(Debug, Clone)]
 pub(crate) struct Onboarding {
     client: OnboardingServiceClient<Traced>,
@@ -46,35 +45,35 @@ impl Onboarding {
         Self { client: OnboardingServiceClient::new(traced(Channel::new(settings))) }
     }
 
-    /// What is known of these partners, in this order.
+    /// Standings of these partners, in request order.
     pub(crate) async fn standings(&self, names: &[PartnerName]) -> Result<Vec<Standing>, Failure> {
-        self.ask(names, &[], None).await.map(|known| known.partners)
+        self.fetch(names, &[], None).await.map(|reply| reply.partners)
     }
 
-    /// What is known of these partners, in this order, and of the buyer.
+    /// Standings of these partners, in request order, and of the buyer.
     pub(crate) async fn standings_for(
         &self,
         names: &[PartnerName],
         buyer: Buyer,
     ) -> Result<(Vec<Standing>, BuyerStanding), Failure> {
-        let (known, buyer) = self.everything(names, &[], buyer).await?;
-        Ok((known.partners, buyer))
+        let (reply, buyer) = self.standings_with_located(names, &[], buyer).await?;
+        Ok((reply.partners, buyer))
     }
 
-    /// What is known of these partners, in this order, of those with these location accounts as
-    /// far as there are any, and of the buyer.
-    pub(crate) async fn everything(
+    /// Standings of these partners, in request order, of the owners of these location accounts, and
+    /// of the buyer. Skips location accounts without an owner.
+    pub(crate) async fn standings_with_located(
         &self,
         names: &[PartnerName],
         accounts: &[LocationAccountId],
         buyer: Buyer,
     ) -> Result<(StandingsReply, BuyerStanding), Failure> {
-        let mut known = self.ask(names, accounts, Some(buyer)).await?;
-        let buyer = known.buyer.take().ok_or_else(|| Failure::bug("onboarding left the buyer out"));
-        Ok((known, buyer?))
+        let mut reply = self.fetch(names, accounts, Some(buyer)).await?;
+        let buyer = reply.buyer.take().ok_or_else(|| Failure::bug("onboarding omitted the buyer"));
+        Ok((reply, buyer?))
     }
 
-    async fn ask(
+    async fn fetch(
         &self,
         names: &[PartnerName],
         accounts: &[LocationAccountId],
@@ -88,17 +87,19 @@ impl Onboarding {
             }),
             location_account_ids: accounts.iter().map(ToString::to_string).collect(),
         };
-        let answer = self.client.clone().batch_get_partner_standings(request).await;
-        let answer = answer.map_err(|status| status::read(ONBOARDING, &status))?.into_inner();
+        let response = self.client.clone().batch_get_partner_standings(request).await;
+        let response = response.map_err(|status| status::read(ONBOARDING, &status))?.into_inner();
         let read = |all: &[pb::PartnerStanding]| -> Result<Vec<Standing>, Failure> {
             all.iter().map(standing).collect()
         };
-        let partners = read(&answer.standings)?;
+        let partners = read(&response.standings)?;
         if !partners.iter().map(|it| it.partner).eq(names.iter().copied()) {
-            return Err(Failure::bug("onboarding answered for other partners than asked"));
+            return Err(Failure::bug(
+                "onboarding returned standings of other partners than requested",
+            ));
         }
-        let located = read(&answer.location_standings)?;
-        let buyer = answer.buyer.as_ref().map(buyer_standing).transpose()?;
+        let located = read(&response.location_standings)?;
+        let buyer = response.buyer.as_ref().map(buyer_standing).transpose()?;
         Ok(StandingsReply { partners, located, buyer })
     }
 }
@@ -125,7 +126,7 @@ fn standing(message: &pb::PartnerStanding) -> Result<Standing, Failure> {
     })
 }
 
-/// A role, if this version knows it.
+/// `None` for a role that this version does not define.
 fn role_standing(message: &pb::RoleStanding) -> Option<Result<RoleStanding, Failure>> {
     let role = role(message.role())?;
     let block_time = time(message.block_time.as_ref());
@@ -138,7 +139,7 @@ fn role_standing(message: &pb::RoleStanding) -> Option<Result<RoleStanding, Fail
     }))
 }
 
-/// What is left to do in a role; nothing if this version does not know all of it.
+/// The next steps in a role; empty if any of them is undefined in this version.
 fn steps(message: &pb::RoleStanding) -> Vec<EnrollmentStep> {
     let known: Option<Vec<_>> = message.next_steps.iter().map(|it| step(*it)).collect();
     known.unwrap_or_default()
@@ -160,7 +161,7 @@ fn step(step: i32) -> Option<EnrollmentStep> {
     }
 }
 
-/// An acceptance, with the roles that this version knows.
+/// Drops covered roles that this version does not define.
 fn agreement(message: &pb::AgreementStanding) -> Result<StandingAgreement, Failure> {
     let covers = message.covered_roles().filter_map(role).collect();
     let (name, version) = (message.name.clone(), message.version.clone());
@@ -170,7 +171,7 @@ fn agreement(message: &pb::AgreementStanding) -> Result<StandingAgreement, Failu
 
 fn time(time: Option<&prost_types::Timestamp>) -> Result<Option<Timestamp>, Failure> {
     let read = time.map(from_wire).transpose();
-    read.map_err(|error| Failure::bug(format!("onboarding said a time that {error}")))
+    read.map_err(|error| Failure::bug(format!("onboarding returned a time that {error}")))
 }
 
 fn buyer_standing(message: &pb::BuyerStanding) -> Result<BuyerStanding, Failure> {
@@ -182,7 +183,7 @@ fn buyer_standing(message: &pb::BuyerStanding) -> Result<BuyerStanding, Failure>
 }
 
 fn read<T: FromStr<Err: Display>>(text: &str) -> Result<T, Failure> {
-    text.parse().map_err(|error| Failure::bug(format!("onboarding said `{text}`: {error}")))
+    text.parse().map_err(|error| Failure::bug(format!("onboarding returned `{text}`: {error}")))
 }
 
 fn role(role: pb::Role) -> Option<Role> {

@@ -1,4 +1,4 @@
-//! Keeps what relationship knows. The only place that knows its tables.
+//! Reads and writes the tables of relationship. No other module accesses them.
 
 mod customer;
 mod customer_agreement;
@@ -17,7 +17,6 @@ pub(crate) use partnership::PARTNERSHIPS;
 pub(crate) use save::Persisted;
 use storage::Database;
 
-/// The database of relationship.
 #[derive(Debug, Clone)]
 pub(crate) struct Store {
     database: Database,
@@ -28,7 +27,7 @@ impl Store {
         Self { database }
     }
 
-    /// For the answers to requests that came before.
+    /// For idempotent calls and etag checks.
     pub(crate) fn database(&self) -> &Database {
         &self.database
     }

@@ -1,4 +1,4 @@
-//! The gRPC face of relationship. Every method: convert, gather, decide, commit, render.
+//! gRPC methods of relationship. Each one converts, gathers, decides, commits and renders.
 
 mod batch;
 mod catalogue;
@@ -29,15 +29,14 @@ use crate::{
     store::{Persisted, Store},
 };
 
-/// How long things last.
-/// The service, as its contract is named.
+/// Full name of the service in the contract.
 const SERVICE: &str = "csp.relationship.v1.RelationshipService";
 
 #[derive(Debug, Clone, Copy)]
-pub(crate) struct Spans {
-    /// A decision, to be acted on.
+pub(crate) struct Lifetimes {
+    /// Validity of a decision.
     pub decision: Duration,
-    /// An invitation or a request, to be answered.
+    /// Time to answer an invitation or a customer relationship request.
     pub invitation: Duration,
 }
 
@@ -46,7 +45,7 @@ pub(crate) struct Transport {
     store: Store,
     onboarding: Onboarding,
     clock: Clock,
-    spans: Spans,
+    lifetimes: Lifetimes,
 }
 
 ::status::serve! {
@@ -84,8 +83,13 @@ pub(crate) struct Transport {
 }
 
 impl Transport {
-    pub(crate) fn new(store: Store, onboarding: Onboarding, clock: Clock, spans: Spans) -> Self {
-        Self { store, onboarding, clock, spans }
+    pub(crate) fn new(
+        store: Store,
+        onboarding: Onboarding,
+        clock: Clock,
+        lifetimes: Lifetimes,
+    ) -> Self {
+        Self { store, onboarding, clock, lifetimes }
     }
 
     fn call<R: Message>(
@@ -109,13 +113,13 @@ impl Transport {
         call.with_parts(contracts::parts(SERVICE, method, &content))
     }
 
-    /// When what is offered now is expired.
+    /// When an invitation or request of this call expires.
     fn expiry(&self, call: &MutationContext) -> Result<Timestamp, Failure> {
-        call.now.checked_add(self.spans.invitation).map_err(Failure::bug)
+        call.now.checked_add(self.lifetimes.invitation).map_err(Failure::bug)
     }
 
-    /// Decides and writes, and answers a repetition with its first answer.
-    async fn answer<T: Persisted + DeserializeOwned, C: Into<Change<T>> + Send>(
+    /// Decides and writes; a retry returns the first response.
+    async fn mutate<T: Persisted + DeserializeOwned, C: Into<Change<T>> + Send>(
         &self,
         call: &MutationContext,
         decide: impl Future<Output = Result<C, Failure>> + Send,
@@ -131,6 +135,6 @@ impl Transport {
 
     async fn standing(&self, partner: PartnerName) -> Result<Standing, Failure> {
         let standing = self.onboarding.standings(&[partner]).await?.pop();
-        standing.ok_or_else(|| Failure::bug("onboarding answered for nobody"))
+        standing.ok_or_else(|| Failure::bug("onboarding returned no standing"))
     }
 }

@@ -22,13 +22,12 @@ pub(crate) const CUSTOMERS: Listing = Listing::of(
 );
 
 impl Store {
-    /// One customer.
     pub(crate) async fn customer(&self, name: CustomerName) -> Result<Option<Customer>, Failure> {
         let row = Entity::find_by_id(name.to_string()).one(self.database.reader()).await;
         row.map_err(fault)?.map(|row| from_row(&row)).transpose()
     }
 
-    /// The named customers, as far as they exist.
+    /// The customers of these names. Skips names that do not exist.
     pub(crate) async fn customers_named(
         &self,
         names: &[CustomerName],
@@ -38,7 +37,7 @@ impl Store {
         rows.await.map_err(fault)?.iter().map(from_row).collect()
     }
 
-    /// The shared services tenants of a company.
+    /// Shared services tenants of an organization.
     pub(crate) async fn shared_services_of(
         &self,
         organization: OrganizationName,
@@ -50,7 +49,6 @@ impl Store {
         rows.await.map_err(fault)?.iter().map(|row| row::read(&row.name)).collect()
     }
 
-    /// A page of customers.
     pub(crate) async fn customers(&self, page: &PageRequest) -> Result<Page<Customer>, Failure> {
         let page = list(self.database.reader(), Entity::find(), page).await?;
         page.try_map(|row| from_row(&row))

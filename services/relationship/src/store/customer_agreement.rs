@@ -1,11 +1,11 @@
-//! The columns of an acceptance of the MCA, in each table that has them.
+//! Columns of an MCA acceptance, shared by two tables.
 
 use errors::Failure;
 use storage::row;
 
 use crate::domain::CustomerAgreement;
 
-/// Template, version, first name, last name and address.
+/// Template, version, first name, last name and email address.
 type Texts<T> = [T; 5];
 
 pub(super) fn texts(agreement: Option<&CustomerAgreement>) -> Texts<Option<String>> {
@@ -16,7 +16,7 @@ pub(super) fn texts(agreement: Option<&CustomerAgreement>) -> Texts<Option<Strin
     })
 }
 
-/// The acceptance in a row, if there is one.
+/// Reads the acceptance of a row; `None` if the row has no acceptance time.
 macro_rules! read_agreement {
     ($row:expr) => {
         crate::store::customer_agreement::from_columns(

@@ -14,7 +14,7 @@ use super::{
 };
 use crate::domain::{CustomerRelationship, RelationshipKind, RelationshipState};
 
-/// States in which a customer and a partner are tied, or soon may be.
+/// States of an open customer relationship, as stored: an overdue request is still `requested`.
 pub(super) const OPEN: [&str; 2] =
     [RelationshipState::Requested.as_str(), RelationshipState::Active.as_str()];
 
@@ -29,7 +29,6 @@ pub(crate) const RELATIONSHIPS: Listing = Listing::of(
 );
 
 impl Store {
-    /// One customer relationship.
     pub(crate) async fn relationship(
         &self,
         name: CustomerRelationshipName,
@@ -38,7 +37,7 @@ impl Store {
         row.map_err(fault)?.map(|row| from_row(&row)).transpose()
     }
 
-    /// The relationships between a customer and a partner that were open last.
+    /// Relationships of a customer and a partner that are stored as open, by name.
     pub(crate) async fn open_relationships(
         &self,
         customer: CustomerName,
@@ -55,7 +54,6 @@ impl Store {
         rows.iter().map(from_row).collect()
     }
 
-    /// A page of the relationships of a customer.
     pub(crate) async fn relationships(
         &self,
         customer: CustomerName,

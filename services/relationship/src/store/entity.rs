@@ -1,4 +1,4 @@
-//! Rows of the tables, one module a table.
+//! SeaORM entities, one module per table.
 
 use storage::entity;
 

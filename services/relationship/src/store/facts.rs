@@ -10,27 +10,28 @@ use super::{
     customer::from_row as customer_from,
     customer_relationship::{self, from_row as relationship_from},
     entity::{
-        customer_relationships::{self, Column as Tie},
+        customer_relationships::{self, Column as RelationshipColumn},
         customers,
-        partnerships::{self, Column as Pair},
+        partnerships::{self, Column as PartnershipColumn},
     },
     partnership::{self, from_row as partnership_from},
 };
 use crate::domain::{Customer, CustomerRelationship, Partnership};
 
-/// A seller and, in an indirect chain, a reseller.
+/// The seller and, in an indirect chain, the reseller.
 pub(crate) type SalesChain = (PartnerName, Option<PartnerName>);
 
-/// Which facts around a customer are read.
+/// Which facts about a customer to read.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Scope {
-    /// Those of one chain, and the partnerships of its seller with further resellers.
+    /// Facts of one sales chain, and partnerships of its seller with additional resellers.
     Chain(SalesChain, Vec<PartnerName>),
-    /// At most so many relationships, and about as many partnerships of the partners in them.
-    Everything(u64),
+    /// All sales chains: at most this many relationships, and up to twice as many partnerships of
+    /// their partners.
+    AllChains(u64),
 }
 
-/// A customer, and what is open between it and partners and between those.
+/// A customer, its open relationships, and open partnerships of the partners in them.
 #[derive(Debug, PartialEq)]
 pub(crate) struct CustomerContext {
     pub customer: Customer,
@@ -39,7 +40,7 @@ pub(crate) struct CustomerContext {
 }
 
 impl Store {
-    /// What is open around a customer, read from one state of the database.
+    /// Reads the context of a customer from one database snapshot.
     pub(crate) async fn context(
         &self,
         customer: CustomerName,
@@ -49,9 +50,9 @@ impl Store {
         read(&snapshot, customer, scope).await
     }
 
-    /// The same statement by statement: what equals a context that was read earlier has not changed
-    /// from then until the first of these statements.
-    pub(crate) async fn context_again(
+    /// Reads the context statement by statement, without a snapshot. If the result equals an earlier
+    /// context, that context was valid until the first of these statements.
+    pub(crate) async fn reread_context(
         &self,
         customer: CustomerName,
         scope: &Scope,
@@ -67,8 +68,10 @@ async fn read(
 ) -> Result<Option<CustomerContext>, Failure> {
     let Some(customer) = find(reader, customer).await? else { return Ok(None) };
     let (relationships, partnerships) = match scope {
-        Scope::Chain(chain, further) => of_chain(reader, customer.name, *chain, further).await?,
-        Scope::Everything(most) => everything(reader, customer.name, *most).await?,
+        Scope::Chain(chain, additional) => {
+            of_chain(reader, customer.name, *chain, additional).await?
+        }
+        Scope::AllChains(limit) => all_chains(reader, customer.name, *limit).await?,
     };
     Ok(Some(CustomerContext { customer, relationships, partnerships }))
 }
@@ -77,35 +80,35 @@ async fn of_chain(
     reader: &impl ConnectionTrait,
     customer: CustomerName,
     (seller, reseller): SalesChain,
-    further: &[PartnerName],
+    additional: &[PartnerName],
 ) -> Result<(Vec<CustomerRelationship>, Vec<Partnership>), Failure> {
     let partners = [Some(seller), reseller].into_iter().flatten().map(|it| it.to_string());
-    let of_chain = Condition::all().add(Tie::Partner.is_in(partners));
+    let of_chain = Condition::all().add(RelationshipColumn::Partner.is_in(partners));
     let relationships = relationships(reader, customer, of_chain, None).await?;
-    let resellers: Vec<_> = reseller.iter().chain(further).map(ToString::to_string).collect();
+    let resellers: Vec<_> = reseller.iter().chain(additional).map(ToString::to_string).collect();
     if resellers.is_empty() {
         return Ok((relationships, Vec::new()));
     }
     let of_seller = Condition::all()
-        .add(Pair::Provider.eq(seller.to_string()))
-        .add(Pair::Reseller.is_in(resellers));
+        .add(PartnershipColumn::Provider.eq(seller.to_string()))
+        .add(PartnershipColumn::Reseller.is_in(resellers));
     Ok((relationships, partnerships(reader, of_seller, None).await?))
 }
 
-/// Partnerships in which both partners have a relationship with the customer come first.
-async fn everything(
+/// Reads partnerships between two related partners first, so that the limit cannot cut them off.
+async fn all_chains(
     reader: &impl ConnectionTrait,
     customer: CustomerName,
-    most: u64,
+    limit: u64,
 ) -> Result<(Vec<CustomerRelationship>, Vec<Partnership>), Failure> {
-    let relationships = relationships(reader, customer, Condition::all(), Some(most)).await?;
+    let relationships = relationships(reader, customer, Condition::all(), Some(limit)).await?;
     let related: Vec<_> = relationships.iter().map(|it| it.partner.to_string()).collect();
-    let provider = Pair::Provider.is_in(related.clone());
-    let reseller = Pair::Reseller.is_in(related);
+    let provider = PartnershipColumn::Provider.is_in(related.clone());
+    let reseller = PartnershipColumn::Reseller.is_in(related);
     let both = Condition::all().add(provider.clone()).add(reseller.clone());
-    let mut pairs = partnerships(reader, both, Some(most)).await?;
+    let mut pairs = partnerships(reader, both, Some(limit)).await?;
     let either = Condition::any().add(provider).add(reseller);
-    for pair in partnerships(reader, either, Some(most)).await? {
+    for pair in partnerships(reader, either, Some(limit)).await? {
         if !pairs.contains(&pair) {
             pairs.push(pair);
         }
@@ -125,14 +128,14 @@ async fn relationships(
     reader: &impl ConnectionTrait,
     customer: CustomerName,
     which: Condition,
-    most: Option<u64>,
+    limit: Option<u64>,
 ) -> Result<Vec<CustomerRelationship>, Failure> {
     let rows = customer_relationships::Entity::find()
-        .filter(Tie::Customer.eq(customer.to_string()))
-        .filter(Tie::State.is_in(customer_relationship::OPEN))
+        .filter(RelationshipColumn::Customer.eq(customer.to_string()))
+        .filter(RelationshipColumn::State.is_in(customer_relationship::OPEN))
         .filter(which)
-        .order_by_asc(Tie::Name)
-        .limit(most)
+        .order_by_asc(RelationshipColumn::Name)
+        .limit(limit)
         .all(reader)
         .await
         .map_err(fault)?;
@@ -142,13 +145,13 @@ async fn relationships(
 async fn partnerships(
     reader: &impl ConnectionTrait,
     which: Condition,
-    most: Option<u64>,
+    limit: Option<u64>,
 ) -> Result<Vec<Partnership>, Failure> {
     let rows = partnerships::Entity::find()
-        .filter(Pair::State.is_in(partnership::OPEN))
+        .filter(PartnershipColumn::State.is_in(partnership::OPEN))
         .filter(which)
-        .order_by_asc(Pair::Name)
-        .limit(most)
+        .order_by_asc(PartnershipColumn::Name)
+        .limit(limit)
         .all(reader)
         .await
         .map_err(fault)?;

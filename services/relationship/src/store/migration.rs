@@ -1,6 +1,6 @@
 use storage::{EventsTable, MigrationTrait, MigratorTrait, Step};
 
-/// The schema of relationship, step by step.
+/// Schema migrations of relationship.
 #[derive(Debug)]
 pub struct Migrator;
 

@@ -14,7 +14,7 @@ use super::{
 };
 use crate::domain::{Applications, Ending, Partnership, PartnershipState};
 
-/// States in which a pair has a partnership.
+/// States of an open partnership, as stored: an overdue invitation is still `invited`.
 pub(super) const OPEN: [&str; 2] =
     [PartnershipState::Invited.as_str(), PartnershipState::Active.as_str()];
 
@@ -32,7 +32,6 @@ pub(crate) const PARTNERSHIPS: Listing = Listing::of(
 );
 
 impl Store {
-    /// One partnership.
     pub(crate) async fn partnership(
         &self,
         name: PartnershipName,
@@ -41,7 +40,7 @@ impl Store {
         row.map_err(fault)?.map(|row| from_row(&row)).transpose()
     }
 
-    /// Every partnership of a pair, in the order of their names.
+    /// All partnerships of a provider and a reseller, by name.
     pub(crate) async fn partnerships_of(
         &self,
         provider: PartnerName,
@@ -57,7 +56,7 @@ impl Store {
         rows.iter().map(from_row).collect()
     }
 
-    /// The named partnerships, as far as they exist.
+    /// The partnerships of these names. Skips names that do not exist.
     pub(crate) async fn partnerships_named(
         &self,
         names: &[PartnershipName],
@@ -67,7 +66,7 @@ impl Store {
         rows.await.map_err(fault)?.iter().map(from_row).collect()
     }
 
-    /// The open partnerships of a provider with these resellers.
+    /// Partnerships of a provider and these resellers that are stored as open.
     pub(crate) async fn open_partnerships(
         &self,
         provider: PartnerName,
@@ -83,7 +82,6 @@ impl Store {
         rows.iter().map(from_row).collect()
     }
 
-    /// A page of partnerships.
     pub(crate) async fn partnerships(
         &self,
         page: &PageRequest,
@@ -152,7 +150,7 @@ pub(super) fn from_row(row: &Model) -> Result<Partnership, Failure> {
     })
 }
 
-/// How something came to its end, if it did.
+/// Reads the ending of a row; `None` if the row has no end time.
 pub(super) fn ending<By: FromStr<Err: Display>>(
     by: Option<&str>,
     detail: &str,

@@ -7,25 +7,21 @@ use types::ResourceVersion;
 use super::Store;
 use crate::domain::{Approved, Change};
 
-/// What has a table of its own, in which its name is the key.
+/// A resource with its own table, keyed by its name.
 pub(crate) trait Persisted: Serialize + Send + Sync + Sized {
-    /// A row of the table.
     type Row: ActiveModelTrait + Send;
 
-    /// Its resource name.
     fn name(&self) -> String;
-    /// How often it changed, and when.
     fn resource_version(&self) -> ResourceVersion;
-    /// It as a row.
     fn to_row(&self) -> Self::Row;
-    /// Finds its row.
+    /// Condition that selects its row.
     fn key(&self) -> SimpleExpr;
-    /// The column of the revision.
+    /// Revision column, for the optimistic lock.
     fn revision() -> impl ColumnTrait;
 }
 
 impl Store {
-    /// Writes a change that was decided on, with its events, or nothing of it.
+    /// Writes an approved change and its events in one transaction.
     pub(crate) async fn save<T: Persisted>(
         &self,
         change: impl Into<Change<T>> + Send,

@@ -1,4 +1,4 @@
-//! Several resources at once, in the order of their names.
+//! Batch reads, in request order.
 
 use contracts::relationship as pb;
 use errors::Failure;
@@ -9,8 +9,8 @@ use tonic::Request;
 use super::{Transport, render};
 use crate::domain::Partnership;
 
-/// Resources that are read at once.
-const PIECE: usize = 50;
+/// Resources per query.
+const CHUNK: usize = 50;
 
 impl Transport {
     pub(super) async fn batch_get_partnerships(
@@ -22,7 +22,7 @@ impl Transport {
         let now = self.clock.now();
         let render = |it: Partnership| render::partnership(it.effective_at(now));
         let partnerships =
-            batch(&names, PIECE, read, |it| &it.name, render, Message::encoded_len).await?;
+            batch(&names, CHUNK, read, |it| &it.name, render, Message::encoded_len).await?;
         Ok(pb::BatchGetPartnershipsResponse { partnerships })
     }
 
@@ -33,7 +33,7 @@ impl Transport {
         let names = errors::names(&request.into_inner().names, 200)?;
         let read = |names: Vec<_>| async move { self.store.customers_named(&names).await };
         let render = render::customer;
-        let customers = batch(&names, PIECE, read, |it| &it.name, render, Message::encoded_len);
+        let customers = batch(&names, CHUNK, read, |it| &it.name, render, Message::encoded_len);
         let customers = customers.await?;
         Ok(pb::BatchGetCustomersResponse { customers })
     }

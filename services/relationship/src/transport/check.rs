@@ -23,9 +23,9 @@ impl Transport {
             .facts_at_one_instant(transaction.customer, scope, &accounts)
             .await?
             .facts(chain)?;
-        let decision = decided(transaction, &facts)?;
-        telemetry::tell(&decision);
-        let decision = Some(render::decision(&decision, view, self.spans.decision));
+        let decision = decide_or_fail(transaction, &facts)?;
+        telemetry::record(&decision);
+        let decision = Some(render::decision(&decision, view, self.lifetimes.decision));
         Ok(pb::CheckTransactionResponse { decision })
     }
 
@@ -34,23 +34,24 @@ impl Transport {
         request: Request<pb::ListSalesPathsRequest>,
     ) -> Result<pb::ListSalesPathsResponse, Failure> {
         let customer = errors::one("customer", &request.get_ref().customer)?;
-        let scope = Scope::Everything(MAX_CHAINS as u64 + 1);
+        let scope = Scope::AllChains(MAX_CHAINS as u64 + 1);
         let gathered = self.facts_at_one_instant(customer, scope, &[]).await?;
-        let cut = |read: usize| read > MAX_CHAINS;
+        let over_limit = |rows: usize| rows > MAX_CHAINS;
         let truncated = gathered.truncated
-            || cut(gathered.context.relationships.len())
-            || cut(gathered.context.partnerships.len());
+            || over_limit(gathered.context.relationships.len())
+            || over_limit(gathered.context.partnerships.len());
         let mut decisions = Vec::new();
         for chain in &gathered.chains {
             let facts = gathered.facts(*chain)?;
             if chain.1.is_none() && !buys_from_microsoft(&facts.seller) {
                 continue;
             }
-            decisions.push(decided(sale(*chain, customer), &facts)?);
+            decisions.push(decide_or_fail(new_subscription(*chain, customer), &facts)?);
         }
         decisions.sort_by_key(|decision| decision.verdict() == Verdict::Refused);
         let view = pb::DecisionView::Basic;
-        let paths = decisions.iter().map(|each| render::decision(each, view, self.spans.decision));
+        let paths =
+            decisions.iter().map(|each| render::decision(each, view, self.lifetimes.decision));
         let mut paths: Vec<_> = paths.collect();
         let fit = storage::count_fitting(&paths, Message::encoded_len);
         let truncated = truncated || fit < paths.len();
@@ -59,17 +60,17 @@ impl Transport {
     }
 }
 
-fn decided(transaction: Transaction, facts: &Facts) -> Result<Decision, Failure> {
+fn decide_or_fail(transaction: Transaction, facts: &Facts) -> Result<Decision, Failure> {
     let decision = decide(transaction, facts);
-    decision.ok_or_else(|| Failure::bug("facts about others than the transaction were gathered"))
+    decision.ok_or_else(|| Failure::bug("the gathered facts do not match the transaction"))
 }
 
 fn buys_from_microsoft(partner: &Standing) -> bool {
     [Role::DirectBill, Role::IndirectProvider].iter().any(|role| partner.state(*role).is_some())
 }
 
-/// Something new through a chain, before there is an order: as far as the chain alone decides.
-fn sale((seller, reseller): SalesChain, customer: CustomerName) -> Transaction {
+/// A new subscription without lines: rules that need lines or an attestation are undetermined.
+fn new_subscription((seller, reseller): SalesChain, customer: CustomerName) -> Transaction {
     let purpose = Purpose::NewSubscription;
     Transaction { seller, reseller, customer, purpose, lines: Vec::new(), attested: false }
 }

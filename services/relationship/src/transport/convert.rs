@@ -1,4 +1,4 @@
-//! Messages as domain values, or everything that is wrong with them.
+//! Converts messages to domain values, and reports all invalid fields.
 
 mod customer;
 
@@ -20,15 +20,15 @@ use crate::{
 
 const MAX_DETAIL: usize = 500;
 const MAX_LINES: usize = 300;
-/// Most additional PartnerIDs on one line.
+/// Additional PartnerIDs per line.
 const MAX_ADDITIONAL_IDS: usize = 5;
-/// Most different ones on all lines.
+/// Distinct additional PartnerIDs per transaction.
 const MAX_DISTINCT_IDS: usize = 50;
 
 type Converted<T> = Result<T, Failure>;
 
-/// A relationship that a partner wants with a customer.
-pub(super) struct AskedRelationship {
+/// Fields of a customer relationship request.
+pub(super) struct RelationshipRequest {
     pub id: Option<Uuid>,
     pub customer: CustomerName,
     pub partner: PartnerName,
@@ -37,10 +37,10 @@ pub(super) struct AskedRelationship {
     pub role: Option<Role>,
 }
 
-/// How, name, who acts, and why.
-type ActedOn<N, By> = (Mutation, N, By, String);
+/// Mutation, resource name, actor and detail.
+type Ending<N, By> = (Mutation, N, By, String);
 
-/// A move of the named resource.
+/// A state change of the named resource.
 pub(super) fn act<N: FromStr<Err: Display>>(
     options: MutationOptions<'_>,
     name: &str,
@@ -51,7 +51,7 @@ pub(super) fn act<N: FromStr<Err: Display>>(
     fields.finish(|| Some((how?, name?)))
 }
 
-/// A move of the named resource that must be explained.
+/// A state change of the named resource that requires a detail.
 pub(super) fn act_with_detail<N: FromStr<Err: Display>>(
     options: MutationOptions<'_>,
     name: &str,
@@ -80,7 +80,7 @@ pub(super) fn invite(
 
 pub(super) fn end_partnership(
     request: &pb::EndPartnershipRequest,
-) -> Converted<ActedOn<PartnershipName, PartnershipSide>> {
+) -> Converted<Ending<PartnershipName, PartnershipSide>> {
     let mut fields = Fields::new();
     let how = fields.mutation(mutation_options!(request));
     let name = fields.parse("name", &request.name);
@@ -95,7 +95,7 @@ pub(super) fn end_partnership(
 
 pub(super) fn request_relationship(
     request: &pb::RequestCustomerRelationshipRequest,
-) -> Converted<(Mutation, AskedRelationship)> {
+) -> Converted<(Mutation, RelationshipRequest)> {
     let mut fields = Fields::new();
     let how = fields.mutation(mutation_options!(request));
     let id = fields.guid_optional("relationship_id", &request.relationship_id);
@@ -116,16 +116,16 @@ pub(super) fn request_relationship(
     };
     if let Some(Some(role)) = role {
         if kind == Some(RelationshipKind::Management) {
-            fields.reject("role", "is set though the relationship is not to sell");
+            fields.reject("role", "must be unset for kind MANAGEMENT");
         } else if !request.provider.is_empty() && role != Role::IndirectReseller {
-            let problem = "is not ROLE_INDIRECT_RESELLER though a provider is asked for along";
+            let problem = "must be ROLE_INDIRECT_RESELLER if provider is set";
             fields.reject("role", problem);
         }
     }
     fields.finish(|| {
         let (id, provider, kind, role) = (id?, provider?, kind?, role?);
         let (customer, partner) = (customer?, partner?);
-        Some((how?, AskedRelationship { id, customer, partner, provider, kind, role }))
+        Some((how?, RelationshipRequest { id, customer, partner, provider, kind, role }))
     })
 }
 
@@ -140,7 +140,7 @@ const fn role(role: onboarding::Role) -> Option<Role> {
 
 pub(super) fn remove_relationship(
     request: &pb::RemoveCustomerRelationshipRequest,
-) -> Converted<ActedOn<CustomerRelationshipName, PartnerName>> {
+) -> Converted<Ending<CustomerRelationshipName, PartnerName>> {
     let mut fields = Fields::new();
     let how = fields.mutation(mutation_options!(request));
     let name = fields.parse("name", &request.name);
@@ -226,7 +226,7 @@ fn line(fields: &mut Fields, at: usize, message: &pb::TransactionLine) -> Option
     Some(Line { family: family?, partner_id: partner_id?, additional_ids: additional? })
 }
 
-/// Additional PartnerIDs of a line: few, each once, none the line's own.
+/// Additional PartnerIDs of a line: at most 5, distinct, and different from the line's PartnerID.
 fn additional_ids(
     fields: &mut Fields,
     line: &str,
@@ -242,7 +242,7 @@ fn additional_ids(
     let ids: Vec<_> = ids.map(|(at, id)| fields.parse(format!("{field}[{at}]"), id)).collect();
     let distinct: BTreeSet<_> = texts.iter().collect();
     if distinct.len() < texts.len() || texts.contains(&message.partner_id_on_record) {
-        fields.reject(field, "has an entry twice, or the line's own PartnerID");
+        fields.reject(field, "has a duplicate, or the line's own PartnerID");
     }
     ids.into_iter().collect()
 }

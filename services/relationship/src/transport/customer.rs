@@ -21,7 +21,7 @@ impl Transport {
             let shared = self.store.shared_services_of(new.organization).await?;
             Customer::create(new, taken, &shared, &buyer, creator.first(), call.now).map_err(denied)
         };
-        let customer = self.answer(&call, create).await?;
+        let customer = self.mutate(&call, create).await?;
         Ok(pb::CreateCustomerResponse { customer: Some(render::customer(customer)) })
     }
 
@@ -39,7 +39,7 @@ impl Transport {
         request: Request<pb::ListCustomersRequest>,
     ) -> Result<pb::ListCustomersResponse, Failure> {
         let page = crate::store::CUSTOMERS.page(storage::list_options!(request.get_ref()))?;
-        let read = |piece| async move { self.store.customers(&piece).await };
+        let read = |page| async move { self.store.customers(&page).await };
         let page = page.answer(read, render::customer, Message::encoded_len).await?;
         Ok(pb::ListCustomersResponse {
             customers: page.items,
@@ -84,7 +84,7 @@ impl Transport {
                 .await?;
             Ok(customer.record_review(state, detail, call.now))
         };
-        let customer = self.answer(&call, record).await?;
+        let customer = self.mutate(&call, record).await?;
         Ok(pb::RecordAccountReviewResponse { customer: Some(render::customer(customer)) })
     }
 }

@@ -6,7 +6,7 @@ use types::{CustomerRelationshipName, PartnerName};
 
 use super::{
     Transport,
-    convert::{self, AskedRelationship},
+    convert::{self, RelationshipRequest},
     render,
     status::denied,
 };
@@ -20,23 +20,23 @@ impl Transport {
         &self,
         request: Request<pb::RequestCustomerRelationshipRequest>,
     ) -> Result<pb::RequestCustomerRelationshipResponse, Failure> {
-        let (how, asked) = convert::request_relationship(request.get_ref())?;
+        let (how, requested) = convert::request_relationship(request.get_ref())?;
         let call = self.call("RequestCustomerRelationship", request, how);
-        let ask = async {
-            let new = self.gather(&asked).await?;
+        let request_relationship = async {
+            let new = self.gather(&requested).await?;
             self.store
                 .database()
                 .check_etag(&call, &new.customer.name, new.customer.resource_version)
                 .await?;
             CustomerRelationship::request(&new, self.expiry(&call)?, call.now).map_err(denied)
         };
-        let relationship = self.answer(&call, ask).await?;
+        let relationship = self.mutate(&call, request_relationship).await?;
         let companion = relationship.companion;
         let mut relationship = render::relationship(relationship.effective_at(call.now));
-        if call.is_dry_run() && asked.id.is_none() {
+        if call.is_dry_run() && requested.id.is_none() {
             relationship.name.clear();
         }
-        if call.is_dry_run() && !self.is_known(companion).await? {
+        if call.is_dry_run() && !self.exists(companion).await? {
             relationship.companion.clear();
         }
         Ok(pb::RequestCustomerRelationshipResponse { relationship: Some(relationship) })
@@ -82,7 +82,11 @@ impl Transport {
             let (partner, provider) = match standings.as_slice() {
                 [partner] => (partner, None),
                 [partner, provider] => (partner, Some(provider)),
-                _ => return Err(Failure::bug("onboarding answered for others than asked")),
+                _ => {
+                    return Err(Failure::bug(
+                        "onboarding returned standings of other partners than requested",
+                    ));
+                }
             };
             let partnership = match provider {
                 None => None,
@@ -92,7 +96,7 @@ impl Transport {
             let parties = Parties { customer: &customer, buyer: &buyer, partner, provider };
             relationship.accept(companion, parties, call.now).map_err(denied)
         };
-        let relationship = self.answer(&call, accept).await?;
+        let relationship = self.mutate(&call, accept).await?;
         let relationship = Some(render::relationship(relationship.effective_at(call.now)));
         Ok(pb::AcceptCustomerRelationshipResponse { relationship })
     }
@@ -110,7 +114,7 @@ impl Transport {
             self.store.database().check_etag(&call, &name, relationship.resource_version).await?;
             relationship.refuse(&detail, companion, call.now).map_err(denied)
         };
-        let relationship = self.answer(&call, refuse).await?;
+        let relationship = self.mutate(&call, refuse).await?;
         let relationship = Some(render::relationship(relationship.effective_at(call.now)));
         Ok(pb::RefuseCustomerRelationshipResponse { relationship })
     }
@@ -130,7 +134,7 @@ impl Transport {
             let removal = Removal { by, partnerships, no_active_subscriptions, detail };
             relationship.remove(&removal, call.now).map_err(denied)
         };
-        let relationship = self.answer(&call, remove).await?;
+        let relationship = self.mutate(&call, remove).await?;
         let relationship = Some(render::relationship(relationship.effective_at(call.now)));
         Ok(pb::RemoveCustomerRelationshipResponse { relationship })
     }
@@ -152,7 +156,7 @@ impl Transport {
         let (customer, page) = convert::list_relationships(request.get_ref())?;
         let customer = self.find_customer(customer).await?;
         let now = self.clock.now();
-        let read = |piece| async move { self.store.relationships(customer.name, &piece).await };
+        let read = |page| async move { self.store.relationships(customer.name, &page).await };
         let render = |it: CustomerRelationship| render::relationship(it.effective_at(now));
         let page = page.effective_at(now).answer(read, render, Message::encoded_len).await?;
         Ok(pb::ListCustomerRelationshipsResponse {
@@ -161,10 +165,10 @@ impl Transport {
         })
     }
 
-    /// What a decision on a request looks at.
-    async fn gather(&self, asked: &AskedRelationship) -> Result<NewRelationship, Failure> {
-        let AskedRelationship { id, partner, provider, kind, role, .. } = *asked;
-        let customer = self.find_customer(asked.customer).await?;
+    /// Gathers the facts for a customer relationship request.
+    async fn gather(&self, requested: &RelationshipRequest) -> Result<NewRelationship, Failure> {
+        let RelationshipRequest { id, partner, provider, kind, role, .. } = *requested;
+        let customer = self.find_customer(requested.customer).await?;
         let buyer = Buyer { tenant: customer.name.id(), organization: customer.organization };
         let names: Vec<_> = [Some(partner), provider].into_iter().flatten().collect();
         let (standings, buyer) = self.onboarding.standings_for(&names, buyer).await?;
@@ -177,7 +181,8 @@ impl Transport {
             applicants.push(Applicant { name, standing, open });
         }
         let mut applicants = applicants.into_iter();
-        let partner = applicants.next().ok_or_else(|| Failure::bug("no standing came back"))?;
+        let partner =
+            applicants.next().ok_or_else(|| Failure::bug("onboarding returned no standing"))?;
         let taken = self.store.relationship(partner.name).await?.map(|it| it.name);
         let provider = match applicants.next() {
             None => None,
@@ -209,8 +214,7 @@ impl Transport {
         Ok((relationship, companion))
     }
 
-    /// Whether a relationship of this name was written.
-    async fn is_known(&self, name: Option<CustomerRelationshipName>) -> Result<bool, Failure> {
+    async fn exists(&self, name: Option<CustomerRelationshipName>) -> Result<bool, Failure> {
         match name {
             None => Ok(false),
             Some(name) => Ok(self.store.relationship(name).await?.is_some()),

@@ -1,4 +1,4 @@
-//! Gathers facts of relationship and of onboarding that held together at one instant.
+//! Gathers facts of relationship and onboarding that are valid at one instant.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -12,29 +12,29 @@ use crate::{
     store::{CustomerContext, SalesChain, Scope},
 };
 
-/// Most chains that one answer holds.
+/// Sales chains per response.
 pub(super) const MAX_CHAINS: usize = 100;
-/// How often facts that change while they are gathered are gathered before the call is given up.
+/// Attempts to gather facts that change meanwhile, before the call fails.
 const ATTEMPTS: usize = 5;
 
-/// Facts that held together at one instant.
+/// Facts that are valid at one instant.
 pub(super) struct Gathered {
     pub context: CustomerContext,
-    /// The chains that the facts are about.
+    /// Sales chains that the facts cover.
     pub chains: Vec<SalesChain>,
-    /// Whether there are more chains than [`MAX_CHAINS`].
+    /// Whether more than [`MAX_CHAINS`] sales chains exist.
     pub truncated: bool,
     standings: BTreeMap<PartnerName, Standing>,
-    further: Vec<Standing>,
+    additional: Vec<Standing>,
     buyer: BuyerStanding,
-    /// A time after onboarding answered, when what relationship had read was still so.
+    /// After the response of onboarding, while the context was still unchanged.
     time: Timestamp,
 }
 
 impl Transport {
-    /// Reads relationship's facts, then asks onboarding, then reads the former again. Onboarding
-    /// answers from one state of its database; if relationship's facts are the same before and after,
-    /// they were so at that state, and all facts held together. Otherwise gathers again.
+    /// Reads the context, calls onboarding, and reads the context again. Onboarding responds from one
+    /// database snapshot; if the context is equal before and after, it was also valid at that
+    /// snapshot. Otherwise retries with the new context.
     pub(super) async fn facts_at_one_instant(
         &self,
         customer: CustomerName,
@@ -52,17 +52,18 @@ impl Transport {
             let partners: Vec<_> = partners.into_iter().collect();
             let organization = before.customer.organization;
             let buyer = Buyer { tenant: customer.id(), organization };
-            let (reply, buyer) = self.onboarding.everything(&partners, accounts, buyer).await?;
+            let (reply, buyer) =
+                self.onboarding.standings_with_located(&partners, accounts, buyer).await?;
             let time = self.clock.now();
-            let wider = scope.with_further(&reply.located);
-            let after = self.store.context_again(customer, &wider).await?.ok_or_else(missing)?;
+            let wider = scope.with_additional(&reply.located);
+            let after = self.store.reread_context(customer, &wider).await?.ok_or_else(missing)?;
             if wider == scope && after == before {
                 return Ok(Gathered {
                     context: after,
                     chains,
                     truncated,
                     standings: reply.partners.into_iter().map(|it| (it.partner, it)).collect(),
-                    further: reply.located,
+                    additional: reply.located,
                     buyer,
                     time,
                 });
@@ -74,49 +75,49 @@ impl Transport {
 }
 
 impl Scope {
-    /// The same with the partnerships of the seller with these partners.
-    fn with_further(&self, partners: &[Standing]) -> Self {
+    /// Adds the seller's partnerships with these partners.
+    fn with_additional(&self, partners: &[Standing]) -> Self {
         match self {
             Self::Chain(chain, _) => {
                 Self::Chain(*chain, partners.iter().map(|it| it.partner).collect())
             }
-            Self::Everything(most) => Self::Everything(*most),
+            Self::AllChains(limit) => Self::AllChains(*limit),
         }
     }
 }
 
 impl Gathered {
-    /// The facts about one of the chains.
+    /// Facts of one of the sales chains.
     pub(super) fn facts(&self, (seller, reseller): SalesChain) -> Result<Facts, Failure> {
         let standing = |partner: PartnerName| {
-            let known = self.standings.get(&partner).cloned();
-            known.ok_or_else(|| Failure::bug(format!("nothing was gathered about {partner}")))
+            let standing = self.standings.get(&partner).cloned();
+            standing.ok_or_else(|| Failure::bug(format!("no standing gathered for {partner}")))
         };
-        let with = |reseller: PartnerName| {
+        let partnership_with = |reseller: PartnerName| {
             let pair = |it: &&Partnership| it.provider == seller && it.reseller == reseller;
             self.context.partnerships.iter().find(pair).cloned()
         };
-        let further = |standing: &Standing| AdditionalPartner {
+        let additional = |standing: &Standing| AdditionalPartner {
             standing: standing.clone(),
-            partnership: with(standing.partner),
+            partnership: partnership_with(standing.partner),
         };
         let of_chain = |partner| partner == seller || Some(partner) == reseller;
         let relationships = self.context.relationships.iter().filter(|it| of_chain(it.partner));
         Ok(Facts {
             seller: standing(seller)?,
             reseller: reseller.map(standing).transpose()?,
-            partnership: reseller.and_then(with),
+            partnership: reseller.and_then(partnership_with),
             customer: self.context.customer.clone(),
             buyer: self.buyer.clone(),
             relationships: relationships.cloned().collect(),
-            additional: self.further.iter().map(further).collect(),
+            additional: self.additional.iter().map(additional).collect(),
             time: self.time,
         })
     }
 }
 
-/// The chain that was asked about, or those that could serve the customer: each related partner
-/// alone, and each partnership of one.
+/// The requested sales chain, or all that could serve the customer: each related partner as the only
+/// partner, and each open partnership.
 fn chains(scope: &Scope, context: &CustomerContext, now: Timestamp) -> Vec<SalesChain> {
     if let Scope::Chain(chain, _) = scope {
         return vec![*chain];

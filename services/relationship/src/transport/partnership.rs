@@ -17,13 +17,13 @@ impl Transport {
         let call = self.call("InvitePartnership", request, how);
         let invite = async {
             let history = self.store.partnerships_of(provider, reseller).await?;
-            let (provider, reseller) = self.sides(provider, reseller).await?;
+            let (provider, reseller) = self.pair_standings(provider, reseller).await?;
             let name = PartnershipName::new(id.unwrap_or_else(|| self.clock.new_uid()));
             let taken = self.store.partnership(name).await?.is_some();
             let partners = Partners { provider, reseller, history, taken };
             Partnership::invite(name, &partners, self.expiry(&call)?, call.now).map_err(denied)
         };
-        let partnership = self.answer(&call, invite).await?;
+        let partnership = self.mutate(&call, invite).await?;
         let mut partnership = render::partnership(partnership.effective_at(call.now));
         if call.is_dry_run() && id.is_none() {
             partnership.name.clear();
@@ -42,10 +42,10 @@ impl Transport {
             let partnership = self.find_partnership(name).await?;
             self.store.database().check_etag(&call, &name, partnership.resource_version).await?;
             let (provider, reseller) =
-                self.sides(partnership.provider, partnership.reseller).await?;
+                self.pair_standings(partnership.provider, partnership.reseller).await?;
             partnership.accept(&provider, &reseller, call.now).map_err(denied)
         };
-        let accepted = self.answer(&call, accept).await?;
+        let accepted = self.mutate(&call, accept).await?;
         let partnership = Some(render::partnership(accepted.effective_at(call.now)));
         Ok(pb::AcceptPartnershipResponse { partnership })
     }
@@ -103,10 +103,9 @@ impl Transport {
         request: Request<pb::ListPartnershipsRequest>,
     ) -> Result<pb::ListPartnershipsResponse, Failure> {
         let now = self.clock.now();
-        let page = crate::store::PARTNERSHIPS
-            .page(storage::list_options!(request.get_ref()))?
-            .effective_at(now);
-        let read = |piece| async move { self.store.partnerships(&piece).await };
+        let page =
+            crate::store::PARTNERSHIPS.page(storage::list_options!(request.get_ref()))?.at(now);
+        let read = |page| async move { self.store.partnerships(&page).await };
         let render = |it: Partnership| render::partnership(it.effective_at(now));
         let page = page.answer(read, render, Message::encoded_len).await?;
         Ok(pb::ListPartnershipsResponse {
@@ -126,20 +125,20 @@ impl Transport {
             self.store.database().check_etag(call, &name, partnership.resource_version).await?;
             decide(partnership).map_err(denied)
         };
-        let changed = self.answer(call, change).await?;
+        let changed = self.mutate(call, change).await?;
         Ok(render::partnership(changed.effective_at(call.now)))
     }
 
-    /// What is known of provider and reseller, read at one time.
-    async fn sides(
+    /// Standings of provider and reseller, from one snapshot.
+    async fn pair_standings(
         &self,
         provider: PartnerName,
         reseller: PartnerName,
     ) -> Result<(Standing, Standing), Failure> {
         let standings = self.onboarding.standings(&[provider, reseller]).await?;
-        let sides: Result<[Standing; 2], _> = standings.try_into();
+        let pair: Result<[Standing; 2], _> = standings.try_into();
         let [provider, reseller] =
-            sides.map_err(|_| Failure::bug("onboarding answered for others than two"))?;
+            pair.map_err(|_| Failure::bug("onboarding did not return two standings"))?;
         Ok((provider, reseller))
     }
 

@@ -1,4 +1,4 @@
-//! Domain values as messages. Cannot fail.
+//! Maps domain values to messages. Cannot fail.
 
 mod customer;
 
@@ -156,9 +156,9 @@ fn outcome(outcome: &RuleOutcome) -> pb::RuleOutcome {
     if let Some(lacks) = outcome.lacks() {
         return pb::RuleOutcome {
             outcome: pb::Outcome::Undetermined.into(),
-            explanation: format!("the question lacks {lacks}"),
+            explanation: format!("the request lacks {lacks}"),
             responsible: rules::Responsible::Caller.into(),
-            next_step: format!("ask again with {lacks}"),
+            next_step: format!("retry with {lacks}"),
             ..applied
         };
     }

@@ -2,7 +2,6 @@ use errors::{Failure, Refusal};
 
 use crate::domain::Denial;
 
-/// A denial of the domain as a failure.
 pub(super) fn denied(denial: Denial) -> Failure {
     match denial {
         Denial::Exists(name) => Failure::exists(name),

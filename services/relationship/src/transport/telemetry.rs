@@ -9,17 +9,17 @@ const PURPOSE: &str = "csp.purpose";
 static DECISIONS: LazyLock<Counter<u64>> = LazyLock::new(|| {
     let meter = telemetry::meter();
     let counter = meter.u64_counter("csp.decisions").with_unit("{decision}");
-    counter.with_description("Transactions that were decided on.").build()
+    counter.with_description("Decisions on transactions.").build()
 });
 
 static FAILED_RULES: LazyLock<Counter<u64>> = LazyLock::new(|| {
     let meter = telemetry::meter();
     let counter = meter.u64_counter("csp.decision.failed_rules").with_unit("{rule}");
-    counter.with_description("Rules that stood against a transaction.").build()
+    counter.with_description("Rules that a transaction failed.").build()
 });
 
-/// Counts a decision, and logs it in one line with the same fields whatever the verdict.
-pub(super) fn tell(decision: &Decision) {
+/// Counts a decision and logs one line, with the same fields for every verdict.
+pub(super) fn record(decision: &Decision) {
     let verdict = decision.verdict().as_str();
     let purpose = decision.transaction.purpose.as_str();
     DECISIONS.add(1, &[KeyValue::new("csp.verdict", verdict), KeyValue::new(PURPOSE, purpose)]);

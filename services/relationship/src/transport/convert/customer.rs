@@ -9,8 +9,8 @@ use super::{Converted, MAX_DETAIL};
 use crate::domain::{AccountState, CustomerAgreement, CustomerKind, NewCustomer};
 
 const MAX_NAME: usize = 200;
-/// Longest name of a person, of a text's template or version, and registration number.
-const MAX_WORD: usize = 100;
+/// Limit for personal names, agreement templates and versions, and registration numbers.
+const MAX_SHORT_TEXT: usize = 100;
 
 pub(in crate::transport) fn create_customer(
     request: &pb::CreateCustomerRequest,
@@ -51,7 +51,7 @@ fn new_customer(
     })
 }
 
-/// The registration number, given where the country demands one and nowhere else.
+/// Required in some countries and rejected in all others.
 fn registration_number(
     fields: &mut Fields,
     country: Country,
@@ -61,21 +61,21 @@ fn registration_number(
     let name = country.name();
     match (country.needs_registration_number(), text.is_empty()) {
         (false, true) => Some(None),
-        (true, false) => fields.text(FIELD, text, MAX_WORD).map(Some),
+        (true, false) => fields.text(FIELD, text, MAX_SHORT_TEXT).map(Some),
         (true, true) => {
-            let problem = format!("is required of customers in {name} (Partner Center: 600049)");
+            let problem = format!("is required for customers in {name} (Partner Center: 600049)");
             fields.reject(FIELD, problem);
             None
         }
         (false, false) => {
-            let problem = format!("is not taken of customers in {name} (Partner Center: 600002)");
+            let problem = format!("must be empty for customers in {name} (Partner Center: 600002)");
             fields.reject(FIELD, problem);
             None
         }
     }
 }
 
-/// An acceptance of the MCA that is recorded for the named resource.
+/// An MCA acceptance to record on the named resource.
 pub(in crate::transport) fn record_agreement<N: FromStr<Err: Display>>(
     options: MutationOptions<'_>,
     name: &str,
@@ -96,10 +96,10 @@ fn agreement(
     message: &pb::CustomerAgreement,
     now: Timestamp,
 ) -> Option<CustomerAgreement> {
-    let template_id = fields.text("agreement.template_id", &message.template_id, MAX_WORD);
-    let version = fields.text("agreement.version", &message.version, MAX_WORD);
-    let first_name = fields.text("agreement.first_name", &message.first_name, MAX_WORD);
-    let last_name = fields.text("agreement.last_name", &message.last_name, MAX_WORD);
+    let template_id = fields.text("agreement.template_id", &message.template_id, MAX_SHORT_TEXT);
+    let version = fields.text("agreement.version", &message.version, MAX_SHORT_TEXT);
+    let first_name = fields.text("agreement.first_name", &message.first_name, MAX_SHORT_TEXT);
+    let last_name = fields.text("agreement.last_name", &message.last_name, MAX_SHORT_TEXT);
     let email = fields.parse("agreement.email", &message.email);
     let accept_time = fields
         .required("agreement.accept_time", message.accept_time.as_ref())
