@@ -1,4 +1,4 @@
-//! What the store keeps and refuses, the same on either engine.
+//! The store, on SQLite and PostgreSQL.
 
 mod companions;
 mod dry_run;
@@ -43,17 +43,17 @@ macro_rules! on_both_engines {
 use on_both_engines;
 
 on_both_engines! {
-    what_is_saved_reads_back_equal,
-    a_decision_on_a_revision_that_is_gone_changes_nothing,
-    the_first_answer_is_given_again,
-    a_request_id_goes_with_one_content,
-    a_request_that_failed_is_decided_afresh,
-    a_request_sent_eight_times_at_once_has_one_answer,
-    of_eight_rivals_one_wins,
-    every_change_leaves_an_event,
-    a_pair_has_a_new_partnership_once_the_old_one_is_over,
-    what_expired_is_settled_with_what_follows_it_or_not_at_all,
-    pages_follow_each_other,
+    saved_resources_read_back_equal,
+    a_decision_on_a_stale_revision_changes_nothing,
+    a_retry_returns_the_first_response,
+    a_request_id_is_bound_to_its_content,
+    a_failed_request_id_can_be_retried,
+    eight_concurrent_retries_get_one_response,
+    one_of_eight_concurrent_invitations_succeeds,
+    every_change_writes_an_event,
+    a_partnership_can_follow_one_that_has_ended,
+    an_expiry_is_written_only_with_the_next_invitation,
+    pages_return_every_partnership_in_order,
 }
 
 const PROVIDER: PartnerName = PartnerName::new(Uuid::from_u128(0x1));
@@ -70,11 +70,11 @@ fn call(request_id: impl Into<Option<u128>>, content: &str) -> MutationContext {
     MutationContext::new("Method", request_id, content.as_bytes(), "ada".to_owned(), at(9))
 }
 
-/// When invitations and requests expire, in seconds.
+/// Expiry of invitations and requests, in seconds.
 const EXPIRES: i64 = 50;
 
-/// A call that nobody repeats.
-fn once() -> MutationContext {
+/// A call without a request id.
+fn mutation() -> MutationContext {
     call(None, "")
 }
 
@@ -83,7 +83,7 @@ async fn connect(databases: &Databases) -> Database {
     Database::open(&settings).await.unwrap()
 }
 
-/// A store without content. The databases are to outlive it.
+/// An empty store. Keep the databases alive while using it.
 async fn store(engine: Engine) -> (Databases, Store) {
     let databases = Databases::new(engine).await;
     let database = connect(&databases).await;
@@ -96,7 +96,7 @@ async fn history(store: &Store) -> Vec<events::Model> {
     all.all(store.database().reader()).await.unwrap()
 }
 
-/// Does the same eight times at once.
+/// Runs eight calls concurrently.
 async fn eight_times<T>(one: impl AsyncFn() -> T) -> [T; 8] {
     tokio::join!(one(), one(), one(), one(), one(), one(), one(), one()).into()
 }
@@ -152,7 +152,7 @@ fn standing(partner: PartnerName) -> Standing {
     }
 }
 
-/// A partnership that is invited under a name of its own.
+/// An invitation under a new name.
 fn invite(provider: PartnerName, reseller: PartnerName) -> Change<Partnership> {
     invite_after(Vec::new(), provider, reseller)
 }
@@ -168,7 +168,7 @@ fn invite_after(
     Partnership::invite(name, &partners, at(EXPIRES), at(9)).unwrap()
 }
 
-/// A relationship that is requested under a name of its own.
+/// A relationship request under a new name.
 fn request(partner: PartnerName, kind: RelationshipKind) -> Change<CustomerRelationship> {
     let new = NewRelationship {
         kind,
@@ -187,14 +187,14 @@ fn applicant(partner: PartnerName) -> Applicant {
     Applicant { name, standing: standing(partner), open: Vec::new() }
 }
 
-/// The reseller accepts.
+/// The partnership after the reseller accepts.
 fn accepted(it: Partnership, now: i64) -> Approved<Partnership> {
     let (provider, reseller) = (standing(it.provider), standing(it.reseller));
     it.accept(&provider, &reseller, at(now)).unwrap()
 }
 
-/// The customer accepts.
-fn tied(
+/// The customer relationship after the customer accepts.
+fn accepted_by_customer(
     it: CustomerRelationship,
     companion: Option<CustomerRelationship>,
     now: i64,
@@ -212,93 +212,93 @@ fn removal(by: PartnerName) -> Removal {
     Removal { by: standing(by), partnerships, no_active_subscriptions: true, detail }
 }
 
-/// What the three kinds of resource are in the database.
-async fn kept(store: &Store) -> (Vec<Customer>, Vec<CustomerRelationship>, Vec<Partnership>) {
+/// All stored resources.
+async fn stored(store: &Store) -> (Vec<Customer>, Vec<CustomerRelationship>, Vec<Partnership>) {
     let page = |listing: storage::Listing| listing.page(ListOptions::default()).unwrap();
     let customers = store.customers(&page(CUSTOMERS)).await.unwrap().items;
     let relationships = store.relationships(CUSTOMER, &page(RELATIONSHIPS)).await.unwrap().items;
     (customers, relationships, store.partnerships(&page(PARTNERSHIPS)).await.unwrap().items)
 }
 
-async fn what_is_saved_reads_back_equal(engine: Engine) {
+async fn saved_resources_read_back_equal(engine: Engine) {
     let (_databases, store) = store(engine).await;
-    let saved = store.save(new_customer(), &once()).await.unwrap();
+    let saved = store.save(new_customer(), &mutation()).await.unwrap();
     assert_eq!(saved, new_customer().into_after());
     assert_eq!(store.customer(CUSTOMER).await.unwrap(), Some(saved.clone()));
     let agreed = saved.accept_agreement(mca("Ada"), at(10)).unwrap();
-    let agreed = store.save(agreed, &once()).await.unwrap();
+    let agreed = store.save(agreed, &mutation()).await.unwrap();
     assert_eq!(store.customer(CUSTOMER).await.unwrap(), Some(agreed.clone()));
     let locked = agreed.record_review(AccountState::Locked, "why".to_owned(), at(10));
-    let customer = store.save(locked, &once()).await.unwrap();
+    let customer = store.save(locked, &mutation()).await.unwrap();
     assert_eq!(store.customer(CUSTOMER).await.unwrap(), Some(customer.clone()));
 
-    let invited = store.save(invite(PROVIDER, RESELLER), &once()).await.unwrap();
+    let invited = store.save(invite(PROVIDER, RESELLER), &mutation()).await.unwrap();
     assert_eq!(store.partnership(invited.name).await.unwrap(), Some(invited.clone()));
     let of_pair = store.partnerships_of(PROVIDER, RESELLER).await.unwrap();
     assert_eq!(of_pair, std::slice::from_ref(&invited));
     assert!(store.partnerships_of(RESELLER, PROVIDER).await.unwrap().is_empty());
     let declined = invited.decline("it's \"no\"".to_owned(), at(10)).unwrap();
-    let declined = store.save(declined, &once()).await.unwrap();
+    let declined = store.save(declined, &mutation()).await.unwrap();
     assert_eq!(store.partnership(declined.name).await.unwrap(), Some(declined.clone()));
 
     let resale = RelationshipKind::Resale;
-    let requested = store.save(request(PROVIDER, resale), &once()).await.unwrap();
+    let requested = store.save(request(PROVIDER, resale), &mutation()).await.unwrap();
     assert_eq!(store.relationship(requested.name).await.unwrap(), Some(requested.clone()));
-    let accepted = tied(requested, None, 10);
-    let accepted = store.save(accepted, &once()).await.unwrap();
+    let accepted = accepted_by_customer(requested, None, 10);
+    let accepted = store.save(accepted, &mutation()).await.unwrap();
     let attested = accepted.attest_agreement(mca("Ada"), &standing(PROVIDER), at(10)).unwrap();
-    let accepted = store.save(attested.unwrap(), &once()).await.unwrap();
+    let accepted = store.save(attested.unwrap(), &mutation()).await.unwrap();
     assert_eq!(store.relationship(accepted.name).await.unwrap(), Some(accepted.clone()));
     let open = store.open_relationships(CUSTOMER, PROVIDER).await.unwrap();
     assert_eq!(open, std::slice::from_ref(&accepted));
     assert!(store.open_relationships(CUSTOMER, RESELLER).await.unwrap().is_empty());
-    assert_eq!(kept(&store).await, (vec![customer], vec![accepted], vec![declined]));
+    assert_eq!(stored(&store).await, (vec![customer], vec![accepted], vec![declined]));
 }
 
-async fn a_decision_on_a_revision_that_is_gone_changes_nothing(engine: Engine) {
+async fn a_decision_on_a_stale_revision_changes_nothing(engine: Engine) {
     let (_databases, store) = store(engine).await;
-    let customer = store.save(new_customer(), &once()).await.unwrap();
-    let partnership = store.save(invite(PROVIDER, RESELLER), &once()).await.unwrap();
+    let customer = store.save(new_customer(), &mutation()).await.unwrap();
+    let partnership = store.save(invite(PROVIDER, RESELLER), &mutation()).await.unwrap();
     let request = request(PROVIDER, RelationshipKind::Resale);
-    let relationship = store.save(request, &once()).await.unwrap();
+    let relationship = store.save(request, &mutation()).await.unwrap();
 
     let first = customer.accept_agreement(mca("Ada"), at(10)).unwrap();
-    store.save(first, &once()).await.unwrap();
-    store.save(accepted(partnership.clone(), 10), &once()).await.unwrap();
-    store.save(tied(relationship.clone(), None, 10), &once()).await.unwrap();
-    let (before, events) = (kept(&store).await, history(&store).await);
+    store.save(first, &mutation()).await.unwrap();
+    store.save(accepted(partnership.clone(), 10), &mutation()).await.unwrap();
+    store.save(accepted_by_customer(relationship.clone(), None, 10), &mutation()).await.unwrap();
+    let (before, events) = (stored(&store).await, history(&store).await);
 
     let why = || "why".to_owned();
     let late = customer.accept_agreement(mca("Grace"), at(11)).unwrap();
-    let late = store.save(late, &once()).await.map(drop);
+    let late = store.save(late, &mutation()).await.map(drop);
     assert!(matches!(late, Err(Failure::LostRace)), "{late:?}");
     let late = partnership.decline(why(), at(11)).unwrap();
-    let late = store.save(late, &once()).await.map(drop);
+    let late = store.save(late, &mutation()).await.map(drop);
     assert!(matches!(late, Err(Failure::LostRace)), "{late:?}");
     let late = relationship.remove(&removal(PROVIDER), at(11)).unwrap();
-    let late = store.save(late, &once()).await.map(drop);
+    let late = store.save(late, &mutation()).await.map(drop);
     assert!(matches!(late, Err(Failure::LostRace)), "{late:?}");
-    let again = store.save(new_customer(), &once()).await.map(drop);
+    let again = store.save(new_customer(), &mutation()).await.map(drop);
     assert!(matches!(again, Err(Failure::LostRace)), "{again:?}");
 
-    assert_eq!(kept(&store).await, before);
+    assert_eq!(stored(&store).await, before);
     assert_eq!(history(&store).await, events);
 }
 
-async fn the_first_answer_is_given_again(engine: Engine) {
+async fn a_retry_returns_the_first_response(engine: Engine) {
     let (_databases, store) = store(engine).await;
     let call = call(7, "content");
     let invite = || store.save(invite(PROVIDER, RESELLER), &call);
     let first = store.database().idempotent(&call, invite()).await.unwrap();
     let changed = accepted(first.clone(), 10);
-    store.save(changed, &once()).await.unwrap();
+    store.save(changed, &mutation()).await.unwrap();
     let again = store.database().idempotent(&call, invite()).await.unwrap();
-    assert_eq!(again, first, "as it was, and not as it is by now");
-    assert_eq!(kept(&store).await.2.len(), 1);
+    assert_eq!(again, first, "the first response, not the current state");
+    assert_eq!(stored(&store).await.2.len(), 1);
     assert_eq!(history(&store).await.len(), 2);
 }
 
-async fn a_request_id_goes_with_one_content(engine: Engine) {
+async fn a_request_id_is_bound_to_its_content(engine: Engine) {
     let (_databases, store) = store(engine).await;
     let (first, other) = (call(7, "content"), call(7, "other content"));
     let saved = store.database().idempotent(&first, store.save(new_customer(), &first));
@@ -312,11 +312,11 @@ async fn a_request_id_goes_with_one_content(engine: Engine) {
     let change = store.save(new_customer(), &method);
     let reused = store.database().idempotent(&method, change).await;
     assert!(matches!(reused, Err(Failure::RequestIdReused { .. })), "{reused:?}");
-    assert!(kept(&store).await.2.is_empty());
+    assert!(stored(&store).await.2.is_empty());
     assert_eq!(history(&store).await.len(), 1);
 }
 
-async fn a_request_that_failed_is_decided_afresh(engine: Engine) {
+async fn a_failed_request_id_can_be_retried(engine: Engine) {
     let (_databases, store) = store(engine).await;
     let call = call(7, "content");
     let missing = async { Err::<Customer, _>(Failure::missing("name")) };
@@ -326,7 +326,7 @@ async fn a_request_that_failed_is_decided_afresh(engine: Engine) {
     assert_eq!(saved.unwrap(), new_customer().into_after());
 }
 
-async fn a_request_sent_eight_times_at_once_has_one_answer(engine: Engine) {
+async fn eight_concurrent_retries_get_one_response(engine: Engine) {
     let (_databases, store) = store(engine).await;
     let call = call(7, "content");
     let answers = eight_times(async || {
@@ -340,26 +340,26 @@ async fn a_request_sent_eight_times_at_once_has_one_answer(engine: Engine) {
     });
     let answers = answers.await;
     assert!(answers.iter().all(|it| *it == answers[0]), "{answers:?}");
-    assert_eq!(kept(&store).await.2, [answers[0].clone()]);
+    assert_eq!(stored(&store).await.2, [answers[0].clone()]);
     assert_eq!(history(&store).await.len(), 1);
 }
 
-async fn of_eight_rivals_one_wins(engine: Engine) {
+async fn one_of_eight_concurrent_invitations_succeeds(engine: Engine) {
     let (_databases, store) = store(engine).await;
-    let tried = eight_times(async || store.save(invite(PROVIDER, RESELLER), &once()).await);
-    let (won, lost): (Vec<_>, Vec<_>) = tried.await.into_iter().partition(Result::is_ok);
+    let results = eight_times(async || store.save(invite(PROVIDER, RESELLER), &mutation()).await);
+    let (won, lost): (Vec<_>, Vec<_>) = results.await.into_iter().partition(Result::is_ok);
     assert_eq!(won.len(), 1);
     assert!(lost.iter().all(|it| matches!(it, Err(Failure::LostRace))), "{lost:?}");
     let won: Vec<_> = won.into_iter().map(Result::unwrap).collect();
-    assert_eq!(kept(&store).await.2, won);
+    assert_eq!(stored(&store).await.2, won);
     assert_eq!(history(&store).await.len(), 1);
 }
 
-async fn every_change_leaves_an_event(engine: Engine) {
+async fn every_change_writes_an_event(engine: Engine) {
     let (_databases, store) = store(engine).await;
     let created = store.save(new_customer(), &call(7, "content")).await.unwrap();
     let changed = created.accept_agreement(mca("Ada"), at(10)).unwrap();
-    let changed = store.save(changed, &once()).await.unwrap();
+    let changed = store.save(changed, &mutation()).await.unwrap();
     let history = history(&store).await;
     let expected = [("CustomerCreated", 1, &created), ("CustomerAgreementRecorded", 2, &changed)];
     assert_eq!(history.len(), expected.len());
@@ -376,29 +376,29 @@ async fn every_change_leaves_an_event(engine: Engine) {
     assert_eq!((&history[1].request_id, &history[1].request_digest), (&None, &None));
 }
 
-async fn a_pair_has_a_new_partnership_once_the_old_one_is_over(engine: Engine) {
+async fn a_partnership_can_follow_one_that_has_ended(engine: Engine) {
     let (_databases, store) = store(engine).await;
-    let first = store.save(invite(PROVIDER, RESELLER), &once()).await.unwrap();
-    let active = store.save(accepted(first, 10), &once()).await.unwrap();
-    let second = store.save(invite(PROVIDER, RESELLER), &once()).await;
+    let first = store.save(invite(PROVIDER, RESELLER), &mutation()).await.unwrap();
+    let active = store.save(accepted(first, 10), &mutation()).await.unwrap();
+    let second = store.save(invite(PROVIDER, RESELLER), &mutation()).await;
     assert!(matches!(second, Err(Failure::LostRace)), "{second:?}");
-    store.save(invite(RESELLER, PROVIDER), &once()).await.unwrap();
+    store.save(invite(RESELLER, PROVIDER), &mutation()).await.unwrap();
     let ended = active.end(PartnershipSide::Reseller, "why".to_owned(), at(11)).unwrap();
-    let ended = store.save(ended, &once()).await.unwrap();
+    let ended = store.save(ended, &mutation()).await.unwrap();
     let rivals = [(); 2].map(|()| invite_after(vec![ended.clone()], PROVIDER, RESELLER));
     let [second, third] = rivals;
-    let second = store.save(second, &once()).await.unwrap();
+    let second = store.save(second, &mutation()).await.unwrap();
     assert_eq!(second.predecessor, Some(ended.name));
     let declined = second.decline("why".to_owned(), at(12)).unwrap();
-    store.save(declined, &once()).await.unwrap();
-    let third = store.save(third, &once()).await;
-    assert!(matches!(third, Err(Failure::LostRace)), "one follows one: {third:?}");
-    assert_eq!(kept(&store).await.2.len(), 3);
+    store.save(declined, &mutation()).await.unwrap();
+    let third = store.save(third, &mutation()).await;
+    assert!(matches!(third, Err(Failure::LostRace)), "a partnership has one successor: {third:?}");
+    assert_eq!(stored(&store).await.2.len(), 3);
 }
 
-async fn what_expired_is_settled_with_what_follows_it_or_not_at_all(engine: Engine) {
+async fn an_expiry_is_written_only_with_the_next_invitation(engine: Engine) {
     let (_databases, store) = store(engine).await;
-    let first = store.save(invite(PROVIDER, RESELLER), &once()).await.unwrap();
+    let first = store.save(invite(PROVIDER, RESELLER), &mutation()).await.unwrap();
     let late = |first: &Partnership| {
         let (provider, reseller) = (standing(PROVIDER), standing(RESELLER));
         let history = vec![first.clone()];
@@ -408,33 +408,33 @@ async fn what_expired_is_settled_with_what_follows_it_or_not_at_all(engine: Engi
     };
     let call = call(7, "content");
     let second = store.database().idempotent(&call, store.save(late(&first), &call)).await.unwrap();
-    let settled = store.partnership(first.name).await.unwrap().unwrap();
+    let expired = store.partnership(first.name).await.unwrap().unwrap();
     let resource_version = first.resource_version.next(at(EXPIRES));
     assert_eq!(
-        settled,
+        expired,
         Partnership { resource_version, ..first.clone().effective_at(at(EXPIRES)) }
     );
     let kinds: Vec<_> = history(&store).await.into_iter().map(|it| it.kind).collect();
     assert_eq!(kinds, ["PartnershipInvited", "PartnershipExpired", "PartnershipInvited"]);
     let again = store.database().idempotent(&call, store.save(late(&first), &call)).await.unwrap();
-    assert_eq!(again, second, "the request is answered with the invitation");
-    let lost = store.save(late(&first), &once()).await;
+    assert_eq!(again, second, "the retry returns the invitation");
+    let lost = store.save(late(&first), &mutation()).await;
     assert!(matches!(lost, Err(Failure::LostRace)), "{lost:?}");
     assert_eq!(history(&store).await.len(), 3);
 }
 
-async fn pages_follow_each_other(engine: Engine) {
+async fn pages_return_every_partnership_in_order(engine: Engine) {
     let (_databases, store) = store(engine).await;
     let mut saved = Vec::new();
     for id in 0x10..0x15 {
         let pair = invite(PROVIDER, PartnerName::new(Uuid::from_u128(id)));
-        saved.push(store.save(pair, &once()).await.unwrap().name);
+        saved.push(store.save(pair, &mutation()).await.unwrap().name);
     }
     saved.sort_by_key(ToString::to_string);
     let (mut read, mut token) = (Vec::new(), String::new());
     while read.is_empty() || !token.is_empty() {
-        let asked = ListOptions { page_size: 2, page_token: &token, ..ListOptions::default() };
-        let page = store.partnerships(&PARTNERSHIPS.page(asked).unwrap()).await.unwrap();
+        let options = ListOptions { page_size: 2, page_token: &token, ..ListOptions::default() };
+        let page = store.partnerships(&PARTNERSHIPS.page(options).unwrap()).await.unwrap();
         assert!(page.items.len() <= 2);
         read.extend(page.items.into_iter().map(|it| it.name));
         token = page.next_page_token;

@@ -156,9 +156,9 @@ fn outcome(outcome: &RuleOutcome) -> pb::RuleOutcome {
     if let Some(lacks) = outcome.lacks() {
         return pb::RuleOutcome {
             outcome: pb::Outcome::Undetermined.into(),
-            explanation: format!("the request lacks {lacks}"),
+            explanation: format!("the question lacks {lacks}"),
             responsible: rules::Responsible::Caller.into(),
-            next_step: format!("retry with {lacks}"),
+            next_step: format!("ask again with {lacks}"),
             ..applied
         };
     }

@@ -1,4 +1,4 @@
--- Times are microseconds since the epoch. One text for SQLite and PostgreSQL.
+-- Times are microseconds since the Unix epoch. SQLite and PostgreSQL share this script.
 
 CREATE TABLE partnerships (
     name TEXT PRIMARY KEY CHECK (name LIKE 'partnerships/%'),
@@ -31,7 +31,7 @@ CREATE TABLE partnerships (
     CHECK (accept_time <= update_time AND end_time <= update_time)
 );
 
--- One open partnership a pair.
+-- At most one open partnership per provider and reseller.
 CREATE UNIQUE INDEX partnerships_open ON partnerships (provider, reseller)
     WHERE state IN ('invited', 'active');
 CREATE INDEX partnerships_by_pair ON partnerships (provider, reseller);
@@ -67,7 +67,7 @@ CREATE TABLE customers (
     CHECK ((shared_services_number IS NOT NULL) = (kind = 'shared-services'))
 );
 
--- Of those that add the next shared services tenant of a company at once, one does.
+-- Only one of several concurrent calls creates an organization's next shared services tenant.
 CREATE UNIQUE INDEX customers_shared_services ON customers (organization, shared_services_number);
 
 CREATE TABLE customer_relationships (
@@ -108,12 +108,12 @@ CREATE TABLE customer_relationships (
     CHECK (accept_time <= update_time AND end_time <= update_time)
 );
 
--- One open relationship between a customer and a partner to manage, and one to sell in each role.
+-- At most one open relationship per customer and partner for management, and one per role for resale.
 CREATE UNIQUE INDEX customer_relationships_open
     ON customer_relationships (customer, partner, kind, COALESCE(role, ''))
     WHERE state IN ('requested', 'active');
 
--- What lists are filtered and ordered by.
+-- Indexes for list filters and orders.
 CREATE INDEX partnerships_by_create_time ON partnerships (create_time, name);
 CREATE INDEX partnerships_by_update_time ON partnerships (update_time);
 CREATE INDEX partnerships_by_provider ON partnerships (provider, name);

@@ -1,4 +1,4 @@
-//! How every resource was at any moment is in the events.
+//! Events contain the state of every resource at every time.
 
 use storage::Database;
 use testbed::{
@@ -9,8 +9,9 @@ use types::{CustomerRelationshipName, PartnerName, PartnershipName, Timestamp};
 use uuid::Uuid;
 
 use super::{
-    CUSTOMER, EXPIRES, PROVIDER, RESELLER, accepted, applicant, at, buyer, invite, kept, mca,
-    new_customer, on_both_engines, once, removal, request, standing, store,
+    CUSTOMER, EXPIRES, PROVIDER, RESELLER, accepted, accepted_by_customer, applicant, at, buyer,
+    invite, mca, mutation, new_customer, on_both_engines, removal, request, standing, store,
+    stored,
 };
 use crate::{
     domain::{
@@ -21,25 +22,25 @@ use crate::{
 };
 
 on_both_engines! {
-    every_resource_is_rebuilt_from_its_events_as_it_was,
+    events_rebuild_every_resource_at_every_time,
 }
 
-/// The tables, and the column of each that names the resource that a row is part of.
+/// Each table, with the column that names the resource of a row.
 const TABLES: [(&str, &str); 3] =
     [("customers", "name"), ("customer_relationships", "name"), ("partnerships", "name")];
 
-const STRANGER: PartnerName = PartnerName::new(Uuid::from_u128(0x3));
-const LATE: PartnerName = PartnerName::new(Uuid::from_u128(0x4));
+const OTHER_PARTNER: PartnerName = PartnerName::new(Uuid::from_u128(0x3));
+const UNANSWERING: PartnerName = PartnerName::new(Uuid::from_u128(0x4));
 
-/// A store, and what it reads after every change.
-struct Life {
+/// A store, with the resources that it reads after every change.
+struct RecordedStore {
     store: Store,
     customers: RecordedStates<Customer>,
     relationships: RecordedStates<CustomerRelationship>,
     partnerships: RecordedStates<Partnership>,
 }
 
-impl Life {
+impl RecordedStore {
     fn of(store: Store) -> Self {
         Self {
             store,
@@ -50,12 +51,12 @@ impl Life {
     }
 
     async fn save<T: Persisted>(&mut self, change: impl Into<Change<T>> + Send) -> T {
-        let saved = self.store.save(change, &once()).await.unwrap();
-        let moment = saved.resource_version().update_time;
-        let (customers, relationships, partnerships) = kept(&self.store).await;
-        self.customers.note(moment, customers);
-        self.relationships.note(moment, relationships);
-        self.partnerships.note(moment, partnerships);
+        let saved = self.store.save(change, &mutation()).await.unwrap();
+        let time = saved.resource_version().update_time;
+        let (customers, relationships, partnerships) = stored(&self.store).await;
+        self.customers.note(time, customers);
+        self.relationships.note(time, relationships);
+        self.partnerships.note(time, partnerships);
         saved
     }
 
@@ -74,8 +75,8 @@ impl Life {
     }
 }
 
-/// A reseller asks for itself and for its provider.
-fn asked_along() -> Change<CustomerRelationship> {
+/// A request of a reseller that includes its provider.
+fn request_with_provider() -> Change<CustomerRelationship> {
     let pair = accepted(invite(PROVIDER, RESELLER).main.into_after(), 9).into_after();
     let provider = Some((applicant(PROVIDER), Some(pair)));
     request_of(applicant(RESELLER), provider, at(9))
@@ -93,7 +94,7 @@ fn request_of(
     CustomerRelationship::request(&new, at(EXPIRES + 50), now).unwrap()
 }
 
-/// A pair that had partnerships before has another.
+/// An invitation after an earlier partnership of the pair.
 fn invite_again(before: &Partnership) -> Change<Partnership> {
     let (provider, reseller) = (standing(before.provider), standing(before.reseller));
     let partners = Partners { provider, reseller, history: vec![before.clone()], taken: false };
@@ -101,52 +102,52 @@ fn invite_again(before: &Partnership) -> Change<Partnership> {
     Partnership::invite(name, &partners, at(EXPIRES + 50), at(EXPIRES)).unwrap()
 }
 
-async fn every_resource_is_rebuilt_from_its_events_as_it_was(engine: Engine) {
+async fn events_rebuild_every_resource_at_every_time(engine: Engine) {
     let (_databases, store) = store(engine).await;
     let why = || "why".to_owned();
-    let mut life = Life::of(store);
-    let customer = life.save(new_customer()).await;
-    let ended = life.save(invite(PROVIDER, RESELLER)).await;
-    let declined = life.save(invite(PROVIDER, STRANGER)).await;
-    let withdrawn = life.save(invite(STRANGER, RESELLER)).await;
-    let expired = life.save(invite(PROVIDER, LATE)).await;
-    let tied = life.save(asked_along()).await;
-    let refused = life.save(request(PROVIDER, RelationshipKind::Management)).await;
-    let unanswered = life.save(request(LATE, RelationshipKind::Resale)).await;
+    let mut recorded = RecordedStore::of(store);
+    let customer = recorded.save(new_customer()).await;
+    let ended = recorded.save(invite(PROVIDER, RESELLER)).await;
+    let declined = recorded.save(invite(PROVIDER, OTHER_PARTNER)).await;
+    let withdrawn = recorded.save(invite(OTHER_PARTNER, RESELLER)).await;
+    let expired = recorded.save(invite(PROVIDER, UNANSWERING)).await;
+    let requested = recorded.save(request_with_provider()).await;
+    let refused = recorded.save(request(PROVIDER, RelationshipKind::Management)).await;
+    let unanswered = recorded.save(request(UNANSWERING, RelationshipKind::Resale)).await;
 
-    let customer = life.save(customer.accept_agreement(mca("Ada"), at(10)).unwrap()).await;
-    let customer = life.save(customer.accept_agreement(mca("Grace"), at(10)).unwrap()).await;
-    let ended = life.save(accepted(ended, 10)).await;
-    let companion = life.relationship(tied.companion.unwrap()).await;
+    let customer = recorded.save(customer.accept_agreement(mca("Ada"), at(10)).unwrap()).await;
+    let customer = recorded.save(customer.accept_agreement(mca("Grace"), at(10)).unwrap()).await;
+    let ended = recorded.save(accepted(ended, 10)).await;
+    let companion = recorded.relationship(requested.companion.unwrap()).await;
     let attested = companion.attest_agreement(mca("Ada"), &standing(PROVIDER), at(10)).unwrap();
-    let companion = life.save(attested.unwrap()).await;
-    let tied = life.save(super::tied(tied, Some(companion), 11)).await;
-    life.save(declined.decline(why(), at(11)).unwrap()).await;
-    life.save(withdrawn.withdraw(why(), at(12)).unwrap()).await;
-    life.save(refused.refuse("why", None, at(12)).unwrap()).await;
-    let customer = life.save(customer.record_review(AccountState::Locked, why(), at(13))).await;
-    life.save(customer.record_review(AccountState::Verified, String::new(), at(14))).await;
+    let companion = recorded.save(attested.unwrap()).await;
+    let requested = recorded.save(accepted_by_customer(requested, Some(companion), 11)).await;
+    recorded.save(declined.decline(why(), at(11)).unwrap()).await;
+    recorded.save(withdrawn.withdraw(why(), at(12)).unwrap()).await;
+    recorded.save(refused.refuse("why", None, at(12)).unwrap()).await;
+    let customer = recorded.save(customer.record_review(AccountState::Locked, why(), at(13))).await;
+    recorded.save(customer.record_review(AccountState::Verified, String::new(), at(14))).await;
     let removed = removal(PROVIDER);
-    let companion = life.relationship(tied.companion.unwrap()).await;
-    life.save(companion.remove(&removed, at(14)).unwrap()).await;
-    let ended = life.save(ended.end(PartnershipSide::Reseller, why(), at(15)).unwrap()).await;
+    let companion = recorded.relationship(requested.companion.unwrap()).await;
+    recorded.save(companion.remove(&removed, at(14)).unwrap()).await;
+    let ended = recorded.save(ended.end(PartnershipSide::Reseller, why(), at(15)).unwrap()).await;
 
-    life.save(invite_again(&ended)).await;
-    life.save(invite_again(&expired)).await;
+    recorded.save(invite_again(&ended)).await;
+    recorded.save(invite_again(&expired)).await;
     let name = CustomerRelationshipName { customer: CUSTOMER, uid: Uuid::new_v4() };
-    let again = Applicant { name, standing: standing(LATE), open: vec![unanswered] };
-    life.save(request_of(again, None, at(EXPIRES))).await;
-    life.assert_rebuilt(life.store.database()).await;
+    let again = Applicant { name, standing: standing(UNANSWERING), open: vec![unanswered] };
+    recorded.save(request_of(again, None, at(EXPIRES))).await;
+    recorded.assert_rebuilt(recorded.store.database()).await;
 }
 
 #[tokio::test]
-async fn how_a_resource_was_is_found_by_an_index() {
+async fn as_of_reads_use_an_index() {
     let (_databases, store) = store(Engine::Sqlite).await;
     assert_as_of_indexed(store.database()).await;
 }
 
 #[test]
-fn what_earlier_releases_wrote_is_read() {
+fn events_of_earlier_releases_are_readable() {
     assert_released_events_read::<Partnership>("partnerships");
     assert_released_events_read::<Customer>("customers");
     assert_released_events_read::<CustomerRelationship>("relationships");

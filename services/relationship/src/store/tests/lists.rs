@@ -7,7 +7,7 @@ use crate::store::{
 };
 
 #[tokio::test]
-async fn every_list_follows_an_index() {
+async fn every_list_uses_an_index() {
     let (_databases, store) = store(Engine::Sqlite).await;
     assert_indexed::<partnerships::Entity>(&store.database, PARTNERSHIPS).await;
     assert_indexed::<customers::Entity>(&store.database, CUSTOMERS).await;

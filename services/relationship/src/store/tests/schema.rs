@@ -1,19 +1,19 @@
-//! What the schema itself refuses, and how it comes about.
+//! Constraints and migrations of the schema.
 
 use std::collections::BTreeMap;
 
 use sea_orm::ConnectionTrait;
 use testbed::{Databases, Engine};
 
-use super::{CUSTOMER, connect, new_customer, on_both_engines, once, store};
+use super::{CUSTOMER, connect, mutation, new_customer, on_both_engines, store};
 use crate::store::{Migrator, Store};
 
 on_both_engines! {
-    the_database_refuses_what_no_decision_gives,
-    a_migration_is_applied_once,
+    constraints_reject_states_that_no_decision_produces,
+    migrations_are_applied_once,
 }
 
-/// Rows, column by column, each value as SQL writes it.
+/// Rows as column names and SQL literals.
 const PARTNERSHIP: &str = "name 'partnerships/1', provider 'partners/1', reseller 'partners/2', \
     state 'ended', expire_time 1, accept_time 0, provider_application 1, \
     reseller_application 1, ended_by 'provider', state_reason 'why', \
@@ -33,7 +33,7 @@ const RELATIONSHIP: &str = "name 'customers/1/relationships/1', customer 'custom
     mca_template_id '1', mca_version '1', mca_first_name 'Ada', mca_last_name 'Lovelace', \
     mca_email 'ada@contoso.com', mca_accept_time 0, revision 1, create_time 0, update_time 0";
 
-/// Inserts a row in which some columns have another value.
+/// Inserts a row with changed columns.
 async fn insert(store: &Store, table: &str, row: &str, changes: &str) -> Result<(), String> {
     let columns = |row: &str| -> BTreeMap<String, String> {
         let columns = row.split(", ").filter_map(|column| column.split_once(' '));
@@ -48,7 +48,7 @@ async fn insert(store: &Store, table: &str, row: &str, changes: &str) -> Result<
     inserted.map(drop).map_err(|error| error.to_string())
 }
 
-async fn the_database_refuses_what_no_decision_gives(engine: Engine) {
+async fn constraints_reject_states_that_no_decision_produces(engine: Engine) {
     let (_databases, store) = store(engine).await;
     for (table, row, forbidden) in [
         (
@@ -112,7 +112,7 @@ async fn the_database_refuses_what_no_decision_gives(engine: Engine) {
     let second = "name 'customers/1/relationships/2', state 'requested', accept_time NULL";
     let second = insert(&store, table, RELATIONSHIP, second).await.unwrap_err();
     assert!(second.to_lowercase().contains("unique constraint"), "{second}");
-    // To manage, a partner attests nothing.
+    // A management relationship has no attestation.
     let manages = |id| {
         format!(
             "name 'customers/1/relationships/{id}', kind 'management', role NULL, \
@@ -127,7 +127,7 @@ async fn the_database_refuses_what_no_decision_gives(engine: Engine) {
     insert(&store, table, RELATIONSHIP, other_role).await.unwrap();
 }
 
-async fn a_migration_is_applied_once(engine: Engine) {
+async fn migrations_are_applied_once(engine: Engine) {
     let databases = Databases::new(engine).await;
     let database = connect(&databases).await;
     let applied = database.migrate::<Migrator>().await.unwrap();
@@ -135,7 +135,7 @@ async fn a_migration_is_applied_once(engine: Engine) {
     assert!(database.migrate::<Migrator>().await.unwrap().is_empty());
     database.require_schema::<Migrator>("relationship").await.unwrap();
     let store = Store::new(database);
-    store.save(new_customer(), &once()).await.unwrap();
+    store.save(new_customer(), &mutation()).await.unwrap();
 }
 
 #[tokio::test]
@@ -143,16 +143,16 @@ async fn an_embedded_database_migrates_itself() {
     let databases = Databases::new(Engine::Sqlite).await;
     let database = connect(&databases).await;
     database.require_schema::<Migrator>("relationship").await.unwrap();
-    Store::new(database).save(new_customer(), &once()).await.unwrap();
+    Store::new(database).save(new_customer(), &mutation()).await.unwrap();
 }
 
 #[tokio::test]
-async fn a_server_without_the_schema_is_refused_with_what_to_do() {
+async fn a_missing_schema_fails_with_the_command_to_run() {
     let databases = Databases::new(Engine::Postgres).await;
     let database = connect(&databases).await;
     let refused = database.require_schema::<Migrator>("relationship").await.unwrap_err();
     for part in ["relationship_0001_initial", "`relationship migrate`"] {
         assert!(refused.contains(part), "{refused}");
     }
-    assert!(Store::new(database).customer(CUSTOMER).await.is_err(), "nothing was applied");
+    assert!(Store::new(database).customer(CUSTOMER).await.is_err(), "no migration was applied");
 }
