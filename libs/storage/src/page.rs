@@ -170,9 +170,9 @@ fn position(list: &str, token: &str) -> Result<Option<Position>, &'static str> {
 }
 
 impl PageRequest {
-    /// The same page, with states that end by time evaluated at `now`.
+    /// Filters by the states as of `now`: an overdue invitation matches `expired`.
     #[must_use]
-    pub fn effective_at(self, now: Timestamp) -> Self {
+    pub fn with_states_at(self, now: Timestamp) -> Self {
         Self { now: Some(now), ..self }
     }
 

@@ -14,7 +14,7 @@ pub struct Settings {
     /// Client settings for onboarding.
     pub onboarding: rpc_client::Settings,
     /// Validity of a decision.
-    pub decision_valid_for: Duration,
+    pub valid_for: Duration,
     /// Time to answer an invitation or a customer relationship request.
     pub invitation_valid_for: Duration,
 }
@@ -23,12 +23,12 @@ impl Settings {
     pub(crate) fn read(reader: &mut Reader) -> Option<Self> {
         let common = Common::read(reader);
         let onboarding = read(reader, "onboarding");
-        let decision_valid_for = reader.take::<Span>("decision.valid_for");
+        let valid_for = reader.take::<Span>("decision.valid_for");
         let invitation_valid_for = reader.take::<Span>("invitation.valid_for");
         Some(Self {
             common: common?,
             onboarding: onboarding?,
-            decision_valid_for: decision_valid_for?.0,
+            valid_for: valid_for?.0,
             invitation_valid_for: invitation_valid_for?.0,
         })
     }

@@ -43,7 +43,7 @@ impl Service for Relationship {
         let store = store::Store::new(database);
         let onboarding = peers::Onboarding::new(settings.onboarding);
         let lifetimes = transport::Lifetimes {
-            decision: settings.decision_valid_for,
+            decision: settings.valid_for,
             invitation: settings.invitation_valid_for,
         };
         let transport = transport::Transport::new(store, onboarding, clock, lifetimes);

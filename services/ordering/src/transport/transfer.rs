@@ -146,11 +146,15 @@ impl Transport {
         let now = self.clock.now();
         let page = crate::store::TRANSFERS
             .page(storage::list_options!(request.get_ref()))?
-            .effective_at(now);
-        let read = |piece| async move {
-            self.store.transfers(&piece).await?.try_map(|it| Ok(it.effective_at(now)))
-        };
-        let page = page.answer(read, render::transfer, Message::encoded_len).await?;
+            .with_states_at(now);
+        let read = |piece| async move { self.store.transfers(&piece).await };
+        let page = page
+            .answer(
+                read,
+                |it: Transfer| render::transfer(it.effective_at(now)),
+                Message::encoded_len,
+            )
+            .await?;
         Ok(pb::ListTransfersResponse {
             transfers: page.items,
             next_page_token: page.next_page_token,

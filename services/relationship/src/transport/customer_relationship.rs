@@ -158,7 +158,7 @@ impl Transport {
         let now = self.clock.now();
         let read = |page| async move { self.store.relationships(customer.name, &page).await };
         let render = |it: CustomerRelationship| render::relationship(it.effective_at(now));
-        let page = page.effective_at(now).answer(read, render, Message::encoded_len).await?;
+        let page = page.with_states_at(now).answer(read, render, Message::encoded_len).await?;
         Ok(pb::ListCustomerRelationshipsResponse {
             relationships: page.items,
             next_page_token: page.next_page_token,

@@ -103,8 +103,9 @@ impl Transport {
         request: Request<pb::ListPartnershipsRequest>,
     ) -> Result<pb::ListPartnershipsResponse, Failure> {
         let now = self.clock.now();
-        let page =
-            crate::store::PARTNERSHIPS.page(storage::list_options!(request.get_ref()))?.at(now);
+        let page = crate::store::PARTNERSHIPS
+            .page(storage::list_options!(request.get_ref()))?
+            .with_states_at(now);
         let read = |page| async move { self.store.partnerships(&page).await };
         let render = |it: Partnership| render::partnership(it.effective_at(now));
         let page = page.answer(read, render, Message::encoded_len).await?;
