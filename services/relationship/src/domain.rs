@@ -1,6 +1,6 @@
-//! What relationship decides, without transport, storage or clock.
+//! Decisions of relationship, without transport, storage or clock.
 
-// A state that is added is thought of wherever states are told apart.
+// A new state must not fall into an existing wildcard arm.
 #![warn(clippy::wildcard_enum_match_arm)]
 
 mod applied;

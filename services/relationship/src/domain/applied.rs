@@ -1,4 +1,4 @@
-//! Which calls apply a rule.
+//! Calls that apply a rule.
 
 use super::{
     Purpose, Rule,
@@ -6,16 +6,16 @@ use super::{
 };
 
 impl Rule {
-    /// Calls that apply it, each once: those that ask about a transaction of a purpose that it is
-    /// held against, then others.
+    /// Calls that apply the rule, without duplicates: first those that check a transaction of a
+    /// purpose that the rule applies to.
     #[must_use]
     pub fn applied_by(&self) -> Vec<&'static str> {
         let checks: Vec<_> = CHECKS.iter().filter(|check| check.rule.id == self.id).collect();
-        let asked = checks.first().map(|_| "CheckTransaction");
-        let held = |purpose: &&Purpose| checks.iter().any(|it| it.purposes.contains(purpose));
-        let by_purpose = Purpose::ALL.iter().filter(held).flat_map(|it| calls(*it));
+        let check = checks.first().map(|_| "CheckTransaction");
+        let applies = |purpose: &&Purpose| checks.iter().any(|it| it.purposes.contains(purpose));
+        let by_purpose = Purpose::ALL.iter().filter(applies).flat_map(|it| calls(*it));
         let mut all = Vec::new();
-        for call in asked.iter().chain(by_purpose).chain(self.applied_beside) {
+        for call in check.iter().chain(by_purpose).chain(self.applied_beside) {
             if !all.contains(call) {
                 all.push(*call);
             }
@@ -24,7 +24,7 @@ impl Rule {
     }
 }
 
-/// Calls of ordering that ask about a transaction of a purpose.
+/// Calls of ordering that check a transaction of a purpose.
 const fn calls(purpose: Purpose) -> &'static [&'static str] {
     match purpose {
         Purpose::NewSubscription => &["PlaceOrder"],

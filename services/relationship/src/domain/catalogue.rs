@@ -1,5 +1,5 @@
 //! The rules of the programme as data: their texts, and the order in which a transaction is
-//! held against them. A rule that is not in [`CHECKS`] is not applied to transactions.
+//! checked against them. A rule that is not in [`CHECKS`] is not applied to transactions.
 
 use super::{
     Purpose,
@@ -14,21 +14,19 @@ use super::{
 pub struct Rule {
     /// Stable id.
     pub id: &'static str,
-    /// The rule in a sentence.
+    /// Statement of the rule, for people.
     pub text: &'static str,
-    /// Where it comes from.
+    /// Document that states the rule.
     pub source: &'static str,
-    /// Calls that apply it besides those that follow from [`CHECKS`].
+    /// Calls that apply the rule in addition to those that follow from [`CHECKS`].
     pub(super) applied_beside: &'static [&'static str],
 }
 
-/// A rule held against a transaction.
+/// A rule that applies to transactions.
 pub(super) struct Check {
-    /// The rule.
     pub rule: &'static Rule,
-    /// Purposes that it applies to.
     pub purposes: &'static [Purpose],
-    /// Finds out, or gives `None` where the rule does not apply.
+    /// `None` if the rule does not apply.
     pub judge: fn(&Transaction, &Facts) -> Option<Finding>,
 }
 
@@ -44,83 +42,83 @@ macro_rules! rules {
                 Rule { id: $id, text: $text, source: $source, applied_beside: $applied_beside };
         )*
 
-        /// Every rule, in order of precedence.
+        /// All rules, in order of precedence.
         pub static RULES: &[&Rule] = &[$(&$name,)*];
     };
 }
 
 rules! {
     PT_1 = "PT-1", RELATIONSHIPS, &["InvitePartnership", "AcceptPartnership", "CreateCustomer"],
-        "Only an indirect provider or a direct-bill partner buys from Microsoft; an indirect reseller never does.";
+        "Only an indirect provider or a direct-bill partner may buy from Microsoft; an indirect reseller may not.";
     ON_1 = "ON-1", RELATIONSHIPS, &["InvitePartnership", "AcceptPartnership", "AcceptAgreement", "CreateCustomer", "AttestCustomerAgreement", "RequestCustomerRelationship", "AcceptCustomerRelationship"],
-        "A partner transacts only while its enrollment is active: a reseller after it has joined the programme, enrolled and accepted the MPA. A restricted direct-bill partner goes on with what it sold and sells nothing new. One that is suspended manages what exists; one that never enrolled or is revoked does nothing. What was sold renews itself until a partner of the chain is revoked.";
+        "A partner may transact only while its enrollment is active; a reseller must have joined the programme, enrolled and accepted the MPA. A restricted direct-bill partner may continue existing sales but not sell anything new. A suspended partner may manage existing subscriptions. A partner that is revoked or never enrolled may do nothing. Existing subscriptions renew automatically until a partner of the sales chain is revoked.";
     ON_2 = "ON-2", "Partner Center: indirect reseller tasks, Microsoft Partner Agreement", &["AcceptAgreement"],
-        "The MPA is accepted only by a Global admin of a partner that is vetted and whose location account is tied to its CSP tenant.";
+        "Only a Global admin may accept the MPA, for a vetted partner that has associated a location account with its CSP tenant.";
     ON_4 = "ON-4", "Partner Center: new indirect reseller requirement, direct-bill eligibility requirements", &["InvitePartnership", "AcceptPartnership"],
-        "A partner that did not pass its yearly re-authorization sells nothing new from the day on that it is blocked.";
+        "A partner that did not pass its yearly re-authorization may not sell anything new from the day on which it is blocked.";
     ON_5 = "ON-5", "Partner Center: switch from direct-bill partner to indirect reseller", &["EnrollPartner", "SubmitEnrollment"],
-        "A tenant that is enrolled as indirect reseller does not become a direct-bill partner; direct bill takes a tenant of its own.";
+        "A tenant that is enrolled as indirect reseller cannot become a direct-bill partner; direct bill requires a separate tenant.";
     REQ_1 = "REQ-1", "Partner Center: direct partner new requirements, new indirect reseller requirement", &["SubmitEnrollment", "ReviewEnrollment", "ReinstateEnrollment"],
-        "A partner meets the dated requirements of its role before it applies, before it becomes active, and every year.";
+        "A partner must meet the requirements of its role that are in force before it applies, before it becomes active, and every year.";
     MPA_3 = "MPA-3", "Partner Center API: error codes, 900124", &[],
-        "The ordering company itself must have accepted the MPA.";
+        "The company that places the order must itself have accepted the MPA.";
     REL_1 = "REL-1", "Partner Center: indirect provider tasks", &["RequestCustomerRelationship", "AcceptCustomerRelationship"],
-        "The partnership of provider and reseller must be active, and accepted under the enrollments that they have now.";
+        "The partnership between provider and reseller must be active and accepted under their current enrollments.";
     REL_2 = "REL-2", "CSP supported partner relationships, scenario 7", &["InvitePartnership", "AcceptPartnership"],
-        "Partners may partner only inside one CSP region.";
+        "A provider and a reseller may partner only within one CSP region.";
     ON_3 = "ON-3", "Partner Center: MPA FAQ for indirect providers, indirect reseller tasks", &["AssociateLocation"],
-        "A location account and the CSP tenant that it is tied to must be in the same country.";
+        "A location account must be in the same country as the CSP tenant that it is associated with.";
     MPA_1 = "MPA-1", RELATIONSHIPS, &[],
-        "Before the reseller has accepted the MPA, its PartnerID may not go onto a new subscription order.";
+        "Until the reseller has accepted the MPA, its PartnerID must not be on a new subscription order.";
     MPA_2 = "MPA-2", RELATIONSHIPS, &[],
-        "Before the reseller has accepted the MPA, there is no new business between the provider and that reseller.";
+        "Until the reseller has accepted the MPA, the provider may not do new business with it.";
     REL_4 = "REL-4", "Partner Center: indirect reseller tasks, switch from direct-bill partner to indirect reseller", &["RequestCustomerRelationship", "AttestCustomerAgreement"],
-        "Each partner of the chain must itself hold a relationship with the customer: for a sale one to resell, acquired in the role in which it sells, of either kind to manage.";
+        "Each partner of the sales chain must have its own relationship with the customer. A sale requires a resale relationship, acquired in the role in which the partner sells; managing requires a relationship of either kind.";
     REL_3 = "REL-3", "CSP supported partner relationships, scenario 6", &["CreateCustomer", "RequestCustomerRelationship", "AcceptCustomerRelationship"],
-        "A partner sells only to customers whose tenant country lies in the CSP region of the partner's CSP tenant.";
+        "A partner may sell only to customers whose tenant is in the CSP region of the partner's CSP tenant.";
     REL_5 = "REL-5", "General knowledge: Microsoft stopped new sales in March 2022", &[],
-        "Nothing is sold or renewed in a market in which sales are stopped: Belarus and Russia.";
+        "Nothing may be sold or renewed in markets where sales are stopped: Belarus and Russia.";
     REL_6 = "REL-6", "Partner Center: remove a relationship", &["RemoveCustomerRelationship", "ReleaseCustomerRelationship"],
-        "A relationship to sell is removed by a direct-bill partner or provider, for a reseller by its provider, once no subscription is active.";
+        "A resale relationship may be removed by a direct-bill partner or a provider, and for a reseller by its provider, when no subscription is active.";
     CUS_1 = "CUS-1", "Partner Center: confirm customer agreement, MCA re-acceptance, switch from direct-bill partner to indirect reseller", &["AttestCustomerAgreement"],
-        "The customer must have accepted the Microsoft Customer Agreement, from 2025-10-07 on after March 2023; at Microsoft, or as the seller attests for its own sales. A reseller attests nothing. In China there is none to accept.";
+        "The customer must have accepted the Microsoft Customer Agreement at Microsoft, or the seller must attest the acceptance for its own sales. Since 2025-10-07, acceptances until March 2023 are no longer valid. A reseller may not attest. China has no such agreement.";
     CUS_2 = "CUS-2", "Partner Center: customer account verification", &[],
-        "While a customer's account is under review nothing is added to what it has; one that was rejected or is locked makes no deal.";
+        "While a customer's account is under review, nothing may be added. A customer whose account was rejected or is locked cannot transact.";
     OWN_1 = "OWN-1", "CSP supported partner relationships, scenario 5", &[],
-        "No partner sells to itself or to an affiliate as end customer.";
+        "A partner may not sell to itself or to an affiliate as the end customer.";
     OWN_2 = "OWN-2", "Partner Center: multi-partner", &["CreateCustomer", "RequestCustomerRelationship", "AcceptCustomerRelationship"],
-        "No sale into a CSP tenant of a partner; a separate tenant of that partner is fine.";
+        "Nothing may be sold into a partner's CSP tenant; a separate tenant of that partner is allowed.";
     OWN_3 = "OWN-3", "CSP supported partner relationships, scenario 4", &["CreateCustomer"],
-        "For its own use a partner buys Azure into its one shared services tenant, or anything into a separate customer tenant from a reseller or a direct-bill partner.";
+        "For its own use, a partner may buy Azure into its one shared services tenant, or any product into a separate customer tenant from a reseller or a direct-bill partner.";
     ORD_1 = "ORD-1", "Partner Center API: order resources, 2072", &[],
-        "The PartnerID on an order line is the reseller's, never the provider's; without a reseller there is none.";
+        "The PartnerID on an order line must be the reseller's, never the provider's; an order without a reseller must not have one.";
     ORD_2 = "ORD-2", "Partner Center API: error codes, 900206", &[],
-        "The seller attests on every order in which role it acts.";
+        "The seller must attest on every order in which role it acts.";
     ORD_8 = "ORD-8", "Partner Center API: order resources, additional PartnerIDs on record", &[],
-        "Up to five further PartnerIDs stand on a line beside the reseller's, for customers in the EU or EFTA; each is that of an active reseller of the seller that is no affiliate of the customer (OWN-1).";
+        "A line may have up to five PartnerIDs in addition to the reseller's, for customers in the EU or EFTA. Each must belong to an active reseller of the seller that is not an affiliate of the customer (OWN-1).";
     ORD_3 = "ORD-3", "Partner Center: new commerce cancellation policy", &["CancelOrder", "CancelSubscription"],
-        "What was bought is cancelled within 168 hours of its purchase or renewal.";
+        "A purchase may be cancelled within 168 hours of the purchase or renewal.";
     ORD_4 = "ORD-4", "Partner Center API: error codes, 900203", ORDER,
-        "The seller attests each line whose offer demands it.";
+        "The seller must attest each line whose offer requires an attestation.";
     ORD_5 = "ORD-5", "Partner Center API: error codes, 800070", &["PlaceOrder", "AddQuantity", "CreateTransfer", "ApproveTransfer"],
-        "An offer is sold only to customers in its markets; units are added and subscriptions taken over only there.";
+        "An offer may be sold only to customers in its markets; adding units and transferring subscriptions is possible only there.";
     ORD_6 = "ORD-6", "Partner Center: regional authorization, billing currency", ORDER,
-        "An order is in the currency of the seller's location.";
+        "An order must be in the currency of the seller's location.";
     ORD_7 = "ORD-7", "Partner Center API: error codes, 800090", &["ReduceQuantity"],
-        "Units are returned within 168 hours of their purchase or renewal.";
+        "Units may be returned within 168 hours of their purchase or renewal.";
     TRF_1 = "TRF-1", "Partner Center API: error codes, 900148", TRANSFER,
-        "Source and target of a transfer are two partners.";
+        "The source and the target of a transfer must be different partners.";
     TRF_2 = "TRF-2", "Partner Center API: transfer resources", TRANSFER,
-        "What is transferred runs, and is the source's for the customer.";
+        "A transferred subscription must be running and must belong to the source partner and the customer.";
     TRF_3 = "TRF-3", "Partner Center API: error codes, 900101", TRANSFER,
-        "A subscription is in one open transfer at most.";
+        "A subscription may be in at most one open transfer.";
     TRF_4 = "TRF-4", "Partner Center: regional authorization, billing currency", TRANSFER,
-        "What is transferred is priced in the currency of the target's location.";
+        "A transferred subscription must be priced in the currency of the target's location.";
     TRF_5 = "TRF-5", "Partner Center API: error codes, 900146", TRANSFER,
-        "What a third party sells is not transferred.";
+        "Subscriptions to third-party offers cannot be transferred.";
 }
 
-/// What changes hands for money, or on what terms.
+/// Purposes that change what the customer buys, or its terms.
 const DEAL: &[Purpose] = &[
     Purpose::NewSubscription,
     Purpose::AddQuantity,
@@ -128,8 +126,7 @@ const DEAL: &[Purpose] = &[
     Purpose::Change,
     Purpose::TransferIn,
 ];
-/// A deal, or the automatic renewal of one. What is held against DEAL alone, the programme lets an
-/// automatic renewal go on without.
+/// Rules that apply only to the commercial purposes do not block an automatic renewal.
 const SALE: &[Purpose] = &[
     Purpose::NewSubscription,
     Purpose::AddQuantity,
@@ -138,7 +135,7 @@ const SALE: &[Purpose] = &[
     Purpose::TransferIn,
     Purpose::AutomaticRenewal,
 ];
-/// What begins a term, or adds units to one.
+/// Purposes that begin a term, or add units to one.
 const TERMS: &[Purpose] = &[
     Purpose::NewSubscription,
     Purpose::AddQuantity,
@@ -146,7 +143,7 @@ const TERMS: &[Purpose] = &[
     Purpose::TransferIn,
     Purpose::AutomaticRenewal,
 ];
-/// What the seller hands in at Microsoft.
+/// Purposes that the seller submits to Microsoft.
 const ORDERS: &[Purpose] = &[
     Purpose::NewSubscription,
     Purpose::AddQuantity,
@@ -155,7 +152,7 @@ const ORDERS: &[Purpose] = &[
     Purpose::TransferIn,
     Purpose::Cancel,
 ];
-/// What the seller must be able to buy at Microsoft, then or again.
+/// Purposes that require a seller that buys from Microsoft.
 const PURCHASE: &[Purpose] = &[
     Purpose::NewSubscription,
     Purpose::AddQuantity,
@@ -165,7 +162,7 @@ const PURCHASE: &[Purpose] = &[
     Purpose::Cancel,
     Purpose::AutomaticRenewal,
 ];
-/// What takes an enrollment in some state: deals, the automatic renewal of one, and managing.
+/// Purposes that require an enrollment.
 const ENROLLED: &[Purpose] = &[
     Purpose::NewSubscription,
     Purpose::Manage,
@@ -175,7 +172,7 @@ const ENROLLED: &[Purpose] = &[
     Purpose::TransferIn,
     Purpose::AutomaticRenewal,
 ];
-/// What all partners of the chain take part in: deals, and managing.
+/// Purposes that involve all partners of the sales chain.
 const CHAIN: &[Purpose] = &[
     Purpose::NewSubscription,
     Purpose::Manage,
@@ -185,7 +182,7 @@ const CHAIN: &[Purpose] = &[
     Purpose::TransferIn,
 ];
 
-/// The order in which a transaction is held against the rules.
+/// Rules of a transaction, in order of precedence.
 pub(super) static CHECKS: &[Check] = &[
     Check { rule: &PT_1, purposes: PURCHASE, judge: seller::buys_from_microsoft },
     Check { rule: &ON_1, purposes: ENROLLED, judge: seller::is_active },

@@ -18,25 +18,25 @@ use super::{
 };
 
 text_enum! {
-    /// What a customer tenant is for.
+    /// Use of a customer tenant.
     pub enum CustomerKind {
-        /// A company that buys for itself.
+        /// A company buys for its own use.
         Company = "company",
-        /// A partner's shared services tenant.
+        /// A partner's tenant for its own Azure use.
         SharedServices = "shared-services",
     }
 }
 
 text_enum! {
-    /// What came of a review of a customer's account.
+    /// Result of a review of a customer's account.
     pub enum AccountState {
-        /// It passed.
+        /// The review passed.
         Verified = "verified",
-        /// It goes on.
+        /// The review has not ended.
         UnderReview = "under-review",
-        /// It did not pass.
+        /// The review failed.
         Rejected = "rejected",
-        /// The account is locked.
+        /// Microsoft locked the account.
         Locked = "locked",
     }
 }
@@ -44,72 +44,64 @@ text_enum! {
 /// A customer: one Entra tenant.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Customer {
-    /// Its resource name.
     pub name: CustomerName,
-    /// Name to show.
     pub display_name: String,
-    /// The company that owns the tenant.
+    /// Organization that owns the tenant.
     pub organization: OrganizationName,
     /// Country of the tenant.
     pub country: Country,
-    /// Registration number of the company, where the country demands one.
+    /// Set if the country requires one.
     pub registration_number: Option<String>,
-    /// What the tenant is for.
     pub kind: CustomerKind,
-    /// Which of its company's shared services tenants it is, from 1 on; none of any other kind.
+    /// Number of a shared services tenant in its organization, from 1; `None` for other kinds.
     pub shared_services_number: Option<i32>,
-    /// The partner that created the tenant, if one did.
+    /// The partner that created the tenant; `None` if the tenant existed.
     pub created_by: Option<PartnerName>,
-    /// The MCA that it accepted at Microsoft, the latest.
+    /// Latest acceptance of the MCA at Microsoft.
     pub agreement: Option<CustomerAgreement>,
-    /// The last review of its account, if there was one.
+    /// Last review of the account.
     pub account: Option<AccountReview>,
-    /// How often it changed, and when.
     pub resource_version: ResourceVersion,
 }
 
 /// A review of a customer's account.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct AccountReview {
-    /// What came of it.
     pub state: AccountState,
-    /// What was said about it.
+    /// Free text of the caller.
     pub detail: String,
-    /// When it was recorded.
+    /// When the review was recorded.
     pub time: Timestamp,
 }
 
-/// A customer to be recorded.
+/// Fields of a new customer.
 #[derive(Debug, Clone)]
 pub struct NewCustomer {
-    /// Its resource name.
     pub name: CustomerName,
-    /// Name to show.
     pub display_name: String,
-    /// The company that owns the tenant.
+    /// Organization that owns the tenant.
     pub organization: OrganizationName,
     /// Country of the tenant.
     pub country: Country,
-    /// Registration number of the company, where the country demands one.
+    /// Set if the country requires one.
     pub registration_number: Option<String>,
-    /// What the tenant is for.
     pub kind: CustomerKind,
-    /// The partner that creates the tenant; none for a tenant that exists.
+    /// The partner that creates the tenant; `None` if the tenant exists.
     pub created_by: Option<PartnerName>,
 }
 
 impl Customer {
-    /// Records a customer tenant, which may be one that a partner creates. Its company has these
-    /// shared services tenants already.
+    /// Creates a customer for a tenant that exists or that a partner creates. `name_taken`: the name
+    /// exists. `shared`: existing shared services tenants of the organization.
     pub fn create(
         new: NewCustomer,
-        taken: bool,
+        name_taken: bool,
         shared: &[CustomerName],
         buyer: &BuyerStanding,
         creator: Option<&Standing>,
         now: Timestamp,
     ) -> Result<Approved<Self>, Denial> {
-        if taken {
+        if name_taken {
             return Err(Denial::Exists(new.name.to_string()));
         }
         let next = i32::try_from(shared.len() + 1).ok();
@@ -126,21 +118,21 @@ impl Customer {
             account: None,
             resource_version: ResourceVersion::first(now),
         };
-        let by_creator = creator.map(|creator| {
+        let creator_findings = creator.map(|creator| {
             [
-                in_buying_role(Act::Win, creator, (&PT_1, creates(creator))),
+                in_buying_role(Act::Win, creator, (&PT_1, may_create(creator))),
                 (&REL_3, in_region(creator, &customer, Responsible::Partner)),
             ]
         });
-        let of_tenant = [
+        let tenant_findings = [
             (&OWN_2, csp_tenant(customer.name, buyer.csp_tenant)),
             (&OWN_3, shared_services_of_a_partner(&customer, shared, buyer)),
         ];
-        refuse(by_creator.into_iter().flatten().chain(of_tenant))?;
+        refuse(creator_findings.into_iter().flatten().chain(tenant_findings))?;
         Ok(Approved::created("CustomerCreated", customer))
     }
 
-    /// Records what came of a review of the account.
+    /// Records the result of an account review.
     #[must_use]
     pub fn record_review(
         mut self,
@@ -159,37 +151,37 @@ impl Customer {
     }
 }
 
-fn creates(partner: &Standing) -> Finding {
+fn may_create(partner: &Standing) -> Finding {
     seller(partner).unless(buys(partner), || Fault {
         reason: Reason::SellerCannotBuyFromMicrosoft,
-        explanation: format!("{} is no provider and no direct-bill partner", partner.partner),
+        explanation: format!("{} is neither an indirect provider nor a direct-bill partner", partner.partner),
         responsible: Responsible::Partner,
         next_step: "let an indirect provider or a direct-bill partner create the customer".into(),
         code: "",
     })
 }
 
-/// Whether a partner has a role that attests that a customer accepted the MCA, and acquired the
-/// customer in such a role.
-pub(super) fn attests(partner: &Standing, acquired: Option<Role>) -> Finding {
-    let kept = buys(partner) && acquired != Some(Role::IndirectReseller);
-    seller(partner).unless(kept, || Fault {
+/// Whether a partner may attest MCA acceptances: it has a role that buys from Microsoft and did not
+/// acquire the customer as a reseller.
+pub(super) fn may_attest(partner: &Standing, acquired: Option<Role>) -> Finding {
+    let passes = buys(partner) && acquired != Some(Role::IndirectReseller);
+    seller(partner).unless(passes, || Fault {
         reason: Reason::AttestedByNoSeller,
         explanation: format!(
-            "{} does not sell to the customer as provider or direct-bill partner, and only those \
-             attest an acceptance",
+            "{} does not sell to the customer as indirect provider or direct-bill partner; only those \
+             may attest an acceptance of the MCA",
             partner.partner
         ),
         responsible: Responsible::Partner,
-        next_step: "let an indirect provider or a direct-bill partner attest it, or record the \
-                    customer's direct acceptance"
+        next_step: "let an indirect provider or a direct-bill partner attest the acceptance, or \
+                    record the customer's acceptance at Microsoft with RecordCustomerAgreement"
             .into(),
         code: "",
     })
 }
 
 fn seller(partner: &Standing) -> Finding {
-    let roles = partner.roles.iter().map(|held| format!("{} {}", held.role, held.state));
+    let roles = partner.roles.iter().map(|it| format!("{} {}", it.role, it.state));
     Finding::of(partner.partner, vec![("roles", list(roles))])
 }
 
@@ -200,8 +192,8 @@ fn buys(partner: &Standing) -> bool {
     BUYING.iter().any(|role| partner.state(*role).is_some())
 }
 
-/// What a finding about having a role that buys from Microsoft says, or else what is found about
-/// the state of the role.
+/// The finding `has_role` if the partner has no role that buys from Microsoft; otherwise whether the
+/// state of such a role permits the activity.
 pub(super) fn in_buying_role(
     act: Act,
     partner: &Standing,
@@ -210,7 +202,8 @@ pub(super) fn in_buying_role(
     if buys(partner) { (&ON_1, enrolled_to(act, partner, BUYING)) } else { has_role }
 }
 
-/// Whether a tenant is none for shared services, or the company has a CSP tenant that has none yet.
+/// Whether the organization has a CSP tenant without a shared services tenant. Passes for tenants of
+/// other kinds.
 fn shared_services_of_a_partner(
     customer: &Customer,
     shared: &[CustomerName],
@@ -221,24 +214,24 @@ fn shared_services_of_a_partner(
         ("customerPartners", list(&buyer.partners)),
         ("sharedServicesTenants", list(shared)),
     ];
-    let kept = customer.kind == CustomerKind::Company || shared.len() < buyer.partners.len();
-    Finding::of(customer.name, inputs).unless(kept, || {
+    let passes = customer.kind == CustomerKind::Company || shared.len() < buyer.partners.len();
+    Finding::of(customer.name, inputs).unless(passes, || {
         let (reason, explanation, next_step) = if buyer.partners.is_empty() {
             (
                 Reason::SharedServicesOfAnother,
-                "a shared services tenant belongs to a company that is a partner".to_owned(),
-                "name the partner's own company, or record a tenant of kind COMPANY",
+                format!("{} is not a partner, so it has no shared services tenant", customer.organization),
+                "name the partner's own organization, or create the customer with kind COMPANY",
             )
         } else {
             (
                 Reason::SharedServicesTenantExists,
                 format!(
-                    "a CSP tenant has one shared services tenant at most, and the company has {} of \
-                     {} already",
+                    "every CSP tenant of the organization already has its shared services tenant \
+                     (shared services tenants: {}, CSP tenants: {})",
                     shared.len(),
                     buyer.partners.len()
                 ),
-                "use the tenant that there is, or record a tenant of kind COMPANY",
+                "use the existing shared services tenant, or create the customer with kind COMPANY",
             )
         };
         let next_step = next_step.into();

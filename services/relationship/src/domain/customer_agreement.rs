@@ -1,5 +1,5 @@
-//! The Microsoft Customer Agreement (MCA): as a customer accepts it at Microsoft, which counts for
-//! every seller, or as a partner attests that it did, which counts for the sales of that partner.
+//! The Microsoft Customer Agreement (MCA). An acceptance at Microsoft is valid for every seller; an
+//! attested acceptance is valid only for the sales of the partner that attests it.
 
 use serde::{Deserialize, Serialize};
 use types::{Email, Responsible, Timestamp};
@@ -8,7 +8,7 @@ use super::{
     Approved, Customer, CustomerRelationship, Denial, Fault, Finding, Reason, RelationshipKind,
     Role, Rule, Standing,
     catalogue::{CUS_1, REL_4},
-    customer::{attests, in_buying_role},
+    customer::{in_buying_role, may_attest},
     denial::refuse,
     rules::enrollment::Act,
 };
@@ -16,31 +16,27 @@ use super::{
 /// An acceptance of the MCA.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct CustomerAgreement {
-    /// Template of the country's text.
+    /// Template of the country's agreement.
     pub template_id: String,
-    /// Version of the text.
+    /// Version of the agreement.
     pub version: String,
-    /// First name of the person who accepted.
+    /// Person who accepted.
     pub first_name: String,
-    /// Last name of that person.
     pub last_name: String,
-    /// Address of that person.
     pub email: Email,
-    /// When that person accepted.
     pub accept_time: Timestamp,
 }
 
 impl CustomerAgreement {
-    /// Whether it counts from now on instead of the one that was recorded before: the one that was
-    /// accepted later does, whichever is recorded later.
+    /// Whether this acceptance replaces the recorded one: the later `accept_time` wins, regardless of
+    /// the order of recording.
     fn replaces(&self, recorded: Option<&Self>) -> bool {
         recorded.is_none_or(|it| self.accept_time >= it.accept_time && self != it)
     }
 }
 
 impl Customer {
-    /// Records that the customer accepted the MCA at Microsoft. Gives nothing if that changes
-    /// nothing.
+    /// Records an acceptance at Microsoft. `None` if it does not change the customer.
     #[must_use]
     pub fn accept_agreement(
         &self,
@@ -55,24 +51,23 @@ impl Customer {
 }
 
 impl CustomerRelationship {
-    /// Records that the partner attests that the customer accepted the MCA. Gives nothing if that
-    /// changes nothing.
+    /// Records an acceptance that the partner attests. `None` if it does not change the relationship.
     pub fn attest_agreement(
         &self,
         agreement: CustomerAgreement,
         partner: &Standing,
         now: Timestamp,
     ) -> Result<Option<Approved<Self>>, Denial> {
-        refuse([self.attested_by(partner), (&REL_4, self.serves_for_sales(now))])?;
+        refuse([self.attested_by(partner), (&REL_4, self.permits_attestation(now))])?;
         Ok(agreement.replaces(self.agreement.as_ref()).then(|| {
             let attested = Self { agreement: Some(agreement), ..self.clone() };
             attested.changed("CustomerAgreementAttested", now)
         }))
     }
 
-    /// Whether the partner attests in the role in which it acquired the customer.
+    /// Whether the partner may attest in the role in which it acquired the customer.
     fn attested_by(&self, partner: &Standing) -> (&'static Rule, Finding) {
-        let attests = (&CUS_1, attests(partner, self.role));
+        let attests = (&CUS_1, may_attest(partner, self.role));
         match self.role {
             Some(Role::IndirectReseller) => attests,
             Some(Role::IndirectProvider | Role::DirectBill) | None => {
@@ -81,9 +76,9 @@ impl CustomerRelationship {
         }
     }
 
-    /// Whether sales go on this relationship, or will once the customer accepts it: an attestation
-    /// may be part of the request.
-    fn serves_for_sales(&self, now: Timestamp) -> Finding {
+    /// Whether this is a resale relationship that is active or requested; a partner may attest before
+    /// the customer accepts the request.
+    fn permits_attestation(&self, now: Timestamp) -> Finding {
         let (kind, state) = (self.kind, self.state_at(now));
         let inputs = vec![
             ("partner", self.partner.to_string()),
@@ -98,14 +93,14 @@ impl CustomerRelationship {
                 Reason::CustomerRelationshipForManagement
             },
             explanation: format!(
-                "{} attests for a customer that it sells to or has asked to; this relationship is \
-                 for {kind} and {state}",
+                "{} may attest only on a requested or active relationship of kind resale; this \
+                 relationship is of kind {kind} and {state}",
                 self.partner
             ),
             responsible: Responsible::Partner,
             next_step:
-                "ask the customer for a relationship with RequestCustomerRelationship, kind \
-                        RESALE, and attest on that one"
+                "request a relationship of kind RESALE with RequestCustomerRelationship, and \
+                        attest on that relationship"
                     .into(),
             code: "403/20002",
         })

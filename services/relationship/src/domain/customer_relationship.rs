@@ -14,27 +14,27 @@ use super::{
 };
 
 text_enum! {
-    /// What a partner may do for a customer.
+    /// What the customer permits the partner to do.
     pub enum RelationshipKind {
-        /// Sell to it.
+        /// Sell to the customer.
         Resale = "resale",
-        /// Manage what others sold.
+        /// Manage subscriptions that other partners sold.
         Management = "management",
     }
 }
 
 text_enum! {
-    /// Where a customer relationship stands.
+    /// State of a customer relationship.
     pub enum RelationshipState {
-        /// The customer has not answered.
+        /// Waits for the customer's response.
         Requested = "requested",
-        /// Accepted.
+        /// Accepted by the customer.
         Active = "active",
-        /// Removed by a partner, accepted or not.
+        /// Removed by a partner, before or after the customer accepted.
         Removed = "removed",
         /// Refused by the customer.
         Refused = "refused",
-        /// Not answered in time.
+        /// No response before `expire_time`.
         Expired = "expired",
     }
 }
@@ -42,54 +42,47 @@ text_enum! {
 /// A relationship between one partner and one customer.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct CustomerRelationship {
-    /// Its resource name.
     pub name: CustomerRelationshipName,
-    /// The partner.
     pub partner: PartnerName,
-    /// What the partner may do.
     pub kind: RelationshipKind,
-    /// The role in which the partner acquired the customer and sells to it; none to manage.
+    /// Role in which the partner acquired the customer and sells to it; `None` for management.
     pub role: Option<Role>,
-    /// Where it stood when it last changed; [`CustomerRelationship::state_at`] tells where it
-    /// stands.
+    /// State as stored; [`CustomerRelationship::state_at`] also considers `expire_time`.
     pub state: RelationshipState,
-    /// From when on it is expired unless it was answered.
+    /// An unanswered request expires at this time.
     pub expire_time: Timestamp,
-    /// When the customer accepted it.
     pub accept_time: Option<Timestamp>,
-    /// How it came to its end, and which partner removed it.
+    /// `by` is the partner that removed the relationship.
     pub ending: Option<Ending<PartnerName>>,
-    /// The relationship of the reseller's provider that was requested along with it. The
-    /// customer's answer to this one answers that one too.
+    /// Relationship of the reseller's provider that was requested together with this one. The
+    /// customer's response to this relationship also applies to the companion.
     pub companion: Option<CustomerRelationshipName>,
-    /// The MCA, as the partner attests that the customer accepted it, the latest.
+    /// Latest acceptance of the MCA that the partner attested.
     pub agreement: Option<CustomerAgreement>,
-    /// How often it changed, and when.
     pub resource_version: ResourceVersion,
 }
 
-/// Who removes a relationship, and what it states.
+/// Facts for the removal of a relationship.
 #[derive(Debug, Clone)]
 pub struct Removal {
-    /// The partner that removes it.
+    /// The partner that removes the relationship.
     pub by: Standing,
-    /// Every partnership of that partner, as provider, with the partner of the relationship.
+    /// Partnerships of `by` as provider with the partner of the relationship.
     pub partnerships: Vec<Partnership>,
-    /// Whether it states that the customer has no active subscription through the relationship.
+    /// Whether the caller states that the relationship has no active subscription.
     pub no_active_subscriptions: bool,
-    /// Why.
     pub detail: String,
 }
 
 impl RelationshipState {
-    /// Whether it is active, or may become so.
+    /// Whether the relationship is active, or can become active.
     #[must_use]
     pub const fn is_open(self) -> bool {
         matches!(self, Self::Requested | Self::Active)
     }
 
-    /// The calls that move a relationship on from here.
-    const fn moves(self) -> &'static [&'static str] {
+    /// Calls that are allowed in this state.
+    const fn allowed_calls(self) -> &'static [&'static str] {
         match self {
             Self::Requested => &[
                 "AcceptCustomerRelationship",
@@ -100,11 +93,9 @@ impl RelationshipState {
             Self::Removed | Self::Refused | Self::Expired => &[],
         }
     }
-}
 
-impl RelationshipState {
-    /// The call that leads here; none if time does.
-    const fn made_by(self) -> Option<&'static str> {
+    /// Call that enters this state; `None` if the state is entered by time.
+    const fn entered_by(self) -> Option<&'static str> {
         match self {
             Self::Requested => Some("RequestCustomerRelationship"),
             Self::Active => Some("AcceptCustomerRelationship"),
@@ -116,32 +107,30 @@ impl RelationshipState {
 }
 
 impl CustomerRelationship {
-    /// The customer.
     #[must_use]
     pub fn customer(&self) -> CustomerName {
         self.name.customer
     }
 
-    /// Where it stands at a time: a request that nobody answered in time is expired.
+    /// State at a time: an unanswered request is expired from `expire_time`.
     #[must_use]
     pub fn state_at(&self, now: Timestamp) -> RelationshipState {
-        let over = self.state == RelationshipState::Requested && now >= self.expire_time;
-        if over { RelationshipState::Expired } else { self.state }
+        let overdue = self.state == RelationshipState::Requested && now >= self.expire_time;
+        if overdue { RelationshipState::Expired } else { self.state }
     }
 
-    /// It as it is at a time.
+    /// The relationship at a time, with expiry applied.
     #[must_use]
     pub fn effective_at(mut self, now: Timestamp) -> Self {
         let state = self.state_at(now);
         if state != self.state {
             let time = self.expire_time;
-            self.over(state, Ending { by: None, detail: String::new(), time });
+            self.end_in(state, Ending { by: None, detail: String::new(), time });
         }
         self
     }
 
-    /// The customer accepts, and with it the request of the provider that came along, while the
-    /// rules still let them be requested.
+    /// The customer accepts the request and its open companion. Checks the rules of a request again.
     pub fn accept(
         self,
         companion: Option<Self>,
@@ -149,36 +138,36 @@ impl CustomerRelationship {
         now: Timestamp,
     ) -> Result<Change<Self>, Denial> {
         let (kind, role) = (self.kind, self.role);
-        let change = self.answer("AcceptCustomerRelationship", companion, now, |mut it| {
+        let change = self.respond("AcceptCustomerRelationship", companion, now, |mut it| {
             it.state = RelationshipState::Active;
             it.accept_time = Some(now);
             it.changed("CustomerRelationshipAccepted", now)
         })?;
-        let provider = parties.provider.filter(|_| !change.beside.is_empty());
+        let provider = parties.provider.filter(|_| !change.related.is_empty());
         refuse(Parties { provider, ..parties }.findings(kind, role, now))?;
         Ok(change)
     }
 
-    /// The customer refuses, and with it the request of the provider that came along.
+    /// The customer refuses the request and its open companion.
     pub fn refuse(
         self,
         detail: &str,
         companion: Option<Self>,
         now: Timestamp,
     ) -> Result<Change<Self>, Denial> {
-        self.answer("RefuseCustomerRelationship", companion, now, |mut it| {
+        self.respond("RefuseCustomerRelationship", companion, now, |mut it| {
             let ending = Ending { by: None, detail: detail.to_owned(), time: now };
-            it.over(RelationshipState::Refused, ending);
+            it.end_in(RelationshipState::Refused, ending);
             it.changed("CustomerRelationshipRefused", now)
         })
     }
 
-    /// A partner withdraws its request, or removes what was accepted.
+    /// A partner withdraws its request, or removes an active relationship.
     pub fn remove(mut self, removal: &Removal, now: Timestamp) -> Result<Approved<Self>, Denial> {
         let sells = self.kind == RelationshipKind::Resale
             && self.state_at(now) == RelationshipState::Active;
         let of_sales = [
-            (&REL_6, removal::by_one_that_buys_from_microsoft(&self, removal)),
+            (&REL_6, removal::by_buyer_from_microsoft(&self, removal)),
             (&REL_6, removal::without_subscriptions(&self, removal)),
         ];
         let always = [
@@ -187,17 +176,17 @@ impl CustomerRelationship {
         ];
         refuse(always.into_iter().chain(of_sales.into_iter().filter(|_| sells)))?;
         let (by, detail) = (Some(removal.by.partner), removal.detail.clone());
-        self.over(RelationshipState::Removed, Ending { by, detail, time: now });
+        self.end_in(RelationshipState::Removed, Ending { by, detail, time: now });
         Ok(self.changed("CustomerRelationshipRemoved", now))
     }
 
-    /// Settles a request that is expired and not yet recorded as such.
+    /// Records the expiry of a request that is still stored as open.
     pub(super) fn expired(&self, now: Timestamp) -> Option<Approved<Self>> {
-        let settled = self.state_at(now) != self.state;
-        settled.then(|| self.clone().effective_at(now).changed("CustomerRelationshipExpired", now))
+        let overdue = self.state_at(now) != self.state;
+        overdue.then(|| self.clone().effective_at(now).changed("CustomerRelationshipExpired", now))
     }
 
-    fn answer(
+    fn respond(
         self,
         call: &str,
         companion: Option<Self>,
@@ -208,26 +197,26 @@ impl CustomerRelationship {
         let open = companion.filter(|it| {
             Some(it.name) == self.companion && it.state_at(now) == RelationshipState::Requested
         });
-        Ok(Change { beside: open.into_iter().map(&step).collect(), main: step(self) })
+        Ok(Change { related: open.into_iter().map(&step).collect(), main: step(self) })
     }
 
     fn judge(&self, call: &str, now: Timestamp) -> Finding {
         let Self { name, state, accept_time, ending, resource_version, .. } =
             self.clone().effective_at(now);
         let ended = ending.map(|it| it.time);
-        let call = StateConflict {
+        let conflict = StateConflict {
             what: "the relationship",
             state: state.as_str(),
             since: ended.or(accept_time).unwrap_or(resource_version.create_time),
             call,
-            reached: state.made_by() == Some(call),
-            legal: state.moves(),
+            reached: state.entered_by() == Some(call),
+            legal: state.allowed_calls(),
             otherwise: "request a new relationship with RequestCustomerRelationship",
         };
-        judge(name, Reason::CustomerRelationshipStateConflict, call)
+        judge(name, Reason::CustomerRelationshipStateConflict, conflict)
     }
 
-    fn over(&mut self, to: RelationshipState, ending: Ending<PartnerName>) {
+    fn end_in(&mut self, to: RelationshipState, ending: Ending<PartnerName>) {
         self.state = to;
         self.ending = Some(ending);
     }

@@ -3,63 +3,61 @@ use types::{Timestamp, text_enum};
 
 use super::{Facts, Finding, Rule, Transaction, catalogue::CHECKS};
 
-/// The answer to "may this transaction happen, and why (not)?".
+/// Whether a transaction may happen, with the outcome of every rule.
 #[derive(Debug, Clone)]
 pub struct Decision {
-    /// The transaction that was decided on.
     pub transaction: Transaction,
-    /// What every rule says, in order of precedence.
+    /// In order of precedence.
     pub outcomes: Vec<RuleOutcome>,
-    /// Who would sell to whom, Microsoft first.
+    /// Sales from Microsoft to the customer.
     pub legs: Vec<Leg>,
-    /// Every fact that was looked at, by resource name, and its revision.
+    /// Resource name and revision of every fact used.
     pub revisions: Vec<(String, i64)>,
     /// Country of the seller's CSP tenant.
     pub seller_country: Country,
     /// Country of the customer's tenant.
     pub customer_country: Country,
-    /// When it was decided.
+    /// Time for which the rules were evaluated.
     pub decide_time: Timestamp,
 }
 
-/// What one rule says.
+/// Outcome of one rule.
 #[derive(Debug, Clone)]
 pub struct RuleOutcome {
-    /// The rule.
     pub rule: &'static Rule,
-    /// What it found; `None` where it does not apply.
+    /// `None` if the rule does not apply.
     pub finding: Option<Finding>,
 }
 
-/// One sale in the chain.
+/// One sale in the sales chain.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Leg {
-    /// Who sells.
+    /// `microsoft` or a partner name.
     pub seller: String,
-    /// Who buys.
+    /// A partner or customer name.
     pub buyer: String,
 }
 
 text_enum! {
-    /// May the transaction happen?
+    /// Result of a decision.
     pub enum Verdict {
-        /// Every rule that applies is kept.
+        /// Every rule that applies passes.
         Allowed = "allowed",
-        /// A rule is broken.
+        /// A rule fails.
         Refused = "refused",
-        /// No rule is broken, but the question lacks what a rule needs.
+        /// No rule fails, but the request lacks input of a rule.
         Undetermined = "undetermined",
     }
 }
 
 impl RuleOutcome {
-    /// Whether the rule applies and is broken.
+    /// Whether the rule applies and fails.
     #[must_use]
     pub fn failed(&self) -> bool {
         self.finding.as_ref().is_some_and(|finding| finding.fault.is_some())
     }
 
-    /// What the question lacks to say that the rule is kept, unless it is broken anyway.
+    /// Input that the request lacks for this rule, unless the rule fails anyway.
     #[must_use]
     pub fn lacks(&self) -> Option<&'static str> {
         self.finding.as_ref().filter(|it| it.fault.is_none()).and_then(|it| it.lacks)
@@ -67,7 +65,6 @@ impl RuleOutcome {
 }
 
 impl Decision {
-    /// Whether the transaction may happen.
     #[must_use]
     pub fn verdict(&self) -> Verdict {
         if self.outcomes.iter().any(RuleOutcome::failed) {
@@ -80,11 +77,11 @@ impl Decision {
     }
 }
 
-/// Holds a transaction against every rule. Looks at nothing but its arguments. Gives nothing
-/// where the facts are about others than the transaction.
+/// Checks a transaction against every rule. Depends only on its arguments. `None` if the facts do not
+/// belong to the transaction.
 #[must_use]
 pub fn decide(transaction: Transaction, facts: &Facts) -> Option<Decision> {
-    if !facts.are_about(&transaction) {
+    if !facts.belong_to(&transaction) {
         return None;
     }
     let outcomes = CHECKS.iter().map(|check| {
@@ -104,14 +101,14 @@ pub fn decide(transaction: Transaction, facts: &Facts) -> Option<Decision> {
 }
 
 fn legs(transaction: &Transaction) -> Vec<Leg> {
-    let stations = [
+    let parties = [
         Some("microsoft".to_owned()),
         Some(transaction.seller.to_string()),
         transaction.reseller.map(|reseller| reseller.to_string()),
         Some(transaction.customer.to_string()),
     ];
-    let stations: Vec<_> = stations.into_iter().flatten().collect();
-    let pairs = stations.iter().zip(stations.iter().skip(1));
+    let parties: Vec<_> = parties.into_iter().flatten().collect();
+    let pairs = parties.iter().zip(parties.iter().skip(1));
     pairs.map(|(seller, buyer)| Leg { seller: seller.clone(), buyer: buyer.clone() }).collect()
 }
 

@@ -3,7 +3,7 @@ use types::{Responsible, Violation, text_enum};
 use super::{NextStep, Rule};
 
 text_enum! {
-    /// Why a rule stands against a transaction or a change.
+    /// Why a rule refuses a transaction or a change.
     #[allow(missing_docs, reason = "each is described at the enum value of the same name")]
     pub enum Reason {
         PartnershipStateConflict = "PARTNERSHIP_STATE_CONFLICT",
@@ -59,72 +59,69 @@ text_enum! {
     }
 }
 
-/// Why a change does not happen.
+/// Why a change is denied.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Denial {
-    /// What it would make exists already.
+    /// The resource of this name already exists.
     Exists(String),
-    /// Rules stand against it, in order of precedence.
+    /// Rules that fail, in order of precedence.
     Refused(Vec<Violation>),
 }
 
-/// What a rule found where it applies.
+/// Result of a rule that applies.
 #[derive(Debug, Clone)]
 pub struct Finding {
-    /// The resource that it looked at.
+    /// Resource that the rule checks.
     pub subject: String,
-    /// The facts that it looked at, by lowerCamelCase name.
+    /// Facts that the rule used, by lowerCamelCase name.
     pub inputs: Vec<(&'static str, String)>,
-    /// What is wrong, if anything.
+    /// What is wrong; `None` if the rule passes.
     pub fault: Option<Fault>,
-    /// What the question lacks without which nobody can say that the rule is kept, if anything.
+    /// Input that the request lacks; without it the rule is undetermined.
     pub lacks: Option<&'static str>,
 }
 
-/// What is wrong, and who mends it how.
+/// What is wrong, who must act, and how to fix it.
 #[derive(Debug, Clone)]
 pub struct Fault {
-    /// Why, as a word.
     pub reason: Reason,
-    /// Why, in a sentence without a full stop.
+    /// Lower case, without a full stop.
     pub explanation: String,
-    /// Who must act.
     pub responsible: Responsible,
-    /// What to do next.
     pub next_step: NextStep,
-    /// Code of the same refusal in Partner Center, or empty.
+    /// Error code of Partner Center for this refusal; empty if it has none.
     pub code: &'static str,
 }
 
 impl Finding {
-    /// Starts with the facts; passes unless a fault is added.
+    /// A finding that passes until a fault is added.
     pub(super) fn of(subject: impl ToString, inputs: Vec<(&'static str, String)>) -> Self {
         Self { subject: subject.to_string(), inputs, fault: None, lacks: None }
     }
 
-    /// Leaves open whether the rule is kept if the question lacks something.
+    /// Makes the rule undetermined if the request lacks input.
     pub(super) fn lacking(mut self, lacks: Option<&'static str>) -> Self {
         self.lacks = lacks;
         self
     }
 
-    /// Gives the fault, if there is one, another next step if there is another.
-    pub(super) fn advising(mut self, step: Option<impl Into<NextStep>>) -> Self {
+    /// Replaces the next step of the fault, if both exist.
+    pub(super) fn with_next_step(mut self, step: Option<impl Into<NextStep>>) -> Self {
         if let (Some(fault), Some(step)) = (&mut self.fault, step) {
             fault.next_step = step.into();
         }
         self
     }
 
-    /// Says of the fault, if there is one, who mends it and what Partner Center calls it.
-    pub(super) fn mended_by(mut self, responsible: Responsible, code: &'static str) -> Self {
+    /// Sets who must act on the fault, and its Partner Center code.
+    pub(super) fn attributed_to(mut self, responsible: Responsible, code: &'static str) -> Self {
         self.fault = self.fault.map(|fault| Fault { responsible, code, ..fault });
         self
     }
 
-    /// Adds the fault if there is one.
-    pub(super) fn unless(mut self, kept: bool, fault: impl FnOnce() -> Fault) -> Self {
-        if !kept {
+    /// Adds the fault unless the rule passes.
+    pub(super) fn unless(mut self, passes: bool, fault: impl FnOnce() -> Fault) -> Self {
+        if !passes {
             self.fault = Some(fault());
         }
         self
@@ -132,7 +129,7 @@ impl Finding {
 }
 
 impl Rule {
-    /// The violation that a finding amounts to, if it has a fault.
+    /// Violation for the error of a change; `None` if the rule passes.
     pub(super) fn violation(&self, finding: Finding) -> Option<Violation> {
         let fault = finding.fault?;
         let inputs = finding.inputs.into_iter().map(|(key, value)| (key.to_owned(), value));
@@ -150,7 +147,7 @@ impl Rule {
     }
 }
 
-/// Refuses if any of the rules found a fault.
+/// Refuses if any rule fails.
 pub(super) fn refuse<'a>(
     findings: impl IntoIterator<Item = (&'a Rule, Finding)>,
 ) -> Result<(), Denial> {

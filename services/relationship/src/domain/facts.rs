@@ -4,7 +4,7 @@ use types::{LocationAccountId, OrganizationName, PartnerName, Timestamp, text_en
 use super::{Customer, CustomerRelationship, Partnership, Transaction};
 
 text_enum! {
-    /// What a partner is in the programme.
+    /// Role of a partner in the programme.
     pub enum Role {
         /// Buys from Microsoft, sells to resellers.
         IndirectProvider = "indirect-provider",
@@ -16,25 +16,25 @@ text_enum! {
 }
 
 text_enum! {
-    /// Where a role stands. Only an active one sells anything new.
+    /// State of an enrollment. Only `Active` permits new sales.
     pub enum RoleState {
-        /// Vetting runs.
+        /// Vetting is in progress.
         Vetting = "vetting",
         /// Vetting failed.
         Rejected = "rejected",
-        /// Vetted; the MPA is open.
+        /// Vetted; the location or the MPA is missing.
         Qualified = "qualified",
-        /// Vetted and the MPA accepted.
+        /// Vetted, located, and the MPA is accepted.
         Active = "active",
-        /// Sells nothing new.
+        /// May manage but not sell.
         Suspended = "suspended",
-        /// Recorded and not handed in yet.
+        /// Not submitted yet.
         Draft = "draft",
-        /// Below the requirements of direct bill: goes on with what it sold, sells nothing new.
+        /// Direct-bill partner below the requirements: may continue sales, not sell anything new.
         Restricted = "restricted",
         /// Out of the programme.
         Revoked = "revoked",
-        /// A state that this version does not know; never enough for anything.
+        /// A state that this version does not define; permits nothing.
         Unknown = "unknown",
     }
 }
@@ -42,30 +42,26 @@ text_enum! {
 /// A location account and its country.
 #[derive(Debug, Clone)]
 pub struct Location {
-    /// The account (PLA).
+    /// PartnerID of the location (PLA).
     pub account: LocationAccountId,
-    /// Where it is.
     pub country: Country,
 }
 
-/// One role of a partner.
+/// A partner's enrollment in one role.
 #[derive(Debug, Clone)]
 pub struct RoleStanding {
-    /// The role.
     pub role: Role,
-    /// Where it stands.
     pub state: RoleState,
-    /// Which application of the partner in this role it is, from 1 on: one that was revoked and
-    /// enrolls again makes the next.
+    /// Number of the application in this role, from 1; increases when a revoked partner enrolls again.
     pub application: i32,
-    /// From when on it is blocked, since the yearly re-authorization was not passed.
+    /// From this time new sales are blocked, because the yearly re-authorization was not passed.
     pub block_time: Option<Timestamp>,
-    /// What is left until the partner sells something new in it; nothing if it does so now, or
-    /// if this version does not know what it is.
+    /// Steps until the partner may sell something new in this role. Empty if it may already, or if
+    /// this version does not define one of the steps.
     pub next_steps: Vec<EnrollmentStep>,
 }
 
-/// A call of onboarding that leads an enrollment on.
+/// A call of onboarding that advances an enrollment.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum EnrollmentStep {
     /// `EnrollPartner`, for the first time.
@@ -92,44 +88,39 @@ pub enum EnrollmentStep {
     AcceptAgreement,
 }
 
-/// An accepted agreement.
+/// An acceptance of the MPA.
 #[derive(Debug, Clone)]
 pub struct StandingAgreement {
     /// Resource name of the acceptance.
     pub name: String,
-    /// Roles that it covers.
     pub covers: Vec<Role>,
-    /// Version of the text.
+    /// Version of the agreement.
     pub version: String,
-    /// From when on it no longer counts.
+    /// From this time the acceptance is invalid.
     pub lapse_time: Option<Timestamp>,
 }
 
-/// What onboarding says of one partner.
+/// What a decision needs to know of a partner, from onboarding.
 #[derive(Debug, Clone)]
 pub struct Standing {
-    /// The partner.
     pub partner: PartnerName,
-    /// Its company.
     pub organization: OrganizationName,
     /// Country of its CSP tenant.
     pub country: Country,
-    /// Its location.
+    /// Associated location account.
     pub location: Option<Location>,
-    /// Its roles.
     pub roles: Vec<RoleStanding>,
-    /// What it has accepted.
+    /// Acceptances of the MPA.
     pub agreements: Vec<StandingAgreement>,
-    /// How its company and the buyer's are tied, one sentence a link.
+    /// Ownership links between its organization and the buyer's, one sentence per link; empty if they
+    /// are not affiliates.
     pub affiliation: Vec<String>,
-    /// Revision of the partner.
     pub revision: i64,
-    /// Revision of its company.
     pub organization_revision: i64,
 }
 
 impl StandingAgreement {
-    /// Whether it counts at a time.
+    /// Whether the acceptance is valid at a time.
     #[must_use]
     pub fn counts(&self, at: Timestamp) -> bool {
         self.lapse_time.is_none_or(|lapse| at < lapse)
@@ -137,25 +128,24 @@ impl StandingAgreement {
 }
 
 impl Standing {
-    /// What is known of it in a role, if it is enrolled in it.
     #[must_use]
     pub fn role(&self, role: Role) -> Option<&RoleStanding> {
-        self.roles.iter().find(|held| held.role == role)
+        self.roles.iter().find(|it| it.role == role)
     }
 
-    /// Where it stands in a role, if it is enrolled in it.
+    /// State of the enrollment in a role; `None` if not enrolled.
     #[must_use]
     pub fn state(&self, role: Role) -> Option<RoleState> {
-        self.role(role).map(|held| held.state)
+        self.role(role).map(|it| it.state)
     }
 
-    /// When it is blocked in a role, if that time has come.
+    /// Since when new sales in a role are blocked; `None` if not blocked at `at`.
     #[must_use]
     pub fn blocked(&self, role: Role, at: Timestamp) -> Option<Timestamp> {
-        self.role(role).and_then(|held| held.block_time).filter(|block| *block <= at)
+        self.role(role).and_then(|it| it.block_time).filter(|block| *block <= at)
     }
 
-    /// An acceptance that covers a role and counts at a time; or else one that counted once.
+    /// An acceptance for a role: one that is valid at `at`, otherwise the last invalid one.
     #[must_use]
     pub fn agreement(&self, role: Role, at: Timestamp) -> Option<&StandingAgreement> {
         let covering =
@@ -164,61 +154,56 @@ impl Standing {
     }
 }
 
-/// What onboarding says of a buyer.
+/// What a decision needs to know of the customer's organization, from onboarding.
 #[derive(Debug, Clone)]
 pub struct BuyerStanding {
-    /// Whether its tenant is a CSP tenant.
+    /// Whether the customer's tenant is a CSP tenant.
     pub csp_tenant: bool,
-    /// CSP tenants of its company.
+    /// CSP tenants of the organization.
     pub partners: Vec<PartnerName>,
-    /// Revision of its company.
     pub organization_revision: i64,
 }
 
-/// Everything that a decision on a transaction may look at.
+/// All facts of a decision on a transaction, valid at one instant.
 #[derive(Debug, Clone)]
 pub struct Facts {
-    /// The seller.
     pub seller: Standing,
-    /// The reseller, where one is named.
+    /// `None` if the transaction names no reseller.
     pub reseller: Option<Standing>,
-    /// The open partnership of the two.
+    /// Partnership of seller and reseller that is stored as open.
     pub partnership: Option<Partnership>,
-    /// The customer.
     pub customer: Customer,
-    /// What is known of its company.
     pub buyer: BuyerStanding,
-    /// Open relationships of the customer with seller and reseller.
+    /// Relationships of the customer with seller and reseller that are stored as open.
     pub relationships: Vec<CustomerRelationship>,
-    /// The partners that hold the additional PartnerIDs, as far as there are any.
+    /// Owners of the additional PartnerIDs. PartnerIDs without an owner are missing.
     pub additional: Vec<AdditionalPartner>,
-    /// The time to decide for.
+    /// Time of the decision.
     pub time: Timestamp,
 }
 
-/// A partner that would stand on record beside the reseller.
+/// The owner of an additional PartnerID on record.
 #[derive(Debug, Clone)]
 pub struct AdditionalPartner {
-    /// What onboarding says of it.
     pub standing: Standing,
-    /// Its open partnership with the seller.
+    /// Partnership with the seller that is stored as open.
     pub partnership: Option<Partnership>,
 }
 
 impl Facts {
-    /// Whether these are the facts about a transaction, and not those about others.
-    pub(super) fn are_about(&self, asked: &Transaction) -> bool {
+    /// Whether these are the facts of this transaction.
+    pub(super) fn belong_to(&self, transaction: &Transaction) -> bool {
         let of_pair =
-            |it: &Partnership| it.provider == asked.seller && Some(it.reseller) == asked.reseller;
-        self.seller.partner == asked.seller
-            && self.reseller.as_ref().map(|it| it.partner) == asked.reseller
-            && self.customer.name == asked.customer
+            |it: &Partnership| it.provider == transaction.seller && Some(it.reseller) == transaction.reseller;
+        self.seller.partner == transaction.seller
+            && self.reseller.as_ref().map(|it| it.partner) == transaction.reseller
+            && self.customer.name == transaction.customer
             && self.partnership.as_ref().is_none_or(of_pair)
             && self.additional.iter().all(|it| {
                 it.partnership.as_ref().is_none_or(|pair| {
-                    pair.provider == asked.seller && pair.reseller == it.standing.partner
+                    pair.provider == transaction.seller && pair.reseller == it.standing.partner
                 })
             })
-            && self.relationships.iter().all(|it| it.customer() == asked.customer)
+            && self.relationships.iter().all(|it| it.customer() == transaction.customer)
     }
 }

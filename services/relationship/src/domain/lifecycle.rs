@@ -1,41 +1,40 @@
-//! What the lifecycles of all resources have in common.
+//! State checks and changes that are common to all resources.
 
 use serde::{Deserialize, Serialize};
 use types::{Responsible, StateConflict, Timestamp};
 
 use super::{Approved, Fault, Finding, Reason, Rule, rules::list};
 
-/// A state allows some moves and no others.
+/// Pseudo rule of calls that the state of a resource does not allow.
 pub(super) static STATE: Rule =
     Rule { id: "STATE", text: "", source: "lifecycle of the resource", applied_beside: &[] };
 
-/// How something came to its end.
+/// End of a partnership or customer relationship.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Ending<By> {
-    /// Who ended it; nobody where time did.
+    /// `None` if no partner ended it, for example if it expired.
     pub by: Option<By>,
-    /// Why; empty where time ended it.
+    /// Reason; empty if it expired.
     pub detail: String,
-    /// When.
     pub time: Timestamp,
 }
 
-/// A change of a resource, and of others of its kind that go with it. All are written or none.
+/// A change of a resource and of related resources of the same type, written in one transaction.
 #[derive(Debug)]
 pub struct Change<T> {
-    /// What goes with it, to be written first.
-    pub beside: Vec<Approved<T>>,
-    /// The change that was asked for.
+    /// Related changes, written first.
+    pub related: Vec<Approved<T>>,
+    /// The requested change.
     pub main: Approved<T>,
 }
 
 impl<T> From<Approved<T>> for Change<T> {
     fn from(main: Approved<T>) -> Self {
-        Self { beside: Vec::new(), main }
+        Self { related: Vec::new(), main }
     }
 }
 
-/// Whether the state of a resource allows a call.
+/// Checks whether the state of a resource allows a call.
 pub(super) fn judge(subject: impl ToString, reason: Reason, call: StateConflict<'_>) -> Finding {
     let inputs = vec![
         ("state", call.state.to_owned()),

@@ -11,29 +11,29 @@ use super::{
 };
 
 text_enum! {
-    /// Where a partnership stands.
+    /// State of a partnership.
     pub enum PartnershipState {
-        /// The reseller has not answered.
+        /// Waits for the reseller's response.
         Invited = "invited",
-        /// Orders may go through it.
+        /// Accepted by the reseller; sales are possible.
         Active = "active",
         /// Declined by the reseller.
         Declined = "declined",
-        /// Withdrawn by the provider before it was answered.
+        /// Withdrawn by the provider before the reseller responded.
         Withdrawn = "withdrawn",
-        /// Not answered in time.
+        /// No response before `expire_time`.
         Expired = "expired",
-        /// Ended by either side.
+        /// Ended by either side after it was active, or because an enrollment was revoked.
         Ended = "ended",
     }
 }
 
 text_enum! {
-    /// A side of a partnership.
+    /// Who ended a partnership.
     pub enum PartnershipSide {
-        /// The provider.
+        /// The indirect provider.
         Provider = "provider",
-        /// The reseller.
+        /// The indirect reseller.
         Reseller = "reseller",
     }
 }
@@ -41,70 +41,60 @@ text_enum! {
 /// A partnership between a provider and a reseller.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Partnership {
-    /// Its resource name.
     pub name: PartnershipName,
-    /// The provider.
     pub provider: PartnerName,
-    /// The reseller.
     pub reseller: PartnerName,
-    /// Where it stood when it last changed; [`Partnership::state_at`] tells where it stands.
+    /// State as stored; [`Partnership::state_at`] also considers `expire_time`.
     pub state: PartnershipState,
-    /// From when on it is expired unless it was answered.
+    /// An unanswered invitation expires at this time.
     pub expire_time: Timestamp,
-    /// When the reseller accepted it.
     pub accept_time: Option<Timestamp>,
-    /// The enrollments of the two under which it was accepted.
+    /// Enrollments under which the reseller accepted.
     pub applications: Option<Applications>,
-    /// How it came to its end.
     pub ending: Option<Ending<PartnershipSide>>,
-    /// The partnership that the two had before.
+    /// Previous partnership of the same provider and reseller.
     pub predecessor: Option<PartnershipName>,
-    /// How often it changed, and when.
     pub resource_version: ResourceVersion,
 }
 
-/// Which applications in their roles the enrollments of provider and reseller are.
+/// Application numbers of both enrollments of a partnership.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Applications {
-    /// The provider's, as indirect provider.
+    /// Application of the provider as indirect provider.
     pub provider: i32,
-    /// The reseller's, as indirect reseller.
+    /// Application of the reseller as indirect reseller.
     pub reseller: i32,
 }
 
-/// The two sides of a partnership to be, and what they have had.
+/// Facts for an invitation.
 #[derive(Debug, Clone)]
 pub struct Partners {
-    /// The provider.
     pub provider: Standing,
-    /// The reseller.
     pub reseller: Standing,
-    /// Every partnership of the two.
+    /// All partnerships of the two.
     pub history: Vec<Partnership>,
-    /// Whether the name of the new one is taken.
-    pub taken: bool,
+    /// Whether a partnership with the new name exists.
+    pub name_taken: bool,
 }
 
 impl PartnershipState {
-    /// Whether it is active, or may become so.
+    /// Whether the partnership is active, or can become active.
     #[must_use]
     pub const fn is_open(self) -> bool {
         matches!(self, Self::Invited | Self::Active)
     }
 
-    /// The calls that move a partnership on from here.
-    const fn moves(self) -> &'static [&'static str] {
+    /// Calls that are allowed in this state.
+    const fn allowed_calls(self) -> &'static [&'static str] {
         match self {
             Self::Invited => &["AcceptPartnership", "DeclinePartnership", "WithdrawPartnership"],
             Self::Active => &["EndPartnership"],
             Self::Declined | Self::Withdrawn | Self::Expired | Self::Ended => &[],
         }
     }
-}
 
-impl PartnershipState {
-    /// The call that leads here; none if time does.
-    const fn made_by(self) -> Option<&'static str> {
+    /// Call that enters this state; `None` if the state is entered by time.
+    const fn entered_by(self) -> Option<&'static str> {
         match self {
             Self::Invited => Some("InvitePartnership"),
             Self::Active => Some("AcceptPartnership"),
@@ -117,14 +107,14 @@ impl PartnershipState {
 }
 
 impl Partnership {
-    /// Where it stands at a time: an invitation that nobody answered in time is expired.
+    /// State at a time: an unanswered invitation is expired from `expire_time`.
     #[must_use]
     pub fn state_at(&self, now: Timestamp) -> PartnershipState {
-        let over = self.state == PartnershipState::Invited && now >= self.expire_time;
-        if over { PartnershipState::Expired } else { self.state }
+        let overdue = self.state == PartnershipState::Invited && now >= self.expire_time;
+        if overdue { PartnershipState::Expired } else { self.state }
     }
 
-    /// It as it is at a time.
+    /// The partnership at a time, with expiry applied.
     #[must_use]
     pub fn effective_at(mut self, now: Timestamp) -> Self {
         let state = self.state_at(now);
@@ -136,23 +126,26 @@ impl Partnership {
         self
     }
 
-    /// A provider invites a reseller. An invitation that expired is settled on the way.
+    /// The provider invites the reseller. Also records an expired invitation, and ends a partnership
+    /// whose enrollments were revoked.
     pub fn invite(
         name: PartnershipName,
         partners: &Partners,
         expire_time: Timestamp,
         now: Timestamp,
     ) -> Result<Change<Self>, Denial> {
-        let Partners { provider, reseller, history, taken } = partners;
-        let lost = |it: &Self| it.accept_time.is_some() && !it.outlasts(provider, reseller);
-        if let Some(open) = history.iter().find(|it| it.state_at(now).is_open() && !lost(it)) {
+        let Partners { provider, reseller, history, name_taken } = partners;
+        let revoked = |it: &Self| {
+            it.accept_time.is_some() && !it.has_current_enrollments(provider, reseller)
+        };
+        if let Some(open) = history.iter().find(|it| it.state_at(now).is_open() && !revoked(it)) {
             return Err(Denial::Exists(open.name.to_string()));
         }
-        if *taken {
+        if *name_taken {
             return Err(Denial::Exists(name.to_string()));
         }
         may_partner(provider, reseller, now)?;
-        let succeeded: BTreeSet<_> = history.iter().filter_map(|next| next.predecessor).collect();
+        let predecessors: BTreeSet<_> = history.iter().filter_map(|it| it.predecessor).collect();
         let partnership = Self {
             name,
             provider: provider.partner,
@@ -162,23 +155,24 @@ impl Partnership {
             accept_time: None,
             applications: None,
             ending: None,
-            predecessor: history.iter().find(|it| !succeeded.contains(&it.name)).map(|it| it.name),
+            predecessor: history.iter().find(|it| !predecessors.contains(&it.name)).map(|it| it.name),
             resource_version: ResourceVersion::first(now),
         };
         let main = Approved::created("PartnershipInvited", partnership);
-        let over = history.iter().filter(|it| it.state_at(now) != it.state || it.state.is_open());
-        let over = over.filter_map(|it| it.expired(now).or_else(|| Some(it.clone().lost(now))));
-        Ok(Change { beside: over.collect(), main })
+        let ended = history.iter().filter(|it| it.state_at(now) != it.state || it.state.is_open());
+        let related =
+            ended.map(|it| it.expired(now).unwrap_or_else(|| it.clone().end_revoked(now)));
+        Ok(Change { related: related.collect(), main })
     }
 
-    /// The reseller accepts, while the two may still partner.
+    /// The reseller accepts. Checks again that the two may partner.
     pub fn accept(
         self,
         provider: &Standing,
         reseller: &Standing,
         now: Timestamp,
     ) -> Result<Approved<Self>, Denial> {
-        let mut accepted = self.allow("AcceptPartnership", now)?;
+        let mut accepted = self.require_allowed("AcceptPartnership", now)?;
         may_partner(provider, reseller, now)?;
         accepted.state = PartnershipState::Active;
         accepted.accept_time = Some(now);
@@ -186,74 +180,75 @@ impl Partnership {
         Ok(accepted.changed("PartnershipAccepted", now))
     }
 
-    /// The reseller declines.
+    /// The reseller declines the invitation.
     pub fn decline(self, detail: String, now: Timestamp) -> Result<Approved<Self>, Denial> {
-        let declined = self.allow("DeclinePartnership", now)?;
+        let declined = self.require_allowed("DeclinePartnership", now)?;
         let (to, by) = (PartnershipState::Declined, PartnershipSide::Reseller);
-        Ok(declined.over(to, Some(by), detail, now).changed("PartnershipDeclined", now))
+        Ok(declined.end_in(to, Some(by), detail, now).changed("PartnershipDeclined", now))
     }
 
     /// The provider withdraws its invitation.
     pub fn withdraw(self, detail: String, now: Timestamp) -> Result<Approved<Self>, Denial> {
-        let withdrawn = self.allow("WithdrawPartnership", now)?;
+        let withdrawn = self.require_allowed("WithdrawPartnership", now)?;
         let (to, by) = (PartnershipState::Withdrawn, PartnershipSide::Provider);
-        Ok(withdrawn.over(to, Some(by), detail, now).changed("PartnershipWithdrawn", now))
+        Ok(withdrawn.end_in(to, Some(by), detail, now).changed("PartnershipWithdrawn", now))
     }
 
-    /// One side ends it.
+    /// The provider or the reseller ends the partnership.
     pub fn end(
         self,
         by: PartnershipSide,
         detail: String,
         now: Timestamp,
     ) -> Result<Approved<Self>, Denial> {
-        let ended = self.allow("EndPartnership", now)?;
+        let ended = self.require_allowed("EndPartnership", now)?;
         let to = PartnershipState::Ended;
-        Ok(ended.over(to, Some(by), detail, now).changed("PartnershipEnded", now))
+        Ok(ended.end_in(to, Some(by), detail, now).changed("PartnershipEnded", now))
     }
 
-    /// Whether neither of the enrollments under which it was accepted has been revoked since.
-    pub(super) fn outlasts(&self, provider: &Standing, reseller: &Standing) -> bool {
-        let lasts = |partner: &Standing, role, application| {
-            let held = partner.role(role);
-            held.is_none_or(|it| it.application == application && it.state != RoleState::Revoked)
+    /// Whether no enrollment under which the partnership was accepted was revoked afterwards.
+    pub(super) fn has_current_enrollments(&self, provider: &Standing, reseller: &Standing) -> bool {
+        let is_current = |partner: &Standing, role, application| {
+            let enrollment = partner.role(role);
+            enrollment
+                .is_none_or(|it| it.application == application && it.state != RoleState::Revoked)
         };
         self.applications.is_some_and(|it| {
-            lasts(provider, Role::IndirectProvider, it.provider)
-                && lasts(reseller, Role::IndirectReseller, it.reseller)
+            is_current(provider, Role::IndirectProvider, it.provider)
+                && is_current(reseller, Role::IndirectReseller, it.reseller)
         })
     }
 
-    /// Ends one whose enrollments are no longer those under which it was accepted.
-    fn lost(self, now: Timestamp) -> Approved<Self> {
-        let detail = "an enrollment under which it was accepted was revoked".to_owned();
-        self.over(PartnershipState::Ended, None, detail, now).changed("PartnershipEnded", now)
+    /// Ends a partnership whose enrollments were revoked.
+    fn end_revoked(self, now: Timestamp) -> Approved<Self> {
+        let detail = "an enrollment under which the partnership was accepted was revoked".to_owned();
+        self.end_in(PartnershipState::Ended, None, detail, now).changed("PartnershipEnded", now)
     }
 
-    /// Settles an invitation that is expired and not yet recorded as such.
+    /// Records the expiry of an invitation that is still stored as open.
     fn expired(&self, now: Timestamp) -> Option<Approved<Self>> {
-        let settled = self.state_at(now) != self.state;
-        settled.then(|| self.clone().effective_at(now).changed("PartnershipExpired", now))
+        let overdue = self.state_at(now) != self.state;
+        overdue.then(|| self.clone().effective_at(now).changed("PartnershipExpired", now))
     }
 
-    fn allow(self, call: &str, now: Timestamp) -> Result<Self, Denial> {
+    fn require_allowed(self, call: &str, now: Timestamp) -> Result<Self, Denial> {
         let Self { state, accept_time, ending, resource_version, .. } =
             self.clone().effective_at(now);
         let ended = ending.map(|it| it.time);
-        let call = StateConflict {
+        let conflict = StateConflict {
             what: "the partnership",
             state: state.as_str(),
             since: ended.or(accept_time).unwrap_or(resource_version.create_time),
             call,
-            reached: state.made_by() == Some(call),
-            legal: state.moves(),
-            otherwise: "invite again with InvitePartnership; that makes a new partnership",
+            reached: state.entered_by() == Some(call),
+            legal: state.allowed_calls(),
+            otherwise: "create a new partnership with InvitePartnership",
         };
-        refuse([(&STATE, judge(self.name, Reason::PartnershipStateConflict, call))])?;
+        refuse([(&STATE, judge(self.name, Reason::PartnershipStateConflict, conflict))])?;
         Ok(self)
     }
 
-    fn over(
+    fn end_in(
         mut self,
         to: PartnershipState,
         by: Option<PartnershipSide>,

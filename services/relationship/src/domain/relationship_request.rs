@@ -14,39 +14,36 @@ use super::{
     },
 };
 
-/// A relationship to be requested, and what is known of its two sides.
+/// Facts for a customer relationship request.
 #[derive(Debug, Clone)]
 pub struct NewRelationship {
-    /// What the partner may do.
     pub kind: RelationshipKind,
-    /// The role in which it asks, if it says so.
+    /// Role as stated in the request.
     pub role: Option<Role>,
-    /// The customer.
     pub customer: Customer,
-    /// What is known of the customer's company.
     pub buyer: BuyerStanding,
-    /// The partner that asks.
+    /// The requesting partner.
     pub partner: Applicant,
-    /// The provider for which the partner, as its reseller, asks along.
+    /// The provider for which the partner, as its reseller, also requests a relationship, with their
+    /// open partnership.
     pub provider: Option<(Applicant, Option<Partnership>)>,
-    /// Whether a name is taken.
-    pub taken: Option<CustomerRelationshipName>,
+    /// Existing relationship with the requested name.
+    pub name_taken: Option<CustomerRelationshipName>,
 }
 
-/// One that asks a customer for a relationship.
+/// A partner that requests a relationship.
 #[derive(Debug, Clone)]
 pub struct Applicant {
-    /// Name of the relationship to be.
+    /// Name of the new relationship.
     pub name: CustomerRelationshipName,
-    /// The partner.
     pub standing: Standing,
-    /// The relationships between the two that were open last, of any kind and role.
+    /// Relationships of partner and customer that are stored as open, of any kind and role.
     pub open: Vec<CustomerRelationship>,
 }
 
 impl CustomerRelationship {
-    /// A partner asks a customer; a reseller may ask for its provider along. A request that
-    /// expired is settled on the way. To manage, a partner may sit in any region.
+    /// A partner requests a relationship; a reseller may also request one for its provider. Records
+    /// expired requests. Management relationships are possible across regions.
     pub fn request(
         new: &NewRelationship,
         expire_time: Timestamp,
@@ -55,34 +52,35 @@ impl CustomerRelationship {
         let kind = new.kind;
         let role = new.acquires_as();
         let open = new.partner.open(kind, role).find(|it| it.state_at(now).is_open());
-        if let Some(name) = open.map(|it| it.name).or(new.taken) {
+        if let Some(name) = open.map(|it| it.name).or(new.name_taken) {
             return Err(Denial::Exists(name.to_string()));
         }
-        let stated = (&REL_4, new.states_role(role));
-        refuse(new.parties().findings(kind, role, now).into_iter().chain([stated]))?;
-        let asks = |it: &Applicant, role, companion| {
-            let relationship = it.asks(kind, role, companion, expire_time, now);
+        let role_known = (&REL_4, new.role_known(role));
+        refuse(new.parties().findings(kind, role, now).into_iter().chain([role_known]))?;
+        let request = |it: &Applicant, role, companion| {
+            let relationship = it.new_request(kind, role, companion, expire_time, now);
             Approved::created("CustomerRelationshipRequested", relationship)
         };
         let expired = new.partner.open(kind, role).filter_map(|it| it.expired(now));
         let Some((provider, _)) = &new.provider else {
-            return Ok(Change { beside: expired.collect(), main: asks(&new.partner, role, None) });
+            let main = request(&new.partner, role, None);
+            return Ok(Change { related: expired.collect(), main });
         };
-        // A provider that is tied, or has asked already, is not tied once more.
+        // Skips the provider if it has an open relationship.
         let sells_as = role.map(|_| Role::IndirectProvider);
         let of_provider = || provider.open(kind, sells_as);
-        let (open, along) = match of_provider().find(|it| it.state_at(now).is_open()) {
+        let (companion, provider_request) = match of_provider().find(|it| it.state_at(now).is_open()) {
             Some(open) => (open.name, None),
-            None => (provider.name, Some(asks(provider, sells_as, None))),
+            None => (provider.name, Some(request(provider, sells_as, None))),
         };
         let expired = expired.chain(of_provider().filter_map(|it| it.expired(now)));
-        let beside = expired.chain(along).collect();
-        Ok(Change { beside, main: asks(&new.partner, role, Some(open)) })
+        let related = expired.chain(provider_request).collect();
+        Ok(Change { related, main: request(&new.partner, role, Some(companion)) })
     }
 }
 
 impl Applicant {
-    /// The relationship of a kind, to sell in a role, that was open last.
+    /// Relationships of this kind and role that are stored as open.
     fn open(
         &self,
         kind: RelationshipKind,
@@ -91,7 +89,7 @@ impl Applicant {
         self.open.iter().filter(move |it| it.kind == kind && it.role == role)
     }
 
-    fn asks(
+    fn new_request(
         &self,
         kind: RelationshipKind,
         role: Option<Role>,
@@ -116,8 +114,8 @@ impl Applicant {
 }
 
 impl NewRelationship {
-    /// The role in which the partner would acquire the customer, to sell to it: as it says, as a
-    /// reseller where it asks for its provider along, or else the only one that it could.
+    /// Role in which the partner acquires the customer: reseller if a provider is named, otherwise as
+    /// stated, otherwise the only role in which it could.
     fn acquires_as(&self) -> Option<Role> {
         match (self.kind, &self.provider) {
             (RelationshipKind::Management, _) => None,
@@ -131,21 +129,21 @@ impl NewRelationship {
         }
     }
 
-    /// Whether the role is known, where a partner could sell in several.
-    fn states_role(&self, role: Option<Role>) -> Finding {
+    /// Whether the role is known; the request must state it if the partner can sell in several.
+    fn role_known(&self, role: Option<Role>) -> Finding {
         let standing = &self.partner.standing;
         let roles = winning_roles(standing);
         let finding = Finding::of(standing.partner, vec![("roles", list(&roles))]);
-        let known = self.kind == RelationshipKind::Management || role.is_some();
-        finding.unless(known || roles.is_empty(), || Fault {
+        let passes = self.kind == RelationshipKind::Management || role.is_some();
+        finding.unless(passes || roles.is_empty(), || Fault {
             reason: Reason::RelationshipRoleNotStated,
             explanation: format!(
-                "{} could sell as {} and does not say in which of these roles it asks the customer",
+                "role is unset, but {} can sell in several roles: {}",
                 standing.partner,
                 list(&roles)
             ),
             responsible: Responsible::Caller,
-            next_step: "set `role` to the one in which it will sell to this customer".into(),
+            next_step: "set role to the role in which the partner will sell to this customer".into(),
             code: "",
         })
     }
@@ -161,16 +159,14 @@ impl NewRelationship {
     }
 }
 
-/// What is known of those between whom a relationship is requested, and again when it is accepted.
+/// Facts that are checked at the request and again at the acceptance of a relationship.
 #[derive(Debug, Clone, Copy)]
 pub struct Parties<'a> {
-    /// The customer.
     pub customer: &'a Customer,
-    /// What is known of the customer's company.
     pub buyer: &'a BuyerStanding,
-    /// The partner that asks.
+    /// The requesting partner.
     pub partner: &'a Standing,
-    /// The provider for which it asks along, and their open partnership.
+    /// The reseller's provider, with their open partnership.
     pub provider: Option<(&'a Standing, Option<&'a Partnership>)>,
 }
 
@@ -182,22 +178,22 @@ impl Parties<'_> {
         now: Timestamp,
     ) -> Vec<(&'static Rule, Finding)> {
         let Self { customer, buyer, partner, provider } = *self;
-        let acts = |partner, role: Option<Role>| match kind {
+        let enrolled = |partner, role: Option<Role>| match kind {
             RelationshipKind::Resale => {
                 let roles = role.as_ref().map_or(Role::ALL, std::slice::from_ref);
                 enrolled_to(Act::Win, partner, roles)
             }
             RelationshipKind::Management => enrolled_to(Act::Serve, partner, Role::ALL),
         };
-        let mut findings = vec![(&ON_1, acts(partner, role))];
+        let mut findings = vec![(&ON_1, enrolled(partner, role))];
         if let Some((provider, partnership)) = provider {
-            findings.push((&ON_1, acts(provider, Some(Role::IndirectProvider))));
+            findings.push((&ON_1, enrolled(provider, Some(Role::IndirectProvider))));
             findings.push((&REL_1, active_partnership(provider, partner, partnership, now)));
         }
         if kind == RelationshipKind::Resale {
-            let asking = [Some(partner), provider.map(|it| it.0)].into_iter().flatten();
+            let partners = [Some(partner), provider.map(|it| it.0)].into_iter().flatten();
             findings
-                .extend(asking.map(|it| (&REL_3, in_region(it, customer, Responsible::Partner))));
+                .extend(partners.map(|it| (&REL_3, in_region(it, customer, Responsible::Partner))));
         }
         findings.push((&OWN_2, csp_tenant(customer.name, buyer.csp_tenant)));
         findings

@@ -3,29 +3,29 @@ use std::collections::BTreeSet;
 use types::{CustomerName, LocationAccountId, PartnerName, text_enum};
 
 text_enum! {
-    /// What a transaction is for.
+    /// Purpose of a transaction.
     pub enum Purpose {
-        /// Buy something new.
+        /// Buy a new subscription.
         NewSubscription = "new-subscription",
-        /// Manage what the customer has.
+        /// Manage existing subscriptions.
         Manage = "manage",
         /// Add units to a subscription.
         AddQuantity = "add-quantity",
-        /// Renew a subscription by hand.
+        /// Renew a subscription manually.
         Renew = "renew",
-        /// Change quantity downwards, term or billing cycle.
+        /// Reduce the quantity, or change term or billing cycle.
         Change = "change",
         /// Take a subscription over from another partner.
         TransferIn = "transfer-in",
         /// Cancel a subscription.
         Cancel = "cancel",
-        /// Let a subscription renew itself.
+        /// Renew a subscription automatically at the end of its term.
         AutomaticRenewal = "automatic-renewal",
     }
 }
 
 text_enum! {
-    /// Family of products, as far as rules tell them apart.
+    /// Product families that rules distinguish.
     pub enum ProductFamily {
         /// Microsoft 365 and Office 365.
         Microsoft365 = "microsoft-365",
@@ -40,43 +40,41 @@ text_enum! {
     }
 }
 
-/// A transaction that somebody wants to make.
+/// A transaction to decide on.
 #[derive(Debug, Clone)]
 pub struct Transaction {
-    /// Who buys from Microsoft.
+    /// Partner that buys from Microsoft.
     pub seller: PartnerName,
-    /// Who stands between seller and customer.
+    /// Partner between seller and customer.
     pub reseller: Option<PartnerName>,
-    /// Who buys in the end.
+    /// End customer.
     pub customer: CustomerName,
-    /// What for.
     pub purpose: Purpose,
-    /// What is bought. Empty for a question that is asked before the order is written.
+    /// Empty if the check precedes the order.
     pub lines: Vec<Line>,
     /// Whether the seller attests in which role it acts.
     pub attested: bool,
 }
 
 impl Transaction {
-    /// What a rule on lines lacks in a question without any.
+    /// Input that a rule on lines lacks if the transaction has none.
     pub(super) fn lacks_lines(&self) -> Option<&'static str> {
         self.lines.is_empty().then_some("the lines of the order")
     }
 
-    /// Every additional PartnerID on its lines, once.
+    /// Distinct additional PartnerIDs of all lines.
     #[must_use]
     pub fn additional_ids(&self) -> BTreeSet<&LocationAccountId> {
         self.lines.iter().flat_map(|line| &line.additional_ids).collect()
     }
 }
 
-/// One line of a transaction.
+/// A line of a transaction.
 #[derive(Debug, Clone)]
 pub struct Line {
-    /// What kind of product.
     pub family: ProductFamily,
-    /// PartnerID on record.
+    /// PartnerID on record: the reseller's.
     pub partner_id: Option<LocationAccountId>,
-    /// PartnerIDs of further resellers on record.
+    /// Additional PartnerIDs on record.
     pub additional_ids: Vec<LocationAccountId>,
 }

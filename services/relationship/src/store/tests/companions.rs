@@ -20,19 +20,19 @@ async fn one_acceptance_activates_reseller_and_provider(engine: Engine) {
         provider: Some((applicant(PROVIDER), Some(pair))),
         taken: None,
     };
-    let asked = CustomerRelationship::request(&new, at(EXPIRES), at(9)).unwrap();
-    let asked = store.save(asked, &mutation()).await.unwrap();
-    let companion = store.relationship(asked.companion.unwrap()).await.unwrap().unwrap();
-    let accepted = accepted_by_customer(asked.clone(), Some(companion.clone()), 10);
+    let requested = CustomerRelationship::request(&new, at(EXPIRES), at(9)).unwrap();
+    let requested = store.save(requested, &mutation()).await.unwrap();
+    let companion = store.relationship(requested.companion.unwrap()).await.unwrap().unwrap();
+    let accepted = accepted_by_customer(requested.clone(), Some(companion.clone()), 10);
     store.save(accepted, &mutation()).await.unwrap();
-    for (name, revision) in [(asked.name, 2), (companion.name, 2)] {
+    for (name, revision) in [(requested.name, 2), (companion.name, 2)] {
         let accepted = store.relationship(name).await.unwrap().unwrap();
         assert_eq!(
             (accepted.state, accepted.resource_version.revision),
             (RelationshipState::Active, revision)
         );
     }
-    let late = asked.refuse("why", Some(companion), at(11)).unwrap();
+    let late = requested.refuse("why", Some(companion), at(11)).unwrap();
     let late = store.save(late, &mutation()).await;
     assert!(matches!(late, Err(Failure::LostRace)), "{late:?}");
     assert_eq!(history(&store).await.len(), 5);
