@@ -15,7 +15,7 @@ impl Rule {
         let applies = |purpose: &&Purpose| checks.iter().any(|it| it.purposes.contains(purpose));
         let by_purpose = Purpose::ALL.iter().filter(applies).flat_map(|it| calls(*it));
         let mut all = Vec::new();
-        for call in check.iter().chain(by_purpose).chain(self.applied_beside) {
+        for call in check.iter().chain(by_purpose).chain(self.also_applied_by) {
             if !all.contains(call) {
                 all.push(*call);
             }

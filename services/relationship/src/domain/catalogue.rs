@@ -19,7 +19,7 @@ pub struct Rule {
     /// Document that states the rule.
     pub source: &'static str,
     /// Calls that apply the rule in addition to those that follow from [`CHECKS`].
-    pub(super) applied_beside: &'static [&'static str],
+    pub(super) also_applied_by: &'static [&'static str],
 }
 
 /// A rule that applies to transactions.
@@ -35,11 +35,11 @@ const ORDER: &[&str] = &["PlaceOrder"];
 const RELATIONSHIPS: &str = "CSP supported partner relationships";
 
 macro_rules! rules {
-    ($($name:ident = $id:literal, $source:expr, $applied_beside:expr, $text:literal;)*) => {
+    ($($name:ident = $id:literal, $source:expr, $also_applied_by:expr, $text:literal;)*) => {
         $(
             #[doc = $text]
             pub(super) static $name: Rule =
-                Rule { id: $id, text: $text, source: $source, applied_beside: $applied_beside };
+                Rule { id: $id, text: $text, source: $source, also_applied_by: $also_applied_by };
         )*
 
         /// All rules, in order of precedence.
@@ -81,7 +81,7 @@ rules! {
     REL_6 = "REL-6", "Partner Center: remove a relationship", &["RemoveCustomerRelationship", "ReleaseCustomerRelationship"],
         "A resale relationship may be removed by a direct-bill partner or a provider, and for a reseller by its provider, when no subscription is active.";
     CUS_1 = "CUS-1", "Partner Center: confirm customer agreement, MCA re-acceptance, switch from direct-bill partner to indirect reseller", &["AttestCustomerAgreement"],
-        "The customer must have accepted the Microsoft Customer Agreement at Microsoft, or the seller must attest the acceptance for its own sales. Since 2025-10-07, acceptances until March 2023 are no longer valid. A reseller may not attest. China has no such agreement.";
+        "The customer must have accepted the Microsoft Customer Agreement at Microsoft, or the seller must attest the acceptance for its own sales. Since 2025-10-07, acceptances from before April 2023 are no longer valid. A reseller may not attest. China has no such agreement.";
     CUS_2 = "CUS-2", "Partner Center: customer account verification", &[],
         "While a customer's account is under review, nothing may be added. A customer whose account was rejected or is locked cannot transact.";
     OWN_1 = "OWN-1", "CSP supported partner relationships, scenario 5", &[],
@@ -119,7 +119,7 @@ rules! {
 }
 
 /// Purposes that change what the customer buys, or its terms.
-const DEAL: &[Purpose] = &[
+const COMMERCIAL: &[Purpose] = &[
     Purpose::NewSubscription,
     Purpose::AddQuantity,
     Purpose::Renew,
@@ -127,7 +127,7 @@ const DEAL: &[Purpose] = &[
     Purpose::TransferIn,
 ];
 /// Rules that apply only to the commercial purposes do not block an automatic renewal.
-const SALE: &[Purpose] = &[
+const COMMERCIAL_OR_RENEWAL: &[Purpose] = &[
     Purpose::NewSubscription,
     Purpose::AddQuantity,
     Purpose::Renew,
@@ -136,7 +136,7 @@ const SALE: &[Purpose] = &[
     Purpose::AutomaticRenewal,
 ];
 /// Purposes that begin a term, or add units to one.
-const TERMS: &[Purpose] = &[
+const TERM_OR_UNITS: &[Purpose] = &[
     Purpose::NewSubscription,
     Purpose::AddQuantity,
     Purpose::Renew,
@@ -144,7 +144,7 @@ const TERMS: &[Purpose] = &[
     Purpose::AutomaticRenewal,
 ];
 /// Purposes that the seller submits to Microsoft.
-const ORDERS: &[Purpose] = &[
+const SUBMITTED: &[Purpose] = &[
     Purpose::NewSubscription,
     Purpose::AddQuantity,
     Purpose::Renew,
@@ -186,27 +186,35 @@ const CHAIN: &[Purpose] = &[
 pub(super) static CHECKS: &[Check] = &[
     Check { rule: &PT_1, purposes: PURCHASE, judge: seller::buys_from_microsoft },
     Check { rule: &ON_1, purposes: ENROLLED, judge: seller::is_active },
-    Check { rule: &ON_4, purposes: DEAL, judge: seller::is_reauthorized },
-    Check { rule: &MPA_3, purposes: ORDERS, judge: mpa::accepted_by_seller },
-    Check { rule: &REL_1, purposes: DEAL, judge: chain::partnership_active },
-    Check { rule: &REL_2, purposes: DEAL, judge: chain::one_region },
+    Check { rule: &ON_4, purposes: COMMERCIAL, judge: seller::is_reauthorized },
+    Check { rule: &MPA_3, purposes: SUBMITTED, judge: mpa::accepted_by_seller },
+    Check { rule: &REL_1, purposes: COMMERCIAL, judge: chain::partnership_active },
+    Check { rule: &REL_2, purposes: COMMERCIAL, judge: chain::partners_in_one_region },
     Check { rule: &ON_1, purposes: ENROLLED, judge: chain::reseller_active },
-    Check { rule: &ON_4, purposes: DEAL, judge: chain::reseller_reauthorized },
-    Check { rule: &ON_3, purposes: DEAL, judge: chain::reseller_located },
-    Check { rule: &MPA_1, purposes: DEAL, judge: mpa::before_partner_id },
-    Check { rule: &MPA_2, purposes: DEAL, judge: mpa::before_business },
-    Check { rule: &REL_4, purposes: Purpose::ALL, judge: customer::tied_to_seller },
-    Check { rule: &REL_4, purposes: CHAIN, judge: customer::tied_to_reseller },
-    Check { rule: &REL_3, purposes: DEAL, judge: customer::in_region_of_seller },
-    Check { rule: &REL_3, purposes: DEAL, judge: customer::in_region_of_reseller },
-    Check { rule: &REL_5, purposes: TERMS, judge: account::sales_go_on },
-    Check { rule: &CUS_1, purposes: DEAL, judge: account::accepted_mca },
-    Check { rule: &CUS_2, purposes: DEAL, judge: account::account_in_order },
-    Check { rule: &OWN_1, purposes: SALE, judge: own_use::seller_is_no_affiliate },
-    Check { rule: &OWN_1, purposes: SALE, judge: own_use::reseller_is_no_affiliate },
-    Check { rule: &OWN_2, purposes: SALE, judge: own_use::no_csp_tenant },
-    Check { rule: &OWN_3, purposes: SALE, judge: own_use::own_use_as_allowed },
-    Check { rule: &ORD_1, purposes: DEAL, judge: order::partner_id_of_reseller },
-    Check { rule: &ORD_2, purposes: DEAL, judge: order::attested },
-    Check { rule: &ORD_8, purposes: DEAL, judge: additional::on_record },
+    Check { rule: &ON_4, purposes: COMMERCIAL, judge: chain::reseller_reauthorized },
+    Check { rule: &ON_3, purposes: COMMERCIAL, judge: chain::reseller_located },
+    Check { rule: &MPA_1, purposes: COMMERCIAL, judge: mpa::accepted_before_partner_id },
+    Check { rule: &MPA_2, purposes: COMMERCIAL, judge: mpa::accepted_before_business },
+    Check { rule: &REL_4, purposes: Purpose::ALL, judge: customer::related_to_seller },
+    Check { rule: &REL_4, purposes: CHAIN, judge: customer::related_to_reseller },
+    Check { rule: &REL_3, purposes: COMMERCIAL, judge: customer::in_region_of_seller },
+    Check { rule: &REL_3, purposes: COMMERCIAL, judge: customer::in_region_of_reseller },
+    Check { rule: &REL_5, purposes: TERM_OR_UNITS, judge: account::sales_not_stopped },
+    Check { rule: &CUS_1, purposes: COMMERCIAL, judge: account::accepted_mca },
+    Check { rule: &CUS_2, purposes: COMMERCIAL, judge: account::account_review_permits },
+    Check { rule: &OWN_1, purposes: COMMERCIAL_OR_RENEWAL, judge: own_use::seller_is_no_affiliate },
+    Check {
+        rule: &OWN_1,
+        purposes: COMMERCIAL_OR_RENEWAL,
+        judge: own_use::reseller_is_no_affiliate,
+    },
+    Check {
+        rule: &OWN_2,
+        purposes: COMMERCIAL_OR_RENEWAL,
+        judge: own_use::customer_not_in_csp_tenant,
+    },
+    Check { rule: &OWN_3, purposes: COMMERCIAL_OR_RENEWAL, judge: own_use::own_use_permitted },
+    Check { rule: &ORD_1, purposes: COMMERCIAL, judge: order::partner_id_of_reseller },
+    Check { rule: &ORD_2, purposes: COMMERCIAL, judge: order::attested },
+    Check { rule: &ORD_8, purposes: COMMERCIAL, judge: additional::on_record },
 ];

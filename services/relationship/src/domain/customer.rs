@@ -11,9 +11,9 @@ use super::{
     denial::refuse,
     rules::{
         customer::in_region,
-        enrollment::{Act, enrolled_to},
+        enrollment::{Activity, enrolled_for},
         list,
-        own_use::csp_tenant,
+        own_use::not_csp_tenant,
     },
 };
 
@@ -120,12 +120,12 @@ impl Customer {
         };
         let creator_findings = creator.map(|creator| {
             [
-                in_buying_role(Act::Win, creator, (&PT_1, may_create(creator))),
+                in_buying_role(Activity::Acquire, creator, (&PT_1, may_create(creator))),
                 (&REL_3, in_region(creator, &customer, Responsible::Partner)),
             ]
         });
         let tenant_findings = [
-            (&OWN_2, csp_tenant(customer.name, buyer.csp_tenant)),
+            (&OWN_2, not_csp_tenant(customer.name, buyer.csp_tenant)),
             (&OWN_3, shared_services_of_a_partner(&customer, shared, buyer)),
         ];
         refuse(creator_findings.into_iter().flatten().chain(tenant_findings))?;
@@ -154,7 +154,10 @@ impl Customer {
 fn may_create(partner: &Standing) -> Finding {
     seller(partner).unless(buys(partner), || Fault {
         reason: Reason::SellerCannotBuyFromMicrosoft,
-        explanation: format!("{} is neither an indirect provider nor a direct-bill partner", partner.partner),
+        explanation: format!(
+            "{} is neither an indirect provider nor a direct-bill partner",
+            partner.partner
+        ),
         responsible: Responsible::Partner,
         next_step: "let an indirect provider or a direct-bill partner create the customer".into(),
         code: "",
@@ -195,11 +198,11 @@ fn buys(partner: &Standing) -> bool {
 /// The finding `has_role` if the partner has no role that buys from Microsoft; otherwise whether the
 /// state of such a role permits the activity.
 pub(super) fn in_buying_role(
-    act: Act,
+    activity: Activity,
     partner: &Standing,
     has_role: (&'static Rule, Finding),
 ) -> (&'static Rule, Finding) {
-    if buys(partner) { (&ON_1, enrolled_to(act, partner, BUYING)) } else { has_role }
+    if buys(partner) { (&ON_1, enrolled_for(act, partner, BUYING)) } else { has_role }
 }
 
 /// Whether the organization has a CSP tenant without a shared services tenant. Passes for tenants of
@@ -219,7 +222,10 @@ fn shared_services_of_a_partner(
         let (reason, explanation, next_step) = if buyer.partners.is_empty() {
             (
                 Reason::SharedServicesOfAnother,
-                format!("{} is not a partner, so it has no shared services tenant", customer.organization),
+                format!(
+                    "{} is not a partner, so it has no shared services tenant",
+                    customer.organization
+                ),
                 "name the partner's own organization, or create the customer with kind COMPANY",
             )
         } else {

@@ -10,7 +10,7 @@ use super::{
     catalogue::{CUS_1, REL_4},
     customer::{in_buying_role, may_attest},
     denial::refuse,
-    rules::enrollment::Act,
+    rules::enrollment::Activity,
 };
 
 /// An acceptance of the MCA.
@@ -71,7 +71,7 @@ impl CustomerRelationship {
         match self.role {
             Some(Role::IndirectReseller) => attests,
             Some(Role::IndirectProvider | Role::DirectBill) | None => {
-                in_buying_role(Act::Serve, partner, attests)
+                in_buying_role(Activity::Serve, partner, attests)
             }
         }
     }

@@ -122,7 +122,7 @@ pub struct Standing {
 impl StandingAgreement {
     /// Whether the acceptance is valid at a time.
     #[must_use]
-    pub fn counts(&self, at: Timestamp) -> bool {
+    pub fn is_valid_at(&self, at: Timestamp) -> bool {
         self.lapse_time.is_none_or(|lapse| at < lapse)
     }
 }
@@ -150,7 +150,7 @@ impl Standing {
     pub fn agreement(&self, role: Role, at: Timestamp) -> Option<&StandingAgreement> {
         let covering =
             || self.agreements.iter().filter(|agreement| agreement.covers.contains(&role));
-        covering().find(|agreement| agreement.counts(at)).or_else(|| covering().next_back())
+        covering().find(|it| it.is_valid_at(at)).or_else(|| covering().next_back())
     }
 }
 
@@ -193,8 +193,9 @@ pub struct AdditionalPartner {
 impl Facts {
     /// Whether these are the facts of this transaction.
     pub(super) fn belong_to(&self, transaction: &Transaction) -> bool {
-        let of_pair =
-            |it: &Partnership| it.provider == transaction.seller && Some(it.reseller) == transaction.reseller;
+        let of_pair = |it: &Partnership| {
+            it.provider == transaction.seller && Some(it.reseller) == transaction.reseller
+        };
         self.seller.partner == transaction.seller
             && self.reseller.as_ref().map(|it| it.partner) == transaction.reseller
             && self.customer.name == transaction.customer

@@ -7,7 +7,7 @@ use super::{Approved, Fault, Finding, Reason, Rule, rules::list};
 
 /// Pseudo rule of calls that the state of a resource does not allow.
 pub(super) static STATE: Rule =
-    Rule { id: "STATE", text: "", source: "lifecycle of the resource", applied_beside: &[] };
+    Rule { id: "STATE", text: "", source: "lifecycle of the resource", also_applied_by: &[] };
 
 /// End of a partnership or customer relationship.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

@@ -1,4 +1,4 @@
-//! What removes a reason: steps as data, and each in words.
+//! Steps that remove the reason of a refusal, as data and as text.
 
 use std::fmt::{self, Display};
 
@@ -7,22 +7,19 @@ use types::{LocationAccountId, PartnerName};
 
 use super::{AccountState, EnrollmentStep, Role, rules::list};
 
-/// The steps that remove a reason, in the order in which they are taken.
+/// Steps that remove a reason, in order.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct NextStep(pub Vec<Step>);
 
-/// One step.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Step {
-    /// Calls of onboarding, which lead a partner's enrollment on.
+    /// Calls of onboarding that advance a partner's enrollment.
     Enrollment {
-        /// The partner.
         partner: PartnerName,
-        /// The role that it is enrolled in, or will be.
+        /// Role of the current or future enrollment.
         role: Role,
-        /// Country of its tenant.
+        /// Country of the CSP tenant.
         country: Country,
-        /// The calls, in their order.
         steps: Vec<EnrollmentStep>,
     },
     /// `InvitePartnership`.
@@ -31,74 +28,73 @@ pub enum Step {
     AcceptPartnership,
     /// `RequestCustomerRelationship`.
     RequestRelationship {
-        /// The partner that asks.
         partner: PartnerName,
-        /// The role in which it will sell; none to manage.
+        /// Role in which the partner sells; `None` for management.
         role: Option<Role>,
     },
     /// `AcceptCustomerRelationship`.
     AcceptRelationship {
-        /// The partner that asked.
+        /// The requesting partner.
         partner: PartnerName,
     },
     /// `RecordCustomerAgreement`, or `AttestCustomerAgreement`.
     RecordCustomerAgreement,
     /// `RecordAccountReview` of a customer whose account is in this state.
     RecordAccountReview(AccountState),
-    /// The PartnerID of the reseller on every line; none if it is still to be associated.
-    PutPartnerId(Option<LocationAccountId>),
-    /// No PartnerID on any line.
-    LeavePartnerIdsOut,
-    /// None of these additional PartnerIDs on any line.
-    LeaveAdditionalIdsOut(Vec<LocationAccountId>),
-    /// The seller's attestation.
+    /// Set the reseller's PartnerID on every line; `None` if its location is not associated yet.
+    SetPartnerId(Option<LocationAccountId>),
+    /// Remove the PartnerIDs from all lines.
+    RemovePartnerIds,
+    /// Remove these additional PartnerIDs from all lines.
+    RemoveAdditionalIds(Vec<LocationAccountId>),
+    /// Set the seller's attestation.
     Attest,
-    /// No line of Azure shared services.
+    /// Order no Azure shared services.
     OrderOrdinaryAzure,
-    /// No line but those of Azure shared services.
-    OrderSharedServicesAlone,
-    /// Another order: a reseller in it.
+    /// Order only Azure shared services.
+    OrderSharedServicesOnly,
+    /// Another order: with a reseller.
     NameReseller,
-    /// Another order: no reseller in it.
-    LeaveResellerOut,
-    /// Another order: its reseller is the seller, and its seller the reseller.
+    /// Another order: without a reseller.
+    RemoveReseller,
+    /// Another order: with seller and reseller exchanged.
     Swap {
-        /// The seller to be.
+        /// The new seller.
         seller: PartnerName,
-        /// The reseller to be.
+        /// The new reseller.
         reseller: PartnerName,
     },
-    /// Another order: of a provider, with this partner as reseller.
+    /// Another order: placed by a provider, with this partner as reseller.
     OrderThroughProvider(PartnerName),
-    /// Another order: of a provider or a direct-bill partner.
-    NameBuyer,
-    /// Another order: from other CSP tenants of these.
+    /// Another order: with a seller that buys from Microsoft.
+    NameSeller,
+    /// Another order: with other CSP tenants of these partners.
     UseTenants {
-        /// The region that the tenants are in.
+        /// Region of the tenants.
         region: Region,
-        /// Whether another one of the seller's is needed.
+        /// Whether the seller needs another tenant.
         seller: bool,
-        /// Whether another one of the reseller's is needed.
+        /// Whether the reseller needs another tenant.
         reseller: bool,
     },
-    /// Another order: through a tenant of the reseller whose location is in its country.
+    /// Another order: with a CSP tenant of the reseller that has a location in its country.
     UseLocatedTenant,
-    /// Another order: of a partner that is no affiliate of the customer.
-    NameStranger,
-    /// Another order: of the partner that owns the shared services tenant.
+    /// Another order: from a partner that is not an affiliate of the customer.
+    NameNonAffiliate,
+    /// Another order: with the partner that owns the shared services tenant.
     NameOwner,
     /// Another order: for another tenant of the customer.
     UseCustomerTenant,
-    /// No step helps: nothing new is sold in the customer's country.
-    StopSelling,
-    /// No step is known to this version.
-    Update,
-    /// What calls other than decisions advise.
+    /// No step exists: sales are stopped in the customer's country.
+    SalesStopped,
+    /// This version does not define the step.
+    Upgrade,
+    /// Free text, for calls other than decisions.
     Other(String),
 }
 
 impl NextStep {
-    /// Steps before these.
+    /// Adds steps before these.
     pub(super) fn after(self, first: impl IntoIterator<Item = Step>) -> Self {
         Self(first.into_iter().chain(self.0).collect())
     }
@@ -141,69 +137,74 @@ impl Display for Step {
         match self {
             Self::Enrollment { partner, role, country, steps } => {
                 write!(f, "for {partner} as {role}: ")?;
-                let steps: Vec<_> = steps.iter().map(|step| in_words(*step, *country)).collect();
+                let steps: Vec<_> = steps.iter().map(|step| enrollment_step_text(*step, *country)).collect();
                 write_joined(f, &steps, ", then ")
             }
             Self::InvitePartnership => {
-                f.write_str("the provider invites the reseller with InvitePartnership")
+                f.write_str("as the provider, invite the reseller with InvitePartnership")
             }
             Self::AcceptPartnership => {
-                f.write_str("the reseller accepts the invitation with AcceptPartnership")
+                f.write_str("as the reseller, accept the invitation with AcceptPartnership")
             }
             Self::RequestRelationship { partner, role: Some(role) } => write!(
                 f,
-                "{partner} asks the customer for a relationship of kind RESALE as {role} with \
+                "as {partner}, request a relationship of kind RESALE in the role {role} with \
                  RequestCustomerRelationship"
             ),
             Self::RequestRelationship { partner, role: None } => write!(
                 f,
-                "{partner} asks the customer for a relationship of kind MANAGEMENT with \
+                "as {partner}, request a relationship of kind MANAGEMENT with \
                  RequestCustomerRelationship"
             ),
             Self::AcceptRelationship { partner } => write!(
                 f,
-                "the customer's Global admin accepts the request of {partner} with \
+                "let the customer's Global admin accept the request of {partner} with \
                  AcceptCustomerRelationship"
             ),
             Self::RecordCustomerAgreement => {
                 f.write_str(
-                "the customer accepts the MCA: record it with RecordCustomerAgreement if it did so \
-                 at Microsoft, else let the seller attest it with AttestCustomerAgreement",
+                "let the customer accept the MCA; record an acceptance at Microsoft with \
+                 RecordCustomerAgreement, or let the seller attest it with AttestCustomerAgreement",
             )
             }
             Self::RecordAccountReview(state) => f.write_str(match state {
                 AccountState::UnderReview | AccountState::Verified => {
-                    "wait for the review to end, then record it with RecordAccountReview"
+                    "wait for the review to end, then record its result with RecordAccountReview"
                 }
                 AccountState::Rejected => {
-                    "the customer fixes its account; record the next review with \
+                    "let the customer correct its account, then record the next review with \
                      RecordAccountReview"
                 }
                 AccountState::Locked => {
-                    "the customer has its account unlocked; record that with RecordAccountReview"
+                    "let the customer get its account unlocked, then record this with \
+                     RecordAccountReview"
                 }
             }),
-            Self::PutPartnerId(Some(id)) => write!(f, "put {id} on every line"),
-            Self::PutPartnerId(None) => f.write_str("put the id of that location on every line"),
-            Self::LeavePartnerIdsOut => f.write_str("leave the PartnerIDs of the lines out"),
-            Self::LeaveAdditionalIdsOut(ids) => {
-                write!(f, "leave {} out of the additional PartnerIDs", list(ids))
+            Self::SetPartnerId(Some(id)) => write!(f, "set partner_id_on_record to {id} on every line"),
+            Self::SetPartnerId(None) => {
+                f.write_str("set partner_id_on_record to that location account on every line")
+            },
+            Self::RemovePartnerIds => {
+                f.write_str("remove partner_id_on_record from all lines")
+            },
+            Self::RemoveAdditionalIds(ids) => {
+                write!(f, "remove {} from the additional PartnerIDs", list(ids))
             }
             Self::Attest => {
-                f.write_str("set partner_attestation_accepted once the seller attests it")
+                f.write_str("set partner_attestation_accepted after the seller has attested its role")
             }
             Self::OrderOrdinaryAzure => f.write_str(
-                "order ordinary Azure, or order into the partner's shared services tenant",
+                "order ordinary Azure, or order into the partner's shared services tenant instead",
             ),
-            Self::OrderSharedServicesAlone => {
-                f.write_str("order the rest into a separate customer tenant")
+            Self::OrderSharedServicesOnly => {
+                f.write_str("order the other products into a separate customer tenant")
             }
             Self::NameReseller => {
                 f.write_str("name a reseller in the order, or order through a direct-bill partner")
             }
-            Self::LeaveResellerOut => f.write_str(
-                "leave the reseller and its PartnerID out, or name an indirect provider as the \
-                 seller",
+            Self::RemoveReseller => f.write_str(
+                "remove the reseller and its PartnerID from the order, or name an indirect provider \
+                 as the seller",
             ),
             Self::Swap { seller, reseller } => {
                 write!(f, "name {seller} as the seller and {reseller} as the reseller")
@@ -213,7 +214,7 @@ impl Display for Step {
                 "let an indirect provider that has a partnership with {reseller} place the order \
                  and name {reseller} as the reseller"
             ),
-            Self::NameBuyer => {
+            Self::NameSeller => {
                 f.write_str("name an indirect provider or a direct-bill partner as the seller")
             }
             Self::UseTenants { region, seller, reseller } => {
@@ -225,48 +226,48 @@ impl Display for Step {
                 write!(f, "use {whose} in region {region}")
             }
             Self::UseLocatedTenant => f.write_str(
-                "use a CSP tenant of the reseller whose location account is in the tenant's \
+                "use a CSP tenant of the reseller that has a location account in the tenant's \
                  country",
             ),
-            Self::NameStranger => {
-                f.write_str("buy from a partner that is no affiliate of the customer")
+            Self::NameNonAffiliate => {
+                f.write_str("buy from a partner that is not an affiliate of the customer")
             }
             Self::NameOwner => {
-                f.write_str("let the partner that owns the tenant take part in the sale")
+                f.write_str("name the partner that owns the tenant as the seller or the reseller")
             }
             Self::UseCustomerTenant => {
-                f.write_str("the partner buys into a separate tenant that is not used for CSP")
+                f.write_str("use a separate tenant of the customer that is not a CSP tenant")
             }
-            Self::StopSelling => f.write_str(
-                "no step helps; what was sold before may be reduced and cancelled, and ends with its term",
+            Self::SalesStopped => f.write_str(
+                "no next step exists; existing subscriptions may be reduced or cancelled, and end with \
+                 their term",
             ),
-            Self::Update => {
-                f.write_str("no step is known; bring relationship to the version of onboarding")
+            Self::Upgrade => {
+                f.write_str("no next step is known; upgrade relationship to the version of onboarding")
             }
             Self::Other(text) => f.write_str(text),
         }
     }
 }
 
-fn in_words(step: EnrollmentStep, country: Country) -> String {
+fn enrollment_step_text(step: EnrollmentStep, country: Country) -> String {
     let text = match step {
         EnrollmentStep::Enroll => "enroll with EnrollPartner",
         EnrollmentStep::EnrollOtherTenant => {
-            "enroll another CSP tenant of the company with EnrollPartner, and use that one"
+            "enroll another CSP tenant of the company with EnrollPartner, and use that tenant"
         }
         EnrollmentStep::EnrollAgain => {
-            "enroll again with EnrollPartner once the enrollment's reapply_time has come"
+            "enroll again with EnrollPartner after the enrollment's reapply_time"
         }
         EnrollmentStep::RecordEvidence => {
-            "record what AssessEnrollment returns as not met with RecordEvidence"
+            "record evidence with RecordEvidence for each requirement that AssessEnrollment returns \
+             as not met"
         }
         EnrollmentStep::Submit => "submit the enrollment with SubmitEnrollment",
-        EnrollmentStep::Resubmit => {
-            "correct the profile and submit it again with ResubmitEnrollment"
-        }
+        EnrollmentStep::Resubmit => "correct the profile and resubmit it with ResubmitEnrollment",
         EnrollmentStep::Review => "pass the yearly re-authorization with ReviewEnrollment",
         EnrollmentStep::Reinstate => {
-            "fix the cause of the suspension and end it with ReinstateEnrollment"
+            "fix the cause of the suspension and reinstate the enrollment with ReinstateEnrollment"
         }
         EnrollmentStep::RecordVetting => {
             "wait for vetting and record its results with RecordVettingResult"
@@ -278,7 +279,7 @@ fn in_words(step: EnrollmentStep, country: Country) -> String {
             );
         }
         EnrollmentStep::AcceptAgreement => {
-            "a Global admin accepts the MPA in Partner Center, recorded with AcceptAgreement"
+            "let a Global admin accept the MPA in Partner Center and record this with AcceptAgreement"
         }
     };
     text.to_owned()

@@ -135,9 +135,8 @@ impl Partnership {
         now: Timestamp,
     ) -> Result<Change<Self>, Denial> {
         let Partners { provider, reseller, history, name_taken } = partners;
-        let revoked = |it: &Self| {
-            it.accept_time.is_some() && !it.has_current_enrollments(provider, reseller)
-        };
+        let revoked =
+            |it: &Self| it.accept_time.is_some() && !it.has_current_enrollments(provider, reseller);
         if let Some(open) = history.iter().find(|it| it.state_at(now).is_open() && !revoked(it)) {
             return Err(Denial::Exists(open.name.to_string()));
         }
@@ -155,7 +154,10 @@ impl Partnership {
             accept_time: None,
             applications: None,
             ending: None,
-            predecessor: history.iter().find(|it| !predecessors.contains(&it.name)).map(|it| it.name),
+            predecessor: history
+                .iter()
+                .find(|it| !predecessors.contains(&it.name))
+                .map(|it| it.name),
             resource_version: ResourceVersion::first(now),
         };
         let main = Approved::created("PartnershipInvited", partnership);
@@ -221,7 +223,8 @@ impl Partnership {
 
     /// Ends a partnership whose enrollments were revoked.
     fn end_revoked(self, now: Timestamp) -> Approved<Self> {
-        let detail = "an enrollment under which the partnership was accepted was revoked".to_owned();
+        let detail =
+            "an enrollment under which the partnership was accepted was revoked".to_owned();
         self.end_in(PartnershipState::Ended, None, detail, now).changed("PartnershipEnded", now)
     }
 

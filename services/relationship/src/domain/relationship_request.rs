@@ -8,9 +8,9 @@ use super::{
     rules::{
         chain::active_partnership,
         customer::in_region,
-        enrollment::{Act, enrolled_to, winning_roles},
+        enrollment::{Activity, acquiring_roles, enrolled_for},
         list,
-        own_use::csp_tenant,
+        own_use::not_csp_tenant,
     },
 };
 
@@ -69,10 +69,11 @@ impl CustomerRelationship {
         // Skips the provider if it has an open relationship.
         let sells_as = role.map(|_| Role::IndirectProvider);
         let of_provider = || provider.open(kind, sells_as);
-        let (companion, provider_request) = match of_provider().find(|it| it.state_at(now).is_open()) {
-            Some(open) => (open.name, None),
-            None => (provider.name, Some(request(provider, sells_as, None))),
-        };
+        let (companion, provider_request) =
+            match of_provider().find(|it| it.state_at(now).is_open()) {
+                Some(open) => (open.name, None),
+                None => (provider.name, Some(request(provider, sells_as, None))),
+            };
         let expired = expired.chain(of_provider().filter_map(|it| it.expired(now)));
         let related = expired.chain(provider_request).collect();
         Ok(Change { related, main: request(&new.partner, role, Some(companion)) })
@@ -121,7 +122,7 @@ impl NewRelationship {
             (RelationshipKind::Management, _) => None,
             (RelationshipKind::Resale, Some(_)) => Some(Role::IndirectReseller),
             (RelationshipKind::Resale, None) => {
-                self.role.or_else(|| match winning_roles(&self.partner.standing).as_slice() {
+                self.role.or_else(|| match acquiring_roles(&self.partner.standing).as_slice() {
                     [only] => Some(*only),
                     _ => None,
                 })
@@ -132,7 +133,7 @@ impl NewRelationship {
     /// Whether the role is known; the request must state it if the partner can sell in several.
     fn role_known(&self, role: Option<Role>) -> Finding {
         let standing = &self.partner.standing;
-        let roles = winning_roles(standing);
+        let roles = acquiring_roles(standing);
         let finding = Finding::of(standing.partner, vec![("roles", list(&roles))]);
         let passes = self.kind == RelationshipKind::Management || role.is_some();
         finding.unless(passes || roles.is_empty(), || Fault {
@@ -143,7 +144,8 @@ impl NewRelationship {
                 list(&roles)
             ),
             responsible: Responsible::Caller,
-            next_step: "set role to the role in which the partner will sell to this customer".into(),
+            next_step: "set role to the role in which the partner will sell to this customer"
+                .into(),
             code: "",
         })
     }
@@ -181,9 +183,9 @@ impl Parties<'_> {
         let enrolled = |partner, role: Option<Role>| match kind {
             RelationshipKind::Resale => {
                 let roles = role.as_ref().map_or(Role::ALL, std::slice::from_ref);
-                enrolled_to(Act::Win, partner, roles)
+                enrolled_for(Activity::Acquire, partner, roles)
             }
-            RelationshipKind::Management => enrolled_to(Act::Serve, partner, Role::ALL),
+            RelationshipKind::Management => enrolled_for(Activity::Serve, partner, Role::ALL),
         };
         let mut findings = vec![(&ON_1, enrolled(partner, role))];
         if let Some((provider, partnership)) = provider {
@@ -195,7 +197,7 @@ impl Parties<'_> {
             findings
                 .extend(partners.map(|it| (&REL_3, in_region(it, customer, Responsible::Partner))));
         }
-        findings.push((&OWN_2, csp_tenant(customer.name, buyer.csp_tenant)));
+        findings.push((&OWN_2, not_csp_tenant(customer.name, buyer.csp_tenant)));
         findings
     }
 }

@@ -1,4 +1,4 @@
-//! How each rule judges a transaction. Each gives `None` where it does not apply.
+//! Functions of the rules. Each returns `None` if the rule does not apply.
 
 pub(super) mod account;
 pub(super) mod additional;
@@ -15,13 +15,13 @@ pub(super) mod steps;
 
 use std::fmt::Display;
 
-/// Values with commas between them, or the word `none`.
+/// Values separated by commas, or `none`.
 pub(super) fn list(values: impl IntoIterator<Item = impl Display>) -> String {
     let values: Vec<_> = values.into_iter().map(|value| value.to_string()).collect();
     if values.is_empty() { "none".to_owned() } else { values.join(", ") }
 }
 
-/// A value, or the word `none`.
+/// A value, or `none`.
 pub(super) fn or_none(value: Option<impl Display>) -> String {
     value.map_or_else(|| "none".to_owned(), |value| value.to_string())
 }

@@ -27,9 +27,9 @@ impl Store {
         change: impl Into<Change<T>> + Send,
         call: &MutationContext,
     ) -> Result<T, Failure> {
-        let Change { beside, main } = change.into();
+        let Change { related, main } = change.into();
         let transaction = self.database.begin().await?;
-        for each in &beside {
+        for each in &related {
             write(&transaction, each).await?;
             events::append_related(&transaction, call, event(each)).await?;
         }

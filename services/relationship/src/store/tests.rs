@@ -163,7 +163,7 @@ fn invite_after(
     reseller: PartnerName,
 ) -> Change<Partnership> {
     let (provider, reseller) = (standing(provider), standing(reseller));
-    let partners = Partners { provider, reseller, history, taken: false };
+    let partners = Partners { provider, reseller, history, name_taken: false };
     let name = PartnershipName::new(Uuid::new_v4());
     Partnership::invite(name, &partners, at(EXPIRES), at(9)).unwrap()
 }
@@ -177,7 +177,7 @@ fn request(partner: PartnerName, kind: RelationshipKind) -> Change<CustomerRelat
         buyer: buyer(),
         partner: applicant(partner),
         provider: None,
-        taken: None,
+        name_taken: None,
     };
     CustomerRelationship::request(&new, at(EXPIRES), at(9)).unwrap()
 }
@@ -402,7 +402,7 @@ async fn an_expiry_is_written_only_with_the_next_invitation(engine: Engine) {
     let late = |first: &Partnership| {
         let (provider, reseller) = (standing(PROVIDER), standing(RESELLER));
         let history = vec![first.clone()];
-        let partners = Partners { provider, reseller, history, taken: false };
+        let partners = Partners { provider, reseller, history, name_taken: false };
         let name = PartnershipName::new(Uuid::new_v4());
         Partnership::invite(name, &partners, at(EXPIRES + 50), at(EXPIRES)).unwrap()
     };

@@ -1,4 +1,4 @@
-//! What a customer must be ready with before it buys.
+//! Rules on the customer's market, agreement and account (REL-5, CUS-1, CUS-2).
 
 use types::{Responsible, Timestamp};
 
@@ -7,13 +7,13 @@ use crate::domain::{
     AccountState, CustomerAgreement, Facts, Fault, Finding, Purpose, Reason, Step, Transaction,
 };
 
-/// From when on an old acceptance of the MCA no longer counts: 2025-10-07.
+/// From this time, 2025-10-07, old acceptances of the MCA are invalid.
 const REACCEPTANCE: Timestamp = Timestamp::constant(1_759_795_200, 0);
-/// Before when an acceptance is old: 2023-04-01.
+/// Acceptances before this time, 2023-04-01, are old.
 const OLD: Timestamp = Timestamp::constant(1_680_307_200, 0);
 
 /// REL-5: sales are not stopped in the customer's country.
-pub(in crate::domain) fn sales_go_on(_: &Transaction, facts: &Facts) -> Option<Finding> {
+pub(in crate::domain) fn sales_not_stopped(_: &Transaction, facts: &Facts) -> Option<Finding> {
     let country = facts.customer.country;
     let stop = country.sales_stop();
     let inputs = vec![("customerCountry", country.to_string()), ("salesStopTime", or_none(stop))];
@@ -21,19 +21,19 @@ pub(in crate::domain) fn sales_go_on(_: &Transaction, facts: &Facts) -> Option<F
     Some(finding.unless(stop.is_none_or(|stop| facts.time < stop), || Fault {
         reason: Reason::SalesStopped,
         explanation: format!(
-            "nothing is sold or renewed in {} since {}",
+            "sales and renewals in {} have been stopped since {}",
             country.name(),
             or_none(stop)
         ),
         responsible: Responsible::Caller,
-        next_step: Step::StopSelling.into(),
+        next_step: Step::SalesStopped.into(),
         code: "",
     }))
 }
 
-/// CUS-1: the customer has accepted the MCA at Microsoft, or the seller attests that it has, and not
-/// too long ago; the later of the two counts. What other partners attest does not. Where there is no
-/// MCA, in China, it does not apply.
+/// CUS-1: the customer accepted the MCA at Microsoft or the seller attests the acceptance; the later
+/// one must not be old. Attestations of other partners are ignored. Does not apply in China, which has
+/// no MCA.
 pub(in crate::domain) fn accepted_mca(_: &Transaction, facts: &Facts) -> Option<Finding> {
     if !facts.customer.country.has_customer_agreement() {
         return None;
@@ -53,15 +53,16 @@ pub(in crate::domain) fn accepted_mca(_: &Transaction, facts: &Facts) -> Option<
     let wrong = match agreement {
         None => Some((
             Reason::CustomerAgreementMissing,
-            "the customer has not accepted the Microsoft Customer Agreement, and the seller attests \
-             no acceptance"
+            "the customer has not accepted the Microsoft Customer Agreement, and the seller has not \
+             attested an acceptance"
                 .to_owned(),
         )),
         Some(agreement) if old(agreement) => Some((
             Reason::CustomerAgreementOutdated,
             format!(
-                "the customer accepted the Microsoft Customer Agreement before {OLD}, which since \
-                 {REACCEPTANCE} no longer counts"
+                "the customer accepted the Microsoft Customer Agreement on {}; since {REACCEPTANCE}, \
+                 acceptances before {OLD} are no longer valid",
+                agreement.accept_time
             ),
         )),
         Some(_) => None,
@@ -76,9 +77,9 @@ pub(in crate::domain) fn accepted_mca(_: &Transaction, facts: &Facts) -> Option<
     Some(Finding { fault, ..Finding::of(facts.customer.name, inputs) })
 }
 
-/// CUS-2: the review of the customer's account lets the transaction happen. While it goes on,
-/// nothing is added; one that ended badly stops every deal.
-pub(in crate::domain) fn account_in_order(
+/// CUS-2: the account review permits the transaction. During a review nothing may be added; a rejected
+/// or locked account blocks every commercial purpose.
+pub(in crate::domain) fn account_review_permits(
     transaction: &Transaction,
     facts: &Facts,
 ) -> Option<Finding> {
@@ -96,7 +97,7 @@ pub(in crate::domain) fn account_in_order(
         Some(AccountState::UnderReview) if !adds => None,
         Some(AccountState::UnderReview) => Some((
             Reason::AccountUnderReview,
-            "the customer's account is under review: nothing is added until it ends",
+            "the customer's account is under review; nothing may be added until the review ends",
             "403/800074",
         )),
         Some(AccountState::Rejected) => Some((

@@ -1,7 +1,7 @@
 use types::{Responsible, Timestamp};
 
 use super::{
-    enrollment::{Act, enrolled_to},
+    enrollment::{Activity, enrolled_for},
     or_none,
     seller::{reauthorized, renews},
     steps::{other_order, other_tenants, swapped, to_locate, to_partner, to_sell},
@@ -19,17 +19,17 @@ pub(in crate::domain) fn partnership_active(
     let (provider, reseller) = (&facts.seller, facts.reseller.as_ref()?);
     let finding = active_partnership(provider, reseller, facts.partnership.as_ref(), facts.time);
     let other = other_order(transaction, facts).map(|other| {
-        // An order that keeps a reseller which was revoked needs its enrollment all the same.
+        // The other order still needs the enrollment of a revoked reseller that it keeps.
         let role = Role::IndirectReseller;
-        let keeps = matches!(other, Step::NameBuyer | Step::UseTenants { reseller: false, .. });
+        let keeps = matches!(other, Step::NameSeller | Step::UseTenants { reseller: false, .. });
         let revoked = keeps && reseller.state(role) == Some(RoleState::Revoked);
         NextStep::from(other).after(revoked.then(|| to_sell(reseller, role)))
     });
-    Some(finding.advising(other))
+    Some(finding.with_next_step(other))
 }
 
-/// Whether a provider and a reseller have an active partnership, accepted under the enrollments that
-/// they have now.
+/// Whether a provider and a reseller have an active partnership, accepted under their current
+/// enrollments.
 pub(in crate::domain) fn active_partnership(
     provider: &Standing,
     reseller: &Standing,
@@ -43,7 +43,7 @@ pub(in crate::domain) fn active_partnership(
     ];
     let finding = Finding::of(reseller.partner, inputs);
     let active = partnership.filter(|_| state == Some(PartnershipState::Active));
-    if active.is_some_and(|it| !it.outlasts(provider, reseller)) {
+    if active.is_some_and(|it| !it.has_current_enrollments(provider, reseller)) {
         return finding.unless(false, || of_revoked_enrollment(provider, reseller, at));
     }
     finding.unless(active.is_some(), || {
@@ -51,7 +51,7 @@ pub(in crate::domain) fn active_partnership(
         Fault {
             reason: Reason::PartnershipNotActive,
             explanation: format!(
-                "provider and reseller have no active partnership (state: {})",
+                "the provider and the reseller have no active partnership (state: {})",
                 or_none(state)
             ),
             responsible: if invited { Responsible::Reseller } else { Responsible::Seller },
@@ -64,8 +64,8 @@ pub(in crate::domain) fn active_partnership(
 fn of_revoked_enrollment(provider: &Standing, reseller: &Standing, at: Timestamp) -> Fault {
     Fault {
         reason: Reason::PartnershipOfRevokedEnrollment,
-        explanation: "an enrollment of provider or reseller under which the partnership was \
-                      accepted was revoked"
+        explanation: "an enrollment of the provider or the reseller under which the partnership \
+                      was accepted was revoked"
             .to_owned(),
         responsible: Responsible::Seller,
         next_step: to_partner(provider, reseller, false, at),
@@ -74,12 +74,12 @@ fn of_revoked_enrollment(provider: &Standing, reseller: &Standing, at: Timestamp
 }
 
 /// REL-2: provider and reseller are in one CSP region.
-pub(in crate::domain) fn one_region(_: &Transaction, facts: &Facts) -> Option<Finding> {
+pub(in crate::domain) fn partners_in_one_region(_: &Transaction, facts: &Facts) -> Option<Finding> {
     let finding = same_region(&facts.seller, facts.reseller.as_ref()?);
-    Some(finding.advising(other_tenants(facts)))
+    Some(finding.with_next_step(other_tenants(facts)))
 }
 
-/// Whether two partners may partner.
+/// Whether two partners are in one CSP region.
 pub(in crate::domain) fn same_region(provider: &Standing, reseller: &Standing) -> Finding {
     let (here, there) = (provider.country.region(), reseller.country.region());
     let inputs = vec![
@@ -91,7 +91,8 @@ pub(in crate::domain) fn same_region(provider: &Standing, reseller: &Standing) -
     Finding::of(reseller.partner, inputs).unless(here == there, || Fault {
         reason: Reason::PartnersInDifferentRegions,
         explanation: format!(
-            "the provider's tenant is in {} ({here}), the reseller's in {} ({there})",
+            "the provider's CSP tenant is in {} (region {here}), the reseller's in {} (region \
+             {there})",
             provider.country.name(),
             reseller.country.name()
         ),
@@ -101,16 +102,16 @@ pub(in crate::domain) fn same_region(provider: &Standing, reseller: &Standing) -
     })
 }
 
-/// ON-1 for the reseller: all three steps are done and it is not suspended. To manage, it has any
-/// enrollment that lets it; what was sold through it renews itself until it is revoked.
+/// ON-1 for the reseller: its enrollment is active. Managing requires any enrollment that permits it;
+/// automatic renewals continue until the reseller is revoked.
 pub(in crate::domain) fn reseller_active(
     transaction: &Transaction,
     facts: &Facts,
 ) -> Option<Finding> {
     let reseller = facts.reseller.as_ref()?;
     if transaction.purpose == Purpose::Manage {
-        let finding = enrolled_to(Act::Manage, reseller, Role::ALL);
-        return Some(finding.mended_by(Responsible::Reseller, "403/900149"));
+        let finding = enrolled_for(Activity::Manage, reseller, Role::ALL);
+        return Some(finding.attributed_to(Responsible::Reseller, "403/900149"));
     }
     let state = reseller.state(Role::IndirectReseller);
     let finding = Finding::of(reseller.partner, vec![("resellerState", or_none(state))]);
@@ -122,21 +123,21 @@ pub(in crate::domain) fn reseller_active(
             Some(_) => Reason::ResellerNotActive,
         },
         explanation: format!(
-            "the reseller's enrollment as indirect reseller is {}; it transacts only when active",
+            "the reseller's enrollment as indirect reseller is not active (state: {})",
             or_none(state)
         ),
         responsible: Responsible::Reseller,
         next_step: to_sell(reseller, Role::IndirectReseller).into(),
         code: "403/900149",
     });
-    Some(finding.advising(swapped(facts)))
+    Some(finding.with_next_step(swapped(facts)))
 }
 
 /// ON-4 for the reseller: it passed its yearly re-authorization.
 pub(in crate::domain) fn reseller_reauthorized(_: &Transaction, facts: &Facts) -> Option<Finding> {
     let reseller = facts.reseller.as_ref()?;
     let finding = reauthorized(reseller, Role::IndirectReseller, facts.time);
-    Some(finding.mended_by(Responsible::Reseller, "403/900149"))
+    Some(finding.attributed_to(Responsible::Reseller, "403/900149"))
 }
 
 /// ON-3: the reseller has a location account in the country of its tenant.
@@ -155,9 +156,9 @@ pub(in crate::domain) fn reseller_located(_: &Transaction, facts: &Facts) -> Opt
             Some(_) => Reason::ResellerLocationCountryMismatch,
         },
         explanation: match location {
-            None => "the reseller's tenant has no associated location account".to_owned(),
+            None => "no location account is associated with the reseller's CSP tenant".to_owned(),
             Some(location) => format!(
-                "the reseller's location is in {}, its tenant in {}",
+                "the reseller's location account is in {}, its CSP tenant in {}",
                 location.country.name(),
                 reseller.country.name()
             ),

@@ -5,7 +5,7 @@ use types::{PartnerName, Responsible, Timestamp};
 use super::{
     list, or_none,
     seller::acting_role,
-    steps::{other_seller, other_tenants, outside, role_in, to_relate},
+    steps::{other_seller, other_tenants, outside_region, role_in, to_relate},
 };
 use crate::domain::{
     Customer, CustomerRelationship, Facts, Fault, Finding, NextStep, Purpose, Reason,
@@ -13,7 +13,7 @@ use crate::domain::{
 };
 
 /// REL-4 for the seller, in the role in which it buys from Microsoft.
-pub(in crate::domain) fn tied_to_seller(
+pub(in crate::domain) fn related_to_seller(
     transaction: &Transaction,
     facts: &Facts,
 ) -> Option<Finding> {
@@ -21,75 +21,77 @@ pub(in crate::domain) fn tied_to_seller(
     let roles = match (transaction.purpose, &role) {
         (Purpose::Manage, _) => None,
         (_, Some(role)) => Some(slice::from_ref(role)),
-        // Nobody sold in no role.
+        // A seller without such a role cannot have sold the subscription.
         (Purpose::AutomaticRenewal, None) => Some(&[][..]),
-        // PT-1 says what is wrong.
+        // PT-1 reports the missing role.
         (_, None) => Some(Role::ALL),
     };
-    Some(tied(transaction, facts, &facts.seller, roles, Responsible::Seller))
+    Some(related(transaction, facts, &facts.seller, roles, Responsible::Seller))
 }
 
 /// REL-4 for the reseller.
-pub(in crate::domain) fn tied_to_reseller(
+pub(in crate::domain) fn related_to_reseller(
     transaction: &Transaction,
     facts: &Facts,
 ) -> Option<Finding> {
     let sells = transaction.purpose != Purpose::Manage;
     let roles = sells.then_some(&[Role::IndirectReseller][..]);
-    Some(tied(transaction, facts, facts.reseller.as_ref()?, roles, Responsible::Reseller))
+    Some(related(transaction, facts, facts.reseller.as_ref()?, roles, Responsible::Reseller))
 }
 
-/// Whether a partner acquired a customer in one of these roles, to sell to it; for no roles in
-/// question, whether it may manage.
-fn tied(
+/// Whether a partner has an active resale relationship in one of these roles; with `None`, whether it
+/// has an active relationship of any kind.
+fn related(
     transaction: &Transaction,
     facts: &Facts,
-    with: &Standing,
+    partner: &Standing,
     roles: Option<&[Role]>,
     responsible: Responsible,
 ) -> Finding {
-    let held: Vec<_> = facts.relationships.iter().filter(|it| it.partner == with.partner).collect();
-    let fits = |it: &CustomerRelationship| match roles {
+    let existing: Vec<_> =
+        facts.relationships.iter().filter(|it| it.partner == partner.partner).collect();
+    let matches = |it: &CustomerRelationship| match roles {
         None => true,
         Some(roles) => it.role.is_some_and(|role| roles.contains(&role)),
     };
-    let in_state = |state| held.iter().filter(move |it| it.state_at(facts.time) == state);
-    let enough = in_state(RelationshipState::Active).find(|it| fits(it));
-    let shown = enough.or_else(|| held.first());
+    let in_state = |state| existing.iter().filter(move |it| it.state_at(facts.time) == state);
+    let matching = in_state(RelationshipState::Active).find(|it| matches(it));
+    let shown = matching.or_else(|| existing.first());
     let inputs = vec![
-        ("partner", with.partner.to_string()),
+        ("partner", partner.partner.to_string()),
         ("relationship", or_none(shown.map(|it| it.name))),
         ("relationshipKind", or_none(shown.map(|it| it.kind))),
         ("relationshipRole", or_none(shown.and_then(|it| it.role))),
         ("relationshipState", or_none(shown.map(|it| it.state_at(facts.time)))),
     ];
     let finding = Finding::of(facts.customer.name, inputs);
-    finding.unless(enough.is_some(), || {
+    finding.unless(matching.is_some(), || {
         let active: Vec<_> = in_state(RelationshipState::Active).copied().collect();
         let role = roles.and_then(|roles| roles.first().copied());
         let requested = |role| {
             in_state(RelationshipState::Requested).any(|it: &&CustomerRelationship| it.role == role)
         };
-        let relate = |role| to_relate(with, role, requested(role), facts);
+        let relate = |role| to_relate(partner, role, requested(role), facts);
         let acquired_as_reseller =
             || active.iter().any(|it| it.role == Some(Role::IndirectReseller));
         let next_step = if roles.is_none() {
             relate(None)
-        } else if let Some(other) = other_tenants(facts).filter(|_| outside(with, facts)) {
+        } else if let Some(other) = other_tenants(facts).filter(|_| outside_region(partner, facts))
+        {
             other.into()
         } else if let Some(other) = other_seller(transaction, facts) {
-            let role = role_in(&other, transaction, with.partner);
-            let lacking = role.filter(|role| active.iter().all(|it| it.role != Some(*role)));
-            match lacking {
-                Some(_) => NextStep::from(other).after(relate(lacking).0),
+            let role = role_in(&other, transaction, partner.partner);
+            let missing = role.filter(|role| active.iter().all(|it| it.role != Some(*role)));
+            match missing {
+                Some(_) => NextStep::from(other).after(relate(missing).0),
                 None => other.into(),
             }
         } else if acquired_as_reseller() {
-            Step::OrderThroughProvider(with.partner).into()
+            Step::OrderThroughProvider(partner.partner).into()
         } else {
             relate(role)
         };
-        let (reason, explanation) = untied(with.partner, &active, roles);
+        let (reason, explanation) = missing_relationship(partner.partner, &active, roles);
         Fault {
             reason,
             explanation,
@@ -100,8 +102,8 @@ fn tied(
     })
 }
 
-/// What is wrong where none of the active relationships fits.
-fn untied(
+/// Reason and explanation if no active relationship matches.
+fn missing_relationship(
     partner: PartnerName,
     active: &[&CustomerRelationship],
     roles: Option<&[Role]>,
@@ -109,10 +111,16 @@ fn untied(
     match (active.iter().find_map(|it| it.role), active) {
         (Some(role), _) => (
             Reason::CustomerRelationshipOfOtherRole,
-            format!(
-                "{partner} acquired the customer as {role} and would sell to it as {}",
-                list(roles.unwrap_or_default())
-            ),
+            match roles.unwrap_or_default() {
+                [] => format!(
+                    "{partner} acquired the customer as {role}, but has no role in which it buys \
+                     from Microsoft"
+                ),
+                roles => format!(
+                    "{partner} acquired the customer as {role}, but sells to it as {}",
+                    list(roles)
+                ),
+            },
         ),
         (None, []) => (
             Reason::CustomerRelationshipMissing,
@@ -120,12 +128,14 @@ fn untied(
         ),
         (None, [..]) => (
             Reason::CustomerRelationshipForManagement,
-            format!("{partner} may manage for the customer but not sell to it"),
+            format!(
+                "{partner} has a relationship of kind management, but selling requires kind resale"
+            ),
         ),
     }
 }
 
-/// Whether it is a partner's, active, and good to sell in a role.
+/// Whether this is an active resale relationship of a partner in a role.
 pub(super) fn sells_in(
     it: &CustomerRelationship,
     partner: PartnerName,
@@ -138,16 +148,16 @@ pub(super) fn sells_in(
 /// REL-3 for the seller.
 pub(in crate::domain) fn in_region_of_seller(_: &Transaction, facts: &Facts) -> Option<Finding> {
     let finding = in_region(&facts.seller, &facts.customer, Responsible::Seller);
-    Some(finding.advising(other_tenants(facts)))
+    Some(finding.with_next_step(other_tenants(facts)))
 }
 
 /// REL-3 for the reseller.
 pub(in crate::domain) fn in_region_of_reseller(_: &Transaction, facts: &Facts) -> Option<Finding> {
     let finding = in_region(facts.reseller.as_ref()?, &facts.customer, Responsible::Reseller);
-    Some(finding.advising(other_tenants(facts)))
+    Some(finding.with_next_step(other_tenants(facts)))
 }
 
-/// Whether a partner may sell to a customer, as far as regions go.
+/// Whether a partner and a customer are in one CSP region.
 pub(in crate::domain) fn in_region(
     partner: &Standing,
     customer: &Customer,
@@ -164,7 +174,8 @@ pub(in crate::domain) fn in_region(
     Finding::of(customer.name, inputs).unless(here == there, || Fault {
         reason: Reason::CustomerOutsideRegion,
         explanation: format!(
-            "the customer's tenant is in {} ({there}), the partner's CSP tenant in {} ({here})",
+            "the customer's tenant is in {} (region {there}), the partner's CSP tenant in {} \
+             (region {here})",
             customer.country.name(),
             partner.country.name()
         ),

@@ -7,30 +7,30 @@ use super::{
 };
 use crate::domain::{Facts, Fault, Finding, NextStep, Reason, Role, Standing, Transaction};
 
-/// MPA-3: the seller has accepted the MPA of the role that it acts in.
+/// MPA-3: the seller has accepted the MPA in the role in which it acts.
 pub(in crate::domain) fn accepted_by_seller(
     transaction: &Transaction,
     facts: &Facts,
 ) -> Option<Finding> {
     let role = acting_role(transaction, facts)?;
-    let (mut finding, counts) = mpa_of(&facts.seller, role, SELLER, facts.time);
+    let (mut finding, is_valid) = mpa_of(&facts.seller, role, SELLER, facts.time);
     finding.inputs.insert(0, ("sellerRole", role.to_string()));
-    Some(finding.unless(counts, || Fault {
+    Some(finding.unless(is_valid, || Fault {
         reason: Reason::SellerMpaNotAccepted,
-        explanation: format!("the seller has no acceptance of the MPA as {role} that counts"),
+        explanation: format!("the seller has no valid acceptance of the MPA as {role}"),
         responsible: Responsible::Seller,
         next_step: to_accept(&facts.seller, role).into(),
         code: "403/900124",
     }))
 }
 
-/// MPA-1: no PartnerID on a line before the reseller's MPA.
-pub(in crate::domain) fn before_partner_id(
+/// MPA-1: no PartnerID on a line until the reseller has accepted the MPA.
+pub(in crate::domain) fn accepted_before_partner_id(
     transaction: &Transaction,
     facts: &Facts,
 ) -> Option<Finding> {
-    let (mut finding, counts, next_step) = of_reseller(facts)?;
-    if !counts && transaction.lines.is_empty() {
+    let (mut finding, is_valid, next_step) = of_reseller(facts)?;
+    if !is_valid && transaction.lines.is_empty() {
         return Some(finding.lacking(transaction.lacks_lines()));
     }
     let mut ids: Vec<_> =
@@ -42,11 +42,11 @@ pub(in crate::domain) fn before_partner_id(
     }
     let on_lines = list(ids);
     finding.inputs.push(("partnerIdOnRecord", on_lines.clone()));
-    Some(finding.unless(counts, || Fault {
+    Some(finding.unless(is_valid, || Fault {
         reason: Reason::PartnerIdBeforeMpa,
         explanation: format!(
-            "PartnerID {on_lines} may not go onto an order while the reseller has no acceptance \
-             of the MPA that counts"
+            "PartnerID {on_lines} must not be on an order until the reseller has a valid \
+             acceptance of the MPA"
         ),
         responsible: Responsible::Reseller,
         next_step,
@@ -54,23 +54,23 @@ pub(in crate::domain) fn before_partner_id(
     }))
 }
 
-/// MPA-2: no new business before the reseller's MPA.
-pub(in crate::domain) fn before_business(_: &Transaction, facts: &Facts) -> Option<Finding> {
-    let (finding, counts, next_step) = of_reseller(facts)?;
-    Some(finding.unless(counts, || {
-        Fault {
-            reason: Reason::ResellerMpaNotAccepted,
-            explanation: "the reseller has no acceptance of the Microsoft Partner Agreement that \
-                      counts"
-                .to_owned(),
-            responsible: Responsible::Reseller,
-            next_step,
-            code: "403/900123",
-        }
+/// MPA-2: no new business until the reseller has accepted the MPA.
+pub(in crate::domain) fn accepted_before_business(
+    _: &Transaction,
+    facts: &Facts,
+) -> Option<Finding> {
+    let (finding, is_valid, next_step) = of_reseller(facts)?;
+    Some(finding.unless(is_valid, || Fault {
+        reason: Reason::ResellerMpaNotAccepted,
+        explanation:
+            "the reseller has no valid acceptance of the Microsoft Partner Agreement".to_owned(),
+        responsible: Responsible::Reseller,
+        next_step,
+        code: "403/900123",
     }))
 }
 
-/// Names of what is looked at: the acceptance, its version, its end.
+/// Input names of the acceptance, its version and its lapse time.
 type Names = [&'static str; 3];
 
 const SELLER: Names = ["sellerMpa", "sellerMpaVersion", "sellerMpaLapseTime"];
@@ -78,12 +78,12 @@ const RESELLER: Names = ["resellerMpa", "resellerMpaVersion", "resellerMpaLapseT
 
 fn of_reseller(facts: &Facts) -> Option<(Finding, bool, NextStep)> {
     let (reseller, role) = (facts.reseller.as_ref()?, Role::IndirectReseller);
-    let (finding, counts) = mpa_of(reseller, role, RESELLER, facts.time);
+    let (finding, is_valid) = mpa_of(reseller, role, RESELLER, facts.time);
     let next_step = swapped(facts).unwrap_or_else(|| to_accept(reseller, role)).into();
-    Some((finding, counts, next_step))
+    Some((finding, is_valid, next_step))
 }
 
-/// What is known of the acceptance for a role, and whether it counts.
+/// The acceptance for a role as inputs, and whether it is valid.
 fn mpa_of(partner: &Standing, role: Role, names: Names, at: Timestamp) -> (Finding, bool) {
     let agreement = partner.agreement(role, at);
     let [name, version, lapse_time] = names;
@@ -92,5 +92,5 @@ fn mpa_of(partner: &Standing, role: Role, names: Names, at: Timestamp) -> (Findi
         (version, or_none(agreement.map(|it| &it.version))),
         (lapse_time, or_none(agreement.and_then(|it| it.lapse_time))),
     ];
-    (Finding::of(partner.partner, inputs), agreement.is_some_and(|it| it.counts(at)))
+    (Finding::of(partner.partner, inputs), agreement.is_some_and(|it| it.is_valid_at(at)))
 }

@@ -6,7 +6,7 @@ use super::{
 };
 use crate::domain::{Facts, Fault, Finding, NextStep, Reason, Role, Standing, Step, Transaction};
 
-/// ORD-1: every line carries the reseller's PartnerID, or none where there is no reseller.
+/// ORD-1: every line has the reseller's PartnerID, or no PartnerID if there is no reseller.
 pub(in crate::domain) fn partner_id_of_reseller(
     transaction: &Transaction,
     facts: &Facts,
@@ -16,8 +16,8 @@ pub(in crate::domain) fn partner_id_of_reseller(
     };
     let sellers = location(Some(&facts.seller));
     let expected = location(facts.reseller.as_ref());
-    let named = facts.reseller.is_some();
-    let wrong = |id: Option<&LocationAccountId>| match (named, id) {
+    let has_reseller = facts.reseller.is_some();
+    let wrong = |id: Option<&LocationAccountId>| match (has_reseller, id) {
         (false, None) => None,
         (false, Some(_)) => Some(Reason::PartnerIdWithoutReseller),
         (true, None) => Some(Reason::PartnerIdMissing),
@@ -34,60 +34,62 @@ pub(in crate::domain) fn partner_id_of_reseller(
     ];
     let finding = Finding::of(transaction.reseller.unwrap_or(transaction.seller), inputs);
     let finding = Finding { fault: fault(&wrong, expected, facts), ..finding };
-    Some(finding.lacking(transaction.lacks_lines()).advising(swapped(facts)))
+    Some(finding.lacking(transaction.lacks_lines()).with_next_step(swapped(facts)))
 }
 
-/// What is wrong with the lines, each kind of it once, the kind of the first line first.
+/// Groups the wrong lines by reason, in line order.
 fn fault(
     wrong: &[(usize, Reason)],
     expected: Option<LocationAccountId>,
     facts: &Facts,
 ) -> Option<Fault> {
     let (_, reason) = *wrong.first()?;
-    let mut kinds: Vec<Reason> = Vec::new();
-    for (_, kind) in wrong {
-        if !kinds.contains(kind) {
-            kinds.push(*kind);
+    let mut reasons: Vec<Reason> = Vec::new();
+    for (_, reason) in wrong {
+        if !reasons.contains(reason) {
+            reasons.push(*reason);
         }
     }
-    let parts = kinds.iter().map(|kind| {
-        let lines: Vec<_> = wrong.iter().filter(|(_, it)| it == kind).map(|(at, _)| at).collect();
-        let (lines, carry) = match lines.as_slice() {
-            [line] => (format!("line {line}"), "carries"),
-            lines => (format!("lines {}", list(lines)), "carry"),
+    let parts = reasons.iter().map(|reason| {
+        let lines: Vec<_> = wrong.iter().filter(|(_, it)| it == reason).map(|(at, _)| at).collect();
+        let (lines, have) = match lines.as_slice() {
+            [line] => (format!("line {line}"), "has"),
+            lines => (format!("lines {}", list(lines)), "have"),
         };
-        format!("{lines} {carry} {}", what(*kind).0)
+        format!("{lines} {have} {}", description_and_code(*reason).0)
     });
     let parts: Vec<_> = parts.collect();
     let locate = || facts.reseller.as_ref().map(|it| to_locate(it, Role::IndirectReseller));
-    let put = |id: Option<_>| NextStep::from(Step::PutPartnerId(id));
+    let set = |id: Option<_>| NextStep::from(Step::SetPartnerId(id));
     let next_step = match (reason, expected) {
-        (Reason::PartnerIdWithoutReseller, _) => Step::LeavePartnerIdsOut.into(),
-        (_, Some(expected)) => put(Some(expected)),
-        (_, None) => put(None).after(locate()),
+        (Reason::PartnerIdWithoutReseller, _) => Step::RemovePartnerIds.into(),
+        (_, Some(expected)) => set(Some(expected)),
+        (_, None) => set(None).after(locate()),
     };
     Some(Fault {
         reason,
         explanation: format!("{} (lines are counted from 0)", parts.join("; ")),
         responsible: Responsible::Caller,
         next_step,
-        code: what(reason).1,
+        code: description_and_code(reason).1,
     })
 }
 
-/// What such a line carries, and the code of Partner Center.
+/// Description of a wrong line, and the Partner Center code.
 #[allow(clippy::wildcard_enum_match_arm, reason = "the other reasons belong to other rules")]
-fn what(reason: Reason) -> (&'static str, &'static str) {
+fn description_and_code(reason: Reason) -> (&'static str, &'static str) {
     match reason {
-        Reason::PartnerIdWithoutReseller => ("a PartnerID though no reseller is named", ""),
-        Reason::PartnerIdMissing => ("no PartnerID though a reseller is named", ""),
-        Reason::PartnerIdOfProvider => ("the provider's own PartnerID", "404/2072"),
+        Reason::PartnerIdWithoutReseller => ("a PartnerID, but the order names no reseller", ""),
+        Reason::PartnerIdMissing => ("no PartnerID, but the order names a reseller", ""),
+        Reason::PartnerIdOfProvider => {
+            ("the provider's PartnerID instead of the reseller's", "404/2072")
+        }
         _ => ("a PartnerID that is not the reseller's associated location", "400/800016"),
     }
 }
 
-/// ORD-2: the seller attests in which role it acts. It does so with the order: before there are lines,
-/// it has not yet.
+/// ORD-2: the seller attests in which role it acts. The attestation comes with the lines, so without
+/// lines the rule is undetermined.
 pub(in crate::domain) fn attested(transaction: &Transaction, _: &Facts) -> Option<Finding> {
     let inputs = vec![("partnerAttestationAccepted", transaction.attested.to_string())];
     let finding = Finding::of(transaction.seller, inputs);
@@ -97,9 +99,10 @@ pub(in crate::domain) fn attested(transaction: &Transaction, _: &Facts) -> Optio
     Some(finding.unless(transaction.attested, || {
         Fault {
             reason: Reason::AttestationMissing,
-            explanation: "the seller has not attested that it acts as indirect partner where a \
-                      reseller is named and as direct partner where none is"
-                .to_owned(),
+            explanation:
+                "the seller has not attested its role (indirect partner if the order names a \
+                      reseller, otherwise direct partner)"
+                    .to_owned(),
             responsible: Responsible::Seller,
             next_step: Step::Attest.into(),
             code: "400/900206",

@@ -5,8 +5,8 @@ use crate::domain::{
     CustomerKind, Facts, Fault, Finding, ProductFamily, Reason, Role, Standing, Step, Transaction,
 };
 
-/// OWN-1 for the seller. A reseller that cannot buy from Microsoft gets its shared services from a
-/// provider, which may be of its own group.
+/// OWN-1 for the seller. A reseller buys its own Azure shared services from a provider, which may be an
+/// affiliate.
 pub(in crate::domain) fn seller_is_no_affiliate(_: &Transaction, facts: &Facts) -> Option<Finding> {
     no_affiliate(&facts.seller, [Some(&facts.seller), facts.reseller.as_ref()], facts)
 }
@@ -20,8 +20,8 @@ pub(in crate::domain) fn reseller_is_no_affiliate(
     no_affiliate(reseller, [Some(reseller), None], facts)
 }
 
-/// OWN-1 for a partner. It does not apply to the shared services tenant of one of the `owners`:
-/// OWN-3 decides what is allowed there.
+/// OWN-1 for a partner. Does not apply to a shared services tenant of one of the `owners`, for which
+/// OWN-3 decides.
 pub(super) fn no_affiliate(
     partner: &Standing,
     owners: [Option<&Standing>; 2],
@@ -40,10 +40,11 @@ pub(super) fn no_affiliate(
         ("customerOrganization", company.to_string()),
         ("ownershipPath", if path.is_empty() { "none".to_owned() } else { path.clone() }),
     ];
-    let kept = !own && partner.affiliation.is_empty();
-    Some(Finding::of(facts.customer.name, inputs).unless(kept, || {
+    let passes = !own && partner.affiliation.is_empty();
+    Some(Finding::of(facts.customer.name, inputs).unless(passes, || {
         let (reason, explanation) = if own {
-            let text = format!("{} and the customer are one company, {company}", partner.partner);
+            let text =
+                format!("{} and the customer are the same company, {company}", partner.partner);
             (Reason::SaleToSelf, text)
         } else {
             let text = format!("{} and the customer are affiliates: {path}", partner.partner);
@@ -53,19 +54,22 @@ pub(super) fn no_affiliate(
             reason,
             explanation,
             responsible: Responsible::Caller,
-            next_step: Step::NameStranger.into(),
+            next_step: Step::NameNonAffiliate.into(),
             code: "",
         }
     }))
 }
 
-/// OWN-2: the customer's tenant is no CSP tenant.
-pub(in crate::domain) fn no_csp_tenant(_: &Transaction, facts: &Facts) -> Option<Finding> {
-    Some(csp_tenant(facts.customer.name, facts.buyer.csp_tenant))
+/// OWN-2: the customer's tenant is not a CSP tenant.
+pub(in crate::domain) fn customer_not_in_csp_tenant(
+    _: &Transaction,
+    facts: &Facts,
+) -> Option<Finding> {
+    Some(not_csp_tenant(facts.customer.name, facts.buyer.csp_tenant))
 }
 
-/// Whether a tenant may be a customer.
-pub(in crate::domain) fn csp_tenant(subject: impl ToString, is_csp_tenant: bool) -> Finding {
+/// Whether a tenant may be a customer: it must not be a CSP tenant.
+pub(in crate::domain) fn not_csp_tenant(subject: impl ToString, is_csp_tenant: bool) -> Finding {
     let finding = Finding::of(subject, vec![("cspTenant", is_csp_tenant.to_string())]);
     finding.unless(!is_csp_tenant, || Fault {
         reason: Reason::CustomerIsCspTenant,
@@ -76,9 +80,9 @@ pub(in crate::domain) fn csp_tenant(subject: impl ToString, is_csp_tenant: bool)
     })
 }
 
-/// OWN-3: own use goes into a shared services tenant, Azure only, or is bought from a reseller
-/// or a direct-bill partner.
-pub(in crate::domain) fn own_use_as_allowed(
+/// OWN-3: for its own use, a partner buys Azure into a shared services tenant, or any product from a
+/// reseller or a direct-bill partner.
+pub(in crate::domain) fn own_use_permitted(
     transaction: &Transaction,
     facts: &Facts,
 ) -> Option<Finding> {
@@ -97,7 +101,7 @@ pub(in crate::domain) fn own_use_as_allowed(
             Some(tenant_needed())
         }
         CustomerKind::Company if facts.buyer.partners.is_empty() => {
-            transaction.lacks_lines()?; // with lines it does not apply
+            transaction.lacks_lines()?; // with lines, the rule does not apply
             None
         }
         CustomerKind::Company => {
@@ -117,39 +121,39 @@ pub(in crate::domain) fn own_use_as_allowed(
 }
 
 fn azure_only() -> Fault {
-    own_use(
+    own_use_fault(
         Reason::SharedServicesTakesAzureOnly,
-        "a shared services tenant takes Azure shared services and nothing else",
-        Step::OrderSharedServicesAlone,
+        "only Azure shared services may be ordered into a shared services tenant",
+        Step::OrderSharedServicesOnly,
     )
 }
 
 fn of_another() -> Fault {
-    own_use(
+    own_use_fault(
         Reason::SharedServicesOfAnother,
-        "the shared services tenant belongs to no partner of this sale",
+        "neither the seller nor the reseller owns the shared services tenant",
         Step::NameOwner,
     )
 }
 
 fn tenant_needed() -> Fault {
-    own_use(
+    own_use_fault(
         Reason::SharedServicesTenantNeeded,
-        "Azure shared services go into a shared services tenant only",
+        "Azure shared services may be ordered only into a shared services tenant",
         Step::OrderOrdinaryAzure,
     )
 }
 
 fn needs_reseller() -> Fault {
-    own_use(
+    own_use_fault(
         Reason::OwnUseNeedsReseller,
-        "a partner's own tenant buys from a reseller or a direct-bill partner, not from a \
-         provider without a reseller",
+        "the customer is a partner's own tenant, which buys from a reseller or a direct-bill \
+         partner, not from a provider without a reseller",
         Step::NameReseller,
     )
 }
 
-fn own_use(reason: Reason, explanation: &str, next_step: Step) -> Fault {
+fn own_use_fault(reason: Reason, explanation: &str, next_step: Step) -> Fault {
     Fault {
         reason,
         explanation: explanation.to_owned(),

@@ -1,4 +1,4 @@
-//! Who may partner: judged at the invitation and again when it is accepted.
+//! Whether two partners may partner: checked at the invitation and again at its acceptance.
 
 use types::{Responsible, Timestamp};
 
@@ -14,24 +14,23 @@ use crate::domain::{
     denial::refuse,
 };
 
-/// Refuses a partnership of two that may not partner.
+/// Refuses a partnership unless every rule on partnerships passes.
 pub(in crate::domain) fn may_partner(
     provider: &Standing,
     reseller: &Standing,
     now: Timestamp,
 ) -> Result<(), Denial> {
-    let (of_provider, of_reseller) = (Role::IndirectProvider, Role::IndirectReseller);
+    let (provider_role, reseller_role) = (Role::IndirectProvider, Role::IndirectReseller);
     refuse([
-        (&PT_1, enrolled(provider, of_provider, Reason::ProviderNotEnrolled)),
-        (&ON_1, enrolled(reseller, of_reseller, Reason::ResellerNotEnrolled)),
-        (&ON_4, reauthorized(provider, of_provider, now)),
-        (&ON_4, reauthorized(reseller, of_reseller, now)),
+        (&PT_1, enrolled(provider, provider_role, Reason::ProviderNotEnrolled)),
+        (&ON_1, enrolled(reseller, reseller_role, Reason::ResellerNotEnrolled)),
+        (&ON_4, reauthorized(provider, provider_role, now)),
+        (&ON_4, reauthorized(reseller, reseller_role, now)),
         (&REL_2, same_region(provider, reseller)),
     ])
 }
 
-/// Whether a partner stands in a role far enough to partner: being vetted at least, and neither
-/// suspended nor out.
+/// Whether a partner's enrollment in a role permits partnerships.
 fn enrolled(partner: &Standing, role: Role, reason: Reason) -> Finding {
     let state = partner.state(role);
     let inputs = vec![("neededRole", role.to_string()), ("roleState", or_none(state))];
@@ -39,7 +38,7 @@ fn enrolled(partner: &Standing, role: Role, reason: Reason) -> Finding {
         reason,
         explanation: match state {
             None => format!("{} is not enrolled as {role}", partner.partner),
-            Some(state) => format!("{}'s enrollment as {role} is {state}", partner.partner),
+            Some(state) => format!("the enrollment of {} as {role} is {state}", partner.partner),
         },
         responsible: Responsible::Partner,
         next_step: to_sell(partner, role).into(),

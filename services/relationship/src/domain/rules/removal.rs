@@ -1,12 +1,12 @@
-//! REL-6: how a relationship between a partner and a customer is removed.
+//! REL-6: removal of a customer relationship.
 
 use types::Responsible;
 
 use super::list;
 use crate::domain::{CustomerRelationship, Fault, Finding, Reason, Removal, Role, RoleState};
 
-/// It is removed by the partner that holds it, or by a provider that has or had a partnership
-/// with that partner.
+/// The partner of the relationship may remove it, and any provider that has or had a partnership with
+/// that partner.
 pub(in crate::domain) fn by_its_partner_or_provider(
     relationship: &CustomerRelationship,
     removal: &Removal,
@@ -17,37 +17,38 @@ pub(in crate::domain) fn by_its_partner_or_provider(
         .iter()
         .filter(|it| it.provider == by && it.reseller == partner && it.accept_time.is_some());
     let pair: Vec<_> = pair.map(|it| it.name).collect();
-    let kept = by == partner || !pair.is_empty();
+    let passes = by == partner || !pair.is_empty();
     let inputs = vec![
         ("removedBy", by.to_string()),
         ("partner", partner.to_string()),
         ("partnerships", list(pair)),
     ];
-    fault(relationship, inputs, kept, Reason::RemovalByStranger, |it| {
+    fault(relationship, inputs, passes, Reason::RemovalByStranger, |it| {
         format!("{by} is neither the partner of the relationship nor a provider of {}", it.partner)
     })
 }
 
-/// What was sold on is given up by one that buys from Microsoft; a reseller asks its provider.
-pub(in crate::domain) fn by_one_that_buys_from_microsoft(
+/// Only a partner that buys from Microsoft may remove an active resale relationship; a reseller needs
+/// its provider.
+pub(in crate::domain) fn by_buyer_from_microsoft(
     relationship: &CustomerRelationship,
     removal: &Removal,
 ) -> Finding {
     let by = &removal.by;
-    // An enrollment that was never vetted makes nobody a seller.
+    // An enrollment that was never vetted does not qualify.
     let vetted = |it: &Role| {
         use RoleState::{Active, Qualified, Restricted, Revoked, Suspended};
         matches!(by.state(*it), Some(Qualified | Active | Restricted | Suspended | Revoked))
     };
     let buys = [Role::DirectBill, Role::IndirectProvider].iter().any(vetted);
-    let roles = list(by.roles.iter().map(|held| held.role));
+    let roles = list(by.roles.iter().map(|it| it.role));
     let inputs = vec![("removedBy", by.partner.to_string()), ("roles", roles)];
     fault(relationship, inputs, buys, Reason::RemovalByReseller, |_| {
-        format!("{} is no direct-bill partner and no provider", by.partner)
+        format!("{} is neither a direct-bill partner nor an indirect provider", by.partner)
     })
 }
 
-/// What was sold on is given up only once nothing is active.
+/// An active resale relationship may be removed only if no subscription is active.
 pub(in crate::domain) fn without_subscriptions(
     relationship: &CustomerRelationship,
     removal: &Removal,
@@ -55,8 +56,8 @@ pub(in crate::domain) fn without_subscriptions(
     let stated = removal.no_active_subscriptions;
     let inputs = vec![("noActiveSubscriptions", stated.to_string())];
     fault(relationship, inputs, stated, Reason::SubscriptionsNotRuledOut, |_| {
-        "relationship does not see subscriptions, and the request does not state that none is \
-         active"
+        "no_active_subscriptions is false; the caller must rule out active subscriptions, because \
+         relationship does not store subscriptions"
             .to_owned()
     })
 }
@@ -65,17 +66,17 @@ pub(in crate::domain) fn without_subscriptions(
 fn fault(
     relationship: &CustomerRelationship,
     inputs: Vec<(&'static str, String)>,
-    kept: bool,
+    passes: bool,
     reason: Reason,
     explain: impl FnOnce(&CustomerRelationship) -> String,
 ) -> Finding {
-    Finding::of(relationship.name, inputs).unless(kept, || Fault {
+    Finding::of(relationship.name, inputs).unless(passes, || Fault {
         reason,
         explanation: explain(relationship),
         responsible: Responsible::Partner,
         next_step: match reason {
             Reason::SubscriptionsNotRuledOut => {
-                "call ReleaseCustomerRelationship of ordering, which removes it once nothing runs"
+                "call ReleaseCustomerRelationship of ordering, which checks the subscriptions first"
                     .into()
             }
             _ => "let an indirect provider of the partner call ReleaseCustomerRelationship of ordering".into(),

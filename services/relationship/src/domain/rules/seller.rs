@@ -2,7 +2,7 @@ use types::{Responsible, Timestamp};
 
 use super::{
     customer::sells_in,
-    enrollment::{Act, enrolled_to},
+    enrollment::{Activity, enrolled_for},
     list, or_none,
     steps::{other_seller, swapped, to_sell},
 };
@@ -18,16 +18,16 @@ pub(in crate::domain) fn buys_from_microsoft(
     facts: &Facts,
 ) -> Option<Finding> {
     let seller = &facts.seller;
-    let roles = list(seller.roles.iter().map(|held| held.role));
+    let roles = list(seller.roles.iter().map(|it| it.role));
     let finding = Finding::of(seller.partner, vec![("sellerRoles", roles.clone())]);
     let Some(other) = other_seller(transaction, facts) else { return Some(finding) };
     Some(finding.unless(false, || {
         let direct = seller.state(Role::DirectBill).is_some();
         let (reason, explanation) = if direct {
-            let text = "a direct-bill partner sells to customers without a reseller in between";
+            let text = "the seller is a direct-bill partner, which cannot sell through a reseller";
             (Reason::SellerIsNoProvider, text)
         } else {
-            let text = "the seller is neither indirect provider nor direct-bill partner";
+            let text = "the seller is neither an indirect provider nor a direct-bill partner";
             (Reason::SellerCannotBuyFromMicrosoft, text)
         };
         let hint = swapped(facts).map_or("", |_| "; seller and reseller look swapped");
@@ -41,13 +41,13 @@ pub(in crate::domain) fn buys_from_microsoft(
     }))
 }
 
-/// ON-1 for the seller: its enrollment in the role that it acts in is active, or restricted and
-/// the transaction goes on with what was sold. To manage, it has any enrollment that lets it.
+/// ON-1 for the seller: its enrollment in the acting role is active, or restricted and the transaction
+/// continues an existing sale. Managing requires any enrollment that permits it.
 pub(in crate::domain) fn is_active(transaction: &Transaction, facts: &Facts) -> Option<Finding> {
     let seller = &facts.seller;
     if transaction.purpose == Purpose::Manage {
-        let finding = enrolled_to(Act::Manage, seller, Role::ALL);
-        return Some(finding.mended_by(Responsible::Seller, "403/800039"));
+        let finding = enrolled_for(Activity::Manage, seller, Role::ALL);
+        return Some(finding.attributed_to(Responsible::Seller, "403/800039"));
     }
     let role = acting_role(transaction, facts)?;
     let state = seller.state(role);
@@ -60,10 +60,10 @@ pub(in crate::domain) fn is_active(transaction: &Transaction, facts: &Facts) -> 
     let on_lines = restricted && transaction.purpose == Purpose::AddQuantity;
     let lacks = transaction.lacks_lines().filter(|_| on_lines);
     let finding = Finding::of(seller.partner, inputs).lacking(lacks);
-    Some(finding.unless(serves(role, state, transaction), || {
+    Some(finding.unless(permits(role, state, transaction), || {
         let (reason, explanation) = if restricted {
-            let text = "the direct-bill partner is below the requirements: it goes on with what \
-                        it sold, sells nothing new and buys no Azure for its own use";
+            let text = "the direct-bill partner is restricted: it may continue existing sales, \
+                        but not sell anything new or buy Azure for its own use";
             (Reason::SellerRestricted, text.to_owned())
         } else {
             let text = format!("the seller's enrollment as {role} is {}", or_none(state));
@@ -79,14 +79,14 @@ pub(in crate::domain) fn is_active(transaction: &Transaction, facts: &Facts) -> 
     }))
 }
 
-/// Whether a direct-bill partner is below the requirements.
+/// Whether this is a direct-bill partner below the requirements.
 pub(in crate::domain) fn is_restricted(role: Role, state: Option<RoleState>) -> bool {
     role == Role::DirectBill && state == Some(RoleState::Restricted)
 }
 
-/// Whether a role in a state is enough for a transaction. A restricted direct-bill partner
-/// changes what it sold and adds to it, but buys no Azure for its own use.
-fn serves(role: Role, state: Option<RoleState>, transaction: &Transaction) -> bool {
+/// Whether a role in a state permits a transaction. A restricted direct-bill partner may change existing
+/// subscriptions and add units, but not buy Azure for its own use.
+fn permits(role: Role, state: Option<RoleState>, transaction: &Transaction) -> bool {
     let shared = |line: &Line| line.family == ProductFamily::AzureSharedServices;
     match transaction.purpose {
         Purpose::Manage | Purpose::Cancel => true,
@@ -99,8 +99,8 @@ fn serves(role: Role, state: Option<RoleState>, transaction: &Transaction) -> bo
     }
 }
 
-/// Whether what was sold in a role still renews itself. It does while the partner is in the programme:
-/// suspended, vetted anew after a change of its profile, or without an MPA that counts.
+/// Whether subscriptions sold in a role renew automatically. They do while the partner is in the
+/// programme, even if it is suspended, vetted again, or without a valid MPA acceptance.
 pub(super) fn renews(state: Option<RoleState>) -> bool {
     use RoleState::{
         Active, Draft, Qualified, Rejected, Restricted, Revoked, Suspended, Unknown, Vetting,
@@ -118,19 +118,19 @@ pub(in crate::domain) fn is_reauthorized(
 ) -> Option<Finding> {
     let role = acting_role(transaction, facts)?;
     let finding = reauthorized(&facts.seller, role, facts.time);
-    Some(finding.mended_by(Responsible::Seller, "403/800039"))
+    Some(finding.attributed_to(Responsible::Seller, "403/800039"))
 }
 
 /// Whether a partner passed its yearly re-authorization in a role.
 pub(in crate::domain) fn reauthorized(partner: &Standing, role: Role, at: Timestamp) -> Finding {
     let blocked = partner.blocked(role, at);
-    let known = partner.role(role).and_then(|held| held.block_time);
-    let inputs = vec![("role", role.to_string()), ("blockTime", or_none(known))];
+    let block_time = partner.role(role).and_then(|it| it.block_time);
+    let inputs = vec![("role", role.to_string()), ("blockTime", or_none(block_time))];
     let fault = blocked.map(|since| Fault {
         reason: Reason::PartnerNotReauthorized,
         explanation: format!(
-            "{} did not pass the yearly re-authorization as {role} and sells nothing new since \
-             {since}",
+            "{} did not pass the yearly re-authorization as {role} and has been blocked from new \
+             sales since {since}",
             partner.partner
         ),
         responsible: Responsible::Partner,
@@ -140,8 +140,8 @@ pub(in crate::domain) fn reauthorized(partner: &Standing, role: Role, at: Timest
     Finding { fault, ..Finding::of(partner.partner, inputs) }
 }
 
-/// The role in which the seller buys from Microsoft: provider where a reseller is named; else
-/// direct-bill partner or provider, whichever has less against it.
+/// Role in which the seller buys from Microsoft: provider if a reseller is named; otherwise direct-bill
+/// partner or provider, whichever meets more conditions.
 pub(super) fn acting_role(transaction: &Transaction, facts: &Facts) -> Option<Role> {
     let Facts { seller, time, .. } = facts;
     let roles: &[Role] = match transaction.reseller {
@@ -150,15 +150,15 @@ pub(super) fn acting_role(transaction: &Transaction, facts: &Facts) -> Option<Ro
     };
     let enrolled = roles.iter().copied().filter(|role| seller.state(*role).is_some());
     enrolled.min_by_key(|role| {
-        let renews_itself = transaction.purpose == Purpose::AutomaticRenewal;
-        let covered = seller.agreement(*role, *time).is_some_and(|it| it.counts(*time));
+        let automatic = transaction.purpose == Purpose::AutomaticRenewal;
+        let accepted_mpa = seller.agreement(*role, *time).is_some_and(|it| it.is_valid_at(*time));
         let blocked = seller.blocked(*role, *time).is_some();
-        let in_order = [
-            serves(*role, seller.state(*role), transaction),
-            covered || renews_itself,
-            !blocked || renews_itself || transaction.purpose == Purpose::Cancel,
+        let conditions = [
+            permits(*role, seller.state(*role), transaction),
+            accepted_mpa || automatic,
+            !blocked || automatic || transaction.purpose == Purpose::Cancel,
             facts.relationships.iter().any(|it| sells_in(it, seller.partner, *role, *time)),
         ];
-        in_order.iter().filter(|kept| !**kept).count()
+        conditions.iter().filter(|met| !**met).count()
     })
 }

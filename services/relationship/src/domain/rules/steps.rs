@@ -1,30 +1,29 @@
-//! The steps that reasons of several rules have in common. Each is one that the called service
-//! accepts once the steps before it are taken.
+//! Next steps that several rules share. The called service accepts each step after the previous ones.
 
 use types::{PartnerName, Timestamp};
 
 use super::{
-    enrollment::{Act, enrolled_to},
-    own_use::csp_tenant,
+    enrollment::{Activity, enrolled_for},
+    own_use::not_csp_tenant,
     seller::acting_role,
 };
 use crate::domain::{
     EnrollmentStep, Facts, NextStep, Role, RoleState, Standing, Step, Transaction,
 };
 
-/// What is left until a partner sells something new in a role.
+/// Steps until a partner may sell something new in a role.
 pub(in crate::domain) fn to_sell(partner: &Standing, role: Role) -> Step {
     let steps = match partner.role(role) {
-        Some(held) => held.next_steps.clone(),
+        Some(enrollment) => enrollment.next_steps.clone(),
         None => first_application(partner, role),
     };
     enrollment(partner, role, steps)
 }
 
-/// What is left until a partner has accepted the MPA of a role.
+/// Steps until a partner has accepted the MPA in a role.
 pub(super) fn to_accept(partner: &Standing, role: Role) -> Step {
     use EnrollmentStep::{AcceptAgreement, EnrollOtherTenant};
-    let Step::Enrollment { mut steps, .. } = to_sell(partner, role) else { return Step::Update };
+    let Step::Enrollment { mut steps, .. } = to_sell(partner, role) else { return Step::Upgrade };
     match steps.iter().position(|it| *it == AcceptAgreement) {
         Some(at) => steps.truncate(at + 1),
         None if steps == [EnrollOtherTenant] => {}
@@ -33,19 +32,19 @@ pub(super) fn to_accept(partner: &Standing, role: Role) -> Step {
     enrollment(partner, role, steps)
 }
 
-/// How a partner gets a location account.
+/// Step that associates a location account.
 pub(super) fn to_locate(partner: &Standing, role: Role) -> Step {
     enrollment(partner, role, vec![EnrollmentStep::AssociateLocation])
 }
 
 fn enrollment(partner: &Standing, role: Role, steps: Vec<EnrollmentStep>) -> Step {
     if steps.is_empty() {
-        return Step::Update;
+        return Step::Upgrade;
     }
     Step::Enrollment { partner: partner.partner, role, country: partner.country, steps }
 }
 
-/// The steps of one that is not enrolled in a role.
+/// Steps of a partner that never enrolled in a role.
 fn first_application(partner: &Standing, role: Role) -> Vec<EnrollmentStep> {
     use EnrollmentStep::{
         AcceptAgreement, AssociateLocation, Enroll, RecordEvidence, RecordVetting, Submit,
@@ -58,13 +57,12 @@ fn first_application(partner: &Standing, role: Role) -> Vec<EnrollmentStep> {
     all.into_iter().flatten().collect()
 }
 
-/// Whether an enrollment is far enough to partner: being vetted at least, and neither suspended
-/// nor out.
+/// Whether an enrollment in this state permits partnerships.
 pub(in crate::domain) fn may_partner_as(state: Option<RoleState>) -> bool {
     matches!(state, Some(RoleState::Vetting | RoleState::Qualified | RoleState::Active))
 }
 
-/// How a provider and a reseller come to an active partnership, which may be `invited` already.
+/// Steps to an active partnership, with or without an open invitation.
 pub(super) fn to_partner(
     provider: &Standing,
     reseller: &Standing,
@@ -84,85 +82,88 @@ pub(super) fn to_partner(
     NextStep::from(Step::AcceptPartnership).after(enroll.chain(invite))
 }
 
-/// How a partner comes to an active relationship with the customer, which may be `requested`
-/// already: to sell in a role, or to manage.
+/// Steps to an active relationship with the customer, with or without an open request: resale in a
+/// role, or management.
 pub(super) fn to_relate(
     partner: &Standing,
     role: Option<Role>,
     requested: bool,
     facts: &Facts,
 ) -> NextStep {
-    if let Some(fault) = csp_tenant(facts.customer.name, facts.buyer.csp_tenant).fault {
+    if let Some(fault) = not_csp_tenant(facts.customer.name, facts.buyer.csp_tenant).fault {
         return fault.next_step;
     }
     let enrolled = match &role {
-        Some(role) => enrolled_to(Act::Win, partner, std::slice::from_ref(role)),
-        None => enrolled_to(Act::Serve, partner, Role::ALL),
+        Some(role) => enrolled_for(Activity::Acquire, partner, std::slice::from_ref(role)),
+        None => enrolled_for(Activity::Serve, partner, Role::ALL),
     };
     let enroll = enrolled.fault.into_iter().flat_map(|fault| fault.next_step.0);
     let partner = partner.partner;
-    let ask = (!requested).then_some(Step::RequestRelationship { partner, role });
-    NextStep::from(Step::AcceptRelationship { partner }).after(enroll.chain(ask))
+    let request = (!requested).then_some(Step::RequestRelationship { partner, role });
+    NextStep::from(Step::AcceptRelationship { partner }).after(enroll.chain(request))
 }
 
-/// The order to write where this one cannot be carried out however its partners are brought in
-/// order: of a seller that can buy, from tenants in the customer's region.
+/// Another order, if no change of the partners can make this one possible: with a seller that buys from
+/// Microsoft, or with tenants in the customer's region.
 pub(super) fn other_order(transaction: &Transaction, facts: &Facts) -> Option<Step> {
     other_seller(transaction, facts).or_else(|| other_tenants(facts))
 }
 
-/// The order to write where the seller has no role in which it buys (PT-1).
+/// Another order, if the seller has no role in which it buys from Microsoft (PT-1).
 pub(super) fn other_seller(transaction: &Transaction, facts: &Facts) -> Option<Step> {
     if acting_role(transaction, facts).is_some() {
         return None;
     }
-    let holds = |role| facts.seller.state(role).is_some();
+    let enrolled = |role| facts.seller.state(role).is_some();
     Some(swapped(facts).unwrap_or_else(|| {
-        if transaction.reseller.is_some() && holds(Role::DirectBill) {
-            Step::LeaveResellerOut
-        } else if holds(Role::IndirectReseller) {
+        if transaction.reseller.is_some() && enrolled(Role::DirectBill) {
+            Step::RemoveReseller
+        } else if enrolled(Role::IndirectReseller) {
             Step::OrderThroughProvider(facts.seller.partner)
         } else {
-            Step::NameBuyer
+            Step::NameSeller
         }
     }))
 }
 
-/// The role in which a partner of this order takes part in the other one that a step names, if it
-/// does.
-pub(super) fn role_in(step: &Step, asked: &Transaction, partner: PartnerName) -> Option<Role> {
+/// Role of a partner of this order in the other order that a step names.
+pub(super) fn role_in(
+    step: &Step,
+    transaction: &Transaction,
+    partner: PartnerName,
+) -> Option<Role> {
     let reseller = Role::IndirectReseller;
     if let Step::Swap { seller, .. } = step {
         Some(if *seller == partner { Role::IndirectProvider } else { reseller })
     } else if *step == Step::OrderThroughProvider(partner)
-        || *step == Step::NameBuyer && asked.reseller == Some(partner)
+        || *step == Step::NameSeller && transaction.reseller == Some(partner)
     {
         Some(reseller)
     } else {
-        let stays = *step == Step::LeaveResellerOut && asked.seller == partner;
+        let stays = *step == Step::RemoveReseller && transaction.seller == partner;
         stays.then_some(Role::DirectBill)
     }
 }
 
-/// The order to write where seller and reseller look swapped.
+/// The order with seller and reseller exchanged, if they look swapped.
 pub(super) fn swapped(facts: &Facts) -> Option<Step> {
     let only = |it: &Standing, role, not| it.state(role).is_some() && it.state(not).is_none();
     let (seller, reseller) = (&facts.seller, facts.reseller.as_ref()?);
-    let looks_so = only(seller, Role::IndirectReseller, Role::IndirectProvider)
+    let looks_swapped = only(seller, Role::IndirectReseller, Role::IndirectProvider)
         && only(reseller, Role::IndirectProvider, Role::IndirectReseller);
     let (seller, reseller) = (reseller.partner, seller.partner);
-    looks_so.then_some(Step::Swap { seller, reseller })
+    looks_swapped.then_some(Step::Swap { seller, reseller })
 }
 
-/// Whether a partner's tenant is outside of the customer's region.
-pub(super) fn outside(partner: &Standing, facts: &Facts) -> bool {
+/// Whether a partner's CSP tenant is outside the customer's region.
+pub(super) fn outside_region(partner: &Standing, facts: &Facts) -> bool {
     partner.country.region() != facts.customer.country.region()
 }
 
-/// The order to write where a partner's tenant is outside of the customer's region.
+/// Another order, if a partner's CSP tenant is outside the customer's region.
 pub(super) fn other_tenants(facts: &Facts) -> Option<Step> {
     let region = facts.customer.country.region();
-    let seller = outside(&facts.seller, facts);
-    let reseller = facts.reseller.as_ref().is_some_and(|it| outside(it, facts));
+    let seller = outside_region(&facts.seller, facts);
+    let reseller = facts.reseller.as_ref().is_some_and(|it| outside_region(it, facts));
     (seller || reseller).then_some(Step::UseTenants { region, seller, reseller })
 }

@@ -1,6 +1,8 @@
 //! Acceptances of the MCA, by the customer and as partners attest them.
 
-use super::world::{NOW, SELLER, at, customer, held, mca, named, partner, tie, violations};
+use super::world::{
+    NOW, SELLER, at, customer, held, mca, named, partner, relationship_with, violations,
+};
 use crate::domain::{
     Approved, Customer, CustomerAgreement, CustomerRelationship, Denial, RelationshipKind,
     RelationshipState, Role, RoleState, Standing,
@@ -21,7 +23,7 @@ fn attest(
     state: RelationshipState,
     partner: &Standing,
 ) -> Result<Option<Approved<CustomerRelationship>>, Denial> {
-    tie(SELLER, kind, state).attest_agreement(mca(), partner, at(NOW))
+    relationship_with(SELLER, kind, state).attest_agreement(mca(), partner, at(NOW))
 }
 
 #[test]
@@ -80,7 +82,7 @@ fn a_partner_attests_for_a_customer_that_it_sells_to_or_has_asked_to() {
             assert_eq!(named(&found), expected, "{kind} {state}");
         }
     }
-    let mut expired = tie(SELLER, Resale, Requested);
+    let mut expired = relationship_with(SELLER, Resale, Requested);
     expired.expire_time = at(NOW);
     let found = violations(expired.attest_agreement(mca(), &provider, at(NOW)));
     assert_eq!(named(&found), [ENDED], "a request that was not answered in time");
@@ -107,9 +109,9 @@ fn a_provider_or_direct_bill_partner_in_the_programme_attests_and_a_reseller_doe
 #[test]
 fn a_partner_in_both_roles_does_not_attest_for_whom_it_acquired_as_reseller() {
     let mut both = partner(SELLER, Role::DirectBill);
-    both.roles.push(held(Role::IndirectReseller, RoleState::Active));
+    both.roles.push(enrollment(Role::IndirectReseller, RoleState::Active));
     for (role, expected) in [(Role::DirectBill, &[][..]), (Role::IndirectReseller, &[NO_SELLER])] {
-        let tie = tie(SELLER, RelationshipKind::Resale, RelationshipState::Active);
+        let tie = relationship_with(SELLER, RelationshipKind::Resale, RelationshipState::Active);
         let acquired = CustomerRelationship { role: Some(role), ..tie };
         let found = violations(acquired.attest_agreement(mca(), &both, at(NOW)));
         assert_eq!(named(&found), expected, "{role}");

@@ -3,8 +3,8 @@
 use types::{CustomerName, ResourceVersion};
 
 use super::world::{
-    CUSTOMER, OF_CUSTOMER, SELLER, STRANGER, at, buyer, customer, held, named, partner, review,
-    violations,
+    CUSTOMER, OF_CUSTOMER, SELLER, STRANGER, at, buyer, customer, enrollment, named, partner,
+    review, violations,
 };
 use crate::domain::{
     AccountReview, AccountState, BuyerStanding, Customer, CustomerKind, Denial, NewCustomer, Role,
@@ -141,7 +141,7 @@ fn a_partner_that_creates_a_customer_buys_from_microsoft_in_its_region_and_is_no
         [(Role::IndirectReseller, &["ON-1 SELLER_RESTRICTED"][..]), (Role::IndirectProvider, &[])]
     {
         let mut creator = creator.clone();
-        creator.roles.push(held(other, RoleState::Active));
+        creator.roles.push(enrollment(other, RoleState::Active));
         let created = Customer::create(
             new(CustomerKind::Company),
             false,

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 
 use super::world::{
     CUSTOMER, LOCATIONS, NOW, OF_CUSTOMER, OF_RESELLER, OF_SELLER, RESELLER, SELLER, STRANGER,
-    World, at, review, tie,
+    World, at, relationship_with, review,
 };
 use crate::domain::{
     AccountState, Decision, ProductFamily, Purpose, RULES, RelationshipKind, RelationshipState,
@@ -57,8 +57,8 @@ fn all_wrong() -> World {
     world.facts.buyer.csp_tenant = true;
     world.facts.buyer.partners = vec![RESELLER];
     world.product(ProductFamily::AzureSharedServices);
-    world.asked.attested = false;
-    world.asked.lines[0].additional_ids = vec![LOCATIONS[2].parse().unwrap()];
+    world.transaction.attested = false;
+    world.transaction.lines[0].additional_ids = vec![LOCATIONS[2].parse().unwrap()];
     world
 }
 
@@ -78,7 +78,7 @@ fn everything_that_is_wrong_is_told_at_once_in_the_fixed_order() {
 fn every_rule_is_answered_for_in_the_fixed_order_whether_it_applies_or_not() {
     for mut world in World::all() {
         assert_eq!(ids(&world.decide()), ORDER);
-        world.asked.purpose = Purpose::Manage;
+        world.transaction.purpose = Purpose::Manage;
         assert_eq!(ids(&world.decide()), ORDER);
     }
 }
@@ -111,14 +111,14 @@ fn a_question_without_lines_leaves_open_what_it_lacks_and_is_no_plain_yes() {
         );
     }
     let mut attested = World::through_reseller().before_the_order();
-    attested.asked.attested = true;
+    attested.transaction.attested = true;
     assert_eq!(undetermined(&attested.decide()), ["OWN-3", "ORD-1", "ORD-8"]);
     let mut unattested = World::through_reseller();
-    unattested.asked.attested = false;
+    unattested.transaction.attested = false;
     assert_eq!(failed(&unattested.decide()), ["ORD-2"], "an order without attestation is refused");
     let mut restricted = World::direct_bill().before_the_order();
     restricted.seller_is(Role::DirectBill, RoleState::Restricted);
-    restricted.asked.purpose = Purpose::AddQuantity;
+    restricted.transaction.purpose = Purpose::AddQuantity;
     assert_eq!(undetermined(&restricted.decide())[0], "ON-1", "it adds no Azure for its own use");
     let mut without_mpa = World::through_reseller().before_the_order();
     without_mpa.reseller().agreements.clear();
@@ -147,13 +147,13 @@ fn to_manage_takes_an_enrollment_and_an_active_relationship_of_either_kind_and_n
         (Management, Removed, false),
     ] {
         for mut world in World::all().into_iter().chain([all_wrong()]) {
-            world.asked.purpose = Purpose::Manage;
-            world.asked.reseller = None;
+            world.transaction.purpose = Purpose::Manage;
+            world.transaction.reseller = None;
             world.facts.reseller = None;
             world.facts.partnership = None;
-            world.unties(SELLER);
+            world.remove_relationships(SELLER);
             assert_eq!(failed(&world.decide()), ["REL-4"], "without a relationship");
-            world.ties(SELLER, kind, state);
+            world.set_relationship(SELLER, kind, state);
             let decision = world.decide();
             assert_eq!(decision.allowed(), allowed, "{kind} {state}");
             assert_eq!(applied(&decision), ["ON-1", "REL-4"], "{kind} {state}");
@@ -167,10 +167,10 @@ fn to_manage_takes_an_enrollment_and_an_active_relationship_of_either_kind_and_n
 fn a_reseller_that_is_named_needs_a_relationship_to_manage_too() {
     use RelationshipKind::Management;
     let mut world = World::through_reseller();
-    world.asked.purpose = Purpose::Manage;
-    world.unties(RESELLER);
+    world.transaction.purpose = Purpose::Manage;
+    world.remove_relationships(RESELLER);
     assert_eq!(failed(&world.decide()), ["REL-4"]);
-    world.ties(RESELLER, Management, RelationshipState::Active);
+    world.set_relationship(RESELLER, Management, RelationshipState::Active);
     assert!(world.decide().allowed());
 }
 
@@ -180,10 +180,10 @@ fn one_relationship_that_suffices_is_enough_beside_others_that_do_not() {
     use RelationshipState::{Active, Removed, Requested};
     let mut world = World::direct_bill();
     world.facts.relationships = [(Management, Requested), (Resale, Removed), (Management, Active)]
-        .map(|(kind, state)| tie(SELLER, kind, state))
+        .map(|(kind, state)| relationship_with(SELLER, kind, state))
         .to_vec();
     assert_eq!(failed(&world.decide()), ["REL-4"]);
-    world.facts.relationships.push(tie(SELLER, Resale, Active));
+    world.facts.relationships.push(relationship_with(SELLER, Resale, Active));
     assert!(world.decide().allowed());
 }
 
@@ -208,11 +208,13 @@ fn revisions_name_every_fact_once() {
     let mut world = World::through_reseller();
     world.facts.seller.revision = 7;
     world.facts.customer.organization = OF_SELLER;
-    let removed = tie(STRANGER, RelationshipKind::Resale, RelationshipState::Removed);
+    let removed = relationship_with(STRANGER, RelationshipKind::Resale, RelationshipState::Removed);
     world.facts.relationships.push(removed);
     let partnership = world.facts.partnership.as_ref().unwrap().name;
     let [of_seller, of_reseller] = [SELLER, RESELLER].map(|partner| {
-        tie(partner, RelationshipKind::Resale, RelationshipState::Active).name.to_string()
+        relationship_with(partner, RelationshipKind::Resale, RelationshipState::Active)
+            .name
+            .to_string()
     });
     let mut expected = vec![
         (SELLER.to_string(), 7),

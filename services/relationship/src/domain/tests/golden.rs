@@ -6,8 +6,8 @@ use testbed::golden;
 use types::PartnerName;
 
 use super::world::{
-    NOW, OF_CUSTOMER, OF_SELLER, RESELLER, SELLER, STRANGER, World, accepted, at, held, mca,
-    partnership, review, tie,
+    NOW, OF_CUSTOMER, OF_SELLER, RESELLER, SELLER, STRANGER, World, accepted, at, enrollment, mca,
+    partnership, relationship_with, review,
 };
 use crate::domain::{
     AccountState, CustomerAgreement, PartnershipState, Purpose, RelationshipKind,
@@ -46,7 +46,7 @@ fn state(name: impl ToString, change: impl Fn(&mut World) + 'static) -> State {
 fn enroll(partner: &mut Standing, role: Role, state: Option<RoleState>) {
     use RoleState::{Active, Restricted, Suspended};
     let accepts = matches!(state, Some(Active | Suspended | Restricted));
-    partner.roles = state.map(|state| held(role, state)).into_iter().collect();
+    partner.roles = state.map(|state| enrollment(role, state)).into_iter().collect();
     partner.agreements = if accepts { vec![accepted(&[role])] } else { Vec::new() };
 }
 
@@ -97,18 +97,18 @@ fn partnerships() -> Vec<State> {
 }
 
 /// What can be the case between the customer and a partner.
-fn ties(partner: PartnerName) -> Vec<State> {
-    let mut states = vec![state("none", move |world| world.unties(partner))];
+fn relationships(partner: PartnerName) -> Vec<State> {
+    let mut states = vec![state("none", move |world| world.remove_relationships(partner))];
     for kind in RelationshipKind::ALL {
         states.extend(RelationshipState::ALL.iter().map(|it| {
             let name = format!("{kind} {it}");
-            state(name, move |world| world.ties(partner, *kind, *it))
+            state(name, move |world| world.set_relationship(partner, *kind, *it))
         }));
     }
     states.push(state("resale requested, too long ago", move |world| {
-        world.unties(partner);
+        world.remove_relationships(partner);
         let requested = RelationshipState::Requested;
-        let mut stale = tie(partner, RelationshipKind::Resale, requested);
+        let mut stale = relationship_with(partner, RelationshipKind::Resale, requested);
         stale.expire_time = at(NOW);
         world.facts.relationships.push(stale);
     }));
@@ -116,14 +116,14 @@ fn ties(partner: PartnerName) -> Vec<State> {
 }
 
 /// The same, and in which role the partner acquired the customer.
-fn ties_by_role(partner: types::PartnerName) -> Vec<State> {
+fn relationships_by_role(partner: types::PartnerName) -> Vec<State> {
     let acquired = Role::ALL.iter().map(|role| {
         state(format!("resale as {role}"), move |world| {
-            world.ties(partner, RelationshipKind::Resale, RelationshipState::Active);
+            world.set_relationship(partner, RelationshipKind::Resale, RelationshipState::Active);
             world.facts.relationships.last_mut().unwrap().role = Some(*role);
         })
     });
-    ties(partner).into_iter().chain(acquired).collect()
+    relationships(partner).into_iter().chain(acquired).collect()
 }
 
 fn agreements() -> Vec<State> {
@@ -136,8 +136,8 @@ fn agreements() -> Vec<State> {
     let attested = |name: &str, by: PartnerName, time: i64, accepted: Option<i64>| {
         state(name, move |world| {
             world.facts.customer.agreement = accepted.map(mca);
-            let resale = tie(by, RelationshipKind::Resale, RelationshipState::Active);
-            world.unties(by);
+            let resale = relationship_with(by, RelationshipKind::Resale, RelationshipState::Active);
+            world.remove_relationships(by);
             world.facts.relationships.push(resale);
             world.attests(by, mca(time));
         })
@@ -189,8 +189,8 @@ fn owners() -> Vec<State> {
 fn questions() -> Vec<State> {
     vec![
         state("all of it", |_| ()),
-        state("no attestation", |world| world.asked.attested = false),
-        state("no lines", |world| world.asked.lines.clear()),
+        state("no attestation", |world| world.transaction.attested = false),
+        state("no lines", |world| world.transaction.lines.clear()),
         state("neither", |world| *world = world.clone().before_the_order()),
         state("neither, MPA of the seller missing", |world| {
             *world = world.clone().before_the_order();
@@ -243,7 +243,7 @@ fn by_purpose(text: &mut String, title: &str, what: &str, world: &World, states:
     let rows = states.iter().map(|(name, change)| {
         let answers = Purpose::ALL.iter().map(|purpose| {
             let mut world = world.clone();
-            world.asked.purpose = *purpose;
+            world.transaction.purpose = *purpose;
             change(&mut world);
             answer(&world)
         });
@@ -313,9 +313,9 @@ fn tables() -> String {
     let title = "The partnership of provider and reseller.";
     by_purpose(text_to, title, "partnership", &chain, &partnerships());
     let title = "The relationship of the customer with the seller.";
-    by_purpose(text_to, title, "relationship", &alone, &ties_by_role(SELLER));
+    by_purpose(text_to, title, "relationship", &alone, &relationships_by_role(SELLER));
     let title = "The relationship of the customer with the reseller.";
-    by_purpose(text_to, title, "relationship", &chain, &ties_by_role(RESELLER));
+    by_purpose(text_to, title, "relationship", &chain, &relationships_by_role(RESELLER));
     let title = "The Microsoft Customer Agreement: as the customer accepted it, or as a partner attests it.";
     by_purpose(text_to, title, "MCA", &alone, &agreements());
     by_purpose(text_to, "The review of the customer's account.", "account", &alone, &accounts());
@@ -334,7 +334,7 @@ fn tables() -> String {
     let title = "Something new through a chain: reseller and partnership.";
     crossed(text_to, title, &chain, [("reseller", &reseller), ("partnership", &partnerships())]);
     let title = "Something new through a chain: relationships with provider and reseller.";
-    let sides = [("provider", &*ties(SELLER)), ("reseller", &*ties(RESELLER))];
+    let sides = [("provider", &*relationships(SELLER)), ("reseller", &*relationships(RESELLER))];
     crossed(text_to, title, &chain, sides);
     let title = "Something new: MCA and account.";
     crossed(text_to, title, &alone, [("MCA", &agreements()[..3]), ("account", &accounts())]);

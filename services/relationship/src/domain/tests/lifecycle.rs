@@ -5,7 +5,7 @@ use types::{PartnershipName, ResourceVersion, Responsible};
 use uuid::Uuid;
 
 use super::world::{
-    EXPIRES, NOW, RESELLER, SELLER, at, held, named, partner, partnership, violations,
+    EXPIRES, NOW, RESELLER, SELLER, at, enrollment, named, partner, partnership, violations,
 };
 use crate::domain::{
     Approved, Change, Denial, Ending, Partners, Partnership, PartnershipSide, PartnershipState,
@@ -22,7 +22,7 @@ fn partners(change: impl FnOnce(&mut Partners)) -> Partners {
         provider: partner(SELLER, Role::IndirectProvider),
         reseller: partner(RESELLER, Role::IndirectReseller),
         history: Vec::new(),
-        taken: false,
+        name_taken: false,
     };
     change(&mut partners);
     partners
@@ -40,7 +40,7 @@ fn accept(change: impl FnOnce(&mut Partners)) -> Result<Approved<Partnership>, D
 
 #[test]
 fn an_invitation_makes_a_partnership_that_the_reseller_has_not_answered() {
-    let Change { beside, main } = invite(|_| ()).unwrap();
+    let Change { related, main } = invite(|_| ()).unwrap();
     assert_eq!((main.event(), main.decided_on()), ("PartnershipInvited", None));
     let expected = Partnership {
         name: PAIR,
@@ -48,7 +48,7 @@ fn an_invitation_makes_a_partnership_that_the_reseller_has_not_answered() {
         ..partnership(PartnershipState::Invited)
     };
     assert_eq!(main.into_after(), expected);
-    assert!(beside.is_empty());
+    assert!(related.is_empty());
 }
 
 #[test]
@@ -58,7 +58,7 @@ fn an_invitation_and_its_acceptance_take_both_roles_and_one_region() {
         ("no provider", |it| it.provider.roles.clear(), &["PT-1 PROVIDER_NOT_ENROLLED"]),
         (
             "a direct-bill partner",
-            |it| it.provider.roles = vec![held(Role::DirectBill, RoleState::Active)],
+            |it| it.provider.roles = vec![enrollment(Role::DirectBill, RoleState::Active)],
             &["PT-1 PROVIDER_NOT_ENROLLED"],
         ),
         ("no reseller", |it| it.reseller.roles.clear(), &["ON-1 RESELLER_NOT_ENROLLED"]),
@@ -131,7 +131,7 @@ fn an_invitation_beside_an_open_partnership_or_under_its_name_is_denied_whatever
         });
         assert_eq!(denied.unwrap_err(), Denial::Exists(open.name.to_string()));
     }
-    let denied = invite(|it| it.taken = true);
+    let denied = invite(|it| it.name_taken = true);
     assert_eq!(denied.unwrap_err(), Denial::Exists(PAIR.to_string()));
 }
 
@@ -153,9 +153,9 @@ fn a_partnership_follows_the_last_one_of_the_pair() {
 fn an_invitation_settles_the_one_that_expired_and_only_that() {
     let mut stale = partnership(PartnershipState::Invited);
     stale.expire_time = at(NOW);
-    let Change { beside, main } = invite(|it| it.history = vec![stale.clone()]).unwrap();
+    let Change { related, main } = invite(|it| it.history = vec![stale.clone()]).unwrap();
     assert_eq!(main.after().predecessor, Some(stale.name));
-    let [settled] = beside.try_into().unwrap();
+    let [settled] = related.try_into().unwrap();
     assert_eq!((settled.event(), settled.decided_on()), ("PartnershipExpired", Some(1)));
     let expected = Partnership {
         state: PartnershipState::Expired,
@@ -165,7 +165,7 @@ fn an_invitation_settles_the_one_that_expired_and_only_that() {
     };
     assert_eq!(settled.into_after(), expected);
     let again = invite(|it| it.history = vec![expected.clone()]).unwrap();
-    assert!(again.beside.is_empty(), "it is settled once");
+    assert!(again.related.is_empty(), "it is settled once");
     stale.expire_time = at(NOW + 1);
     let early = invite(|it| it.history = vec![stale.clone()]);
     assert_eq!(early.unwrap_err(), Denial::Exists(stale.name.to_string()));
@@ -178,9 +178,9 @@ fn a_partnership_of_a_revoked_enrollment_ends_with_the_next_invitation_and_no_ot
         it.history = vec![before.clone()];
         it.reseller.roles[0].application = 2;
     };
-    let Change { beside, main } = invite(enrolled_again).unwrap();
+    let Change { related, main } = invite(enrolled_again).unwrap();
     assert_eq!(main.after().predecessor, Some(before.name));
-    let [ended] = beside.try_into().unwrap();
+    let [ended] = related.try_into().unwrap();
     assert_eq!((ended.event(), ended.decided_on()), ("PartnershipEnded", Some(1)));
     let after = ended.into_after();
     assert_eq!(after.state, PartnershipState::Ended);
@@ -190,13 +190,13 @@ fn a_partnership_of_a_revoked_enrollment_ends_with_the_next_invitation_and_no_ot
         enrolled_again(it);
         it.history = vec![ended];
     });
-    assert!(again.unwrap().beside.is_empty(), "it has ended already");
+    assert!(again.unwrap().related.is_empty(), "it has ended already");
     let invited = partnership(PartnershipState::Invited);
-    let beside_invitation = invite(|it| {
+    let with_open_invitation = invite(|it| {
         enrolled_again(it);
         it.history = vec![invited.clone()];
     });
-    assert_eq!(beside_invitation.unwrap_err(), Denial::Exists(invited.name.to_string()));
+    assert_eq!(with_open_invitation.unwrap_err(), Denial::Exists(invited.name.to_string()));
     let accepted = accept(|it| it.reseller.roles[0].application = 2).unwrap();
     let applications = accepted.after().applications.map(|it| (it.provider, it.reseller));
     assert_eq!(applications, Some((1, 2)));

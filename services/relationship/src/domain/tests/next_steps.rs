@@ -7,7 +7,7 @@ use uuid::Uuid;
 
 use super::{
     onboarding, space,
-    world::{EXPIRES, STRANGER, World, at, mca, partner, partnership, review, tie},
+    world::{EXPIRES, STRANGER, World, at, mca, partner, partnership, relationship_with, review},
 };
 use crate::domain::{
     AccountState, Applicant, Applications, CustomerRelationship, EnrollmentStep, NewRelationship,
@@ -23,7 +23,7 @@ const OTHER_RESELLER: PartnerName = PartnerName::new(Uuid::from_u128(0x72));
 #[derive(Debug, PartialEq, Eq)]
 enum Kind {
     /// It brings the partners, the customer or the lines in order; then the same order passes.
-    MutationContext,
+    SameOrder,
     /// It says which other order to write.
     OtherOrder,
     /// Nobody can do anything, or nobody knows what.
@@ -42,23 +42,23 @@ fn kind(step: &Step) -> Kind {
         | Step::AcceptRelationship { .. }
         | Step::RecordCustomerAgreement
         | Step::RecordAccountReview(_)
-        | Step::PutPartnerId(_)
-        | Step::LeavePartnerIdsOut
-        | Step::LeaveAdditionalIdsOut(_)
+        | Step::SetPartnerId(_)
+        | Step::RemovePartnerIds
+        | Step::RemoveAdditionalIds(_)
         | Step::Attest
         | Step::OrderOrdinaryAzure
-        | Step::OrderSharedServicesAlone => Kind::MutationContext,
+        | Step::OrderSharedServicesOnly => Kind::SameOrder,
         Step::NameReseller
-        | Step::LeaveResellerOut
+        | Step::RemoveReseller
         | Step::Swap { .. }
         | Step::OrderThroughProvider(_)
-        | Step::NameBuyer
+        | Step::NameSeller
         | Step::UseTenants { .. }
         | Step::UseLocatedTenant
-        | Step::NameStranger
+        | Step::NameNonAffiliate
         | Step::NameOwner
         | Step::UseCustomerTenant => Kind::OtherOrder,
-        Step::StopSelling | Step::Update | Step::Other(_) => Kind::None,
+        Step::SalesStopped | Step::Upgrade | Step::Other(_) => Kind::None,
     }
 }
 
@@ -66,7 +66,7 @@ fn kind(step: &Step) -> Kind {
 impl World {
     /// Takes a step as the services would let it be taken.
     fn take(&mut self, step: &Step) {
-        self.facts = onboarding::told(self.facts.clone());
+        self.facts = onboarding::with_next_steps(self.facts.clone());
         match step {
             Step::Enrollment { partner, role, steps, .. } => {
                 let now = self.facts.time;
@@ -86,28 +86,28 @@ impl World {
             Step::RecordAccountReview(_) => {
                 self.facts.customer.account = Some(review(AccountState::Verified));
             }
-            Step::PutPartnerId(id) => {
+            Step::SetPartnerId(id) => {
                 let located = self.facts.reseller.as_ref().and_then(|it| it.location.as_ref());
                 let associated = located.map(|it| it.account.clone());
                 let id = id.clone().or(associated).unwrap();
-                self.asked.lines.iter_mut().for_each(|it| it.partner_id = Some(id.clone()));
+                self.transaction.lines.iter_mut().for_each(|it| it.partner_id = Some(id.clone()));
             }
-            Step::LeavePartnerIdsOut => {
-                self.asked.lines.iter_mut().for_each(|it| it.partner_id = None);
+            Step::RemovePartnerIds => {
+                self.transaction.lines.iter_mut().for_each(|it| it.partner_id = None);
             }
-            Step::LeaveAdditionalIdsOut(out) => {
-                let lines = self.asked.lines.iter_mut();
+            Step::RemoveAdditionalIds(out) => {
+                let lines = self.transaction.lines.iter_mut();
                 lines.for_each(|it| it.additional_ids.retain(|id| !out.contains(id)));
             }
-            Step::Attest => self.asked.attested = true,
+            Step::Attest => self.transaction.attested = true,
             Step::OrderOrdinaryAzure => {
-                let lines = self.asked.lines.iter_mut();
+                let lines = self.transaction.lines.iter_mut();
                 let shared = lines.filter(|it| it.family == ProductFamily::AzureSharedServices);
                 shared.for_each(|it| it.family = ProductFamily::Azure);
             }
-            Step::OrderSharedServicesAlone => {
+            Step::OrderSharedServicesOnly => {
                 let shared = |family| family == ProductFamily::AzureSharedServices;
-                self.asked.lines.retain(|it| shared(it.family));
+                self.transaction.lines.retain(|it| shared(it.family));
             }
             other => self.becomes(other),
         }
@@ -117,11 +117,11 @@ impl World {
     fn becomes(&mut self, step: &Step) {
         match step {
             Step::NameReseller => self.new_reseller(),
-            Step::LeaveResellerOut => {
-                self.asked.reseller = None;
+            Step::RemoveReseller => {
+                self.transaction.reseller = None;
                 self.facts.reseller = None;
                 self.facts.partnership = None;
-                self.take(&Step::LeavePartnerIdsOut);
+                self.take(&Step::RemovePartnerIds);
             }
             Step::Swap { seller, reseller } => {
                 let after = self.reseller().clone();
@@ -134,14 +134,14 @@ impl World {
                 self.new_seller(Role::IndirectProvider);
                 self.names(OTHER_SELLER, Some(*reseller));
             }
-            Step::NameBuyer | Step::NameOwner | Step::NameStranger => {
-                let role = match self.asked.reseller {
+            Step::NameSeller | Step::NameOwner | Step::NameNonAffiliate => {
+                let role = match self.transaction.reseller {
                     Some(_) => Role::IndirectProvider,
                     None => Role::DirectBill,
                 };
                 let owner = self.facts.customer.organization;
                 self.new_seller(role);
-                if self.asked.reseller.is_some() && *step == Step::NameStranger {
+                if self.transaction.reseller.is_some() && *step == Step::NameNonAffiliate {
                     self.new_reseller();
                 }
                 if *step == Step::NameOwner {
@@ -149,7 +149,7 @@ impl World {
                 }
             }
             Step::UseTenants { seller, reseller, .. } => {
-                let role = match self.asked.reseller {
+                let role = match self.transaction.reseller {
                     Some(_) => Role::IndirectProvider,
                     None => Role::DirectBill,
                 };
@@ -163,7 +163,7 @@ impl World {
             Step::UseLocatedTenant => self.new_reseller(),
             Step::UseCustomerTenant => {
                 let other = CustomerName::new(Uuid::from_u128(0x73));
-                self.asked.customer = other;
+                self.transaction.customer = other;
                 self.facts.customer.name = other;
                 self.facts.buyer.csp_tenant = false;
                 self.facts.relationships.clear();
@@ -186,7 +186,7 @@ impl World {
             provider: self.facts.seller.clone(),
             reseller: self.facts.reseller.clone().unwrap(),
             history: self.facts.partnership.take().into_iter().collect(),
-            taken: false,
+            name_taken: false,
         };
         let name = PartnershipName::new(Uuid::from_u128(0xb2));
         let change = Partnership::invite(name, &partners, at(EXPIRES), self.facts.time);
@@ -205,7 +205,7 @@ impl World {
             buyer: self.facts.buyer.clone(),
             partner: Applicant { name, standing, open: open.cloned().collect() },
             provider: None,
-            taken: None,
+            name_taken: None,
         };
         let change = CustomerRelationship::request(&new, at(EXPIRES), self.facts.time);
         self.facts.relationships.push(change.unwrap().main.into_after());
@@ -232,8 +232,8 @@ impl World {
 
     /// Names others; what was known of the pair, and of those beside it, is of no use.
     fn names(&mut self, seller: PartnerName, reseller: Option<PartnerName>) {
-        self.asked.seller = seller;
-        self.asked.reseller = reseller;
+        self.transaction.seller = seller;
+        self.transaction.reseller = reseller;
         let held = self.facts.reseller.as_ref().and_then(|it| it.role(Role::IndirectReseller));
         let application = held.map_or(1, |it| it.application);
         let applications = Some(Applications { provider: 1, reseller: application });
@@ -244,18 +244,18 @@ impl World {
             ..partnership(PartnershipState::Active)
         });
         self.facts.additional.clear();
-        self.asked.lines.iter_mut().for_each(|it| it.additional_ids.clear());
+        self.transaction.lines.iter_mut().for_each(|it| it.additional_ids.clear());
     }
 
     fn new_seller(&mut self, role: Role) {
         self.facts.seller = self.fresh(OTHER_SELLER, role);
-        self.names(OTHER_SELLER, self.asked.reseller);
+        self.names(OTHER_SELLER, self.transaction.reseller);
     }
 
     fn new_reseller(&mut self) {
         let reseller = self.fresh(OTHER_RESELLER, Role::IndirectReseller);
         self.facts.reseller = Some(reseller);
-        self.names(self.asked.seller, Some(OTHER_RESELLER));
+        self.names(self.transaction.seller, Some(OTHER_RESELLER));
     }
 
     /// A partner in the customer's country that has a relationship with it.
@@ -263,7 +263,8 @@ impl World {
         let country: Country = self.facts.customer.country;
         let mut fresh = Standing { partner: name, ..partner(STRANGER, role) };
         fresh.moves_to(country.code());
-        let mut active = tie(name, RelationshipKind::Resale, RelationshipState::Active);
+        let mut active =
+            relationship_with(name, RelationshipKind::Resale, RelationshipState::Active);
         active.name.customer = self.facts.customer.name;
         self.facts.relationships.push(CustomerRelationship { role: Some(role), ..active });
         fresh
@@ -300,7 +301,7 @@ fn follow(world: &World) -> Result<Vec<Kind>, TestCaseError> {
     for outcome in world.decide().outcomes.iter().filter(|it| it.failed()) {
         let steps = &outcome.finding.as_ref().unwrap().fault.as_ref().unwrap().next_step.0;
         prop_assert!(!steps.is_empty());
-        let found = steps.iter().map(kind).find(|it| *it != Kind::MutationContext);
+        let found = steps.iter().map(kind).find(|it| *it != Kind::SameOrder);
         let why = reason(outcome);
         if steps.iter().any(|it| kind(it) == Kind::None) {
             kinds.push(Kind::None);
@@ -309,7 +310,7 @@ fn follow(world: &World) -> Result<Vec<Kind>, TestCaseError> {
         let mut after = world.clone();
         for step in steps {
             match kind(step) {
-                Kind::MutationContext => after.take(step),
+                Kind::SameOrder => after.take(step),
                 Kind::OtherOrder | Kind::None => after.becomes(step),
             }
             if matches!(step, Step::Enrollment { .. }) && kind(step) == Kind::OtherOrder {
@@ -318,7 +319,7 @@ fn follow(world: &World) -> Result<Vec<Kind>, TestCaseError> {
         }
         let left: Vec<_> = after.decide().outcomes.iter().filter_map(reason).collect();
         prop_assert!(!left.contains(why.as_ref().unwrap()), "{why:?} after {steps:?}");
-        kinds.push(found.unwrap_or(Kind::MutationContext));
+        kinds.push(found.unwrap_or(Kind::SameOrder));
     }
     Ok(kinds)
 }

@@ -13,7 +13,7 @@ use crate::domain::{
 };
 
 /// The facts with what is left to do in each role.
-pub(super) fn told(mut facts: Facts) -> Facts {
+pub(super) fn with_next_steps(mut facts: Facts) -> Facts {
     let now = facts.time;
     let chain = [Some(&mut facts.seller), facts.reseller.as_mut()].into_iter().flatten();
     for standing in chain.chain(facts.additional.iter_mut().map(|it| &mut it.standing)) {
@@ -45,7 +45,7 @@ fn left(standing: &Standing, it: &RoleStanding, now: Timestamp) -> Vec<Enrollmen
     if it.state != Active && standing.location.is_none() {
         steps.push(AssociateLocation);
     }
-    let covered = standing.agreement(it.role, now).is_some_and(|it| it.counts(now));
+    let covered = standing.agreement(it.role, now).is_some_and(|it| it.is_valid_at(now));
     // Onboarding leaves none qualified that lacks nothing.
     let ready = it.state == Qualified && steps.is_empty();
     if !covered || it.state == Revoked || ready {
@@ -64,7 +64,7 @@ fn left(standing: &Standing, it: &RoleStanding, now: Timestamp) -> Vec<Enrollmen
 pub(super) fn take(standing: &mut Standing, role: Role, step: EnrollmentStep, now: Timestamp) {
     if step == Enroll {
         assert!(standing.role(role).is_none());
-        standing.roles.push(held(role, Draft));
+        standing.roles.push(enrollment(role, Draft));
         return;
     }
     let state = standing.state(role);
@@ -89,7 +89,7 @@ pub(super) fn take(standing: &mut Standing, role: Role, step: EnrollmentStep, no
             None
         }
     };
-    let covered = standing.agreement(role, now).is_some_and(|it| it.counts(now));
+    let covered = standing.agreement(role, now).is_some_and(|it| it.is_valid_at(now));
     let located = standing.location.is_some();
     let Some(it) = standing.roles.iter_mut().find(|it| it.role == role) else { return };
     if let Some((from, to)) = moved {

@@ -96,7 +96,7 @@ fn account_lets_it_happen(customer: &Customer, purpose: Purpose) -> bool {
 /// provider, but not through a reseller.
 fn ways_to_buy(facts: &Facts) -> Vec<Option<&RoleStanding>> {
     let held = |role| facts.seller.roles.iter().find(|it| it.role == role);
-    let (provider, direct) = (held(Role::IndirectProvider), held(Role::DirectBill));
+    let (provider, direct) = (enrollment(Role::IndirectProvider), enrollment(Role::DirectBill));
     if facts.reseller.is_some() { vec![provider] } else { vec![direct, provider] }
 }
 

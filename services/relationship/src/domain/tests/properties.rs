@@ -6,7 +6,7 @@ use types::CustomerName;
 use super::{
     decision::{ORDER, ids},
     oracle, space,
-    world::{RESELLER, SELLER, STRANGER, World, partner, partnership, tie},
+    world::{RESELLER, SELLER, STRANGER, World, partner, partnership, relationship_with},
 };
 use crate::domain::{
     AdditionalPartner, Partnership, PartnershipState, Purpose, RelationshipKind, RelationshipState,
@@ -31,9 +31,9 @@ proptest! {
 
     #[test]
     fn facts_about_others_than_was_asked_about_decide_nothing(world in space::worlds(USUALLY)) {
-        prop_assert!(decide(world.asked.clone(), &world.facts).is_some());
+        prop_assert!(decide(world.transaction.clone(), &world.facts).is_some());
         for (what, stray) in strays(&world) {
-            prop_assert!(decide(stray.asked, &stray.facts).is_none(), "{what}");
+            prop_assert!(decide(stray.transaction, &stray.facts).is_none(), "{what}");
         }
     }
 
@@ -53,7 +53,7 @@ proptest! {
     #[test]
     fn a_subscription_that_may_grow_may_renew_itself(world in space::worlds(USUALLY)) {
         let [grows, renews] = [Purpose::AddQuantity, Purpose::AutomaticRenewal].map(|purpose| {
-            let asked = Transaction { purpose, ..world.asked.clone() };
+            let asked = Transaction { purpose, ..world.transaction.clone() };
             World { asked, ..world.clone() }.decide().allowed()
         });
         prop_assert!(renews || !grows);
@@ -76,15 +76,15 @@ fn strays(world: &World) -> Vec<(&'static str, World)> {
         change(&mut stray);
         all.push((what, stray));
     };
-    add("another seller", &|it| it.asked.seller = STRANGER);
-    add("another customer", &|it| it.asked.customer = CustomerName::new(STRANGER.id()));
-    match world.asked.reseller {
+    add("another seller", &|it| it.transaction.seller = STRANGER);
+    add("another customer", &|it| it.transaction.customer = CustomerName::new(STRANGER.id()));
+    match world.transaction.reseller {
         Some(_) => {
             add("no reseller", &|it| it.facts.reseller = None);
-            add("a reseller nobody asked about", &|it| it.asked.reseller = None);
-            add("another reseller", &|it| it.asked.reseller = Some(STRANGER));
+            add("a reseller nobody asked about", &|it| it.transaction.reseller = None);
+            add("another reseller", &|it| it.transaction.reseller = Some(STRANGER));
         }
-        None => add("a reseller nobody knows", &|it| it.asked.reseller = Some(RESELLER)),
+        None => add("a reseller nobody knows", &|it| it.transaction.reseller = Some(RESELLER)),
     }
     let pair = partnership(PartnershipState::Active);
     add("the partnership of another provider", &|it| {
@@ -99,7 +99,8 @@ fn strays(world: &World) -> Vec<(&'static str, World)> {
         it.facts.additional.push(AdditionalPartner { standing, partnership });
     });
     add("a relationship of another customer", &|it| {
-        let mut tie = tie(SELLER, RelationshipKind::Resale, RelationshipState::Active);
+        let mut tie =
+            relationship_with(SELLER, RelationshipKind::Resale, RelationshipState::Active);
         tie.name.customer = CustomerName::new(STRANGER.id());
         it.facts.relationships.push(tie);
     });
@@ -108,7 +109,7 @@ fn strays(world: &World) -> Vec<(&'static str, World)> {
 
 fn agrees(world: &World) -> Result<(), TestCaseError> {
     let decision = world.decide();
-    prop_assert_eq!(decision.allowed(), oracle::allowed(&world.facts, &world.asked));
+    prop_assert_eq!(decision.allowed(), oracle::allowed(&world.facts, &world.transaction));
     prop_assert_eq!(ids(&decision), ORDER);
     for outcome in decision.outcomes.iter().filter(|it| it.failed()) {
         let finding = outcome.finding.as_ref().unwrap();

@@ -4,12 +4,12 @@ use std::collections::BTreeSet;
 
 use super::world::{
     CUSTOMER, NOW, OF_CUSTOMER, OF_RESELLER, OF_SELLER, RESELLER, SELLER, STRANGER, World,
-    accepted, at, held, line, location, location_id, mca, review, tie,
+    accepted, at, enrollment, line, location, location_id, mca, relationship_with, review,
 };
 use crate::domain::{
     AccountState, CustomerAgreement, CustomerKind, CustomerRelationship, Decision, Finding, Line,
-    PartnershipState as Pair, ProductFamily, Purpose, Reason, RelationshipKind::Management,
-    RelationshipKind::Resale, RelationshipState as Tie, Role, RoleState, RuleOutcome, Verdict,
+    PartnershipState, ProductFamily, Purpose, Reason, RelationshipKind::Management,
+    RelationshipKind::Resale, RelationshipState, Role, RoleState, RuleOutcome, Verdict,
 };
 
 /// What fails once something is changed: `rule reason, subject, who must act`.

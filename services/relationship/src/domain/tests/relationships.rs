@@ -5,18 +5,18 @@ use types::{CustomerName, CustomerRelationshipName, ResourceVersion, Responsible
 use uuid::Uuid;
 
 use super::world::{
-    CUSTOMER, EXPIRES, NOW, RESELLER, SELLER, STRANGER, at, buyer, customer, held, named, partner,
-    partnership, tie, violations,
+    CUSTOMER, EXPIRES, NOW, RESELLER, SELLER, STRANGER, at, buyer, customer, enrollment, named,
+    partner, partnership, relationship_with, violations,
 };
 use crate::domain::{
     Applicant, Approved, Change, CustomerRelationship, Denial, NewRelationship, PartnershipState,
     RelationshipKind, RelationshipState, Removal, Role, RoleState,
 };
 
-const TIE: CustomerRelationshipName = tie_name(0xe);
-const TIE_OF_PROVIDER: CustomerRelationshipName = tie_name(0xf);
+const REQUESTED: CustomerRelationshipName = relationship_name(0xe);
+const COMPANION: CustomerRelationshipName = relationship_name(0xf);
 
-const fn tie_name(id: u128) -> CustomerRelationshipName {
+const fn relationship_name(id: u128) -> CustomerRelationshipName {
     CustomerRelationshipName { customer: CUSTOMER, uid: Uuid::from_u128(id) }
 }
 
@@ -27,19 +27,19 @@ fn asked(kind: RelationshipKind) -> NewRelationship {
         role: None,
         customer: customer(),
         buyer: buyer(),
-        partner: Applicant { name: TIE, standing, open: Vec::new() },
+        partner: Applicant { name: REQUESTED, standing, open: Vec::new() },
         provider: None,
-        taken: None,
+        name_taken: None,
     }
 }
 
 /// A reseller asks for its provider along.
-fn asked_along() -> NewRelationship {
+fn new_with_provider() -> NewRelationship {
     let standing = partner(SELLER, Role::IndirectProvider);
-    let provider = Applicant { name: TIE_OF_PROVIDER, standing, open: Vec::new() };
+    let provider = Applicant { name: COMPANION, standing, open: Vec::new() };
     let standing = partner(RESELLER, Role::IndirectReseller);
     NewRelationship {
-        partner: Applicant { name: TIE, standing, open: Vec::new() },
+        partner: Applicant { name: REQUESTED, standing, open: Vec::new() },
         provider: Some((provider, Some(partnership(PartnershipState::Active)))),
         ..asked(RelationshipKind::Resale)
     }
@@ -88,7 +88,7 @@ fn a_relationship_is_requested_by_an_enrolled_partner_and_to_sell_by_one_that_se
         assert_eq!(named(&violations(request(&new))), OUT, "{kind}, never enrolled");
         let roles = Role::ALL.iter();
         for (role, state) in roles.flat_map(|it| RoleState::ALL.iter().map(move |of| (*it, *of))) {
-            new.partner.standing.roles = vec![held(role, state)];
+            new.partner.standing.roles = vec![enrollment(role, state)];
             let expected = match (kind, state) {
                 (_, Active | Qualified) | (Management, Restricted) => &[],
                 (Resale, Restricted) => &["ON-1 SELLER_RESTRICTED"][..],
@@ -101,13 +101,13 @@ fn a_relationship_is_requested_by_an_enrolled_partner_and_to_sell_by_one_that_se
 
 #[test]
 fn a_restricted_direct_bill_partner_asks_for_resale_as_a_reseller() {
-    let restricted = held(Role::DirectBill, RoleState::Restricted);
-    let mut new = asked_along();
+    let restricted = enrollment(Role::DirectBill, RoleState::Restricted);
+    let mut new = new_with_provider();
     new.partner.standing.roles.push(restricted.clone());
     assert!(request(&new).is_ok(), "with its provider");
     let mut new = asked(RelationshipKind::Resale);
     new.partner.standing.roles =
-        vec![restricted.clone(), held(Role::IndirectReseller, RoleState::Active)];
+        vec![restricted.clone(), enrollment(Role::IndirectReseller, RoleState::Active)];
     assert!(request(&new).is_ok(), "it is a reseller too");
     new.partner.standing.roles[1].state = RoleState::Vetting;
     assert_eq!(named(&violations(request(&new))), ["ON-1 SELLER_RESTRICTED"]);
@@ -131,8 +131,10 @@ fn a_partner_in_several_roles_says_in_which_it_acquires_the_customer() {
     for (as_reseller, stated, expected) in rows {
         let mut new = asked(RelationshipKind::Resale);
         new.role = stated;
-        new.partner.standing.roles =
-            vec![held(DirectBill, RoleState::Active), held(IndirectReseller, as_reseller)];
+        new.partner.standing.roles = vec![
+            enrollment(DirectBill, RoleState::Active),
+            enrollment(IndirectReseller, as_reseller),
+        ];
         let what = format!("reseller {as_reseller}, stated {stated:?}");
         match expected {
             Ok(role) => assert_eq!(acquired(&new).unwrap(), Some(role), "{what}"),
@@ -140,17 +142,17 @@ fn a_partner_in_several_roles_says_in_which_it_acquires_the_customer() {
         }
         new.kind = RelationshipKind::Management;
         assert_eq!(acquired(&new).unwrap(), None, "{what}, to manage");
-        let mut along = asked_along();
-        along.partner.standing.roles.push(held(DirectBill, RoleState::Active));
+        let mut along = new_with_provider();
+        along.partner.standing.roles.push(enrollment(DirectBill, RoleState::Active));
         assert_eq!(acquired(&along).unwrap(), Some(IndirectReseller), "with its provider");
     }
 }
 
 #[test]
 fn a_relationship_in_one_role_leaves_room_for_one_in_another() {
-    let direct = tie(SELLER, RelationshipKind::Resale, RelationshipState::Active);
+    let direct = relationship_with(SELLER, RelationshipKind::Resale, RelationshipState::Active);
     let mut new = asked(RelationshipKind::Resale);
-    new.partner.standing.roles.push(held(Role::IndirectReseller, RoleState::Active));
+    new.partner.standing.roles.push(enrollment(Role::IndirectReseller, RoleState::Active));
     new.partner.open = vec![direct.clone()];
     new.role = Some(Role::IndirectReseller);
     assert!(request(&new).is_ok());
@@ -161,7 +163,7 @@ fn a_relationship_in_one_role_leaves_room_for_one_in_another() {
 #[test]
 fn both_partners_of_a_request_are_enrolled_in_the_role_in_which_they_ask() {
     let refused = |change: fn(&mut NewRelationship)| {
-        let mut new = asked_along();
+        let mut new = new_with_provider();
         change(&mut new);
         named(&violations(request(&new)))
     };
@@ -170,7 +172,9 @@ fn both_partners_of_a_request_are_enrolled_in_the_role_in_which_they_ask() {
         ["ON-1 PARTNER_NOT_ENROLLED"]
     );
     assert_eq!(
-        refused(|it| it.partner.standing.roles = vec![held(Role::DirectBill, RoleState::Active)]),
+        refused(
+            |it| it.partner.standing.roles = vec![enrollment(Role::DirectBill, RoleState::Active)]
+        ),
         ["ON-1 PARTNER_NOT_ENROLLED"],
         "a direct-bill partner has no provider"
     );
@@ -208,15 +212,15 @@ fn an_acceptance_is_held_against_the_rules_of_its_moment() {
         ),
     ];
     for (what, change, expected) in rows {
-        let Change { mut beside, main } = request(&asked_along()).unwrap();
-        let companion = beside.pop().map(Approved::into_after);
-        let mut now = asked_along();
+        let Change { mut related, main } = request(&new_with_provider()).unwrap();
+        let companion = related.pop().map(Approved::into_after);
+        let mut now = new_with_provider();
         change(&mut now);
         let accepted = main.into_after().accept(companion, now.parties(), at(NOW));
         assert_eq!(named(&violations(accepted)), expected, "{what}");
     }
-    let Change { main, .. } = request(&asked_along()).unwrap();
-    let mut now = asked_along();
+    let Change { main, .. } = request(&new_with_provider()).unwrap();
+    let mut now = new_with_provider();
     now.provider.as_mut().unwrap().1 = None;
     let accepted = main.into_after().accept(None, now.parties(), at(NOW));
     assert!(accepted.is_ok(), "the provider's request is no longer open: this one stands alone");
@@ -225,12 +229,12 @@ fn an_acceptance_is_held_against_the_rules_of_its_moment() {
 #[test]
 fn a_request_makes_a_relationship_that_the_customer_has_not_answered() {
     for kind in RelationshipKind::ALL {
-        let Change { beside, main } = request(&asked(*kind)).unwrap();
-        assert!(beside.is_empty());
+        let Change { related, main } = request(&asked(*kind)).unwrap();
+        assert!(related.is_empty());
         let told = (main.event(), main.decided_on());
         assert_eq!(told, ("CustomerRelationshipRequested", None));
         let expected = CustomerRelationship {
-            name: TIE,
+            name: REQUESTED,
             resource_version: ResourceVersion::first(at(NOW)),
             ..tie(SELLER, *kind, RelationshipState::Requested)
         };
@@ -240,21 +244,24 @@ fn a_request_makes_a_relationship_that_the_customer_has_not_answered() {
 
 #[test]
 fn a_reseller_asks_for_its_provider_along_unless_that_is_tied_already() {
-    let Change { beside, main } = request(&asked_along()).unwrap();
-    let [of_provider] = beside.try_into().unwrap();
-    assert_eq!(main.after().companion, Some(TIE_OF_PROVIDER));
+    let Change { related, main } = request(&new_with_provider()).unwrap();
+    let [of_provider] = related.try_into().unwrap();
+    assert_eq!(main.after().companion, Some(COMPANION));
     assert_eq!((main.after().partner, of_provider.after().partner), (RESELLER, SELLER));
-    assert_eq!(of_provider.after().name, TIE_OF_PROVIDER);
+    assert_eq!(of_provider.after().name, COMPANION);
     assert_eq!(of_provider.after().companion, None);
     for state in [RelationshipState::Requested, RelationshipState::Active] {
         let as_provider = Some(Role::IndirectProvider);
-        let direct = tie(SELLER, RelationshipKind::Resale, state);
-        let open =
-            CustomerRelationship { role: as_provider, name: tie_name(0x9), ..direct.clone() };
-        let mut new = asked_along();
+        let direct = relationship_with(SELLER, RelationshipKind::Resale, state);
+        let open = CustomerRelationship {
+            role: as_provider,
+            name: relationship_name(0x9),
+            ..direct.clone()
+        };
+        let mut new = new_with_provider();
         new.provider.as_mut().unwrap().0.open = vec![direct, open.clone()];
-        let Change { beside, main } = request(&new).unwrap();
-        assert!(beside.is_empty(), "{state}");
+        let Change { related, main } = request(&new).unwrap();
+        assert!(related.is_empty(), "{state}");
         assert_eq!(main.after().companion, Some(open.name), "{state}");
     }
 }
@@ -263,16 +270,16 @@ fn a_reseller_asks_for_its_provider_along_unless_that_is_tied_already() {
 fn a_reseller_asks_along_only_for_a_provider_that_it_partners_with_in_the_region() {
     let refusal = ["REL-1 PARTNERSHIP_NOT_ACTIVE"];
     for state in PartnershipState::ALL {
-        let mut new = asked_along();
+        let mut new = new_with_provider();
         new.provider.as_mut().unwrap().1 = Some(partnership(*state));
         let refused = named(&violations(request(&new)));
         let active = *state == PartnershipState::Active;
         assert_eq!(refused, refusal[usize::from(active)..], "{state}");
     }
-    let mut new = asked_along();
+    let mut new = new_with_provider();
     new.provider.as_mut().unwrap().1 = None;
     assert_eq!(named(&violations(request(&new))), refusal);
-    let mut new = asked_along();
+    let mut new = new_with_provider();
     new.provider.as_mut().unwrap().0.standing.moves_to("US");
     assert_eq!(named(&violations(request(&new))), ["REL-3 CUSTOMER_OUTSIDE_REGION"]);
 }
@@ -280,7 +287,8 @@ fn a_reseller_asks_along_only_for_a_provider_that_it_partners_with_in_the_region
 #[test]
 fn a_request_beside_an_open_relationship_is_denied_and_settles_one_that_expired() {
     let mut new = asked(RelationshipKind::Resale);
-    let mut open = tie(SELLER, RelationshipKind::Resale, RelationshipState::Requested);
+    let mut open =
+        relationship_with(SELLER, RelationshipKind::Resale, RelationshipState::Requested);
     open.expire_time = at(NOW + 1);
     new.partner.open = vec![open.clone()];
     new.buyer.csp_tenant = true;
@@ -288,11 +296,11 @@ fn a_request_beside_an_open_relationship_is_denied_and_settles_one_that_expired(
     open.expire_time = at(NOW);
     new.partner.open = vec![open];
     new.buyer.csp_tenant = false;
-    let [settled] = request(&new).unwrap().beside.try_into().unwrap();
+    let [settled] = request(&new).unwrap().related.try_into().unwrap();
     let told = (settled.event(), settled.after().state);
     assert_eq!(told, ("CustomerRelationshipExpired", RelationshipState::Expired));
-    new.taken = Some(TIE);
-    assert_eq!(request(&new).unwrap_err(), Denial::Exists(TIE.to_string()));
+    new.name_taken = Some(REQUESTED);
+    assert_eq!(request(&new).unwrap_err(), Denial::Exists(REQUESTED.to_string()));
 }
 
 fn removal(by: Role) -> Removal {
@@ -336,7 +344,7 @@ fn what_was_sold_on_is_removed_by_a_buyer_at_microsoft_that_states_that_nothing_
     for (kind, state, role, change, expected) in rows {
         let mut removal = removal(role);
         change(&mut removal);
-        let removed = tie(SELLER, kind, state).remove(&removal, at(NOW));
+        let removed = relationship_with(SELLER, kind, state).remove(&removal, at(NOW));
         assert_eq!(named(&violations(removed)), expected, "{kind} {state} {role}");
     }
 }
@@ -346,7 +354,8 @@ fn a_resellers_relationship_is_removed_by_a_provider_that_had_accepted_it_once()
     for state in PartnershipState::ALL {
         let removal =
             Removal { partnerships: vec![partnership(*state)], ..removal(Role::IndirectProvider) };
-        let active = tie(RESELLER, RelationshipKind::Resale, RelationshipState::Active);
+        let active =
+            relationship_with(RESELLER, RelationshipKind::Resale, RelationshipState::Active);
         let removed = active.remove(&removal, at(NOW));
         let accepted = [PartnershipState::Active, PartnershipState::Ended].contains(state);
         match removed {
@@ -365,31 +374,32 @@ fn a_resellers_relationship_is_removed_by_a_provider_that_had_accepted_it_once()
 #[test]
 fn the_customers_answer_counts_for_the_companion_while_that_is_open() {
     let of = |state| CustomerRelationship {
-        companion: Some(TIE_OF_PROVIDER),
+        companion: Some(COMPANION),
         ..tie(RESELLER, RelationshipKind::Resale, state)
     };
     let companion = |state| CustomerRelationship {
-        name: TIE_OF_PROVIDER,
+        name: COMPANION,
         ..tie(SELLER, RelationshipKind::Resale, state)
     };
     for state in RelationshipState::ALL {
         let requested = *state == RelationshipState::Requested;
         let asked = || of(RelationshipState::Requested);
-        let accepted =
-            asked().accept(Some(companion(*state)), asked_along().parties(), at(NOW)).unwrap();
+        let accepted = asked()
+            .accept(Some(companion(*state)), new_with_provider().parties(), at(NOW))
+            .unwrap();
         assert_eq!(accepted.main.after().state, RelationshipState::Active);
-        let beside: Vec<_> = accepted.beside.iter().map(|it| it.after().state).collect();
-        assert_eq!(beside, [RelationshipState::Active][usize::from(!requested)..], "{state}");
+        let related: Vec<_> = accepted.related.iter().map(|it| it.after().state).collect();
+        assert_eq!(related, [RelationshipState::Active][usize::from(!requested)..], "{state}");
         let refused = asked().refuse("why", Some(companion(*state)), at(NOW)).unwrap();
         assert_eq!(refused.main.after().state, RelationshipState::Refused);
-        assert_eq!(refused.beside.len(), usize::from(requested), "{state}");
+        assert_eq!(refused.related.len(), usize::from(requested), "{state}");
     }
     let mut other = companion(RelationshipState::Requested);
     other.name.customer = CustomerName::new(STRANGER.id());
     let accepted = of(RelationshipState::Requested)
-        .accept(Some(other), asked_along().parties(), at(NOW))
+        .accept(Some(other), new_with_provider().parties(), at(NOW))
         .unwrap();
-    assert!(accepted.beside.is_empty(), "it is no companion of this one");
+    assert!(accepted.related.is_empty(), "it is no companion of this one");
 }
 
 const CALLS: [(&str, &str); 3] = [
@@ -430,7 +440,7 @@ proptest! {
         kind in select(RelationshipKind::ALL),
         calls in vec((select(&CALLS[..]), select(&[0, 1, 500, 999, 1000][..])), 1..6),
     ) {
-        let mut it = tie(SELLER, kind, RelationshipState::Requested);
+        let mut it = relationship_with(SELLER, kind, RelationshipState::Requested);
         let mut now = NOW;
         for ((call, event), later) in calls {
             now += later;

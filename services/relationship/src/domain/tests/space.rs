@@ -12,7 +12,7 @@ use types::{OrganizationName, Timestamp};
 
 use super::world::{
     LOCATIONS, NOW, OF_CUSTOMER, OF_RESELLER, OF_SELLER, RESELLER, SELLER, STRANGER, World,
-    accepted, at, location, location_id, mca, partnership, review, tie,
+    accepted, at, location, location_id, mca, partnership, relationship_with, review,
 };
 use crate::domain::{
     AccountState, AdditionalPartner, Applications, BuyerStanding, Customer, CustomerAgreement,
@@ -80,7 +80,7 @@ fn facts(base: &Facts, weight: u32) -> impl Strategy<Value = Facts> + use<> {
         partnership,
         any_customer(&base.customer, weight),
         any_buyer(&base.buyer, weight),
-        mostly(weight, base.relationships.clone(), vec(any_tie(), 0..6)),
+        mostly(weight, base.relationships.clone(), vec(any_relationship(), 0..6)),
         additional(&base.additional, weight),
     )
         .prop_map(
@@ -140,7 +140,7 @@ fn roles() -> impl Strategy<Value = Vec<RoleStanding>> {
         let held = roles.into_iter().zip([a, b, c]);
         let standing = |(role, (state, block_time))| RoleStanding {
             block_time,
-            ..super::world::held(role, state)
+            ..super::world::enrollment(role, state)
         };
         held.map(standing).collect()
     })
@@ -202,12 +202,12 @@ fn any_buyer(base: &BuyerStanding, weight: u32) -> impl Strategy<Value = BuyerSt
     })
 }
 
-fn any_tie() -> impl Strategy<Value = CustomerRelationship> {
+fn any_relationship() -> impl Strategy<Value = CustomerRelationship> {
     let partners = select(vec![SELLER, RESELLER, STRANGER]);
     let kinds = (select(RelationshipKind::ALL), select(Role::ALL), select(RelationshipState::ALL));
     (partners, kinds, option::of(any_mca())).prop_map(
         |(partner, (kind, role, state), agreement)| {
-            let tie = tie(partner, kind, state);
+            let tie = relationship_with(partner, kind, state);
             CustomerRelationship { role: tie.role.map(|_| role), agreement, ..tie }
         },
     )

@@ -67,7 +67,7 @@ pub(super) fn partner(name: PartnerName, role: Role) -> Standing {
         organization,
         country: "FR".parse().unwrap(),
         location: Some(location(account, "FR")),
-        roles: vec![held(role, RoleState::Active)],
+        roles: vec![enrollment(role, RoleState::Active)],
         agreements: vec![accepted(&[role])],
         affiliation: Vec::new(),
         revision: 4,
@@ -75,7 +75,7 @@ pub(super) fn partner(name: PartnerName, role: Role) -> Standing {
     }
 }
 
-pub(super) fn held(role: Role, state: RoleState) -> RoleStanding {
+pub(super) fn enrollment(role: Role, state: RoleState) -> RoleStanding {
     RoleStanding { role, state, application: 1, block_time: None, next_steps: Vec::new() }
 }
 
@@ -129,7 +129,7 @@ pub(super) fn buyer() -> BuyerStanding {
 
 /// A relationship that went the shortest way to a state; to sell, it was acquired by the reseller as
 /// such, and by others as direct-bill partner.
-pub(super) fn tie(
+pub(super) fn relationship_with(
     partner: PartnerName,
     kind: RelationshipKind,
     state: RelationshipState,
@@ -188,7 +188,7 @@ fn ending<By>(by: Option<By>, detail: &str) -> Ending<By> {
 /// What somebody wants, and what is known.
 #[derive(Debug, Clone)]
 pub(super) struct World {
-    pub asked: Transaction,
+    pub transaction: Transaction,
     pub facts: Facts,
 }
 
@@ -206,11 +206,12 @@ impl World {
     /// A provider sells through a reseller.
     pub(super) fn through_reseller() -> Self {
         let mut world = Self::provider_alone();
-        world.asked.reseller = Some(RESELLER);
-        world.asked.lines[0].partner_id = Some(LOCATIONS[1].parse().unwrap());
+        world.transaction.reseller = Some(RESELLER);
+        world.transaction.lines[0].partner_id = Some(LOCATIONS[1].parse().unwrap());
         world.facts.reseller = Some(partner(RESELLER, Role::IndirectReseller));
         world.facts.partnership = Some(partnership(PartnershipState::Active));
-        let resale = tie(RESELLER, RelationshipKind::Resale, RelationshipState::Active);
+        let resale =
+            relationship_with(RESELLER, RelationshipKind::Resale, RelationshipState::Active);
         world.facts.relationships.push(resale);
         world
     }
@@ -218,7 +219,7 @@ impl World {
     /// A provider sells through a direct-bill partner that works as reseller.
     pub(super) fn through_direct_bill() -> Self {
         let mut world = Self::through_reseller();
-        world.reseller().roles.push(held(Role::DirectBill, RoleState::Active));
+        world.reseller().roles.push(enrollment(Role::DirectBill, RoleState::Active));
         world.reseller().agreements = vec![accepted(&[Role::DirectBill, Role::IndirectReseller])];
         world
     }
@@ -226,7 +227,7 @@ impl World {
     /// A provider sells through a reseller, with another one on record beside it.
     pub(super) fn with_additional_reseller() -> Self {
         let mut world = Self::through_reseller();
-        world.asked.lines[0].additional_ids = vec![location_id(LOCATIONS[2])];
+        world.transaction.lines[0].additional_ids = vec![location_id(LOCATIONS[2])];
         let standing = partner(STRANGER, Role::IndirectReseller);
         let pair = partnership(PartnershipState::Active);
         let partnership = Some(Partnership { reseller: STRANGER, ..pair });
@@ -313,7 +314,7 @@ impl World {
     }
 
     pub(super) fn decide(&self) -> Decision {
-        decide(self.asked.clone(), &onboarding::told(self.facts.clone())).unwrap()
+        decide(self.transaction.clone(), &onboarding::with_next_steps(self.facts.clone())).unwrap()
     }
 
     pub(super) fn reseller(&mut self) -> &mut Standing {
@@ -322,7 +323,7 @@ impl World {
 
     /// Puts the seller into one role.
     pub(super) fn seller_is(&mut self, role: Role, state: RoleState) {
-        self.facts.seller.roles = vec![held(role, state)];
+        self.facts.seller.roles = vec![enrollment(role, state)];
     }
 
     pub(super) fn provider_is(&mut self, state: RoleState) {
@@ -330,18 +331,18 @@ impl World {
     }
 
     pub(super) fn reseller_is(&mut self, state: RoleState) {
-        self.reseller().roles = vec![held(Role::IndirectReseller, state)];
+        self.reseller().roles = vec![enrollment(Role::IndirectReseller, state)];
     }
 
     /// Gives a partner this one relationship with the customer.
-    pub(super) fn ties(
+    pub(super) fn set_relationship(
         &mut self,
         partner: PartnerName,
         kind: RelationshipKind,
         state: RelationshipState,
     ) {
-        self.unties(partner);
-        let tie = tie(partner, kind, state);
+        self.remove_relationships(partner);
+        let tie = relationship_with(partner, kind, state);
         let of_seller = self.facts.seller.roles.first().filter(|_| partner == SELLER);
         let role = tie.role.map(|role| of_seller.map_or(role, |held| held.role));
         self.facts.relationships.push(CustomerRelationship { role, ..tie });
@@ -354,25 +355,25 @@ impl World {
         }
     }
 
-    pub(super) fn unties(&mut self, partner: PartnerName) {
+    pub(super) fn remove_relationships(&mut self, partner: PartnerName) {
         self.facts.relationships.retain(|it| it.partner != partner);
     }
 
     /// Asks before there is an order: without lines and attestation.
     pub(super) fn before_the_order(mut self) -> Self {
-        self.asked.lines.clear();
-        self.asked.attested = false;
+        self.transaction.lines.clear();
+        self.transaction.attested = false;
         self
     }
 
     /// Puts this PartnerID, or none, on the first line.
     pub(super) fn partner_id(&mut self, id: Option<&str>) {
-        self.asked.lines[0].partner_id = id.map(location_id);
+        self.transaction.lines[0].partner_id = id.map(location_id);
     }
 
     /// Asks for this product on the first line.
     pub(super) fn product(&mut self, family: ProductFamily) {
-        self.asked.lines[0].family = family;
+        self.transaction.lines[0].family = family;
     }
 
     fn moves_into_shared_services_of(&mut self, company: OrganizationName) {

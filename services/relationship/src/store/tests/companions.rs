@@ -18,7 +18,7 @@ async fn one_acceptance_activates_reseller_and_provider(engine: Engine) {
         buyer: buyer(),
         partner: applicant(RESELLER),
         provider: Some((applicant(PROVIDER), Some(pair))),
-        taken: None,
+        name_taken: None,
     };
     let requested = CustomerRelationship::request(&new, at(EXPIRES), at(9)).unwrap();
     let requested = store.save(requested, &mutation()).await.unwrap();

@@ -16,7 +16,7 @@ async fn a_dry_run_returns_the_result_and_writes_nothing(engine: Engine) {
     let dry_run = MutationContext::new("Method", how, b"content", "ada".to_owned(), at(9));
     let both = || {
         let main = invite(PROVIDER, RESELLER).main;
-        Change { beside: vec![invite(RESELLER, PROVIDER).main], main }
+        Change { related: vec![invite(RESELLER, PROVIDER).main], main }
     };
     let preview = store.database().once(&dry_run, store.save(both(), &dry_run)).await.unwrap();
     assert_eq!(stored(&store).await, before);

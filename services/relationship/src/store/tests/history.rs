@@ -89,15 +89,16 @@ fn request_of(
 ) -> Change<CustomerRelationship> {
     let (kind, customer) = (RelationshipKind::Resale, new_customer().into_after());
     let role = provider.is_none().then_some(Role::IndirectProvider);
-    let (buyer, taken) = (buyer(), None);
-    let new = NewRelationship { kind, role, customer, buyer, partner, provider, taken };
+    let (buyer, name_taken) = (buyer(), None);
+    let new = NewRelationship { kind, role, customer, buyer, partner, provider, name_taken };
     CustomerRelationship::request(&new, at(EXPIRES + 50), now).unwrap()
 }
 
 /// An invitation after an earlier partnership of the pair.
 fn invite_again(before: &Partnership) -> Change<Partnership> {
     let (provider, reseller) = (standing(before.provider), standing(before.reseller));
-    let partners = Partners { provider, reseller, history: vec![before.clone()], taken: false };
+    let partners =
+        Partners { provider, reseller, history: vec![before.clone()], name_taken: false };
     let name = PartnershipName::new(Uuid::new_v4());
     Partnership::invite(name, &partners, at(EXPIRES + 50), at(EXPIRES)).unwrap()
 }

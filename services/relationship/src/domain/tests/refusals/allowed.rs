@@ -21,43 +21,43 @@ rows! { ALLOWED_ROWS:
     "provider and reseller are in two countries of a region", through_reseller,
         |it| it.reseller().moves_to("DE") => ;
     "the seller may manage too", direct_bill, |it| it.facts.relationships.insert(
-        0, tie(SELLER, Management, Tie::Active)) => ;
+        0, relationship_with(SELLER, Management, RelationshipState::Active)) => ;
     "a direct-bill partner manages for whom it acquired as reseller", direct_bill,
         |it| {
             it.facts.relationships[0].role = Some(Role::IndirectReseller);
-            it.asked.purpose = Purpose::Manage;
+            it.transaction.purpose = Purpose::Manage;
         } => ;
     "a partner acquired the customer in both roles", direct_bill,
         |it| {
-            let resells = tie(RESELLER, Resale, Tie::Active);
+            let resells = relationship_with(RESELLER, Resale, RelationshipState::Active);
             it.facts.relationships.insert(0, CustomerRelationship { partner: SELLER, ..resells });
         } => ;
     "a direct-bill partner that is a provider too sells to whom it acquired as that",
         provider_alone, |it| {
-            it.facts.seller.roles.insert(0, held(Role::DirectBill, RoleState::Active));
+            it.facts.seller.roles.insert(0, enrollment(Role::DirectBill, RoleState::Active));
             it.facts.seller.agreements.push(accepted(&[Role::DirectBill]));
         } => ;
     "a seller in two roles is suspended as direct-bill partner only", provider_alone,
-        |it| it.facts.seller.roles.insert(0, held(Role::DirectBill, RoleState::Suspended)) => ;
+        |it| it.facts.seller.roles.insert(0, enrollment(Role::DirectBill, RoleState::Suspended)) => ;
     "a provider through a reseller is suspended as direct-bill partner", through_reseller,
-        |it| it.facts.seller.roles.insert(0, held(Role::DirectBill, RoleState::Suspended)) => ;
+        |it| it.facts.seller.roles.insert(0, enrollment(Role::DirectBill, RoleState::Suspended)) => ;
     "a seller in two roles has not accepted the MPA as direct-bill partner", provider_alone,
-        |it| it.facts.seller.roles.insert(0, held(Role::DirectBill, RoleState::Active)) => ;
+        |it| it.facts.seller.roles.insert(0, enrollment(Role::DirectBill, RoleState::Active)) => ;
     "a seller in two roles is blocked as direct-bill partner", provider_alone,
         |it| {
-            it.facts.seller.roles.insert(0, held(Role::DirectBill, RoleState::Active));
+            it.facts.seller.roles.insert(0, enrollment(Role::DirectBill, RoleState::Active));
             it.facts.seller.roles[0].block_time = Some(at(NOW));
             it.facts.seller.agreements.push(accepted(&[Role::DirectBill]));
         } => ;
     "a restricted direct-bill partner adds to what it sold", direct_bill,
         |it| {
             it.seller_is(Role::DirectBill, RoleState::Restricted);
-            it.asked.purpose = Purpose::AddQuantity;
+            it.transaction.purpose = Purpose::AddQuantity;
         } => ;
     "a restricted direct-bill partner changes what it sold", shared_services,
         |it| {
             it.seller_is(Role::DirectBill, RoleState::Restricted);
-            it.asked.purpose = Purpose::Change;
+            it.transaction.purpose = Purpose::Change;
         } => ;
     "the seller is blocked from the next second on", direct_bill,
         |it| it.facts.seller.roles[0].block_time = Some(at(NOW + 1)) => ;
@@ -74,45 +74,45 @@ rows! { ALLOWED_ROWS:
     "a suspended reseller manages with its provider", through_reseller,
         |it| {
             it.reseller_is(RoleState::Suspended);
-            it.asked.purpose = Purpose::Manage;
+            it.transaction.purpose = Purpose::Manage;
         } => ;
     "a direct-bill partner that is vetted anew manages", direct_bill,
         |it| {
             it.seller_is(Role::DirectBill, RoleState::Vetting);
-            it.asked.purpose = Purpose::Manage;
+            it.transaction.purpose = Purpose::Manage;
         } => ;
     "a suspended provider cancels", provider_alone,
         |it| {
             it.provider_is(RoleState::Suspended);
-            it.asked.purpose = Purpose::Cancel;
+            it.transaction.purpose = Purpose::Cancel;
         } => ;
     "a subscription renews itself without an MPA", provider_alone,
         |it| {
             it.facts.seller.agreements.clear();
-            it.asked.purpose = Purpose::AutomaticRenewal;
+            it.transaction.purpose = Purpose::AutomaticRenewal;
         } => ;
     "what suspended partners sold renews itself", through_reseller,
         |it| {
             it.provider_is(RoleState::Suspended);
             it.reseller().roles[0].state = RoleState::Suspended;
-            it.asked.purpose = Purpose::AutomaticRenewal;
+            it.transaction.purpose = Purpose::AutomaticRenewal;
         } => ;
     "what partners sold renews itself though they are not re-authorized", through_reseller,
         |it| {
             it.facts.seller.roles[0].block_time = Some(at(NOW));
             it.reseller().roles[0].block_time = Some(at(NOW));
-            it.asked.purpose = Purpose::AutomaticRenewal;
+            it.transaction.purpose = Purpose::AutomaticRenewal;
         } => ;
     "what a reseller sold renews itself though its MPA has lapsed", through_reseller,
         |it| {
             it.reseller().agreements.clear();
             it.reseller().roles[0].state = RoleState::Qualified;
-            it.asked.purpose = Purpose::AutomaticRenewal;
+            it.transaction.purpose = Purpose::AutomaticRenewal;
         } => ;
     "a subscription renews itself while the account is under review", direct_bill,
         |it| {
             it.facts.customer.account = Some(review(AccountState::UnderReview));
-            it.asked.purpose = Purpose::AutomaticRenewal;
+            it.transaction.purpose = Purpose::AutomaticRenewal;
         } => ;
     "an old MCA counts until the second before", direct_bill,
         |it| {
@@ -136,17 +136,17 @@ rows! { ALLOWED_ROWS:
     "a subscription is renewed by hand while the account is under review", direct_bill,
         |it| {
             it.facts.customer.account = Some(review(AccountState::UnderReview));
-            it.asked.purpose = Purpose::Renew;
+            it.transaction.purpose = Purpose::Renew;
         } => ;
     "what was sold is reduced while the account is under review", direct_bill,
         |it| {
             it.facts.customer.account = Some(review(AccountState::UnderReview));
-            it.asked.purpose = Purpose::Change;
+            it.transaction.purpose = Purpose::Change;
         } => ;
     "a customer in Russia cancels", direct_bill,
         |it| {
             all_in(it, "RU");
-            it.asked.purpose = Purpose::Cancel;
+            it.transaction.purpose = Purpose::Cancel;
         } => ;
     "a customer in Russia bought before the stop", direct_bill,
         |it| {

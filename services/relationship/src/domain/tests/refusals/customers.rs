@@ -3,33 +3,33 @@
 use super::*;
 
 rows! { CUSTOMER_ROWS:
-    "the seller has no relationship with the customer", direct_bill, |it| it.unties(SELLER) =>
+    "the seller has no relationship with the customer", direct_bill, |it| it.remove_relationships(SELLER) =>
         "REL-4 CUSTOMER_RELATIONSHIP_MISSING, customer, seller";
     "the reseller has no relationship with the customer", through_reseller,
-        |it| it.unties(RESELLER) =>
+        |it| it.remove_relationships(RESELLER) =>
         "REL-4 CUSTOMER_RELATIONSHIP_MISSING, customer, reseller";
     "a stranger has the relationship", direct_bill,
         |it| it.facts.relationships[0].partner = STRANGER =>
         "REL-4 CUSTOMER_RELATIONSHIP_MISSING, customer, seller";
     "the customer has not accepted the seller's request", direct_bill,
-        |it| it.ties(SELLER, Resale, Tie::Requested) =>
+        |it| it.set_relationship(SELLER, Resale, RelationshipState::Requested) =>
         "REL-4 CUSTOMER_RELATIONSHIP_MISSING, customer, customer";
     "the customer has not accepted the reseller's request", through_reseller,
-        |it| it.ties(RESELLER, Resale, Tie::Requested) =>
+        |it| it.set_relationship(RESELLER, Resale, RelationshipState::Requested) =>
         "REL-4 CUSTOMER_RELATIONSHIP_MISSING, customer, customer";
     "the seller's request expired this second", direct_bill,
         |it| {
-            it.ties(SELLER, Resale, Tie::Requested);
+            it.set_relationship(SELLER, Resale, RelationshipState::Requested);
             it.facts.relationships[0].expire_time = at(NOW);
         } =>
         "REL-4 CUSTOMER_RELATIONSHIP_MISSING, customer, seller";
     "the relationship with the seller is removed", direct_bill,
-        |it| it.ties(SELLER, Resale, Tie::Removed) =>
+        |it| it.set_relationship(SELLER, Resale, RelationshipState::Removed) =>
         "REL-4 CUSTOMER_RELATIONSHIP_MISSING, customer, seller";
-    "the seller may manage only", direct_bill, |it| it.ties(SELLER, Management, Tie::Active) =>
+    "the seller may manage only", direct_bill, |it| it.set_relationship(SELLER, Management, RelationshipState::Active) =>
         "REL-4 CUSTOMER_RELATIONSHIP_FOR_MANAGEMENT, customer, seller";
     "the reseller may manage only", through_reseller,
-        |it| it.ties(RESELLER, Management, Tie::Active) =>
+        |it| it.set_relationship(RESELLER, Management, RelationshipState::Active) =>
         "REL-4 CUSTOMER_RELATIONSHIP_FOR_MANAGEMENT, customer, reseller";
     "a direct-bill partner sells to whom it acquired as reseller", direct_bill,
         |it| it.facts.relationships[0].role = Some(Role::IndirectReseller) =>
@@ -40,23 +40,23 @@ rows! { CUSTOMER_ROWS:
     "a partner that buys from Microsoft in no role lets a subscription renew", direct_bill,
         |it| {
             it.seller_is(Role::IndirectReseller, RoleState::Active);
-            it.asked.purpose = Purpose::AutomaticRenewal;
+            it.transaction.purpose = Purpose::AutomaticRenewal;
         } =>
         "PT-1 SELLER_CANNOT_BUY_FROM_MICROSOFT, seller, caller",
         "REL-4 CUSTOMER_RELATIONSHIP_OF_OTHER_ROLE, customer, seller";
     "the seller has asked to manage", direct_bill,
-        |it| it.ties(SELLER, Management, Tie::Requested) =>
+        |it| it.set_relationship(SELLER, Management, RelationshipState::Requested) =>
         "REL-4 CUSTOMER_RELATIONSHIP_MISSING, customer, seller";
     "the seller that has asked to manage wants to", direct_bill,
         |it| {
-            it.ties(SELLER, Management, Tie::Requested);
-            it.asked.purpose = Purpose::Manage;
+            it.set_relationship(SELLER, Management, RelationshipState::Requested);
+            it.transaction.purpose = Purpose::Manage;
         } =>
         "REL-4 CUSTOMER_RELATIONSHIP_MISSING, customer, customer";
     "a stranger wants to manage", direct_bill,
         |it| {
-            it.unties(SELLER);
-            it.asked.purpose = Purpose::Manage;
+            it.remove_relationships(SELLER);
+            it.transaction.purpose = Purpose::Manage;
         } =>
         "REL-4 CUSTOMER_RELATIONSHIP_MISSING, customer, seller";
     "the customer is in another region", through_reseller,
@@ -81,13 +81,13 @@ rows! { CUSTOMER_ROWS:
     "units are added while the account is under review", direct_bill,
         |it| {
             it.facts.customer.account = Some(review(AccountState::UnderReview));
-            it.asked.purpose = Purpose::AddQuantity;
+            it.transaction.purpose = Purpose::AddQuantity;
         } =>
         "CUS-2 ACCOUNT_UNDER_REVIEW, customer, customer";
     "the customer's account is rejected and a subscription is renewed by hand", direct_bill,
         |it| {
             it.facts.customer.account = Some(review(AccountState::Rejected));
-            it.asked.purpose = Purpose::Renew;
+            it.transaction.purpose = Purpose::Renew;
         } =>
         "CUS-2 ACCOUNT_REJECTED, customer, customer";
     "the customer's account is locked", direct_bill,
@@ -104,13 +104,13 @@ rows! { CUSTOMER_ROWS:
     "the customer is in Russia and a subscription is renewed by hand", direct_bill,
         |it| {
             all_in(it, "RU");
-            it.asked.purpose = Purpose::Renew;
+            it.transaction.purpose = Purpose::Renew;
         } =>
         "REL-5 SALES_STOPPED, customer, caller";
     "the customer is in Russia and a subscription renews itself", direct_bill,
         |it| {
             all_in(it, "RU");
-            it.asked.purpose = Purpose::AutomaticRenewal;
+            it.transaction.purpose = Purpose::AutomaticRenewal;
         } =>
         "REL-5 SALES_STOPPED, customer, caller";
     "the customer has not accepted the MCA", provider_alone,
@@ -125,12 +125,12 @@ rows! { CUSTOMER_ROWS:
     "the MCA is attested by another partner", direct_bill,
         |it| {
             it.facts.customer.agreement = None;
-            it.facts.relationships.push(tie(STRANGER, Resale, Tie::Active));
+            it.facts.relationships.push(relationship_with(STRANGER, Resale, RelationshipState::Active));
             it.attests(STRANGER, mca());
         } =>
         "CUS-1 CUSTOMER_AGREEMENT_MISSING, customer, customer";
     "the relationship on which the seller attested the MCA is removed", with_attestation,
-        |it| it.facts.relationships[0].state = Tie::Removed =>
+        |it| it.facts.relationships[0].state = RelationshipState::Removed =>
         "REL-4 CUSTOMER_RELATIONSHIP_MISSING, customer, seller",
         "CUS-1 CUSTOMER_AGREEMENT_MISSING, customer, customer";
     "the MCA that the seller attests was accepted too long ago", with_attestation,
@@ -169,19 +169,19 @@ rows! { OWN_USE_ROWS:
     "the seller has become an affiliate when a subscription renews itself", provider_alone,
         |it| {
             it.facts.seller.affiliation = vec!["A owns B".to_owned()];
-            it.asked.purpose = Purpose::AutomaticRenewal;
+            it.transaction.purpose = Purpose::AutomaticRenewal;
         } =>
         "OWN-1 SALE_TO_AFFILIATE, customer, caller";
     "the customer's tenant has become a CSP tenant when a subscription renews itself", direct_bill,
         |it| {
             it.facts.buyer.csp_tenant = true;
-            it.asked.purpose = Purpose::AutomaticRenewal;
+            it.transaction.purpose = Purpose::AutomaticRenewal;
         } =>
         "OWN-2 CUSTOMER_IS_CSP_TENANT, customer, customer";
     "the customer has become a partner when a provider's sale renews itself", provider_alone,
         |it| {
             it.facts.buyer.partners = vec![STRANGER];
-            it.asked.purpose = Purpose::AutomaticRenewal;
+            it.transaction.purpose = Purpose::AutomaticRenewal;
         } =>
         "OWN-3 OWN_USE_NEEDS_RESELLER, customer, caller";
     "the customer's tenant is a CSP tenant", direct_bill,
@@ -194,13 +194,13 @@ rows! { OWN_USE_ROWS:
         |it| it.product(ProductFamily::Azure) =>
         "OWN-3 SHARED_SERVICES_TAKES_AZURE_ONLY, customer, caller";
     "Microsoft 365 goes along into a shared services tenant", shared_services,
-        |it| it.asked.lines.push(line(ProductFamily::Microsoft365)) =>
+        |it| it.transaction.lines.push(line(ProductFamily::Microsoft365)) =>
         "OWN-3 SHARED_SERVICES_TAKES_AZURE_ONLY, customer, caller";
     "Azure shared services go to a company", direct_bill,
         |it| it.product(ProductFamily::AzureSharedServices) =>
         "OWN-3 SHARED_SERVICES_TENANT_NEEDED, customer, caller";
     "Azure shared services go into a partner's separate tenant", own_use,
-        |it| it.asked.lines.push(line(ProductFamily::AzureSharedServices)) =>
+        |it| it.transaction.lines.push(line(ProductFamily::AzureSharedServices)) =>
         "OWN-3 SHARED_SERVICES_TENANT_NEEDED, customer, caller";
     "the shared services tenant is a stranger's", shared_services,
         |it| it.facts.customer.organization = OF_RESELLER =>

@@ -12,14 +12,14 @@ rows! { ORDER_ROWS:
         |it| it.partner_id(Some("3003")) =>
         "ORD-1 PARTNER_ID_NOT_OF_RESELLER, reseller, caller";
     "a second line carries no PartnerID", through_reseller,
-        |it| it.asked.lines.push(line(ProductFamily::Azure)) =>
+        |it| it.transaction.lines.push(line(ProductFamily::Azure)) =>
         "ORD-1 PARTNER_ID_MISSING, reseller, caller";
     "five lines are wrong in three ways", through_reseller, |it| {
             it.partner_id(Some("3003"));
-            it.asked.lines.push(line(ProductFamily::Azure));
-            it.asked.lines.push(Line { partner_id: Some(location_id("1001")), ..line(ProductFamily::Azure) });
-            it.asked.lines.push(line(ProductFamily::Azure));
-            it.asked.lines.push(Line { partner_id: Some(location_id("3003")), ..line(ProductFamily::Azure) });
+            it.transaction.lines.push(line(ProductFamily::Azure));
+            it.transaction.lines.push(Line { partner_id: Some(location_id("1001")), ..line(ProductFamily::Azure) });
+            it.transaction.lines.push(line(ProductFamily::Azure));
+            it.transaction.lines.push(Line { partner_id: Some(location_id("3003")), ..line(ProductFamily::Azure) });
         } =>
         "ORD-1 PARTNER_ID_NOT_OF_RESELLER, reseller, caller";
     "a provider alone puts its PartnerID on the line", provider_alone,
@@ -29,7 +29,7 @@ rows! { ORDER_ROWS:
         |it| it.partner_id(Some("3003")) =>
         "ORD-1 PARTNER_ID_WITHOUT_RESELLER, seller, caller";
     "an additional PartnerID stands beside no reseller", provider_alone,
-        |it| it.asked.lines[0].additional_ids = vec![location_id("3003")] =>
+        |it| it.transaction.lines[0].additional_ids = vec![location_id("3003")] =>
         "ORD-8 ADDITIONAL_PARTNER_ID_WITHOUT_RESELLER, seller, caller";
     "additional PartnerIDs are given for a customer outside the EU and EFTA",
         with_additional_reseller, |it| it.facts.customer.country = "GB".parse().unwrap() =>
@@ -64,6 +64,6 @@ rows! { ORDER_ROWS:
     "the additional reseller is an affiliate of the customer", with_additional_reseller,
         |it| it.facts.additional[0].standing.affiliation = vec!["A owns B".to_owned()] =>
         "ORD-8 ADDITIONAL_PARTNER_ID_NOT_OF_RESELLER, seller, caller";
-    "the seller does not attest its role", direct_bill, |it| it.asked.attested = false =>
+    "the seller does not attest its role", direct_bill, |it| it.transaction.attested = false =>
         "ORD-2 ATTESTATION_MISSING, seller, seller";
 }

@@ -34,25 +34,25 @@ rows! { SELLER_ROWS:
     "the restricted direct-bill partner adds to Azure for its own use", shared_services,
         |it| {
             it.seller_is(Role::DirectBill, RoleState::Restricted);
-            it.asked.purpose = Purpose::AddQuantity;
+            it.transaction.purpose = Purpose::AddQuantity;
         } =>
         "ON-1 SELLER_RESTRICTED, seller, seller";
     "the provider is restricted, which only a direct-bill partner can be", provider_alone,
         |it| {
             it.provider_is(RoleState::Restricted);
-            it.asked.purpose = Purpose::AddQuantity;
+            it.transaction.purpose = Purpose::AddQuantity;
         } =>
         "ON-1 SELLER_NOT_ACTIVE, seller, seller";
     "a revoked direct-bill partner manages", direct_bill,
         |it| {
             it.seller_is(Role::DirectBill, RoleState::Revoked);
-            it.asked.purpose = Purpose::Manage;
+            it.transaction.purpose = Purpose::Manage;
         } =>
         "ON-1 PARTNER_NOT_ENROLLED, seller, seller";
     "a partner that never enrolled manages", direct_bill,
         |it| {
             it.facts.seller.roles.clear();
-            it.asked.purpose = Purpose::Manage;
+            it.transaction.purpose = Purpose::Manage;
         } =>
         "ON-1 PARTNER_NOT_ENROLLED, seller, seller";
     "the provider is blocked from this second on", through_reseller,
@@ -64,19 +64,19 @@ rows! { SELLER_ROWS:
     "a provider without its MPA cancels", provider_alone,
         |it| {
             it.facts.seller.agreements.clear();
-            it.asked.purpose = Purpose::Cancel;
+            it.transaction.purpose = Purpose::Cancel;
         } =>
         "MPA-3 SELLER_MPA_NOT_ACCEPTED, seller, seller";
     "the provider is revoked when a subscription renews itself", through_reseller,
         |it| {
             it.provider_is(RoleState::Revoked);
-            it.asked.purpose = Purpose::AutomaticRenewal;
+            it.transaction.purpose = Purpose::AutomaticRenewal;
         } =>
         "ON-1 SELLER_NOT_ACTIVE, seller, seller";
     "the reseller is revoked when a subscription renews itself", through_reseller,
         |it| {
             it.reseller().roles[0].state = RoleState::Revoked;
-            it.asked.purpose = Purpose::AutomaticRenewal;
+            it.transaction.purpose = Purpose::AutomaticRenewal;
         } =>
         "ON-1 RESELLER_NOT_ACTIVE, reseller, reseller";
     "the provider has not accepted the MPA", through_reseller,
@@ -94,8 +94,8 @@ rows! { CHAIN_ROWS:
     "seller and reseller are swapped", through_reseller,
         |it| {
             std::mem::swap(&mut it.facts.seller, it.facts.reseller.as_mut().unwrap());
-            it.asked.seller = RESELLER;
-            it.asked.reseller = Some(SELLER);
+            it.transaction.seller = RESELLER;
+            it.transaction.reseller = Some(SELLER);
             it.facts.partnership = None;
         } =>
         "PT-1 SELLER_CANNOT_BUY_FROM_MICROSOFT, reseller, caller",
@@ -108,18 +108,18 @@ rows! { CHAIN_ROWS:
     "there is no partnership", through_reseller, |it| it.facts.partnership = None =>
         "REL-1 PARTNERSHIP_NOT_ACTIVE, reseller, seller";
     "the reseller has not accepted the invitation", through_reseller,
-        |it| it.facts.partnership.as_mut().unwrap().state = Pair::Invited =>
+        |it| it.facts.partnership.as_mut().unwrap().state = PartnershipState::Invited =>
         "REL-1 PARTNERSHIP_NOT_ACTIVE, reseller, reseller";
     "the reseller has declined the invitation", through_reseller,
-        |it| it.facts.partnership.as_mut().unwrap().state = Pair::Declined =>
+        |it| it.facts.partnership.as_mut().unwrap().state = PartnershipState::Declined =>
         "REL-1 PARTNERSHIP_NOT_ACTIVE, reseller, seller";
     "the partnership has ended", through_reseller,
-        |it| it.facts.partnership.as_mut().unwrap().state = Pair::Ended =>
+        |it| it.facts.partnership.as_mut().unwrap().state = PartnershipState::Ended =>
         "REL-1 PARTNERSHIP_NOT_ACTIVE, reseller, seller";
     "the invitation expired this second", through_reseller,
         |it| {
             let invited = it.facts.partnership.as_mut().unwrap();
-            invited.state = Pair::Invited;
+            invited.state = PartnershipState::Invited;
             invited.expire_time = at(NOW);
         } =>
         "REL-1 PARTNERSHIP_NOT_ACTIVE, reseller, seller";
@@ -139,7 +139,7 @@ rows! { CHAIN_ROWS:
     "the reseller is not enrolled", through_reseller, |it| it.reseller().roles.clear() =>
         "ON-1 RESELLER_NOT_ENROLLED, reseller, reseller";
     "a direct-bill partner is not enrolled as reseller", through_direct_bill,
-        |it| it.reseller().roles = vec![held(Role::DirectBill, RoleState::Active)] =>
+        |it| it.reseller().roles = vec![enrollment(Role::DirectBill, RoleState::Active)] =>
         "ON-1 RESELLER_NOT_ENROLLED, reseller, reseller";
     "the reseller is being vetted", through_reseller, |it| it.reseller_is(RoleState::Vetting) =>
         "ON-1 RESELLER_NOT_ACTIVE, reseller, reseller";
@@ -155,7 +155,7 @@ rows! { CHAIN_ROWS:
     "a provider manages with a revoked reseller", through_reseller,
         |it| {
             it.reseller_is(RoleState::Revoked);
-            it.asked.purpose = Purpose::Manage;
+            it.transaction.purpose = Purpose::Manage;
         } =>
         "ON-1 PARTNER_NOT_ENROLLED, reseller, reseller";
     "the reseller is blocked from this second on", through_reseller,
@@ -181,6 +181,6 @@ rows! { CHAIN_ROWS:
         "MPA-1 PARTNER_ID_BEFORE_MPA, reseller, reseller",
         "MPA-2 RESELLER_MPA_NOT_ACCEPTED, reseller, reseller";
     "the reseller has not accepted the MPA and there are no lines", through_reseller,
-        |it| { it.reseller().agreements.clear(); it.asked.lines.clear() } =>
+        |it| { it.reseller().agreements.clear(); it.transaction.lines.clear() } =>
         "MPA-2 RESELLER_MPA_NOT_ACCEPTED, reseller, reseller";
 }
