@@ -23,8 +23,8 @@ impl Settings {
     pub(crate) fn read(reader: &mut Reader) -> Option<Self> {
         let common = Common::read(reader);
         let onboarding = read(reader, "onboarding");
-        let valid_for = reader.take::<Span>("decision.valid_for");
-        let invitation_valid_for = reader.take::<Span>("invitation.valid_for");
+        let valid_for = reader.take::<PositiveDuration>("decision.valid_for");
+        let invitation_valid_for = reader.take::<PositiveDuration>("invitation.valid_for");
         Some(Self {
             common: common?,
             onboarding: onboarding?,

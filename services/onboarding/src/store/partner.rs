@@ -86,7 +86,8 @@ impl Store {
     ) -> Result<LocationFacts, Failure> {
         let as_global = row::read(location.account.as_str())?;
         let global_account_of = self.organization_by_global_account(&as_global).await?;
-        let location_of = self.partner_by_location(&location.account).await?.map(|partner| partner.name);
+        let location_of =
+            self.partner_by_location(&location.account).await?.map(|partner| partner.name);
         Ok(LocationFacts { global_account_of, location_of })
     }
 

@@ -391,7 +391,8 @@ async fn a_changed_profile_and_the_partners_that_it_changes_are_written_together
     let before = store.organization(COMPANY).await.unwrap().unwrap();
     let renamed = before.clone().update(profile("Fabrikam"), at(12));
     let anew = vetting.clone().restart_vetting(at(12)).unwrap().unwrap();
-    let renamed = store.save_organization_with_partners(renamed, &[anew], &call(7, "")).await.unwrap();
+    let renamed =
+        store.save_organization_with_partners(renamed, &[anew], &call(7, "")).await.unwrap();
     assert_eq!(store.organization(COMPANY).await.unwrap(), Some(renamed));
     let kinds: Vec<_> = history(&store).await.into_iter().map(|it| it.kind).collect();
     assert_eq!(kinds[3..], ["VettingRestarted", "OrganizationUpdated"]);

@@ -18,7 +18,8 @@ impl Transport {
         let accept = |it: Partner| it.accept_agreement(new.clone(), uid, now);
         let partner = self.change_partner(&call, name, accept).await?;
         let recorded = partner.recorded(&new);
-        let recorded = recorded.ok_or_else(|| Failure::bug("the partner lacks the recorded acceptance"))?;
+        let recorded =
+            recorded.ok_or_else(|| Failure::bug("the partner lacks the recorded acceptance"))?;
         let mut agreement =
             render::agreement(&partner, recorded, recorded.resource_version.create_time);
         if call.is_dry_run() {
@@ -47,7 +48,8 @@ impl Transport {
         request: Request<pb::ListAgreementsRequest>,
     ) -> Result<pb::ListAgreementsResponse, Failure> {
         let now = self.clock.now();
-        let partner = self.stored_partner(errors::one("parent", &request.get_ref().parent)?).await?;
+        let partner =
+            self.stored_partner(errors::one("parent", &request.get_ref().parent)?).await?;
         let partner = partner.effective_at(now);
         let all = partner.agreements.iter().map(|each| render::agreement(&partner, each, now));
         Ok(pb::ListAgreementsResponse { agreements: all.collect() })

@@ -98,7 +98,8 @@ impl Transport {
         &self,
         request: Request<pb::ListEnrollmentsRequest>,
     ) -> Result<pb::ListEnrollmentsResponse, Failure> {
-        let partner = self.effective_partner(errors::one("parent", &request.get_ref().parent)?).await?;
+        let partner =
+            self.effective_partner(errors::one("parent", &request.get_ref().parent)?).await?;
         let all = partner.enrollments.iter().map(|each| render::enrollment(partner.name, each));
         Ok(pb::ListEnrollmentsResponse { enrollments: all.collect() })
     }

@@ -60,7 +60,8 @@ impl Life {
         change: Approved<Organization>,
         beside: &[Approved<Partner>],
     ) -> Organization {
-        let saved = self.store.save_organization_with_partners(change, beside, &mutation()).await.unwrap();
+        let saved =
+            self.store.save_organization_with_partners(change, beside, &mutation()).await.unwrap();
         self.note(saved.resource_version.update_time).await;
         saved
     }

@@ -59,7 +59,10 @@ fn owner(fields: &mut Fields, path: &str, message: &pb::Owner, now: Timestamp) -
     let from_time = past(fields, &format!("{path}.from_time"), message.from_time.as_ref(), now);
     let share = message.share_basis_points;
     if !(0..=WHOLE).contains(&share) {
-        fields.reject(format!("{path}.share_basis_points"), format!("{share} is not from 0 to 10000"));
+        fields.reject(
+            format!("{path}.share_basis_points"),
+            format!("{share} is not from 0 to 10000"),
+        );
         return None;
     }
     if share == 0 && !message.management_control {

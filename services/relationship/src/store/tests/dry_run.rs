@@ -18,7 +18,8 @@ async fn a_dry_run_returns_the_result_and_writes_nothing(engine: Engine) {
         let main = invite(PROVIDER, RESELLER).main;
         Change { related: vec![invite(RESELLER, PROVIDER).main], main }
     };
-    let preview = store.database().once(&dry_run, store.save(both(), &dry_run)).await.unwrap();
+    let preview =
+        store.database().idempotent(&dry_run, store.save(both(), &dry_run)).await.unwrap();
     assert_eq!(stored(&store).await, before);
     assert_eq!(history(&store).await, events);
     let call = call(7, "content");
