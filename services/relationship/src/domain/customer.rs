@@ -202,7 +202,7 @@ pub(super) fn in_buying_role(
     partner: &Standing,
     has_role: (&'static Rule, Finding),
 ) -> (&'static Rule, Finding) {
-    if buys(partner) { (&ON_1, enrolled_for(act, partner, BUYING)) } else { has_role }
+    if buys(partner) { (&ON_1, enrolled_for(activity, partner, BUYING)) } else { has_role }
 }
 
 /// Whether the organization has a CSP tenant without a shared services tenant. Passes for tenants of

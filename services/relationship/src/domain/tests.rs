@@ -1,4 +1,4 @@
-//! What is decided, for every state of the world that matters.
+//! Decisions for every relevant combination of facts.
 
 mod agreements;
 mod customers;

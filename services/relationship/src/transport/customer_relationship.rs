@@ -183,7 +183,7 @@ impl Transport {
         let mut applicants = applicants.into_iter();
         let partner =
             applicants.next().ok_or_else(|| Failure::bug("onboarding returned no standing"))?;
-        let taken = self.store.relationship(partner.name).await?.map(|it| it.name);
+        let name_taken = self.store.relationship(partner.name).await?.map(|it| it.name);
         let provider = match applicants.next() {
             None => None,
             Some(provider) => {
@@ -191,7 +191,7 @@ impl Transport {
                 Some((provider, self.open_partnership(from, to).await?))
             }
         };
-        Ok(NewRelationship { kind, role, customer, buyer, partner, provider, taken })
+        Ok(NewRelationship { kind, role, customer, buyer, partner, provider, name_taken })
     }
 
     async fn open_partnership(

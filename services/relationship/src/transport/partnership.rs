@@ -19,8 +19,8 @@ impl Transport {
             let history = self.store.partnerships_of(provider, reseller).await?;
             let (provider, reseller) = self.pair_standings(provider, reseller).await?;
             let name = PartnershipName::new(id.unwrap_or_else(|| self.clock.new_uid()));
-            let taken = self.store.partnership(name).await?.is_some();
-            let partners = Partners { provider, reseller, history, taken };
+            let name_taken = self.store.partnership(name).await?.is_some();
+            let partners = Partners { provider, reseller, history, name_taken };
             Partnership::invite(name, &partners, self.expiry(&call)?, call.now).map_err(denied)
         };
         let partnership = self.mutate(&call, invite).await?;

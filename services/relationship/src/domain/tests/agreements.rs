@@ -1,7 +1,7 @@
-//! Acceptances of the MCA, by the customer and as partners attest them.
+//! Acceptances of the MCA, at Microsoft and attested by partners.
 
 use super::world::{
-    NOW, SELLER, at, customer, held, mca, named, partner, relationship_with, violations,
+    NOW, SELLER, at, customer, enrollment, mca, named, partner, relationship_with, violations,
 };
 use crate::domain::{
     Approved, Customer, CustomerAgreement, CustomerRelationship, Denial, RelationshipKind,
@@ -27,17 +27,17 @@ fn attest(
 }
 
 #[test]
-fn of_several_acceptances_the_one_accepted_last_counts_whichever_is_recorded_last() {
+fn the_latest_acceptance_wins_regardless_of_the_order_of_recording() {
     let (before, provider) = (at_time(NOW - 10, "Ada"), partner(SELLER, Role::IndirectProvider));
     let accepted = Customer { agreement: Some(before.clone()), ..customer() };
     let attested = CustomerRelationship {
         agreement: Some(before.clone()),
-        ..tie(SELLER, RelationshipKind::Resale, RelationshipState::Active)
+        ..relationship_with(SELLER, RelationshipKind::Resale, RelationshipState::Active)
     };
-    for (what, new, counts) in [
+    for (what, new, replaces) in [
         ("later", at_time(NOW - 9, "Ada"), true),
         ("corrected", at_time(NOW - 10, "Grace"), true),
-        ("the same again", before, false),
+        ("identical", before, false),
         ("earlier", at_time(NOW - 11, "Grace"), false),
     ] {
         let changed = accepted.accept_agreement(new.clone(), at(NOW)).map(|it| {
@@ -50,7 +50,7 @@ fn of_several_acceptances_the_one_accepted_last_counts_whichever_is_recorded_las
         let (agreement, resource_version) =
             (Some(new.clone()), accepted.resource_version.next(at(NOW)));
         let expected = Customer { agreement, resource_version, ..accepted.clone() };
-        assert_eq!(changed, counts.then_some(expected), "{what}");
+        assert_eq!(changed, replaces.then_some(expected), "{what}");
 
         let changed = attested.attest_agreement(new.clone(), &provider, at(NOW)).unwrap();
         let changed = changed.map(|it| {
@@ -62,12 +62,12 @@ fn of_several_acceptances_the_one_accepted_last_counts_whichever_is_recorded_las
         });
         let (agreement, resource_version) = (Some(new), attested.resource_version.next(at(NOW)));
         let expected = CustomerRelationship { agreement, resource_version, ..attested.clone() };
-        assert_eq!(changed, counts.then_some(expected), "{what}");
+        assert_eq!(changed, replaces.then_some(expected), "{what}");
     }
 }
 
 #[test]
-fn a_partner_attests_for_a_customer_that_it_sells_to_or_has_asked_to() {
+fn a_partner_attests_on_an_active_or_requested_resale_relationship() {
     use RelationshipKind::{Management, Resale};
     use RelationshipState::{Active, Requested};
     let provider = partner(SELLER, Role::IndirectProvider);
@@ -85,17 +85,17 @@ fn a_partner_attests_for_a_customer_that_it_sells_to_or_has_asked_to() {
     let mut expired = relationship_with(SELLER, Resale, Requested);
     expired.expire_time = at(NOW);
     let found = violations(expired.attest_agreement(mca(), &provider, at(NOW)));
-    assert_eq!(named(&found), [ENDED], "a request that was not answered in time");
+    assert_eq!(named(&found), [ENDED], "an expired request");
 }
 
 #[test]
-fn a_provider_or_direct_bill_partner_in_the_programme_attests_and_a_reseller_does_not() {
+fn only_an_enrolled_provider_or_direct_bill_partner_attests() {
     use RoleState::{Active, Qualified, Restricted};
     for role in Role::ALL {
         for state in RoleState::ALL {
-            let mut attestor = partner(SELLER, *role);
-            attestor.roles[0].state = *state;
-            let attested = attest(RelationshipKind::Resale, RelationshipState::Active, &attestor);
+            let mut seller = partner(SELLER, *role);
+            seller.roles[0].state = *state;
+            let attested = attest(RelationshipKind::Resale, RelationshipState::Active, &seller);
             let expected: &[&str] = match (role, state) {
                 (Role::IndirectReseller, _) => &[NO_SELLER],
                 (_, Active | Qualified | Restricted) => &[],
@@ -107,12 +107,12 @@ fn a_provider_or_direct_bill_partner_in_the_programme_attests_and_a_reseller_doe
 }
 
 #[test]
-fn a_partner_in_both_roles_does_not_attest_for_whom_it_acquired_as_reseller() {
+fn a_partner_does_not_attest_for_a_customer_acquired_as_reseller() {
     let mut both = partner(SELLER, Role::DirectBill);
     both.roles.push(enrollment(Role::IndirectReseller, RoleState::Active));
     for (role, expected) in [(Role::DirectBill, &[][..]), (Role::IndirectReseller, &[NO_SELLER])] {
-        let tie = relationship_with(SELLER, RelationshipKind::Resale, RelationshipState::Active);
-        let acquired = CustomerRelationship { role: Some(role), ..tie };
+        let resale = relationship_with(SELLER, RelationshipKind::Resale, RelationshipState::Active);
+        let acquired = CustomerRelationship { role: Some(role), ..resale };
         let found = violations(acquired.attest_agreement(mca(), &both, at(NOW)));
         assert_eq!(named(&found), expected, "{role}");
     }

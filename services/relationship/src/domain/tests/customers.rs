@@ -18,18 +18,18 @@ fn new(kind: CustomerKind) -> NewCustomer {
 }
 
 #[test]
-fn a_tenant_becomes_a_customer_unless_it_is_a_csp_tenant_or_shared_services_of_no_partner() {
+fn a_customer_is_no_csp_tenant_and_shared_services_belong_to_a_partner() {
     use CustomerKind::{Company, SharedServices};
     let tenant = "OWN-2 CUSTOMER_IS_CSP_TENANT";
-    let of_nobody = "OWN-3 SHARED_SERVICES_OF_ANOTHER";
+    let of_another = "OWN-3 SHARED_SERVICES_OF_ANOTHER";
     let rows: [(CustomerKind, bool, bool, &[&str]); 8] = [
         (Company, false, false, &[]),
         (Company, false, true, &[]),
         (Company, true, false, &[tenant]),
         (Company, true, true, &[tenant]),
-        (SharedServices, false, false, &[of_nobody]),
+        (SharedServices, false, false, &[of_another]),
         (SharedServices, false, true, &[]),
-        (SharedServices, true, false, &[tenant, of_nobody]),
+        (SharedServices, true, false, &[tenant, of_another]),
         (SharedServices, true, true, &[tenant]),
     ];
     for (kind, csp_tenant, partner, expected) in rows {
@@ -46,7 +46,7 @@ fn a_tenant_becomes_a_customer_unless_it_is_a_csp_tenant_or_shared_services_of_n
 }
 
 #[test]
-fn a_company_has_a_shared_services_tenant_for_each_of_its_csp_tenants_and_no_more() {
+fn each_csp_tenant_has_at_most_one_shared_services_tenant() {
     let exists = "OWN-3 SHARED_SERVICES_TENANT_EXISTS";
     let others = [CustomerName::new(SELLER.id()), CustomerName::new(STRANGER.id())];
     for (csp_tenants, existing, number) in
@@ -73,7 +73,7 @@ fn a_company_has_a_shared_services_tenant_for_each_of_its_csp_tenants_and_no_mor
 }
 
 #[test]
-fn a_refused_customer_shows_the_facts_that_were_looked_at() {
+fn a_refused_customer_lists_the_facts_used() {
     let buyer = BuyerStanding { csp_tenant: true, ..buyer() };
     let violations = violations(Customer::create(
         new(CustomerKind::SharedServices),
@@ -94,14 +94,14 @@ fn a_refused_customer_shows_the_facts_that_were_looked_at() {
 }
 
 #[test]
-fn a_tenant_is_a_customer_once_whatever_else_is_wrong() {
+fn an_existing_customer_is_reported_before_any_rule() {
     let buyer = BuyerStanding { csp_tenant: true, ..buyer() };
     let denied = Customer::create(new(CustomerKind::Company), true, &[], &buyer, None, at(9));
     assert_eq!(denied.unwrap_err(), Denial::Exists(CUSTOMER.to_string()));
 }
 
 #[test]
-fn a_new_customer_has_accepted_nothing() {
+fn a_new_customer_has_no_agreement() {
     let approved =
         Customer::create(new(CustomerKind::Company), false, &[], &buyer(), None, at(9)).unwrap();
     assert_eq!((approved.event(), approved.decided_on()), ("CustomerCreated", None));
@@ -111,20 +111,20 @@ fn a_new_customer_has_accepted_nothing() {
 }
 
 #[test]
-fn a_partner_that_creates_a_customer_buys_from_microsoft_in_its_region_and_is_not_restricted() {
+fn the_creator_of_a_customer_sells_in_its_region_and_is_not_restricted() {
     const NO_SELLER: &str = "PT-1 SELLER_CANNOT_BUY_FROM_MICROSOFT";
     type Row = (Role, RoleState, &'static str, &'static [&'static str]);
-    const BARRED: &str = "ON-1 SELLER_RESTRICTED";
-    const OUT: &str = "ON-1 PARTNER_NOT_ENROLLED";
+    const RESTRICTED: &str = "ON-1 SELLER_RESTRICTED";
+    const NOT_ENROLLED: &str = "ON-1 PARTNER_NOT_ENROLLED";
     let rows: [Row; 9] = [
         (Role::DirectBill, RoleState::Active, "FR", &[]),
         (Role::IndirectProvider, RoleState::Active, "CH", &[]),
         (Role::IndirectReseller, RoleState::Active, "FR", &[NO_SELLER]),
-        (Role::DirectBill, RoleState::Revoked, "FR", &[OUT]),
-        (Role::DirectBill, RoleState::Suspended, "FR", &[OUT]),
-        (Role::IndirectProvider, RoleState::Suspended, "FR", &[OUT]),
+        (Role::DirectBill, RoleState::Revoked, "FR", &[NOT_ENROLLED]),
+        (Role::DirectBill, RoleState::Suspended, "FR", &[NOT_ENROLLED]),
+        (Role::IndirectProvider, RoleState::Suspended, "FR", &[NOT_ENROLLED]),
         (Role::IndirectProvider, RoleState::Qualified, "FR", &[]),
-        (Role::DirectBill, RoleState::Restricted, "FR", &[BARRED]),
+        (Role::DirectBill, RoleState::Restricted, "FR", &[RESTRICTED]),
         (Role::DirectBill, RoleState::Active, "US", &["REL-3 CUSTOMER_OUTSIDE_REGION"]),
     ];
     for (role, state, country, expected) in rows {
@@ -155,12 +155,12 @@ fn a_partner_that_creates_a_customer_buys_from_microsoft_in_its_region_and_is_no
 }
 
 #[test]
-fn the_last_review_of_the_account_is_the_one_that_counts() {
+fn the_last_account_review_replaces_earlier_ones() {
     let before = Customer { account: Some(review(AccountState::Locked)), ..customer() };
-    let detail = "it is clear".to_owned();
+    let detail = "resolved".to_owned();
     let approved = before.clone().record_review(AccountState::Verified, detail.clone(), at(9));
-    let told = (approved.event(), approved.decided_on());
-    assert_eq!(told, ("AccountReviewRecorded", Some(before.resource_version.revision)));
+    let event = (approved.event(), approved.decided_on());
+    assert_eq!(event, ("AccountReviewRecorded", Some(before.resource_version.revision)));
     let account = Some(AccountReview { state: AccountState::Verified, detail, time: at(9) });
     let resource_version = before.resource_version.next(at(9));
     assert_eq!(approved.into_after(), Customer { account, resource_version, ..before });

@@ -1,5 +1,4 @@
-//! A decision as a whole: the order of its rules, what a purpose leaves of them, its legs and
-//! its revisions.
+//! Decisions as a whole: order of rules, rules per purpose, legs and revisions.
 
 use std::collections::BTreeSet;
 
@@ -12,8 +11,8 @@ use crate::domain::{
     Role, RoleState, Verdict,
 };
 
-/// Rules in order of precedence: seller, chain, customer, own use, order. One that looks at
-/// seller and reseller stands once for each.
+/// Rules in order of precedence: seller, sales chain, customer, own use, order. A rule on seller and
+/// reseller appears once for each.
 pub(super) const ORDER: [&str; 25] = [
     "PT-1", "ON-1", "ON-4", "MPA-3", "REL-1", "REL-2", "ON-1", "ON-4", "ON-3", "MPA-1", "MPA-2",
     "REL-4", "REL-4", "REL-3", "REL-3", "REL-5", "CUS-1", "CUS-2", "OWN-1", "OWN-1", "OWN-2",
@@ -36,7 +35,7 @@ fn applied(decision: &Decision) -> Vec<&'static str> {
     decision.outcomes.iter().filter(|it| it.finding.is_some()).map(|it| it.rule.id).collect()
 }
 
-/// A chain in which nothing is in order.
+/// A sales chain in which every rule except PT-1 fails.
 fn all_wrong() -> World {
     let mut world = World::through_reseller();
     world.provider_is(RoleState::Suspended);
@@ -63,19 +62,19 @@ fn all_wrong() -> World {
 }
 
 #[test]
-fn everything_that_is_wrong_is_told_at_once_in_the_fixed_order() {
+fn all_failures_are_reported_in_order_of_precedence() {
     let mut world = all_wrong();
-    let but_the_first = &ORDER[1..];
-    assert_eq!(failed(&world.decide()), but_the_first);
-    // A seller that cannot sell at all has no role of which more could be said.
+    let all_but_pt_1 = &ORDER[1..];
+    assert_eq!(failed(&world.decide()), all_but_pt_1);
+    // Without a role that buys from Microsoft, the rules on that role do not apply.
     world.seller_is(Role::DirectBill, RoleState::Suspended);
-    let but_on_its_role: Vec<_> = [&ORDER[..1], &ORDER[4..]].concat();
-    assert_eq!(failed(&world.decide()), but_on_its_role);
-    assert_eq!(applied(&world.decide()), but_on_its_role);
+    let without_role_rules: Vec<_> = [&ORDER[..1], &ORDER[4..]].concat();
+    assert_eq!(failed(&world.decide()), without_role_rules);
+    assert_eq!(applied(&world.decide()), without_role_rules);
 }
 
 #[test]
-fn every_rule_is_answered_for_in_the_fixed_order_whether_it_applies_or_not() {
+fn every_decision_lists_every_rule_in_order_of_precedence() {
     for mut world in World::all() {
         assert_eq!(ids(&world.decide()), ORDER);
         world.transaction.purpose = Purpose::Manage;
@@ -84,7 +83,7 @@ fn every_rule_is_answered_for_in_the_fixed_order_whether_it_applies_or_not() {
 }
 
 #[test]
-fn rules_on_the_reseller_apply_only_where_one_is_named() {
+fn rules_on_the_reseller_apply_only_if_a_reseller_is_named() {
     let alone = "PT-1 ON-1 ON-4 MPA-3 REL-4 REL-3 REL-5 CUS-1 CUS-2 OWN-1 OWN-2 ORD-1 ORD-2";
     for world in [World::direct_bill(), World::provider_alone()] {
         assert_eq!(applied(&world.decide()).join(" "), alone);
@@ -97,7 +96,7 @@ fn rules_on_the_reseller_apply_only_where_one_is_named() {
 }
 
 #[test]
-fn a_question_without_lines_leaves_open_what_it_lacks_and_is_no_plain_yes() {
+fn a_request_without_lines_is_undetermined() {
     let rows = [
         (World::direct_bill(), "OWN-3 ORD-1 ORD-2 ORD-8"),
         (World::through_reseller(), "OWN-3 ORD-1 ORD-2 ORD-8"),
@@ -119,7 +118,11 @@ fn a_question_without_lines_leaves_open_what_it_lacks_and_is_no_plain_yes() {
     let mut restricted = World::direct_bill().before_the_order();
     restricted.seller_is(Role::DirectBill, RoleState::Restricted);
     restricted.transaction.purpose = Purpose::AddQuantity;
-    assert_eq!(undetermined(&restricted.decide())[0], "ON-1", "it adds no Azure for its own use");
+    assert_eq!(
+        undetermined(&restricted.decide())[0],
+        "ON-1",
+        "it may not add Azure for its own use"
+    );
     let mut without_mpa = World::through_reseller().before_the_order();
     without_mpa.reseller().agreements.clear();
     let decision = without_mpa.decide();
@@ -128,14 +131,14 @@ fn a_question_without_lines_leaves_open_what_it_lacks_and_is_no_plain_yes() {
     assert_eq!(failed(&all_wrong().before_the_order().decide()), failed_without_lines());
 }
 
-/// What is wrong with [`all_wrong`] whatever the lines are.
+/// Rules that [`all_wrong`] fails regardless of its lines.
 fn failed_without_lines() -> Vec<&'static str> {
     let on_lines = ["MPA-1", "OWN-3", "ORD-1", "ORD-2", "ORD-8"];
     ORDER[1..].iter().copied().filter(|rule| !on_lines.contains(rule)).collect()
 }
 
 #[test]
-fn to_manage_takes_an_enrollment_and_an_active_relationship_of_either_kind_and_nothing_else() {
+fn managing_requires_only_an_enrollment_and_an_active_relationship() {
     use RelationshipKind::{Management, Resale};
     use RelationshipState::{Active, Removed, Requested};
     for (kind, state, allowed) in [
@@ -164,7 +167,7 @@ fn to_manage_takes_an_enrollment_and_an_active_relationship_of_either_kind_and_n
 }
 
 #[test]
-fn a_reseller_that_is_named_needs_a_relationship_to_manage_too() {
+fn a_named_reseller_also_needs_a_relationship_to_manage() {
     use RelationshipKind::Management;
     let mut world = World::through_reseller();
     world.transaction.purpose = Purpose::Manage;
@@ -175,7 +178,7 @@ fn a_reseller_that_is_named_needs_a_relationship_to_manage_too() {
 }
 
 #[test]
-fn one_relationship_that_suffices_is_enough_beside_others_that_do_not() {
+fn one_matching_relationship_among_others_is_enough() {
     use RelationshipKind::{Management, Resale};
     use RelationshipState::{Active, Removed, Requested};
     let mut world = World::direct_bill();
@@ -204,7 +207,7 @@ fn legs_lead_from_microsoft_to_the_customer() {
 }
 
 #[test]
-fn revisions_name_every_fact_once() {
+fn revisions_list_every_fact_without_duplicates() {
     let mut world = World::through_reseller();
     world.facts.seller.revision = 7;
     world.facts.customer.organization = OF_SELLER;
@@ -233,7 +236,7 @@ fn revisions_name_every_fact_once() {
 }
 
 #[test]
-fn the_catalogue_says_which_rules_a_call_is_held_against() {
+fn the_catalogue_lists_the_rules_of_each_call() {
     let by = |call: &str| -> Vec<_> {
         let rules = RULES.iter().filter(|rule| rule.applied_by().contains(&call));
         rules.map(|rule| rule.id).collect()

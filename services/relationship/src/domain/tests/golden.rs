@@ -1,4 +1,4 @@
-//! What is decided in every state, as tables to read and review.
+//! Verdicts in every state, as tables for review.
 
 use std::fmt::Write;
 
@@ -15,25 +15,24 @@ use crate::domain::{
 };
 
 const HEADER: &str = "\
-What is decided, question by question. Where a table does not say otherwise, all else is in order:
-roles, agreements, partnership, relationships, countries, locations, PartnerIDs, attestation.
-A rule looks at its own facts and at nothing that another one found, so that what several tables
-refuse is refused for all of their reasons at once.
+Verdict of every transaction. Each table changes only the facts that it names; all other facts are
+valid: roles, agreements, partnership, relationships, countries, locations, PartnerIDs, attestation.
+Rules are independent of each other: if several facts are invalid, all their rules fail at once.
 
-yes           nothing stands against it
-ON-1,MPA-3    the rules that it breaks, in order of precedence; ListRules tells their texts
-ORD-1?        it breaks none, but the question lacks what these rules look at
+yes           allowed
+ON-1,MPA-3    refused by these rules, in order of precedence; ListRules returns their texts
+ORD-1?        undetermined: the request lacks input of these rules
 
-purposes      new-subscription  buy something new
-              manage            manage what the customer has
+purposes      new-subscription  buy a new subscription
+              manage            manage existing subscriptions
               add-quantity      add units
-              renew             renew by hand
-              change            reduce, or change term or billing
+              renew             renew manually
+              change            reduce units, or change term or billing
               transfer-in       take over from another partner
               cancel            cancel
-              automatic-renewal let it renew itself
+              automatic-renewal renew automatically
 
-This text is written by `GOLDEN=write cargo test -p relationship golden`.
+This file is written by `GOLDEN=write cargo test -p relationship golden`.
 ";
 
 type State = (String, Box<dyn Fn(&mut World)>);
@@ -42,7 +41,7 @@ fn state(name: impl ToString, change: impl Fn(&mut World) + 'static) -> State {
     (name.to_string(), Box::new(change))
 }
 
-/// A partner in this state of a role, with the MPA as far as the state takes it.
+/// Sets a partner's only role to a state, with the MPA acceptance that the state requires.
 fn enroll(partner: &mut Standing, role: Role, state: Option<RoleState>) {
     use RoleState::{Active, Restricted, Suspended};
     let accepts = matches!(state, Some(Active | Suspended | Restricted));
@@ -50,7 +49,7 @@ fn enroll(partner: &mut Standing, role: Role, state: Option<RoleState>) {
     partner.agreements = if accepts { vec![accepted(&[role])] } else { Vec::new() };
 }
 
-/// What can be the case with one role of one partner.
+/// States of a partner in one role.
 fn standings(role: Role, of: fn(&mut World) -> &mut Standing) -> Vec<State> {
     let enrolled = [None].into_iter().chain(RoleState::ALL.iter().copied().map(Some));
     let mut states: Vec<_> = enrolled
@@ -64,11 +63,11 @@ fn standings(role: Role, of: fn(&mut World) -> &mut Standing) -> Vec<State> {
         state("active, MPA lapsed", move |world| {
             of(world).agreements[0].lapse_time = Some(at(NOW));
         }),
-        state("active, MPA lapses next", move |world| {
+        state("active, MPA lapses in 1 s", move |world| {
             of(world).agreements[0].lapse_time = Some(at(NOW + 1));
         }),
         state("active, blocked", move |world| of(world).roles[0].block_time = Some(at(NOW))),
-        state("active, blocked next", move |world| {
+        state("active, blocked in 1 s", move |world| {
             of(world).roles[0].block_time = Some(at(NOW + 1));
         }),
     ]);
@@ -88,15 +87,15 @@ fn partnerships() -> Vec<State> {
             enrolled.application = 2;
         }
     }));
-    states.push(state("invited, too long ago", |world| {
-        let mut stale = partnership(PartnershipState::Invited);
-        stale.expire_time = at(NOW);
-        world.facts.partnership = Some(stale);
+    states.push(state("invited, expired", |world| {
+        let mut expired = partnership(PartnershipState::Invited);
+        expired.expire_time = at(NOW);
+        world.facts.partnership = Some(expired);
     }));
     states
 }
 
-/// What can be the case between the customer and a partner.
+/// States of the relationship between the customer and a partner.
 fn relationships(partner: PartnerName) -> Vec<State> {
     let mut states = vec![state("none", move |world| world.remove_relationships(partner))];
     for kind in RelationshipKind::ALL {
@@ -105,17 +104,17 @@ fn relationships(partner: PartnerName) -> Vec<State> {
             state(name, move |world| world.set_relationship(partner, *kind, *it))
         }));
     }
-    states.push(state("resale requested, too long ago", move |world| {
+    states.push(state("resale requested, expired", move |world| {
         world.remove_relationships(partner);
         let requested = RelationshipState::Requested;
-        let mut stale = relationship_with(partner, RelationshipKind::Resale, requested);
-        stale.expire_time = at(NOW);
-        world.facts.relationships.push(stale);
+        let mut expired = relationship_with(partner, RelationshipKind::Resale, requested);
+        expired.expire_time = at(NOW);
+        world.facts.relationships.push(expired);
     }));
     states
 }
 
-/// The same, and in which role the partner acquired the customer.
+/// [`relationships`], and active ones acquired in each role.
 fn relationships_by_role(partner: types::PartnerName) -> Vec<State> {
     let acquired = Role::ALL.iter().map(|role| {
         state(format!("resale as {role}"), move |world| {
@@ -168,16 +167,16 @@ fn accounts() -> Vec<State> {
     states
 }
 
-/// Whose shared services tenant it is, and whether provider and reseller are of one group.
+/// Owner of the shared services tenant, and whether provider and reseller are affiliates.
 fn owners() -> Vec<State> {
     let group = || vec!["one owns the other".to_owned()];
     vec![
         state("the reseller's", |_| ()),
-        state("the reseller's, of the provider's group", move |world| {
+        state("the reseller's, affiliate of the provider", move |world| {
             world.facts.seller.affiliation = group();
         }),
         state("the provider's", |world| world.facts.customer.organization = OF_SELLER),
-        state("the provider's, of the reseller's group", move |world| {
+        state("the provider's, affiliate of the reseller", move |world| {
             world.facts.customer.organization = OF_SELLER;
             world.reseller().affiliation = group();
         }),
@@ -185,10 +184,10 @@ fn owners() -> Vec<State> {
     ]
 }
 
-/// How much of an order the question has.
-fn questions() -> Vec<State> {
+/// Parts of the order that the request contains.
+fn requests() -> Vec<State> {
     vec![
-        state("all of it", |_| ()),
+        state("lines and attestation", |_| ()),
         state("no attestation", |world| world.transaction.attested = false),
         state("no lines", |world| world.transaction.lines.clear()),
         state("neither", |world| *world = world.clone().before_the_order()),
@@ -205,11 +204,11 @@ fn countries() -> Vec<State> {
         .into()
 }
 
-/// What has become of the customer since it bought.
+/// Changes of the customer after the purchase.
 fn customers() -> Vec<State> {
     let affiliates = || vec!["A owns B".to_owned()];
     vec![
-        state("as it was", |_| ()),
+        state("unchanged", |_| ()),
         state("affiliate of the seller", move |world| {
             world.facts.seller.affiliation = affiliates();
         }),
@@ -225,7 +224,7 @@ fn customers() -> Vec<State> {
     ]
 }
 
-fn answer(world: &World) -> String {
+fn verdict(world: &World) -> String {
     let decision = world.decide();
     let failed = decision.outcomes.iter().filter(|it| it.failed()).map(|it| it.rule.id);
     let open = decision.outcomes.iter().filter(|it| it.lacks().is_some()).map(|it| it.rule.id);
@@ -241,18 +240,18 @@ fn by_purpose(text: &mut String, title: &str, what: &str, world: &World, states:
     let purposes = Purpose::ALL.iter().map(|purpose| purpose.to_string());
     let head: Vec<_> = [what.to_owned()].into_iter().chain(purposes).collect();
     let rows = states.iter().map(|(name, change)| {
-        let answers = Purpose::ALL.iter().map(|purpose| {
+        let verdicts = Purpose::ALL.iter().map(|purpose| {
             let mut world = world.clone();
             world.transaction.purpose = *purpose;
             change(&mut world);
-            answer(&world)
+            verdict(&world)
         });
-        [name.clone()].into_iter().chain(answers).collect()
+        [name.clone()].into_iter().chain(verdicts).collect()
     });
     table(text, title, &head, rows.collect());
 }
 
-/// Every state of one thing with every state of another, for something new.
+/// Every combination of two facts, for a new subscription.
 fn crossed(text: &mut String, title: &str, world: &World, sides: [(&str, &[State]); 2]) {
     let [(one, ones), (other, others)] = sides;
     let head = [one, other, "new-subscription"].map(str::to_owned);
@@ -262,23 +261,23 @@ fn crossed(text: &mut String, title: &str, world: &World, sides: [(&str, &[State
             let mut world = world.clone();
             change(&mut world);
             change_too(&mut world);
-            rows.push(vec![first.clone(), second.clone(), answer(&world)]);
+            rows.push(vec![first.clone(), second.clone(), verdict(&world)]);
         }
     }
     table(text, title, &head, rows);
 }
 
-/// Which rules are held against which purposes.
+/// Which rules apply to which purposes.
 fn matrix(text: &mut String) {
     let purposes = Purpose::ALL.iter().map(|purpose| purpose.to_string());
     let head: Vec<_> = ["rule".to_owned()].into_iter().chain(purposes).collect();
     let rows = CHECKS.iter().map(|check| {
-        let held = Purpose::ALL.iter().map(|it| check.purposes.contains(it));
-        let held = held.map(|held| if held { "held" } else { "-" }.to_owned());
-        [check.rule.id.to_owned()].into_iter().chain(held).collect()
+        let applies = Purpose::ALL.iter().map(|it| check.purposes.contains(it));
+        let applies = applies.map(|it| if it { "applies" } else { "-" }.to_owned());
+        [check.rule.id.to_owned()].into_iter().chain(applies).collect()
     });
-    let title = "Which rules are held against a transaction, in order of precedence? A rule that \
-                 looks at seller and\nreseller stands once for each.";
+    let title = "Rules by purpose, in order of precedence. A rule on seller and reseller appears once for \
+                 each.";
     table(text, title, &head, rows.collect());
 }
 
@@ -303,12 +302,18 @@ fn tables() -> String {
     let reseller = standings(Role::IndirectReseller, World::reseller);
     let chain = World::through_reseller();
     let alone = World::direct_bill();
-    by_purpose(text_to, "A direct-bill partner acts.", "direct-bill partner", &alone, &direct);
+    by_purpose(text_to, "A direct-bill partner sells.", "direct-bill partner", &alone, &direct);
     let shared = World::shared_services();
-    let title = "It acts on Azure for its own use.";
+    let title = "A direct-bill partner buys Azure for its own use.";
     by_purpose(text_to, title, "direct-bill partner", &shared, &direct);
-    by_purpose(text_to, "A provider acts through a reseller.", "provider", &chain, &provider);
-    let title = "The reseller in between.";
+    by_purpose(
+        text_to,
+        "A provider sells through a reseller: state of the provider.",
+        "provider",
+        &chain,
+        &provider,
+    );
+    let title = "A provider sells through a reseller: state of the reseller.";
     by_purpose(text_to, title, "reseller", &chain, &reseller);
     let title = "The partnership of provider and reseller.";
     by_purpose(text_to, title, "partnership", &chain, &partnerships());
@@ -316,27 +321,28 @@ fn tables() -> String {
     by_purpose(text_to, title, "relationship", &alone, &relationships_by_role(SELLER));
     let title = "The relationship of the customer with the reseller.";
     by_purpose(text_to, title, "relationship", &chain, &relationships_by_role(RESELLER));
-    let title = "The Microsoft Customer Agreement: as the customer accepted it, or as a partner attests it.";
+    let title =
+        "The Microsoft Customer Agreement: accepted by the customer, or attested by a partner.";
     by_purpose(text_to, title, "MCA", &alone, &agreements());
     by_purpose(text_to, "The review of the customer's account.", "account", &alone, &accounts());
     let provider_alone = World::provider_alone();
-    let title = "What the customer has become, where a provider sells without a reseller.";
+    let title = "Changes of the customer; a provider sells without a reseller.";
     by_purpose(text_to, title, "customer", &provider_alone, &customers());
-    let title = "The country of the customer's tenant, where the partners are in France.";
+    let title = "The country of the customer's tenant; the partners are in France.";
     by_purpose(text_to, title, "country", &chain, &countries());
     let title = "Azure for own use through a reseller, into a shared services tenant.";
     let shared = World::shared_services_of_reseller();
-    by_purpose(text_to, title, "whose", &shared, &owners());
-    let title = "What the question has of an order through a reseller.";
-    by_purpose(text_to, title, "question", &chain, &questions());
-    let title = "Something new through a chain: provider and reseller.";
+    by_purpose(text_to, title, "owner", &shared, &owners());
+    let title = "Parts of an order through a reseller that the request contains.";
+    by_purpose(text_to, title, "request", &chain, &requests());
+    let title = "A new subscription through a reseller: provider and reseller.";
     crossed(text_to, title, &chain, [("provider", &provider), ("reseller", &reseller)]);
-    let title = "Something new through a chain: reseller and partnership.";
+    let title = "A new subscription through a reseller: reseller and partnership.";
     crossed(text_to, title, &chain, [("reseller", &reseller), ("partnership", &partnerships())]);
-    let title = "Something new through a chain: relationships with provider and reseller.";
+    let title = "A new subscription through a reseller: relationships with provider and reseller.";
     let sides = [("provider", &*relationships(SELLER)), ("reseller", &*relationships(RESELLER))];
     crossed(text_to, title, &chain, sides);
-    let title = "Something new: MCA and account.";
+    let title = "A new subscription: MCA and account.";
     crossed(text_to, title, &alone, [("MCA", &agreements()[..3]), ("account", &accounts())]);
     text
 }

@@ -1,4 +1,4 @@
-//! Partnerships, from state to state.
+//! State changes of partnerships.
 
 use proptest::{collection::vec, prelude::*, sample::select};
 use types::{PartnershipName, ResourceVersion, Responsible};
@@ -14,8 +14,8 @@ use crate::domain::{
 
 const PAIR: PartnershipName = PartnershipName::new(Uuid::from_u128(0xbb));
 
-/// A resource_version that is neither the first nor made now.
-const BEFORE: i64 = 3;
+/// A revision other than the first.
+const REVISION: i64 = 3;
 
 fn partners(change: impl FnOnce(&mut Partners)) -> Partners {
     let mut partners = Partners {
@@ -32,14 +32,14 @@ fn invite(change: impl FnOnce(&mut Partners)) -> Result<Change<Partnership>, Den
     Partnership::invite(PAIR, &partners(change), at(EXPIRES), at(NOW))
 }
 
-/// The reseller accepts after something has changed since the invitation.
+/// The reseller accepts after a change since the invitation.
 fn accept(change: impl FnOnce(&mut Partners)) -> Result<Approved<Partnership>, Denial> {
     let Partners { provider, reseller, .. } = partners(change);
     partnership(PartnershipState::Invited).accept(&provider, &reseller, at(NOW))
 }
 
 #[test]
-fn an_invitation_makes_a_partnership_that_the_reseller_has_not_answered() {
+fn an_invitation_creates_a_partnership_in_state_invited() {
     let Change { related, main } = invite(|_| ()).unwrap();
     assert_eq!((main.event(), main.decided_on()), ("PartnershipInvited", None));
     let expected = Partnership {
@@ -52,7 +52,7 @@ fn an_invitation_makes_a_partnership_that_the_reseller_has_not_answered() {
 }
 
 #[test]
-fn an_invitation_and_its_acceptance_take_both_roles_and_one_region() {
+fn an_invitation_and_its_acceptance_require_both_roles_and_one_region() {
     type Row = (&'static str, fn(&mut Partners), &'static [&'static str]);
     let rows: [Row; 9] = [
         ("no provider", |it| it.provider.roles.clear(), &["PT-1 PROVIDER_NOT_ENROLLED"]),
@@ -105,11 +105,11 @@ fn an_invitation_and_its_acceptance_take_both_roles_and_one_region() {
 }
 
 #[test]
-fn both_sides_are_being_vetted_at_least_and_neither_suspended_nor_out() {
+fn both_partners_are_in_vetting_qualified_or_active() {
     use RoleState::{Active, Qualified, Vetting};
     for state in RoleState::ALL {
-        let stands = [Vetting, Qualified, Active].contains(state);
-        let expected = |word| if stands { Vec::new() } else { vec![word] };
+        let allowed = [Vetting, Qualified, Active].contains(state);
+        let expected = |word| if allowed { Vec::new() } else { vec![word] };
         let provider = invite(|it| it.provider.roles[0].state = *state);
         let refused = expected("PT-1 PROVIDER_NOT_ENROLLED");
         assert_eq!(named(&violations(provider)), refused, "a provider that is {state}");
@@ -122,7 +122,7 @@ fn both_sides_are_being_vetted_at_least_and_neither_suspended_nor_out() {
 }
 
 #[test]
-fn an_invitation_beside_an_open_partnership_or_under_its_name_is_denied_whatever_else_is_wrong() {
+fn an_open_partnership_or_an_existing_name_is_reported_before_any_rule() {
     for state in [PartnershipState::Invited, PartnershipState::Active] {
         let open = partnership(state);
         let denied = invite(|it| {
@@ -136,7 +136,7 @@ fn an_invitation_beside_an_open_partnership_or_under_its_name_is_denied_whatever
 }
 
 #[test]
-fn a_partnership_follows_the_last_one_of_the_pair() {
+fn the_predecessor_is_the_last_partnership_of_the_pair() {
     let [first, last] = [1, 2].map(|id| PartnershipName::new(Uuid::from_u128(id)));
     let ended = partnership(PartnershipState::Ended);
     let ended = [
@@ -150,29 +150,29 @@ fn a_partnership_follows_the_last_one_of_the_pair() {
 }
 
 #[test]
-fn an_invitation_settles_the_one_that_expired_and_only_that() {
-    let mut stale = partnership(PartnershipState::Invited);
-    stale.expire_time = at(NOW);
-    let Change { related, main } = invite(|it| it.history = vec![stale.clone()]).unwrap();
-    assert_eq!(main.after().predecessor, Some(stale.name));
-    let [settled] = related.try_into().unwrap();
-    assert_eq!((settled.event(), settled.decided_on()), ("PartnershipExpired", Some(1)));
+fn an_invitation_records_the_expiry_of_the_previous_one() {
+    let mut overdue = partnership(PartnershipState::Invited);
+    overdue.expire_time = at(NOW);
+    let Change { related, main } = invite(|it| it.history = vec![overdue.clone()]).unwrap();
+    assert_eq!(main.after().predecessor, Some(overdue.name));
+    let [expired] = related.try_into().unwrap();
+    assert_eq!((expired.event(), expired.decided_on()), ("PartnershipExpired", Some(1)));
     let expected = Partnership {
         state: PartnershipState::Expired,
         ending: Some(Ending { by: None, detail: String::new(), time: at(NOW) }),
-        resource_version: stale.resource_version.next(at(NOW)),
-        ..stale.clone()
+        resource_version: overdue.resource_version.next(at(NOW)),
+        ..overdue.clone()
     };
-    assert_eq!(settled.into_after(), expected);
+    assert_eq!(expired.into_after(), expected);
     let again = invite(|it| it.history = vec![expected.clone()]).unwrap();
-    assert!(again.related.is_empty(), "it is settled once");
-    stale.expire_time = at(NOW + 1);
-    let early = invite(|it| it.history = vec![stale.clone()]);
-    assert_eq!(early.unwrap_err(), Denial::Exists(stale.name.to_string()));
+    assert!(again.related.is_empty(), "the expiry is recorded already");
+    overdue.expire_time = at(NOW + 1);
+    let early = invite(|it| it.history = vec![overdue.clone()]);
+    assert_eq!(early.unwrap_err(), Denial::Exists(overdue.name.to_string()));
 }
 
 #[test]
-fn a_partnership_of_a_revoked_enrollment_ends_with_the_next_invitation_and_no_other_does() {
+fn an_invitation_ends_the_partnership_of_a_revoked_enrollment() {
     let before = partnership(PartnershipState::Active);
     let enrolled_again = |it: &mut Partners| {
         it.history = vec![before.clone()];
@@ -190,7 +190,7 @@ fn a_partnership_of_a_revoked_enrollment_ends_with_the_next_invitation_and_no_ot
         enrolled_again(it);
         it.history = vec![ended];
     });
-    assert!(again.unwrap().related.is_empty(), "it has ended already");
+    assert!(again.unwrap().related.is_empty(), "the partnership has ended already");
     let invited = partnership(PartnershipState::Invited);
     let with_open_invitation = invite(|it| {
         enrolled_again(it);
@@ -202,7 +202,7 @@ fn a_partnership_of_a_revoked_enrollment_ends_with_the_next_invitation_and_no_ot
     assert_eq!(applications, Some((1, 2)));
 }
 
-/// Calls on a partnership, and the event of each.
+/// Calls on a partnership, with their events.
 const CALLS: [(&str, &str); 5] = [
     ("AcceptPartnership", "PartnershipAccepted"),
     ("DeclinePartnership", "PartnershipDeclined"),
@@ -225,7 +225,7 @@ fn step(it: Partnership, call: &str, now: i64) -> Result<Approved<Partnership>, 
     }
 }
 
-/// What becomes of a partnership, in words: `state by whom`.
+/// State of a partnership after a call, as `state by side`; `None` if the call is refused.
 fn model(state: &str, call: &str, now: i64) -> Option<&'static str> {
     match (state, call) {
         ("invited", _) if now >= EXPIRES => None,
@@ -246,13 +246,13 @@ fn described(it: &Partnership) -> String {
 }
 
 proptest! {
-    /// Any calls at any times do to a partnership what the model says.
+    /// Random calls at random times change a partnership like the model.
     #[test]
-    fn a_partnership_moves_as_the_model_does(
+    fn a_partnership_changes_like_the_model(
         calls in vec((select(&CALLS[..]), select(&[0, 1, 500, 999, 1000][..])), 1..6),
     ) {
         let mut it = partnership(PartnershipState::Invited);
-        it.resource_version.revision = BEFORE;
+        it.resource_version.revision = REVISION;
         let mut now = NOW;
         for ((call, event), later) in calls {
             now += later;
@@ -265,8 +265,8 @@ proptest! {
                     let after = approved.into_after();
                     prop_assert_eq!(after.resource_version, before.resource_version.next(at(now)));
                     let ending = after.ending.as_ref().map(|it| (it.detail.as_str(), it.time));
-                    let over = (to != "active").then(|| ("why", at(now)));
-                    prop_assert_eq!(ending, over);
+                    let expected = (to != "active").then(|| ("why", at(now)));
+                    prop_assert_eq!(ending, expected);
                     let accepted = if to == "active" { Some(at(now)) } else { before.accept_time };
                     prop_assert_eq!(after.accept_time, accepted);
                     it = after;
@@ -286,7 +286,7 @@ proptest! {
 }
 
 #[test]
-fn a_refused_move_says_which_moves_are_legal() {
+fn a_refused_call_lists_the_legal_calls() {
     for (state, legal) in [
         ("invited", "AcceptPartnership, DeclinePartnership, WithdrawPartnership"),
         ("active", "EndPartnership"),

@@ -1,4 +1,4 @@
-//! Does what each next step says, and asks again.
+//! Takes every next step, and decides again.
 
 use markets::Country;
 use proptest::prelude::*;
@@ -15,18 +15,17 @@ use crate::domain::{
     RelationshipState, Role, RuleOutcome, Standing, Step,
 };
 
-/// Partners that other orders name.
+/// Partners that other orders use.
 const OTHER_SELLER: PartnerName = PartnerName::new(Uuid::from_u128(0x71));
 const OTHER_RESELLER: PartnerName = PartnerName::new(Uuid::from_u128(0x72));
 
-/// What a step is.
 #[derive(Debug, PartialEq, Eq)]
 enum Kind {
-    /// It brings the partners, the customer or the lines in order; then the same order passes.
+    /// Corrects the partners, the customer or the lines, so that the same order passes.
     SameOrder,
-    /// It says which other order to write.
+    /// Describes another order.
     OtherOrder,
-    /// Nobody can do anything, or nobody knows what.
+    /// No step exists, or none is known.
     None,
 }
 
@@ -64,7 +63,7 @@ fn kind(step: &Step) -> Kind {
 
 #[allow(clippy::wildcard_enum_match_arm, reason = "a step is one of two kinds; see `kind`")]
 impl World {
-    /// Takes a step as the services would let it be taken.
+    /// Takes a step, as the services would accept it.
     fn take(&mut self, step: &Step) {
         self.facts = onboarding::with_next_steps(self.facts.clone());
         match step {
@@ -73,15 +72,15 @@ impl World {
                 let standing = self.standing(*partner);
                 steps.iter().for_each(|it| onboarding::take(standing, *role, *it, now));
             }
-            Step::InvitePartnership => self.invites(),
+            Step::InvitePartnership => self.invite(),
             Step::AcceptPartnership => {
                 let pair = self.facts.partnership.take().unwrap();
                 let reseller = self.facts.reseller.as_ref().unwrap();
                 let accepted = pair.accept(&self.facts.seller, reseller, self.facts.time);
                 self.facts.partnership = Some(accepted.unwrap().into_after());
             }
-            Step::RequestRelationship { partner, role } => self.requests(*partner, *role),
-            Step::AcceptRelationship { partner } => self.accepts(*partner),
+            Step::RequestRelationship { partner, role } => self.request(*partner, *role),
+            Step::AcceptRelationship { partner } => self.accept(*partner),
             Step::RecordCustomerAgreement => self.facts.customer.agreement = Some(mca()),
             Step::RecordAccountReview(_) => {
                 self.facts.customer.account = Some(review(AccountState::Verified));
@@ -109,12 +108,12 @@ impl World {
                 let shared = |family| family == ProductFamily::AzureSharedServices;
                 self.transaction.lines.retain(|it| shared(it.family));
             }
-            other => self.becomes(other),
+            other => self.change_order(other),
         }
     }
 
-    /// The other order that a step says is to be written, in which all that is new is in order.
-    fn becomes(&mut self, step: &Step) {
+    /// Changes to the other order that a step describes; its new partners meet all requirements.
+    fn change_order(&mut self, step: &Step) {
         match step {
             Step::NameReseller => self.new_reseller(),
             Step::RemoveReseller => {
@@ -127,12 +126,12 @@ impl World {
                 let after = self.reseller().clone();
                 let before = std::mem::replace(&mut self.facts.seller, after);
                 self.facts.reseller = Some(before);
-                self.names(*seller, Some(*reseller));
+                self.name_partners(*seller, Some(*reseller));
             }
             Step::OrderThroughProvider(reseller) => {
                 self.facts.reseller = Some(self.facts.seller.clone());
                 self.new_seller(Role::IndirectProvider);
-                self.names(OTHER_SELLER, Some(*reseller));
+                self.name_partners(OTHER_SELLER, Some(*reseller));
             }
             Step::NameSeller | Step::NameOwner | Step::NameNonAffiliate => {
                 let role = match self.transaction.reseller {
@@ -172,7 +171,7 @@ impl World {
                 let other = self.facts.seller.partner == *partner;
                 if other { self.new_seller(Role::DirectBill) } else { self.new_reseller() }
             }
-            step => unreachable!("{step:?} names no other order"),
+            step => unreachable!("{step:?} describes no other order"),
         }
     }
 
@@ -181,7 +180,7 @@ impl World {
         chain.into_iter().flatten().find(|it| it.partner == partner).unwrap()
     }
 
-    fn invites(&mut self) {
+    fn invite(&mut self) {
         let partners = Partners {
             provider: self.facts.seller.clone(),
             reseller: self.facts.reseller.clone().unwrap(),
@@ -193,7 +192,7 @@ impl World {
         self.facts.partnership = Some(change.unwrap().main.into_after());
     }
 
-    fn requests(&mut self, partner: PartnerName, role: Option<Role>) {
+    fn request(&mut self, partner: PartnerName, role: Option<Role>) {
         let standing = self.standing(partner).clone();
         let open = self.facts.relationships.iter().filter(|it| it.partner == partner);
         let uid = Uuid::from_u128(0xe);
@@ -211,8 +210,8 @@ impl World {
         self.facts.relationships.push(change.unwrap().main.into_after());
     }
 
-    /// The customer accepts every request of a partner that it can.
-    fn accepts(&mut self, partner: PartnerName) {
+    /// The customer accepts all requests of a partner that the rules permit.
+    fn accept(&mut self, partner: PartnerName) {
         let standing = self.standing(partner).clone();
         let facts = &mut self.facts;
         let (customer, buyer, now) = (facts.customer.clone(), facts.buyer.clone(), facts.time);
@@ -230,12 +229,12 @@ impl World {
         assert!(accepted > 0, "the customer cannot accept a request of {partner}");
     }
 
-    /// Names others; what was known of the pair, and of those beside it, is of no use.
-    fn names(&mut self, seller: PartnerName, reseller: Option<PartnerName>) {
+    /// Names other partners, with an active partnership and without additional PartnerIDs.
+    fn name_partners(&mut self, seller: PartnerName, reseller: Option<PartnerName>) {
         self.transaction.seller = seller;
         self.transaction.reseller = reseller;
-        let held = self.facts.reseller.as_ref().and_then(|it| it.role(Role::IndirectReseller));
-        let application = held.map_or(1, |it| it.application);
+        let enrolled = self.facts.reseller.as_ref().and_then(|it| it.role(Role::IndirectReseller));
+        let application = enrolled.map_or(1, |it| it.application);
         let applications = Some(Applications { provider: 1, reseller: application });
         self.facts.partnership = reseller.map(|reseller| Partnership {
             provider: seller,
@@ -248,42 +247,42 @@ impl World {
     }
 
     fn new_seller(&mut self, role: Role) {
-        self.facts.seller = self.fresh(OTHER_SELLER, role);
-        self.names(OTHER_SELLER, self.transaction.reseller);
+        self.facts.seller = self.new_partner(OTHER_SELLER, role);
+        self.name_partners(OTHER_SELLER, self.transaction.reseller);
     }
 
     fn new_reseller(&mut self) {
-        let reseller = self.fresh(OTHER_RESELLER, Role::IndirectReseller);
+        let reseller = self.new_partner(OTHER_RESELLER, Role::IndirectReseller);
         self.facts.reseller = Some(reseller);
-        self.names(self.transaction.seller, Some(OTHER_RESELLER));
+        self.name_partners(self.transaction.seller, Some(OTHER_RESELLER));
     }
 
-    /// A partner in the customer's country that has a relationship with it.
-    fn fresh(&mut self, name: PartnerName, role: Role) -> Standing {
+    /// A new partner in the customer's country, with a relationship.
+    fn new_partner(&mut self, name: PartnerName, role: Role) -> Standing {
         let country: Country = self.facts.customer.country;
-        let mut fresh = Standing { partner: name, ..partner(STRANGER, role) };
-        fresh.moves_to(country.code());
+        let mut standing = Standing { partner: name, ..partner(STRANGER, role) };
+        standing.moves_to(country.code());
         let mut active =
             relationship_with(name, RelationshipKind::Resale, RelationshipState::Active);
         active.name.customer = self.facts.customer.name;
         self.facts.relationships.push(CustomerRelationship { role: Some(role), ..active });
-        fresh
+        standing
     }
 }
 
-/// A reason and what it is about: rule, word, subject and, where there is one, the partner.
+/// Rule, reason, subject and, if any, partner of a failed outcome.
 fn reason(outcome: &RuleOutcome) -> Option<[String; 4]> {
     let finding = outcome.finding.as_ref()?;
-    let word = finding.fault.as_ref()?.reason.to_string();
+    let reason = finding.fault.as_ref()?.reason.to_string();
     let partner = finding.inputs.iter().find(|(name, _)| *name == "partner");
     let partner = partner.map(|(_, value)| value.clone()).unwrap_or_default();
-    Some([outcome.rule.id.to_owned(), word, finding.subject.clone(), partner])
+    Some([outcome.rule.id.to_owned(), reason, finding.subject.clone(), partner])
 }
 
-/// The world without a partnership that was accepted under an application to come.
-fn possible(mut world: World) -> World {
+/// Limits the applications of the partnership to existing ones.
+fn consistent(mut world: World) -> World {
     let latest = |it: Option<&Standing>, role| {
-        it.and_then(|it| it.role(role)).map_or(i32::MAX, |held| held.application)
+        it.and_then(|it| it.role(role)).map_or(i32::MAX, |it| it.application)
     };
     let provider = latest(Some(&world.facts.seller), Role::IndirectProvider);
     let reseller = latest(world.facts.reseller.as_ref(), Role::IndirectReseller);
@@ -294,9 +293,9 @@ fn possible(mut world: World) -> World {
     world
 }
 
-/// Does what each reason says is to be done next, each in the world as it was.
+/// Takes the next steps of each reason, each in a copy of the world.
 fn follow(world: &World) -> Result<Vec<Kind>, TestCaseError> {
-    let world = &possible(world.clone());
+    let world = &consistent(world.clone());
     let mut kinds = Vec::new();
     for outcome in world.decide().outcomes.iter().filter(|it| it.failed()) {
         let steps = &outcome.finding.as_ref().unwrap().fault.as_ref().unwrap().next_step.0;
@@ -311,10 +310,10 @@ fn follow(world: &World) -> Result<Vec<Kind>, TestCaseError> {
         for step in steps {
             match kind(step) {
                 Kind::SameOrder => after.take(step),
-                Kind::OtherOrder | Kind::None => after.becomes(step),
+                Kind::OtherOrder | Kind::None => after.change_order(step),
             }
             if matches!(step, Step::Enrollment { .. }) && kind(step) == Kind::OtherOrder {
-                break; // what follows is done by the other tenant
+                break; // the other tenant takes the remaining steps
             }
         }
         let left: Vec<_> = after.decide().outcomes.iter().filter_map(reason).collect();
@@ -328,20 +327,19 @@ proptest! {
     #![proptest_config(ProptestConfig { cases: 1024, ..ProptestConfig::default() })]
 
     #[test]
-    fn what_a_next_step_says_removes_its_reason_near_what_is_allowed(world in space::worlds(4)) {
+    fn next_steps_remove_their_reason_near_allowed_worlds(world in space::worlds(4)) {
         follow(&world)?;
     }
 
     #[test]
-    fn what_a_next_step_says_removes_its_reason_anywhere(world in space::worlds(1)) {
+    fn next_steps_remove_their_reason_in_any_world(world in space::worlds(1)) {
         follow(&world)?;
     }
 }
 
-/// The reasons that nobody can remove: sales are stopped, or the state of an enrollment is one
-/// that this version does not know.
+/// Only stopped sales, and enrollment states that this version does not define, have no next step.
 #[test]
-fn no_step_helps_only_where_the_market_is_closed_or_the_state_is_unknown() {
+fn only_stopped_sales_and_unknown_states_have_no_next_step() {
     let none = |world: &World| follow(world).unwrap().contains(&Kind::None);
     let mut world = World::direct_bill();
     world.seller_is(Role::DirectBill, crate::domain::RoleState::Unknown);

@@ -1,8 +1,8 @@
-//! What onboarding would answer and accept, as far as decisions see it.
+//! A model of onboarding: next steps per role, and calls that it accepts.
 
 use types::Timestamp;
 
-use super::world::{LOCATIONS, accepted, held, location};
+use super::world::{LOCATIONS, accepted, enrollment, location};
 use crate::domain::{
     EnrollmentStep::{self, *},
     Facts, Role, RoleStanding,
@@ -12,18 +12,19 @@ use crate::domain::{
     Standing,
 };
 
-/// The facts with what is left to do in each role.
+/// Adds the next steps of each role to the facts.
 pub(super) fn with_next_steps(mut facts: Facts) -> Facts {
     let now = facts.time;
     let chain = [Some(&mut facts.seller), facts.reseller.as_mut()].into_iter().flatten();
     for standing in chain.chain(facts.additional.iter_mut().map(|it| &mut it.standing)) {
-        let steps: Vec<_> = standing.roles.iter().map(|it| left(standing, it, now)).collect();
+        let steps: Vec<_> =
+            standing.roles.iter().map(|it| remaining_steps(standing, it, now)).collect();
         standing.roles.iter_mut().zip(steps).for_each(|(role, steps)| role.next_steps = steps);
     }
     facts
 }
 
-fn left(standing: &Standing, it: &RoleStanding, now: Timestamp) -> Vec<EnrollmentStep> {
+fn remaining_steps(standing: &Standing, it: &RoleStanding, now: Timestamp) -> Vec<EnrollmentStep> {
     let reseller = standing.state(Role::IndirectReseller);
     let reseller = reseller.is_some_and(|it| !matches!(it, Draft | Revoked));
     let due = it.block_time.is_some_and(|block| block <= now);
@@ -46,7 +47,7 @@ fn left(standing: &Standing, it: &RoleStanding, now: Timestamp) -> Vec<Enrollmen
         steps.push(AssociateLocation);
     }
     let covered = standing.agreement(it.role, now).is_some_and(|it| it.is_valid_at(now));
-    // Onboarding leaves none qualified that lacks nothing.
+    // Onboarding activates a qualified enrollment that lacks nothing, so this one lacks the MPA.
     let ready = it.state == Qualified && steps.is_empty();
     if !covered || it.state == Revoked || ready {
         steps.push(AcceptAgreement);
@@ -60,7 +61,7 @@ fn left(standing: &Standing, it: &RoleStanding, now: Timestamp) -> Vec<Enrollmen
     steps
 }
 
-/// Makes the calls of a step, which onboarding accepts.
+/// Takes a step. Panics if onboarding would refuse the call.
 pub(super) fn take(standing: &mut Standing, role: Role, step: EnrollmentStep, now: Timestamp) {
     if step == Enroll {
         assert!(standing.role(role).is_none());

@@ -1,5 +1,5 @@
-//! The rules of the programme once more, as one plain question: may this happen? It shares
-//! nothing with the rules under test, neither their order nor their parts.
+//! An independent implementation of the rules: whether a transaction is allowed. Shares no code with the
+//! rules under test.
 
 use types::{LocationAccountId, PartnerName, Timestamp};
 
@@ -10,59 +10,59 @@ use crate::domain::{
     Standing, Transaction,
 };
 
-/// Whether the programme lets this transaction happen.
-pub(super) fn allowed(facts: &Facts, asked: &Transaction) -> bool {
+/// Whether the programme allows this transaction.
+pub(super) fn allowed(facts: &Facts, transaction: &Transaction) -> bool {
     let active = |partner: PartnerName, kind: RelationshipKind| {
         facts.relationships.iter().any(|it| {
             it.partner == partner && it.kind == kind && it.state == RelationshipState::Active
         })
     };
-    if asked.purpose == Purpose::Manage {
+    if transaction.purpose == Purpose::Manage {
         return [Some(&facts.seller), facts.reseller.as_ref()].into_iter().flatten().all(|it| {
             it.roles.iter().any(in_programme)
                 && (active(it.partner, RelationshipKind::Resale)
                     || active(it.partner, RelationshipKind::Management))
         });
     }
-    if asked.purpose == Purpose::Cancel {
-        return ways_to_buy(facts).into_iter().flatten().any(|held| {
-            acquired(facts, asked.seller, held.role) && mpa(facts, &facts.seller, held.role)
+    if transaction.purpose == Purpose::Cancel {
+        return buying_roles(facts).into_iter().flatten().any(|it| {
+            acquired(facts, transaction.seller, it.role) && mpa(facts, &facts.seller, it.role)
         });
     }
     let chain: Vec<&Standing> = [&facts.seller].into_iter().chain(&facts.reseller).collect();
     let customer = &facts.customer;
-    if asked.purpose == Purpose::AutomaticRenewal {
+    if transaction.purpose == Purpose::AutomaticRenewal {
         let resells = |it: &&RoleStanding| it.role == Role::IndirectReseller;
-        return seller_may_buy(facts, asked)
+        return seller_may_buy(facts, transaction)
             && facts.reseller.as_ref().is_none_or(|reseller| {
                 reseller.roles.iter().find(resells).is_some_and(in_programme)
             })
-            && !asked.lines.is_empty()
-            && may_be_sold_for_this_use(facts, asked, &chain);
+            && !transaction.lines.is_empty()
+            && use_permitted(facts, transaction, &chain);
     }
-    seller_may_buy(facts, asked)
+    seller_may_buy(facts, transaction)
         && facts.reseller.as_ref().is_none_or(|reseller| may_partner(facts, reseller))
-        && asked.reseller.is_none_or(|it| acquired(facts, it, Role::IndirectReseller))
+        && transaction.reseller.is_none_or(|it| acquired(facts, it, Role::IndirectReseller))
         && chain.iter().all(|partner| partner.country.region() == customer.country.region())
         && (customer.country.code() == "CN" || accepted_for_seller(facts))
-        && account_lets_it_happen(customer, asked.purpose)
-        && may_be_sold_for_this_use(facts, asked, &chain)
-        && partner_ids_are_the_resellers(facts, asked)
-        && !asked.lines.is_empty()
-        && asked.attested
-        && others_may_stand_on_record(facts, asked)
+        && account_permits(customer, transaction.purpose)
+        && use_permitted(facts, transaction, &chain)
+        && partner_ids_are_the_resellers(facts, transaction)
+        && !transaction.lines.is_empty()
+        && transaction.attested
+        && additional_ids_allowed(facts, transaction)
 }
 
-/// The customer accepted the MCA after March 2023: at Microsoft, or as the seller attests.
+/// The customer accepted the MCA after March 2023, at Microsoft or attested by the seller.
 fn accepted_for_seller(facts: &Facts) -> bool {
     use RelationshipState::{Active, Requested};
-    let ties = facts.relationships.iter().filter(|it| it.partner == facts.seller.partner);
-    let open = ties.filter(|it| it.state == Active || it.state == Requested);
+    let of_seller = facts.relationships.iter().filter(|it| it.partner == facts.seller.partner);
+    let open = of_seller.filter(|it| it.state == Active || it.state == Requested);
     let mut all = open.map(|it| &it.agreement).chain([&facts.customer.agreement]).flatten();
     all.any(|it| it.accept_time >= at(1_680_307_200))
 }
 
-/// Whether the customer agreed that a partner sells to it in a role.
+/// Whether the customer accepted a resale relationship with a partner in a role.
 fn acquired(facts: &Facts, partner: PartnerName, role: Role) -> bool {
     facts.relationships.iter().any(|it| {
         (it.partner, it.kind, it.role) == (partner, RelationshipKind::Resale, Some(role))
@@ -70,21 +70,21 @@ fn acquired(facts: &Facts, partner: PartnerName, role: Role) -> bool {
     })
 }
 
-/// Sales go on in the country, and the buyer is neither a partner of the sale nor one of its
-/// affiliates, but for its own use as the programme allows that.
-fn may_be_sold_for_this_use(facts: &Facts, asked: &Transaction, chain: &[&Standing]) -> bool {
+/// Sales are not stopped in the country, and the buyer is neither a partner of the sale nor an affiliate,
+/// except for its own use.
+fn use_permitted(facts: &Facts, transaction: &Transaction, chain: &[&Standing]) -> bool {
     let customer = &facts.customer;
-    (asked.purpose == Purpose::Change || customer.country.code() != "RU")
+    (transaction.purpose == Purpose::Change || customer.country.code() != "RU")
         && !facts.buyer.csp_tenant
         && chain.iter().all(|partner| may_sell_to_company(partner, facts))
-        && goes_into_the_right_tenant(facts, asked, chain)
+        && fits_the_tenant(facts, transaction, chain)
 }
 
 fn adds(purpose: Purpose) -> bool {
     [Purpose::NewSubscription, Purpose::AddQuantity, Purpose::TransferIn].contains(&purpose)
 }
 
-fn account_lets_it_happen(customer: &Customer, purpose: Purpose) -> bool {
+fn account_permits(customer: &Customer, purpose: Purpose) -> bool {
     match customer.account.as_ref().map(|review| review.state) {
         Some(AccountState::Rejected | AccountState::Locked) => false,
         Some(AccountState::UnderReview) => !adds(purpose),
@@ -92,56 +92,57 @@ fn account_lets_it_happen(customer: &Customer, purpose: Purpose) -> bool {
     }
 }
 
-/// The roles in which the seller could buy at Microsoft: as direct-bill partner rather than as
-/// provider, but not through a reseller.
-fn ways_to_buy(facts: &Facts) -> Vec<Option<&RoleStanding>> {
-    let held = |role| facts.seller.roles.iter().find(|it| it.role == role);
+/// Roles in which the seller could buy from Microsoft: direct bill before provider, and only provider
+/// with a reseller.
+fn buying_roles(facts: &Facts) -> Vec<Option<&RoleStanding>> {
+    let enrollment = |role| facts.seller.roles.iter().find(|it| it.role == role);
     let (provider, direct) = (enrollment(Role::IndirectProvider), enrollment(Role::DirectBill));
     if facts.reseller.is_some() { vec![provider] } else { vec![direct, provider] }
 }
 
-fn in_programme(held: &RoleStanding) -> bool {
-    ![RoleState::Draft, RoleState::Revoked, RoleState::Unknown].contains(&held.state)
+fn in_programme(it: &RoleStanding) -> bool {
+    ![RoleState::Draft, RoleState::Revoked, RoleState::Unknown].contains(&it.state)
 }
 
-/// In which role the seller makes a deal at Microsoft, if it may in any.
-fn buys_as(facts: &Facts, asked: &Transaction) -> Option<Role> {
-    let may = |held: &RoleStanding| {
-        let goes_on = match asked.purpose {
+/// Role in which the seller may buy from Microsoft, if any.
+fn buys_as(facts: &Facts, transaction: &Transaction) -> Option<Role> {
+    let may = |it: &RoleStanding| {
+        let continues = match transaction.purpose {
             Purpose::Change => true,
-            Purpose::AddQuantity => {
-                asked.lines.iter().all(|it| it.family != ProductFamily::AzureSharedServices)
-            }
+            Purpose::AddQuantity => transaction
+                .lines
+                .iter()
+                .all(|line| line.family != ProductFamily::AzureSharedServices),
             _ => false,
         };
-        let state = match (held.role, held.state) {
+        let state = match (it.role, it.state) {
             (_, RoleState::Active) => true,
-            (Role::DirectBill, RoleState::Restricted) => goes_on,
+            (Role::DirectBill, RoleState::Restricted) => continues,
             _ => false,
         };
-        state && held.block_time.is_none_or(|block| facts.time < block)
+        state && it.block_time.is_none_or(|block| facts.time < block)
     };
-    let renews = asked.purpose == Purpose::AutomaticRenewal;
+    let renews = transaction.purpose == Purpose::AutomaticRenewal;
     let sells = |it: &&RoleStanding| {
-        let holds =
+        let permitted =
             if renews { in_programme(it) } else { may(it) && mpa(facts, &facts.seller, it.role) };
-        holds && acquired(facts, asked.seller, it.role)
+        permitted && acquired(facts, transaction.seller, it.role)
     };
-    ways_to_buy(facts).into_iter().flatten().find(sells).map(|it| it.role)
+    buying_roles(facts).into_iter().flatten().find(sells).map(|it| it.role)
 }
 
-fn seller_may_buy(facts: &Facts, asked: &Transaction) -> bool {
-    buys_as(facts, asked).is_some()
+fn seller_may_buy(facts: &Facts, transaction: &Transaction) -> bool {
+    buys_as(facts, transaction).is_some()
 }
 
-/// Whether an acceptance covers the role and counts.
+/// Whether a valid acceptance of the MPA covers the role.
 fn mpa(facts: &Facts, partner: &Standing, role: Role) -> bool {
-    let counts = |lapse: Option<Timestamp>| lapse.is_none() || lapse > Some(facts.time);
-    partner.agreements.iter().any(|it| it.covers.contains(&role) && counts(it.lapse_time))
+    let is_valid = |lapse: Option<Timestamp>| lapse.is_none() || lapse > Some(facts.time);
+    partner.agreements.iter().any(|it| it.covers.contains(&role) && is_valid(it.lapse_time))
 }
 
-/// Joined, enrolled, with the MPA accepted and a location at home; and partnered with the
-/// seller inside one region.
+/// Active, with the MPA accepted, a location in the tenant's country, and an active partnership with the
+/// seller in one region.
 fn may_partner(facts: &Facts, reseller: &Standing) -> bool {
     let enrolled = |it: &&RoleStanding| it.role == Role::IndirectReseller;
     let sells = |it: &RoleStanding| {
@@ -152,33 +153,33 @@ fn may_partner(facts: &Facts, reseller: &Standing) -> bool {
         && mpa(facts, reseller, Role::IndirectReseller)
         && reseller.location.as_ref().is_some_and(|it| it.country == reseller.country)
         && facts.partnership.as_ref().is_some_and(|it| {
-            // What is revoked and what was enrolled again since are refused alike.
+            // Both revoked enrollments and later applications fail.
             it.state == PartnershipState::Active
                 && it.applications.is_some_and(|it| (it.provider, it.reseller) == (1, 1))
         })
         && reseller.country.region() == facts.seller.country.region()
 }
 
-/// Further PartnerIDs: beside a reseller, inside the EU and EFTA, and each of a reseller that
-/// could stand in between itself and sell to the customer's company.
-fn others_may_stand_on_record(facts: &Facts, asked: &Transaction) -> bool {
+/// Additional PartnerIDs: only with a reseller, in the EU or EFTA, and each of a reseller that could make
+/// the sale itself.
+fn additional_ids_allowed(facts: &Facts, transaction: &Transaction) -> bool {
     let of_seller = |id: &LocationAccountId| {
-        let holds = |it: &&AdditionalPartner| {
+        let owns = |it: &&AdditionalPartner| {
             it.standing.location.as_ref().is_some_and(|location| location.account == *id)
         };
-        facts.additional.iter().find(holds).is_some_and(|it| {
+        facts.additional.iter().find(owns).is_some_and(|it| {
             let partnership = it.partnership.clone();
             may_partner(&Facts { partnership, ..facts.clone() }, &it.standing)
                 && may_sell_to_company(&it.standing, facts)
         })
     };
-    let mut ids = asked.lines.iter().flat_map(|line| &line.additional_ids).peekable();
+    let mut ids = transaction.lines.iter().flat_map(|line| &line.additional_ids).peekable();
     let europe = ["FR", "DE", "CH", "NO"].contains(&facts.customer.country.code());
     ids.peek().is_none() || (facts.reseller.is_some() && europe && ids.all(of_seller))
 }
 
-/// Nobody sells to itself or to an affiliate, but for a partner's own shared services: into its
-/// own tenant, and a provider into that of the reseller that it sells through.
+/// A partner does not sell to itself or to an affiliate, except into its own shared services tenant or
+/// that of its reseller.
 fn may_sell_to_company(partner: &Standing, facts: &Facts) -> bool {
     let buyer = facts.customer.organization;
     let of_reseller = facts.reseller.as_ref().is_some_and(|it| it.organization == buyer);
@@ -187,27 +188,27 @@ fn may_sell_to_company(partner: &Standing, facts: &Facts) -> bool {
     own_use || (partner.organization != buyer && partner.affiliation.is_empty())
 }
 
-/// Azure shared services go into the shared services tenant of a partner of the sale, and
-/// nothing else does. A partner's other tenant does not buy from a provider alone.
-fn goes_into_the_right_tenant(facts: &Facts, asked: &Transaction, chain: &[&Standing]) -> bool {
+/// Only Azure shared services are sold into a shared services tenant of a partner of the sale. Another
+/// tenant of a partner does not buy from a provider without a reseller.
+fn fits_the_tenant(facts: &Facts, transaction: &Transaction, chain: &[&Standing]) -> bool {
     let shared = |it: &Line| it.family == ProductFamily::AzureSharedServices;
     match facts.customer.kind {
         CustomerKind::SharedServices => {
-            asked.lines.iter().all(shared)
+            transaction.lines.iter().all(shared)
                 && chain.iter().any(|it| it.organization == facts.customer.organization)
         }
         CustomerKind::Company => {
             let own_use = !facts.buyer.partners.is_empty();
-            let provider_alone =
-                facts.reseller.is_none() && buys_as(facts, asked) == Some(Role::IndirectProvider);
-            let sold_rightly = !(own_use && provider_alone);
-            sold_rightly && !asked.lines.iter().any(shared)
+            let provider_alone = facts.reseller.is_none()
+                && buys_as(facts, transaction) == Some(Role::IndirectProvider);
+            let seller_fits = !(own_use && provider_alone);
+            seller_fits && !transaction.lines.iter().any(shared)
         }
     }
 }
 
-fn partner_ids_are_the_resellers(facts: &Facts, asked: &Transaction) -> bool {
-    asked.lines.iter().all(|line| match &facts.reseller {
+fn partner_ids_are_the_resellers(facts: &Facts, transaction: &Transaction) -> bool {
+    transaction.lines.iter().all(|line| match &facts.reseller {
         None => line.partner_id.is_none(),
         Some(reseller) => {
             let location = reseller.location.as_ref().map(|it| &it.account);

@@ -1,4 +1,4 @@
-//! What holds in every world.
+//! Properties of all worlds.
 
 use proptest::{prelude::*, strategy::ValueTree, test_runner::TestRunner};
 use types::CustomerName;
@@ -13,33 +13,33 @@ use crate::domain::{
     Role, RoleState, Standing, Transaction, decide,
 };
 
-/// How often something is as it should be for once that it is anything.
-const USUALLY: u32 = 12;
+/// Weight of the valid value against any value.
+const NEAR_ALLOWED: u32 = 12;
 
 proptest! {
     #![proptest_config(ProptestConfig { cases: 2048, ..ProptestConfig::default() })]
 
     #[test]
-    fn a_decision_agrees_with_the_rules_near_what_is_allowed(world in space::worlds(USUALLY)) {
-        agrees(&world)?;
+    fn decisions_agree_with_the_oracle_near_allowed_worlds(world in space::worlds(NEAR_ALLOWED)) {
+        agrees_with_oracle(&world)?;
     }
 
     #[test]
-    fn a_decision_agrees_with_the_rules_anywhere(world in space::worlds(1)) {
-        agrees(&world)?;
+    fn decisions_agree_with_the_oracle_in_any_world(world in space::worlds(1)) {
+        agrees_with_oracle(&world)?;
     }
 
     #[test]
-    fn facts_about_others_than_was_asked_about_decide_nothing(world in space::worlds(USUALLY)) {
+    fn facts_of_another_transaction_give_no_decision(world in space::worlds(NEAR_ALLOWED)) {
         prop_assert!(decide(world.transaction.clone(), &world.facts).is_some());
-        for (what, stray) in strays(&world) {
-            prop_assert!(decide(stray.transaction, &stray.facts).is_none(), "{what}");
+        for (what, foreign) in with_foreign_facts(&world) {
+            prop_assert!(decide(foreign.transaction, &foreign.facts).is_none(), "{what}");
         }
     }
 
     #[test]
-    fn a_question_without_lines_passes_no_rule_that_some_lines_would_break(
-        world in space::worlds(USUALLY),
+    fn a_rule_that_lines_would_fail_does_not_pass_without_lines(
+        world in space::worlds(NEAR_ALLOWED),
     ) {
         let (written, before) = (world.decide(), world.before_the_order().decide());
         for (with, without) in written.outcomes.iter().zip(&before.outcomes) {
@@ -51,40 +51,42 @@ proptest! {
     }
 
     #[test]
-    fn a_subscription_that_may_grow_may_renew_itself(world in space::worlds(USUALLY)) {
+    fn a_subscription_that_may_grow_may_renew_automatically(world in space::worlds(NEAR_ALLOWED)) {
         let [grows, renews] = [Purpose::AddQuantity, Purpose::AutomaticRenewal].map(|purpose| {
-            let asked = Transaction { purpose, ..world.transaction.clone() };
-            World { asked, ..world.clone() }.decide().allowed()
+            let transaction = Transaction { purpose, ..world.transaction.clone() };
+            World { transaction, ..world.clone() }.decide().allowed()
         });
         prop_assert!(renews || !grows);
     }
 
     #[test]
-    fn to_know_less_never_allows_more(world in space::worlds(USUALLY)) {
+    fn fewer_facts_never_allow_more(world in space::worlds(NEAR_ALLOWED)) {
         let allowed = world.decide().allowed();
-        for (what, poorer) in poorer(&world) {
-            prop_assert!(allowed || !poorer.decide().allowed(), "{what}");
+        for (what, reduced) in with_fewer_facts(&world) {
+            prop_assert!(allowed || !reduced.decide().allowed(), "{what}");
         }
     }
 }
 
-/// A world in which one fact is about another than was asked about.
-fn strays(world: &World) -> Vec<(&'static str, World)> {
+/// Worlds in which one fact does not belong to the transaction.
+fn with_foreign_facts(world: &World) -> Vec<(&'static str, World)> {
     let mut all = Vec::new();
     let mut add = |what, change: &dyn Fn(&mut World)| {
-        let mut stray = world.clone();
-        change(&mut stray);
-        all.push((what, stray));
+        let mut foreign = world.clone();
+        change(&mut foreign);
+        all.push((what, foreign));
     };
     add("another seller", &|it| it.transaction.seller = STRANGER);
     add("another customer", &|it| it.transaction.customer = CustomerName::new(STRANGER.id()));
     match world.transaction.reseller {
         Some(_) => {
             add("no reseller", &|it| it.facts.reseller = None);
-            add("a reseller nobody asked about", &|it| it.transaction.reseller = None);
+            add("a reseller that the transaction does not name", &|it| {
+                it.transaction.reseller = None
+            });
             add("another reseller", &|it| it.transaction.reseller = Some(STRANGER));
         }
-        None => add("a reseller nobody knows", &|it| it.transaction.reseller = Some(RESELLER)),
+        None => add("a reseller without facts", &|it| it.transaction.reseller = Some(RESELLER)),
     }
     let pair = partnership(PartnershipState::Active);
     add("the partnership of another provider", &|it| {
@@ -99,15 +101,15 @@ fn strays(world: &World) -> Vec<(&'static str, World)> {
         it.facts.additional.push(AdditionalPartner { standing, partnership });
     });
     add("a relationship of another customer", &|it| {
-        let mut tie =
+        let mut relationship =
             relationship_with(SELLER, RelationshipKind::Resale, RelationshipState::Active);
-        tie.name.customer = CustomerName::new(STRANGER.id());
-        it.facts.relationships.push(tie);
+        relationship.name.customer = CustomerName::new(STRANGER.id());
+        it.facts.relationships.push(relationship);
     });
     all
 }
 
-fn agrees(world: &World) -> Result<(), TestCaseError> {
+fn agrees_with_oracle(world: &World) -> Result<(), TestCaseError> {
     let decision = world.decide();
     prop_assert_eq!(decision.allowed(), oracle::allowed(&world.facts, &world.transaction));
     prop_assert_eq!(ids(&decision), ORDER);
@@ -120,20 +122,20 @@ fn agrees(world: &World) -> Result<(), TestCaseError> {
     Ok(())
 }
 
-/// The world with one fact less, for each fact that can be missing.
-fn poorer(world: &World) -> Vec<(String, World)> {
+/// Worlds with one fact less, for each fact that can be missing.
+fn with_fewer_facts(world: &World) -> Vec<(String, World)> {
     let mut all = Vec::new();
     let mut add = |what: &str, change: &dyn Fn(&mut World)| {
-        let mut poorer = world.clone();
-        change(&mut poorer);
-        all.push((what.to_owned(), poorer));
+        let mut reduced = world.clone();
+        change(&mut reduced);
+        all.push((what.to_owned(), reduced));
     };
     add("no additional partner", &|it| it.facts.additional.clear());
     add("no partnership", &|it| it.facts.partnership = None);
     add("no MCA", &|it| it.facts.customer.agreement = None);
     for at in 0..world.facts.relationships.len() {
-        add("an attestation less", &|it| it.facts.relationships[at].agreement = None);
-        add("a relationship less", &|it| {
+        add("without an attestation", &|it| it.facts.relationships[at].agreement = None);
+        add("without a relationship", &|it| {
             it.facts.relationships.remove(at);
         });
     }
@@ -146,12 +148,12 @@ fn poorer(world: &World) -> Vec<(String, World)> {
             add("a role that is blocked", &|it| {
                 side(it).unwrap().roles[at].block_time = Some(world.facts.time);
             });
-            add("a role less", &|it| {
+            add("without a role", &|it| {
                 side(it).unwrap().roles.remove(at);
             });
         }
         for at in 0..partner.agreements.len() {
-            add("an agreement less", &|it| {
+            add("without an agreement", &|it| {
                 side(it).unwrap().agreements.remove(at);
             });
             add("an agreement that lapsed", &|it| {
@@ -172,14 +174,14 @@ fn reseller(world: &mut World) -> Option<&mut Standing> {
 }
 
 #[test]
-fn the_worlds_that_are_tried_are_on_both_sides_of_the_line() {
+fn generated_worlds_are_both_allowed_and_refused() {
     let mut runner = TestRunner::deterministic();
     let mut allowed = |weight| {
         let worlds = space::worlds(weight);
-        let mut tried = (0..1000).map(|_| worlds.new_tree(&mut runner).unwrap().current());
-        (0..1000).filter(|_| tried.next().unwrap().decide().allowed()).count()
+        let mut generated = (0..1000).map(|_| worlds.new_tree(&mut runner).unwrap().current());
+        (0..1000).filter(|_| generated.next().unwrap().decide().allowed()).count()
     };
-    let [near, anywhere] = [USUALLY, 1].map(&mut allowed);
+    let [near, anywhere] = [NEAR_ALLOWED, 1].map(&mut allowed);
     assert!((200..800).contains(&near), "{near} of 1000");
     assert!((1..200).contains(&anywhere), "{anywhere} of 1000");
 }

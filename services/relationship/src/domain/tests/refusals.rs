@@ -1,4 +1,4 @@
-//! What one change in a world that is allowed brings about.
+//! Rules that fail after one change of an allowed world.
 
 use std::collections::BTreeSet;
 
@@ -12,10 +12,10 @@ use crate::domain::{
     RelationshipKind::Resale, RelationshipState, Role, RoleState, RuleOutcome, Verdict,
 };
 
-/// What fails once something is changed: `rule reason, subject, who must act`.
+/// A change of a world and the rules that fail: `rule reason, subject, responsible`.
 pub(super) struct Row {
     pub what: &'static str,
-    pub begins_with: &'static str,
+    pub world_name: &'static str,
     world: fn() -> World,
     change: fn(&mut World),
     pub fails: &'static [&'static str],
@@ -25,7 +25,7 @@ macro_rules! rows {
     ($name:ident: $($what:literal, $world:ident, $change:expr => $($fails:literal),*;)*) => {
         pub(super) static $name: &[Row] = &[$(Row {
             what: $what,
-            begins_with: stringify!($world),
+            world_name: stringify!($world),
             world: World::$world,
             change: $change,
             fails: &[$($fails),*],
@@ -47,13 +47,13 @@ fn mca_of(world: &mut World) -> &mut CustomerAgreement {
     world.facts.customer.agreement.as_mut().unwrap()
 }
 
-/// An acceptance of the last second that no longer counts.
+/// An acceptance one second too old to be valid.
 fn old_mca() -> CustomerAgreement {
     CustomerAgreement { accept_time: at(OLD_MCA - 1), ..mca() }
 }
 
-/// Moves seller and customer.
-fn all_in(world: &mut World, country: &str) {
+/// Moves seller and customer to a country.
+fn move_all_to(world: &mut World, country: &str) {
     world.facts.seller.moves_to(country);
     world.facts.customer.country = country.parse().unwrap();
 }
@@ -86,7 +86,7 @@ pub(super) fn failed(decision: &Decision) -> impl Iterator<Item = (&RuleOutcome,
 }
 
 #[test]
-fn one_change_fails_the_rules_that_it_breaks_and_no_others() {
+fn each_change_fails_exactly_the_listed_rules() {
     for row in rows() {
         let decision = decided(row);
         let fails: Vec<_> = failed(&decision).map(|(outcome, it)| described(outcome, it)).collect();
@@ -109,7 +109,7 @@ fn described(outcome: &RuleOutcome, finding: &Finding) -> String {
 
 #[test]
 fn every_reason_of_a_decision_is_reached() {
-    let of_other_moves = [
+    let of_other_calls = [
         Reason::PartnershipStateConflict,
         Reason::CustomerRelationshipStateConflict,
         Reason::ProviderNotEnrolled,
@@ -120,7 +120,7 @@ fn every_reason_of_a_decision_is_reached() {
         Reason::RemovalByReseller,
         Reason::SubscriptionsNotRuledOut,
     ];
-    let expected = Reason::ALL.iter().filter(|it| !of_other_moves.contains(it));
+    let expected = Reason::ALL.iter().filter(|it| !of_other_calls.contains(it));
     let expected: BTreeSet<_> = expected.copied().collect();
     let decisions: Vec<_> = rows().map(decided).collect();
     let reached = decisions.iter().flat_map(failed);
@@ -130,7 +130,7 @@ fn every_reason_of_a_decision_is_reached() {
 }
 
 #[test]
-fn every_refusal_says_what_it_looked_at_and_what_to_do() {
+fn every_refusal_lists_its_inputs_and_a_next_step() {
     for row in rows() {
         for (outcome, finding) in failed(&decided(row)) {
             let what = format!("{}: {}", row.what, outcome.rule.id);

@@ -1,4 +1,4 @@
-//! Who may trade with whom by region, over every pair of countries.
+//! Regions of partners and customers, for every pair of countries.
 
 use markets::Country;
 use types::Responsible;
@@ -9,11 +9,11 @@ use crate::domain::{
     rules::{chain::same_region, customer::in_region},
 };
 
-/// Regions as the data file tells them, read here once more.
+/// Regions, read from the data file independently of the code under test.
 fn regions() -> Vec<(Country, &'static str)> {
     let file = include_str!("../../../../../libs/markets/markets.csv");
     let rows = file.lines().skip(1).map(|row| {
-        // Names and notes may hold commas; the region stands before a currency.
+        // Names and notes may contain commas; the region precedes the currency.
         let cells: Vec<_> = row.split(',').collect();
         let currency = |it: &str| it.len() == 3 && it.bytes().all(|it| it.is_ascii_uppercase());
         let region = cells.windows(2).find(|it| currency(it[1])).unwrap()[0];
@@ -23,26 +23,26 @@ fn regions() -> Vec<(Country, &'static str)> {
 }
 
 #[test]
-fn any_two_countries_trade_if_and_only_if_they_are_in_one_region() {
+fn partners_and_customers_transact_only_in_one_region() {
     let regions = regions();
     assert_eq!(regions.len(), 244);
     let mut provider = partner(SELLER, Role::IndirectProvider);
     let mut reseller = partner(RESELLER, Role::IndirectReseller);
     let mut customer = customer();
-    let mut together = 0;
+    let mut pairs = 0;
     for (here, region) in &regions {
         provider.country = *here;
         for (there, other_region) in &regions {
             (reseller.country, customer.country) = (*there, *there);
             let expected = region == other_region;
-            let partner_up = |one, other| same_region(one, other).fault.is_none();
-            assert_eq!(partner_up(&provider, &reseller), expected, "{here} {there}");
-            assert_eq!(partner_up(&reseller, &provider), expected, "{there} {here}");
+            let may_partner = |provider, reseller| same_region(provider, reseller).fault.is_none();
+            assert_eq!(may_partner(&provider, &reseller), expected, "{here} {there}");
+            assert_eq!(may_partner(&reseller, &provider), expected, "{there} {here}");
             let sale = in_region(&provider, &customer, Responsible::Seller);
             assert_eq!(sale.fault.is_none(), expected, "{here} sells to {there}");
-            together += usize::from(expected);
+            pairs += usize::from(expected);
         }
     }
-    // The sum of the squares of the sizes of the 16 regions.
-    assert_eq!(together, 9_744);
+    // Sum of the squared sizes of the 16 regions.
+    assert_eq!(pairs, 9_744);
 }

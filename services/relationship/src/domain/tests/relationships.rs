@@ -1,4 +1,4 @@
-//! Customer relationships, from state to state.
+//! State changes of customer relationships.
 
 use proptest::{collection::vec, prelude::*, sample::select};
 use types::{CustomerName, CustomerRelationshipName, ResourceVersion, Responsible};
@@ -20,7 +20,7 @@ const fn relationship_name(id: u128) -> CustomerRelationshipName {
     CustomerRelationshipName { customer: CUSTOMER, uid: Uuid::from_u128(id) }
 }
 
-fn asked(kind: RelationshipKind) -> NewRelationship {
+fn new_relationship(kind: RelationshipKind) -> NewRelationship {
     let standing = partner(SELLER, Role::DirectBill);
     NewRelationship {
         kind,
@@ -33,7 +33,7 @@ fn asked(kind: RelationshipKind) -> NewRelationship {
     }
 }
 
-/// A reseller asks for its provider along.
+/// A reseller also requests a relationship for its provider.
 fn new_with_provider() -> NewRelationship {
     let standing = partner(SELLER, Role::IndirectProvider);
     let provider = Applicant { name: COMPANION, standing, open: Vec::new() };
@@ -41,7 +41,7 @@ fn new_with_provider() -> NewRelationship {
     NewRelationship {
         partner: Applicant { name: REQUESTED, standing, open: Vec::new() },
         provider: Some((provider, Some(partnership(PartnershipState::Active)))),
-        ..asked(RelationshipKind::Resale)
+        ..new_relationship(RelationshipKind::Resale)
     }
 }
 
@@ -50,7 +50,7 @@ fn request(new: &NewRelationship) -> Result<Change<CustomerRelationship>, Denial
 }
 
 #[test]
-fn a_relationship_is_requested_inside_one_region_unless_it_is_to_manage() {
+fn resale_is_requested_in_one_region_and_management_anywhere() {
     use RelationshipKind::{Management, Resale};
     let outside = "REL-3 CUSTOMER_OUTSIDE_REGION";
     let tenant = "OWN-2 CUSTOMER_IS_CSP_TENANT";
@@ -65,7 +65,7 @@ fn a_relationship_is_requested_inside_one_region_unless_it_is_to_manage() {
         (Management, "US", true, &[tenant]),
     ];
     for (kind, country, csp_tenant, expected) in rows {
-        let mut new = asked(kind);
+        let mut new = new_relationship(kind);
         new.customer.country = country.parse().unwrap();
         new.buyer.csp_tenant = csp_tenant;
         let violations = violations(request(&new));
@@ -78,21 +78,21 @@ fn a_relationship_is_requested_inside_one_region_unless_it_is_to_manage() {
 }
 
 #[test]
-fn a_relationship_is_requested_by_an_enrolled_partner_and_to_sell_by_one_that_sells() {
+fn a_request_requires_an_enrollment_that_permits_its_kind() {
     use RelationshipKind::{Management, Resale};
     use RoleState::{Active, Qualified, Restricted};
-    const OUT: &[&str] = &["ON-1 PARTNER_NOT_ENROLLED"];
+    const NOT_ENROLLED: &[&str] = &["ON-1 PARTNER_NOT_ENROLLED"];
     for kind in RelationshipKind::ALL {
-        let mut new = asked(*kind);
+        let mut new = new_relationship(*kind);
         new.partner.standing.roles.clear();
-        assert_eq!(named(&violations(request(&new))), OUT, "{kind}, never enrolled");
+        assert_eq!(named(&violations(request(&new))), NOT_ENROLLED, "{kind}, never enrolled");
         let roles = Role::ALL.iter();
         for (role, state) in roles.flat_map(|it| RoleState::ALL.iter().map(move |of| (*it, *of))) {
             new.partner.standing.roles = vec![enrollment(role, state)];
             let expected = match (kind, state) {
                 (_, Active | Qualified) | (Management, Restricted) => &[],
                 (Resale, Restricted) => &["ON-1 SELLER_RESTRICTED"][..],
-                _ => OUT,
+                _ => NOT_ENROLLED,
             };
             assert_eq!(named(&violations(request(&new))), expected, "{kind}, {role} {state}");
         }
@@ -100,24 +100,24 @@ fn a_relationship_is_requested_by_an_enrolled_partner_and_to_sell_by_one_that_se
 }
 
 #[test]
-fn a_restricted_direct_bill_partner_asks_for_resale_as_a_reseller() {
+fn a_restricted_direct_bill_partner_requests_resale_only_as_reseller() {
     let restricted = enrollment(Role::DirectBill, RoleState::Restricted);
     let mut new = new_with_provider();
     new.partner.standing.roles.push(restricted.clone());
     assert!(request(&new).is_ok(), "with its provider");
-    let mut new = asked(RelationshipKind::Resale);
+    let mut new = new_relationship(RelationshipKind::Resale);
     new.partner.standing.roles =
         vec![restricted.clone(), enrollment(Role::IndirectReseller, RoleState::Active)];
-    assert!(request(&new).is_ok(), "it is a reseller too");
+    assert!(request(&new).is_ok(), "it is also a reseller");
     new.partner.standing.roles[1].state = RoleState::Vetting;
     assert_eq!(named(&violations(request(&new))), ["ON-1 SELLER_RESTRICTED"]);
 }
 
 #[test]
-fn a_partner_in_several_roles_says_in_which_it_acquires_the_customer() {
+fn a_partner_in_several_roles_states_the_role_of_a_resale_request() {
     use Role::{DirectBill, IndirectReseller};
     const UNSTATED: &[&str] = &["REL-4 RELATIONSHIP_ROLE_NOT_STATED"];
-    const OUT: &[&str] = &["ON-1 PARTNER_NOT_ENROLLED"];
+    const NOT_ENROLLED: &[&str] = &["ON-1 PARTNER_NOT_ENROLLED"];
     let acquired = |new: &NewRelationship| request(new).map(|it| it.main.after().role);
     type Row = (RoleState, Option<Role>, Result<Role, &'static [&'static str]>);
     let rows: [Row; 6] = [
@@ -126,10 +126,10 @@ fn a_partner_in_several_roles_says_in_which_it_acquires_the_customer() {
         (RoleState::Active, Some(IndirectReseller), Ok(IndirectReseller)),
         (RoleState::Revoked, None, Ok(DirectBill)),
         (RoleState::Revoked, Some(DirectBill), Ok(DirectBill)),
-        (RoleState::Revoked, Some(IndirectReseller), Err(OUT)),
+        (RoleState::Revoked, Some(IndirectReseller), Err(NOT_ENROLLED)),
     ];
     for (as_reseller, stated, expected) in rows {
-        let mut new = asked(RelationshipKind::Resale);
+        let mut new = new_relationship(RelationshipKind::Resale);
         new.role = stated;
         new.partner.standing.roles = vec![
             enrollment(DirectBill, RoleState::Active),
@@ -141,17 +141,17 @@ fn a_partner_in_several_roles_says_in_which_it_acquires_the_customer() {
             Err(refusals) => assert_eq!(named(&violations(acquired(&new))), refusals, "{what}"),
         }
         new.kind = RelationshipKind::Management;
-        assert_eq!(acquired(&new).unwrap(), None, "{what}, to manage");
-        let mut along = new_with_provider();
-        along.partner.standing.roles.push(enrollment(DirectBill, RoleState::Active));
-        assert_eq!(acquired(&along).unwrap(), Some(IndirectReseller), "with its provider");
+        assert_eq!(acquired(&new).unwrap(), None, "{what}, management");
+        let mut with_provider = new_with_provider();
+        with_provider.partner.standing.roles.push(enrollment(DirectBill, RoleState::Active));
+        assert_eq!(acquired(&with_provider).unwrap(), Some(IndirectReseller), "with its provider");
     }
 }
 
 #[test]
-fn a_relationship_in_one_role_leaves_room_for_one_in_another() {
+fn a_partner_may_have_one_resale_relationship_per_role() {
     let direct = relationship_with(SELLER, RelationshipKind::Resale, RelationshipState::Active);
-    let mut new = asked(RelationshipKind::Resale);
+    let mut new = new_relationship(RelationshipKind::Resale);
     new.partner.standing.roles.push(enrollment(Role::IndirectReseller, RoleState::Active));
     new.partner.open = vec![direct.clone()];
     new.role = Some(Role::IndirectReseller);
@@ -161,7 +161,7 @@ fn a_relationship_in_one_role_leaves_room_for_one_in_another() {
 }
 
 #[test]
-fn both_partners_of_a_request_are_enrolled_in_the_role_in_which_they_ask() {
+fn both_partners_of_a_request_are_enrolled_in_their_role() {
     let refused = |change: fn(&mut NewRelationship)| {
         let mut new = new_with_provider();
         change(&mut new);
@@ -181,7 +181,7 @@ fn both_partners_of_a_request_are_enrolled_in_the_role_in_which_they_ask() {
 }
 
 #[test]
-fn an_acceptance_is_held_against_the_rules_of_its_moment() {
+fn an_acceptance_checks_the_rules_again() {
     type Row = (&'static str, fn(&mut NewRelationship), &'static [&'static str]);
     let rows: [Row; 6] = [
         ("nothing has changed", |_| (), &[]),
@@ -223,27 +223,27 @@ fn an_acceptance_is_held_against_the_rules_of_its_moment() {
     let mut now = new_with_provider();
     now.provider.as_mut().unwrap().1 = None;
     let accepted = main.into_after().accept(None, now.parties(), at(NOW));
-    assert!(accepted.is_ok(), "the provider's request is no longer open: this one stands alone");
+    assert!(accepted.is_ok(), "the provider's request is not open, so its rules do not apply");
 }
 
 #[test]
-fn a_request_makes_a_relationship_that_the_customer_has_not_answered() {
+fn a_request_creates_a_relationship_in_state_requested() {
     for kind in RelationshipKind::ALL {
-        let Change { related, main } = request(&asked(*kind)).unwrap();
+        let Change { related, main } = request(&new_relationship(*kind)).unwrap();
         assert!(related.is_empty());
-        let told = (main.event(), main.decided_on());
-        assert_eq!(told, ("CustomerRelationshipRequested", None));
+        let event = (main.event(), main.decided_on());
+        assert_eq!(event, ("CustomerRelationshipRequested", None));
         let expected = CustomerRelationship {
             name: REQUESTED,
             resource_version: ResourceVersion::first(at(NOW)),
-            ..tie(SELLER, *kind, RelationshipState::Requested)
+            ..relationship_with(SELLER, *kind, RelationshipState::Requested)
         };
         assert_eq!(main.into_after(), expected);
     }
 }
 
 #[test]
-fn a_reseller_asks_for_its_provider_along_unless_that_is_tied_already() {
+fn a_provider_with_an_open_relationship_gets_no_second_request() {
     let Change { related, main } = request(&new_with_provider()).unwrap();
     let [of_provider] = related.try_into().unwrap();
     assert_eq!(main.after().companion, Some(COMPANION));
@@ -267,7 +267,7 @@ fn a_reseller_asks_for_its_provider_along_unless_that_is_tied_already() {
 }
 
 #[test]
-fn a_reseller_asks_along_only_for_a_provider_that_it_partners_with_in_the_region() {
+fn a_provider_in_a_request_is_an_active_partner_in_the_region() {
     let refusal = ["REL-1 PARTNERSHIP_NOT_ACTIVE"];
     for state in PartnershipState::ALL {
         let mut new = new_with_provider();
@@ -285,8 +285,8 @@ fn a_reseller_asks_along_only_for_a_provider_that_it_partners_with_in_the_region
 }
 
 #[test]
-fn a_request_beside_an_open_relationship_is_denied_and_settles_one_that_expired() {
-    let mut new = asked(RelationshipKind::Resale);
+fn a_request_is_denied_by_an_open_relationship_and_records_an_expired_one() {
+    let mut new = new_relationship(RelationshipKind::Resale);
     let mut open =
         relationship_with(SELLER, RelationshipKind::Resale, RelationshipState::Requested);
     open.expire_time = at(NOW + 1);
@@ -296,9 +296,9 @@ fn a_request_beside_an_open_relationship_is_denied_and_settles_one_that_expired(
     open.expire_time = at(NOW);
     new.partner.open = vec![open];
     new.buyer.csp_tenant = false;
-    let [settled] = request(&new).unwrap().related.try_into().unwrap();
-    let told = (settled.event(), settled.after().state);
-    assert_eq!(told, ("CustomerRelationshipExpired", RelationshipState::Expired));
+    let [expired] = request(&new).unwrap().related.try_into().unwrap();
+    let event = (expired.event(), expired.after().state);
+    assert_eq!(event, ("CustomerRelationshipExpired", RelationshipState::Expired));
     new.name_taken = Some(REQUESTED);
     assert_eq!(request(&new).unwrap_err(), Denial::Exists(REQUESTED.to_string()));
 }
@@ -313,20 +313,20 @@ fn removal(by: Role) -> Removal {
 }
 
 #[test]
-fn what_was_sold_on_is_removed_by_a_buyer_at_microsoft_that_states_that_nothing_is_active() {
+fn active_resale_is_removed_by_a_buyer_from_microsoft_without_subscriptions() {
     use RelationshipKind::{Management, Resale};
     use RelationshipState::{Active, Requested};
-    const STRANGE: &str = "REL-6 REMOVAL_BY_STRANGER";
-    const RESELLS: &str = "REL-6 REMOVAL_BY_RESELLER";
-    const UNSTATED: &str = "REL-6 SUBSCRIPTIONS_NOT_RULED_OUT";
+    const BY_STRANGER: &str = "REL-6 REMOVAL_BY_STRANGER";
+    const BY_RESELLER: &str = "REL-6 REMOVAL_BY_RESELLER";
+    const NOT_STATED: &str = "REL-6 SUBSCRIPTIONS_NOT_RULED_OUT";
     type Row =
         (RelationshipKind, RelationshipState, Role, fn(&mut Removal), &'static [&'static str]);
     let rows: [Row; 9] = [
         (Resale, Active, Role::DirectBill, |_| (), &[]),
         (Resale, Active, Role::IndirectProvider, |_| (), &[]),
-        (Resale, Active, Role::IndirectReseller, |_| (), &[RESELLS]),
-        (Resale, Active, Role::DirectBill, |it| it.no_active_subscriptions = false, &[UNSTATED]),
-        (Resale, Active, Role::DirectBill, |it| it.by.partner = STRANGER, &[STRANGE]),
+        (Resale, Active, Role::IndirectReseller, |_| (), &[BY_RESELLER]),
+        (Resale, Active, Role::DirectBill, |it| it.no_active_subscriptions = false, &[NOT_STATED]),
+        (Resale, Active, Role::DirectBill, |it| it.by.partner = STRANGER, &[BY_STRANGER]),
         (
             Resale,
             Active,
@@ -335,11 +335,11 @@ fn what_was_sold_on_is_removed_by_a_buyer_at_microsoft_that_states_that_nothing_
                 it.by.partner = STRANGER;
                 it.no_active_subscriptions = false;
             },
-            &[STRANGE, RESELLS, UNSTATED],
+            &[BY_STRANGER, BY_RESELLER, NOT_STATED],
         ),
         (Resale, Requested, Role::IndirectReseller, |it| it.no_active_subscriptions = false, &[]),
         (Management, Active, Role::IndirectReseller, |it| it.no_active_subscriptions = false, &[]),
-        (Management, Active, Role::DirectBill, |it| it.by.partner = STRANGER, &[STRANGE]),
+        (Management, Active, Role::DirectBill, |it| it.by.partner = STRANGER, &[BY_STRANGER]),
     ];
     for (kind, state, role, change, expected) in rows {
         let mut removal = removal(role);
@@ -350,7 +350,7 @@ fn what_was_sold_on_is_removed_by_a_buyer_at_microsoft_that_states_that_nothing_
 }
 
 #[test]
-fn a_resellers_relationship_is_removed_by_a_provider_that_had_accepted_it_once() {
+fn a_provider_with_an_accepted_partnership_removes_a_resellers_relationship() {
     for state in PartnershipState::ALL {
         let removal =
             Removal { partnerships: vec![partnership(*state)], ..removal(Role::IndirectProvider) };
@@ -372,25 +372,25 @@ fn a_resellers_relationship_is_removed_by_a_provider_that_had_accepted_it_once()
 }
 
 #[test]
-fn the_customers_answer_counts_for_the_companion_while_that_is_open() {
+fn the_customers_response_applies_to_an_open_companion() {
     let of = |state| CustomerRelationship {
         companion: Some(COMPANION),
-        ..tie(RESELLER, RelationshipKind::Resale, state)
+        ..relationship_with(RESELLER, RelationshipKind::Resale, state)
     };
     let companion = |state| CustomerRelationship {
         name: COMPANION,
-        ..tie(SELLER, RelationshipKind::Resale, state)
+        ..relationship_with(SELLER, RelationshipKind::Resale, state)
     };
     for state in RelationshipState::ALL {
         let requested = *state == RelationshipState::Requested;
-        let asked = || of(RelationshipState::Requested);
-        let accepted = asked()
+        let request = || of(RelationshipState::Requested);
+        let accepted = request()
             .accept(Some(companion(*state)), new_with_provider().parties(), at(NOW))
             .unwrap();
         assert_eq!(accepted.main.after().state, RelationshipState::Active);
         let related: Vec<_> = accepted.related.iter().map(|it| it.after().state).collect();
         assert_eq!(related, [RelationshipState::Active][usize::from(!requested)..], "{state}");
-        let refused = asked().refuse("why", Some(companion(*state)), at(NOW)).unwrap();
+        let refused = request().refuse("why", Some(companion(*state)), at(NOW)).unwrap();
         assert_eq!(refused.main.after().state, RelationshipState::Refused);
         assert_eq!(refused.related.len(), usize::from(requested), "{state}");
     }
@@ -399,7 +399,7 @@ fn the_customers_answer_counts_for_the_companion_while_that_is_open() {
     let accepted = of(RelationshipState::Requested)
         .accept(Some(other), new_with_provider().parties(), at(NOW))
         .unwrap();
-    assert!(accepted.related.is_empty(), "it is no companion of this one");
+    assert!(accepted.related.is_empty(), "not the companion of this relationship");
 }
 
 const CALLS: [(&str, &str); 3] = [
@@ -415,14 +415,14 @@ fn step(
 ) -> Result<Change<CustomerRelationship>, Denial> {
     match call {
         "AcceptCustomerRelationship" => {
-            it.accept(None, asked(RelationshipKind::Management).parties(), at(now))
+            it.accept(None, new_relationship(RelationshipKind::Management).parties(), at(now))
         }
         "RefuseCustomerRelationship" => it.refuse("why", None, at(now)),
         _ => it.remove(&removal(Role::DirectBill), at(now)).map(Change::from),
     }
 }
 
-/// What becomes of a relationship.
+/// State of a relationship after a call; `None` if the call is refused.
 fn model(state: &str, call: &str, now: i64) -> Option<&'static str> {
     match (state, call) {
         ("requested", _) if now >= EXPIRES => None,
@@ -434,9 +434,9 @@ fn model(state: &str, call: &str, now: i64) -> Option<&'static str> {
 }
 
 proptest! {
-    /// Any calls at any times do to a relationship what the model says.
+    /// Random calls at random times change a relationship like the model.
     #[test]
-    fn a_relationship_moves_as_the_model_does(
+    fn a_relationship_changes_like_the_model(
         kind in select(RelationshipKind::ALL),
         calls in vec((select(&CALLS[..]), select(&[0, 1, 500, 999, 1000][..])), 1..6),
     ) {

@@ -1,4 +1,4 @@
-//! The space of all worlds, thick around those that are allowed.
+//! Random worlds, mostly close to allowed ones.
 
 use std::fmt::Debug;
 
@@ -21,18 +21,19 @@ use crate::domain::{
     StandingAgreement, Transaction,
 };
 
-/// Two of one region, two more of one region, one alone, one without sales, and one without MCA.
+/// Two countries of one region, two of another, one of a third, one with stopped sales, one without MCA.
 const COUNTRIES: [&str; 7] = ["FR", "DE", "US", "UM", "BR", "RU", "CN"];
 
-/// Worlds in which each thing is as it should be `weight` times as often as it is anything.
+/// Worlds in which each value is valid `weight` times as often as it is random.
 pub(super) fn worlds(weight: u32) -> impl Strategy<Value = World> {
     select(World::all()).prop_flat_map(move |base| {
         let facts = facts(&base.facts, weight);
-        (asked(&base.asked, weight), facts).prop_map(|(asked, facts)| World { asked, facts })
+        (transaction(&base.transaction, weight), facts)
+            .prop_map(|(transaction, facts)| World { transaction, facts })
     })
 }
 
-/// `usual`, or now and then something else.
+/// Mostly `usual`, sometimes any value.
 fn mostly<T: Clone + Debug + 'static>(
     weight: u32,
     usual: T,
@@ -41,7 +42,7 @@ fn mostly<T: Clone + Debug + 'static>(
     prop_oneof![weight => Just(usual), 1 => any].boxed()
 }
 
-fn asked(base: &Transaction, weight: u32) -> impl Strategy<Value = Transaction> + use<> {
+fn transaction(base: &Transaction, weight: u32) -> impl Strategy<Value = Transaction> + use<> {
     let lines = mostly(weight, base.lines.clone(), vec(line(), 0..4));
     let purpose = mostly(4 * weight, base.purpose, select(Purpose::ALL));
     let attested = mostly(weight, base.attested, any::<bool>());
@@ -97,7 +98,7 @@ fn facts(base: &Facts, weight: u32) -> impl Strategy<Value = Facts> + use<> {
         )
 }
 
-/// The partner beside the reseller, if there is one in the base.
+/// The additional partner, if the base has one.
 fn additional(base: &[AdditionalPartner], weight: u32) -> BoxedStrategy<Vec<AdditionalPartner>> {
     let Some(usual) = base.first() else { return Just(Vec::new()).boxed() };
     let states = option::of(select(PartnershipState::ALL)).prop_map(|state| {
@@ -133,16 +134,16 @@ fn companies() -> Select<OrganizationName> {
     select(vec![OF_SELLER, OF_RESELLER, OF_CUSTOMER])
 }
 
-/// Some roles, each once, in any state.
+/// Distinct roles in any state.
 fn roles() -> impl Strategy<Value = Vec<RoleStanding>> {
-    let held = || (select(RoleState::ALL), around_now());
-    (subsequence(Role::ALL, 0..=3), held(), held(), held()).prop_map(|(roles, a, b, c)| {
-        let held = roles.into_iter().zip([a, b, c]);
+    let state = || (select(RoleState::ALL), around_now());
+    (subsequence(Role::ALL, 0..=3), state(), state(), state()).prop_map(|(roles, a, b, c)| {
+        let enrollments = roles.into_iter().zip([a, b, c]);
         let standing = |(role, (state, block_time))| RoleStanding {
             block_time,
             ..super::world::enrollment(role, state)
         };
-        held.map(standing).collect()
+        enrollments.map(standing).collect()
     })
 }
 
@@ -153,7 +154,7 @@ fn agreements() -> impl Strategy<Value = Vec<StandingAgreement>> {
     vec(one, 0..=3)
 }
 
-/// No time, or one just before, at or just after that of the decision.
+/// `None`, or a time within 1 s of the decision.
 fn around_now() -> impl Strategy<Value = Option<Timestamp>> {
     option::of(select(&[NOW - 1, NOW, NOW + 1][..]).prop_map(at))
 }
@@ -186,7 +187,7 @@ fn any_customer(base: &Customer, weight: u32) -> impl Strategy<Value = Customer>
         })
 }
 
-/// An acceptance just before or just after the day that old ones end with.
+/// An acceptance just before or at the time from which acceptances are valid.
 fn any_mca() -> impl Strategy<Value = CustomerAgreement> {
     select(&[1_680_307_199, 1_680_307_200][..])
         .prop_map(|time| CustomerAgreement { accept_time: at(time), ..mca() })
@@ -207,8 +208,9 @@ fn any_relationship() -> impl Strategy<Value = CustomerRelationship> {
     let kinds = (select(RelationshipKind::ALL), select(Role::ALL), select(RelationshipState::ALL));
     (partners, kinds, option::of(any_mca())).prop_map(
         |(partner, (kind, role, state), agreement)| {
-            let tie = relationship_with(partner, kind, state);
-            CustomerRelationship { role: tie.role.map(|_| role), agreement, ..tie }
+            let relationship = relationship_with(partner, kind, state);
+            let role = relationship.role.map(|_| role);
+            CustomerRelationship { role, agreement, ..relationship }
         },
     )
 }

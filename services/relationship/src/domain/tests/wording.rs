@@ -1,4 +1,4 @@
-//! What a person reads who is refused, as one text to review.
+//! Texts of all refusals, for review.
 
 use std::fmt::Write;
 
@@ -11,30 +11,30 @@ use super::{
 use crate::domain::{Finding, RuleOutcome};
 
 const HEADER: &str = "\
-What a refusal says: one change in a world in which everything is allowed, and all that fails then.
-At the end what a decision says in which nothing fails.
+Texts of refusals: each entry changes one fact of an allowed world and lists all failed rules. The last
+entry lists all rules of an allowed transaction.
 
 in        the world before the change: who sells to whom
-because   the reason, as a word and as a sentence
-about     the resource that the rule looked at
-knowing   the facts that it looked at
+because   reason and explanation
+about     resource that the rule checks
+knowing   facts that the rule used
 next      who must act, and how
-code      of the same refusal in Partner Center
+code      error code of Partner Center
 
-This text is written by `GOLDEN=write cargo test -p relationship golden`.
+This file is written by `GOLDEN=write cargo test -p relationship golden`.
 ";
 
 /// Widest line of the text.
 const WIDTH: usize = 100;
 
 #[test]
-fn refusals_say_what_the_golden_text_says() {
+fn refusals_are_those_of_the_golden_text() {
     let mut text = HEADER.to_owned();
     for row in rows().filter(|row| !row.fails.is_empty()) {
         writeln!(text, "\n{}", row.what).unwrap();
-        part(&mut text, "in", &row.begins_with.replace('_', " "));
+        part(&mut text, "in", &row.world_name.replace('_', " "));
         for (outcome, finding) in failed(&decided(row)) {
-            tell(&mut text, outcome, finding);
+            write_outcome(&mut text, outcome, finding);
         }
     }
     text.push_str("\nnothing is wrong\n");
@@ -43,12 +43,12 @@ fn refusals_say_what_the_golden_text_says() {
     world.facts.buyer.partners = vec![STRANGER];
     let decision = world.decide();
     for outcome in &decision.outcomes {
-        tell(&mut text, outcome, outcome.finding.as_ref().unwrap());
+        write_outcome(&mut text, outcome, outcome.finding.as_ref().unwrap());
     }
     golden("refusals.txt", &text);
 }
 
-fn tell(text: &mut String, outcome: &RuleOutcome, finding: &Finding) {
+fn write_outcome(text: &mut String, outcome: &RuleOutcome, finding: &Finding) {
     writeln!(text, "  {}", outcome.rule.id).unwrap();
     if let Some(fault) = &finding.fault {
         part(text, "because", &format!("{}: {}", fault.reason, fault.explanation));
@@ -63,10 +63,10 @@ fn tell(text: &mut String, outcome: &RuleOutcome, finding: &Finding) {
     }
 }
 
-/// A part of what is told, on as many lines as it takes.
-fn part(text: &mut String, label: &str, told: &str) {
+/// Writes a labelled text, wrapped.
+fn part(text: &mut String, label: &str, content: &str) {
     let mut line = format!("    {label:<8}");
-    for word in plain(told).split_whitespace() {
+    for word in plain(content).split_whitespace() {
         if line.chars().count() + 1 + word.chars().count() > WIDTH {
             writeln!(text, "{line}").unwrap();
             line = " ".repeat(12);
@@ -77,7 +77,7 @@ fn part(text: &mut String, label: &str, told: &str) {
     writeln!(text, "{}", line.trim_end()).unwrap();
 }
 
-/// Words for resource names.
+/// Replaces resource names by words.
 fn plain(text: &str) -> String {
     let words = [
         (SELLER.to_string(), "seller"),

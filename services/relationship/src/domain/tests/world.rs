@@ -1,4 +1,4 @@
-//! Worlds in which everything is allowed. A test says what it changes in one.
+//! Worlds (a transaction and its facts) in which every rule passes. Tests change one of them.
 
 use types::{
     CustomerName, CustomerRelationshipName, LocationAccountId, OrganizationName, PartnerName,
@@ -24,24 +24,23 @@ pub(super) const OF_RESELLER: OrganizationName = OrganizationName::new(Uuid::fro
 pub(super) const OF_STRANGER: OrganizationName = OrganizationName::new(Uuid::from_u128(0xa3));
 pub(super) const OF_CUSTOMER: OrganizationName = OrganizationName::new(Uuid::from_u128(0xac));
 
-/// Locations of the seller, of the reseller and of nobody.
+/// Location accounts of the seller, of the reseller and of a stranger.
 pub(super) const LOCATIONS: [&str; 3] = ["1001", "2002", "3003"];
 
-/// The enrollments of provider and reseller are their first ones.
+/// First enrollments of provider and reseller.
 pub(super) const FIRST: Applications = Applications { provider: 1, reseller: 1 };
 
-/// When it is in a world, in seconds: 2026-03-02T09:00:00Z.
+/// Time of the decision, in seconds: 2026-03-02T09:00:00Z.
 pub(super) const NOW: i64 = 1_772_442_000;
 
-/// When invitations and requests of a world expire, in seconds.
+/// Expiry of invitations and requests, in seconds.
 pub(super) const EXPIRES: i64 = NOW + 1000;
 
-/// A time, in seconds.
 pub(super) fn at(second: i64) -> Timestamp {
     Timestamp::from_second(second).unwrap()
 }
 
-/// What stands against a change.
+/// Violations of a refused change; empty if it is approved.
 pub(super) fn violations<T>(decided: Result<T, Denial>) -> Vec<Violation> {
     match decided {
         Err(Denial::Refused(violations)) => violations,
@@ -55,7 +54,7 @@ pub(super) fn named(violations: &[Violation]) -> Vec<String> {
     violations.iter().map(|it| format!("{} {}", it.rule, it.reason)).collect()
 }
 
-/// A partner in one role, with all that the role takes.
+/// A partner that meets all requirements of one role.
 pub(super) fn partner(name: PartnerName, role: Role) -> Standing {
     let (organization, account) = match name {
         SELLER => (OF_SELLER, LOCATIONS[0]),
@@ -127,8 +126,8 @@ pub(super) fn buyer() -> BuyerStanding {
     BuyerStanding { csp_tenant: false, partners: Vec::new(), organization_revision: 1 }
 }
 
-/// A relationship that went the shortest way to a state; to sell, it was acquired by the reseller as
-/// such, and by others as direct-bill partner.
+/// A customer relationship in a state. In a resale relationship, the role of [`RESELLER`] is indirect
+/// reseller, and of any other partner direct bill.
 pub(super) fn relationship_with(
     partner: PartnerName,
     kind: RelationshipKind,
@@ -158,7 +157,7 @@ pub(super) fn relationship_with(
     }
 }
 
-/// A partnership that went the shortest way to a state.
+/// A partnership in a state.
 pub(super) fn partnership(state: PartnershipState) -> Partnership {
     use PartnershipSide::{Provider, Reseller};
     use PartnershipState::{Active, Declined, Ended, Expired, Invited, Withdrawn};
@@ -185,7 +184,7 @@ fn ending<By>(by: Option<By>, detail: &str) -> Ending<By> {
     Ending { by, detail: detail.to_owned(), time: at(0) }
 }
 
-/// What somebody wants, and what is known.
+/// A transaction and its facts.
 #[derive(Debug, Clone)]
 pub(super) struct World {
     pub transaction: Transaction,
@@ -216,7 +215,7 @@ impl World {
         world
     }
 
-    /// A provider sells through a direct-bill partner that works as reseller.
+    /// A provider sells through a direct-bill partner that is also a reseller.
     pub(super) fn through_direct_bill() -> Self {
         let mut world = Self::through_reseller();
         world.reseller().roles.push(enrollment(Role::DirectBill, RoleState::Active));
@@ -224,7 +223,7 @@ impl World {
         world
     }
 
-    /// A provider sells through a reseller, with another one on record beside it.
+    /// A provider sells through a reseller, with an additional reseller on record.
     pub(super) fn with_additional_reseller() -> Self {
         let mut world = Self::through_reseller();
         world.transaction.lines[0].additional_ids = vec![location_id(LOCATIONS[2])];
@@ -271,7 +270,7 @@ impl World {
         world
     }
 
-    /// Every world of these.
+    /// All of these worlds.
     pub(super) fn all() -> Vec<Self> {
         vec![
             Self::direct_bill(),
@@ -289,7 +288,7 @@ impl World {
 
     fn alone(role: Role) -> Self {
         Self {
-            asked: Transaction {
+            transaction: Transaction {
                 seller: SELLER,
                 reseller: None,
                 customer: CUSTOMER,
@@ -305,7 +304,7 @@ impl World {
                 buyer: buyer(),
                 relationships: vec![CustomerRelationship {
                     role: Some(role),
-                    ..tie(SELLER, RelationshipKind::Resale, RelationshipState::Active)
+                    ..relationship_with(SELLER, RelationshipKind::Resale, RelationshipState::Active)
                 }],
                 additional: Vec::new(),
                 time: at(NOW),
@@ -321,7 +320,7 @@ impl World {
         self.facts.reseller.as_mut().unwrap()
     }
 
-    /// Puts the seller into one role.
+    /// Sets the only role of the seller.
     pub(super) fn seller_is(&mut self, role: Role, state: RoleState) {
         self.facts.seller.roles = vec![enrollment(role, state)];
     }
@@ -334,7 +333,7 @@ impl World {
         self.reseller().roles = vec![enrollment(Role::IndirectReseller, state)];
     }
 
-    /// Gives a partner this one relationship with the customer.
+    /// Replaces a partner's relationships with the customer by this one.
     pub(super) fn set_relationship(
         &mut self,
         partner: PartnerName,
@@ -342,16 +341,16 @@ impl World {
         state: RelationshipState,
     ) {
         self.remove_relationships(partner);
-        let tie = relationship_with(partner, kind, state);
+        let relationship = relationship_with(partner, kind, state);
         let of_seller = self.facts.seller.roles.first().filter(|_| partner == SELLER);
-        let role = tie.role.map(|role| of_seller.map_or(role, |held| held.role));
-        self.facts.relationships.push(CustomerRelationship { role, ..tie });
+        let role = relationship.role.map(|role| of_seller.map_or(role, |it| it.role));
+        self.facts.relationships.push(CustomerRelationship { role, ..relationship });
     }
 
-    /// Has a partner attest the MCA on each relationship that it has with the customer.
+    /// Adds a partner's attestation of the MCA to its relationships with the customer.
     pub(super) fn attests(&mut self, partner: PartnerName, agreement: CustomerAgreement) {
-        for tie in self.facts.relationships.iter_mut().filter(|it| it.partner == partner) {
-            tie.agreement = Some(agreement.clone());
+        for relationship in self.facts.relationships.iter_mut().filter(|it| it.partner == partner) {
+            relationship.agreement = Some(agreement.clone());
         }
     }
 
@@ -359,19 +358,19 @@ impl World {
         self.facts.relationships.retain(|it| it.partner != partner);
     }
 
-    /// Asks before there is an order: without lines and attestation.
+    /// The check before the order: without lines and attestation.
     pub(super) fn before_the_order(mut self) -> Self {
         self.transaction.lines.clear();
         self.transaction.attested = false;
         self
     }
 
-    /// Puts this PartnerID, or none, on the first line.
+    /// Sets the PartnerID of the first line.
     pub(super) fn partner_id(&mut self, id: Option<&str>) {
         self.transaction.lines[0].partner_id = id.map(location_id);
     }
 
-    /// Asks for this product on the first line.
+    /// Sets the product of the first line.
     pub(super) fn product(&mut self, family: ProductFamily) {
         self.transaction.lines[0].family = family;
     }
@@ -400,7 +399,7 @@ impl Decision {
 }
 
 impl Standing {
-    /// Moves tenant and location to another country.
+    /// Moves the CSP tenant and its location to another country.
     pub(super) fn moves_to(&mut self, country: &str) {
         self.country = country.parse().unwrap();
         if let Some(location) = &mut self.location {

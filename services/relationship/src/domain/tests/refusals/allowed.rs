@@ -1,28 +1,28 @@
-//! The nearest neighbours of refusals.
+//! Allowed worlds that are closest to refusals.
 
 use super::*;
 
 rows! { ALLOWED_ROWS:
-    "nothing is changed alone", direct_bill, |_| () => ;
+    "nothing is changed in a direct-bill sale", direct_bill, |_| () => ;
     "nothing is changed in a provider's own sale", provider_alone, |_| () => ;
-    "nothing is changed in a chain", through_reseller, |_| () => ;
-    "another reseller stands on record", with_additional_reseller, |_| () => ;
-    "another reseller stands on record for a customer in EFTA", with_additional_reseller,
+    "nothing is changed in a sale through a reseller", through_reseller, |_| () => ;
+    "an additional reseller is on record", with_additional_reseller, |_| () => ;
+    "an additional reseller is on record for a customer in EFTA", with_additional_reseller,
         |it| it.facts.customer.country = "NO".parse().unwrap() => ;
-    "a direct-bill partner works as reseller", through_direct_bill, |_| () => ;
-    "Azure goes into the seller's shared services tenant", shared_services, |_| () => ;
-    "Azure goes into the reseller's", shared_services_of_reseller, |_| () => ;
-    "Azure goes into the reseller's from a provider of its group", shared_services_of_reseller,
+    "a direct-bill partner is also a reseller", through_direct_bill, |_| () => ;
+    "Azure is sold into the seller's shared services tenant", shared_services, |_| () => ;
+    "Azure is sold into the reseller's shared services tenant", shared_services_of_reseller, |_| () => ;
+    "an affiliated provider sells Azure into the reseller's shared services tenant", shared_services_of_reseller,
         |it| it.facts.seller.affiliation = vec!["A owns B".to_owned()] => ;
-    "a partner buys for itself from a direct-bill partner", own_use, |_| () => ;
-    "a partner buys for itself from a reseller", own_use_through_reseller, |_| () => ;
+    "a partner buys for its own use from a direct-bill partner", own_use, |_| () => ;
+    "a partner buys for its own use from a reseller", own_use_through_reseller, |_| () => ;
     "customer and seller are in two countries of a region", direct_bill,
         |it| it.facts.customer.country = "CH".parse().unwrap() => ;
     "provider and reseller are in two countries of a region", through_reseller,
         |it| it.reseller().moves_to("DE") => ;
-    "the seller may manage too", direct_bill, |it| it.facts.relationships.insert(
+    "the seller also has a management relationship", direct_bill, |it| it.facts.relationships.insert(
         0, relationship_with(SELLER, Management, RelationshipState::Active)) => ;
-    "a direct-bill partner manages for whom it acquired as reseller", direct_bill,
+    "a direct-bill partner manages for a customer that it acquired as reseller", direct_bill,
         |it| {
             it.facts.relationships[0].role = Some(Role::IndirectReseller);
             it.transaction.purpose = Purpose::Manage;
@@ -32,7 +32,7 @@ rows! { ALLOWED_ROWS:
             let resells = relationship_with(RESELLER, Resale, RelationshipState::Active);
             it.facts.relationships.insert(0, CustomerRelationship { partner: SELLER, ..resells });
         } => ;
-    "a direct-bill partner that is a provider too sells to whom it acquired as that",
+    "a direct-bill partner sells to a customer that it acquired as provider",
         provider_alone, |it| {
             it.facts.seller.roles.insert(0, enrollment(Role::DirectBill, RoleState::Active));
             it.facts.seller.agreements.push(accepted(&[Role::DirectBill]));
@@ -49,23 +49,23 @@ rows! { ALLOWED_ROWS:
             it.facts.seller.roles[0].block_time = Some(at(NOW));
             it.facts.seller.agreements.push(accepted(&[Role::DirectBill]));
         } => ;
-    "a restricted direct-bill partner adds to what it sold", direct_bill,
+    "a restricted direct-bill partner adds units", direct_bill,
         |it| {
             it.seller_is(Role::DirectBill, RoleState::Restricted);
             it.transaction.purpose = Purpose::AddQuantity;
         } => ;
-    "a restricted direct-bill partner changes what it sold", shared_services,
+    "a restricted direct-bill partner changes a subscription", shared_services,
         |it| {
             it.seller_is(Role::DirectBill, RoleState::Restricted);
             it.transaction.purpose = Purpose::Change;
         } => ;
-    "the seller is blocked from the next second on", direct_bill,
+    "the seller is blocked from the next second", direct_bill,
         |it| it.facts.seller.roles[0].block_time = Some(at(NOW + 1)) => ;
-    "the reseller is blocked from the next second on", through_reseller,
+    "the reseller is blocked from the next second", through_reseller,
         |it| it.reseller().roles[0].block_time = Some(at(NOW + 1)) => ;
-    "the seller's MPA counts until the next second", direct_bill,
+    "the seller's MPA is valid until the next second", direct_bill,
         |it| it.facts.seller.agreements[0].lapse_time = Some(at(NOW + 1)) => ;
-    "an MPA that lapsed was followed by one that counts", through_reseller,
+    "a lapsed MPA was followed by a valid one", through_reseller,
         |it| {
             let mut lapsed = accepted(&[Role::IndirectReseller]);
             lapsed.lapse_time = Some(at(NOW));
@@ -76,7 +76,7 @@ rows! { ALLOWED_ROWS:
             it.reseller_is(RoleState::Suspended);
             it.transaction.purpose = Purpose::Manage;
         } => ;
-    "a direct-bill partner that is vetted anew manages", direct_bill,
+    "a direct-bill partner that is vetted again manages", direct_bill,
         |it| {
             it.seller_is(Role::DirectBill, RoleState::Vetting);
             it.transaction.purpose = Purpose::Manage;
@@ -86,71 +86,71 @@ rows! { ALLOWED_ROWS:
             it.provider_is(RoleState::Suspended);
             it.transaction.purpose = Purpose::Cancel;
         } => ;
-    "a subscription renews itself without an MPA", provider_alone,
+    "a subscription renews automatically without an MPA", provider_alone,
         |it| {
             it.facts.seller.agreements.clear();
             it.transaction.purpose = Purpose::AutomaticRenewal;
         } => ;
-    "what suspended partners sold renews itself", through_reseller,
+    "a subscription of suspended partners renews automatically", through_reseller,
         |it| {
             it.provider_is(RoleState::Suspended);
             it.reseller().roles[0].state = RoleState::Suspended;
             it.transaction.purpose = Purpose::AutomaticRenewal;
         } => ;
-    "what partners sold renews itself though they are not re-authorized", through_reseller,
+    "a subscription of partners without re-authorization renews automatically", through_reseller,
         |it| {
             it.facts.seller.roles[0].block_time = Some(at(NOW));
             it.reseller().roles[0].block_time = Some(at(NOW));
             it.transaction.purpose = Purpose::AutomaticRenewal;
         } => ;
-    "what a reseller sold renews itself though its MPA has lapsed", through_reseller,
+    "a subscription of a reseller with a lapsed MPA renews automatically", through_reseller,
         |it| {
             it.reseller().agreements.clear();
             it.reseller().roles[0].state = RoleState::Qualified;
             it.transaction.purpose = Purpose::AutomaticRenewal;
         } => ;
-    "a subscription renews itself while the account is under review", direct_bill,
+    "a subscription renews automatically while the account is under review", direct_bill,
         |it| {
             it.facts.customer.account = Some(review(AccountState::UnderReview));
             it.transaction.purpose = Purpose::AutomaticRenewal;
         } => ;
-    "an old MCA counts until the second before", direct_bill,
+    "an old MCA is valid until the second before the deadline", direct_bill,
         |it| {
             mca_of(it).accept_time = at(OLD_MCA - 1);
             it.facts.time = at(REACCEPTANCE - 1);
         } => ;
-    "the MCA is accepted in the first second that counts", direct_bill,
+    "the MCA is accepted in the first valid second", direct_bill,
         |it| mca_of(it).accept_time = at(OLD_MCA) => ;
     "the seller attests the MCA", with_attestation, |_| () => ;
     "the seller attests the MCA after the customer accepted an old one", with_attestation,
         |it| it.facts.customer.agreement = Some(old_mca()) => ;
     "the customer accepted the MCA after the seller attested an old one", through_reseller,
         |it| it.attests(SELLER, old_mca()) => ;
-    "a customer in China accepts no MCA", direct_bill,
+    "a customer in China has no MCA", direct_bill,
         |it| {
-            all_in(it, "CN");
+            move_all_to(it, "CN");
             it.facts.customer.agreement = None;
         } => ;
     "the customer's account is verified", direct_bill,
         |it| it.facts.customer.account = Some(review(AccountState::Verified)) => ;
-    "a subscription is renewed by hand while the account is under review", direct_bill,
+    "a subscription is renewed manually while the account is under review", direct_bill,
         |it| {
             it.facts.customer.account = Some(review(AccountState::UnderReview));
             it.transaction.purpose = Purpose::Renew;
         } => ;
-    "what was sold is reduced while the account is under review", direct_bill,
+    "a subscription is reduced while the account is under review", direct_bill,
         |it| {
             it.facts.customer.account = Some(review(AccountState::UnderReview));
             it.transaction.purpose = Purpose::Change;
         } => ;
     "a customer in Russia cancels", direct_bill,
         |it| {
-            all_in(it, "RU");
+            move_all_to(it, "RU");
             it.transaction.purpose = Purpose::Cancel;
         } => ;
-    "a customer in Russia bought before the stop", direct_bill,
+    "a customer in Russia buys before sales are stopped", direct_bill,
         |it| {
-            all_in(it, "RU");
+            move_all_to(it, "RU");
             it.facts.time = at(1_646_092_799);
         } => ;
     "the seller's location is unknown", through_reseller,

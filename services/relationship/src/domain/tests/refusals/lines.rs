@@ -1,17 +1,17 @@
-//! What stands against the lines of an order.
+//! Refusals because of the lines of an order.
 
 use super::*;
 
 rows! { ORDER_ROWS:
-    "the line carries no PartnerID", through_reseller, |it| it.partner_id(None) =>
+    "the line has no PartnerID", through_reseller, |it| it.partner_id(None) =>
         "ORD-1 PARTNER_ID_MISSING, reseller, caller";
-    "the line carries the provider's PartnerID", through_reseller,
+    "the line has the provider's PartnerID", through_reseller,
         |it| it.partner_id(Some("1001")) =>
         "ORD-1 PARTNER_ID_OF_PROVIDER, reseller, caller";
-    "the line carries a stranger's PartnerID", through_reseller,
+    "the line has a stranger's PartnerID", through_reseller,
         |it| it.partner_id(Some("3003")) =>
         "ORD-1 PARTNER_ID_NOT_OF_RESELLER, reseller, caller";
-    "a second line carries no PartnerID", through_reseller,
+    "the second line has no PartnerID", through_reseller,
         |it| it.transaction.lines.push(line(ProductFamily::Azure)) =>
         "ORD-1 PARTNER_ID_MISSING, reseller, caller";
     "five lines are wrong in three ways", through_reseller, |it| {
@@ -22,28 +22,28 @@ rows! { ORDER_ROWS:
             it.transaction.lines.push(Line { partner_id: Some(location_id("3003")), ..line(ProductFamily::Azure) });
         } =>
         "ORD-1 PARTNER_ID_NOT_OF_RESELLER, reseller, caller";
-    "a provider alone puts its PartnerID on the line", provider_alone,
+    "a provider without a reseller sets its own PartnerID", provider_alone,
         |it| it.partner_id(Some("1001")) =>
         "ORD-1 PARTNER_ID_WITHOUT_RESELLER, seller, caller";
-    "a direct-bill partner puts a PartnerID on the line", direct_bill,
+    "a direct-bill partner sets a PartnerID", direct_bill,
         |it| it.partner_id(Some("3003")) =>
         "ORD-1 PARTNER_ID_WITHOUT_RESELLER, seller, caller";
-    "an additional PartnerID stands beside no reseller", provider_alone,
+    "an additional PartnerID is set without a reseller", provider_alone,
         |it| it.transaction.lines[0].additional_ids = vec![location_id("3003")] =>
         "ORD-8 ADDITIONAL_PARTNER_ID_WITHOUT_RESELLER, seller, caller";
     "additional PartnerIDs are given for a customer outside the EU and EFTA",
         with_additional_reseller, |it| it.facts.customer.country = "GB".parse().unwrap() =>
         "ORD-8 ADDITIONAL_PARTNER_ID_OUTSIDE_EU_EFTA, seller, caller";
-    "nobody has the additional PartnerID", with_additional_reseller,
+    "no partner has the additional PartnerID", with_additional_reseller,
         |it| it.facts.additional.clear() =>
         "ORD-8 ADDITIONAL_PARTNER_ID_NOT_OF_RESELLER, seller, caller";
     "the additional reseller is suspended", with_additional_reseller,
         |it| it.facts.additional[0].standing.roles[0].state = RoleState::Suspended =>
         "ORD-8 ADDITIONAL_PARTNER_ID_NOT_OF_RESELLER, seller, caller";
-    "the additional reseller is blocked from this second on", with_additional_reseller,
+    "the additional reseller is blocked from this second", with_additional_reseller,
         |it| it.facts.additional[0].standing.roles[0].block_time = Some(at(NOW)) =>
         "ORD-8 ADDITIONAL_PARTNER_ID_NOT_OF_RESELLER, seller, caller";
-    "the additional reseller's MPA counts no longer from this second on", with_additional_reseller,
+    "the additional reseller's MPA is invalid from this second", with_additional_reseller,
         |it| it.facts.additional[0].standing.agreements[0].lapse_time = Some(at(NOW)) =>
         "ORD-8 ADDITIONAL_PARTNER_ID_NOT_OF_RESELLER, seller, caller";
     "the additional reseller is in another region", with_additional_reseller,

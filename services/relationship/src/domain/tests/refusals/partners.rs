@@ -1,9 +1,9 @@
-//! What stands against the seller and its chain.
+//! Refusals because of the seller or its sales chain.
 
 use super::*;
 
 rows! { SELLER_ROWS:
-    "the seller is in no role", through_reseller, |it| it.facts.seller.roles.clear() =>
+    "the seller has no role", through_reseller, |it| it.facts.seller.roles.clear() =>
         "PT-1 SELLER_CANNOT_BUY_FROM_MICROSOFT, seller, caller";
     "the seller is a reseller", provider_alone,
         |it| it.seller_is(Role::IndirectReseller, RoleState::Active) =>
@@ -31,7 +31,7 @@ rows! { SELLER_ROWS:
     "the direct-bill partner is restricted", direct_bill,
         |it| it.seller_is(Role::DirectBill, RoleState::Restricted) =>
         "ON-1 SELLER_RESTRICTED, seller, seller";
-    "the restricted direct-bill partner adds to Azure for its own use", shared_services,
+    "the restricted direct-bill partner adds Azure for its own use", shared_services,
         |it| {
             it.seller_is(Role::DirectBill, RoleState::Restricted);
             it.transaction.purpose = Purpose::AddQuantity;
@@ -55,10 +55,10 @@ rows! { SELLER_ROWS:
             it.transaction.purpose = Purpose::Manage;
         } =>
         "ON-1 PARTNER_NOT_ENROLLED, seller, seller";
-    "the provider is blocked from this second on", through_reseller,
+    "the provider is blocked from this second", through_reseller,
         |it| it.facts.seller.roles[0].block_time = Some(at(NOW)) =>
         "ON-4 PARTNER_NOT_REAUTHORIZED, seller, seller";
-    "the provider's MPA counts no longer from this second on", through_reseller,
+    "the provider's MPA is invalid from this second", through_reseller,
         |it| it.facts.seller.agreements[0].lapse_time = Some(at(NOW)) =>
         "MPA-3 SELLER_MPA_NOT_ACCEPTED, seller, seller";
     "a provider without its MPA cancels", provider_alone,
@@ -67,13 +67,13 @@ rows! { SELLER_ROWS:
             it.transaction.purpose = Purpose::Cancel;
         } =>
         "MPA-3 SELLER_MPA_NOT_ACCEPTED, seller, seller";
-    "the provider is revoked when a subscription renews itself", through_reseller,
+    "the provider is revoked when a subscription renews automatically", through_reseller,
         |it| {
             it.provider_is(RoleState::Revoked);
             it.transaction.purpose = Purpose::AutomaticRenewal;
         } =>
         "ON-1 SELLER_NOT_ACTIVE, seller, seller";
-    "the reseller is revoked when a subscription renews itself", through_reseller,
+    "the reseller is revoked when a subscription renews automatically", through_reseller,
         |it| {
             it.reseller().roles[0].state = RoleState::Revoked;
             it.transaction.purpose = Purpose::AutomaticRenewal;
@@ -116,17 +116,17 @@ rows! { CHAIN_ROWS:
     "the partnership has ended", through_reseller,
         |it| it.facts.partnership.as_mut().unwrap().state = PartnershipState::Ended =>
         "REL-1 PARTNERSHIP_NOT_ACTIVE, reseller, seller";
-    "the invitation expired this second", through_reseller,
+    "the invitation expires this second", through_reseller,
         |it| {
             let invited = it.facts.partnership.as_mut().unwrap();
             invited.state = PartnershipState::Invited;
             invited.expire_time = at(NOW);
         } =>
         "REL-1 PARTNERSHIP_NOT_ACTIVE, reseller, seller";
-    "the partnership is that of a reseller's earlier enrollment", through_reseller,
+    "the partnership belongs to an earlier enrollment of the reseller", through_reseller,
         |it| it.reseller().roles[0].application = 2 =>
         "REL-1 PARTNERSHIP_OF_REVOKED_ENROLLMENT, reseller, seller";
-    "the partnership is that of a provider's earlier enrollment", through_reseller,
+    "the partnership belongs to an earlier enrollment of the provider", through_reseller,
         |it| it.facts.seller.roles[0].application = 2 =>
         "REL-1 PARTNERSHIP_OF_REVOKED_ENROLLMENT, reseller, seller";
     "the reseller is in another region", through_reseller, |it| it.reseller().moves_to("US") =>
@@ -158,14 +158,14 @@ rows! { CHAIN_ROWS:
             it.transaction.purpose = Purpose::Manage;
         } =>
         "ON-1 PARTNER_NOT_ENROLLED, reseller, reseller";
-    "the reseller is blocked from this second on", through_reseller,
+    "the reseller is blocked from this second", through_reseller,
         |it| it.reseller().roles[0].block_time = Some(at(NOW)) =>
         "ON-4 PARTNER_NOT_REAUTHORIZED, reseller, reseller";
-    "the reseller's MPA counts no longer from this second on", through_reseller,
+    "the reseller's MPA is invalid from this second", through_reseller,
         |it| it.reseller().agreements[0].lapse_time = Some(at(NOW)) =>
         "MPA-1 PARTNER_ID_BEFORE_MPA, reseller, reseller",
         "MPA-2 RESELLER_MPA_NOT_ACCEPTED, reseller, reseller";
-    "no location is tied to the reseller's tenant", through_reseller,
+    "no location is associated with the reseller's tenant", through_reseller,
         |it| it.reseller().location = None =>
         "ON-3 RESELLER_LOCATION_NOT_ASSOCIATED, reseller, reseller",
         "ORD-1 PARTNER_ID_NOT_OF_RESELLER, reseller, caller";
