@@ -17,9 +17,10 @@ impl Transport {
             let buyer = Buyer { tenant: new.name.id(), organization: new.organization };
             let creator = new.created_by.as_slice();
             let (creator, buyer) = self.onboarding.standings_for(creator, buyer).await?;
-            let taken = self.store.customer(new.name).await?.is_some();
+            let name_taken = self.store.customer(new.name).await?.is_some();
             let shared = self.store.shared_services_of(new.organization).await?;
-            Customer::create(new, taken, &shared, &buyer, creator.first(), call.now).map_err(denied)
+            Customer::create(new, name_taken, &shared, &buyer, creator.first(), call.now)
+                .map_err(denied)
         };
         let customer = self.mutate(&call, create).await?;
         Ok(pb::CreateCustomerResponse { customer: Some(render::customer(customer)) })
