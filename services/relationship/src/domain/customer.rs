@@ -171,8 +171,8 @@ pub(super) fn may_attest(partner: &Standing, acquired: Option<Role>) -> Finding 
     seller(partner).unless(passes, || Fault {
         reason: Reason::AttestedByNoSeller,
         explanation: format!(
-            "{} does not sell to the customer as indirect provider or direct-bill partner; only those \
-             may attest an acceptance of the MCA",
+            "{} does not sell to the customer as indirect provider or direct-bill partner; only \
+             those may attest an acceptance of the MCA",
             partner.partner
         ),
         responsible: Responsible::Partner,

@@ -137,7 +137,7 @@ impl Display for Step {
         match self {
             Self::Enrollment { partner, role, country, steps } => {
                 write!(f, "for {partner} as {role}: ")?;
-                let steps: Vec<_> = steps.iter().map(|step| enrollment_step_text(*step, *country)).collect();
+                let steps: Vec<_> = steps.iter().map(|it| step_text(*it, *country)).collect();
                 write_joined(f, &steps, ", then ")
             }
             Self::InvitePartnership => {
@@ -161,12 +161,10 @@ impl Display for Step {
                 "let the customer's Global admin accept the request of {partner} with \
                  AcceptCustomerRelationship"
             ),
-            Self::RecordCustomerAgreement => {
-                f.write_str(
+            Self::RecordCustomerAgreement => f.write_str(
                 "let the customer accept the MCA; record an acceptance at Microsoft with \
                  RecordCustomerAgreement, or let the seller attest it with AttestCustomerAgreement",
-            )
-            }
+            ),
             Self::RecordAccountReview(state) => f.write_str(match state {
                 AccountState::UnderReview | AccountState::Verified => {
                     "wait for the review to end, then record its result with RecordAccountReview"
@@ -180,19 +178,17 @@ impl Display for Step {
                      RecordAccountReview"
                 }
             }),
-            Self::SetPartnerId(Some(id)) => write!(f, "set partner_id_on_record to {id} on every line"),
+            Self::SetPartnerId(Some(id)) => write!(f, "set the PartnerID {id} on every line"),
             Self::SetPartnerId(None) => {
-                f.write_str("set partner_id_on_record to that location account on every line")
-            },
-            Self::RemovePartnerIds => {
-                f.write_str("remove partner_id_on_record from all lines")
-            },
+                f.write_str("set the PartnerID of that location on every line")
+            }
+            Self::RemovePartnerIds => f.write_str("remove the PartnerIDs from all lines"),
             Self::RemoveAdditionalIds(ids) => {
                 write!(f, "remove {} from the additional PartnerIDs", list(ids))
             }
-            Self::Attest => {
-                f.write_str("set partner_attestation_accepted after the seller has attested its role")
-            }
+            Self::Attest => f.write_str(
+                "set partner_attestation_accepted after the seller has attested its role",
+            ),
             Self::OrderOrdinaryAzure => f.write_str(
                 "order ordinary Azure, or order into the partner's shared services tenant instead",
             ),
@@ -203,8 +199,8 @@ impl Display for Step {
                 f.write_str("name a reseller in the order, or order through a direct-bill partner")
             }
             Self::RemoveReseller => f.write_str(
-                "remove the reseller and its PartnerID from the order, or name an indirect provider \
-                 as the seller",
+                "remove the reseller and its PartnerID from the order, or name an indirect \
+                 provider as the seller",
             ),
             Self::Swap { seller, reseller } => {
                 write!(f, "name {seller} as the seller and {reseller} as the reseller")
@@ -239,18 +235,18 @@ impl Display for Step {
                 f.write_str("use a separate tenant of the customer that is not a CSP tenant")
             }
             Self::SalesStopped => f.write_str(
-                "no next step exists; existing subscriptions may be reduced or cancelled, and end with \
-                 their term",
+                "no next step exists; existing subscriptions may be reduced or cancelled, and end \
+                 with their term",
             ),
-            Self::Upgrade => {
-                f.write_str("no next step is known; upgrade relationship to the version of onboarding")
-            }
+            Self::Upgrade => f.write_str(
+                "no next step is known; upgrade relationship to the version of onboarding",
+            ),
             Self::Other(text) => f.write_str(text),
         }
     }
 }
 
-fn enrollment_step_text(step: EnrollmentStep, country: Country) -> String {
+fn step_text(step: EnrollmentStep, country: Country) -> String {
     let text = match step {
         EnrollmentStep::Enroll => "enroll with EnrollPartner",
         EnrollmentStep::EnrollOtherTenant => {
@@ -260,8 +256,8 @@ fn enrollment_step_text(step: EnrollmentStep, country: Country) -> String {
             "enroll again with EnrollPartner after the enrollment's reapply_time"
         }
         EnrollmentStep::RecordEvidence => {
-            "record evidence with RecordEvidence for each requirement that AssessEnrollment returns \
-             as not met"
+            "record evidence with RecordEvidence for each requirement that AssessEnrollment \
+             returns as not met"
         }
         EnrollmentStep::Submit => "submit the enrollment with SubmitEnrollment",
         EnrollmentStep::Resubmit => "correct the profile and resubmit it with ResubmitEnrollment",
@@ -279,7 +275,8 @@ fn enrollment_step_text(step: EnrollmentStep, country: Country) -> String {
             );
         }
         EnrollmentStep::AcceptAgreement => {
-            "let a Global admin accept the MPA in Partner Center and record this with AcceptAgreement"
+            "let a Global admin accept the MPA in Partner Center and record this with \
+             AcceptAgreement"
         }
     };
     text.to_owned()

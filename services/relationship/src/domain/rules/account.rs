@@ -53,15 +53,15 @@ pub(in crate::domain) fn accepted_mca(_: &Transaction, facts: &Facts) -> Option<
     let wrong = match agreement {
         None => Some((
             Reason::CustomerAgreementMissing,
-            "the customer has not accepted the Microsoft Customer Agreement, and the seller has not \
-             attested an acceptance"
+            "the customer has not accepted the Microsoft Customer Agreement, and the seller has \
+             not attested an acceptance"
                 .to_owned(),
         )),
         Some(agreement) if old(agreement) => Some((
             Reason::CustomerAgreementOutdated,
             format!(
-                "the customer accepted the Microsoft Customer Agreement on {}; since {REACCEPTANCE}, \
-                 acceptances before {OLD} are no longer valid",
+                "the customer accepted the Microsoft Customer Agreement on {}; since \
+                 {REACCEPTANCE}, acceptances before {OLD} are no longer valid",
                 agreement.accept_time
             ),
         )),

@@ -79,7 +79,9 @@ fn fault(
                 "call ReleaseCustomerRelationship of ordering, which checks the subscriptions first"
                     .into()
             }
-            _ => "let an indirect provider of the partner call ReleaseCustomerRelationship of ordering".into(),
+            _ => "let an indirect provider of the partner call ReleaseCustomerRelationship of \
+                  ordering"
+                .into(),
         },
         code: "",
     })

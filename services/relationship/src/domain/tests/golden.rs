@@ -276,8 +276,8 @@ fn matrix(text: &mut String) {
         let applies = applies.map(|it| if it { "applies" } else { "-" }.to_owned());
         [check.rule.id.to_owned()].into_iter().chain(applies).collect()
     });
-    let title = "Rules by purpose, in order of precedence. A rule on seller and reseller appears once for \
-                 each.";
+    let title = "Rules by purpose, in order of precedence. A rule on seller and reseller appears \
+                 once for each.";
     table(text, title, &head, rows.collect());
 }
 

@@ -11,8 +11,8 @@ use super::{
 use crate::domain::{Finding, RuleOutcome};
 
 const HEADER: &str = "\
-Texts of refusals: each entry changes one fact of an allowed world and lists all failed rules. The last
-entry lists all rules of an allowed transaction.
+Texts of refusals. Each entry changes one fact of an allowed world and lists all failed rules. The
+last entry lists all rules of an allowed transaction.
 
 in        the world before the change: who sells to whom
 because   reason and explanation

@@ -11,8 +11,10 @@ rows! { ALLOWED_ROWS:
         |it| it.facts.customer.country = "NO".parse().unwrap() => ;
     "a direct-bill partner is also a reseller", through_direct_bill, |_| () => ;
     "Azure is sold into the seller's shared services tenant", shared_services, |_| () => ;
-    "Azure is sold into the reseller's shared services tenant", shared_services_of_reseller, |_| () => ;
-    "an affiliated provider sells Azure into the reseller's shared services tenant", shared_services_of_reseller,
+    "Azure is sold into the reseller's shared services tenant", shared_services_of_reseller,
+        |_| () => ;
+    "an affiliated provider sells Azure into the reseller's shared services tenant",
+        shared_services_of_reseller,
         |it| it.facts.seller.affiliation = vec!["A owns B".to_owned()] => ;
     "a partner buys for its own use from a direct-bill partner", own_use, |_| () => ;
     "a partner buys for its own use from a reseller", own_use_through_reseller, |_| () => ;
@@ -20,8 +22,11 @@ rows! { ALLOWED_ROWS:
         |it| it.facts.customer.country = "CH".parse().unwrap() => ;
     "provider and reseller are in two countries of a region", through_reseller,
         |it| it.reseller().moves_to("DE") => ;
-    "the seller also has a management relationship", direct_bill, |it| it.facts.relationships.insert(
-        0, relationship_with(SELLER, Management, RelationshipState::Active)) => ;
+    "the seller also has a management relationship", direct_bill,
+        |it| {
+            let manages = relationship_with(SELLER, Management, RelationshipState::Active);
+            it.facts.relationships.insert(0, manages);
+        } => ;
     "a direct-bill partner manages for a customer that it acquired as reseller", direct_bill,
         |it| {
             it.facts.relationships[0].role = Some(Role::IndirectReseller);
@@ -38,9 +43,13 @@ rows! { ALLOWED_ROWS:
             it.facts.seller.agreements.push(accepted(&[Role::DirectBill]));
         } => ;
     "a seller in two roles is suspended as direct-bill partner only", provider_alone,
-        |it| it.facts.seller.roles.insert(0, enrollment(Role::DirectBill, RoleState::Suspended)) => ;
+        |it| {
+            it.facts.seller.roles.insert(0, enrollment(Role::DirectBill, RoleState::Suspended));
+        } => ;
     "a provider through a reseller is suspended as direct-bill partner", through_reseller,
-        |it| it.facts.seller.roles.insert(0, enrollment(Role::DirectBill, RoleState::Suspended)) => ;
+        |it| {
+            it.facts.seller.roles.insert(0, enrollment(Role::DirectBill, RoleState::Suspended));
+        } => ;
     "a seller in two roles has not accepted the MPA as direct-bill partner", provider_alone,
         |it| it.facts.seller.roles.insert(0, enrollment(Role::DirectBill, RoleState::Active)) => ;
     "a seller in two roles is blocked as direct-bill partner", provider_alone,

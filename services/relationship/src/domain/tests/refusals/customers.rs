@@ -3,7 +3,8 @@
 use super::*;
 
 rows! { CUSTOMER_ROWS:
-    "the seller has no relationship with the customer", direct_bill, |it| it.remove_relationships(SELLER) =>
+    "the seller has no relationship with the customer", direct_bill,
+        |it| it.remove_relationships(SELLER) =>
         "REL-4 CUSTOMER_RELATIONSHIP_MISSING, customer, seller";
     "the reseller has no relationship with the customer", through_reseller,
         |it| it.remove_relationships(RESELLER) =>
@@ -26,7 +27,8 @@ rows! { CUSTOMER_ROWS:
     "the relationship with the seller is removed", direct_bill,
         |it| it.set_relationship(SELLER, Resale, RelationshipState::Removed) =>
         "REL-4 CUSTOMER_RELATIONSHIP_MISSING, customer, seller";
-    "the seller has only a management relationship", direct_bill, |it| it.set_relationship(SELLER, Management, RelationshipState::Active) =>
+    "the seller has only a management relationship", direct_bill,
+        |it| it.set_relationship(SELLER, Management, RelationshipState::Active) =>
         "REL-4 CUSTOMER_RELATIONSHIP_FOR_MANAGEMENT, customer, seller";
     "the reseller has only a management relationship", through_reseller,
         |it| it.set_relationship(RESELLER, Management, RelationshipState::Active) =>
@@ -125,7 +127,8 @@ rows! { CUSTOMER_ROWS:
     "only another partner attests the MCA", direct_bill,
         |it| {
             it.facts.customer.agreement = None;
-            it.facts.relationships.push(relationship_with(STRANGER, Resale, RelationshipState::Active));
+            let resale = relationship_with(STRANGER, Resale, RelationshipState::Active);
+            it.facts.relationships.push(resale);
             it.attests(STRANGER, mca());
         } =>
         "CUS-1 CUSTOMER_AGREEMENT_MISSING, customer, customer";
@@ -172,13 +175,14 @@ rows! { OWN_USE_ROWS:
             it.transaction.purpose = Purpose::AutomaticRenewal;
         } =>
         "OWN-1 SALE_TO_AFFILIATE, customer, caller";
-    "the customer's tenant has become a CSP tenant when a subscription renews automatically", direct_bill,
-        |it| {
+    "the customer's tenant has become a CSP tenant when a subscription renews automatically",
+        direct_bill, |it| {
             it.facts.buyer.csp_tenant = true;
             it.transaction.purpose = Purpose::AutomaticRenewal;
         } =>
         "OWN-2 CUSTOMER_IS_CSP_TENANT, customer, customer";
-    "the customer has become a partner when a provider's subscription renews automatically", provider_alone,
+    "the customer has become a partner when a provider's subscription renews automatically",
+        provider_alone,
         |it| {
             it.facts.buyer.partners = vec![STRANGER];
             it.transaction.purpose = Purpose::AutomaticRenewal;

@@ -17,9 +17,10 @@ rows! { ORDER_ROWS:
     "five lines are wrong in three ways", through_reseller, |it| {
             it.partner_id(Some("3003"));
             it.transaction.lines.push(line(ProductFamily::Azure));
-            it.transaction.lines.push(Line { partner_id: Some(location_id("1001")), ..line(ProductFamily::Azure) });
+            let azure = || line(ProductFamily::Azure);
+            it.transaction.lines.push(Line { partner_id: Some(location_id("1001")), ..azure() });
             it.transaction.lines.push(line(ProductFamily::Azure));
-            it.transaction.lines.push(Line { partner_id: Some(location_id("3003")), ..line(ProductFamily::Azure) });
+            it.transaction.lines.push(Line { partner_id: Some(location_id("3003")), ..azure() });
         } =>
         "ORD-1 PARTNER_ID_NOT_OF_RESELLER, reseller, caller";
     "a provider without a reseller sets its own PartnerID", provider_alone,
