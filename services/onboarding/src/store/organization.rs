@@ -149,7 +149,7 @@ async fn upsert_owner(
 
 /// Reads the named organizations and everything that controls them now, level by level, within the
 /// limits of [`OwnershipGraph`].
-pub(super) async fn ownership(
+pub(super) async fn ownership_graph(
     snapshot: &Snapshot,
     names: Vec<OrganizationName>,
     now: Timestamp,
@@ -169,8 +169,8 @@ pub(super) async fn ownership(
         found.extend(level.into_iter().map(|each| (each.name, each)));
         wanted.retain(|name| !found.contains_key(name));
     }
-    let ownership = OwnershipGraph::new(found.into_values(), now);
-    Ok(if wanted.is_empty() { ownership } else { ownership.incomplete() })
+    let graph = OwnershipGraph::new(found.into_values(), now);
+    Ok(if wanted.is_empty() { graph } else { graph.incomplete() })
 }
 
 async fn read(

@@ -18,7 +18,7 @@ use types::{LocationAccountId, OrganizationName, PartnerName, Timestamp};
 use super::{
     Store,
     entity::{agreements, enrollments, evidence, partners},
-    organization::ownership,
+    organization::ownership_graph,
     partner_id::claim,
 };
 use crate::domain::{Approved, Buyer, BuyerStanding, Location, LocationFacts, Partner, Standing};
@@ -110,17 +110,17 @@ impl Store {
         found.sort_by_key(|partner| position(partner).unwrap_or(names.len()));
         let companies = found.iter().map(|partner| partner.organization);
         let companies = companies.chain(buyer.map(|buyer| buyer.organization)).collect();
-        let ownership = ownership(&snapshot, companies, now).await?;
+        let graph = ownership_graph(&snapshot, companies, now).await?;
         let revision =
-            |name| ownership.get(name).map_or(0, |company| company.resource_version.revision);
-        let paths = buyer.map(|buyer| ownership.paths_to(buyer.organization));
+            |name| graph.get(name).map_or(0, |company| company.resource_version.revision);
+        let paths = buyer.map(|buyer| graph.paths_to(buyer.organization));
         let path = |company| paths.as_ref().map_or_else(Vec::new, |path| path(company));
         let standings = found.into_iter().map(|partner| Standing {
             organization_revision: revision(partner.organization),
             affiliation: path(partner.organization),
             partner,
         });
-        let existing = buyer.filter(|buyer| ownership.get(buyer.organization).is_some());
+        let existing = buyer.filter(|buyer| graph.get(buyer.organization).is_some());
         let buyer = match existing {
             None => None,
             Some(buyer) => {
@@ -181,7 +181,7 @@ async fn with_children(
         return Ok(Vec::new());
     }
     let names: Vec<_> = rows.iter().map(|row| row.name.clone()).collect();
-    let mut enrolled = BTreeMap::<_, Vec<_>>::new();
+    let mut all_enrollments = BTreeMap::<_, Vec<_>>::new();
     for row in enrollments::Entity::find()
         .filter(enrollments::Column::Partner.is_in(names.clone()))
         .order_by_asc(enrollments::Column::Role)
@@ -189,9 +189,9 @@ async fn with_children(
         .await
         .map_err(fault)?
     {
-        enrolled.entry(row.partner.clone()).or_default().push(row);
+        all_enrollments.entry(row.partner.clone()).or_default().push(row);
     }
-    let mut evidenced = BTreeMap::<_, Vec<_>>::new();
+    let mut all_evidence = BTreeMap::<_, Vec<_>>::new();
     for row in evidence::Entity::find()
         .filter(evidence::Column::Partner.is_in(names.clone()))
         .order_by_asc(evidence::Column::Requirement)
@@ -199,9 +199,9 @@ async fn with_children(
         .await
         .map_err(fault)?
     {
-        evidenced.entry(row.partner.clone()).or_default().push(row);
+        all_evidence.entry(row.partner.clone()).or_default().push(row);
     }
-    let mut accepted = BTreeMap::<_, Vec<_>>::new();
+    let mut all_agreements = BTreeMap::<_, Vec<_>>::new();
     for row in agreements::Entity::find()
         .filter(agreements::Column::Partner.is_in(names))
         .order_by_asc(agreements::Column::Revision)
@@ -209,13 +209,13 @@ async fn with_children(
         .await
         .map_err(fault)?
     {
-        accepted.entry(row.partner.clone()).or_default().push(row);
+        all_agreements.entry(row.partner.clone()).or_default().push(row);
     }
     let partners = rows.into_iter().map(|row| {
-        let enrolled = enrolled.remove(&row.name).unwrap_or_default();
-        let evidence = evidenced.remove(&row.name).unwrap_or_default();
-        let accepted = accepted.remove(&row.name).unwrap_or_default();
-        partner_from(&row, &enrolled, &evidence, &accepted)
+        let enrollments = all_enrollments.remove(&row.name).unwrap_or_default();
+        let evidence = all_evidence.remove(&row.name).unwrap_or_default();
+        let agreements = all_agreements.remove(&row.name).unwrap_or_default();
+        partner_from(&row, &enrollments, &evidence, &agreements)
     });
     partners.collect()
 }

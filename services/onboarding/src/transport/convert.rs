@@ -83,7 +83,7 @@ pub(super) fn agreement_status(
                 .map(|(location, global)| AgreementStatusQuery::PartnerId { location, global })
         }
         (_, _) => {
-            fields.reject("partner_id", "and tenant_id are both given; give one");
+            fields.reject("partner_id", "and tenant_id are both set; set only one");
             None
         }
     };

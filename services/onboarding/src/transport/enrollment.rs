@@ -15,7 +15,7 @@ impl Transport {
         let call = self.call("EnrollPartner", request, options);
         let decide = |it: Partner| it.enroll(name.role, contact, call.now);
         let partner = self.change_partner(&call, name.partner, decide).await?;
-        Ok(pb::EnrollPartnerResponse { enrollment: Some(of(&partner, name)?) })
+        Ok(pb::EnrollPartnerResponse { enrollment: Some(rendered(&partner, name)?) })
     }
 
     pub(super) async fn submit_enrollment(
@@ -91,7 +91,7 @@ impl Transport {
         let name: EnrollmentName = errors::one("name", &request.get_ref().name)?;
         let partner = self.store.partner(name.partner).await?;
         let partner = partner.ok_or_else(|| Failure::missing(name))?.effective_at(self.clock.now());
-        Ok(pb::GetEnrollmentResponse { enrollment: Some(of(&partner, name)?) })
+        Ok(pb::GetEnrollmentResponse { enrollment: Some(rendered(&partner, name)?) })
     }
 
     pub(super) async fn list_enrollments(
@@ -120,11 +120,11 @@ impl Transport {
             self.store.save_partner(decide(partner).map_err(denied)?, call).await
         };
         let partner = self.store.database().idempotent(call, change).await?;
-        of(&partner, name)
+        rendered(&partner, name)
     }
 }
 
-fn of(partner: &Partner, name: EnrollmentName) -> Result<pb::Enrollment, Failure> {
+fn rendered(partner: &Partner, name: EnrollmentName) -> Result<pb::Enrollment, Failure> {
     let enrollment = partner.enrollment(name.role).map_err(denied)?;
     Ok(render::enrollment(partner.name, enrollment))
 }

@@ -88,9 +88,9 @@ pub(super) fn agreement_row(partner: PartnerName, it: &Agreement) -> agreements:
 
 pub(super) fn partner_from(
     row: &partners::Model,
-    enrolled: &[enrollments::Model],
+    enrollments: &[enrollments::Model],
     evidence: &[evidence::Model],
-    accepted: &[agreements::Model],
+    agreements: &[agreements::Model],
 ) -> Result<Partner, Failure> {
     let location = match (&row.location_account, &row.location_country) {
         (Some(account), Some(country)) => {
@@ -103,11 +103,11 @@ pub(super) fn partner_from(
         organization: row::read(&row.organization)?,
         country: row::read(&row.country)?,
         location,
-        enrollments: enrolled
+        enrollments: enrollments
             .iter()
             .map(|row| enrollment_from(row, evidence))
             .collect::<Result<_, _>>()?,
-        agreements: accepted.iter().map(agreement_from).collect::<Result<_, _>>()?,
+        agreements: agreements.iter().map(agreement_from).collect::<Result<_, _>>()?,
         resource_version: row::resource_version(row.revision, row.create_time, row.update_time)?,
     })
 }

@@ -87,8 +87,8 @@ pub(in crate::transport) fn update(
     let etag = message.and_then(|it| fields.parse_optional("organization.etag", &it.etag));
     let paths = request.update_mask.as_ref().map(|mask| &mask.paths);
     let paths = fields.mask(paths, &["display_name", "country_code"]);
-    let named = |path: &str| paths.into_iter().flatten().any(|it| it == path);
-    let masked = |path: &str| message.filter(|_| named(path));
+    let in_mask = |path: &str| paths.into_iter().flatten().any(|it| it == path);
+    let masked = |path: &str| message.filter(|_| in_mask(path));
     let display_name = masked("display_name")
         .map(|it| fields.text("organization.display_name", &it.display_name, MAX_NAME));
     let country = masked("country_code")
