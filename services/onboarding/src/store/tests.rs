@@ -37,12 +37,12 @@ on_both_engines! {
     an_organization_reads_back_equal,
     a_partner_reads_back_equal_after_every_step,
     a_partner_is_found_by_its_location_and_by_its_company,
-    a_decision_on_a_revision_that_is_gone_changes_nothing,
-    of_eight_partners_one_gets_the_location,
-    the_same_digits_are_either_a_location_or_a_global_account,
-    every_change_leaves_an_event,
-    a_changed_profile_and_the_partners_that_it_changes_are_written_together,
-    standings_tell_who_is_an_affiliate_of_the_buyer,
+    a_decision_on_an_old_revision_is_rejected,
+    only_one_of_eight_concurrent_partners_gets_the_location,
+    an_id_is_either_a_location_or_a_global_account,
+    every_change_appends_an_event,
+    a_profile_and_its_changed_partners_are_written_atomically,
+    standings_report_affiliates_of_the_buyer,
 }
 
 mod history;
@@ -262,7 +262,7 @@ async fn a_partner_is_found_by_its_location_and_by_its_company(engine: Engine) {
     }
 }
 
-async fn a_decision_on_a_revision_that_is_gone_changes_nothing(engine: Engine) {
+async fn a_decision_on_an_old_revision_is_rejected(engine: Engine) {
     let (_databases, store) = store(engine).await;
     let before = saved(&store, partner(PARTNER, COMPANY)).await;
     let kept = saved(&store, located(before.clone(), "1001")).await;
@@ -280,7 +280,7 @@ async fn a_decision_on_a_revision_that_is_gone_changes_nothing(engine: Engine) {
     assert_eq!(history(&store).await, events);
 }
 
-async fn of_eight_partners_one_gets_the_location(engine: Engine) {
+async fn only_one_of_eight_concurrent_partners_gets_the_location(engine: Engine) {
     let (_databases, store) = store(engine).await;
     let tried = eight_times(async || {
         let name = PartnerName::new(Uuid::new_v4());
@@ -296,7 +296,7 @@ async fn of_eight_partners_one_gets_the_location(engine: Engine) {
     assert_eq!(history(&store).await.len(), 9);
 }
 
-async fn the_same_digits_are_either_a_location_or_a_global_account(engine: Engine) {
+async fn an_id_is_either_a_location_or_a_global_account(engine: Engine) {
     let (_databases, store) = store(engine).await;
     let tried = tokio::join!(
         async {
@@ -318,7 +318,7 @@ async fn the_same_digits_are_either_a_location_or_a_global_account(engine: Engin
     assert!(store.holder_of_partner_id("4001").await.unwrap().is_some());
 }
 
-async fn every_change_leaves_an_event(engine: Engine) {
+async fn every_change_appends_an_event(engine: Engine) {
     let (_databases, store) = store(engine).await;
     let call = call(7, "content");
     let created = store.save_partner(partner(PARTNER, COMPANY), &call).await.unwrap();
@@ -336,7 +336,7 @@ async fn every_change_leaves_an_event(engine: Engine) {
     assert_eq!((&history[1].request_id, &history[1].request_digest), (&None, &None));
 }
 
-async fn standings_tell_who_is_an_affiliate_of_the_buyer(engine: Engine) {
+async fn standings_report_affiliates_of_the_buyer(engine: Engine) {
     let (_databases, store) = store(engine).await;
     for (id, owner, share) in [(0xb, 0xa, 6000), (0xc, 0xb, 6000), (0xd, 0xa, 5000)] {
         let owned = organization(company(id), &[(company(owner), share)]);
@@ -380,7 +380,7 @@ async fn standings_tell_who_is_an_affiliate_of_the_buyer(engine: Engine) {
     assert_eq!((unknown.0.len(), unknown.1.is_none()), (1, true));
 }
 
-async fn a_changed_profile_and_the_partners_that_it_changes_are_written_together(engine: Engine) {
+async fn a_profile_and_its_changed_partners_are_written_atomically(engine: Engine) {
     let (_databases, store) = store(engine).await;
     let email = || "ada@contoso.com".parse().unwrap();
     let role = Role::IndirectReseller;

@@ -35,7 +35,7 @@ fn states(partner: &Partner) -> Vec<(Role, EnrollmentState)> {
 }
 
 #[test]
-fn the_mpa_is_accepted_by_a_vetted_partner_with_a_location_only() {
+fn only_a_vetted_partner_with_a_location_can_accept_the_mpa() {
     let kind = AgreementKind::IndirectReseller;
     let rows: [(&str, &[(Role, EnrollmentState)], &[&str]); 9] = [
         ("not enrolled", &[], &[NOT_ENROLLED]),
@@ -61,14 +61,14 @@ fn the_mpa_is_accepted_by_a_vetted_partner_with_a_location_only() {
 }
 
 #[test]
-fn the_direct_bill_text_takes_the_direct_bill_role() {
+fn the_direct_bill_mpa_requires_the_direct_bill_role() {
     let reseller = enrolled(&[(IndirectReseller, Qualified)]);
     let denied = accept(reseller, AgreementKind::DirectBill);
     assert_eq!(rules_and_reasons(&violations(denied)), [NOT_ENROLLED]);
 }
 
 #[test]
-fn what_stands_against_an_acceptance_tells_what_it_looked_at() {
+fn violations_of_an_acceptance_report_their_inputs() {
     let partner = PARTNER.to_string();
     let kind = AgreementKind::DirectBill;
     let found = violations(accept(without_location(&[(DirectBill, Vetting)]), kind));
@@ -79,7 +79,7 @@ fn what_stands_against_an_acceptance_tells_what_it_looked_at() {
 }
 
 #[test]
-fn an_acceptance_is_kept_with_the_location_and_the_revision_that_it_was_made_at() {
+fn an_acceptance_records_its_location_and_revision() {
     let mut before = enrolled(&[(IndirectProvider, Active)]);
     before.agreements.push(accepted(AgreementKind::IndirectProvider));
     let approved = accept(before.clone(), AgreementKind::IndirectProvider).unwrap();
@@ -102,7 +102,7 @@ fn an_acceptance_is_kept_with_the_location_and_the_revision_that_it_was_made_at(
 }
 
 #[test]
-fn the_same_acceptance_again_leaves_the_partner_as_it_is() {
+fn a_repeated_acceptance_changes_nothing() {
     let kind = AgreementKind::IndirectProvider;
     let first = accept(enrolled(&[(IndirectProvider, Qualified)]), kind).unwrap().into_after();
     for now in [at(9), at(10)] {
@@ -126,7 +126,7 @@ fn the_same_acceptance_again_leaves_the_partner_as_it_is() {
 }
 
 #[test]
-fn an_acceptance_of_a_revoked_enrollment_is_not_recorded_for_the_next_one() {
+fn an_acceptance_of_a_revoked_enrollment_does_not_count_for_the_next() {
     let kind = AgreementKind::IndirectReseller;
     let mut partner = enrolled(&[(IndirectReseller, Qualified)]);
     partner.agreements.push(Agreement { accept_time: at(8), ..accepted(kind) });
@@ -157,7 +157,7 @@ fn a_partner_has_at_most_fifty_acceptances() {
 }
 
 #[test]
-fn an_acceptance_makes_the_qualified_roles_active_that_its_text_covers() {
+fn an_acceptance_activates_the_qualified_roles_that_it_covers() {
     let kinds = [
         (AgreementKind::IndirectProvider, [Qualified, Active, Qualified]),
         (AgreementKind::IndirectReseller, [Qualified, Qualified, Active]),
@@ -179,7 +179,7 @@ fn an_acceptance_makes_the_qualified_roles_active_that_its_text_covers() {
 }
 
 #[test]
-fn an_acceptance_leaves_roles_that_are_not_qualified_as_they_are() {
+fn an_acceptance_does_not_change_roles_that_are_not_qualified() {
     for state in [Draft, Vetting, Rejected, Suspended, Revoked] {
         let before = enrolled(&[(DirectBill, Qualified), (IndirectReseller, state)]);
         let after = accept(before, AgreementKind::DirectBill).unwrap().into_after();
@@ -188,7 +188,7 @@ fn an_acceptance_leaves_roles_that_are_not_qualified_as_they_are() {
 }
 
 #[test]
-fn a_role_vetted_after_the_acceptance_that_covers_it_is_active_at_once() {
+fn a_role_vetted_after_its_acceptance_becomes_active_immediately() {
     for (direct, kind, role, expected) in [
         (Active, AgreementKind::DirectBill, IndirectReseller, Active),
         (Suspended, AgreementKind::DirectBill, IndirectReseller, Qualified),
@@ -205,7 +205,7 @@ fn a_role_vetted_after_the_acceptance_that_covers_it_is_active_at_once() {
 }
 
 #[test]
-fn a_suspension_outlasts_an_acceptance_and_ends_in_what_the_partner_has_reached_by_then() {
+fn an_acceptance_does_not_end_a_suspension_but_counts_after_it() {
     let suspended = enrolled(&[(IndirectReseller, Suspended)]);
     let before = suspended.clone().reinstate(IndirectReseller, at(9)).unwrap();
     assert_eq!(states(before.after()), [(IndirectReseller, Qualified)]);
@@ -216,7 +216,7 @@ fn a_suspension_outlasts_an_acceptance_and_ends_in_what_the_partner_has_reached_
 }
 
 #[test]
-fn only_a_global_admin_accepts() {
+fn only_a_global_admin_can_accept() {
     for role in SignatoryRole::ALL {
         let mut new = acceptance(AgreementKind::IndirectReseller);
         new.signatory.role = *role;
@@ -236,7 +236,7 @@ fn day(text: &str) -> types::Timestamp {
 }
 
 #[test]
-fn the_text_to_accept_is_that_of_the_day() {
+fn the_mpa_version_to_accept_depends_on_the_day() {
     use AgreementVersion::{December2026, September2019};
     for (time, version) in [
         ("2019-08-31T23:59:59", None),
@@ -249,7 +249,7 @@ fn the_text_to_accept_is_that_of_the_day() {
 }
 
 #[test]
-fn an_acceptance_lapses_where_the_newer_text_asks_for_a_new_one() {
+fn an_acceptance_lapses_if_a_newer_version_must_be_accepted_explicitly() {
     use AgreementKind::{
         DirectBill as Direct, IndirectProvider as Provider, IndirectReseller as Reseller,
     };
@@ -283,7 +283,7 @@ fn an_acceptance_lapses_where_the_newer_text_asks_for_a_new_one() {
 }
 
 #[test]
-fn an_active_role_whose_mpa_lapses_is_qualified_until_the_newer_text_is_accepted() {
+fn a_role_whose_mpa_lapses_is_qualified_until_the_newer_version_is_accepted() {
     let mut partner = enrolled(&[(DirectBill, Active), (IndirectReseller, Active)]);
     partner.agreements.push(accepted(AgreementKind::DirectBill));
     let before = day("2027-02-28T23:59:59");

@@ -60,7 +60,7 @@ const START: &str = "2020-01-01T00:00:00Z";
 const A_YEAR_LATER: &str = "2021-01-01T00:00:00Z";
 
 #[test]
-fn a_revoked_reseller_that_enrolls_again_accepts_again() {
+fn a_revoked_reseller_that_enrolls_again_must_accept_again() {
     let (role, kind) = (IndirectReseller, AgreementKind::IndirectReseller);
     let (start, later) = (time(START), time(A_YEAR_LATER));
     let first = accepts(vetted(located(start), role, start), kind, "2019-12-01T00:00:00Z", start);
@@ -77,7 +77,7 @@ fn a_revoked_reseller_that_enrolls_again_accepts_again() {
 }
 
 #[test]
-fn a_revoked_direct_bill_partner_that_enrolls_as_reseller_accepts_the_mpa_of_resellers() {
+fn a_direct_bill_partner_that_enrolls_as_reseller_must_accept_the_reseller_mpa() {
     let start = time(START);
     let direct = accepts(
         vetted(located(start), DirectBill, start),
@@ -94,8 +94,7 @@ fn a_revoked_direct_bill_partner_that_enrolls_as_reseller_accepts_the_mpa_of_res
 }
 
 #[test]
-fn an_acceptance_covers_its_own_role_until_it_is_revoked_and_direct_bill_the_reseller_while_active()
-{
+fn acceptances_cover_their_role_and_active_direct_bill_covers_the_reseller_role() {
     for state in [Draft, Vetting, Rejected, Qualified, Active, Suspended, Restricted, Revoked] {
         let mut partner = enrolled(&[(DirectBill, state), (IndirectReseller, Qualified)]);
         partner.agreements.push(accepted(AgreementKind::DirectBill));
@@ -119,7 +118,7 @@ fn an_acceptance_covers_its_own_role_until_it_is_revoked_and_direct_bill_the_res
 }
 
 #[test]
-fn a_reseller_role_that_stands_on_direct_bill_is_active_only_while_direct_bill_is() {
+fn a_reseller_role_covered_by_direct_bill_is_active_only_while_direct_bill_is() {
     let (start, later) = (time(START), time("2020-02-01T00:00:00Z"));
     let kind = AgreementKind::DirectBill;
     let direct =
@@ -137,7 +136,7 @@ fn a_reseller_role_that_stands_on_direct_bill_is_active_only_while_direct_bill_i
 }
 
 #[test]
-fn a_tenant_that_is_enrolled_as_reseller_does_not_become_direct_bill() {
+fn a_tenant_enrolled_as_reseller_cannot_enroll_as_direct_bill() {
     let contact = || email("ada@contoso.com");
     for state in EnrollmentState::ALL.iter().filter(|it| **it != Restricted) {
         let free = matches!(state, Draft | Revoked);

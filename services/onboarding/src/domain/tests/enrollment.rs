@@ -79,7 +79,7 @@ fn standing(row: &str, role: Role) -> Partner {
 }
 
 #[test]
-fn an_enrollment_moves_as_its_states_allow() {
+fn the_state_decides_which_moves_are_allowed() {
     for role in [Role::DirectBill, Role::IndirectReseller] {
         for row in TABLE.lines().skip(2) {
             let state = row[..16].trim_end();
@@ -96,7 +96,7 @@ fn an_enrollment_moves_as_its_states_allow() {
 }
 
 #[test]
-fn a_move_changes_the_partner_and_the_one_enrollment_under_the_next_revision() {
+fn a_move_changes_one_enrollment_under_the_next_revision() {
     let bystander = enrollment(Role::DirectBill, EnrollmentState::Qualified);
     let role = Role::IndirectReseller;
     for (row, name, reason) in [
@@ -140,7 +140,7 @@ fn a_move_changes_the_partner_and_the_one_enrollment_under_the_next_revision() {
 }
 
 #[test]
-fn the_checks_of_vetting_pass_in_their_order() {
+fn vetting_checks_pass_in_order() {
     let role = Role::IndirectReseller;
     let mut partner = enrolled(&[(role, EnrollmentState::Draft)]).submit(role, at(2)).unwrap();
     for (nth, open) in VettingCheck::ALL.iter().enumerate() {
@@ -178,7 +178,7 @@ fn the_checks_of_vetting_pass_in_their_order() {
 }
 
 #[test]
-fn a_rejection_of_thirty_days_is_a_suspension_from_which_vetting_begins_anew() {
+fn a_rejected_enrollment_is_suspended_after_thirty_days() {
     const DAYS: i64 = 30 * 24 * 3600;
     let role = Role::IndirectProvider;
     let stored = || enrolled(&[(role, EnrollmentState::Rejected)]);
@@ -216,7 +216,7 @@ fn before_at(second: types::Timestamp) -> ResourceVersion {
 }
 
 #[test]
-fn what_time_has_changed_is_written_with_the_next_change_of_the_partner() {
+fn changes_by_time_are_written_with_the_next_change() {
     let (rejected, other) = (Role::IndirectProvider, Role::DirectBill);
     let stored = enrolled(&[(rejected, EnrollmentState::Rejected)]);
     let late = at(40 * 24 * 3600);
@@ -231,7 +231,7 @@ fn what_time_has_changed_is_written_with_the_next_change_of_the_partner() {
 }
 
 #[test]
-fn a_revoked_partner_applies_again_after_twelve_months_to_the_second() {
+fn a_revoked_partner_can_apply_again_after_exactly_twelve_months() {
     let role = Role::DirectBill;
     let revoked = enrolled(&[(role, EnrollmentState::Suspended)]);
     let revoked = revoked.revoke(role, "why".to_owned(), at(9)).unwrap().into_after();
@@ -250,7 +250,7 @@ fn a_revoked_partner_applies_again_after_twelve_months_to_the_second() {
 }
 
 #[test]
-fn a_changed_legal_profile_begins_vetting_anew_where_it_had_begun() {
+fn a_changed_legal_profile_restarts_vetting_that_had_started() {
     use EnrollmentState::{
         Active, Draft, Qualified, Rejected, Restricted, Revoked, Suspended, Vetting,
     };
@@ -276,7 +276,7 @@ fn a_changed_legal_profile_begins_vetting_anew_where_it_had_begun() {
 }
 
 #[test]
-fn a_refused_move_tells_the_state_and_the_legal_moves() {
+fn a_refused_move_reports_the_state_and_the_legal_moves() {
     use EnrollmentState::{Active, Draft, Qualified, Rejected, Revoked, Suspended, Vetting};
     let role = Role::IndirectProvider;
     let name = EnrollmentName { partner: PARTNER, role }.to_string();
@@ -325,7 +325,7 @@ fn a_refused_move_tells_the_state_and_the_legal_moves() {
 }
 
 #[test]
-fn every_state_is_left_and_reached_by_some_move() {
+fn every_state_can_be_reached_and_left() {
     for state in EnrollmentState::ALL {
         assert!(MOVES.iter().any(|(_, from, _)| from.contains(state)), "{state} is the end");
         assert!(MOVES.iter().any(|(_, _, to)| to.contains(state)), "{state} is never reached");
@@ -333,7 +333,7 @@ fn every_state_is_left_and_reached_by_some_move() {
 }
 
 #[test]
-fn what_is_missing_or_exists_is_named() {
+fn missing_and_existing_enrollments_are_named() {
     let role = Role::IndirectReseller;
     let name = EnrollmentName { partner: PARTNER, role }.to_string();
     let missing = partner().revoke(role, "why".to_owned(), at(9)).unwrap_err();
@@ -344,7 +344,7 @@ fn what_is_missing_or_exists_is_named() {
 }
 
 #[test]
-fn a_tenant_joins_once() {
+fn a_tenant_can_join_only_once() {
     let new = || NewPartner {
         name: PARTNER,
         organization: partner().organization,
@@ -368,7 +368,7 @@ fn a_tenant_joins_once() {
 }
 
 #[test]
-fn names_of_enrollments_and_agreements_read_back() {
+fn names_of_enrollments_and_agreements_round_trip() {
     for role in Role::ALL {
         let name = EnrollmentName { partner: OTHER, role: *role };
         assert_eq!(name.to_string().parse(), Ok(name));

@@ -197,7 +197,7 @@ proptest! {
     #![proptest_config(ProptestConfig { cases: 2048, ..ProptestConfig::default() })]
 
     #[test]
-    fn a_life_goes_as_the_second_account_says(tries in tries()) {
+    fn random_lifecycles_match_the_model(tries in tries()) {
         let lived = live(&tries);
         let (_, partner) = lived.map_err(TestCaseError::fail)?;
         if state(&partner) == "active" {
@@ -210,7 +210,7 @@ proptest! {
 }
 
 #[test]
-fn lives_reach_every_state() {
+fn lifecycles_reach_every_state() {
     use Try::{Accept, Enroll, Fail, Locate, Pass, Revoke, Submit, Suspend, Wait};
     let good = [Enroll, Submit, Pass(0), Pass(1), Pass(2), Locate, Accept, Suspend, Revoke];
     let (seen, _) = live(&good).unwrap();

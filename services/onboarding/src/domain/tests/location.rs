@@ -25,7 +25,7 @@ fn taken() -> LocationFacts {
 }
 
 #[test]
-fn a_location_and_its_tenant_are_in_one_country_and_go_with_each_other_alone() {
+fn a_location_and_its_tenant_are_in_one_country_and_associated_one_to_one() {
     let both = || LocationFacts { location_of: Some(OTHER), ..global() };
     let rows: [(&str, bool, &str, LocationFacts, &[&str]); 8] = [
         ("all is fine", false, "FR", free(), &[]),
@@ -46,7 +46,7 @@ fn a_location_and_its_tenant_are_in_one_country_and_go_with_each_other_alone() {
 }
 
 #[test]
-fn what_stands_against_a_location_tells_what_it_looked_at() {
+fn violations_of_a_location_report_their_inputs() {
     let facts = LocationFacts { location_of: Some(OTHER), ..global() };
     let found = violations(partner().associate_location(location("1001", "DE"), &facts, at(9)));
     let subject = PARTNER.to_string();
@@ -71,7 +71,7 @@ fn what_stands_against_a_location_tells_what_it_looked_at() {
 }
 
 #[test]
-fn a_location_is_tied_under_the_next_revision() {
+fn a_location_is_associated_under_the_next_revision() {
     let approved = partner().associate_location(location("1001", "FR"), &free(), at(9)).unwrap();
     assert_eq!((approved.event(), approved.decided_on()), ("LocationAssociated", Some(REVISION)));
     let location = Some(location("1001", "FR"));

@@ -49,7 +49,7 @@ fn path(graph: &OwnershipGraph, from: char, to: char) -> Vec<String> {
 }
 
 #[test]
-fn affiliates_are_tied_by_control_whatever_the_product_of_the_shares() {
+fn control_makes_affiliates_regardless_of_the_product_of_the_shares() {
     let rows: [(&str, &[Edge], char, char, &[&str]); 15] = [
         ("strangers", &[('A', 6000, false, 'B')], 'A', 'C', &[]),
         ("a company and itself", &[('A', 6000, false, 'B')], 'A', 'A', &[]),
@@ -132,7 +132,7 @@ fn a_link_names_both_companies_in_full() {
 }
 
 #[test]
-fn companies_that_own_each_other_do_not_send_the_search_round_and_round() {
+fn companies_that_own_each_other_do_not_loop_the_search() {
     let ring: Vec<Edge> = vec![
         ('A', 6000, false, 'B'),
         ('B', 6000, false, 'C'),
@@ -149,7 +149,7 @@ fn companies_that_own_each_other_do_not_send_the_search_round_and_round() {
 }
 
 #[test]
-fn a_tie_makes_affiliates_from_its_first_instant_to_before_its_last() {
+fn an_ownership_makes_affiliates_from_its_start_until_just_before_its_end() {
     let mut company = graph(&[]).get(name('B')).unwrap().clone();
     let ended = End { time: at(20), reason: "sold".to_owned() };
     company.owners = vec![Owner { end: Some(ended), ..owner(name('A'), 6000, at(10)) }];
@@ -172,7 +172,7 @@ fn tower() -> Vec<Organization> {
 }
 
 #[test]
-fn a_question_about_many_partners_does_not_cost_each_of_them_every_pair_of_their_owners() {
+fn the_cost_of_many_partners_is_not_quadratic_in_their_owners() {
     let tower = tower();
     let names: Vec<_> = tower.iter().map(|it| it.name).collect();
     let graph = OwnershipGraph::new(tower, at(9));
@@ -191,7 +191,7 @@ fn a_question_about_many_partners_does_not_cost_each_of_them_every_pair_of_their
 }
 
 #[test]
-fn companies_too_many_to_look_at_are_taken_for_affiliates() {
+fn an_incomplete_graph_treats_companies_as_affiliates() {
     let partial = graph(&[('A', 6000, false, 'B')]).incomplete();
     assert_eq!(path(&partial, 'A', 'B'), ["A owns 60 % of B"]);
     let unknown = path(&partial, 'A', 'C');
@@ -200,7 +200,7 @@ fn companies_too_many_to_look_at_are_taken_for_affiliates() {
 }
 
 #[test]
-fn an_owner_that_holds_another_share_ends_its_former_tie() {
+fn a_new_ownership_ends_the_current_one_of_the_same_owner() {
     let company = graph(&[('A', 6000, false, 'B')]).get(name('B')).unwrap().clone();
     let approved = company.clone().record_ownership(owner(name('A'), 4000, at(5)), at(9)).unwrap();
     assert_eq!(approved.event(), "OwnershipRecorded");
@@ -212,7 +212,7 @@ fn an_owner_that_holds_another_share_ends_its_former_tie() {
 }
 
 #[test]
-fn ties_are_recorded_in_time_and_for_the_whole_at_most() {
+fn ownerships_are_recorded_in_order_of_time_and_up_to_the_whole() {
     let company = || graph(&[('A', 6000, false, 'B')]).get(name('B')).unwrap().clone();
     let ended = |time| End { time: at(time), reason: "sold".to_owned() };
     let sold = company().end_ownership(name('A'), ended(5), at(9)).unwrap();
@@ -251,7 +251,7 @@ fn ties_are_recorded_in_time_and_for_the_whole_at_most() {
 }
 
 /// Every company above each, itself included: the rule as a plain closure.
-fn owners_of_owners(edges: &[Edge]) -> BTreeMap<char, BTreeSet<char>> {
+fn controllers_by_closure(edges: &[Edge]) -> BTreeMap<char, BTreeSet<char>> {
     let mut above: BTreeMap<_, _> = COMPANIES.map(|it| (it, BTreeSet::from([it]))).into();
     for _ in COMPANIES {
         for (owner, share, control, owned) in edges {
@@ -274,8 +274,8 @@ proptest! {
     #![proptest_config(ProptestConfig { cases: 512, ..ProptestConfig::default() })]
 
     #[test]
-    fn two_companies_are_affiliates_when_something_stands_above_both(edges in edges()) {
-        let (graph, above) = (graph(&edges), owners_of_owners(&edges));
+    fn companies_are_affiliates_if_they_have_a_common_controller(edges in edges()) {
+        let (graph, above) = (graph(&edges), controllers_by_closure(&edges));
         for from in COMPANIES {
             for to in COMPANIES.into_iter().filter(|to| *to != from) {
                 let affiliates = above[&from].intersection(&above[&to]).next().is_some();
@@ -285,7 +285,7 @@ proptest! {
     }
 
     #[test]
-    fn affiliation_is_mutual_and_as_far_one_way_as_the_other(edges in edges()) {
+    fn affiliation_is_symmetric_with_equal_distance(edges in edges()) {
         let graph = graph(&edges);
         for from in COMPANIES {
             for to in COMPANIES {
@@ -296,7 +296,7 @@ proptest! {
     }
 
     #[test]
-    fn a_path_leads_from_the_first_company_to_the_second_by_links_that_exist(edges in edges()) {
+    fn a_path_connects_the_companies_by_existing_links(edges in edges()) {
         let graph = graph(&edges);
         for from in COMPANIES {
             for to in COMPANIES {
@@ -316,7 +316,7 @@ proptest! {
 }
 
 #[test]
-fn a_company_has_at_most_200_owners_with_those_of_the_past() {
+fn a_company_has_at_most_200_current_and_former_owners() {
     let mut company = graph(&[]).get(name('A')).unwrap().clone();
     let record = |company: Organization, at_second| {
         company.record_ownership(owner(name('B'), 6000, at(at_second)), at(9))
@@ -334,7 +334,7 @@ fn a_company_has_at_most_200_owners_with_those_of_the_past() {
 }
 
 #[test]
-fn the_legal_profile_that_a_company_has_changes_nothing() {
+fn an_equal_legal_profile_changes_nothing() {
     let company = graph(&[]).get(name('A')).unwrap().clone();
     let country = || Some("FR".parse().unwrap());
     for (display_name, country, same) in [

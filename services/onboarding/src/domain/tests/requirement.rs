@@ -82,7 +82,7 @@ fn refused(decided: Result<Approved<Partner>, Denial>) -> Vec<String> {
 }
 
 #[test]
-fn what_is_asked_of_a_direct_bill_partner_depends_on_the_day() {
+fn requirements_of_a_direct_bill_partner_depend_on_the_day() {
     let role = DirectBill;
     let nothing = with(role, Draft, Vec::new());
     for (day, count) in [
@@ -106,7 +106,7 @@ fn what_is_asked_of_a_direct_bill_partner_depends_on_the_day() {
 }
 
 #[test]
-fn each_figure_is_met_to_the_unit() {
+fn each_figure_is_checked_exactly() {
     let role = DirectBill;
     let all = with(role, Draft, evidence(&ALL, start()));
     assert_eq!(unmet(it(&all, role), start()), []);
@@ -123,7 +123,7 @@ fn each_figure_is_met_to_the_unit() {
 }
 
 #[test]
-fn a_yearly_figure_counts_for_twelve_months_and_a_past_fact_for_ever() {
+fn yearly_evidence_counts_for_twelve_months_and_one_time_evidence_does_not_expire() {
     let role = DirectBill;
     let all = with(role, Draft, evidence(&ALL, start()));
     assert_eq!(unmet(it(&all, role), time("2027-03-02T08:59:59Z")), []);
@@ -145,7 +145,7 @@ fn a_support_plan_bought_before_the_credit_check_passed_does_not_count() {
 }
 
 #[test]
-fn a_direct_bill_partner_applies_only_with_what_is_asked_before_that() {
+fn a_direct_bill_partner_must_meet_the_application_requirements() {
     let role = DirectBill;
     let nothing = with(role, Draft, Vec::new());
     let found = violations(nothing.submit(role, start()));
@@ -167,7 +167,7 @@ fn a_direct_bill_partner_applies_only_with_what_is_asked_before_that() {
 }
 
 #[test]
-fn a_direct_bill_partner_is_active_once_all_that_is_asked_is_shown() {
+fn a_direct_bill_partner_becomes_active_when_it_meets_all_requirements() {
     let role = DirectBill;
     let mut partner = with(role, Qualified, evidence(&ALL[..10], start()));
     partner.agreements = vec![accepted(AgreementKind::DirectBill)];
@@ -181,7 +181,7 @@ fn a_direct_bill_partner_is_active_once_all_that_is_asked_is_shown() {
 }
 
 #[test]
-fn the_yearly_review_counts_from_the_day_of_what_was_lacking_last() {
+fn the_yearly_review_counts_from_the_last_condition_met() {
     let (recorded, due) = (time("2026-11-20T09:00:00Z"), "2027-01-17T09:00:00Z");
     let accept = |partner: Partner, kind| {
         let accept_time = time("2026-01-17T09:00:00Z");
@@ -243,7 +243,7 @@ fn a_review_opens_ninety_days_before_it_is_due() {
 }
 
 #[test]
-fn a_reseller_is_authorized_again_with_the_figures_of_the_day() {
+fn a_reseller_passes_the_review_only_with_current_figures() {
     let role = IndirectReseller;
     let due = time("2027-03-02T09:00:00Z");
     let bare = active(role);
@@ -317,7 +317,7 @@ fn a_passed_review_does_not_end_a_suspension_for_another_cause() {
 }
 
 #[test]
-fn a_partner_vetted_anew_while_it_falls_short_is_still_restricted() {
+fn a_partner_vetted_again_after_a_failed_review_is_still_restricted() {
     let role = DirectBill;
     let due = time("2027-03-02T09:00:00Z");
     let mut partner = active(role).review(role, due).unwrap().into_after();

@@ -25,7 +25,7 @@ fn standing_of(
 }
 
 #[test]
-fn a_tenant_is_a_csp_tenant_from_the_application_to_the_revocation() {
+fn a_tenant_is_a_csp_tenant_from_submission_to_revocation() {
     assert_eq!(standing_of(PARTNER, vec![partner()], at(9)), (false, vec![]), "it only joined");
     for state in EnrollmentState::ALL {
         let role = if *state == Restricted { DirectBill } else { IndirectReseller };
@@ -44,7 +44,7 @@ fn a_tenant_is_a_csp_tenant_from_the_application_to_the_revocation() {
 }
 
 #[test]
-fn a_partner_that_time_has_revoked_is_none_and_that_of_another_company_is_not_of_this_one() {
+fn a_partner_revoked_by_time_or_of_another_company_does_not_count() {
     let restricted = enrolled(&[(DirectBill, Restricted)]);
     let (before, after) = (at(60 * 24 * 3600), at(60 * 24 * 3600 + 1));
     assert_eq!(standing_of(PARTNER, vec![restricted.clone()], before), (true, vec![PARTNER]));

@@ -132,7 +132,7 @@ fn sells(partner: &Partner, role: Role) -> bool {
 }
 
 #[test]
-fn a_partner_that_does_what_is_left_sells_in_the_role() {
+fn a_partner_that_takes_the_remaining_steps_can_sell() {
     let mut taken = Vec::new();
     for (role, before) in partners() {
         let steps = before.steps(before.enrollment(role).unwrap(), at(NOW));
@@ -162,7 +162,7 @@ fn a_partner_that_does_what_is_left_sells_in_the_role() {
 }
 
 #[test]
-fn every_step_is_needed() {
+fn every_step_is_necessary() {
     for (role, before) in partners() {
         let steps = before.steps(before.enrollment(role).unwrap(), at(NOW));
         for left_out in 0..steps.len() {
@@ -176,7 +176,7 @@ fn every_step_is_needed() {
 }
 
 #[test]
-fn a_tenant_that_is_closed_to_a_role_is_pointed_to_another() {
+fn a_tenant_excluded_from_a_role_is_directed_to_another_tenant() {
     for state in [Draft, Revoked] {
         let partner = enrolled(&[(DirectBill, state), (IndirectReseller, Active)]);
         let steps = partner.steps(partner.enrollment(DirectBill).unwrap(), at(NOW));

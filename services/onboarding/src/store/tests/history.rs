@@ -19,7 +19,7 @@ use crate::{
 };
 
 on_both_engines! {
-    every_resource_is_rebuilt_from_its_events_as_it_was,
+    every_past_state_is_rebuilt_from_events,
 }
 
 /// The tables, and the column of each that names the resource that a row is part of.
@@ -118,7 +118,7 @@ fn shown() -> Vec<Evidence> {
     Requirement::ALL.iter().copied().map(evidence).collect()
 }
 
-async fn every_resource_is_rebuilt_from_its_events_as_it_was(engine: Engine) {
+async fn every_past_state_is_rebuilt_from_events(engine: Engine) {
     let (_databases, store) = store(engine).await;
     let mut life = Life::of(store);
     organizations(&mut life).await;
@@ -203,13 +203,13 @@ async fn falls_short(life: &mut Life, it: Partner) {
 }
 
 #[tokio::test]
-async fn how_a_resource_was_is_found_by_an_index() {
+async fn past_states_are_found_by_an_index() {
     let (_databases, store) = store(Engine::Sqlite).await;
     assert_as_of_indexed(store.database()).await;
 }
 
 #[test]
-fn what_earlier_releases_wrote_is_read() {
+fn events_of_earlier_releases_are_readable() {
     assert_released_events_read::<Organization>("organizations");
     assert_released_events_read::<Partner>("partners");
 }

@@ -11,11 +11,11 @@ use crate::{
 };
 
 on_both_engines! {
-    a_question_about_too_many_companies_is_not_answered_with_no,
-    companies_that_own_each_other_do_not_send_the_store_round_and_round,
+    too_many_companies_count_as_affiliates,
+    companies_that_own_each_other_do_not_loop_the_store,
 }
 
-async fn a_question_about_too_many_companies_is_not_answered_with_no(engine: Engine) {
+async fn too_many_companies_count_as_affiliates(engine: Engine) {
     let (_databases, store) = store(engine).await;
     let ids = || 0x100..0x100 + OwnershipGraph::MAX_COMPANIES;
     let rows: Vec<_> = ids().map(|id| format!("('{}', 'x', 'FR', 1, 0, 0)", of(id))).collect();
@@ -42,7 +42,7 @@ async fn fill(store: &Store, table: &str, columns: &str, rows: &[String]) {
     store.database().reader().execute_unprepared(&statement).await.unwrap();
 }
 
-async fn companies_that_own_each_other_do_not_send_the_store_round_and_round(engine: Engine) {
+async fn companies_that_own_each_other_do_not_loop_the_store(engine: Engine) {
     let (_databases, store) = store(engine).await;
     let owned = organization(company(0xb), &[(COMPANY, 6000)]);
     store.save_organization(owned, &mutation()).await.unwrap();

@@ -5,12 +5,12 @@ use errors::Mutation;
 use super::*;
 
 on_both_engines! {
-    the_first_answer_is_given_again,
-    a_request_id_goes_with_one_content,
-    a_request_that_failed_is_decided_afresh,
-    a_request_sent_eight_times_at_once_has_one_answer,
-    a_trial_is_answered_as_the_call_and_leaves_nothing,
-    a_trial_is_refused_where_the_call_would_lose_its_race,
+    a_repeated_request_returns_the_first_response,
+    a_request_id_cannot_be_reused_for_other_content,
+    a_failed_request_is_decided_again,
+    eight_concurrent_copies_of_a_request_get_one_response,
+    a_dry_run_returns_the_response_and_writes_nothing,
+    a_dry_run_fails_if_the_call_would_lose_its_race,
 }
 
 /// The call with this request id, only tried.
@@ -19,7 +19,7 @@ fn trial(request_id: u128) -> MutationContext {
     MutationContext::new("Method", options, b"content", "ada".to_owned(), at(9))
 }
 
-async fn the_first_answer_is_given_again(engine: Engine) {
+async fn a_repeated_request_returns_the_first_response(engine: Engine) {
     let (_databases, store) = store(engine).await;
     let call = call(7, "content");
     let create = || store.save_partner(partner(PARTNER, COMPANY), &call);
@@ -30,7 +30,7 @@ async fn the_first_answer_is_given_again(engine: Engine) {
     assert_eq!(history(&store).await.len(), 2);
 }
 
-async fn a_request_id_goes_with_one_content(engine: Engine) {
+async fn a_request_id_cannot_be_reused_for_other_content(engine: Engine) {
     let (_databases, store) = store(engine).await;
     let (first, other) = (call(7, "content"), call(7, "other content"));
     let saved =
@@ -44,7 +44,7 @@ async fn a_request_id_goes_with_one_content(engine: Engine) {
     assert_eq!(history(&store).await.len(), 1);
 }
 
-async fn a_request_that_failed_is_decided_afresh(engine: Engine) {
+async fn a_failed_request_is_decided_again(engine: Engine) {
     let (_databases, store) = store(engine).await;
     let call = call(7, "content");
     let missing = async { Err::<Partner, _>(Failure::missing("name")) };
@@ -55,7 +55,7 @@ async fn a_request_that_failed_is_decided_afresh(engine: Engine) {
     assert_eq!(created, partner(PARTNER, COMPANY).into_after());
 }
 
-async fn a_request_sent_eight_times_at_once_has_one_answer(engine: Engine) {
+async fn eight_concurrent_copies_of_a_request_get_one_response(engine: Engine) {
     let (_databases, store) = store(engine).await;
     let call = call(7, "content");
     let answers = eight_times(async || {
@@ -73,7 +73,7 @@ async fn a_request_sent_eight_times_at_once_has_one_answer(engine: Engine) {
     assert_eq!(history(&store).await.len(), 1);
 }
 
-async fn a_trial_is_answered_as_the_call_and_leaves_nothing(engine: Engine) {
+async fn a_dry_run_returns_the_response_and_writes_nothing(engine: Engine) {
     let (_databases, store) = store(engine).await;
     let (trial, call) = (trial(7), call(7, "content"));
     let tried = store.save_partner(partner(PARTNER, COMPANY), &trial);
@@ -93,7 +93,7 @@ async fn a_trial_is_answered_as_the_call_and_leaves_nothing(engine: Engine) {
     assert_eq!(history(&store).await.len(), 1);
 }
 
-async fn a_trial_is_refused_where_the_call_would_lose_its_race(engine: Engine) {
+async fn a_dry_run_fails_if_the_call_would_lose_its_race(engine: Engine) {
     let (_databases, store) = store(engine).await;
     let before = saved(&store, partner(PARTNER, COMPANY)).await;
     saved(&store, located(before.clone(), "1001")).await;

@@ -9,8 +9,8 @@ use super::{COMPANY, PARTNER, connect, mutation, organization, store};
 use crate::store::{Migrator, Store};
 
 on_both_engines! {
-    the_database_refuses_what_no_decision_gives,
-    a_migration_is_applied_once,
+    the_database_rejects_rows_that_no_decision_produces,
+    a_migration_is_applied_only_once,
 }
 
 /// Inserts a row, column by column, in which some columns have another value.
@@ -103,7 +103,7 @@ const FORBIDDEN: [(&str, &str, &str, &str); 9] = [
     ),
 ];
 
-async fn the_database_refuses_what_no_decision_gives(engine: Engine) {
+async fn the_database_rejects_rows_that_no_decision_produces(engine: Engine) {
     let (_databases, store) = store(engine).await;
     for (table, row, forbidden, second) in FORBIDDEN {
         let row = row.replace("COMPANY", &COMPANY.to_string());
@@ -117,7 +117,7 @@ async fn the_database_refuses_what_no_decision_gives(engine: Engine) {
     }
 }
 
-async fn a_migration_is_applied_once(engine: Engine) {
+async fn a_migration_is_applied_only_once(engine: Engine) {
     let databases = Databases::new(engine).await;
     let database = connect(&databases).await;
     let applied = database.migrate::<Migrator>().await.unwrap();
@@ -129,7 +129,7 @@ async fn a_migration_is_applied_once(engine: Engine) {
 }
 
 #[tokio::test]
-async fn an_embedded_database_migrates_itself() {
+async fn an_embedded_database_migrates_when_opened() {
     let databases = Databases::new(Engine::Sqlite).await;
     let database = connect(&databases).await;
     database.require_schema::<Migrator>("onboarding").await.unwrap();
@@ -138,7 +138,7 @@ async fn an_embedded_database_migrates_itself() {
 }
 
 #[tokio::test]
-async fn a_server_without_the_schema_is_refused_with_what_to_do() {
+async fn a_server_without_the_schema_is_rejected_with_the_next_step() {
     let databases = Databases::new(Engine::Postgres).await;
     let database = connect(&databases).await;
     let refused = database.require_schema::<Migrator>("onboarding").await.unwrap_err();
