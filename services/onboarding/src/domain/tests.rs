@@ -1,4 +1,4 @@
-//! What is decided about partners: enrollment, location, agreement, and who owns whom.
+//! Decisions about partners: enrollment, location, agreement and ownership.
 
 mod agreement;
 mod coverage;

@@ -1,4 +1,4 @@
-//! What the store keeps and refuses, the same on either engine.
+//! What the store writes and rejects, on both engines.
 
 mod lists;
 
@@ -66,7 +66,7 @@ fn call(request_id: impl Into<Option<u128>>, content: &str) -> MutationContext {
     MutationContext::new("Method", request_id, content.as_bytes(), "ada".to_owned(), at(9))
 }
 
-/// A call that nobody repeats.
+/// A mutation without a request id.
 fn mutation() -> MutationContext {
     call(None, "")
 }
@@ -76,7 +76,7 @@ async fn connect(databases: &Databases) -> Database {
     Database::open(&settings).await.unwrap()
 }
 
-/// A store with one company. The databases are to outlive it.
+/// A store with one company. The databases must outlive it.
 async fn store(engine: Engine) -> (Databases, Store) {
     let databases = Databases::new(engine).await;
     let database = connect(&databases).await;
@@ -86,18 +86,18 @@ async fn store(engine: Engine) -> (Databases, Store) {
     (databases, store)
 }
 
-/// Everything that happened after the company was recorded.
+/// All events after the one that created the company.
 async fn history(store: &Store) -> Vec<events::Model> {
     let all = events::Entity::find().order_by_asc(events::Column::Seq);
     all.all(store.database().reader()).await.unwrap().split_off(1)
 }
 
-/// Does the same eight times at once.
+/// Runs an operation eight times concurrently.
 async fn eight_times<T>(one: impl AsyncFn() -> T) -> [T; 8] {
     tokio::join!(one(), one(), one(), one(), one(), one(), one(), one()).into()
 }
 
-/// A company with these owners, each of whom holds a share in basis points.
+/// A company with these owners and their shares in basis points.
 fn organization(
     name: OrganizationName,
     owners: &[(OrganizationName, i32)],
@@ -168,9 +168,9 @@ async fn an_organization_reads_back_equal(engine: Engine) {
     let end = End { time: at(12), reason: "sold".to_owned() };
     let sold = second.end_ownership(COMPANY, end, at(20)).unwrap();
     let sold = store.save_organization(sold, &mutation()).await.unwrap();
-    let tie =
+    let new =
         Owner { share_basis_points: 0, from_time: at(13), end: None, ..sold.owners[0].clone() };
-    let again = sold.record_ownership(tie, at(21)).unwrap();
+    let again = sold.record_ownership(new, at(21)).unwrap();
     let again = store.save_organization(again, &mutation()).await.unwrap();
     assert_eq!(again.owners.len(), 3);
     assert_eq!(store.organization(company(0xc)).await.unwrap(), Some(again));
@@ -201,7 +201,7 @@ async fn a_partner_reads_back_equal_after_every_step(engine: Engine) {
         it.accept_agreement(new, uid, at(second))
     };
     let pass = |it: Partner, check| it.record_vetting(direct, check, Authorized, at(12));
-    let shown = |figure| {
+    let evidence = |figure| {
         let (attested_by, reference) = ("Ada".to_owned(), "№ 7".to_owned());
         let (requirement, observed_time) = (Requirement::Mfa, at(2));
         vec![Evidence { requirement, figure, observed_time, attested_by, reference }]
@@ -209,7 +209,7 @@ async fn a_partner_reads_back_equal_after_every_step(engine: Engine) {
     let failed = || VettingResult::Rejected("why".to_owned());
     let steps: [&dyn Fn(Partner) -> Result<Approved<Partner>, Denial>; 17] = [
         &|it| it.enroll(provider, email(), at(10)),
-        &|it| it.record_evidence(provider, shown(1), at(10)),
+        &|it| it.record_evidence(provider, evidence(1), at(10)),
         &|it| it.enroll(direct, email(), at(11)),
         &|it| it.submit(direct, at(11)),
         &|it| it.submit(provider, at(11)),
@@ -222,7 +222,7 @@ async fn a_partner_reads_back_equal_after_every_step(engine: Engine) {
         &|it| it.resubmit(provider, Some("new@contoso.com".parse().unwrap()), at(16)),
         &|it| accept(it, 17),
         &|it| it.suspend(direct, SuspensionCause::Abuse, "\"why\"".to_owned(), at(18)),
-        &|it| it.record_evidence(provider, shown(0), at(18)),
+        &|it| it.record_evidence(provider, evidence(0), at(18)),
         &|it| it.revoke(direct, "for good".to_owned(), at(19)),
         &|it| it.enroll(direct, email(), at(400 * 24 * 3600)),
     ];
@@ -265,7 +265,7 @@ async fn a_partner_is_found_by_its_location_and_by_its_company(engine: Engine) {
 async fn a_decision_on_an_old_revision_is_rejected(engine: Engine) {
     let (_databases, store) = store(engine).await;
     let before = saved(&store, partner(PARTNER, COMPANY)).await;
-    let kept = saved(&store, located(before.clone(), "1001")).await;
+    let current = saved(&store, located(before.clone(), "1001")).await;
     let events = history(&store).await;
     let role = Role::IndirectProvider;
     for late in [
@@ -276,18 +276,18 @@ async fn a_decision_on_an_old_revision_is_rejected(engine: Engine) {
         let late = store.save_partner(late, &mutation()).await;
         assert!(matches!(late, Err(Failure::LostRace)), "{late:?}");
     }
-    assert_eq!(all_partners(&store).await, [kept]);
+    assert_eq!(all_partners(&store).await, [current]);
     assert_eq!(history(&store).await, events);
 }
 
 async fn only_one_of_eight_concurrent_partners_gets_the_location(engine: Engine) {
     let (_databases, store) = store(engine).await;
-    let tried = eight_times(async || {
+    let results = eight_times(async || {
         let name = PartnerName::new(Uuid::new_v4());
         let partner = store.save_partner(partner(name, COMPANY), &mutation()).await?;
         store.save_partner(located(partner, "1001"), &mutation()).await
     });
-    let (won, lost): (Vec<_>, Vec<_>) = tried.await.into_iter().partition(Result::is_ok);
+    let (won, lost): (Vec<_>, Vec<_>) = results.await.into_iter().partition(Result::is_ok);
     assert!(lost.iter().all(|it| matches!(it, Err(Failure::LostRace))), "{lost:?}");
     let won: Vec<_> = won.into_iter().map(Result::unwrap).collect();
     let located = all_partners(&store).await.into_iter().filter(|it| it.location.is_some());
@@ -298,7 +298,7 @@ async fn only_one_of_eight_concurrent_partners_gets_the_location(engine: Engine)
 
 async fn an_id_is_either_a_location_or_a_global_account(engine: Engine) {
     let (_databases, store) = store(engine).await;
-    let tried = tokio::join!(
+    let results = tokio::join!(
         async {
             let partner = saved(&store, partner(PARTNER, COMPANY)).await;
             store.save_partner(located(partner, "4001"), &mutation()).await.map(drop)
@@ -312,8 +312,8 @@ async fn an_id_is_either_a_location_or_a_global_account(engine: Engine) {
             others.into_iter().find(Result::is_ok).unwrap_or(Err(Failure::LostRace))
         },
     );
-    assert!(tried.0.is_ok() != tried.1.is_ok(), "{tried:?}");
-    let lost = tried.0.err().or(tried.1.err());
+    assert!(results.0.is_ok() != results.1.is_ok(), "{results:?}");
+    let lost = results.0.err().or(results.1.err());
     assert!(matches!(lost, Some(Failure::LostRace)), "{lost:?}");
     assert!(store.holder_of_partner_id("4001").await.unwrap().is_some());
 }
@@ -350,11 +350,11 @@ async fn standings_report_affiliates_of_the_buyer(engine: Engine) {
         saved(&store, it.submit(role, at(9)).unwrap()).await;
     }
     let buyer = |tenant, id| Some(Buyer { tenant, organization: company(id) });
-    let asked = [names[2], names[0], names[1]];
+    let requested = [names[2], names[0], names[1]];
     let stranger = PartnerName::new(Uuid::from_u128(9));
     let (standings, known) =
-        store.standings(&asked, &[], buyer(stranger, 0xc), at(9)).await.unwrap();
-    assert_eq!(standings.iter().map(|it| it.partner.name).collect::<Vec<_>>(), asked);
+        store.standings(&requested, &[], buyer(stranger, 0xc), at(9)).await.unwrap();
+    assert_eq!(standings.iter().map(|it| it.partner.name).collect::<Vec<_>>(), requested);
     let links: Vec<_> = standings.iter().map(|it| it.affiliation.len()).collect();
     assert_eq!(links, [0, 2, 0], "half of a company, a chain of two, and the buyer's own company");
     assert!(standings.iter().all(|it| it.organization_revision == 1));
@@ -365,7 +365,7 @@ async fn standings_report_affiliates_of_the_buyer(engine: Engine) {
     let (standings, known) = store.standings(&[], &[], buyer(names[0], 0xb), at(9)).await.unwrap();
     let known = known.unwrap();
     assert_eq!((standings.len(), known.csp_tenant, known.partners.len()), (0, true, 0));
-    let (standings, known) = store.standings(&asked, &[], None, at(9)).await.unwrap();
+    let (standings, known) = store.standings(&requested, &[], None, at(9)).await.unwrap();
     assert!(known.is_none() && standings.iter().all(|it| it.affiliation.is_empty()));
     let unlocated = store.partner(names[1]).await.unwrap().unwrap();
     let location = location("1234567");
@@ -374,7 +374,7 @@ async fn standings_report_affiliates_of_the_buyer(engine: Engine) {
     let accounts = ["1234567", "9999999"].map(|it| it.parse().unwrap());
     let (found, _) = store.standings(&names[..1], &accounts, None, at(10)).await.unwrap();
     let found: Vec<_> = found.iter().map(|it| it.partner.name).collect();
-    assert_eq!(found, names[..2], "by name, then by location; an unknown one is left out");
+    assert_eq!(found, names[..2], "by name, then by location; unknown accounts are omitted");
     let both = [stranger, names[0]];
     let unknown = store.standings(&both, &[], buyer(stranger, 0xff), at(10)).await.unwrap();
     assert_eq!((unknown.0.len(), unknown.1.is_none()), (1, true));
@@ -390,9 +390,9 @@ async fn a_profile_and_its_changed_partners_are_written_atomically(engine: Engin
     let profile = |name: &str| NewProfile { display_name: Some(name.to_owned()), country: None };
     let before = store.organization(COMPANY).await.unwrap().unwrap();
     let renamed = before.clone().update(profile("Fabrikam"), at(12));
-    let anew = vetting.clone().restart_vetting(at(12)).unwrap().unwrap();
+    let restarted = vetting.clone().restart_vetting(at(12)).unwrap().unwrap();
     let renamed =
-        store.save_organization_with_partners(renamed, &[anew], &call(7, "")).await.unwrap();
+        store.save_organization_with_partners(renamed, &[restarted], &call(7, "")).await.unwrap();
     assert_eq!(store.organization(COMPANY).await.unwrap(), Some(renamed));
     let kinds: Vec<_> = history(&store).await.into_iter().map(|it| it.kind).collect();
     assert_eq!(kinds[3..], ["VettingRestarted", "OrganizationUpdated"]);

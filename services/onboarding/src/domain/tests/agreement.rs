@@ -55,8 +55,8 @@ fn only_a_vetted_partner_with_a_location_can_accept_the_mpa() {
             "{what}"
         );
         let both: Vec<_> = expected.iter().copied().chain([NO_LOCATION]).collect();
-        let homeless = accept(without_location(roles), kind);
-        assert_eq!(rules_and_reasons(&violations(homeless)), both, "{what}, without a location");
+        let denied = accept(without_location(roles), kind);
+        assert_eq!(rules_and_reasons(&violations(denied)), both, "{what}, without a location");
     }
 }
 
@@ -111,7 +111,7 @@ fn a_repeated_acceptance_changes_nothing() {
         assert_eq!(again.after().recorded(&acceptance(kind)).map(|it| it.uid), Some(UID));
         assert_eq!(again.into_after(), first);
     }
-    // Whatever is another acceptance is recorded.
+    // A different acceptance is recorded.
     let mut others = [acceptance(kind), acceptance(kind), acceptance(kind)];
     others[0].accept_time = at(7);
     others[1].signatory.last_name = "Byron".to_owned();
@@ -153,7 +153,7 @@ fn a_partner_has_at_most_fifty_acceptances() {
         &PARTNER.to_string(),
         &[("collection", "agreements"), ("limit", "50")],
     );
-    assert!(accept(full, kind).is_ok(), "the same again");
+    assert!(accept(full, kind).is_ok(), "a recorded acceptance");
 }
 
 #[test]

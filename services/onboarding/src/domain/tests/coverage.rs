@@ -55,7 +55,7 @@ fn located(now: Timestamp) -> Partner {
     partner().associate_location(location("1001", "FR"), &facts, now).unwrap().into_after()
 }
 
-/// No requirements were in force for either role then.
+/// No requirements are in force for either role at this time.
 const START: &str = "2020-01-01T00:00:00Z";
 const A_YEAR_LATER: &str = "2021-01-01T00:00:00Z";
 
@@ -66,9 +66,9 @@ fn a_revoked_reseller_that_enrolls_again_must_accept_again() {
     let first = accepts(vetted(located(start), role, start), kind, "2019-12-01T00:00:00Z", start);
     assert_eq!(state(&first, role), Active);
     let again = vetted(revoked(first, role, start), role, later);
-    assert_eq!(state(&again, role), Qualified, "on the acceptance of the first application");
+    assert_eq!(state(&again, role), Qualified, "the first acceptance does not count");
     assert!(!again.covered(role, later));
-    // It was given before the new enrollment was recorded, even before the old one was revoked.
+    // The accept time may precede the new enrollment, and even the revocation of the old one.
     let again = accepts(again, kind, "2019-12-02T00:00:00Z", later);
     assert_eq!(state(&again, role), Active);
     let covered: Vec<_> =
@@ -139,12 +139,12 @@ fn a_reseller_role_covered_by_direct_bill_is_active_only_while_direct_bill_is() 
 fn a_tenant_enrolled_as_reseller_cannot_enroll_as_direct_bill() {
     let contact = || email("ada@contoso.com");
     for state in EnrollmentState::ALL.iter().filter(|it| **it != Restricted) {
-        let free = matches!(state, Draft | Revoked);
+        let allowed = matches!(state, Draft | Revoked);
         let reseller = enrolled(&[(IndirectReseller, *state)]);
         let found = violations(reseller.enroll(DirectBill, contact(), at(9)));
-        let expected: &[&str] = if free { &[] } else { &["ON-5 TENANT_IS_RESELLER"] };
+        let expected: &[&str] = if allowed { &[] } else { &["ON-5 TENANT_IS_RESELLER"] };
         assert_eq!(rules_and_reasons(&found), expected, "{state}");
-        // A draft of direct bill was made before the tenant became a reseller's.
+        // The direct-bill draft existed before the tenant enrolled as reseller.
         let both = enrolled(&[(DirectBill, Draft), (IndirectReseller, *state)]);
         assert_eq!(
             rules_and_reasons(&violations(both.submit(DirectBill, at(9)))),
@@ -154,9 +154,9 @@ fn a_tenant_enrolled_as_reseller_cannot_enroll_as_direct_bill() {
         if let [violation] = &found[..] {
             let name = format!("{PARTNER}/enrollments/direct-bill");
             assert_violation(violation, &name, &[("resellerState", state.as_str())]);
-            assert!(violation.next_step.starts_with("use a tenant of its own"));
+            assert!(violation.next_step.starts_with("create a partner for another CSP tenant"));
         }
         let direct = enrolled(&[(DirectBill, *state)]);
-        assert!(direct.enroll(IndirectReseller, contact(), at(9)).is_ok(), "the other way round");
+        assert!(direct.enroll(IndirectReseller, contact(), at(9)).is_ok(), "the reverse");
     }
 }

@@ -1,4 +1,4 @@
-//! Enrollments, from state to state.
+//! Moves of enrollments between states.
 
 use types::{ResourceVersion, alternatives};
 
@@ -55,7 +55,7 @@ fn step(name: &str) -> (&'static str, Decide) {
     (event, decide)
 }
 
-/// The text of the MPA that is written for a role.
+/// The kind of MPA for a role.
 fn mpa(role: Role) -> AgreementKind {
     match role {
         Role::IndirectProvider => AgreementKind::IndirectProvider,
@@ -64,8 +64,8 @@ fn mpa(role: Role) -> AgreementKind {
     }
 }
 
-/// A partner whose enrollment is as the first column of the table says.
-fn standing(row: &str, role: Role) -> Partner {
+/// A partner with the enrollment that the first column of the table describes.
+fn partner_of_row(row: &str, role: Role) -> Partner {
     let (state, mpa_accepted) = match row.split_once(", ") {
         Some((state, _)) => (state, true),
         None => (row, false),
@@ -83,12 +83,13 @@ fn the_state_decides_which_moves_are_allowed() {
     for role in [Role::DirectBill, Role::IndirectReseller] {
         for row in TABLE.lines().skip(2) {
             let state = row[..16].trim_end();
-            let cells = STEPS.map(|(_, _, decide)| match decide(standing(state, role), role) {
-                Ok(approved) => approved.after().enrollment(role).unwrap().state.as_str(),
-                Err(Denial::Missing(_)) => "missing",
-                Err(Denial::Exists(_)) => "exists",
-                Err(Denial::Refused(_)) => "refused",
-            });
+            let cells =
+                STEPS.map(|(_, _, decide)| match decide(partner_of_row(state, role), role) {
+                    Ok(approved) => approved.after().enrollment(role).unwrap().state.as_str(),
+                    Err(Denial::Missing(_)) => "missing",
+                    Err(Denial::Exists(_)) => "exists",
+                    Err(Denial::Refused(_)) => "refused",
+                });
             let expected: Vec<_> = row[16..].split_whitespace().collect();
             assert_eq!(cells.as_slice(), expected, "{state}, {role}");
         }
@@ -97,7 +98,7 @@ fn the_state_decides_which_moves_are_allowed() {
 
 #[test]
 fn a_move_changes_one_enrollment_under_the_next_revision() {
-    let bystander = enrollment(Role::DirectBill, EnrollmentState::Qualified);
+    let other = enrollment(Role::DirectBill, EnrollmentState::Qualified);
     let role = Role::IndirectReseller;
     for (row, name, reason) in [
         ("none", "enroll", ""),
@@ -110,8 +111,8 @@ fn a_move_changes_one_enrollment_under_the_next_revision() {
         ("suspended", "revoke", "why"),
         ("revoked", "enroll", ""),
     ] {
-        let mut before = standing(row, role);
-        before.enrollments.insert(0, bystander.clone());
+        let mut before = partner_of_row(row, role);
+        before.enrollments.insert(0, other.clone());
         let (event, decide) = step(name);
         let approved = decide(before.clone(), role).unwrap();
         assert_eq!((approved.event(), approved.decided_on()), (event, Some(REVISION)), "{name}");
@@ -130,7 +131,7 @@ fn a_move_changes_one_enrollment_under_the_next_revision() {
             ..moved
         };
         assert_eq!(after.enrollment(role), Ok(&expected), "{name} of {row}");
-        let enrollments = vec![bystander.clone(), expected];
+        let enrollments = vec![other.clone(), expected];
         assert_eq!(
             after,
             Partner { enrollments, resource_version: changed(), ..before },
@@ -163,7 +164,7 @@ fn vetting_checks_pass_in_order() {
         assert_eq!((it.state, it.open_check), (EnrollmentState::Rejected, Some(*open)));
         let again = failed.resubmit(role, Some(email("new@contoso.com")), at(4)).unwrap();
         let it = again.after().enrollment(role).unwrap();
-        assert_eq!(it.open_check, Some(VettingCheck::EmailOwnership), "all checks run anew");
+        assert_eq!(it.open_check, Some(VettingCheck::EmailOwnership), "all checks run again");
         assert_eq!(it.contact_email, email("new@contoso.com"));
 
         let passed = partner.into_after();
@@ -171,7 +172,7 @@ fn vetting_checks_pass_in_order() {
         let it = partner.after().enrollment(role).unwrap();
         assert_eq!(it.open_check, VettingCheck::ALL.get(nth + 1).copied());
         let since = if nth < 2 { at(2) } else { at(3) };
-        assert_eq!(it.state_time, since, "a check that is not the last leaves the state");
+        assert_eq!(it.state_time, since, "only the last check changes the state");
     }
     let state = partner.after().enrollment(role).unwrap().state;
     assert_eq!(state, EnrollmentState::Qualified);
@@ -196,7 +197,7 @@ fn a_rejected_enrollment_is_suspended_after_thirty_days() {
     assert_eq!(
         stored().effective_at(late),
         stored().effective_at(over),
-        "it happened when it was due"
+        "the suspension dates from the time limit"
     );
     let refused = violations(stored().resubmit(role, None, late));
     assert_eq!(rules_and_reasons(&refused), ["STATE ENROLLMENT_STATE_CONFLICT"]);
@@ -207,7 +208,7 @@ fn a_rejected_enrollment_is_suspended_after_thirty_days() {
     assert_eq!(
         reinstated.resource_version,
         before_at(late),
-        "one change, whatever time had changed before"
+        "one revision for the move and the changes by time"
     );
 }
 
@@ -227,7 +228,7 @@ fn changes_by_time_are_written_with_the_next_change() {
         (EnrollmentState::Suspended, REVISION + 1)
     );
     let roles: Vec<_> = after.enrollments.iter().map(|it| it.role).collect();
-    assert_eq!(roles, [other, rejected], "in the order of their texts");
+    assert_eq!(roles, [other, rejected], "sorted by role");
 }
 
 #[test]
@@ -327,8 +328,8 @@ fn a_refused_move_reports_the_state_and_the_legal_moves() {
 #[test]
 fn every_state_can_be_reached_and_left() {
     for state in EnrollmentState::ALL {
-        assert!(MOVES.iter().any(|(_, from, _)| from.contains(state)), "{state} is the end");
-        assert!(MOVES.iter().any(|(_, _, to)| to.contains(state)), "{state} is never reached");
+        assert!(MOVES.iter().any(|(_, from, _)| from.contains(state)), "{state} cannot be left");
+        assert!(MOVES.iter().any(|(_, _, to)| to.contains(state)), "{state} cannot be reached");
     }
 }
 

@@ -10,7 +10,7 @@ use crate::domain::{Denial, Identity, LocationFacts, NewOrganization, Organizati
 
 const MISMATCH: &str = "ON-3 LOCATION_COUNTRY_MISMATCH";
 const GLOBAL: &str = "ON-3 LOCATION_IS_GLOBAL_ACCOUNT";
-const TIED: &str = "ON-3 LOCATION_ALREADY_ASSOCIATED";
+const ASSOCIATED: &str = "ON-3 LOCATION_ALREADY_ASSOCIATED";
 
 fn free() -> LocationFacts {
     LocationFacts::default()
@@ -28,14 +28,20 @@ fn taken() -> LocationFacts {
 fn a_location_and_its_tenant_are_in_one_country_and_associated_one_to_one() {
     let both = || LocationFacts { location_of: Some(OTHER), ..global() };
     let rows: [(&str, bool, &str, LocationFacts, &[&str]); 8] = [
-        ("all is fine", false, "FR", free(), &[]),
+        ("valid", false, "FR", free(), &[]),
         ("another country of the region", false, "DE", free(), &[MISMATCH]),
         ("a global account", false, "FR", global(), &[GLOBAL]),
-        ("the location has a tenant", false, "FR", taken(), &[TIED]),
-        ("the tenant has a location", true, "FR", free(), &[TIED]),
-        ("both have one", true, "FR", taken(), &[TIED]),
-        ("it is everybody's", false, "FR", both(), &[GLOBAL, TIED]),
-        ("everything is wrong", true, "US", both(), &[MISMATCH, GLOBAL, TIED]),
+        ("the location has a tenant", false, "FR", taken(), &[ASSOCIATED]),
+        ("the tenant has a location", true, "FR", free(), &[ASSOCIATED]),
+        ("both are associated", true, "FR", taken(), &[ASSOCIATED]),
+        (
+            "global account and location of another tenant",
+            false,
+            "FR",
+            both(),
+            &[GLOBAL, ASSOCIATED],
+        ),
+        ("all violations", true, "US", both(), &[MISMATCH, GLOBAL, ASSOCIATED]),
     ];
     for (what, has_location, country, facts, expected) in rows {
         let mut partner = partner();
@@ -57,11 +63,11 @@ fn violations_of_a_location_report_their_inputs() {
     assert!(found[1].explanation.contains(&COMPANY.to_string()));
     assert!(found[2].explanation.contains(&OTHER.to_string()));
     let mut partner = partner();
-    let placed = Partner { location: Some(location("1001", "FR")), ..partner.clone() };
+    let associated = Partner { location: Some(location("1001", "FR")), ..partner.clone() };
     partner.location = Some(location("9999", "FR"));
     let found = violations(partner.associate_location(location("1001", "FR"), &taken(), at(9)));
     assert!(found[0].explanation.contains("9999"), "the tenant's own location is named first");
-    let again = violations(placed.associate_location(
+    let again = violations(associated.associate_location(
         location("1001", "FR"),
         &LocationFacts { location_of: Some(PARTNER), ..LocationFacts::default() },
         at(9),

@@ -1,4 +1,4 @@
-//! Who is an affiliate of whom.
+//! Ownership records and the affiliates that they imply.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -159,35 +159,35 @@ fn an_ownership_makes_affiliates_from_its_start_until_just_before_its_end() {
     }
 }
 
-/// Each company is owned by the next one, as far as a question reaches.
-fn tower() -> Vec<Organization> {
-    let company = |place: usize| OrganizationName::new(Uuid::from_u128(place as u128));
-    let like = graph(&[]).get(name('A')).unwrap().clone();
-    let owned = |place| Organization {
-        name: company(place),
-        owners: vec![owner(company(place + 1), 10_000, at(1))],
-        ..like.clone()
+/// A chain of companies of the maximum size; each is owned by the next one.
+fn chain() -> Vec<Organization> {
+    let company = |index: usize| OrganizationName::new(Uuid::from_u128(index as u128));
+    let template = graph(&[]).get(name('A')).unwrap().clone();
+    let owned = |index| Organization {
+        name: company(index),
+        owners: vec![owner(company(index + 1), 10_000, at(1))],
+        ..template.clone()
     };
     (0..OwnershipGraph::MAX_COMPANIES).map(owned).collect()
 }
 
 #[test]
 fn the_cost_of_many_partners_is_not_quadratic_in_their_owners() {
-    let tower = tower();
-    let names: Vec<_> = tower.iter().map(|it| it.name).collect();
-    let graph = OwnershipGraph::new(tower, at(9));
-    let asked = || {
+    let chain = chain();
+    let names: Vec<_> = chain.iter().map(|it| it.name).collect();
+    let graph = OwnershipGraph::new(chain, at(9));
+    let elapsed = || {
         let watch = types::Clock::system().stopwatch();
         let paths = graph.paths_to(names[0]);
         let links: usize = names.iter().step_by(5).map(|it| paths(*it).len()).sum();
-        assert!(links < 200 * 25, "{links} links are told");
+        assert!(links < 200 * 25, "{links} links");
         watch.elapsed()
     };
-    // Of several tries, since others use the machine too.
-    let best = (0..3).map(|_| asked()).min().unwrap();
+    // The fastest of three runs, because other processes use the machine too.
+    let best = (0..3).map(|_| elapsed()).min().unwrap();
     assert!(best < std::time::Duration::from_secs(1), "{best:?}");
-    let told = graph.paths_to(names[0])(names[25]);
-    assert_eq!((told.len(), told[20].as_str()), (21, "and 5 more links"));
+    let path = graph.paths_to(names[0])(names[25]);
+    assert_eq!((path.len(), path[20].as_str()), (21, "and 5 more links"));
 }
 
 #[test]
@@ -204,9 +204,9 @@ fn a_new_ownership_ends_the_current_one_of_the_same_owner() {
     let company = graph(&[('A', 6000, false, 'B')]).get(name('B')).unwrap().clone();
     let approved = company.clone().record_ownership(owner(name('A'), 4000, at(5)), at(9)).unwrap();
     assert_eq!(approved.event(), "OwnershipRecorded");
-    let ties = approved.into_after().owners;
-    assert_eq!(ties[0].end.as_ref().unwrap().time, at(5));
-    assert_eq!(ties[1], owner(name('A'), 4000, at(5)));
+    let owners = approved.into_after().owners;
+    assert_eq!(owners[0].end.as_ref().unwrap().time, at(5));
+    assert_eq!(owners[1], owner(name('A'), 4000, at(5)));
     let other = company.record_ownership(owner(name('C'), 4000, at(5)), at(9)).unwrap();
     assert!(other.after().owners.iter().all(|it| it.end.is_none()), "A stays an owner");
 }
@@ -250,7 +250,7 @@ fn ownerships_are_recorded_in_order_of_time_and_up_to_the_whole() {
     }
 }
 
-/// Every company above each, itself included: the rule as a plain closure.
+/// The controllers of each company, itself included, computed as a transitive closure.
 fn controllers_by_closure(edges: &[Edge]) -> BTreeMap<char, BTreeSet<char>> {
     let mut above: BTreeMap<_, _> = COMPANIES.map(|it| (it, BTreeSet::from([it]))).into();
     for _ in COMPANIES {

@@ -1,4 +1,4 @@
-//! What is asked of direct-bill partners and resellers, and the yearly review.
+//! Requirements of direct-bill partners and resellers, and the yearly review.
 
 use types::Timestamp;
 use uuid::Uuid;
@@ -16,7 +16,7 @@ use crate::domain::{
     SuspensionCause, VettingCheck, VettingResult,
 };
 
-/// All that has ever been asked of a direct-bill partner, met by a hair.
+/// Every requirement of a direct-bill partner with the lowest figure that meets it.
 const ALL: [(Requirement, i64); 11] = [
     (Revenue, 100_000_000),
     (ResellerMonths, 12),
@@ -40,13 +40,15 @@ fn start() -> Timestamp {
     time("2026-03-02T09:00:00Z")
 }
 
-fn shown(requirement: Requirement, figure: i64, observed_time: Timestamp) -> Evidence {
+fn evidence_of(requirement: Requirement, figure: i64, observed_time: Timestamp) -> Evidence {
     let (attested_by, reference) = ("Ada Byron".to_owned(), "report 7".to_owned());
     Evidence { requirement, figure, observed_time, attested_by, reference }
 }
 
 fn evidence(of: &[(Requirement, i64)], observed_time: Timestamp) -> Vec<Evidence> {
-    of.iter().map(|(requirement, figure)| shown(*requirement, *figure, observed_time)).collect()
+    of.iter()
+        .map(|(requirement, figure)| evidence_of(*requirement, *figure, observed_time))
+        .collect()
 }
 
 fn with(role: Role, state: EnrollmentState, evidence: Vec<Evidence>) -> Partner {
@@ -57,13 +59,13 @@ fn it(partner: &Partner, role: Role) -> &Enrollment {
     partner.enrollment(role).unwrap()
 }
 
-/// What is unmet, by name.
+/// Unmet requirements, in their order.
 fn unmet(enrollment: &Enrollment, now: Timestamp) -> Vec<Requirement> {
     let all = enrollment.assess(now).into_iter();
     all.filter(|each| !each.met).map(|each| each.requirement).collect()
 }
 
-/// A partner in a role that became active at [`start`], by vetting, with all it takes.
+/// A partner whose role became active at [`start`], with all requirements met.
 fn active(role: Role) -> Partner {
     let mut partner = enrolled(&[(role, Vetting)]);
     let kind = match role {
@@ -100,7 +102,7 @@ fn requirements_of_a_direct_bill_partner_depend_on_the_day() {
         ("2025-10-01T00:00:00Z", 100_000_000, true),
     ] {
         let day = time(day);
-        let partner = with(role, Draft, vec![shown(Revenue, cents, day)]);
+        let partner = with(role, Draft, vec![evidence_of(Revenue, cents, day)]);
         assert_eq!(!unmet(it(&partner, role), day).contains(&Revenue), met, "{cents} at {day}");
     }
 }
@@ -112,7 +114,7 @@ fn each_figure_is_checked_exactly() {
     assert_eq!(unmet(it(&all, role), start()), []);
     for (requirement, figure) in ALL {
         let short = if requirement == AlertHours { figure + 1 } else { figure - 1 };
-        let short = vec![shown(requirement, short, start())];
+        let short = vec![evidence_of(requirement, short, start())];
         let short = all.clone().record_evidence(role, short, start()).unwrap().into_after();
         let expected: &[_] = match requirement {
             CreditCheck => &[CreditCheck, SupportPlan],
@@ -138,7 +140,7 @@ fn a_support_plan_bought_before_the_credit_check_passed_does_not_count() {
     for (bought, counts) in [("08:59:59", false), ("09:00:00", true), ("09:00:01", true)] {
         let mut all = evidence(&ALL, start());
         all.retain(|each| each.requirement != SupportPlan);
-        all.push(shown(SupportPlan, 1, time(&format!("2026-03-02T{bought}Z"))));
+        all.push(evidence_of(SupportPlan, 1, time(&format!("2026-03-02T{bought}Z"))));
         let unmet = unmet(it(&with(role, Draft, all), role), start());
         assert_eq!(unmet, if counts { &[][..] } else { &[SupportPlan] }, "{bought}");
     }
@@ -171,10 +173,10 @@ fn a_direct_bill_partner_becomes_active_when_it_meets_all_requirements() {
     let role = DirectBill;
     let mut partner = with(role, Qualified, evidence(&ALL[..10], start()));
     partner.agreements = vec![accepted(AgreementKind::DirectBill)];
-    let last = vec![shown(AlertHours, 25, start())];
+    let last = vec![evidence_of(AlertHours, 25, start())];
     let short = partner.clone().record_evidence(role, last, start()).unwrap().into_after();
     assert_eq!(it(&short, role).state, Qualified);
-    let last = vec![shown(AlertHours, 24, start())];
+    let last = vec![evidence_of(AlertHours, 24, start())];
     let after = short.record_evidence(role, last, start()).unwrap().into_after();
     assert_eq!(it(&after, role).state, Active);
     assert_eq!(it(&after, role).review_time, Some(time("2027-03-02T09:00:00Z")));
@@ -206,12 +208,12 @@ fn the_yearly_review_counts_from_the_last_condition_met() {
     for (observed, due) in
         [("2026-01-10T09:00:00Z", due), ("2026-02-10T09:00:00Z", "2027-02-10T09:00:00Z")]
     {
-        let shown = || evidence(&ALL, time(observed));
-        let before = accept(with(role, Qualified, shown()), kind);
+        let new = || evidence(&ALL, time(observed));
+        let before = accept(with(role, Qualified, new()), kind);
         assert_eq!(review_time(&before, role), due, "accepted with evidence of {observed}");
-        let bare = accept(with(role, Qualified, Vec::new()), kind);
-        assert_eq!(it(&bare, role).review_time, None);
-        let after = bare.record_evidence(role, shown(), later).unwrap().into_after();
+        let without = accept(with(role, Qualified, Vec::new()), kind);
+        assert_eq!(it(&without, role).review_time, None);
+        let after = without.record_evidence(role, new(), later).unwrap().into_after();
         assert_eq!(review_time(&after, role), due, "evidence of {observed} after it");
     }
 
@@ -246,14 +248,18 @@ fn a_review_opens_ninety_days_before_it_is_due() {
 fn a_reseller_passes_the_review_only_with_current_figures() {
     let role = IndirectReseller;
     let due = time("2027-03-02T09:00:00Z");
-    let bare = active(role);
-    assert_eq!(refused(bare.clone().review(role, due)), [UNMET; 3], "a year old is too old");
+    let without = active(role);
+    assert_eq!(
+        refused(without.clone().review(role, due)),
+        [UNMET; 3],
+        "evidence expires after a year"
+    );
     for (cents, count) in [(99_999, 1), (100_000, 0)] {
-        let shown = evidence(&[(Revenue, cents), (Mfa, 1), (SecurityContact, 1)], due);
-        let partner = bare.clone().record_evidence(role, shown, due).unwrap().into_after();
+        let new = evidence(&[(Revenue, cents), (Mfa, 1), (SecurityContact, 1)], due);
+        let partner = without.clone().record_evidence(role, new, due).unwrap().into_after();
         assert_eq!(refused(partner.review(role, due)).len(), count, "{cents}");
     }
-    assert_eq!(it(&bare.effective_at(time("2030-01-01T00:00:00Z")), role).state, Active);
+    assert_eq!(it(&without.effective_at(time("2030-01-01T00:00:00Z")), role).state, Active);
 }
 
 #[test]
@@ -261,7 +267,7 @@ fn a_direct_bill_partner_below_the_requirements_is_restricted_then_suspended_the
     let role = DirectBill;
     let partner = active(role);
     let early = partner.clone().review(role, time("2027-03-02T08:59:59Z"));
-    assert!(early.is_ok(), "its figures still count");
+    assert!(early.is_ok(), "its evidence still counts");
     let due = time("2027-03-02T09:00:00Z");
     let restricted = partner.review(role, due).unwrap().into_after();
     assert_eq!((it(&restricted, role).state, it(&restricted, role).state_time), (Restricted, due));
@@ -295,8 +301,8 @@ fn a_direct_bill_partner_that_meets_the_requirements_again_is_active_again() {
             let early = restricted.clone().reinstate(role, now);
             assert_eq!(refused(early), ["REQ-1 REVIEW_NOT_PASSED"]);
         }
-        let shown = restricted.clone().record_evidence(role, evidence(&ALL, now), now).unwrap();
-        let passed = shown.into_after().review(role, now).unwrap().into_after();
+        let recorded = restricted.clone().record_evidence(role, evidence(&ALL, now), now).unwrap();
+        let passed = recorded.into_after().review(role, now).unwrap().into_after();
         let it = it(&passed, role);
         assert_eq!((it.state, it.shortfall_time), (Active, None), "{now}");
         assert_eq!(it.review_time, Some(time("2028-03-02T09:00:00Z")), "{now}");
@@ -309,8 +315,8 @@ fn a_passed_review_does_not_end_a_suspension_for_another_cause() {
     let due = time("2027-03-02T09:00:00Z");
     let restricted = active(role).review(role, due).unwrap().into_after();
     let abuse = restricted.suspend(role, SuspensionCause::Abuse, "why".to_owned(), due).unwrap();
-    let shown = abuse.into_after().record_evidence(role, evidence(&ALL, due), due).unwrap();
-    let passed = shown.into_after().review(role, due).unwrap().into_after();
+    let recorded = abuse.into_after().record_evidence(role, evidence(&ALL, due), due).unwrap();
+    let passed = recorded.into_after().review(role, due).unwrap().into_after();
     assert_eq!((it(&passed, role).state, it(&passed, role).shortfall_time), (Suspended, None));
     let reinstated = passed.reinstate(role, due).unwrap().into_after();
     assert_eq!(it(&reinstated, role).state, Active);

@@ -1,4 +1,4 @@
-//! What the accounts of a buyer say of it.
+//! Standing of a buyer, derived from its accounts.
 
 use types::{OrganizationName, PartnerName, Timestamp};
 use uuid::Uuid;
@@ -26,7 +26,11 @@ fn standing_of(
 
 #[test]
 fn a_tenant_is_a_csp_tenant_from_submission_to_revocation() {
-    assert_eq!(standing_of(PARTNER, vec![partner()], at(9)), (false, vec![]), "it only joined");
+    assert_eq!(
+        standing_of(PARTNER, vec![partner()], at(9)),
+        (false, vec![]),
+        "without an enrollment"
+    );
     for state in EnrollmentState::ALL {
         let role = if *state == Restricted { DirectBill } else { IndirectReseller };
         let expected = match state {

@@ -1,4 +1,4 @@
-//! What onboarding says is left to do, done.
+//! The remaining steps that onboarding reports, checked by taking them.
 
 use types::Timestamp;
 use uuid::Uuid;
@@ -23,10 +23,10 @@ fn kind(role: Role) -> AgreementKind {
     }
 }
 
-/// What meets every requirement of a role.
+/// Evidence that meets every requirement of a role.
 fn evidence(role: Role) -> Vec<Evidence> {
-    let asked = Requirement::ALL.iter().filter(|it| it.applies_to(role));
-    let shown = |requirement: &Requirement| Evidence {
+    let required = Requirement::ALL.iter().filter(|it| it.applies_to(role));
+    let evidence = |requirement: &Requirement| Evidence {
         requirement: *requirement,
         figure: match requirement {
             Requirement::Revenue => 100_000_000,
@@ -37,10 +37,10 @@ fn evidence(role: Role) -> Vec<Evidence> {
         attested_by: "Ada Lovelace".to_owned(),
         reference: "report 7".to_owned(),
     };
-    asked.map(shown).collect()
+    required.map(evidence).collect()
 }
 
-/// Makes the calls of a step, as well as they can end.
+/// Makes the calls of a step, with the best outcome of each.
 fn take(
     partner: Partner,
     role: Role,
@@ -74,7 +74,7 @@ fn take(
     Ok(after.into_after())
 }
 
-/// Partners in one role, in every state, with and without all else that matters.
+/// Partners in one role, in every state, with and without every other condition.
 fn partners() -> Vec<(Role, Partner)> {
     let mut all = Vec::new();
     for (role, state) in
@@ -85,7 +85,7 @@ fn partners() -> Vec<(Role, Partner)> {
         }
         for bits in 0..64_u8 {
             let is = |bit: u8| bits & (1 << bit) != 0;
-            let mut it = at_hand(role, state, [is(0), is(1)]);
+            let mut it = enrollment_with_review(role, state, [is(0), is(1)]);
             it.evidence = if is(2) { evidence(role) } else { Vec::new() };
             let mut partner = Partner { enrollments: vec![it], ..partner() };
             partner.location = is(3).then(|| location("1001", "FR"));
@@ -103,8 +103,12 @@ fn partners() -> Vec<(Role, Partner)> {
     all
 }
 
-/// An enrollment in a state, where the yearly review is due or was failed.
-fn at_hand(role: Role, state: EnrollmentState, [due, failed]: [bool; 2]) -> Enrollment {
+/// An enrollment in a state, optionally with a yearly review that is due or was failed.
+fn enrollment_with_review(
+    role: Role,
+    state: EnrollmentState,
+    [due, failed]: [bool; 2],
+) -> Enrollment {
     let it = enrollment(role, state);
     let reviewed = !matches!(state, Draft | Revoked) && role != Role::IndirectProvider;
     let failed = reviewed && role == DirectBill && (failed || state == Restricted);

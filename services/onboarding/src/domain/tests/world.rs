@@ -1,4 +1,4 @@
-//! Partners to begin a test with.
+//! Test fixtures.
 
 use types::{OrganizationName, PartnerName, ResourceVersion, Timestamp, Violation, WorkEmail};
 use uuid::Uuid;
@@ -12,10 +12,10 @@ pub(super) const PARTNER: PartnerName = PartnerName::new(Uuid::from_u128(0x1));
 pub(super) const OTHER: PartnerName = PartnerName::new(Uuid::from_u128(0x2));
 pub(super) const COMPANY: OrganizationName = OrganizationName::new(Uuid::from_u128(0xa));
 
-/// The revision of the partners here.
+/// Revision of the fixtures.
 pub(super) const REVISION: i64 = 5;
 
-/// A time, in seconds. Whatever a test begins with is of time 1.
+/// A time in seconds since the epoch. Fixtures date from second 1.
 pub(super) fn at(second: i64) -> Timestamp {
     Timestamp::from_second(second).unwrap()
 }
@@ -24,7 +24,7 @@ pub(super) fn before() -> ResourceVersion {
     ResourceVersion { revision: REVISION, create_time: at(1), update_time: at(1) }
 }
 
-/// The resource_version of what [`before`] stood on once it is changed at time 9.
+/// The resource version after [`before`] and one change at second 9.
 pub(super) fn changed() -> ResourceVersion {
     before().next(at(9))
 }
@@ -37,7 +37,7 @@ pub(super) fn location(account: &str, country: &str) -> Location {
     Location { account: account.parse().unwrap(), country: country.parse().unwrap() }
 }
 
-/// A partner that has joined, in no role and without a location.
+/// A partner without enrollments and location.
 pub(super) fn partner() -> Partner {
     Partner {
         name: PARTNER,
@@ -50,14 +50,14 @@ pub(super) fn partner() -> Partner {
     }
 }
 
-/// A partner with a location, in these roles.
+/// A partner with a location and these enrollments.
 pub(super) fn enrolled(roles: &[(Role, EnrollmentState)]) -> Partner {
     let enrollments = roles.iter().map(|(role, state)| enrollment(*role, *state)).collect();
     Partner { location: Some(location("1001", "FR")), enrollments, ..partner() }
 }
 
-/// An enrollment of time 1, with the last check open where vetting has begun, and a review due
-/// at time 9 where it was active.
+/// An enrollment of second 1. If vetting has started, the last check is open; if it was active, a
+/// review is due at second 9.
 pub(super) fn enrollment(role: Role, state: EnrollmentState) -> Enrollment {
     use EnrollmentState::{Draft, Qualified, Rejected, Restricted, Revoked, Suspended, Vetting};
     let open_check = match state {
@@ -83,7 +83,7 @@ pub(super) fn enrollment(role: Role, state: EnrollmentState) -> Enrollment {
     }
 }
 
-/// An acceptance that is still to be recorded.
+/// An acceptance to record, accepted at second 8.
 pub(super) fn acceptance(kind: AgreementKind) -> NewAgreement {
     NewAgreement {
         kind,
@@ -102,13 +102,13 @@ pub(super) fn signatory() -> Signatory {
     }
 }
 
-/// A share in basis points that an owner holds from a time on.
+/// An owner with a share in basis points from a time on.
 pub(super) fn owner(organization: OrganizationName, share: i32, from_time: Timestamp) -> Owner {
     let (share_basis_points, management_control) = (share, false);
     Owner { organization, share_basis_points, management_control, from_time, end: None }
 }
 
-/// An acceptance of time 1.
+/// An acceptance of second 1.
 pub(super) fn accepted(kind: AgreementKind) -> Agreement {
     Agreement {
         uid: Uuid::from_u128(0xe),
@@ -122,7 +122,7 @@ pub(super) fn accepted(kind: AgreementKind) -> Agreement {
     }
 }
 
-/// What stands against a change.
+/// The violations of a decision; empty if it was approved.
 pub(super) fn violations<T>(decided: Result<T, Denial>) -> Vec<Violation> {
     match decided {
         Ok(_) => Vec::new(),
@@ -136,11 +136,11 @@ pub(super) fn rules_and_reasons(violations: &[Violation]) -> Vec<String> {
     violations.iter().map(|it| format!("{} {}", it.rule, it.reason)).collect()
 }
 
-/// Holds what every violation must tell its reader.
+/// Checks what every violation must contain.
 pub(super) fn assert_violation(violation: &Violation, subject: &str, inputs: &[(&str, &str)]) {
     assert_eq!(violation.subject, subject);
-    let told = violation.inputs.iter().map(|(name, value)| (name.as_str(), value.as_str()));
-    assert_eq!(told.collect::<Vec<_>>(), inputs);
+    let actual = violation.inputs.iter().map(|(name, value)| (name.as_str(), value.as_str()));
+    assert_eq!(actual.collect::<Vec<_>>(), inputs);
     assert_eq!(violation.responsible, types::Responsible::Partner);
     for text in [&violation.explanation, &violation.next_step, &violation.source] {
         assert!(!text.is_empty() && !text.ends_with('.'), "{violation:?}");

@@ -1,4 +1,4 @@
-//! How every resource was at any moment is in the events.
+//! Past states of every resource can be rebuilt from events.
 
 use storage::ListOptions;
 use testbed::{
@@ -22,7 +22,7 @@ on_both_engines! {
     every_past_state_is_rebuilt_from_events,
 }
 
-/// The tables, and the column of each that names the resource that a row is part of.
+/// Each table and its column with the name of the resource.
 const TABLES: [(&str, &str); 7] = [
     ("agreements", "partner"),
     ("enrollments", "partner"),
@@ -34,15 +34,15 @@ const TABLES: [(&str, &str); 7] = [
 ];
 
 const OTHER: PartnerName = PartnerName::new(Uuid::from_u128(0x2));
-/// 2025-11-01T00:00:00Z, when direct-bill partners have requirements to meet.
+/// 2025-11-01T00:00:00Z, when all requirements of direct-bill partners are in force.
 const JOINED: i64 = 1_761_955_200;
 
-/// A time so many days after the partner joined.
+/// A time this many days after the partner joined.
 fn day(days: i64) -> Timestamp {
     at(JOINED + days * 24 * 3600)
 }
 
-/// A store, and what it reads after every change.
+/// A store that records the state of all resources after every change.
 struct Life {
     store: Store,
     organizations: RecordedStates<Organization>,
@@ -58,10 +58,13 @@ impl Life {
     async fn organization(
         &mut self,
         change: Approved<Organization>,
-        beside: &[Approved<Partner>],
+        partners: &[Approved<Partner>],
     ) -> Organization {
-        let saved =
-            self.store.save_organization_with_partners(change, beside, &mutation()).await.unwrap();
+        let saved = self
+            .store
+            .save_organization_with_partners(change, partners, &mutation())
+            .await
+            .unwrap();
         self.note(saved.resource_version.update_time).await;
         saved
     }
@@ -100,8 +103,8 @@ fn email(text: &str) -> WorkEmail {
     text.parse().unwrap()
 }
 
-/// A figure that meets each of a direct-bill partner's requirements.
-fn shown() -> Vec<Evidence> {
+/// Evidence that meets each requirement of a direct-bill partner.
+fn full_evidence() -> Vec<Evidence> {
     use Requirement::{ResellerMonths, Revenue};
     let figure = |it| match it {
         Revenue => 100_000_000,
@@ -133,14 +136,14 @@ async fn every_past_state_is_rebuilt_from_events(engine: Engine) {
     assert_rows_have_events(database, &names, &TABLES, &[]).await;
 }
 
-/// Owners come, hold another share, and go.
+/// Owners are recorded, change their share, and end.
 async fn organizations(life: &mut Life) {
     let (first, second) = (company(0xb), company(0xc));
     life.organization(organization(first, &[(COMPANY, 5001)]), &[]).await;
     let owned = organization(second, &[(COMPANY, 0), (first, 4000)]);
     let owned = life.organization(owned, &[]).await;
-    let tie = Owner { share_basis_points: 6000, from_time: at(15), ..owned.owners[1].clone() };
-    let owned = life.organization(owned.record_ownership(tie, at(20)).unwrap(), &[]).await;
+    let new = Owner { share_basis_points: 6000, from_time: at(15), ..owned.owners[1].clone() };
+    let owned = life.organization(owned.record_ownership(new, at(20)).unwrap(), &[]).await;
     let end = End { time: at(12), reason: "sold".to_owned() };
     let owned = life.organization(owned.end_ownership(COMPANY, end, at(20)).unwrap(), &[]).await;
     assert_eq!(owned.owners.iter().filter(|it| it.end.is_some()).count(), 2);
@@ -155,7 +158,7 @@ async fn partners(life: &mut Life) -> Partner {
     let it = life.partner(it.associate_location(located, &facts, day(0))).await;
     let it = life.partner(it.enroll(provider, email("ada@contoso.com"), day(1))).await;
     let it = life.partner(it.enroll(direct, email("ada@contoso.com"), day(1))).await;
-    let it = life.partner(it.record_evidence(direct, shown(), day(1))).await;
+    let it = life.partner(it.record_evidence(direct, full_evidence(), day(1))).await;
     let it = life.partner(it.submit(direct, day(1))).await;
     let mut it = life.partner(it.submit(provider, day(2))).await;
     for check in VettingCheck::ALL {
@@ -165,7 +168,7 @@ async fn partners(life: &mut Life) -> Partner {
     let failed = VettingResult::Rejected("why".to_owned());
     let failed = it.record_vetting(provider, VettingCheck::EmailOwnership, failed, day(2));
     let it = life.partner(failed).await;
-    // The later acceptance has the lesser id.
+    // The later acceptance has the smaller id.
     let it = life.partner(accept(it, 2, day(3))).await;
     let it = life.partner(accept(it, 1, day(3))).await;
     let it = life.partner(it.resubmit(provider, Some(email("new@contoso.com")), day(4))).await;
@@ -174,29 +177,29 @@ async fn partners(life: &mut Life) -> Partner {
     life.partner(it.reinstate(direct, day(6))).await
 }
 
-/// The company takes another name, so that one of its partners is vetted anew.
+/// The company is renamed, which restarts vetting of one of its partners.
 async fn renamed(life: &mut Life) {
     let role = Role::IndirectProvider;
     let it = life.store.partner(OTHER).await.unwrap().unwrap();
     let it = life.partner(it.enroll(role, email("ada@contoso.com"), day(7))).await;
     let it = life.partner(it.submit(role, day(7))).await;
     let company = life.store.organization(COMPANY).await.unwrap().unwrap();
-    let anew = it.restart_vetting(day(8)).unwrap().unwrap();
+    let restarted = it.restart_vetting(day(8)).unwrap().unwrap();
     let profile = NewProfile { display_name: Some("Fabrikam".to_owned()), country: None };
-    life.organization(company.update(profile, day(8)), &[anew]).await;
+    life.organization(company.update(profile, day(8)), &[restarted]).await;
 }
 
-/// A partner fails its review. By time alone it is suspended and then revoked, which is recorded
-/// when something else changes; a year later it applies again.
+/// A partner fails its review. Time alone suspends and then revokes it, which is written with the
+/// next change; a year later it applies again.
 async fn falls_short(life: &mut Life, it: Partner) {
     let (direct, provider) = (Role::DirectBill, Role::IndirectProvider);
     let state = |it: &Partner| it.enrollment(direct).unwrap().state;
     assert_eq!(state(&it), EnrollmentState::Active);
     let it = life.partner(it.review(direct, day(368))).await;
     assert_eq!(state(&it), EnrollmentState::Restricted);
-    let it = life.partner(it.record_evidence(provider, shown(), day(400))).await;
+    let it = life.partner(it.record_evidence(provider, full_evidence(), day(400))).await;
     assert_eq!(state(&it), EnrollmentState::Suspended);
-    let it = life.partner(it.record_evidence(provider, shown(), day(430))).await;
+    let it = life.partner(it.record_evidence(provider, full_evidence(), day(430))).await;
     assert_eq!(state(&it), EnrollmentState::Revoked);
     let it = life.partner(it.enroll(direct, email("ada@contoso.com"), day(800))).await;
     assert_eq!(state(&it), EnrollmentState::Draft);

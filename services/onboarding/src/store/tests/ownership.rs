@@ -1,4 +1,4 @@
-//! Who owns whom, as far as the store follows it.
+//! How far the store follows ownerships.
 
 use sea_orm::ConnectionTrait;
 use testbed::Engine;
@@ -21,8 +21,8 @@ async fn too_many_companies_count_as_affiliates(engine: Engine) {
     let rows: Vec<_> = ids().map(|id| format!("('{}', 'x', 'FR', 1, 0, 0)", of(id))).collect();
     let columns = "name, display_name, country, revision, create_time, update_time";
     fill(&store, "organizations", columns, &rows).await;
-    let tie = |id| format!("('{}', '{}', 6000, FALSE, 0)", of(id), of(id + 1));
-    let rows: Vec<_> = ids().take(OwnershipGraph::MAX_COMPANIES - 1).map(tie).collect();
+    let ownership = |id| format!("('{}', '{}', 6000, FALSE, 0)", of(id), of(id + 1));
+    let rows: Vec<_> = ids().take(OwnershipGraph::MAX_COMPANIES - 1).map(ownership).collect();
     let columns = "organization, owner, share_basis_points, management_control, from_time";
     fill(&store, "organization_owners", columns, &rows).await;
     saved(&store, partner(PARTNER, COMPANY)).await;

@@ -1,4 +1,4 @@
-//! What becomes of a request that comes again, and of one that only tries.
+//! Repeated requests and dry runs.
 
 use errors::Mutation;
 
@@ -13,8 +13,8 @@ on_both_engines! {
     a_dry_run_fails_if_the_call_would_lose_its_race,
 }
 
-/// The call with this request id, only tried.
-fn trial(request_id: u128) -> MutationContext {
+/// A dry run with this request id.
+fn dry_run(request_id: u128) -> MutationContext {
     let options = Mutation { validate_only: true, ..Some(Uuid::from_u128(request_id)).into() };
     MutationContext::new("Method", options, b"content", "ada".to_owned(), at(9))
 }
@@ -26,7 +26,7 @@ async fn a_repeated_request_returns_the_first_response(engine: Engine) {
     let first = store.database().idempotent(&call, create()).await.unwrap();
     saved(&store, located(first.clone(), "1001")).await;
     let again = store.database().idempotent(&call, create()).await.unwrap();
-    assert_eq!(again, first, "as it was, and not as it is by now");
+    assert_eq!(again, first, "as of the first response, not the current state");
     assert_eq!(history(&store).await.len(), 2);
 }
 
@@ -75,19 +75,19 @@ async fn eight_concurrent_copies_of_a_request_get_one_response(engine: Engine) {
 
 async fn a_dry_run_returns_the_response_and_writes_nothing(engine: Engine) {
     let (_databases, store) = store(engine).await;
-    let (trial, call) = (trial(7), call(7, "content"));
-    let tried = store.save_partner(partner(PARTNER, COMPANY), &trial);
-    let tried = store.database().idempotent(&trial, tried).await.unwrap();
+    let (dry_run, call) = (dry_run(7), call(7, "content"));
+    let previewed = store.save_partner(partner(PARTNER, COMPANY), &dry_run);
+    let previewed = store.database().idempotent(&dry_run, previewed).await.unwrap();
     assert_eq!(store.partner(PARTNER).await.unwrap(), None);
     assert_eq!(history(&store).await, []);
     let done = store.save_partner(partner(PARTNER, COMPANY), &call);
-    assert_eq!(store.database().idempotent(&call, done).await.unwrap(), tried);
+    assert_eq!(store.database().idempotent(&call, done).await.unwrap(), previewed);
 
     let before = store.organization(COMPANY).await.unwrap().unwrap();
     let name = Some("Fabrikam".to_owned());
     let renamed = before.clone().update(NewProfile { display_name: name, country: None }, at(11));
-    let enrolled = tried.enroll(Role::DirectBill, "ada@contoso.com".parse().unwrap(), at(11));
-    store.save_organization_with_partners(renamed, &[enrolled.unwrap()], &trial).await.unwrap();
+    let enrolled = previewed.enroll(Role::DirectBill, "ada@contoso.com".parse().unwrap(), at(11));
+    store.save_organization_with_partners(renamed, &[enrolled.unwrap()], &dry_run).await.unwrap();
     assert_eq!(store.organization(COMPANY).await.unwrap(), Some(before));
     assert_eq!(all_partners(&store).await, [partner(PARTNER, COMPANY).into_after()]);
     assert_eq!(history(&store).await.len(), 1);
@@ -98,7 +98,7 @@ async fn a_dry_run_fails_if_the_call_would_lose_its_race(engine: Engine) {
     let before = saved(&store, partner(PARTNER, COMPANY)).await;
     saved(&store, located(before.clone(), "1001")).await;
     for late in [located(before, "1002"), partner(PARTNER, COMPANY)] {
-        let tried = store.save_partner(late, &trial(7)).await;
-        assert!(matches!(tried, Err(Failure::LostRace)), "{tried:?}");
+        let late = store.save_partner(late, &dry_run(7)).await;
+        assert!(matches!(late, Err(Failure::LostRace)), "{late:?}");
     }
 }

@@ -1,4 +1,4 @@
-//! What the schema refuses by itself, and how it comes about.
+//! Constraints of the schema, and its migration.
 
 use std::collections::BTreeMap;
 
@@ -13,7 +13,7 @@ on_both_engines! {
     a_migration_is_applied_only_once,
 }
 
-/// Inserts a row, column by column, in which some columns have another value.
+/// Inserts a row given as `column value` pairs, after replacing the values in `changes`.
 pub(super) async fn insert(
     store: &Store,
     table: &str,
@@ -33,8 +33,8 @@ pub(super) async fn insert(
     inserted.map(drop).map_err(|error| error.to_string())
 }
 
-/// A table, a row of it, changes that no row may have, and a change that makes a second row
-/// which may not stand beside the first.
+/// A table, a valid row, changes that violate a constraint, and a change that makes a second row
+/// which violates a unique constraint.
 const FORBIDDEN: [(&str, &str, &str, &str); 9] = [
     (
         "partner_ids",
