@@ -138,11 +138,17 @@ fn open_review(name: EnrollmentName, it: &Enrollment, now: Timestamp) -> Result<
     match it.review_time {
         Some(due) if days_after(due, -NOTICE_DAYS) <= now => Ok(due),
         due => {
+            let explanation = match due {
+                None => "no yearly review is due".to_owned(),
+                Some(due) => {
+                    format!("the next review is due at {due}; it opens {NOTICE_DAYS} days before")
+                }
+            };
             let due = due.map_or_else(|| "none".to_owned(), |due| due.to_string());
             Err(Denial::Refused(vec![STATE.violated(
                 Reason::ReviewNotOpen,
                 name,
-                format!("the next review is due at {due}; it opens {NOTICE_DAYS} days before"),
+                explanation,
                 "wait until the review is open",
                 &[("state", it.state.to_string()), ("reviewTime", due)],
             )]))
