@@ -12,6 +12,7 @@ mod properties;
 mod refusals;
 mod regions;
 mod relationships;
+mod rules;
 mod space;
 mod wording;
 mod world;
