@@ -25,6 +25,7 @@ from csp.ordering.v1.service_pb2_grpc import OrderingServiceStub
 from csp.relationship.v1 import customer_pb2, customer_relationship_pb2, transaction_pb2
 from csp.relationship.v1 import service_pb2 as relationship
 from csp.relationship.v1.service_pb2_grpc import RelationshipServiceStub
+from csp.rules.v1 import refusal_pb2
 
 # Deadline of each call, in seconds.
 DEADLINE = 10
@@ -47,7 +48,7 @@ def a_month_ago():
 
 
 class Details:
-    """Code, ErrorInfo and precondition violations of a failed call."""
+    """Code, ErrorInfo and violations of a failed call."""
 
     def __init__(self, error):
         self.code = error.code()
@@ -57,8 +58,8 @@ class Details:
         for detail in status.details if status else []:
             if detail.Is(error_details_pb2.ErrorInfo.DESCRIPTOR):
                 detail.Unpack(self.info)
-            elif detail.Is(error_details_pb2.PreconditionFailure.DESCRIPTOR):
-                failure = error_details_pb2.PreconditionFailure()
+            elif detail.Is(refusal_pb2.Refusal.DESCRIPTOR):
+                failure = refusal_pb2.Refusal()
                 detail.Unpack(failure)
                 self.violations.extend(failure.violations)
 
@@ -246,7 +247,7 @@ class Journey:
         print("refused:", refusal.code.name, refusal.info.domain, refusal.info.reason)
         print("who must act:", refusal.info.metadata["responsible"])
         for violation in refusal.violations:
-            print("rule:", violation.type, violation.description.split(":")[0])
+            print("rule:", violation.rule_id, violation.reason)
 
         self.accept_agreement(reseller, agreement_pb2.AGREEMENT_KIND_INDIRECT_RESELLER)
         dry_run = self.place(order, request_id, validate_only=True)
@@ -263,7 +264,7 @@ class Journey:
         pages = list(self.pages(page_size=2))
         every_company = sorted(name for page in pages for name in page) == sorted(companies)
         print("pages:", [len(page) for page in pages], every_company)
-        late = failure_of(self.ordering.PlaceOrder, request, timeout=1e-6)
+        late = failure_of(self.ordering.PlaceOrder, request, timeout=-1)
         print("too late:", late.code.name)
 
 

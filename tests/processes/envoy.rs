@@ -82,12 +82,13 @@ async fn a_refusal_in_json_has_its_details() {
     assert_eq!(response.status, 400, "{response:?}");
     let status: Value = serde_json::from_str(&response.body).unwrap();
     assert_eq!(status["code"], Code::FailedPrecondition as i32);
-    let [info, refusal] = status["details"].as_array().unwrap().as_slice() else {
+    let [info, precondition, refusal] = status["details"].as_array().unwrap().as_slice() else {
         panic!("{status}");
     };
     assert_eq!(info["domain"], "relationship.csp", "{status}");
     assert_eq!(info["metadata"]["responsible"], "seller", "{status}");
-    assert_eq!(refusal["violations"][0]["type"], "ORD-2", "{status}");
+    assert_eq!(precondition["violations"][0]["type"], "ORD-2", "{status}");
+    assert_eq!(refusal["violations"][0]["ruleId"], "ORD-2", "{status}");
 }
 
 #[tokio::test]

@@ -49,7 +49,7 @@ fn the_defaults_are_printed_with_comments() {
         let output = run(service, &["defaults"], &[]);
         let defaults = String::from_utf8(output.stdout).unwrap();
         assert!(output.status.success());
-        assert!(defaults.contains("# Where to send traces"), "{service}: {defaults}");
+        assert!(defaults.contains("# OTLP/gRPC endpoint for traces"), "{service}: {defaults}");
         for (name, _, port) in contracts::SERVICES.iter().filter(|(name, ..)| *name == service) {
             assert!(
                 defaults.contains(&format!("listen = \"127.0.0.1:{port}\"")),
@@ -91,6 +91,9 @@ fn the_tour_succeeds() {
     let output = run("cluster", &["tour"], &[]);
     let printed = String::from_utf8(output.stdout).unwrap();
     assert!(output.status.success(), "{printed}");
-    assert!(printed.ends_with("questions, every answer as the programme says.\n"), "{printed}");
+    assert!(
+        printed.ends_with("questions, every answer follows the rules of the programme.\n"),
+        "{printed}"
+    );
     assert!(!printed.contains('\u{1b}'), "no colours without a terminal");
 }

@@ -36,7 +36,7 @@ async fn the_settle_command_settles_all_due_and_fails_if_some_are_left() -> Resu
     let (success, stdout, stderr) = settle(&at);
     assert!(!success, "{stdout}");
     assert_eq!(stdout, "settled 0, left 51");
-    assert!(stderr.contains("51 could not be settled and stay due"), "{stderr}");
+    assert!(stderr.contains("51 subscriptions could not be settled and stay due"), "{stderr}");
 
     cluster.ordering.stop().await;
     let (success, stdout, stderr) = settle(&at);

@@ -51,3 +51,40 @@ fn only_a_verdict_of_allowed_with_every_rule_kept_is_a_permission() {
         assert!(answer(verdict, &[]).is_err(), "verdict {verdict} without outcomes");
     }
 }
+
+#[test]
+fn the_texts_of_a_decision_decide_nothing() {
+    let with_texts = |text: &str| {
+        let outcome = |rule: &str, outcome: Outcome| pb::RuleOutcome {
+            rule_id: rule.to_owned(),
+            outcome: outcome.into(),
+            reason: "PARTNERSHIP_NOT_ACTIVE".to_owned(),
+            inputs: vec![rules::Input {
+                name: "partnerCountry".to_owned(),
+                value: text.to_owned(),
+            }],
+            explanation: text.to_owned(),
+            responsible: rules::Responsible::Seller.into(),
+            next_step: text.to_owned(),
+            ..pb::RuleOutcome::default()
+        };
+        let asked = pb::Transaction::default();
+        let decision = pb::Decision {
+            verdict: Verdict::Refused.into(),
+            outcomes: vec![outcome("REL-1", Outcome::Failed), outcome("REL-3", Outcome::Passed)],
+            transaction: Some(asked.clone()),
+            seller_country_code: "FR".to_owned(),
+            customer_country_code: "BE".to_owned(),
+            ..pb::Decision::default()
+        };
+        answer_of(&asked, decision).unwrap()
+    };
+    let facts = |it: &Answer| {
+        let violations = it.violations.iter();
+        let known = violations.map(|it| (it.rule.clone(), it.reason.clone(), it.responsible));
+        (known.collect::<Vec<_>>(), it.seller_country, it.customer_country)
+    };
+    let answer = with_texts("the partnership ended. Who must act: reseller. Next: nothing.");
+    assert_eq!(facts(&answer), facts(&with_texts("x")));
+    assert_eq!(answer.seller_country, "FR".parse().ok());
+}
