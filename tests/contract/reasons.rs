@@ -1,5 +1,7 @@
 //! Reasons in the contracts, in the code and in the tests.
 
+use std::collections::BTreeSet;
+
 use crate::{
     proto::{Reason, SERVICES, reasons},
     tree::{self, File},
@@ -40,42 +42,56 @@ fn variant(word: &str) -> String {
     parts.map(|part| format!("{}{}", &part[..1], part[1..].to_lowercase())).collect()
 }
 
-#[test]
-fn every_reason_of_the_contract_is_in_the_code() {
-    let mut wrong = Vec::new();
-    for service in SERVICES {
-        let files = [source(service), production(COMMON)].concat();
-        for Reason { word, .. } in reasons(service) {
-            let given = files.iter().any(|file| quoted(&file.text).any(|it| it == word));
-            if !given {
-                wrong.push(format!("{service}: {word}"));
-            }
-        }
-    }
-    assert!(
-        wrong.is_empty(),
-        "the code lacks {wrong:#?}\nuse the reason in the domain of the service, or mark the value of \
-         error_reason.proto as reserved"
-    );
+/// The reasons in the code of a service: those of rules, and those that all services have.
+fn in_code(service: &str) -> BTreeSet<String> {
+    let theirs = |word: &&str| OF_ONE_SERVICE.iter().any(|(it, of)| it == word && *of != service);
+    let common = production(COMMON).into_iter().flat_map(|file| quoted(&file.text));
+    let common = common.filter(|word| !theirs(word)).map(str::to_owned);
+    common.chain(of_rules(service).map(|it| it.to_string())).collect()
+}
+
+fn of_rules(service: &str) -> impl Iterator<Item = rules::Reason> {
+    let domain = format!("{service}.csp");
+    rules::Reason::ALL.iter().copied().filter(move |it| it.service().domain() == domain)
 }
 
 #[test]
-fn every_reason_in_the_code_is_in_the_contract() {
+fn contract_and_code_have_the_same_reasons() {
+    for service in SERVICES {
+        let contract: BTreeSet<_> = reasons(service).into_iter().map(|it| it.word).collect();
+        assert_eq!(
+            contract,
+            in_code(service),
+            "proto/csp/{service}/v1/error_reason.proto (left) and the code (right) differ"
+        );
+    }
+}
+
+#[test]
+fn contract_and_catalogue_name_the_same_rule_for_each_reason() {
+    for service in SERVICES {
+        for reason in of_rules(service) {
+            let word = reason.to_string();
+            let documented = reasons(service).into_iter().find(|it| it.word == word);
+            let rule = documented.and_then(|it| it.rule).unwrap_or_else(|| "STATE".to_owned());
+            assert_eq!(rule, reason.rule().id, "{service}: {word}");
+        }
+    }
+}
+
+#[test]
+fn every_reason_of_a_rule_is_used_by_its_service() {
     let mut wrong = Vec::new();
     for service in SERVICES {
-        let known = reasons(service);
-        let theirs =
-            |word: &&str| OF_ONE_SERVICE.iter().any(|(it, of)| it == word && *of != service);
-        let common = production(COMMON).into_iter().flat_map(|file| quoted(&file.text));
-        let common = common.filter(|word| !theirs(word));
-        let own = source(service).into_iter().flat_map(|file| quoted(&file.text));
-        for word in common.chain(own.filter(|word| word.contains('_') && !word.ends_with('_'))) {
-            if !known.iter().any(|it| it.word == word) {
-                wrong.push(format!("proto/csp/{service}/v1/error_reason.proto lacks {word}"));
+        let files = source(service);
+        for reason in of_rules(service) {
+            let used = format!("Reason::{reason:?}");
+            if !files.iter().any(|file| tree::has_word(&file.text, &used)) {
+                wrong.push(format!("{service}: {reason}"));
             }
         }
     }
-    assert!(wrong.is_empty(), "{wrong:#?}\nadd the value with a comment, or fix the reason");
+    assert!(wrong.is_empty(), "the code never refuses with {wrong:#?}");
 }
 
 #[test]

@@ -24,10 +24,11 @@ async fn every_rule_is_listed_once_with_its_text_and_source() {
     let fixture = Fixture::start().await;
     let rules = rules(&fixture).await;
     let distinct: BTreeSet<_> = rules.iter().map(|rule| &rule.id).collect();
-    assert_eq!(distinct.len(), rules.len(), "duplicate id in catalogue.rs: {rules:#?}");
+    assert_eq!(distinct.len(), rules.len(), "duplicate id in libs/rules: {rules:#?}");
     for rule in &rules {
         assert!(rule.text.ends_with('.') && rule.text.len() > 20, "{rule:?} has no sentence");
-        assert!(!rule.source.is_empty(), "{} has no source", rule.id);
+        assert!(!rule.sources.is_empty(), "{} has no source", rule.id);
+        assert!(!rule.reasons.is_empty(), "{} has no reason", rule.id);
         assert!(!rule.applied_by.is_empty(), "{} has no method in applied_by", rule.id);
     }
 }
@@ -65,7 +66,7 @@ async fn rules_are_listed_in_the_order_of_the_decision() {
     let listed = rules(&fixture).await.into_iter();
     let listed = listed.filter(|it| it.applied_by.iter().any(|call| call == "CheckTransaction"));
     let listed: Vec<_> = listed.map(|rule| rule.id).collect();
-    assert_eq!(listed, decided, "rules! (left) and CHECKS (right) of catalogue.rs differ");
+    assert_eq!(listed, decided, "RULES (left) and CHECKS (right) differ");
 }
 
 #[tokio::test]

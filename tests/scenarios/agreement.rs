@@ -61,7 +61,7 @@ scenarios! {
         world.clock.advance(Duration::from_secs(365 * 24 * 3600 - 1));
         client.place(wanted()).await?;
         world.clock.advance(Duration::from_secs(1));
-        assert_eq!(refused(client.place(wanted()).await), ["ON-4 PARTNER_NOT_REAUTHORIZED"]);
+        assert_eq!(refused(client.place(wanted()).await), ["ON-4 RESELLER_NOT_REAUTHORIZED"]);
         client.pass_review(reseller, Role::IndirectReseller, world.clock.now()).await?;
         client.place(wanted()).await?;
     }

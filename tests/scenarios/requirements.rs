@@ -126,7 +126,7 @@ scenarios! {
         let wanted = || order(provider, Some(reseller), &channel.customer, &channel.offer);
         client.place(wanted()).await?;
         world.clock.advance(65 * DAY);
-        assert_eq!(refused(client.place(wanted()).await), ["ON-4 PARTNER_NOT_REAUTHORIZED"]);
+        assert_eq!(refused(client.place(wanted()).await), ["ON-4 RESELLER_NOT_REAUTHORIZED"]);
         client.pass_review(reseller, role, world.clock.now()).await?;
         client.place(wanted()).await?;
     }

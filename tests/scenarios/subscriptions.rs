@@ -261,7 +261,7 @@ scenarios! {
         assert_eq!(state, (SubscriptionState::Suspended, "unpaid"));
         let status = failed(add(&world, &name, 1).await);
         let info = status.get_details_error_info().unwrap();
-        assert_eq!(info.reason, "SUBSCRIPTION_STATE_CONFLICT");
+        assert_eq!(info.reason, "QUANTITY_WHILE_SUSPENDED");
         assert_eq!(info.metadata["partnerCenterCode"], "400/800091");
         let resume = ResumeSubscriptionRequest {
             name: name.clone(),

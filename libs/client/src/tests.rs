@@ -1,7 +1,7 @@
 use std::time::Duration;
 
 use errors::{Failure, FieldViolation};
-use types::{Responsible, Violation};
+use rules::{Responsible, Violation};
 
 use crate::{Error, Kind};
 
@@ -12,6 +12,7 @@ fn read(failure: Failure) -> Error {
 fn violation(rule: &str, reason: &str) -> Violation {
     Violation {
         rule: rule.to_owned(),
+        domain: "relationship.csp".to_owned(),
         reason: reason.to_owned(),
         subject: "partners/one".to_owned(),
         explanation: "it is so (state: none). Really: yes".to_owned(),
@@ -26,8 +27,7 @@ fn violation(rule: &str, reason: &str) -> Violation {
 #[test]
 fn a_refusal_reads_back_as_the_service_sent_it() {
     let violations = vec![violation("REL-1", "NOT_RELATED"), violation("MPA-2", "NOT_ACCEPTED")];
-    let refusal = errors::Refusal { domain: "relationship.csp", violations };
-    let error = read(Failure::Refused(refusal));
+    let error = read(Failure::Refused(violations));
     assert_eq!((error.kind, error.reason.as_str()), (Kind::Refused, "NOT_RELATED"));
     assert_eq!(error.domain, "relationship.csp");
     let [first, second] = error.refusal.violations.as_slice() else {

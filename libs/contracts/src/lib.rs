@@ -9,6 +9,7 @@ pub const DESCRIPTORS: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/descrip
 mod parts;
 mod refusal;
 pub mod time;
+mod values;
 
 pub use parts::parts;
 

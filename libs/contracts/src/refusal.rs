@@ -15,13 +15,6 @@ impl fmt::Display for Violation {
 
 impl fmt::Display for Responsible {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Self::Unspecified => "no one",
-            Self::Seller => "seller",
-            Self::Reseller => "reseller",
-            Self::Customer => "customer",
-            Self::Caller => "caller",
-            Self::Partner => "partner",
-        })
+        f.write_str(self.value().map_or("no one", rules::Responsible::as_str))
     }
 }

@@ -3,19 +3,10 @@ use std::{fmt::Display, str::FromStr};
 use types::{PartnerName, alternatives, csp_tenant, quoted, tenant_id};
 use uuid::Uuid;
 
-use crate::Failure;
+use crate::{Failure, FieldViolation};
 
 /// Most characters of a path in a mask.
 const LONGEST_PATH: usize = 64;
-
-/// One malformed field.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct FieldViolation {
-    /// Path of the field, such as `order.lines[2].quantity`.
-    pub field: String,
-    /// What is wrong with it.
-    pub description: String,
-}
 
 /// Parses the only field of a request.
 ///

@@ -6,11 +6,13 @@ mod resource;
 
 use std::{fmt::Display, time::Duration};
 
-pub use fields::{FieldViolation, Fields, in_order, names, one};
+pub use fields::{Fields, in_order, names, one};
 pub use mutation::{Mutation, MutationOptions};
 use resource::PARTNER;
 pub use resource::Resource;
-use types::{LocationAccountId, Violation};
+pub use rules::FieldViolation;
+use rules::{Denial, Violation};
+use types::LocationAccountId;
 
 /// A kind of failure, with what its reader needs.
 #[derive(Debug)]
@@ -29,8 +31,8 @@ pub enum Failure {
         /// called another method, or if they cannot be compared.
         differing: Vec<String>,
     },
-    /// Rules refuse the request.
-    Refused(Refusal),
+    /// Rules refuse the request. Never empty, in order of precedence.
+    Refused(Vec<Violation>),
     /// The resource has changed since the caller read it.
     StaleEtag(Box<StaleEtag>),
     /// Another call changed the resource first.
@@ -95,15 +97,6 @@ pub struct StaleEtag {
     pub changed_by: String,
 }
 
-/// A refusal by rules of one service.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Refusal {
-    /// The service that defines the reasons, such as `relationship.csp`.
-    pub domain: &'static str,
-    /// The violated rules, in order of precedence. Never empty.
-    pub violations: Vec<Violation>,
-}
-
 impl Failure {
     /// A resource that does not exist.
     pub fn missing(name: impl Display) -> Self {
@@ -125,6 +118,17 @@ impl Failure {
     /// A defect, described for the log.
     pub fn bug(cause: impl Display) -> Self {
         Self::Bug(cause.to_string())
+    }
+}
+
+impl From<Denial> for Failure {
+    fn from(denial: Denial) -> Self {
+        match denial {
+            Denial::Missing(name) => Self::missing(name),
+            Denial::Exists(name) => Self::exists(name),
+            Denial::Invalid(violations) => Self::Invalid(violations),
+            Denial::Refused(violations) => Self::Refused(violations),
+        }
     }
 }
 

@@ -10,7 +10,6 @@ mod serve;
 use errors::{Failure, FieldViolation};
 use http::HeaderMap;
 pub use read::{read, read_aborted, read_differing, read_refusal, refusal, violation};
-pub use refusal::responsible;
 pub use render::from_failure;
 use tonic::Status;
 

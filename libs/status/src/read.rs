@@ -1,9 +1,9 @@
 use contracts::rules as pb;
-use errors::{Failure, Refusal, Resource, StaleEtag};
+use errors::{Failure, Resource, StaleEtag};
 use prost::Message;
+use rules::{Responsible, Violation};
 use tonic::{Code, Status};
 use tonic_types::StatusExt;
-use types::{Responsible, Violation};
 
 use crate::{REFUSAL, STALE_ETAG};
 
@@ -69,20 +69,16 @@ pub fn read_differing(status: &Status) -> Vec<String> {
     fields.split(',').filter(|it| !it.is_empty()).map(str::to_owned).collect()
 }
 
-/// The refusal of a peer by its rules, whose reasons belong to `domain`.
+/// The violations of a peer's refusal.
 ///
 /// # Errors
 /// As [`read`], if the status is not a refusal.
-pub fn read_refusal(
-    dependency: &'static str,
-    domain: &'static str,
-    status: &Status,
-) -> Result<Refusal, Failure> {
+pub fn read_refusal(dependency: &'static str, status: &Status) -> Result<Vec<Violation>, Failure> {
     let listed = refusal(status).violations;
     if listed.is_empty() {
         return Err(read(dependency, status));
     }
-    Ok(Refusal { domain, violations: listed.into_iter().map(violation).collect() })
+    Ok(listed.into_iter().map(violation).collect())
 }
 
 /// The refusal in the details of a status; empty if there is none.
@@ -97,15 +93,10 @@ pub fn refusal(status: &Status) -> pb::Refusal {
 #[must_use]
 pub fn violation(message: pb::Violation) -> Violation {
     Violation {
-        responsible: match message.responsible() {
-            pb::Responsible::Seller => Responsible::Seller,
-            pb::Responsible::Reseller => Responsible::Reseller,
-            pb::Responsible::Customer => Responsible::Customer,
-            pb::Responsible::Partner => Responsible::Partner,
-            // A newer peer may name a party that is unknown here.
-            pb::Responsible::Caller | pb::Responsible::Unspecified => Responsible::Caller,
-        },
+        // A newer peer may name a party that is unknown here.
+        responsible: message.responsible().value().unwrap_or(Responsible::Caller),
         rule: message.rule_id,
+        domain: message.domain,
         reason: message.reason,
         subject: message.subject,
         explanation: message.explanation,

@@ -1,18 +1,17 @@
 use contracts::rules as pb;
-use errors::Refusal;
 use prost::Message;
 use prost_types::Any;
+use rules::Violation;
 use tonic::{Code, Status};
 use tonic_types::{ErrorDetails, PreconditionViolation};
-use types::{Responsible, Violation};
 
 use crate::{
     REFUSAL, budget,
     render::{LONGEST_OF_RESOURCE, bug, status},
 };
 
-pub(crate) fn refused(refusal: &Refusal) -> Status {
-    let Refusal { domain, violations } = refusal;
+/// The domain of the first violation is that of the error; `domain` is this service's.
+pub(crate) fn refused(domain: &str, violations: &[Violation]) -> Status {
     let rules: Vec<_> = violations.iter().map(|each| each.rule.as_str()).collect();
     let rules = rules.join(",");
     let Some(first) = violations.first() else {
@@ -26,7 +25,11 @@ pub(crate) fn refused(refusal: &Refusal) -> Status {
     };
     let metadata = metadata(first, rules, violations.len());
     let reason = budget::cut(&first.reason, LONGEST_OF_RESOURCE);
-    let mut details = ErrorDetails::with_error_info(reason, *domain, budget::metadata(&metadata));
+    let mut details = ErrorDetails::with_error_info(
+        reason,
+        budget::cut(&first.domain, LONGEST_OF_RESOURCE),
+        budget::metadata(&metadata),
+    );
     let rest = status(Code::FailedPrecondition, &message, details.clone());
     let (listed, omitted) = budget::list(&rest, violations, listed_violation);
     let (mut preconditions, violations): (Vec<_>, Vec<_>) = listed.into_iter().unzip();
@@ -80,18 +83,6 @@ fn metadata(first: &Violation, rules: String, count: usize) -> Vec<(String, Stri
     fixed.chain(first.inputs.iter().cloned()).collect()
 }
 
-/// Who must act, on the wire.
-#[must_use]
-pub fn responsible(responsible: Responsible) -> pb::Responsible {
-    match responsible {
-        Responsible::Seller => pb::Responsible::Seller,
-        Responsible::Reseller => pb::Responsible::Reseller,
-        Responsible::Customer => pb::Responsible::Customer,
-        Responsible::Caller => pb::Responsible::Caller,
-        Responsible::Partner => pb::Responsible::Partner,
-    }
-}
-
 /// A violation in both forms, and the bytes of both together.
 fn listed_violation(
     violation: &Violation,
@@ -101,13 +92,14 @@ fn listed_violation(
     let inputs = violation.inputs.iter().filter(|_| size.inputs);
     let typed = pb::Violation {
         rule_id: cut(&violation.rule),
+        domain: cut(&violation.domain),
         reason: cut(&violation.reason),
         subject: cut(&violation.subject),
         explanation: cut(&violation.explanation),
         inputs: inputs
             .map(|(name, value)| pb::Input { name: cut(name), value: cut(value) })
             .collect(),
-        responsible: responsible(violation.responsible).into(),
+        responsible: pb::Responsible::from(violation.responsible).into(),
         next_step: cut(&violation.next_step),
         source: cut(&violation.source),
         partner_center_code: cut(&violation.partner_center_code),

@@ -32,7 +32,7 @@ pub fn from_failure(failure: Failure, domain: &str) -> Status {
             about(Code::AlreadyExists, domain, "RESOURCE_EXISTS", &resource, &message)
         }
         Failure::RequestIdReused { changed, differing } => reused(domain, &changed, &differing),
-        Failure::Refused(refusal) => refused(&refusal),
+        Failure::Refused(violations) => refused(domain, &violations),
         Failure::StaleEtag(stale) => stale_etag(domain, &stale),
         Failure::LostRace => plain(
             Code::Aborted,

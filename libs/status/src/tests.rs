@@ -1,11 +1,8 @@
 use std::time::Duration;
 
+use rules::{Responsible, Violation};
 use tonic::{Code, Status};
 use tonic_types::StatusExt;
-use types::Responsible;
-
-use errors::Refusal;
-use types::Violation;
 
 use super::*;
 
@@ -14,6 +11,7 @@ mod budget;
 fn violation(rule: &str, reason: &str) -> Violation {
     Violation {
         rule: rule.to_owned(),
+        domain: "relationship.csp".to_owned(),
         reason: reason.to_owned(),
         subject: "partners/x".to_owned(),
         explanation: "it is so".to_owned(),
@@ -71,8 +69,7 @@ fn every_kind_has_its_code_and_exactly_one_error_info() {
 #[test]
 fn a_refusal_names_the_first_rule_in_error_info_and_lists_all() {
     let violations = vec![violation("MPA-1", "A"), violation("MPA-2", "B")];
-    let refusal = Refusal { domain: "relationship.csp", violations };
-    let status = from_failure(Failure::Refused(refusal), "ordering.csp");
+    let status = from_failure(Failure::Refused(violations), "ordering.csp");
     let info = status.get_details_error_info().unwrap();
     assert_eq!((info.reason.as_str(), info.domain.as_str()), ("A", "relationship.csp"));
     assert_eq!(info.metadata["ruleId"], "MPA-1");
@@ -96,8 +93,7 @@ fn a_refusal_names_each_rule_once_and_counts_its_reasons() {
         ),
     ] {
         let violations = rules.iter().map(|rule| violation(rule, "A")).collect();
-        let refusal = Refusal { domain: "relationship.csp", violations };
-        let status = from_failure(Failure::Refused(refusal), "relationship.csp");
+        let status = from_failure(Failure::Refused(violations), "relationship.csp");
         assert_eq!(status.message(), format!("{by}: it is so"));
     }
 }
@@ -117,11 +113,10 @@ fn an_unreachable_peer_is_unavailable_and_its_missing_resource_is_missing() {
 #[test]
 fn a_refusal_reads_back_whole() {
     let violations = vec![violation("REL-6", "A"), violation("ORD-1", "B")];
-    let refusal = Refusal { domain: "relationship.csp", violations };
-    let status = from_failure(Failure::Refused(refusal.clone()), "ordering.csp");
-    assert_eq!(read_refusal("relationship", "relationship.csp", &status).unwrap(), refusal);
+    let status = from_failure(Failure::Refused(violations.clone()), "ordering.csp");
+    assert_eq!(read_refusal("relationship", &status).unwrap(), violations);
     let other = Status::failed_precondition("no details");
-    assert!(matches!(read_refusal("relationship", "", &other), Err(Failure::Bug(_))));
+    assert!(matches!(read_refusal("relationship", &other), Err(Failure::Bug(_))));
 }
 
 #[test]
@@ -129,8 +124,8 @@ fn a_refusal_that_is_too_long_omits_inputs_before_violations() {
     let inputs = vec![("x".to_owned(), "y".repeat(200)); 8];
     let long = Violation { inputs, ..violation("ORD-1", "A") };
     for (count, listed, with_inputs) in [(1, 1, true), (8, 8, false), (300, 20, false)] {
-        let refusal = Refusal { domain: "relationship.csp", violations: vec![long.clone(); count] };
-        let status = from_failure(Failure::Refused(refusal), "ordering.csp");
+        let violations = vec![long.clone(); count];
+        let status = from_failure(Failure::Refused(violations), "ordering.csp");
         let found = super::refusal(&status);
         assert!(found.violations.len() >= listed, "{} of {count}", found.violations.len());
         assert_eq!(found.violations.len() + found.omitted_count as usize, count);

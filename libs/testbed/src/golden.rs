@@ -67,3 +67,16 @@ fn sections(whole: &str) -> (&str, BTreeMap<&str, &str>) {
 fn is_written() -> bool {
     std::env::var("GOLDEN").is_ok_and(|it| it == "write")
 }
+
+/// Compares `docs/lifecycles/{service}.md` with the state diagrams of its resources.
+pub fn golden_lifecycles(service: &str, diagrams: &[(&str, String)]) {
+    let mut text = format!(
+        "# Lifecycles of {service}\n\nWritten from the tables in the code by `GOLDEN=write cargo test \
+         --workspace --lib golden`. A label that is no call names the time at which \
+         the state changes.\n"
+    );
+    for (title, diagram) in diagrams {
+        text.push_str(&format!("\n## {title}\n\n{diagram}"));
+    }
+    golden(&format!("../../docs/lifecycles/{service}.md"), &text);
+}

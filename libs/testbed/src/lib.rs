@@ -15,7 +15,7 @@ mod tests;
 
 pub use databases::{Databases, Engine};
 pub use folder::Folder;
-pub use golden::{golden, golden_section};
+pub use golden::{golden, golden_lifecycles, golden_section};
 pub use history::{RecordedStates, assert_as_of_indexed, assert_rows_have_events, revisions};
 pub use listing::assert_indexed;
 pub use postgres::TlsServer;

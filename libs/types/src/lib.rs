@@ -1,15 +1,12 @@
 //! Values shared by all services, without I/O, transport or storage.
 
-mod approved;
 mod clock;
 mod email;
 mod jitter;
 mod name;
 mod partner_id;
 mod resource_version;
-mod state_conflict;
 mod text;
-mod violation;
 
 pub use clock::{Clock, Stopwatch};
 pub use email::{Email, WorkEmail};
@@ -21,6 +18,4 @@ pub use name::{
 };
 pub use partner_id::{GlobalAccountId, LocationAccountId};
 pub use resource_version::{Etag, ResourceVersion};
-pub use state_conflict::StateConflict;
 pub use text::{alternatives, quoted};
-pub use violation::{Responsible, Violation};

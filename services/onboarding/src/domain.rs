@@ -27,10 +27,7 @@ mod version;
 pub use agreement::{Agreement, AgreementKind, NewAgreement, Signatory, SignatoryRole};
 pub use approved::Approved;
 pub use coverage::resellers_accepted;
-pub use denial::{Denial, Reason};
-pub use enrollment::{
-    Enrollment, EnrollmentState, Role, SuspensionCause, VettingCheck, VettingResult,
-};
+pub use enrollment::{Enrollment, EnrollmentState, SuspensionCause, VettingCheck, VettingResult};
 pub use name::{AgreementName, EnrollmentName};
 pub use organization::{Identity, NewOrganization, NewProfile, Organization};
 pub use owner::{End, Owner};
@@ -38,7 +35,6 @@ pub use ownership::OwnershipGraph;
 pub use partner::{Location, LocationFacts, NewPartner, Partner};
 pub use requirement::{Assessment, Evidence, Gate, Requirement};
 pub use standing::{Buyer, BuyerStanding, Standing};
-pub use steps::EnrollmentStep;
 pub use version::{AcceptanceMode, AgreementVersion};
 
 #[cfg(test)]

@@ -10,19 +10,18 @@ mod partner;
 mod render;
 mod requirement;
 mod standing;
-mod status;
 
 use contracts::onboarding::{self as pb, onboarding_service_server::OnboardingService};
 use errors::{Failure, Mutation};
 use prost::Message;
+use rules::Denial;
 use runtime::server::actor;
 use storage::MutationContext;
 use tonic::Request;
 use types::{Clock, PartnerName, Timestamp};
 
-use self::status::denied;
 use crate::{
-    domain::{Approved, Denial, Partner},
+    domain::{Approved, Partner},
     store::Store,
 };
 
@@ -115,7 +114,7 @@ impl Transport {
         let change = async {
             let partner = self.stored_partner(name).await?;
             self.store.database().check_etag(call, &name, partner.resource_version).await?;
-            self.store.save_partner(decide(partner).map_err(denied)?, call).await
+            self.store.save_partner(decide(partner)?, call).await
         };
         self.store.database().idempotent(call, change).await
     }

@@ -4,16 +4,17 @@ use std::time::Duration;
 
 use contracts::{
     relationship::{self as pb, relationship_service_client::RelationshipServiceClient},
-    rules,
+    rules as wire,
 };
 use errors::{Failure, Resource};
 use prost::Message;
 use rpc_client::Channel;
+use rules::{Leg, Line, Transaction, Violation};
 use runtime::telemetry::{Traced, traced};
 use tonic::Code;
-use types::{CustomerRelationshipName, LocationAccountId, Violation};
+use types::{CustomerRelationshipName, LocationAccountId};
 
-use crate::domain::{Answer, Approved, Evidence, Leg, ProductFamily, Purpose, Question, Release};
+use crate::domain::{Answer, Approved, Evidence, Release};
 
 const RELATIONSHIP: &str = "relationship";
 /// The service that defines the reasons of a refusal by relationship.
@@ -31,8 +32,8 @@ impl Relationship {
     }
 
     /// Asks whether a transaction may happen, and why (not).
-    pub(crate) async fn check(&self, question: &Question) -> Result<Answer, Failure> {
-        let asked = transaction(question);
+    pub(crate) async fn check(&self, transaction: &Transaction) -> Result<Answer, Failure> {
+        let asked = to_wire(transaction);
         let request = pb::CheckTransactionRequest {
             transaction: Some(asked.clone()),
             view: pb::DecisionView::Full.into(),
@@ -66,8 +67,9 @@ impl Relationship {
         let name = approved.after().name;
         let answer = self.client.clone().remove_customer_relationship(request).await;
         let answer = answer.map_err(|status| match status.code() {
-            Code::FailedPrecondition => status::read_refusal(RELATIONSHIP, DOMAIN, &status)
-                .map_or_else(|it| it, Failure::Refused),
+            Code::FailedPrecondition => {
+                status::read_refusal(RELATIONSHIP, &status).map_or_else(|it| it, Failure::Refused)
+            }
             Code::AlreadyExists => Failure::RequestIdReused {
                 changed: Resource::named(name),
                 differing: status::read_differing(&status),
@@ -112,11 +114,11 @@ fn answer_of(asked: &pb::Transaction, decision: pb::Decision) -> Result<Answer, 
     })
 }
 
-fn transaction(question: &Question) -> pb::Transaction {
-    let Question { chain, purpose, lines, attested } = question;
+fn to_wire(transaction: &Transaction) -> pb::Transaction {
+    let Transaction { chain, purpose, lines, attested } = transaction;
     let text = LocationAccountId::to_string;
-    let lines = lines.iter().map(|(family, on_record)| pb::TransactionLine {
-        product_family: product_family(*family).into(),
+    let lines = lines.iter().map(|Line { family, on_record }| pb::TransactionLine {
+        product_family: pb::ProductFamily::from(*family).into(),
         partner_id_on_record: on_record.partner_id.as_ref().map_or_else(String::new, text),
         additional_partner_ids_on_record: on_record.additional_ids.iter().map(text).collect(),
     });
@@ -124,17 +126,7 @@ fn transaction(question: &Question) -> pb::Transaction {
         seller: chain.seller.to_string(),
         reseller: chain.reseller.map(|it| it.to_string()).unwrap_or_default(),
         customer: chain.customer.to_string(),
-        purpose: match purpose {
-            Purpose::NewSubscription => pb::Purpose::NewSubscription,
-            Purpose::AddQuantity => pb::Purpose::AddQuantity,
-            Purpose::Renew => pb::Purpose::Renew,
-            Purpose::Change => pb::Purpose::Change,
-            Purpose::Manage => pb::Purpose::Manage,
-            Purpose::Cancel => pb::Purpose::Cancel,
-            Purpose::TransferIn => pb::Purpose::TransferIn,
-            Purpose::AutomaticRenewal => pb::Purpose::AutomaticRenewal,
-        }
-        .into(),
+        purpose: pb::Purpose::from(*purpose).into(),
         lines: lines.collect(),
         partner_attestation_accepted: *attested,
     }
@@ -142,7 +134,8 @@ fn transaction(question: &Question) -> pb::Transaction {
 
 fn violation(outcome: &pb::RuleOutcome) -> Violation {
     let it = outcome.clone();
-    status::violation(rules::Violation {
+    status::violation(wire::Violation {
+        domain: DOMAIN.to_owned(),
         rule_id: it.rule_id,
         reason: it.reason,
         subject: it.subject,
@@ -153,16 +146,6 @@ fn violation(outcome: &pb::RuleOutcome) -> Violation {
         source: it.source,
         partner_center_code: it.partner_center_code,
     })
-}
-
-fn product_family(family: ProductFamily) -> pb::ProductFamily {
-    match family {
-        ProductFamily::Microsoft365 => pb::ProductFamily::Microsoft365,
-        ProductFamily::Dynamics365 => pb::ProductFamily::Dynamics365,
-        ProductFamily::Azure => pb::ProductFamily::Azure,
-        ProductFamily::AzureSharedServices => pb::ProductFamily::AzureSharedServices,
-        ProductFamily::Software => pb::ProductFamily::Software,
-    }
 }
 
 #[cfg(test)]

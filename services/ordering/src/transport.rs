@@ -9,7 +9,6 @@ mod order;
 mod place;
 mod release;
 mod render;
-mod status;
 mod subscription;
 mod telemetry;
 mod transfer;

@@ -8,12 +8,12 @@ use contracts::{
 };
 use errors::Failure;
 use rpc_client::Channel;
+use rules::EnrollmentStep;
 use runtime::telemetry::{Traced, traced};
 use types::{LocationAccountId, OrganizationName, PartnerName, Timestamp};
 
 use crate::domain::{
-    BuyerStanding, EnrollmentStep, Location, Role, RoleStanding, RoleState, Standing,
-    StandingAgreement,
+    BuyerStanding, Location, RoleStanding, RoleState, Standing, StandingAgreement,
 };
 
 const ONBOARDING: &str = "onboarding";
@@ -128,7 +128,7 @@ fn standing(message: &pb::PartnerStanding) -> Result<Standing, Failure> {
 
 /// `None` for a role that this version does not define.
 fn role_standing(message: &pb::RoleStanding) -> Option<Result<RoleStanding, Failure>> {
-    let role = role(message.role())?;
+    let role = message.role().value()?;
     let block_time = time(message.block_time.as_ref());
     Some(block_time.map(|block_time| RoleStanding {
         role,
@@ -141,29 +141,15 @@ fn role_standing(message: &pb::RoleStanding) -> Option<Result<RoleStanding, Fail
 
 /// The next steps in a role; empty if any of them is undefined in this version.
 fn steps(message: &pb::RoleStanding) -> Vec<EnrollmentStep> {
-    let known: Option<Vec<_>> = message.next_steps.iter().map(|it| step(*it)).collect();
+    let steps = message.next_steps.iter();
+    let known: Option<Vec<_>> =
+        steps.map(|it| pb::EnrollmentStep::try_from(*it).ok()?.value()).collect();
     known.unwrap_or_default()
-}
-
-fn step(step: i32) -> Option<EnrollmentStep> {
-    match pb::EnrollmentStep::try_from(step).ok()? {
-        pb::EnrollmentStep::Unspecified => None,
-        pb::EnrollmentStep::EnrollOtherTenant => Some(EnrollmentStep::EnrollOtherTenant),
-        pb::EnrollmentStep::EnrollAgain => Some(EnrollmentStep::EnrollAgain),
-        pb::EnrollmentStep::RecordEvidence => Some(EnrollmentStep::RecordEvidence),
-        pb::EnrollmentStep::Submit => Some(EnrollmentStep::Submit),
-        pb::EnrollmentStep::Resubmit => Some(EnrollmentStep::Resubmit),
-        pb::EnrollmentStep::Review => Some(EnrollmentStep::Review),
-        pb::EnrollmentStep::Reinstate => Some(EnrollmentStep::Reinstate),
-        pb::EnrollmentStep::RecordVetting => Some(EnrollmentStep::RecordVetting),
-        pb::EnrollmentStep::AssociateLocation => Some(EnrollmentStep::AssociateLocation),
-        pb::EnrollmentStep::AcceptAgreement => Some(EnrollmentStep::AcceptAgreement),
-    }
 }
 
 /// Drops covered roles that this version does not define.
 fn agreement(message: &pb::AgreementStanding) -> Result<StandingAgreement, Failure> {
-    let covers = message.covered_roles().filter_map(role).collect();
+    let covers = message.covered_roles().filter_map(pb::Role::value).collect();
     let (name, version) = (message.name.clone(), message.version.clone());
     let lapse_time = time(message.lapse_time.as_ref())?;
     Ok(StandingAgreement { name, covers, version, lapse_time })
@@ -184,15 +170,6 @@ fn buyer_standing(message: &pb::BuyerStanding) -> Result<BuyerStanding, Failure>
 
 fn read<T: FromStr<Err: Display>>(text: &str) -> Result<T, Failure> {
     text.parse().map_err(|error| Failure::bug(format!("onboarding returned `{text}`: {error}")))
-}
-
-fn role(role: pb::Role) -> Option<Role> {
-    match role {
-        pb::Role::Unspecified => None,
-        pb::Role::IndirectProvider => Some(Role::IndirectProvider),
-        pb::Role::IndirectReseller => Some(Role::IndirectReseller),
-        pb::Role::DirectBill => Some(Role::DirectBill),
-    }
 }
 
 fn state(state: pb::EnrollmentState) -> RoleState {

@@ -11,7 +11,7 @@ mod save;
 
 pub(crate) use customer::CUSTOMERS;
 pub(crate) use customer_relationship::RELATIONSHIPS;
-pub(crate) use facts::{CustomerContext, SalesChain, Scope};
+pub(crate) use facts::{CustomerContext, Scope, SellingPartners};
 pub use migration::Migrator;
 pub(crate) use partnership::PARTNERSHIPS;
 pub(crate) use save::Persisted;

@@ -9,7 +9,6 @@ mod customer_relationship;
 mod gather;
 mod partnership;
 mod render;
-mod status;
 mod telemetry;
 
 use std::time::Duration;

@@ -6,8 +6,8 @@ use proptest::prelude::*;
 use tonic::Status;
 use tonic_types::{ErrorDetail, StatusExt};
 
-use errors::{Failure, FieldViolation, Refusal, Resource, StaleEtag};
-use types::{Responsible, Violation};
+use errors::{Failure, FieldViolation, Resource, StaleEtag};
+use rules::{Responsible, Violation};
 
 use crate::{budget, from_failure};
 
@@ -42,15 +42,15 @@ fn field() -> impl Strategy<Value = FieldViolation> {
 
 prop_compose! {
     fn violation()(
-        [rule, reason, subject, explanation, next_step, source, partner_center_code]
-            in prop::array::uniform7(text()),
+        [rule, domain, reason, subject, explanation, next_step, source, partner_center_code]
+            in prop::array::uniform8(text()),
         inputs in prop::collection::vec((text(), text()), 0..12),
         responsible in prop::sample::select(Responsible::ALL),
     ) -> Violation {
         // The reader of a list takes an element without a rule for the number of those left out.
         let rule = format!("R{rule}");
         Violation {
-            rule, reason, subject, explanation, inputs, responsible, next_step, source,
+            rule, domain, reason, subject, explanation, inputs, responsible, next_step, source,
             partner_center_code,
         }
     }
@@ -67,10 +67,7 @@ fn many<T: Clone + std::fmt::Debug>(
 fn failure() -> impl Strategy<Value = Failure> {
     prop_oneof![
         many(field()).prop_map(Failure::Invalid),
-        many(violation()).prop_map(|violations| Failure::Refused(Refusal {
-            domain: "relationship.csp",
-            violations
-        })),
+        many(violation()).prop_map(Failure::Refused),
         resource().prop_map(Failure::Missing),
         resource().prop_map(Failure::Exists),
         (resource(), prop::collection::vec(text(), 0..20))
@@ -103,7 +100,7 @@ fn failure() -> impl Strategy<Value = Failure> {
 fn count(failure: &Failure) -> usize {
     match failure {
         Failure::Invalid(violations) => violations.len(),
-        Failure::Refused(refusal) => refusal.violations.len(),
+        Failure::Refused(violations) => violations.len(),
         Failure::Missing(_)
         | Failure::Exists(_)
         | Failure::RequestIdReused { .. }

@@ -1,12 +1,11 @@
+use rules::{Denial, EnrollmentStep, Reason, Responsible, Role, Violation};
 use serde::{Deserialize, Serialize};
-use types::{LocationAccountId, ResourceVersion, Timestamp, Violation, WorkEmail, text_enum};
+use types::{LocationAccountId, ResourceVersion, Timestamp, WorkEmail, text_enum};
 use uuid::Uuid;
 
 use super::{
-    AgreementVersion, Approved, Denial, Enrollment, EnrollmentStep, Partner, Reason, Role,
-    denial::{ON_1, ON_2, collection_full},
+    AgreementVersion, Approved, Enrollment, Partner, denial::collection_full,
     enrollment::first_application,
-    lifecycle::Move,
 };
 
 text_enum! {
@@ -125,7 +124,7 @@ impl Partner {
         uid: Uuid,
         now: Timestamp,
     ) -> Result<Approved<Self>, Denial> {
-        self.change(Move::Accept.event(), now, |partner| {
+        self.change("AgreementAccepted", now, |partner| {
             let enrollment = partner.enrollment(new.kind.role()).ok();
             let recorded = partner.recorded(&new).map(|it| it.application);
             if recorded.is_some() && recorded == enrollment.map(|it| it.application) {
@@ -167,15 +166,15 @@ impl Partner {
         let role = new.kind.role();
         let mut violations = Vec::new();
         match enrollment {
-            None => violations.push(ON_1.violated(
-                Reason::RoleNotEnrolled,
+            None => violations.push(Reason::RoleNotEnrolled.violation(
                 self.name,
+                Responsible::Partner,
                 format!("the partner is not enrolled as {role}"),
                 format!(
                     "enroll the partner as {role}: EnrollPartner, SubmitEnrollment, \
                      RecordVettingResult"
                 ),
-                &[("role", role.to_string())],
+                vec![("role", role.to_string())],
             )),
             Some(enrollment) if !enrollment.vetted() => {
                 violations.push(self.not_vetted(enrollment, now))
@@ -183,9 +182,9 @@ impl Partner {
             Some(_) => {}
         }
         if let Some(recorded) = self.recorded(new) {
-            violations.push(ON_1.violated(
-                Reason::AgreementOfEarlierEnrollment,
+            violations.push(Reason::AgreementOfEarlierEnrollment.violation(
                 self.name,
+                Responsible::Partner,
                 format!(
                     "this acceptance was recorded at {} for an earlier enrollment as {role}, \
                      which was revoked",
@@ -193,32 +192,32 @@ impl Partner {
                 ),
                 "have a Global admin of the CSP tenant accept the MPA again, then record the new \
                  acceptance",
-                &[("recordTime", recorded.resource_version.create_time.to_string())],
+                vec![("recordTime", recorded.resource_version.create_time.to_string())],
             ));
         }
         if self.location.is_none() {
-            violations.push(ON_2.violated(
-                Reason::LocationNotAssociated,
+            violations.push(Reason::LocationNotAssociated.violation(
                 self.name,
+                Responsible::Partner,
                 "no location account is associated with the CSP tenant".to_owned(),
                 format!(
                     "associate a location account in {} with AssociateLocation",
                     self.country.name()
                 ),
-                &[("tenantCountry", self.country.to_string())],
+                vec![("tenantCountry", self.country.to_string())],
             ));
         }
         if new.signatory.role != SignatoryRole::GlobalAdmin {
             let role = new.signatory.role;
-            violations.push(ON_2.violated(
-                Reason::SignatoryNotGlobalAdmin,
+            violations.push(Reason::SignatoryNotGlobalAdmin.violation(
                 self.name,
+                Responsible::Partner,
                 format!(
                     "the signatory has the role {role}; only a Global admin of the CSP tenant can \
                      accept the MPA"
                 ),
                 "have a Global admin of the CSP tenant accept the MPA in Partner Center",
-                &[("signatoryRole", role.to_string())],
+                vec![("signatoryRole", role.to_string())],
             ));
         }
         violations
@@ -229,15 +228,15 @@ impl Partner {
         let mut parts = steps.split_inclusive(|it| *it == EnrollmentStep::RecordVetting);
         let to_vetting = parts.next().unwrap_or_default().iter();
         let calls: Vec<_> = to_vetting.map(|step| step.call()).collect();
-        ON_2.violated(
-            Reason::EnrollmentNotVetted,
+        Reason::EnrollmentNotVetted.violation(
             self.name,
+            Responsible::Partner,
             format!(
                 "the enrollment as {} has not passed vetting; its state is {}",
                 enrollment.role, enrollment.state
             ),
             format!("to pass vetting, call {}", calls.join(", ")),
-            &[("role", enrollment.role.to_string()), ("state", enrollment.state.to_string())],
+            vec![("role", enrollment.role.to_string()), ("state", enrollment.state.to_string())],
         )
     }
 }

@@ -1,6 +1,6 @@
 use types::ResourceVersion;
 
-types::declare_approved!();
+rules::declare_approved!();
 
 impl<T> Approved<T> {
     /// Whether there is nothing to write: the revision of the resource has not changed.

@@ -2,9 +2,10 @@
 //! partner that applies again after a revocation must accept the MPA again.
 
 use markets::Region;
+use rules::Role;
 use types::Timestamp;
 
-use super::{Agreement, AgreementKind, Enrollment, EnrollmentState, Partner, Role};
+use super::{Agreement, AgreementKind, Enrollment, EnrollmentState, Partner};
 
 /// Whether all accounts that are enrolled as indirect reseller have accepted the MPA. Considers
 /// only the region if one is given. False if no account is enrolled.

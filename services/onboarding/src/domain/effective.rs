@@ -100,7 +100,7 @@ fn activated(it: Enrollment, since: Timestamp, now: Timestamp) -> Enrollment {
         None => EnrollmentState::Active,
         Some(_) => EnrollmentState::Restricted,
     };
-    let first = it.role.has_review().then(|| months_after(since, 12));
+    let first = it.has_review().then(|| months_after(since, 12));
     let review_time = it.review_time.or(first);
     Enrollment { review_time, ..it.entering(state, now) }
 }

@@ -1,3 +1,4 @@
+use rules::Role;
 use serde::{Deserialize, Serialize};
 use types::{ResourceVersion, Timestamp, WorkEmail, text_enum};
 
@@ -5,18 +6,6 @@ use super::{Evidence, time::months_after};
 
 /// How long a partner must wait after a revocation before it can apply again.
 const REAPPLY_MONTHS: i32 = 12;
-
-text_enum! {
-    /// Role of a partner in the programme.
-    pub enum Role {
-        /// Buys from Microsoft, sells to indirect resellers.
-        IndirectProvider = "indirect-provider",
-        /// Buys from an indirect provider, sells to customers.
-        IndirectReseller = "indirect-reseller",
-        /// Buys from Microsoft, sells to customers.
-        DirectBill = "direct-bill",
-    }
-}
 
 text_enum! {
     /// State of an enrollment.

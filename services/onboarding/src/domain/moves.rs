@@ -1,13 +1,11 @@
 //! Moves of an enrollment. Each move changes the whole partner under one revision.
 
+use rules::{Denial, Reason, Responsible, Role, refuse};
 use types::{ResourceVersion, Timestamp, WorkEmail};
 
 use super::{
-    Approved, Denial, Enrollment, EnrollmentName, EnrollmentState, Gate, Partner, Reason, Role,
-    SuspensionCause, VettingCheck, VettingResult,
-    denial::{ON_5, STATE},
-    lifecycle::Move,
-    review::require_passed_review,
+    Approved, Enrollment, EnrollmentName, EnrollmentState, Gate, Partner, SuspensionCause,
+    VettingCheck, VettingResult, lifecycle::LIFECYCLE, review::require_passed_review,
 };
 
 impl Partner {
@@ -24,7 +22,7 @@ impl Partner {
         contact_email: WorkEmail,
         now: Timestamp,
     ) -> Result<Approved<Self>, Denial> {
-        self.change(Move::Enroll.event(), now, |partner| {
+        self.change("PartnerEnrolled", now, |partner| {
             let name = partner.enrollment_name(role);
             let draft = Enrollment::draft(role, contact_email, now);
             let application = match partner.enrollment(role) {
@@ -45,7 +43,7 @@ impl Partner {
     /// Submits a draft if it meets the requirements for an application (rule REQ-1).
     pub fn submit(self, role: Role, now: Timestamp) -> Result<Approved<Self>, Denial> {
         let (name, tenant) = (self.enrollment_name(role), self.check_tenant(role));
-        self.make_move(Move::Submit, role, now, |it| {
+        self.make_move("SubmitEnrollment", "EnrollmentSubmitted", role, now, |it| {
             tenant?;
             let unmet = it.unmet(name, now, |each| each.gate == Gate::Application);
             if unmet.is_empty() { Ok(it.in_vetting(now)) } else { Err(Denial::Refused(unmet)) }
@@ -61,7 +59,7 @@ impl Partner {
         now: Timestamp,
     ) -> Result<Approved<Self>, Denial> {
         let name = self.enrollment_name(role);
-        self.make_move(Move::RecordVetting, role, now, |it| {
+        self.make_move("RecordVettingResult", "VettingResultRecorded", role, now, |it| {
             if it.open_check != Some(check) {
                 return Err(not_open(name, &it, check));
             }
@@ -87,7 +85,7 @@ impl Partner {
         contact_email: Option<WorkEmail>,
         now: Timestamp,
     ) -> Result<Approved<Self>, Denial> {
-        self.make_move(Move::Resubmit, role, now, |it| {
+        self.make_move("ResubmitEnrollment", "EnrollmentResubmitted", role, now, |it| {
             let it = it.in_vetting(now);
             Ok(Enrollment { contact_email: contact_email.unwrap_or(it.contact_email), ..it })
         })
@@ -101,13 +99,15 @@ impl Partner {
         reason: String,
         now: Timestamp,
     ) -> Result<Approved<Self>, Denial> {
-        self.make_move(Move::Suspend, role, now, |it| Ok(it.suspended(cause, reason, now)))
+        self.make_move("SuspendEnrollment", "EnrollmentSuspended", role, now, |it| {
+            Ok(it.suspended(cause, reason, now))
+        })
     }
 
     /// Ends a suspension. Vetting starts with the first check if it has not passed.
     pub fn reinstate(self, role: Role, now: Timestamp) -> Result<Approved<Self>, Denial> {
         let name = self.enrollment_name(role);
-        self.make_move(Move::Reinstate, role, now, |it| {
+        self.make_move("ReinstateEnrollment", "EnrollmentReinstated", role, now, |it| {
             require_passed_review(name, &it)?;
             Ok(it.resumed(now))
         })
@@ -120,7 +120,9 @@ impl Partner {
         reason: String,
         now: Timestamp,
     ) -> Result<Approved<Self>, Denial> {
-        self.make_move(Move::Revoke, role, now, |it| Ok(it.revoked(reason, now)))
+        self.make_move("RevokeEnrollment", "EnrollmentRevoked", role, now, |it| {
+            Ok(it.revoked(reason, now))
+        })
     }
 
     /// Restarts vetting after a change of the legal profile, for enrollments in or past vetting.
@@ -132,7 +134,7 @@ impl Partner {
         if changed.is_empty() {
             return Ok(None);
         }
-        let approved = self.change(Move::Profile.event(), now, |partner| {
+        let approved = self.change("VettingRestarted", now, |partner| {
             changed.into_iter().for_each(|enrollment| partner.put(enrollment));
             Ok(())
         });
@@ -144,17 +146,16 @@ impl Partner {
         let reseller = self.enrollment(Role::IndirectReseller).ok();
         match reseller.filter(|it| role == Role::DirectBill && it.in_programme()) {
             None => Ok(()),
-            Some(reseller) => Err(Denial::Refused(vec![ON_5.violated(
-                Reason::TenantIsReseller,
-                self.enrollment_name(role),
+            Some(reseller) => Err(Reason::TenantIsReseller.violation(
+                self.enrollment_name(role), Responsible::Partner,
                 format!(
                     "{} is enrolled as {}; the same tenant cannot enroll as direct bill",
                     self.name, reseller.role
                 ),
                 "create a partner for another CSP tenant of the company and enroll that partner \
                  as direct bill",
-                &[("resellerState", reseller.state.to_string())],
-            )])),
+                vec![("resellerState", reseller.state.to_string())],
+            ).into()),
         }
     }
 
@@ -172,14 +173,16 @@ impl Partner {
 
     pub(super) fn make_move(
         self,
-        step: Move,
+        call: &str,
+        event: &'static str,
         role: Role,
         now: Timestamp,
         edit: impl FnOnce(Enrollment) -> Result<Enrollment, Denial>,
     ) -> Result<Approved<Self>, Denial> {
-        self.change(step.event(), now, |partner| {
+        self.change(event, now, |partner| {
             let enrollment = partner.enrollment(role)?.clone();
-            step.check(partner.enrollment_name(role), &enrollment)?;
+            let (name, since) = (partner.enrollment_name(role), enrollment.state_time);
+            refuse([LIFECYCLE.check::<String>(name, enrollment.state, since, call)])?;
             partner.put(edit(enrollment)?);
             Ok(())
         })
@@ -237,13 +240,15 @@ fn check_reapply_time(
         Some(time) if time <= now => Ok(()),
         time => {
             let time = time.map_or_else(|| "unknown".to_owned(), |time| time.to_string());
-            Err(Denial::Refused(vec![STATE.violated(
-                Reason::ReappliedTooEarly,
-                name,
-                format!("the enrollment was revoked; the partner can apply again from {time}"),
-                "call EnrollPartner at or after that time",
-                &[("state", old.state.to_string()), ("reapplyTime", time)],
-            )]))
+            Err(Reason::ReappliedTooEarly
+                .violation(
+                    name,
+                    Responsible::Partner,
+                    format!("the enrollment was revoked; the partner can apply again from {time}"),
+                    "call EnrollPartner at or after that time",
+                    vec![("state", old.state.to_string()), ("reapplyTime", time)],
+                )
+                .into())
         }
     }
 }
@@ -260,11 +265,12 @@ fn not_open(name: EnrollmentName, enrollment: &Enrollment, check: VettingCheck) 
         let explanation = format!("the open check is {open}, not {check}; checks pass in order");
         (explanation, format!("record the outcome of {open} first"))
     };
-    Denial::Refused(vec![STATE.violated(
-        Reason::VettingCheckNotOpen,
+    let violation = Reason::VettingCheckNotOpen.violation(
         name,
+        Responsible::Partner,
         explanation,
         next_step,
-        &[("openCheck", open.to_owned()), ("check", check.to_string())],
-    )])
+        vec![("openCheck", open.to_owned()), ("check", check.to_string())],
+    );
+    violation.into()
 }

@@ -1,9 +1,8 @@
 use std::{fmt, str::FromStr};
 
+use rules::Role;
 use types::{NameError, PartnerName, serde_as_text, tenant_id};
 use uuid::Uuid;
-
-use super::Role;
 
 /// One enrollment of one partner, `partners/{tenant}/enrollments/{role}`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -1,8 +1,9 @@
 use markets::Country;
+use rules::Denial;
 use serde::{Deserialize, Serialize};
 use types::{GlobalAccountId, OrganizationName, ResourceVersion, Timestamp};
 
-use super::{Approved, Denial, Owner};
+use super::{Approved, Owner};
 
 /// A legal entity.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

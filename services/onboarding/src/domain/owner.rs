@@ -1,12 +1,10 @@
 //! Ownership records and their changes. Each has a start and an optional end; none is removed.
 
+use rules::{Denial, Reason, Responsible};
 use serde::{Deserialize, Serialize};
 use types::{OrganizationName, Timestamp};
 
-use super::{
-    Approved, Denial, Organization, Reason,
-    denial::{STATE, collection_full},
-};
+use super::{Approved, Organization, denial::collection_full};
 
 /// Half of the equity, in basis points. An owner controls with more than this.
 const HALF: i32 = 5000;
@@ -132,12 +130,12 @@ impl Organization {
     }
 
     fn conflict(&self, owner: OrganizationName, explanation: String, next_step: &str) -> Denial {
-        Denial::Refused(vec![STATE.violated(
-            Reason::OwnershipConflict,
+        Denial::Refused(vec![Reason::OwnershipConflict.violation(
             self.name,
+            Responsible::Partner,
             explanation,
             next_step,
-            &[("owner", owner.to_string())],
+            vec![("owner", owner.to_string())],
         )])
     }
 }

@@ -1,14 +1,9 @@
 use markets::Country;
+use rules::{Denial, Reason, Responsible, Violation};
 use serde::{Deserialize, Serialize};
-use types::{
-    LocationAccountId, OrganizationName, PartnerName, ResourceVersion, Timestamp, Violation,
-};
+use types::{LocationAccountId, OrganizationName, PartnerName, ResourceVersion, Timestamp};
 
-use super::{
-    Agreement, Approved, Denial, Enrollment, Reason,
-    denial::{ON_3, collection_full},
-    lifecycle::Move,
-};
+use super::{Agreement, Approved, Enrollment, denial::collection_full};
 
 /// A partner account: one CSP tenant with its location, enrollments and agreements, under one
 /// revision.
@@ -97,7 +92,7 @@ impl Partner {
         facts: &LocationFacts,
         now: Timestamp,
     ) -> Result<Approved<Self>, Denial> {
-        self.change(Move::Locate.event(), now, |partner| {
+        self.change("LocationAssociated", now, |partner| {
             let violations = partner.location_violations(&location, facts);
             if !violations.is_empty() {
                 return Err(Denial::Refused(violations));
@@ -115,8 +110,9 @@ impl Partner {
     fn location_violations(&self, location: &Location, facts: &LocationFacts) -> Vec<Violation> {
         let mut violations = Vec::new();
         let account = location.account.to_string();
-        let mut refuse = |reason, explanation, next_step: String, inputs: &[(&str, String)]| {
-            violations.push(ON_3.violated(reason, self.name, explanation, next_step, inputs));
+        let mut refuse = |reason: Reason, explanation, next_step: String, inputs| {
+            let by = Responsible::Partner;
+            violations.push(reason.violation(self.name, by, explanation, next_step, inputs));
         };
         if location.country != self.country {
             refuse(
@@ -127,7 +123,7 @@ impl Partner {
                     self.country.name()
                 ),
                 format!("use a location account in {}", self.country.name()),
-                &[
+                vec![
                     ("locationCountry", location.country.to_string()),
                     ("tenantCountry", self.country.to_string()),
                 ],
@@ -139,7 +135,7 @@ impl Partner {
                 format!("{account} is the global account (PGA) of {organization}, not a location"),
                 "use the id of a location account (PLA); Partner Center shows it with the CSP tenant"
                     .to_owned(),
-                &[("locationAccountId", account.clone())],
+                vec![("locationAccountId", account.clone())],
             );
         }
         let own = "use the tenant's own location; each location belongs to one CSP tenant";
@@ -160,7 +156,7 @@ impl Partner {
                 Reason::LocationAlreadyAssociated,
                 explanation,
                 next_step.to_owned(),
-                &[("locationAccountId", account)],
+                vec![("locationAccountId", account)],
             );
         }
         violations

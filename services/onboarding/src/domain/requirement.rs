@@ -1,12 +1,12 @@
 //! Requirements of the programme for direct-bill partners and resellers, by date.
 
 use jiff::civil::{Date, date};
+use rules::Role::{self, DirectBill, IndirectReseller};
 use serde::{Deserialize, Serialize};
 use types::{Timestamp, text_enum};
 
 use super::{
     Enrollment,
-    Role::{self, DirectBill, IndirectReseller},
     time::{midnight, months_after},
 };
 
@@ -188,14 +188,12 @@ impl Wanted {
     }
 }
 
-impl Role {
-    /// Whether the role has a yearly review.
-    pub(super) fn has_review(self) -> bool {
-        REQUIREMENTS.iter().any(|it| it.role == self && it.yearly)
-    }
-}
-
 impl Enrollment {
+    /// Whether the role has a yearly review.
+    pub(super) fn has_review(&self) -> bool {
+        REQUIREMENTS.iter().any(|it| it.role == self.role && it.yearly)
+    }
+
     /// Checks every requirement that is in force against the recorded evidence.
     #[must_use]
     pub fn assess(&self, now: Timestamp) -> Vec<Assessment> {

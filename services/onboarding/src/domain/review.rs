@@ -1,12 +1,11 @@
 //! Evidence for the requirements of a role, and the yearly review that checks them.
 
-use types::{Timestamp, Violation};
+use rules::{Denial, Reason, Responsible, Role, Violation};
+use types::Timestamp;
 
 use super::{
-    Approved, Assessment, Denial, Enrollment, EnrollmentName, EnrollmentState, Evidence, Gate,
-    Partner, Reason, Role, SuspensionCause,
-    denial::{REQ_1, STATE},
-    lifecycle::Move,
+    Approved, Assessment, Enrollment, EnrollmentName, EnrollmentState, Evidence, Gate, Partner,
+    SuspensionCause,
     time::{days_after, months_after},
 };
 
@@ -22,7 +21,7 @@ impl Partner {
         evidence: Vec<Evidence>,
         now: Timestamp,
     ) -> Result<Approved<Self>, Denial> {
-        self.change(Move::Attest.event(), now, |partner| {
+        self.change("EvidenceRecorded", now, |partner| {
             let mut it = partner.enrollment(role)?.clone();
             for new in evidence {
                 let same = |old: &Evidence| old.requirement == new.requirement;
@@ -43,7 +42,7 @@ impl Partner {
     /// the due time on.
     pub fn review(self, role: Role, now: Timestamp) -> Result<Approved<Self>, Denial> {
         let name = self.enrollment_name(role);
-        self.make_move(Move::Review, role, now, |it| {
+        self.make_move("ReviewEnrollment", "EnrollmentReviewed", role, now, |it| {
             let due = open_review(name, &it, now)?;
             let unmet = it.unmet(name, now, |each| each.yearly);
             if unmet.is_empty() {
@@ -118,12 +117,12 @@ impl Assessment {
             None => "none".to_owned(),
             Some(it) => format!("{} of {}", it.figure, it.observed_time),
         };
-        REQ_1.violated(
-            Reason::RequirementNotMet,
+        Reason::RequirementNotMet.violation(
             name,
+            Responsible::Partner,
             format!("{} must be {bound} {wanted}; recorded: {recorded}", self.requirement),
             self.next_step(),
-            &[
+            vec![
                 ("requirement", self.requirement.to_string()),
                 ("wantedFigure", wanted.to_string()),
                 ("knownFigure", recorded),
@@ -145,13 +144,15 @@ fn open_review(name: EnrollmentName, it: &Enrollment, now: Timestamp) -> Result<
                 }
             };
             let due = due.map_or_else(|| "none".to_owned(), |due| due.to_string());
-            Err(Denial::Refused(vec![STATE.violated(
-                Reason::ReviewNotOpen,
-                name,
-                explanation,
-                "wait until the review is open",
-                &[("state", it.state.to_string()), ("reviewTime", due)],
-            )]))
+            Err(Reason::ReviewNotOpen
+                .violation(
+                    name,
+                    Responsible::Partner,
+                    explanation,
+                    "wait until the review is open",
+                    vec![("state", it.state.to_string()), ("reviewTime", due)],
+                )
+                .into())
         }
     }
 }
@@ -159,11 +160,13 @@ fn open_review(name: EnrollmentName, it: &Enrollment, now: Timestamp) -> Result<
 /// Denies a move while a failed review has not been followed by a passed one.
 pub(super) fn require_passed_review(name: EnrollmentName, it: &Enrollment) -> Result<(), Denial> {
     let Some(time) = it.shortfall_time else { return Ok(()) };
-    Err(Denial::Refused(vec![REQ_1.violated(
-        Reason::ReviewNotPassed,
-        name,
-        format!("the requirements were not met at {time}, and no review has passed since then"),
-        "record what is missing with RecordEvidence, then call ReviewEnrollment",
-        &[("state", it.state.to_string()), ("shortfallTime", time.to_string())],
-    )]))
+    Err(Reason::ReviewNotPassed
+        .violation(
+            name,
+            Responsible::Partner,
+            format!("the requirements were not met at {time}, and no review has passed since then"),
+            "record what is missing with RecordEvidence, then call ReviewEnrollment",
+            vec![("state", it.state.to_string()), ("shortfallTime", time.to_string())],
+        )
+        .into())
 }

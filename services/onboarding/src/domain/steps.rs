@@ -1,51 +1,9 @@
 //! Remaining steps until a partner can make new sales in a role.
 
+use rules::EnrollmentStep;
 use types::Timestamp;
 
 use super::{Assessment, Enrollment, EnrollmentState, Gate, Partner};
-
-/// A call that remains to be made for an enrollment.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum EnrollmentStep {
-    /// `EnrollPartner` for another CSP tenant: rule ON-5 excludes this one from the role.
-    EnrollOtherTenant,
-    /// `EnrollPartner` again, after the waiting time that follows a revocation.
-    EnrollAgain,
-    /// `RecordEvidence` for each requirement that is not met.
-    RecordEvidence,
-    /// `SubmitEnrollment`.
-    Submit,
-    /// `ResubmitEnrollment`.
-    Resubmit,
-    /// `ReviewEnrollment`.
-    Review,
-    /// `ReinstateEnrollment`.
-    Reinstate,
-    /// `RecordVettingResult` for each open check.
-    RecordVetting,
-    /// `AssociateLocation`.
-    AssociateLocation,
-    /// `AcceptAgreement`.
-    AcceptAgreement,
-}
-
-impl EnrollmentStep {
-    /// The name of the call.
-    pub(super) const fn call(self) -> &'static str {
-        match self {
-            Self::EnrollOtherTenant => "EnrollPartner for another CSP tenant",
-            Self::EnrollAgain => "EnrollPartner",
-            Self::RecordEvidence => "RecordEvidence",
-            Self::Submit => "SubmitEnrollment",
-            Self::Resubmit => "ResubmitEnrollment",
-            Self::Review => "ReviewEnrollment",
-            Self::Reinstate => "ReinstateEnrollment",
-            Self::RecordVetting => "RecordVettingResult",
-            Self::AssociateLocation => "AssociateLocation",
-            Self::AcceptAgreement => "AcceptAgreement",
-        }
-    }
-}
 
 impl Partner {
     /// The calls that remain, in order, until the partner can make new sales under the enrollment.

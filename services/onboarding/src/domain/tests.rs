@@ -2,6 +2,7 @@
 
 mod agreement;
 mod coverage;
+mod diagrams;
 mod enrollment;
 mod lifecycle;
 mod location;

@@ -3,6 +3,7 @@
 mod lists;
 
 use errors::Failure;
+use rules::{Denial, Role};
 use sea_orm::{EntityTrait, QueryOrder};
 use storage::{Database, ListOptions, MutationContext, Settings, events};
 use testbed::{Databases, Engine};
@@ -11,9 +12,9 @@ use uuid::Uuid;
 
 use super::{Migrator, ORGANIZATIONS, PARTNERS, Store};
 use crate::domain::{
-    AgreementKind, AgreementVersion, Approved, Buyer, Denial, End, Evidence, Identity, Location,
+    AgreementKind, AgreementVersion, Approved, Buyer, End, Evidence, Identity, Location,
     LocationFacts, NewAgreement, NewOrganization, NewPartner, NewProfile, Organization, Owner,
-    Partner, Requirement, Role, Signatory, SignatoryRole, SuspensionCause, VettingCheck,
+    Partner, Requirement, Signatory, SignatoryRole, SuspensionCause, VettingCheck,
     VettingResult::{self, Authorized},
 };
 

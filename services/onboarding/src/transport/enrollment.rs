@@ -1,10 +1,11 @@
 use contracts::onboarding as pb;
 use errors::Failure;
+use rules::Denial;
 use storage::MutationContext;
 use tonic::Request;
 
-use super::{Transport, convert::enrollment as convert, render, status::denied};
-use crate::domain::{Approved, Denial, EnrollmentName, Partner};
+use super::{Transport, convert::enrollment as convert, render};
+use crate::domain::{Approved, EnrollmentName, Partner};
 
 impl Transport {
     pub(super) async fn enroll_partner(
@@ -112,12 +113,12 @@ impl Transport {
     ) -> Result<pb::Enrollment, Failure> {
         let change = async {
             let partner = self.stored_partner(name.partner).await?;
-            let resource_version = partner.enrollment(name.role).map_err(denied)?.resource_version;
+            let resource_version = partner.enrollment(name.role)?.resource_version;
             self.store
                 .database()
                 .check_part_etag(call, &name.partner, &name, resource_version)
                 .await?;
-            self.store.save_partner(decide(partner).map_err(denied)?, call).await
+            self.store.save_partner(decide(partner)?, call).await
         };
         let partner = self.store.database().idempotent(call, change).await?;
         rendered(&partner, name)
@@ -125,6 +126,6 @@ impl Transport {
 }
 
 fn rendered(partner: &Partner, name: EnrollmentName) -> Result<pb::Enrollment, Failure> {
-    let enrollment = partner.enrollment(name.role).map_err(denied)?;
+    let enrollment = partner.enrollment(name.role)?;
     Ok(render::enrollment(partner.name, enrollment))
 }

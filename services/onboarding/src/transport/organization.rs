@@ -1,12 +1,13 @@
 use contracts::onboarding as pb;
 use errors::Failure;
 use prost::Message;
+use rules::Denial;
 use storage::MutationContext;
 use tonic::Request;
 use types::{OrganizationName, Timestamp};
 
-use super::{Transport, convert::organization as convert, render, status::denied};
-use crate::domain::{Approved, Denial, Identity, Organization, Partner};
+use super::{Transport, convert::organization as convert, render};
+use crate::domain::{Approved, Identity, Organization, Partner};
 
 impl Transport {
     pub(super) async fn create_organization(
@@ -25,8 +26,7 @@ impl Transport {
             };
             let same_name = self.store.organization(name).await?.map(|it| it.name.to_string());
             let identity = Identity { name, now: call.now };
-            let approved =
-                Organization::create(new, same_name.or(holder), identity).map_err(denied)?;
+            let approved = Organization::create(new, same_name.or(holder), identity)?;
             self.store.save_organization(approved, &call).await
         };
         let organization = self.store.database().idempotent(&call, create).await?;
@@ -116,7 +116,7 @@ impl Transport {
         let change = async {
             let organization = self.find_organization(name).await?;
             self.store.database().check_etag(call, &name, organization.resource_version).await?;
-            self.store.save_organization(decide(organization).map_err(denied)?, call).await
+            self.store.save_organization(decide(organization)?, call).await
         };
         self.store.database().idempotent(call, change).await.map(render::organization)
     }
@@ -132,7 +132,7 @@ impl Transport {
         now: Timestamp,
     ) -> Result<Vec<Approved<Partner>>, Failure> {
         let partners = self.store.partners_of(name).await?.into_iter();
-        let restarted = partners.map(|it| it.restart_vetting(now).map_err(denied));
+        let restarted = partners.map(|it| it.restart_vetting(now).map_err(Failure::from));
         restarted.filter_map(Result::transpose).collect()
     }
 

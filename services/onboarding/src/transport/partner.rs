@@ -3,7 +3,7 @@ use errors::Failure;
 use prost::Message;
 use tonic::Request;
 
-use super::{Transport, convert, render, status::denied};
+use super::{Transport, convert, render};
 use crate::domain::Partner;
 
 impl Transport {
@@ -20,7 +20,7 @@ impl Transport {
             let taken = self.store.partner(new.name).await?.is_some();
             // Concurrent calls can exceed the limit slightly, because the count takes no lock.
             let tenants = self.store.count_partners(new.organization).await?;
-            let approved = Partner::create(new, taken, tenants, call.now).map_err(denied)?;
+            let approved = Partner::create(new, taken, tenants, call.now)?;
             self.store.save_partner(approved, &call).await
         };
         let partner = self.store.database().idempotent(&call, create).await?;
@@ -55,8 +55,7 @@ impl Transport {
             let partner = self.stored_partner(name).await?;
             self.store.database().check_etag(&call, &name, partner.resource_version).await?;
             let facts = self.store.location_facts(&location).await?;
-            let approved =
-                partner.associate_location(location, &facts, call.now).map_err(denied)?;
+            let approved = partner.associate_location(location, &facts, call.now)?;
             self.store.save_partner(approved, &call).await
         };
         let partner = self.store.database().idempotent(&call, associate).await?;

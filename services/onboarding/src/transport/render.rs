@@ -10,7 +10,7 @@ use types::{PartnerName, Timestamp};
 
 use crate::domain::{
     Agreement, AgreementName, BuyerStanding, Enrollment, EnrollmentName, EnrollmentState,
-    EnrollmentStep, Organization, Owner, Partner, Role, Standing, SuspensionCause, VettingCheck,
+    Organization, Owner, Partner, Standing, SuspensionCause, VettingCheck,
 };
 
 pub(super) fn organization(organization: Organization) -> pb::Organization {
@@ -58,7 +58,7 @@ pub(super) fn partner(partner: &Partner) -> pb::Partner {
 pub(super) fn enrollment(partner: PartnerName, enrollment: &Enrollment) -> pb::Enrollment {
     pb::Enrollment {
         name: EnrollmentName { partner, role: enrollment.role }.to_string(),
-        role: role(enrollment.role).into(),
+        role: pb::Role::from(enrollment.role).into(),
         state: state(enrollment.state).into(),
         state_reason: enrollment.state_reason.clone(),
         contact_email: enrollment.contact_email.to_string(),
@@ -84,11 +84,15 @@ pub(super) fn standing(standing: Standing, now: Timestamp) -> pb::PartnerStandin
     let partner = partner.effective_at(now);
     let location = partner.location.as_ref();
     let roles = partner.enrollments.iter().map(|each| pb::RoleStanding {
-        role: role(each.role).into(),
+        role: pb::Role::from(each.role).into(),
         state: state(each.state).into(),
         block_time: each.block_time().map(to_wire),
         application: each.application,
-        next_steps: partner.steps(each, now).into_iter().map(|it| step(it).into()).collect(),
+        next_steps: partner
+            .steps(each, now)
+            .into_iter()
+            .map(|it| pb::EnrollmentStep::from(it).into())
+            .collect(),
     });
     let agreements = partner.agreements.iter().map(|each| pb::AgreementStanding {
         name: AgreementName { partner: partner.name, uid: each.uid }.to_string(),
@@ -126,30 +130,7 @@ fn text(value: Option<&impl ToString>) -> String {
 }
 
 fn covered_roles(partner: &Partner, agreement: &Agreement) -> Vec<i32> {
-    partner.covered_roles(agreement).map(|it| role(it).into()).collect()
-}
-
-fn step(step: EnrollmentStep) -> pb::EnrollmentStep {
-    match step {
-        EnrollmentStep::EnrollOtherTenant => pb::EnrollmentStep::EnrollOtherTenant,
-        EnrollmentStep::EnrollAgain => pb::EnrollmentStep::EnrollAgain,
-        EnrollmentStep::RecordEvidence => pb::EnrollmentStep::RecordEvidence,
-        EnrollmentStep::Submit => pb::EnrollmentStep::Submit,
-        EnrollmentStep::Resubmit => pb::EnrollmentStep::Resubmit,
-        EnrollmentStep::Review => pb::EnrollmentStep::Review,
-        EnrollmentStep::Reinstate => pb::EnrollmentStep::Reinstate,
-        EnrollmentStep::RecordVetting => pb::EnrollmentStep::RecordVetting,
-        EnrollmentStep::AssociateLocation => pb::EnrollmentStep::AssociateLocation,
-        EnrollmentStep::AcceptAgreement => pb::EnrollmentStep::AcceptAgreement,
-    }
-}
-
-fn role(role: Role) -> pb::Role {
-    match role {
-        Role::IndirectProvider => pb::Role::IndirectProvider,
-        Role::IndirectReseller => pb::Role::IndirectReseller,
-        Role::DirectBill => pb::Role::DirectBill,
-    }
+    partner.covered_roles(agreement).map(|it| pb::Role::from(it).into()).collect()
 }
 
 fn state(state: EnrollmentState) -> pb::EnrollmentState {

@@ -2,7 +2,7 @@ use contracts::onboarding as pb;
 use errors::Failure;
 use tonic::Request;
 
-use super::{Transport, convert, render, status::denied};
+use super::{Transport, convert, render};
 use crate::domain::{EnrollmentName, Partner};
 
 impl Transport {
@@ -25,7 +25,7 @@ impl Transport {
         let name: EnrollmentName = errors::one("name", &request.get_ref().name)?;
         let partner = self.store.partner(name.partner).await?;
         let partner = partner.ok_or_else(|| Failure::missing(name))?;
-        let assessments = partner.enrollment(name.role).map_err(denied)?.assess(self.clock.now());
+        let assessments = partner.enrollment(name.role)?.assess(self.clock.now());
         Ok(pb::AssessEnrollmentResponse {
             assessments: assessments.into_iter().map(render::assessment).collect(),
         })

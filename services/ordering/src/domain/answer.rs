@@ -1,10 +1,9 @@
 use std::time::Duration;
 
 use markets::Country;
-use serde::{Deserialize, Serialize};
-use types::Violation;
+use rules::{Denial, Leg, Violation};
 
-use super::{Denial, Evidence};
+use super::Evidence;
 
 /// The answer of relationship about an order.
 #[derive(Debug, Clone)]
@@ -27,18 +26,7 @@ impl Answer {
     /// Refuses if a rule is violated: with the violations of relationship, then with `own`, those of
     /// ordering.
     pub(super) fn allow(&self, own: Vec<Violation>) -> Result<(), Denial> {
-        if self.violations.is_empty() {
-            return if own.is_empty() { Ok(()) } else { Err(Denial::Refused(own)) };
-        }
-        Err(Denial::RefusedByProgramme([self.violations.clone(), own].concat()))
+        let all = [self.violations.clone(), own].concat();
+        if all.is_empty() { Ok(()) } else { Err(Denial::Refused(all)) }
     }
-}
-
-/// One sale in the chain.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Leg {
-    /// Who sells.
-    pub seller: String,
-    /// Who buys.
-    pub buyer: String,
 }

@@ -1,15 +1,22 @@
-use types::{OrderName, Responsible, Timestamp, Violation};
+use rules::{
+    Denial, Lifecycle, Move, Purpose, Reason, Responsible, Transaction, Violation, refuse,
+};
+use types::{OrderName, Timestamp};
 
 use super::{
-    Answer, Changes, Denial, Order, OrderKind, OrderLine, OrderState, Placement, Purpose, Question,
-    Subscription, SubscriptionState, batch::window_end, limits::CANCELLATION, rule::Rule,
+    Answer, Changes, Order, OrderKind, OrderLine, OrderState, Placement, Subscription,
+    SubscriptionState, batch::window_end, product::transaction,
 };
 
-const STATE: Rule = Rule {
-    id: "STATE",
-    reason: "ORDER_STATE_CONFLICT",
-    source: "lifecycle of the resource",
-    code: "",
+/// The moves of an order.
+pub(super) const LIFECYCLE: Lifecycle<OrderState> = Lifecycle {
+    resource: "the order",
+    reason: Reason::OrderStateConflict,
+    moves: &[
+        Move::new("PlaceOrder", &[], &[OrderState::Accepted]),
+        Move::new("CancelOrder", &[OrderState::Accepted], &[OrderState::Cancelled]),
+    ],
+    otherwise: "place a new order with PlaceOrder",
 };
 
 impl Placement {
@@ -17,26 +24,24 @@ impl Placement {
     pub fn may_cancel(&self) -> Result<(), Denial> {
         let order = &self.order;
         // Nothing changes an order after its cancellation.
-        let cancelled =
-            || format!("the order has been cancelled since {}", order.resource_version.update_time);
+        let since = order.resource_version.update_time;
+        refuse([LIFECYCLE.check::<String>(order.name, order.state, since, "CancelOrder")])?;
         let other = "change or cancel the subscriptions themselves, or place a new order";
-        let (problem, next) = if order.state == OrderState::Cancelled {
-            (cancelled(), "nothing to do")
-        } else if order.kind != OrderKind::Purchase {
-            ("only a purchase can be cancelled".to_owned(), other)
+        let problem = if order.kind != OrderKind::Purchase {
+            "only a purchase can be cancelled"
         } else if self.running().next().is_none() {
-            ("all subscriptions of the order have ended".to_owned(), other)
+            "all subscriptions of the order have ended"
         } else {
             return Ok(());
         };
-        Err(Denial::Refused(vec![self.violation(&STATE, problem, next)]))
+        Err(self.violation(Reason::OrderStateConflict, problem, other).into())
     }
 
     /// The question for relationship before the order is cancelled.
     #[must_use]
-    pub fn cancel_question(&self) -> Question {
+    pub fn cancel_question(&self) -> Transaction {
         let products = self.running().map(|it| &it.product);
-        Question::new(self.order.chain, Purpose::Cancel, products, self.order.attested)
+        transaction(self.order.chain, Purpose::Cancel, products, self.order.attested)
     }
 
     /// Cancels the order and its running subscriptions, recorded by an order of kind CANCEL.
@@ -82,21 +87,26 @@ impl Placement {
         }
         let explanation = format!("the order could be cancelled until {until}");
         vec![self.violation(
-            &CANCELLATION,
+            Reason::CancellationWindowOver,
             explanation,
             "turn automatic renewal of the subscriptions off; they then end with their term",
         )]
     }
 
-    fn violation(&self, rule: &Rule, explanation: String, next_step: &str) -> Violation {
+    fn violation(
+        &self,
+        reason: Reason,
+        explanation: impl Into<String>,
+        next_step: &str,
+    ) -> Violation {
         let order = &self.order;
         let accepted = order.resource_version.create_time;
         let inputs = vec![
-            ("orderState", order.state.to_string()),
+            ("state", order.state.to_string()),
             ("orderKind", order.kind.to_string()),
             ("acceptTime", accepted.to_string()),
             ("cancelUntil", window_end(accepted).to_string()),
         ];
-        rule.violation(order.name, Responsible::Caller, explanation, next_step, inputs)
+        reason.violation(order.name, Responsible::Caller, explanation, next_step, inputs)
     }
 }

@@ -1,12 +1,13 @@
 //! Changes of a subscription that a caller requests.
 
 use markets::Currency;
+use rules::{Denial, FieldViolation, Purpose, Transaction};
 use types::{OrderName, Timestamp};
 
 use super::{
-    Answer, BillingCycle, Changes, Denial, InvalidField, NextTerm, Offer, OfferState, Order,
-    OrderKind, OrderLine, Product, Purpose, Question, SeatBatch, Subscription, SubscriptionState,
-    Term, batch::return_units,
+    Answer, BillingCycle, Changes, NextTerm, Offer, OfferState, Order, OrderKind, OrderLine,
+    Product, SeatBatch, Subscription, SubscriptionState, Term, batch::return_units,
+    product::transaction,
 };
 
 /// Why a manual renewal omits a scheduled increase: its decision does not cover added units.
@@ -86,13 +87,13 @@ impl Action {
 impl Subscription {
     /// The question for relationship before a change. More units in the next term count as added.
     #[must_use]
-    pub fn question(&self, requested: &NewChange) -> Question {
+    pub fn question(&self, requested: &NewChange) -> Transaction {
         let more = matches!(
             requested.action,
             Action::NextTerm(Some(next)) if next.quantity > self.quantity()
         );
         let purpose = if more { Purpose::AddQuantity } else { requested.action.kind().0 };
-        Question::new(self.chain, purpose, [&self.product].into_iter(), requested.attested)
+        transaction(self.chain, purpose, [&self.product].into_iter(), requested.attested)
     }
 
     /// Changes the subscription, recorded by an order, unless a rule of relationship or ordering is
@@ -245,5 +246,5 @@ fn sold(offer: &Offer, requested: RequestedTerm, currency: Currency) -> Option<s
 }
 
 fn invalid<T>(field: &str, description: String) -> Result<T, Denial> {
-    Err(Denial::Invalid(vec![InvalidField { field: field.to_owned(), description }]))
+    Err(Denial::Invalid(vec![FieldViolation { field: field.to_owned(), description }]))
 }

@@ -1,119 +1,69 @@
 //! Ordering's own rules for changes of a subscription.
 
-use types::{Responsible, StateConflict, Timestamp, Violation};
+use rules::{Denial, Lifecycle, Move, Reason, Responsible, Violation, refuse};
+use types::Timestamp;
 
 use super::{
-    Action, Answer, Denial, Offer, Subscription,
-    SubscriptionState::{self, Active, Cancelled, Disabled, Expired, Suspended},
+    Action, Answer, Offer, Subscription,
+    SubscriptionState::{
+        self, Active, Cancelled, Deleted, Disabled, Expired, Suspended, Transferred,
+    },
     batch::returnable,
-    rule::Rule,
     sale::outside_market,
 };
 
-const STATE: Rule = Rule {
-    id: "STATE",
-    reason: "SUBSCRIPTION_STATE_CONFLICT",
-    source: "lifecycle of the resource",
-    code: "",
-};
-const QUANTITY_WHILE_SUSPENDED: Rule =
-    Rule { source: "Partner Center API: error codes, 800091", code: "400/800091", ..STATE };
-/// ORD-3: an order or subscription may be cancelled within 168 hours.
-pub(super) const CANCELLATION: Rule = Rule {
-    id: "ORD-3",
-    reason: "CANCELLATION_WINDOW_OVER",
-    source: "Partner Center: new commerce cancellation policy",
-    code: "400/900117",
-};
-const REDUCTION: Rule = Rule {
-    id: "ORD-7",
-    reason: "REDUCTION_WINDOW_OVER",
-    source: "Partner Center API: error codes, 800090",
-    code: "400/800090",
+/// The moves of a subscription.
+pub(super) const LIFECYCLE: Lifecycle<SubscriptionState> = Lifecycle {
+    resource: "the subscription",
+    reason: Reason::SubscriptionStateConflict,
+    moves: &[
+        Move::new("PlaceOrder", &[], &[Active]),
+        Move::effect("ApproveTransfer", &[], &[Active, Suspended]),
+        Move::staying("AddQuantity", &[Active]),
+        Move::staying("ReduceQuantity", &[Active]),
+        Move::new("SuspendSubscription", &[Active], &[Suspended]),
+        Move::new("ResumeSubscription", &[Suspended], &[Active]),
+        Move::new("CancelSubscription", &[Active, Suspended], &[Cancelled]),
+        Move::effect("CancelOrder", &[Active, Suspended], &[Cancelled]),
+        Move::effect("ApproveTransfer", &[Active, Suspended], &[Transferred]),
+        Move::staying("SetAutomaticRenewal", &[Active, Suspended]),
+        Move::staying("ScheduleNextTerm", &[Active, Suspended]),
+        Move::effect("the term ends without renewal", &[Active, Suspended], &[Expired]),
+        Move::new("RenewSubscription", &[Expired, Disabled], &[Active]).achieved_in(&[]),
+        Move::effect("30 days", &[Expired], &[Disabled]),
+        Move::effect("90 days", &[Disabled], &[Deleted]),
+    ],
+    otherwise: "place an order for a new subscription with PlaceOrder",
 };
 
 impl Action {
-    /// The states that allow the action, and the name of its call.
-    const fn legal(&self) -> (&'static [SubscriptionState], &'static str) {
+    /// The name of its call.
+    const fn call(&self) -> &'static str {
         match self {
-            Self::Add(_) => (&[Active], "AddQuantity"),
-            Self::Reduce(_) => (&[Active], "ReduceQuantity"),
-            Self::Suspend(_) => (&[Active], "SuspendSubscription"),
-            Self::Resume => (&[Suspended], "ResumeSubscription"),
-            Self::Cancel(_) => (&[Active, Suspended], "CancelSubscription"),
-            Self::SetAutomaticRenewal(_) => (&[Active, Suspended], "SetAutomaticRenewal"),
-            Self::NextTerm(_) => (&[Active, Suspended], "ScheduleNextTerm"),
-            Self::Renew => (&[Expired, Disabled], "RenewSubscription"),
+            Self::Add(_) => "AddQuantity",
+            Self::Reduce(_) => "ReduceQuantity",
+            Self::Suspend(_) => "SuspendSubscription",
+            Self::Resume => "ResumeSubscription",
+            Self::Cancel(_) => "CancelSubscription",
+            Self::SetAutomaticRenewal(_) => "SetAutomaticRenewal",
+            Self::NextTerm(_) => "ScheduleNextTerm",
+            Self::Renew => "RenewSubscription",
         }
     }
-
-    /// The state that the action leads to: in that state nothing is left to do.
-    const fn goal(&self) -> Option<SubscriptionState> {
-        match self {
-            Self::Suspend(_) => Some(Suspended),
-            Self::Resume => Some(Active),
-            Self::Cancel(_) => Some(Cancelled),
-            Self::Add(_)
-            | Self::Reduce(_)
-            | Self::SetAutomaticRenewal(_)
-            | Self::NextTerm(_)
-            | Self::Renew => None,
-        }
-    }
-}
-
-/// One action of each kind, to list those that a state allows.
-fn actions() -> [Action; 8] {
-    [
-        Action::Add(0),
-        Action::Reduce(0),
-        Action::Suspend(String::new()),
-        Action::Resume,
-        Action::Cancel(String::new()),
-        Action::SetAutomaticRenewal(true),
-        Action::NextTerm(None),
-        Action::Renew,
-    ]
 }
 
 impl Subscription {
     /// Checks that the state allows an action.
     pub fn check_state(&self, requested: &Action) -> Result<(), Denial> {
-        let (states, call) = requested.legal();
-        if states.contains(&self.state) {
-            return Ok(());
-        }
+        let call = requested.call();
+        let mut finding = LIFECYCLE.check(self.name, self.state, self.state_time, call);
         let quantity = matches!(requested, Action::Add(_) | Action::Reduce(_));
-        let suspended = self.state == Suspended;
-        let rule = if suspended && quantity { QUANTITY_WHILE_SUSPENDED } else { STATE };
-        let legal = actions().into_iter().map(|action| action.legal());
-        let legal = legal.filter(|(states, _)| states.contains(&self.state)).map(|(_, call)| call);
-        let legal: Vec<_> = legal.collect();
-        let conflict = StateConflict {
-            what: "the subscription",
-            state: self.state.as_str(),
-            since: self.state_time,
-            call,
-            reached: requested.goal() == Some(self.state),
-            legal: &legal,
-            otherwise: "place an order for a new subscription with PlaceOrder",
-        };
-        let next = if quantity && self.state == Suspended {
-            "resume it first with ResumeSubscription".to_owned()
-        } else {
-            conflict.next_step()
-        };
-        Err(Denial::Refused(vec![rule.violation(
-            self.name,
-            Responsible::Caller,
-            conflict.explanation(),
-            &next,
-            vec![
-                ("subscriptionState", self.state.to_string()),
-                ("stateTime", self.state_time.to_string()),
-                ("legalMoves", legal.join(", ")),
-            ],
-        )]))
+        if let Some(fault) = finding.fault.as_mut().filter(|_| quantity && self.state == Suspended)
+        {
+            fault.reason = Reason::QuantityWhileSuspended;
+            fault.next_step = "resume it first with ResumeSubscription".to_owned();
+        }
+        refuse([finding])
     }
 
     /// Violations of ordering's own rules by an action that the state allows.
@@ -143,7 +93,7 @@ impl Subscription {
     fn window_over(&self, now: Timestamp) -> Option<Violation> {
         let until = self.cancel_until();
         (now > until).then(|| {
-            CANCELLATION.violation(
+            Reason::CancellationWindowOver.violation(
                 self.name,
                 Responsible::Caller,
                 format!("the subscription could be cancelled until {until}"),
@@ -165,7 +115,7 @@ impl Subscription {
             let windows = open.map(|it| format!("{} until {}", it.quantity, it.return_until()));
             let windows: Vec<_> = windows.collect();
             let windows = if windows.is_empty() { "none".to_owned() } else { windows.join(", ") };
-            REDUCTION.violation(
+            Reason::ReductionWindowOver.violation(
                 self.name,
                 Responsible::Caller,
                 format!("{all} of {quantity} units can be returned: {windows}"),

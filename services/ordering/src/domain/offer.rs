@@ -1,17 +1,9 @@
 use markets::{Country, Currency};
+use rules::{Denial, Lifecycle, Move, ProductFamily, Reason, refuse};
 use serde::{Deserialize, Serialize};
-use types::{ResourceVersion, Responsible, StateConflict, Timestamp, text_enum};
+use types::{ResourceVersion, Timestamp, text_enum};
 
-use super::{
-    Approved, BillingCycle, Denial, Money, OfferName, Plan, ProductFamily, Term, rule::Rule,
-};
-
-const STATE: Rule = Rule {
-    id: "STATE",
-    reason: "OFFER_STATE_CONFLICT",
-    source: "lifecycle of the resource",
-    code: "",
-};
+use super::{Approved, BillingCycle, Money, OfferName, Plan, Term};
 
 text_enum! {
     /// State of an offer.
@@ -22,6 +14,18 @@ text_enum! {
         Retired = "retired",
     }
 }
+
+/// The moves of an offer.
+pub(super) const LIFECYCLE: Lifecycle<OfferState> = Lifecycle {
+    resource: "the offer",
+    reason: Reason::OfferStateConflict,
+    moves: &[
+        Move::new("CreateOffer", &[], &[OfferState::Active]),
+        Move::staying("UpdateOffer", &[OfferState::Active]),
+        Move::new("RetireOffer", &[OfferState::Active], &[OfferState::Retired]),
+    ],
+    otherwise: "create an offer under another id with CreateOffer",
+};
 
 /// Where an offer is sold.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -114,7 +118,7 @@ impl Offer {
 
     /// Changes the terms of later orders. Existing subscriptions keep theirs.
     pub fn update(self, terms: OfferTerms, now: Timestamp) -> Result<Approved<Self>, Denial> {
-        self.on_sale("UpdateOffer")?;
+        self.check_state("UpdateOffer")?;
         let (decided_on, resource_version) =
             (self.resource_version.revision, self.resource_version.next(now));
         Ok(Approved::changed("OfferUpdated", decided_on, Self { terms, resource_version, ..self }))
@@ -122,7 +126,7 @@ impl Offer {
 
     /// Ends the sale of an offer. Existing subscriptions continue.
     pub fn retire(self, reason: String, now: Timestamp) -> Result<Approved<Self>, Denial> {
-        self.on_sale("RetireOffer")?;
+        self.check_state("RetireOffer")?;
         let (decided_on, resource_version) =
             (self.resource_version.revision, self.resource_version.next(now));
         let retired =
@@ -130,27 +134,10 @@ impl Offer {
         Ok(Approved::changed("OfferRetired", decided_on, retired))
     }
 
-    fn on_sale(&self, call: &str) -> Result<(), Denial> {
-        if self.state == OfferState::Active {
-            return Ok(());
-        }
-        let conflict = StateConflict {
-            what: "the offer",
-            state: self.state.as_str(),
-            // A retired offer never changes.
-            since: self.resource_version.update_time,
-            call,
-            reached: call == "RetireOffer",
-            legal: &[],
-            otherwise: "create an offer under another id with CreateOffer",
-        };
-        Err(Denial::Refused(vec![STATE.violation(
-            &self.name,
-            Responsible::Caller,
-            conflict.explanation(),
-            &conflict.next_step(),
-            vec![("offerState", self.state.to_string()), ("stateTime", conflict.since.to_string())],
-        )]))
+    fn check_state(&self, call: &str) -> Result<(), Denial> {
+        // A retired offer never changes.
+        let since = self.resource_version.update_time;
+        refuse([LIFECYCLE.check::<String>(&self.name, self.state, since, call)])
     }
 
     /// Unit price for a term, billing cycle and currency.

@@ -1,7 +1,8 @@
+use rules::{Leg, SalesChain};
 use serde::{Deserialize, Serialize};
 use types::{OrderName, ResourceVersion, SubscriptionName, Timestamp, text_enum};
 
-use super::{Answer, Evidence, Leg, Money, Product, SalesChain, Subscription};
+use super::{Answer, Evidence, Money, Product, Subscription};
 
 text_enum! {
     /// State of an order.

@@ -3,12 +3,12 @@
 use std::collections::BTreeMap;
 
 use markets::Currency;
+use rules::{Denial, FieldViolation, OnRecord, Purpose, SalesChain, Transaction};
 use types::{OrderName, SubscriptionName, Timestamp};
 
 use super::{
-    Answer, BillingCycle, Changes, Denial, InvalidField, Money, Offer, OfferName, OfferState,
-    OnRecord, Order, OrderKind, OrderLine, PriceError, Product, Purpose, Question, SalesChain,
-    Subscription, Term,
+    Answer, BillingCycle, Changes, Money, Offer, OfferName, OfferState, Order, OrderKind,
+    OrderLine, PriceError, Product, Subscription, Term, product::transaction,
 };
 
 /// A requested order.
@@ -77,7 +77,7 @@ impl NewOrder {
                     products.push(product);
                 }
                 Err(all) => invalid.extend(all.into_iter().map(|(field, description)| {
-                    InvalidField { field: format!("order.lines[{at}].{field}"), description }
+                    FieldViolation { field: format!("order.lines[{at}].{field}"), description }
                 })),
             }
         }
@@ -165,9 +165,9 @@ impl NewLine {
 impl PricedOrder {
     /// The question for relationship.
     #[must_use]
-    pub fn question(&self) -> Question {
+    pub fn question(&self) -> Transaction {
         let NewOrder { chain, attested, .. } = self.requested;
-        Question::new(chain, Purpose::NewSubscription, self.products.iter(), attested)
+        transaction(chain, Purpose::NewSubscription, self.products.iter(), attested)
     }
 
     /// Accepts the order unless a rule of relationship or ordering is violated.

@@ -28,22 +28,6 @@ text_enum! {
     }
 }
 
-text_enum! {
-    /// Product family under the programme's rules.
-    pub enum ProductFamily {
-        /// Microsoft 365 and Office 365.
-        Microsoft365 = "microsoft-365",
-        /// Dynamics 365 and Power Platform.
-        Dynamics365 = "dynamics-365",
-        /// Azure for customers.
-        Azure = "azure",
-        /// Azure for a partner's own use.
-        AzureSharedServices = "azure-shared-services",
-        /// Software subscriptions and perpetual licences.
-        Software = "software",
-    }
-}
-
 impl Term {
     /// End of a term that starts at `start`: the same day and time of a later month, or the last
     /// day of that month if it has no such day.

@@ -1,13 +1,8 @@
-use types::{CustomerRelationshipName, PartnerName, Responsible};
+use rules::{Denial, Reason, Responsible};
+use types::{CustomerRelationshipName, PartnerName};
 
-use super::{Approved, Denial, Subscription, rule::Rule};
+use super::{Approved, Subscription};
 
-const NOTHING_RUNS: Rule = Rule {
-    id: "REL-6",
-    reason: "SUBSCRIPTIONS_RUNNING",
-    source: "Partner Center: remove a relationship",
-    code: "",
-};
 /// A refusal lists at most this many subscriptions.
 const NAMED: usize = 20;
 
@@ -32,7 +27,7 @@ impl Release {
         }
         let named: Vec<_> = running.iter().take(NAMED).map(|it| it.name.to_string()).collect();
         let named = named.join(", ");
-        Err(Denial::Refused(vec![NOTHING_RUNS.violation(
+        Err(Denial::Refused(vec![Reason::SubscriptionsRunning.violation(
             self.name,
             Responsible::Partner,
             format!(

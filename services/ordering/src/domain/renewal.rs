@@ -1,16 +1,17 @@
 //! Lapse and renewal of a subscription.
 
+use rules::{Purpose, Transaction};
 use types::{OrderName, Timestamp};
 
 use super::{
-    Answer, Approved, Changes, NextTerm, Offer, Order, OrderKind, OrderLine, Purpose, Question,
-    RefusedIncrease, SeatBatch, Subscription, SubscriptionState, sale::outside_market,
+    Answer, Approved, Changes, NextTerm, Offer, Order, OrderKind, OrderLine, RefusedIncrease,
+    SeatBatch, Subscription, SubscriptionState, product::transaction, sale::outside_market,
 };
 
 impl Subscription {
     /// The question for relationship before an automatic renewal.
     #[must_use]
-    pub fn renewal_question(&self) -> Question {
+    pub fn renewal_question(&self) -> Transaction {
         self.next_term_question(Purpose::AutomaticRenewal)
     }
 
@@ -19,14 +20,14 @@ impl Subscription {
     /// rules for added units include those for an automatic renewal, so an answer that allows them
     /// allows the renewal too.
     #[must_use]
-    pub fn increase_question(&self) -> Option<Question> {
+    pub fn increase_question(&self) -> Option<Transaction> {
         let more = self.next_term.is_some_and(|it| it.quantity > self.quantity());
         more.then(|| self.next_term_question(Purpose::AddQuantity))
     }
 
-    fn next_term_question(&self, purpose: Purpose) -> Question {
+    fn next_term_question(&self, purpose: Purpose) -> Transaction {
         let (product, _) = self.next_term_product();
-        Question::new(self.chain, purpose, [&product].into_iter(), true)
+        transaction(self.chain, purpose, [&product].into_iter(), true)
     }
 
     /// The rules that the scheduled increase violates now, with their reasons; `None` if it is

@@ -1,27 +1,8 @@
 //! Ordering's own rules for a sale.
 
-use types::{Responsible, Violation};
+use rules::{Reason, Responsible, SalesChain, Violation};
 
-use super::{Answer, Offer, OfferState, PricedOrder, SalesChain, rule::Rule};
-
-const ATTESTED_LINE: Rule = Rule {
-    id: "ORD-4",
-    reason: "LINE_ATTESTATION_MISSING",
-    source: "Partner Center API: error codes, 900203",
-    code: "400/900203",
-};
-const SOLD_IN_MARKET: Rule = Rule {
-    id: "ORD-5",
-    reason: "OFFER_NOT_IN_MARKET",
-    source: "Partner Center API: error codes, 800070",
-    code: "400/800070",
-};
-const CURRENCY_OF_SELLER: Rule = Rule {
-    id: "ORD-6",
-    reason: "CURRENCY_NOT_OF_SELLER",
-    source: "Partner Center: regional authorization, billing currency",
-    code: "10000",
-};
+use super::{Answer, Offer, OfferState, PricedOrder};
 
 impl PricedOrder {
     /// Violations of ordering's own rules, in order of precedence.
@@ -38,7 +19,7 @@ impl PricedOrder {
         let lines = line_numbers(
             lines.map(|(line, offer)| offer.terms.attestation_required && !line.attested),
         )?;
-        Some(ATTESTED_LINE.violation(
+        Some(Reason::LineAttestationMissing.violation(
             self.requested.chain.seller,
             Responsible::Seller,
             format!("lines {lines} (counted from 0) are not attested, but their offers require it"),
@@ -55,7 +36,7 @@ impl PricedOrder {
         }
         let expected = expected.map_or("unknown".to_owned(), |it| it.to_string());
         let country = answer.seller_country.map_or("unknown".to_owned(), |it| it.to_string());
-        Some(CURRENCY_OF_SELLER.violation(
+        Some(Reason::CurrencyNotOfSeller.violation(
             self.requested.chain.seller,
             Responsible::Caller,
             format!("the order is in {}, the seller is billed in {expected}", self.currency),
@@ -83,7 +64,7 @@ pub(super) fn outside_market<'a>(
     };
     let lines = line_numbers(offers.map(|offer| !offer.is_some_and(sold)))?;
     let country = country.map_or("unknown".to_owned(), |it| it.to_string());
-    Some(SOLD_IN_MARKET.violation(
+    Some(Reason::OfferNotInMarket.violation(
         chain.customer,
         Responsible::Caller,
         format!("the offers of lines {lines} (counted from 0) are not sold in {country}"),

@@ -1,10 +1,11 @@
 use std::time::Duration;
 
+use rules::SalesChain;
 use serde::{Deserialize, Serialize};
 use types::{OrderName, ResourceVersion, SubscriptionName, Timestamp, text_enum};
 
 use super::{
-    BillingCycle, Money, Order, OrderLine, Product, SalesChain, SeatBatch, Term, batch::window_end,
+    BillingCycle, Money, Order, OrderLine, Product, SeatBatch, Term, batch::window_end,
     proration::Span,
 };
 

@@ -3,12 +3,12 @@
 
 use std::collections::BTreeMap;
 
+use rules::{Denial, Line, OnRecord, Purpose, SalesChain, Transaction};
 use types::{OrderName, SubscriptionName, Timestamp, TransferName};
 
 use super::{
-    Answer, Approved, Changes, Denial, Money, NewTransfer, Offer, OfferName, OnRecord, Order,
-    OrderKind, OrderLine, Product, Purpose, Question, SeatBatch, Subscription, SubscriptionState,
-    Transfer, TransferItem, TransferState,
+    Answer, Approved, Changes, Money, NewTransfer, Offer, OfferName, Order, OrderKind, OrderLine,
+    Product, SeatBatch, Subscription, SubscriptionState, Transfer, TransferItem, TransferState,
 };
 
 /// What a transfer is decided on, after all that is due.
@@ -32,7 +32,7 @@ impl TransferFacts {
 impl NewTransfer {
     /// The question for relationship.
     #[must_use]
-    pub fn question(&self, facts: &TransferFacts) -> Question {
+    pub fn question(&self, facts: &TransferFacts) -> Transaction {
         let on_record = self.items.iter().map(|(_, on_record)| on_record.clone());
         question(self.chain, on_record, facts, self.attested)
     }
@@ -60,20 +60,21 @@ impl NewTransfer {
 }
 
 fn question(
-    chain: super::SalesChain,
+    chain: SalesChain,
     on_record: impl Iterator<Item = OnRecord>,
     facts: &TransferFacts,
     attested: bool,
-) -> Question {
+) -> Transaction {
     let lines = facts.subscriptions.iter().zip(on_record);
-    let lines = lines.map(|(it, on_record)| (it.product.family, on_record)).collect();
-    Question { chain, purpose: Purpose::TransferIn, lines, attested }
+    let lines =
+        lines.map(|(it, on_record)| Line { family: it.product.family, on_record }).collect();
+    Transaction { chain, purpose: Purpose::TransferIn, lines, attested }
 }
 
 impl Transfer {
     /// The question for relationship before the transfer is completed.
     #[must_use]
-    pub fn question(&self, facts: &TransferFacts) -> Question {
+    pub fn question(&self, facts: &TransferFacts) -> Transaction {
         let on_record = self.items.iter().map(|item| item.on_record.clone());
         question(self.chain, on_record, facts, self.attested)
     }
@@ -85,7 +86,7 @@ impl Transfer {
         reason: String,
         now: Timestamp,
     ) -> Result<Approved<Self>, Denial> {
-        self.may_become(state)?;
+        self.check_state(state.call())?;
         let (decided_on, resource_version) =
             (self.resource_version.revision, self.resource_version.next(now));
         let ended = Self { state, state_time: now, state_reason: reason, resource_version, ..self };
@@ -101,7 +102,7 @@ impl Transfer {
         (order, names): (OrderName, Vec<SubscriptionName>),
         now: Timestamp,
     ) -> Result<Changes, Denial> {
-        self.may_become(TransferState::Complete)?;
+        self.check_state("ApproveTransfer")?;
         answer.allow(self.violations(&facts, &answer, now))?;
         let mut changes = Changes::default();
         facts.item_offers().flatten().for_each(|offer| changes.require_offer(offer));
@@ -134,7 +135,7 @@ impl Subscription {
     /// The subscription of the target: the same units and return windows, for the rest of the term.
     fn transferred_in(
         &self,
-        chain: super::SalesChain,
+        chain: SalesChain,
         item: &TransferItem,
         order: OrderName,
         name: SubscriptionName,

@@ -2,6 +2,7 @@
 
 mod batches;
 mod cancel;
+mod diagrams;
 mod fixtures;
 mod lifecycle;
 mod offer;

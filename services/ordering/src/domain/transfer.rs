@@ -1,11 +1,12 @@
 use std::time::Duration;
 
+use rules::{OnRecord, SalesChain};
 use serde::{Deserialize, Serialize};
 use types::{
     OrderName, PartnerName, ResourceVersion, SubscriptionName, Timestamp, TransferName, text_enum,
 };
 
-use super::{Money, OnRecord, SalesChain};
+use super::Money;
 
 /// A pending transfer expires after this time.
 const EXPIRES_AFTER: Duration = Duration::from_secs(30 * 24 * 3600);
@@ -27,6 +28,17 @@ text_enum! {
 }
 
 impl TransferState {
+    /// The call that enters the state; empty if time does.
+    pub(super) const fn call(self) -> &'static str {
+        match self {
+            Self::Pending => "CreateTransfer",
+            Self::Complete => "ApproveTransfer",
+            Self::Rejected => "RejectTransfer",
+            Self::Withdrawn => "WithdrawTransfer",
+            Self::Expired => "",
+        }
+    }
+
     /// The event of entering the state.
     pub(super) const fn event(self) -> &'static str {
         match self {
@@ -93,19 +105,6 @@ pub struct NewTransfer {
     pub items: Vec<(SubscriptionName, OnRecord)>,
     /// Whether the target attests its role (ORD-2).
     pub attested: bool,
-}
-
-impl TransferState {
-    /// The call that leads to the state; `None` if it is entered by the passage of time.
-    pub(super) const fn method(self) -> Option<&'static str> {
-        match self {
-            Self::Pending => Some("CreateTransfer"),
-            Self::Complete => Some("ApproveTransfer"),
-            Self::Rejected => Some("RejectTransfer"),
-            Self::Withdrawn => Some("WithdrawTransfer"),
-            Self::Expired => None,
-        }
-    }
 }
 
 impl Transfer {

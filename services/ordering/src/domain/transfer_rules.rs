@@ -1,78 +1,32 @@
 //! Ordering's own rules for a transfer.
 
 use markets::Country;
-use types::{Responsible, StateConflict, Timestamp, Violation};
+use rules::{Denial, Lifecycle, Move, Reason, Responsible, Violation, refuse};
+use types::Timestamp;
 
-use super::{
-    Answer, Denial, Subscription, Transfer, TransferFacts, TransferState, rule::Rule,
-    sale::outside_market,
-};
+use super::{Answer, Subscription, Transfer, TransferFacts, TransferState, sale::outside_market};
 
-const STATE: Rule = Rule {
-    id: "STATE",
-    reason: "TRANSFER_STATE_CONFLICT",
-    source: "Partner Center API: error codes, 900102",
-    code: "409/900102",
-};
-const TWO_PARTNERS: Rule = Rule {
-    id: "TRF-1",
-    reason: "TRANSFER_TO_SOURCE",
-    source: "Partner Center API: error codes, 900148",
-    code: "900148",
-};
-const ITEMS: Rule = Rule {
-    id: "TRF-2",
-    reason: "TRANSFER_ITEM_NOT_OF_SOURCE",
-    source: "Partner Center API: transfer resources",
-    code: "",
-};
-const ONE_TRANSFER: Rule = Rule {
-    id: "TRF-3",
-    reason: "TRANSFER_RUNNING",
-    source: "Partner Center API: error codes, 900101",
-    code: "409/900101",
-};
-const CURRENCY: Rule = Rule {
-    id: "TRF-4",
-    reason: "TRANSFER_CURRENCY_DIFFERS",
-    source: "Partner Center: regional authorization, billing currency",
-    code: "",
-};
-const MARKETPLACE: Rule = Rule {
-    id: "TRF-5",
-    reason: "TRANSFER_OF_MARKETPLACE_OFFER",
-    source: "Partner Center API: error codes, 900146",
-    code: "900146",
+/// The moves of a transfer.
+pub(super) const LIFECYCLE: Lifecycle<TransferState> = {
+    use TransferState::{Complete, Expired, Pending, Rejected, Withdrawn};
+    Lifecycle {
+        resource: "the transfer",
+        reason: Reason::TransferStateConflict,
+        moves: &[
+            Move::new("CreateTransfer", &[], &[Pending]),
+            Move::new("ApproveTransfer", &[Pending], &[Complete]),
+            Move::new("RejectTransfer", &[Pending], &[Rejected]),
+            Move::new("WithdrawTransfer", &[Pending], &[Withdrawn]),
+            Move::effect("30 days", &[Pending], &[Expired]),
+        ],
+        otherwise: "create a new transfer with CreateTransfer",
+    }
 };
 
 impl Transfer {
-    /// Checks that a transfer, as it is in effect now, can still end in this state.
-    pub fn may_become(&self, requested: TransferState) -> Result<(), Denial> {
-        let Self { state, state_time, .. } = *self;
-        if state == TransferState::Pending {
-            return Ok(());
-        }
-        let conflict = StateConflict {
-            what: "the transfer",
-            state: state.as_str(),
-            since: state_time,
-            call: requested.method().unwrap_or("this call"),
-            reached: state == requested,
-            legal: &[],
-            otherwise: "create a new transfer with CreateTransfer",
-        };
-        Err(Denial::Refused(vec![STATE.violation(
-            self.name,
-            Responsible::Caller,
-            conflict.explanation(),
-            &conflict.next_step(),
-            vec![
-                ("transferState", state.to_string()),
-                ("stateTime", state_time.to_string()),
-                ("legalMoves", String::new()),
-                ("expireTime", self.expire_time.to_string()),
-            ],
-        )]))
+    /// Checks that the state of a transfer, as it is in effect now, allows a call.
+    pub fn check_state(&self, call: &str) -> Result<(), Denial> {
+        refuse([LIFECYCLE.check::<String>(self.name, self.state, self.state_time, call)])
     }
 
     /// Violations of ordering's own rules, in order of precedence.
@@ -96,7 +50,7 @@ impl Transfer {
     /// TRF-1: source and target are two partners.
     fn to_itself(&self) -> Option<Violation> {
         (self.source == self.chain.seller).then(|| {
-            TWO_PARTNERS.violation(
+            Reason::TransferToSource.violation(
                 self.source,
                 Responsible::Caller,
                 "source and target are the same partner".to_owned(),
@@ -116,7 +70,7 @@ impl Transfer {
         let wrong: Vec<_> = wrong.map(|it| format!("{} ({})", it.name, it.state)).collect();
         let wrong = wrong.join(", ");
         (!wrong.is_empty()).then(|| {
-            ITEMS.violation(
+            Reason::TransferItemNotOfSource.violation(
                 self.source,
                 Responsible::Caller,
                 format!(
@@ -135,7 +89,7 @@ impl Transfer {
             facts.pending.iter().filter(other).map(|it| it.name.to_string()).collect();
         let running = running.join(", ");
         (!running.is_empty()).then(|| {
-            ONE_TRANSFER.violation(
+            Reason::TransferRunning.violation(
                 self.chain.customer,
                 Responsible::Caller,
                 format!("subscriptions are in pending transfers already: {running}"),
@@ -151,7 +105,7 @@ impl Transfer {
         let currency = |it: &Subscription| it.product.unit_price.currency;
         let wrong = facts.subscriptions.iter().find(|it| Some(currency(it)) != expected)?;
         let expected = expected.map_or("unknown".to_owned(), |it| it.to_string());
-        Some(CURRENCY.violation(
+        Some(Reason::TransferCurrencyDiffers.violation(
             self.chain.seller,
             Responsible::Caller,
             format!(
@@ -172,7 +126,7 @@ impl Transfer {
         let named: Vec<_> = third_party.map(|(it, _)| it.name.to_string()).collect();
         let named = named.join(", ");
         (!named.is_empty()).then(|| {
-            MARKETPLACE.violation(
+            Reason::TransferOfMarketplaceOffer.violation(
                 self.chain.customer,
                 Responsible::Caller,
                 format!("subscriptions of third-party offers cannot be transferred: {named}"),

@@ -59,12 +59,9 @@ fn the_texts_of_a_decision_decide_nothing() {
             rule_id: rule.to_owned(),
             outcome: outcome.into(),
             reason: "PARTNERSHIP_NOT_ACTIVE".to_owned(),
-            inputs: vec![rules::Input {
-                name: "partnerCountry".to_owned(),
-                value: text.to_owned(),
-            }],
+            inputs: vec![wire::Input { name: "partnerCountry".to_owned(), value: text.to_owned() }],
             explanation: text.to_owned(),
-            responsible: rules::Responsible::Seller.into(),
+            responsible: wire::Responsible::Seller.into(),
             next_step: text.to_owned(),
             ..pb::RuleOutcome::default()
         };

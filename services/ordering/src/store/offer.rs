@@ -1,6 +1,7 @@
 use std::collections::BTreeMap;
 
 use errors::Failure;
+use rules::ProductFamily;
 use sea_orm::{
     ActiveValue::Set, ColumnTrait, ConnectionTrait, DatabaseTransaction, EntityTrait, QueryFilter,
     QueryOrder, QuerySelect,
@@ -14,7 +15,7 @@ use super::{
     Store,
     entity::{offer_plans as plans, offers},
 };
-use crate::domain::{Approved, Money, Offer, OfferName, OfferTerms, Plan, ProductFamily};
+use crate::domain::{Approved, Money, Offer, OfferName, OfferTerms, Plan};
 
 const FAMILY: Field = Field {
     column: "family",

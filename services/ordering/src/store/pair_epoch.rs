@@ -6,6 +6,7 @@
 use std::time::Duration;
 
 use errors::Failure;
+use rules::SalesChain;
 use sea_orm::{
     ActiveValue::Set,
     ColumnTrait, Condition, ConnectionTrait, DatabaseTransaction, EntityTrait, QueryFilter,
@@ -20,7 +21,7 @@ use super::{
     entity::{partner_customer_epochs, subscriptions},
     subscription,
 };
-use crate::domain::{Approved, Release, SalesChain, Subscription, SubscriptionState};
+use crate::domain::{Approved, Release, Subscription, SubscriptionState};
 
 /// A pair stays closed for this long if its release does not end: longer than any call to
 /// relationship that the release may have left running.

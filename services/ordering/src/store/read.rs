@@ -2,7 +2,7 @@
 
 macro_rules! chain {
     ($row:ident) => {
-        crate::domain::SalesChain {
+        rules::SalesChain {
             seller: row::read(&$row.seller)?,
             reseller: row::read_optional($row.reseller.as_deref())?,
             customer: row::read(&$row.customer)?,
@@ -12,7 +12,7 @@ macro_rules! chain {
 
 macro_rules! on_record {
     ($row:ident) => {
-        crate::domain::OnRecord {
+        rules::OnRecord {
             partner_id: row::read_optional($row.partner_id.as_deref())?,
             additional_ids: row::from_json(&$row.additional_ids)?,
         }

@@ -5,6 +5,7 @@ mod lists;
 use std::{collections::BTreeMap, time::Duration};
 
 use errors::Failure;
+use rules::{Leg, OnRecord, ProductFamily, SalesChain};
 use sea_orm::{ConnectionTrait, EntityTrait, QueryOrder};
 use storage::{Database, ListOptions, MutationContext, Settings, events};
 use testbed::{Databases, Engine};
@@ -13,9 +14,8 @@ use uuid::Uuid;
 
 use super::{Decided, DecisionValidity, Migrator, OFFERS, ORDERS, SUBSCRIPTIONS, Store};
 use crate::domain::{
-    Answer, Approved, BillingCycle, Changes, Evidence, Identities, Leg, Markets, Money, NewLine,
-    NewOrder, Offer, OfferName, OfferTerms, OnRecord, Order, OrderState, Placement, Plan,
-    ProductFamily, SalesChain, Subscription, Term,
+    Answer, Approved, BillingCycle, Changes, Evidence, Identities, Markets, Money, NewLine,
+    NewOrder, Offer, OfferName, OfferTerms, Order, OrderState, Placement, Plan, Subscription, Term,
 };
 
 macro_rules! on_both_engines {

@@ -19,7 +19,7 @@ pub(super) use order::{get_order, place_order};
 pub(super) use transfer::{approve_transfer, create_transfer};
 use types::{CustomerRelationshipName, Etag, PartnerName};
 
-use crate::domain::{BillingCycle, ProductFamily, Term};
+use crate::domain::{BillingCycle, Term};
 
 const MAX_DETAIL: usize = 500;
 
@@ -69,19 +69,6 @@ pub(super) fn with_detail<N: FromStr<Err: Display>>(
     let name = fields.parse("name", name);
     let detail = fields.text("detail", detail, MAX_DETAIL);
     fields.finish(|| Some((mutation?, name?, detail?)))
-}
-
-fn family(family: relationship::ProductFamily) -> Option<ProductFamily> {
-    match family {
-        relationship::ProductFamily::Unspecified => None,
-        relationship::ProductFamily::Microsoft365 => Some(ProductFamily::Microsoft365),
-        relationship::ProductFamily::Dynamics365 => Some(ProductFamily::Dynamics365),
-        relationship::ProductFamily::Azure => Some(ProductFamily::Azure),
-        relationship::ProductFamily::AzureSharedServices => {
-            Some(ProductFamily::AzureSharedServices)
-        }
-        relationship::ProductFamily::Software => Some(ProductFamily::Software),
-    }
 }
 
 fn term(term: pb::Term) -> Option<Term> {

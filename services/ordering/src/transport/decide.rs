@@ -4,27 +4,28 @@ use std::future::Future;
 
 use contracts::ordering as pb;
 use errors::Failure;
+use rules::Transaction;
 use serde::de::DeserializeOwned;
 use storage::MutationContext;
 use types::OrderName;
 
 use super::{Transport, render, telemetry};
 use crate::{
-    domain::{Answer, Changes, OrderKind, Question},
+    domain::{Answer, Changes, OrderKind},
     store::{Decided, DecisionValidity},
 };
 
 impl Transport {
     /// Asks relationship. The answer carries its validity.
-    pub(super) async fn ask(&self, question: &Question) -> Result<Decided<Answer>, Failure> {
-        let epochs = self.store.epochs(question.chain, self.clock.now()).await?;
+    pub(super) async fn ask(&self, transaction: &Transaction) -> Result<Decided<Answer>, Failure> {
+        let epochs = self.store.epochs(transaction.chain, self.clock.now()).await?;
         let age = self.clock.stopwatch();
-        let answer = self.relationship.check(question).await?;
+        let answer = self.relationship.check(transaction).await?;
         tracing::info!(
             verdict = if answer.violations.is_empty() { "allowed" } else { "refused" },
-            purpose = question.purpose.as_str(),
-            seller = %question.chain.seller,
-            customer = %question.chain.customer,
+            purpose = transaction.purpose.as_str(),
+            seller = %transaction.chain.seller,
+            customer = %transaction.chain.customer,
             "asked relationship"
         );
         let validity = DecisionValidity { age, valid_for: answer.valid_for, epochs };

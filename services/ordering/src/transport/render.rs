@@ -10,12 +10,13 @@ use contracts::{
 };
 use errors::Failure;
 use prost::Message;
+use rules::OnRecord;
 pub(super) use subscription::subscription;
 pub(super) use transfer::{clear_identity, clear_new_names, transfer};
 
 use crate::domain::{
-    BillingCycle, Markets, Money, Offer, OfferState, OnRecord, Order, OrderKind, OrderLine,
-    OrderState, Plan, ProductFamily, Term,
+    BillingCycle, Markets, Money, Offer, OfferState, Order, OrderKind, OrderLine, OrderState, Plan,
+    Term,
 };
 
 pub(super) fn offer(offer: Offer) -> pb::Offer {
@@ -23,7 +24,7 @@ pub(super) fn offer(offer: Offer) -> pb::Offer {
     pb::Offer {
         name: offer.name.to_string(),
         display_name: terms.display_name,
-        product_family: family(terms.family).into(),
+        product_family: relationship::ProductFamily::from(terms.family).into(),
         min_quantity: terms.min_quantity,
         max_quantity: terms.max_quantity,
         plans: terms.plans.iter().map(plan).collect(),
@@ -170,15 +171,5 @@ fn cycle(cycle: BillingCycle) -> pb::BillingCycle {
         BillingCycle::Monthly => pb::BillingCycle::Monthly,
         BillingCycle::Annual => pb::BillingCycle::Annual,
         BillingCycle::OneTime => pb::BillingCycle::OneTime,
-    }
-}
-
-fn family(family: ProductFamily) -> relationship::ProductFamily {
-    match family {
-        ProductFamily::Microsoft365 => relationship::ProductFamily::Microsoft365,
-        ProductFamily::Dynamics365 => relationship::ProductFamily::Dynamics365,
-        ProductFamily::Azure => relationship::ProductFamily::Azure,
-        ProductFamily::AzureSharedServices => relationship::ProductFamily::AzureSharedServices,
-        ProductFamily::Software => relationship::ProductFamily::Software,
     }
 }

@@ -60,7 +60,7 @@ impl Transport {
         let now = self.clock.now();
         let transfer = self.find_transfer(name, now).await?;
         self.store.database().check_etag(call, &name, transfer.resource_version).await?;
-        transfer.may_become(TransferState::Complete)?;
+        transfer.check_state("ApproveTransfer")?;
         let names: Vec<_> = transfer.items.iter().map(|item| item.subscription).collect();
         let (facts, mut decided) = self.transfer_facts(&names, now).await?;
         let answer = self.ask(&transfer.question(&facts)).await?;

@@ -1,1 +1,1 @@
-types::declare_approved!();
+rules::declare_approved!();

@@ -1,15 +1,11 @@
 use markets::Country;
+use rules::{Denial, Reason, Responsible, Role, refuse};
 use serde::{Deserialize, Serialize};
-use types::{
-    CustomerName, OrganizationName, PartnerName, ResourceVersion, Responsible, Timestamp, text_enum,
-};
+use types::{CustomerName, OrganizationName, PartnerName, ResourceVersion, Timestamp, text_enum};
 
 use super::{
-    Approved, BuyerStanding, CustomerAgreement, Denial, Fault, Finding, Reason, Role, Rule,
-    Standing,
-    catalogue::{ON_1, OWN_2, OWN_3, PT_1, REL_3},
-    denial::refuse,
-    rules::{
+    Approved, BuyerStanding, CustomerAgreement, Fault, Finding, Standing,
+    judges::{
         customer::in_region,
         enrollment::{Activity, enrolled_for},
         list,
@@ -120,13 +116,13 @@ impl Customer {
         };
         let creator_findings = creator.map(|creator| {
             [
-                in_buying_role(Activity::Acquire, creator, (&PT_1, may_create(creator))),
-                (&REL_3, in_region(creator, &customer, Responsible::Partner)),
+                in_buying_role(Activity::Acquire, creator, may_create(creator)),
+                in_region(creator, &customer, Responsible::Partner),
             ]
         });
         let tenant_findings = [
-            (&OWN_2, not_csp_tenant(customer.name, buyer.csp_tenant)),
-            (&OWN_3, shared_services_of_a_partner(&customer, shared, buyer)),
+            not_csp_tenant(customer.name, buyer.csp_tenant),
+            shared_services_of_a_partner(&customer, shared, buyer),
         ];
         refuse(creator_findings.into_iter().flatten().chain(tenant_findings))?;
         Ok(Approved::created("CustomerCreated", customer))
@@ -160,7 +156,6 @@ fn may_create(partner: &Standing) -> Finding {
         ),
         responsible: Responsible::Partner,
         next_step: "let an indirect provider or a direct-bill partner create the customer".into(),
-        code: "",
     })
 }
 
@@ -179,7 +174,6 @@ pub(super) fn may_attest(partner: &Standing, acquired: Option<Role>) -> Finding 
         next_step: "let an indirect provider or a direct-bill partner attest the acceptance, or \
                     record the customer's acceptance at Microsoft with RecordCustomerAgreement"
             .into(),
-        code: "",
     })
 }
 
@@ -197,12 +191,8 @@ fn buys(partner: &Standing) -> bool {
 
 /// The finding `has_role` if the partner has no role that buys from Microsoft; otherwise whether the
 /// state of such a role permits the activity.
-pub(super) fn in_buying_role(
-    activity: Activity,
-    partner: &Standing,
-    has_role: (&'static Rule, Finding),
-) -> (&'static Rule, Finding) {
-    if buys(partner) { (&ON_1, enrolled_for(activity, partner, BUYING)) } else { has_role }
+pub(super) fn in_buying_role(activity: Activity, partner: &Standing, has_role: Finding) -> Finding {
+    if buys(partner) { enrolled_for(activity, partner, BUYING) } else { has_role }
 }
 
 /// Whether the organization has a CSP tenant without a shared services tenant. Passes for tenants of
@@ -241,6 +231,6 @@ fn shared_services_of_a_partner(
             )
         };
         let next_step = next_step.into();
-        Fault { reason, explanation, responsible: Responsible::Caller, next_step, code: "" }
+        Fault { reason, explanation, responsible: Responsible::Caller, next_step }
     })
 }

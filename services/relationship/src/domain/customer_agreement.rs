@@ -1,16 +1,14 @@
 //! The Microsoft Customer Agreement (MCA). An acceptance at Microsoft is valid for every seller; an
 //! attested acceptance is valid only for the sales of the partner that attests it.
 
+use rules::{Denial, Reason, Responsible, Role, refuse};
 use serde::{Deserialize, Serialize};
-use types::{Email, Responsible, Timestamp};
+use types::{Email, Timestamp};
 
 use super::{
-    Approved, Customer, CustomerRelationship, Denial, Fault, Finding, Reason, RelationshipKind,
-    Role, Rule, Standing,
-    catalogue::{CUS_1, REL_4},
+    Approved, Customer, CustomerRelationship, Fault, Finding, RelationshipKind, Standing,
     customer::{in_buying_role, may_attest},
-    denial::refuse,
-    rules::enrollment::Activity,
+    judges::enrollment::Activity,
 };
 
 /// An acceptance of the MCA.
@@ -58,7 +56,7 @@ impl CustomerRelationship {
         partner: &Standing,
         now: Timestamp,
     ) -> Result<Option<Approved<Self>>, Denial> {
-        refuse([self.attested_by(partner), (&REL_4, self.permits_attestation(now))])?;
+        refuse([self.attested_by(partner), self.permits_attestation(now)])?;
         Ok(agreement.replaces(self.agreement.as_ref()).then(|| {
             let attested = Self { agreement: Some(agreement), ..self.clone() };
             attested.changed("CustomerAgreementAttested", now)
@@ -66,8 +64,8 @@ impl CustomerRelationship {
     }
 
     /// Whether the partner may attest in the role in which it acquired the customer.
-    fn attested_by(&self, partner: &Standing) -> (&'static Rule, Finding) {
-        let attests = (&CUS_1, may_attest(partner, self.role));
+    fn attested_by(&self, partner: &Standing) -> Finding {
+        let attests = may_attest(partner, self.role);
         match self.role {
             Some(Role::IndirectReseller) => attests,
             Some(Role::IndirectProvider | Role::DirectBill) | None => {
@@ -102,7 +100,6 @@ impl CustomerRelationship {
                 "request a relationship of kind RESALE with RequestCustomerRelationship, and \
                         attest on that relationship"
                     .into(),
-            code: "403/20002",
         })
     }
 }

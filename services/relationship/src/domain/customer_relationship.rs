@@ -1,16 +1,12 @@
+use rules::{Denial, Lifecycle, Move, Reason, Role, refuse};
 use serde::{Deserialize, Serialize};
 use types::{
-    CustomerName, CustomerRelationshipName, PartnerName, ResourceVersion, StateConflict, Timestamp,
-    text_enum,
+    CustomerName, CustomerRelationshipName, PartnerName, ResourceVersion, Timestamp, text_enum,
 };
 
 use super::{
-    Approved, Change, CustomerAgreement, Denial, Ending, Finding, Parties, Partnership, Reason,
-    Role, Standing,
-    catalogue::REL_6,
-    denial::refuse,
-    lifecycle::{STATE, judge},
-    rules::removal,
+    Approved, Change, CustomerAgreement, Ending, Finding, Parties, Partnership, Standing,
+    judges::removal,
 };
 
 text_enum! {
@@ -38,6 +34,23 @@ text_enum! {
         Expired = "expired",
     }
 }
+
+/// The moves of a customer relationship.
+pub(super) const LIFECYCLE: Lifecycle<RelationshipState> = {
+    use RelationshipState::{Active, Expired, Refused, Removed, Requested};
+    Lifecycle {
+        resource: "the relationship",
+        reason: Reason::CustomerRelationshipStateConflict,
+        moves: &[
+            Move::new("RequestCustomerRelationship", &[], &[Requested]),
+            Move::new("AcceptCustomerRelationship", &[Requested], &[Active]),
+            Move::new("RefuseCustomerRelationship", &[Requested], &[Refused]),
+            Move::effect("no response in time", &[Requested], &[Expired]),
+            Move::new("RemoveCustomerRelationship", &[Requested, Active], &[Removed]),
+        ],
+        otherwise: "request a new relationship with RequestCustomerRelationship",
+    }
+};
 
 /// A relationship between one partner and one customer.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -79,30 +92,6 @@ impl RelationshipState {
     #[must_use]
     pub const fn is_open(self) -> bool {
         matches!(self, Self::Requested | Self::Active)
-    }
-
-    /// Calls that are allowed in this state.
-    const fn allowed_calls(self) -> &'static [&'static str] {
-        match self {
-            Self::Requested => &[
-                "AcceptCustomerRelationship",
-                "RefuseCustomerRelationship",
-                "RemoveCustomerRelationship",
-            ],
-            Self::Active => &["RemoveCustomerRelationship"],
-            Self::Removed | Self::Refused | Self::Expired => &[],
-        }
-    }
-
-    /// Call that enters this state; `None` if the state is entered by time.
-    const fn entered_by(self) -> Option<&'static str> {
-        match self {
-            Self::Requested => Some("RequestCustomerRelationship"),
-            Self::Active => Some("AcceptCustomerRelationship"),
-            Self::Removed => Some("RemoveCustomerRelationship"),
-            Self::Refused => Some("RefuseCustomerRelationship"),
-            Self::Expired => None,
-        }
     }
 }
 
@@ -167,12 +156,12 @@ impl CustomerRelationship {
         let sells = self.kind == RelationshipKind::Resale
             && self.state_at(now) == RelationshipState::Active;
         let of_sales = [
-            (&REL_6, removal::by_buyer_from_microsoft(&self, removal)),
-            (&REL_6, removal::without_subscriptions(&self, removal)),
+            removal::by_buyer_from_microsoft(&self, removal),
+            removal::without_subscriptions(&self, removal),
         ];
         let always = [
-            (&STATE, self.judge("RemoveCustomerRelationship", now)),
-            (&REL_6, removal::by_its_partner_or_provider(&self, removal)),
+            self.judge("RemoveCustomerRelationship", now),
+            removal::by_its_partner_or_provider(&self, removal),
         ];
         refuse(always.into_iter().chain(of_sales.into_iter().filter(|_| sells)))?;
         let (by, detail) = (Some(removal.by.partner), removal.detail.clone());
@@ -193,7 +182,7 @@ impl CustomerRelationship {
         now: Timestamp,
         step: impl Fn(Self) -> Approved<Self>,
     ) -> Result<Change<Self>, Denial> {
-        refuse([(&STATE, self.judge(call, now))])?;
+        refuse([self.judge(call, now)])?;
         let open = companion.filter(|it| {
             Some(it.name) == self.companion && it.state_at(now) == RelationshipState::Requested
         });
@@ -203,17 +192,9 @@ impl CustomerRelationship {
     fn judge(&self, call: &str, now: Timestamp) -> Finding {
         let Self { name, state, accept_time, ending, resource_version, .. } =
             self.clone().effective_at(now);
-        let ended = ending.map(|it| it.time);
-        let conflict = StateConflict {
-            what: "the relationship",
-            state: state.as_str(),
-            since: ended.or(accept_time).unwrap_or(resource_version.create_time),
-            call,
-            reached: state.entered_by() == Some(call),
-            legal: state.allowed_calls(),
-            otherwise: "request a new relationship with RequestCustomerRelationship",
-        };
-        judge(name, Reason::CustomerRelationshipStateConflict, conflict)
+        let since =
+            ending.map(|it| it.time).or(accept_time).unwrap_or(resource_version.create_time);
+        LIFECYCLE.check(name, state, since, call)
     }
 
     fn end_in(&mut self, to: RelationshipState, ending: Ending<PartnerName>) {

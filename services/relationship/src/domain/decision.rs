@@ -1,7 +1,8 @@
 use markets::Country;
+use rules::{Leg, Rule, Transaction};
 use types::{Timestamp, text_enum};
 
-use super::{Facts, Finding, Rule, Transaction, catalogue::CHECKS};
+use super::{Facts, Finding, checks::CHECKS};
 
 /// Whether a transaction may happen, with the outcome of every rule.
 #[derive(Debug, Clone)]
@@ -27,15 +28,6 @@ pub struct RuleOutcome {
     pub rule: &'static Rule,
     /// `None` if the rule does not apply.
     pub finding: Option<Finding>,
-}
-
-/// One sale in the sales chain.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Leg {
-    /// `microsoft` or a partner name.
-    pub seller: String,
-    /// A partner or customer name.
-    pub buyer: String,
 }
 
 text_enum! {
@@ -85,7 +77,7 @@ pub fn decide(transaction: Transaction, facts: &Facts) -> Option<Decision> {
         return None;
     }
     let outcomes = CHECKS.iter().map(|check| {
-        let applies = check.purposes.contains(&transaction.purpose);
+        let applies = check.rule.purposes.contain(transaction.purpose);
         let finding = if applies { (check.judge)(&transaction, facts) } else { None };
         RuleOutcome { rule: check.rule, finding }
     });
@@ -103,9 +95,9 @@ pub fn decide(transaction: Transaction, facts: &Facts) -> Option<Decision> {
 fn legs(transaction: &Transaction) -> Vec<Leg> {
     let parties = [
         Some("microsoft".to_owned()),
-        Some(transaction.seller.to_string()),
-        transaction.reseller.map(|reseller| reseller.to_string()),
-        Some(transaction.customer.to_string()),
+        Some(transaction.chain.seller.to_string()),
+        transaction.chain.reseller.map(|reseller| reseller.to_string()),
+        Some(transaction.chain.customer.to_string()),
     ];
     let parties: Vec<_> = parties.into_iter().flatten().collect();
     let pairs = parties.iter().zip(parties.iter().skip(1));

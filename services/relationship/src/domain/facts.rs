@@ -1,19 +1,8 @@
 use markets::Country;
+use rules::{EnrollmentStep, Role, Transaction};
 use types::{LocationAccountId, OrganizationName, PartnerName, Timestamp, text_enum};
 
-use super::{Customer, CustomerRelationship, Partnership, Transaction};
-
-text_enum! {
-    /// Role of a partner in the programme.
-    pub enum Role {
-        /// Buys from Microsoft, sells to resellers.
-        IndirectProvider = "indirect-provider",
-        /// Buys from a provider, sells to customers.
-        IndirectReseller = "indirect-reseller",
-        /// Buys from Microsoft, sells to customers.
-        DirectBill = "direct-bill",
-    }
-}
+use super::{Customer, CustomerRelationship, Partnership};
 
 text_enum! {
     /// State of an enrollment. Only `Active` permits new sales.
@@ -59,33 +48,6 @@ pub struct RoleStanding {
     /// Steps until the partner may sell something new in this role. Empty if it may already, or if
     /// this version does not define one of the steps.
     pub next_steps: Vec<EnrollmentStep>,
-}
-
-/// A call of onboarding that advances an enrollment.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum EnrollmentStep {
-    /// `EnrollPartner`, for the first time.
-    Enroll,
-    /// `EnrollPartner` for another tenant.
-    EnrollOtherTenant,
-    /// `EnrollPartner` after a revocation.
-    EnrollAgain,
-    /// `RecordEvidence`.
-    RecordEvidence,
-    /// `SubmitEnrollment`.
-    Submit,
-    /// `ResubmitEnrollment`.
-    Resubmit,
-    /// `ReviewEnrollment`.
-    Review,
-    /// `ReinstateEnrollment`.
-    Reinstate,
-    /// `RecordVettingResult`.
-    RecordVetting,
-    /// `AssociateLocation`.
-    AssociateLocation,
-    /// `AcceptAgreement`.
-    AcceptAgreement,
 }
 
 /// An acceptance of the MPA.
@@ -194,17 +156,19 @@ impl Facts {
     /// Whether these are the facts of this transaction.
     pub(super) fn belong_to(&self, transaction: &Transaction) -> bool {
         let of_pair = |it: &Partnership| {
-            it.provider == transaction.seller && Some(it.reseller) == transaction.reseller
+            it.provider == transaction.chain.seller
+                && Some(it.reseller) == transaction.chain.reseller
         };
-        self.seller.partner == transaction.seller
-            && self.reseller.as_ref().map(|it| it.partner) == transaction.reseller
-            && self.customer.name == transaction.customer
+        self.seller.partner == transaction.chain.seller
+            && self.reseller.as_ref().map(|it| it.partner) == transaction.chain.reseller
+            && self.customer.name == transaction.chain.customer
             && self.partnership.as_ref().is_none_or(of_pair)
             && self.additional.iter().all(|it| {
                 it.partnership.as_ref().is_none_or(|pair| {
-                    pair.provider == transaction.seller && pair.reseller == it.standing.partner
+                    pair.provider == transaction.chain.seller
+                        && pair.reseller == it.standing.partner
                 })
             })
-            && self.relationships.iter().all(|it| it.customer() == transaction.customer)
+            && self.relationships.iter().all(|it| it.customer() == transaction.chain.customer)
     }
 }

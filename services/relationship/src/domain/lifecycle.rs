@@ -1,13 +1,9 @@
-//! State checks and changes that are common to all resources.
+//! Changes that are common to all resources.
 
 use serde::{Deserialize, Serialize};
-use types::{Responsible, StateConflict, Timestamp};
+use types::Timestamp;
 
-use super::{Approved, Fault, Finding, Reason, Rule, rules::list};
-
-/// Pseudo rule of calls that the state of a resource does not allow.
-pub(super) static STATE: Rule =
-    Rule { id: "STATE", text: "", source: "lifecycle of the resource", also_applied_by: &[] };
+use super::Approved;
 
 /// End of a partnership or customer relationship.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -32,20 +28,4 @@ impl<T> From<Approved<T>> for Change<T> {
     fn from(main: Approved<T>) -> Self {
         Self { related: Vec::new(), main }
     }
-}
-
-/// Checks whether the state of a resource allows a call.
-pub(super) fn judge(subject: impl ToString, reason: Reason, call: StateConflict<'_>) -> Finding {
-    let inputs = vec![
-        ("state", call.state.to_owned()),
-        ("stateTime", call.since.to_string()),
-        ("legalMoves", list(call.legal)),
-    ];
-    Finding::of(subject, inputs).unless(call.legal.contains(&call.call), || Fault {
-        reason,
-        explanation: call.explanation(),
-        responsible: Responsible::Caller,
-        next_step: call.next_step().into(),
-        code: "",
-    })
 }

@@ -3,9 +3,10 @@
 use std::fmt::{self, Display};
 
 use markets::{Country, Region};
+use rules::{EnrollmentStep, Role};
 use types::{LocationAccountId, PartnerName};
 
-use super::{AccountState, EnrollmentStep, Role, rules::list};
+use super::{AccountState, judges::list};
 
 /// Steps that remove a reason, in order.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -1,13 +1,11 @@
 use std::collections::BTreeSet;
 
+use rules::{Denial, Lifecycle, Move, Reason, Role, refuse};
 use serde::{Deserialize, Serialize};
-use types::{PartnerName, PartnershipName, ResourceVersion, StateConflict, Timestamp, text_enum};
+use types::{PartnerName, PartnershipName, ResourceVersion, Timestamp, text_enum};
 
 use super::{
-    Approved, Change, Denial, Ending, Reason, Role, RoleState, Standing,
-    denial::refuse,
-    lifecycle::{STATE, judge},
-    rules::partnering::may_partner,
+    Approved, Change, Ending, NextStep, RoleState, Standing, judges::partnering::may_partner,
 };
 
 text_enum! {
@@ -37,6 +35,25 @@ text_enum! {
         Reseller = "reseller",
     }
 }
+
+/// The moves of a partnership. A new invitation ends a partnership whose enrollments were revoked.
+pub(super) const LIFECYCLE: Lifecycle<PartnershipState> = {
+    use PartnershipState::{Active, Declined, Ended, Expired, Invited, Withdrawn};
+    Lifecycle {
+        resource: "the partnership",
+        reason: Reason::PartnershipStateConflict,
+        moves: &[
+            Move::new("InvitePartnership", &[], &[Invited]),
+            Move::new("AcceptPartnership", &[Invited], &[Active]),
+            Move::new("DeclinePartnership", &[Invited], &[Declined]),
+            Move::new("WithdrawPartnership", &[Invited], &[Withdrawn]),
+            Move::effect("no response in time", &[Invited], &[Expired]),
+            Move::new("EndPartnership", &[Active], &[Ended]),
+            Move::effect("InvitePartnership", &[Active], &[Ended]),
+        ],
+        otherwise: "create a new partnership with InvitePartnership",
+    }
+};
 
 /// A partnership between a provider and a reseller.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -82,27 +99,6 @@ impl PartnershipState {
     #[must_use]
     pub const fn is_open(self) -> bool {
         matches!(self, Self::Invited | Self::Active)
-    }
-
-    /// Calls that are allowed in this state.
-    const fn allowed_calls(self) -> &'static [&'static str] {
-        match self {
-            Self::Invited => &["AcceptPartnership", "DeclinePartnership", "WithdrawPartnership"],
-            Self::Active => &["EndPartnership"],
-            Self::Declined | Self::Withdrawn | Self::Expired | Self::Ended => &[],
-        }
-    }
-
-    /// Call that enters this state; `None` if the state is entered by time.
-    const fn entered_by(self) -> Option<&'static str> {
-        match self {
-            Self::Invited => Some("InvitePartnership"),
-            Self::Active => Some("AcceptPartnership"),
-            Self::Declined => Some("DeclinePartnership"),
-            Self::Withdrawn => Some("WithdrawPartnership"),
-            Self::Ended => Some("EndPartnership"),
-            Self::Expired => None,
-        }
     }
 }
 
@@ -237,17 +233,9 @@ impl Partnership {
     fn require_allowed(self, call: &str, now: Timestamp) -> Result<Self, Denial> {
         let Self { state, accept_time, ending, resource_version, .. } =
             self.clone().effective_at(now);
-        let ended = ending.map(|it| it.time);
-        let conflict = StateConflict {
-            what: "the partnership",
-            state: state.as_str(),
-            since: ended.or(accept_time).unwrap_or(resource_version.create_time),
-            call,
-            reached: state.entered_by() == Some(call),
-            legal: state.allowed_calls(),
-            otherwise: "create a new partnership with InvitePartnership",
-        };
-        refuse([(&STATE, judge(self.name, Reason::PartnershipStateConflict, conflict))])?;
+        let since =
+            ending.map(|it| it.time).or(accept_time).unwrap_or(resource_version.create_time);
+        refuse([LIFECYCLE.check::<NextStep>(self.name, state, since, call)])?;
         Ok(self)
     }
 

@@ -1,11 +1,10 @@
-use types::{CustomerRelationshipName, ResourceVersion, Responsible, Timestamp};
+use rules::{Denial, Reason, Responsible, Role, refuse};
+use types::{CustomerRelationshipName, ResourceVersion, Timestamp};
 
 use super::{
-    Approved, BuyerStanding, Change, Customer, CustomerRelationship, Denial, Fault, Finding,
-    Partnership, Reason, RelationshipKind, RelationshipState, Role, Rule, Standing,
-    catalogue::{ON_1, OWN_2, REL_1, REL_3, REL_4},
-    denial::refuse,
-    rules::{
+    Approved, BuyerStanding, Change, Customer, CustomerRelationship, Fault, Finding, Partnership,
+    RelationshipKind, RelationshipState, Standing,
+    judges::{
         chain::active_partnership,
         customer::in_region,
         enrollment::{Activity, acquiring_roles, enrolled_for},
@@ -55,7 +54,7 @@ impl CustomerRelationship {
         if let Some(name) = open.map(|it| it.name).or(new.name_taken) {
             return Err(Denial::Exists(name.to_string()));
         }
-        let role_known = (&REL_4, new.role_known(role));
+        let role_known = new.role_known(role);
         refuse(new.parties().findings(kind, role, now).into_iter().chain([role_known]))?;
         let request = |it: &Applicant, role, companion| {
             let relationship = it.new_request(kind, role, companion, expire_time, now);
@@ -146,7 +145,6 @@ impl NewRelationship {
             responsible: Responsible::Caller,
             next_step: "set role to the role in which the partner will sell to this customer"
                 .into(),
-            code: "",
         })
     }
 
@@ -178,7 +176,7 @@ impl Parties<'_> {
         kind: RelationshipKind,
         role: Option<Role>,
         now: Timestamp,
-    ) -> Vec<(&'static Rule, Finding)> {
+    ) -> Vec<Finding> {
         let Self { customer, buyer, partner, provider } = *self;
         let enrolled = |partner, role: Option<Role>| match kind {
             RelationshipKind::Resale => {
@@ -187,17 +185,16 @@ impl Parties<'_> {
             }
             RelationshipKind::Management => enrolled_for(Activity::Serve, partner, Role::ALL),
         };
-        let mut findings = vec![(&ON_1, enrolled(partner, role))];
+        let mut findings = vec![enrolled(partner, role)];
         if let Some((provider, partnership)) = provider {
-            findings.push((&ON_1, enrolled(provider, Some(Role::IndirectProvider))));
-            findings.push((&REL_1, active_partnership(provider, partner, partnership, now)));
+            findings.push(enrolled(provider, Some(Role::IndirectProvider)));
+            findings.push(active_partnership(provider, partner, partnership, now));
         }
         if kind == RelationshipKind::Resale {
             let partners = [Some(partner), provider.map(|it| it.0)].into_iter().flatten();
-            findings
-                .extend(partners.map(|it| (&REL_3, in_region(it, customer, Responsible::Partner))));
+            findings.extend(partners.map(|it| in_region(it, customer, Responsible::Partner)));
         }
-        findings.push((&OWN_2, not_csp_tenant(customer.name, buyer.csp_tenant)));
+        findings.push(not_csp_tenant(customer.name, buyer.csp_tenant));
         findings
     }
 }

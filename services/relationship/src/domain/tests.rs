@@ -3,6 +3,7 @@
 mod agreements;
 mod customers;
 mod decision;
+mod diagrams;
 mod golden;
 mod lifecycle;
 mod next_steps;

@@ -19,13 +19,13 @@ use super::{
 use crate::domain::{Customer, CustomerRelationship, Partnership};
 
 /// The seller and, in an indirect chain, the reseller.
-pub(crate) type SalesChain = (PartnerName, Option<PartnerName>);
+pub(crate) type SellingPartners = (PartnerName, Option<PartnerName>);
 
 /// Which facts about a customer to read.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Scope {
     /// Facts of one sales chain, and partnerships of its seller with additional resellers.
-    Chain(SalesChain, Vec<PartnerName>),
+    Chain(SellingPartners, Vec<PartnerName>),
     /// All sales chains: at most this many relationships, and up to twice as many partnerships of
     /// their partners.
     AllChains(u64),
@@ -79,7 +79,7 @@ async fn read(
 async fn of_chain(
     reader: &impl ConnectionTrait,
     customer: CustomerName,
-    (seller, reseller): SalesChain,
+    (seller, reseller): SellingPartners,
     additional: &[PartnerName],
 ) -> Result<(Vec<CustomerRelationship>, Vec<Partnership>), Failure> {
     let partners = [Some(seller), reseller].into_iter().flatten().map(|it| it.to_string());

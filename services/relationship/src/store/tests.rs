@@ -7,6 +7,7 @@ mod lists;
 mod schema;
 
 use errors::Failure;
+use rules::Role;
 use sea_orm::{EntityTrait, QueryOrder};
 use storage::{Database, ListOptions, MutationContext, Settings, events};
 use testbed::{Databases, Engine};
@@ -20,7 +21,7 @@ use super::{CUSTOMERS, Migrator, PARTNERSHIPS, RELATIONSHIPS, Scope, Store};
 use crate::domain::{
     AccountState, Applicant, Approved, BuyerStanding, Change, Customer, CustomerAgreement,
     CustomerKind, CustomerRelationship, NewCustomer, NewRelationship, Parties, Partners,
-    Partnership, PartnershipSide, RelationshipKind, RelationshipState, Removal, Role, RoleStanding,
+    Partnership, PartnershipSide, RelationshipKind, RelationshipState, Removal, RoleStanding,
     RoleState, Standing,
 };
 

@@ -1,9 +1,9 @@
 use contracts::relationship as pb;
 use errors::Failure;
+use rules::RULES;
 use tonic::Request;
 
 use super::{Transport, render};
-use crate::domain::RULES;
 
 impl Transport {
     pub(super) async fn list_rules(

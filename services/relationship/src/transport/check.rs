@@ -1,13 +1,14 @@
 use contracts::relationship as pb;
 use errors::Failure;
 use prost::Message;
+use rules::{Purpose, Role, SalesChain, Transaction};
 use tonic::Request;
 use types::CustomerName;
 
 use super::{Transport, convert, gather::MAX_CHAINS, render, telemetry};
 use crate::{
-    domain::{Decision, Facts, Purpose, Role, Standing, Transaction, Verdict, decide},
-    store::{SalesChain, Scope},
+    domain::{Decision, Facts, Standing, Verdict, decide},
+    store::{Scope, SellingPartners},
 };
 
 impl Transport {
@@ -16,13 +17,13 @@ impl Transport {
         request: Request<pb::CheckTransactionRequest>,
     ) -> Result<pb::CheckTransactionResponse, Failure> {
         let (transaction, view) = convert::check(&request.into_inner())?;
-        let chain = (transaction.seller, transaction.reseller);
+        let partners = (transaction.chain.seller, transaction.chain.reseller);
         let accounts: Vec<_> = transaction.additional_ids().into_iter().cloned().collect();
-        let scope = Scope::Chain(chain, Vec::new());
+        let scope = Scope::Chain(partners, Vec::new());
         let facts = self
-            .facts_at_one_instant(transaction.customer, scope, &accounts)
+            .facts_at_one_instant(transaction.chain.customer, scope, &accounts)
             .await?
-            .facts(chain)?;
+            .facts(partners)?;
         let decision = decide_or_fail(transaction, &facts)?;
         telemetry::record(&decision);
         let decision = Some(render::decision(&decision, view, self.lifetimes.decision));
@@ -41,12 +42,12 @@ impl Transport {
             || over_limit(gathered.context.relationships.len())
             || over_limit(gathered.context.partnerships.len());
         let mut decisions = Vec::new();
-        for chain in &gathered.chains {
-            let facts = gathered.facts(*chain)?;
-            if chain.1.is_none() && !buys_from_microsoft(&facts.seller) {
+        for partners in &gathered.chains {
+            let facts = gathered.facts(*partners)?;
+            if partners.1.is_none() && !buys_from_microsoft(&facts.seller) {
                 continue;
             }
-            decisions.push(decide_or_fail(new_subscription(*chain, customer), &facts)?);
+            decisions.push(decide_or_fail(new_subscription(*partners, customer), &facts)?);
         }
         decisions.sort_by_key(|decision| decision.verdict() == Verdict::Refused);
         let view = pb::DecisionView::Basic;
@@ -70,7 +71,8 @@ fn buys_from_microsoft(partner: &Standing) -> bool {
 }
 
 /// A new subscription without lines: rules that need lines or an attestation are undetermined.
-fn new_subscription((seller, reseller): SalesChain, customer: CustomerName) -> Transaction {
+fn new_subscription((seller, reseller): SellingPartners, customer: CustomerName) -> Transaction {
+    let chain = SalesChain { seller, reseller, customer };
     let purpose = Purpose::NewSubscription;
-    Transaction { seller, reseller, customer, purpose, lines: Vec::new(), attested: false }
+    Transaction { chain, purpose, lines: Vec::new(), attested: false }
 }

@@ -7,6 +7,7 @@ use std::{collections::BTreeSet, fmt::Display, str::FromStr};
 use contracts::{onboarding, relationship as pb};
 pub(super) use customer::{create_customer, record_agreement, record_review};
 use errors::{Failure, Fields, Mutation, MutationOptions, mutation_options};
+use rules::{Line, OnRecord, Role, SalesChain, Transaction};
 use storage::{PageRequest, list_options};
 use types::{
     CustomerName, CustomerRelationshipName, LocationAccountId, PartnerName, PartnershipName,
@@ -14,14 +15,12 @@ use types::{
 use uuid::Uuid;
 
 use crate::{
-    domain::{Line, PartnershipSide, ProductFamily, Purpose, RelationshipKind, Role, Transaction},
+    domain::{PartnershipSide, RelationshipKind},
     store::RELATIONSHIPS,
 };
 
 const MAX_DETAIL: usize = 500;
 const MAX_LINES: usize = 300;
-/// Additional PartnerIDs per line.
-const MAX_ADDITIONAL_IDS: usize = 5;
 /// Distinct additional PartnerIDs per transaction.
 const MAX_DISTINCT_IDS: usize = 50;
 
@@ -112,7 +111,7 @@ pub(super) fn request_relationship(
     }
     let role = match request.role {
         0 => Some(None),
-        number => fields.choice("role", number, role).map(Some),
+        number => fields.choice("role", number, onboarding::Role::value).map(Some),
     };
     if let Some(Some(role)) = role {
         if kind == Some(RelationshipKind::Management) {
@@ -127,15 +126,6 @@ pub(super) fn request_relationship(
         let (customer, partner) = (customer?, partner?);
         Some((how?, RelationshipRequest { id, customer, partner, provider, kind, role }))
     })
-}
-
-const fn role(role: onboarding::Role) -> Option<Role> {
-    match role {
-        onboarding::Role::Unspecified => None,
-        onboarding::Role::IndirectProvider => Some(Role::IndirectProvider),
-        onboarding::Role::IndirectReseller => Some(Role::IndirectReseller),
-        onboarding::Role::DirectBill => Some(Role::DirectBill),
-    }
 }
 
 pub(super) fn remove_relationship(
@@ -177,17 +167,7 @@ fn transaction(fields: &mut Fields, message: &pb::Transaction) -> Option<Transac
         fields.reject("transaction.reseller", "is the seller itself");
     }
     let customer = fields.parse("transaction.customer", &message.customer);
-    let purpose = fields.choice("transaction.purpose", message.purpose, |purpose| match purpose {
-        pb::Purpose::Unspecified => None,
-        pb::Purpose::NewSubscription => Some(Purpose::NewSubscription),
-        pb::Purpose::Manage => Some(Purpose::Manage),
-        pb::Purpose::AddQuantity => Some(Purpose::AddQuantity),
-        pb::Purpose::Renew => Some(Purpose::Renew),
-        pb::Purpose::Change => Some(Purpose::Change),
-        pb::Purpose::TransferIn => Some(Purpose::TransferIn),
-        pb::Purpose::Cancel => Some(Purpose::Cancel),
-        pb::Purpose::AutomaticRenewal => Some(Purpose::AutomaticRenewal),
-    });
+    let purpose = fields.choice("transaction.purpose", message.purpose, pb::Purpose::value);
     if message.lines.len() > MAX_LINES {
         fields.reject("transaction.lines", format!("has more than {MAX_LINES} entries"));
         return None;
@@ -200,9 +180,7 @@ fn transaction(fields: &mut Fields, message: &pb::Transaction) -> Option<Transac
         fields.reject("transaction.lines", problem);
     }
     Some(Transaction {
-        seller: seller?,
-        reseller: reseller?,
-        customer: customer?,
+        chain: SalesChain { seller: seller?, reseller: reseller?, customer: customer? },
         purpose: purpose?,
         lines: lines.into_iter().collect::<Option<_>>()?,
         attested: message.partner_attestation_accepted,
@@ -211,19 +189,13 @@ fn transaction(fields: &mut Fields, message: &pb::Transaction) -> Option<Transac
 
 fn line(fields: &mut Fields, at: usize, message: &pb::TransactionLine) -> Option<Line> {
     let path = format!("transaction.lines[{at}]");
-    let family =
-        fields.choice(format!("{path}.product_family"), message.product_family, |it| match it {
-            pb::ProductFamily::Unspecified => None,
-            pb::ProductFamily::Microsoft365 => Some(ProductFamily::Microsoft365),
-            pb::ProductFamily::Dynamics365 => Some(ProductFamily::Dynamics365),
-            pb::ProductFamily::Azure => Some(ProductFamily::Azure),
-            pb::ProductFamily::AzureSharedServices => Some(ProductFamily::AzureSharedServices),
-            pb::ProductFamily::Software => Some(ProductFamily::Software),
-        });
+    let field = format!("{path}.product_family");
+    let family = fields.choice(field, message.product_family, pb::ProductFamily::value);
     let field = format!("{path}.partner_id_on_record");
     let partner_id = fields.parse_optional(field, &message.partner_id_on_record);
     let additional = additional_ids(fields, &path, message);
-    Some(Line { family: family?, partner_id: partner_id?, additional_ids: additional? })
+    let on_record = OnRecord { partner_id: partner_id?, additional_ids: additional? };
+    Some(Line { family: family?, on_record })
 }
 
 /// Additional PartnerIDs of a line: at most 5, distinct, and different from the line's PartnerID.
@@ -234,8 +206,9 @@ fn additional_ids(
 ) -> Option<Vec<LocationAccountId>> {
     let field = format!("{line}.additional_partner_ids_on_record");
     let texts = &message.additional_partner_ids_on_record;
-    if texts.len() > MAX_ADDITIONAL_IDS {
-        fields.reject(field, format!("has more than {MAX_ADDITIONAL_IDS} entries"));
+    let max = OnRecord::MAX_ADDITIONAL;
+    if texts.len() > max {
+        fields.reject(field, format!("has more than {max} entries"));
         return None;
     }
     let ids = texts.iter().enumerate();

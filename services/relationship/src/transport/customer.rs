@@ -3,7 +3,7 @@ use errors::{Failure, mutation_options};
 use prost::Message;
 use tonic::Request;
 
-use super::{Transport, convert, render, status::denied};
+use super::{Transport, convert, render};
 use crate::{domain::Customer, peers::Buyer};
 
 impl Transport {
@@ -20,7 +20,7 @@ impl Transport {
             let name_taken = self.store.customer(new.name).await?.is_some();
             let shared = self.store.shared_services_of(new.organization).await?;
             Customer::create(new, name_taken, &shared, &buyer, creator.first(), call.now)
-                .map_err(denied)
+                .map_err(Failure::from)
         };
         let customer = self.mutate(&call, create).await?;
         Ok(pb::CreateCustomerResponse { customer: Some(render::customer(customer)) })

@@ -8,7 +8,6 @@ use super::{
     Transport,
     convert::{self, RelationshipRequest},
     render,
-    status::denied,
 };
 use crate::{
     domain::{Applicant, CustomerRelationship, NewRelationship, Parties, Partnership, Removal},
@@ -28,7 +27,8 @@ impl Transport {
                 .database()
                 .check_etag(&call, &new.customer.name, new.customer.resource_version)
                 .await?;
-            CustomerRelationship::request(&new, self.expiry(&call)?, call.now).map_err(denied)
+            CustomerRelationship::request(&new, self.expiry(&call)?, call.now)
+                .map_err(Failure::from)
         };
         let relationship = self.mutate(&call, request_relationship).await?;
         let companion = relationship.companion;
@@ -54,7 +54,7 @@ impl Transport {
             let relationship = self.find_relationship(name).await?;
             self.store.database().check_etag(&call, &name, relationship.resource_version).await?;
             let partner = self.standing(relationship.partner).await?;
-            match relationship.attest_agreement(agreement, &partner, now).map_err(denied)? {
+            match relationship.attest_agreement(agreement, &partner, now)? {
                 Some(change) => self.store.save(change, &call).await,
                 None => Ok(relationship),
             }
@@ -94,7 +94,7 @@ impl Transport {
             };
             let provider = provider.map(|it| (it, partnership.as_ref()));
             let parties = Parties { customer: &customer, buyer: &buyer, partner, provider };
-            relationship.accept(companion, parties, call.now).map_err(denied)
+            relationship.accept(companion, parties, call.now).map_err(Failure::from)
         };
         let relationship = self.mutate(&call, accept).await?;
         let relationship = Some(render::relationship(relationship.effective_at(call.now)));
@@ -112,7 +112,7 @@ impl Transport {
         let refuse = async {
             let (relationship, companion) = self.find_with_companion(name).await?;
             self.store.database().check_etag(&call, &name, relationship.resource_version).await?;
-            relationship.refuse(&detail, companion, call.now).map_err(denied)
+            relationship.refuse(&detail, companion, call.now).map_err(Failure::from)
         };
         let relationship = self.mutate(&call, refuse).await?;
         let relationship = Some(render::relationship(relationship.effective_at(call.now)));
@@ -132,7 +132,7 @@ impl Transport {
             let partnerships = self.store.partnerships_of(by, relationship.partner).await?;
             let by = self.standing(by).await?;
             let removal = Removal { by, partnerships, no_active_subscriptions, detail };
-            relationship.remove(&removal, call.now).map_err(denied)
+            relationship.remove(&removal, call.now).map_err(Failure::from)
         };
         let relationship = self.mutate(&call, remove).await?;
         let relationship = Some(render::relationship(relationship.effective_at(call.now)));

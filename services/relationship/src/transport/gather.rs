@@ -9,7 +9,7 @@ use super::Transport;
 use crate::{
     domain::{AdditionalPartner, BuyerStanding, Facts, Partnership, Standing},
     peers::Buyer,
-    store::{CustomerContext, SalesChain, Scope},
+    store::{CustomerContext, Scope, SellingPartners},
 };
 
 /// Sales chains per response.
@@ -21,7 +21,7 @@ const ATTEMPTS: usize = 5;
 pub(super) struct Gathered {
     pub context: CustomerContext,
     /// Sales chains that the facts cover.
-    pub chains: Vec<SalesChain>,
+    pub chains: Vec<SellingPartners>,
     /// Whether more than [`MAX_CHAINS`] sales chains exist.
     pub truncated: bool,
     standings: BTreeMap<PartnerName, Standing>,
@@ -88,7 +88,7 @@ impl Scope {
 
 impl Gathered {
     /// Facts of one of the sales chains.
-    pub(super) fn facts(&self, (seller, reseller): SalesChain) -> Result<Facts, Failure> {
+    pub(super) fn facts(&self, (seller, reseller): SellingPartners) -> Result<Facts, Failure> {
         let standing = |partner: PartnerName| {
             let standing = self.standings.get(&partner).cloned();
             standing.ok_or_else(|| Failure::bug(format!("no standing gathered for {partner}")))
@@ -118,7 +118,7 @@ impl Gathered {
 
 /// The requested sales chain, or all that could serve the customer: each related partner as the only
 /// partner, and each open partnership.
-fn chains(scope: &Scope, context: &CustomerContext, now: Timestamp) -> Vec<SalesChain> {
+fn chains(scope: &Scope, context: &CustomerContext, now: Timestamp) -> Vec<SellingPartners> {
     if let Scope::Chain(chain, _) = scope {
         return vec![*chain];
     }

@@ -1,12 +1,13 @@
 use contracts::relationship as pb;
 use errors::{Failure, mutation_options};
 use prost::Message;
+use rules::Denial;
 use storage::MutationContext;
 use tonic::Request;
 use types::{PartnerName, PartnershipName};
 
-use super::{Transport, convert, render, status::denied};
-use crate::domain::{Approved, Denial, Partners, Partnership, Standing};
+use super::{Transport, convert, render};
+use crate::domain::{Approved, Partners, Partnership, Standing};
 
 impl Transport {
     pub(super) async fn invite_partnership(
@@ -21,7 +22,8 @@ impl Transport {
             let name = PartnershipName::new(id.unwrap_or_else(|| self.clock.new_uid()));
             let name_taken = self.store.partnership(name).await?.is_some();
             let partners = Partners { provider, reseller, history, name_taken };
-            Partnership::invite(name, &partners, self.expiry(&call)?, call.now).map_err(denied)
+            Partnership::invite(name, &partners, self.expiry(&call)?, call.now)
+                .map_err(Failure::from)
         };
         let partnership = self.mutate(&call, invite).await?;
         let mut partnership = render::partnership(partnership.effective_at(call.now));
@@ -43,7 +45,7 @@ impl Transport {
             self.store.database().check_etag(&call, &name, partnership.resource_version).await?;
             let (provider, reseller) =
                 self.pair_standings(partnership.provider, partnership.reseller).await?;
-            partnership.accept(&provider, &reseller, call.now).map_err(denied)
+            partnership.accept(&provider, &reseller, call.now).map_err(Failure::from)
         };
         let accepted = self.mutate(&call, accept).await?;
         let partnership = Some(render::partnership(accepted.effective_at(call.now)));
@@ -124,7 +126,7 @@ impl Transport {
         let change = async {
             let partnership = self.find_partnership(name).await?;
             self.store.database().check_etag(call, &name, partnership.resource_version).await?;
-            decide(partnership).map_err(denied)
+            decide(partnership).map_err(Failure::from)
         };
         let changed = self.mutate(call, change).await?;
         Ok(render::partnership(changed.effective_at(call.now)))

@@ -4,13 +4,14 @@ mod customer;
 
 use std::time::Duration;
 
-use contracts::{onboarding, relationship as pb, rules, time::to_wire};
+use contracts::{onboarding, relationship as pb, rules as wire, time::to_wire};
 pub(super) use customer::customer;
 use markets::Country;
+use rules::{Reason, Rule, Source, Transaction};
 
 use crate::domain::{
-    CustomerRelationship, Decision, Partnership, PartnershipSide, PartnershipState, ProductFamily,
-    Purpose, RelationshipKind, RelationshipState, Role, Rule, RuleOutcome, Transaction, Verdict,
+    CustomerRelationship, Decision, Partnership, PartnershipSide, PartnershipState,
+    RelationshipKind, RelationshipState, RuleOutcome, Verdict,
 };
 
 pub(super) fn partnership(partnership: Partnership) -> pb::Partnership {
@@ -58,13 +59,7 @@ pub(super) fn relationship(relationship: CustomerRelationship) -> pb::CustomerRe
             RelationshipKind::Management => pb::CustomerRelationshipKind::Management,
         }
         .into(),
-        role: match relationship.role {
-            None => onboarding::Role::Unspecified,
-            Some(Role::IndirectProvider) => onboarding::Role::IndirectProvider,
-            Some(Role::IndirectReseller) => onboarding::Role::IndirectReseller,
-            Some(Role::DirectBill) => onboarding::Role::DirectBill,
-        }
-        .into(),
+        role: relationship.role.map_or(onboarding::Role::Unspecified, Into::into).into(),
         state: match relationship.state {
             RelationshipState::Requested => pb::CustomerRelationshipState::Requested,
             RelationshipState::Active => pb::CustomerRelationshipState::Active,
@@ -91,8 +86,26 @@ pub(super) fn rule(rule: &Rule) -> pb::Rule {
     pb::Rule {
         id: rule.id.to_owned(),
         text: rule.text.to_owned(),
-        source: rule.source.to_owned(),
+        sources: rule.sources.iter().copied().map(rule_source).collect(),
         applied_by: rule.applied_by().iter().map(ToString::to_string).collect(),
+        reasons: rule.reasons().map(rule_reason).collect(),
+    }
+}
+
+fn rule_source(Source { document, section }: Source) -> pb::RuleSource {
+    pb::RuleSource {
+        title: document.title.to_owned(),
+        section: section.to_owned(),
+        url: document.url.to_owned(),
+        date: document.date.to_owned(),
+    }
+}
+
+fn rule_reason(reason: Reason) -> pb::RuleReason {
+    pb::RuleReason {
+        reason: reason.to_string(),
+        domain: reason.service().domain().to_owned(),
+        partner_center_code: reason.partner_center_code().to_owned(),
     }
 }
 
@@ -142,7 +155,7 @@ fn outcome(outcome: &RuleOutcome) -> pb::RuleOutcome {
     let base = pb::RuleOutcome {
         rule_id: outcome.rule.id.to_owned(),
         outcome: pb::Outcome::NotApplicable.into(),
-        source: outcome.rule.source.to_owned(),
+        source: outcome.rule.source(),
         ..pb::RuleOutcome::default()
     };
     let Some(finding) = outcome.finding.clone() else { return base };
@@ -150,14 +163,14 @@ fn outcome(outcome: &RuleOutcome) -> pb::RuleOutcome {
     let applied = pb::RuleOutcome {
         outcome: pb::Outcome::Passed.into(),
         subject: finding.subject,
-        inputs: inputs.map(|(name, value)| rules::Input { name: name.to_owned(), value }).collect(),
+        inputs: inputs.map(|(name, value)| wire::Input { name: name.to_owned(), value }).collect(),
         ..base
     };
     if let Some(lacks) = outcome.lacks() {
         return pb::RuleOutcome {
             outcome: pb::Outcome::Undetermined.into(),
             explanation: format!("the question lacks {lacks}"),
-            responsible: rules::Responsible::Caller.into(),
+            responsible: wire::Responsible::Caller.into(),
             next_step: format!("ask again with {lacks}"),
             ..applied
         };
@@ -167,49 +180,35 @@ fn outcome(outcome: &RuleOutcome) -> pb::RuleOutcome {
         outcome: pb::Outcome::Failed.into(),
         reason: fault.reason.to_string(),
         explanation: fault.explanation,
-        responsible: status::responsible(fault.responsible).into(),
+        responsible: wire::Responsible::from(fault.responsible).into(),
         next_step: fault.next_step.to_string(),
-        partner_center_code: fault.code.to_owned(),
+        partner_center_code: fault.reason.partner_center_code().to_owned(),
         ..applied
     }
 }
 
 fn transaction(transaction: &Transaction) -> pb::Transaction {
     let lines = transaction.lines.iter().map(|line| pb::TransactionLine {
-        product_family: family(line.family).into(),
-        partner_id_on_record: line.partner_id.as_ref().map(ToString::to_string).unwrap_or_default(),
+        product_family: pb::ProductFamily::from(line.family).into(),
+        partner_id_on_record: line
+            .on_record
+            .partner_id
+            .as_ref()
+            .map(ToString::to_string)
+            .unwrap_or_default(),
         additional_partner_ids_on_record: line
+            .on_record
             .additional_ids
             .iter()
             .map(ToString::to_string)
             .collect(),
     });
     pb::Transaction {
-        seller: transaction.seller.to_string(),
-        reseller: transaction.reseller.map(|it| it.to_string()).unwrap_or_default(),
-        customer: transaction.customer.to_string(),
-        purpose: match transaction.purpose {
-            Purpose::NewSubscription => pb::Purpose::NewSubscription,
-            Purpose::Manage => pb::Purpose::Manage,
-            Purpose::AddQuantity => pb::Purpose::AddQuantity,
-            Purpose::Renew => pb::Purpose::Renew,
-            Purpose::Change => pb::Purpose::Change,
-            Purpose::TransferIn => pb::Purpose::TransferIn,
-            Purpose::Cancel => pb::Purpose::Cancel,
-            Purpose::AutomaticRenewal => pb::Purpose::AutomaticRenewal,
-        }
-        .into(),
+        seller: transaction.chain.seller.to_string(),
+        reseller: transaction.chain.reseller.map(|it| it.to_string()).unwrap_or_default(),
+        customer: transaction.chain.customer.to_string(),
+        purpose: pb::Purpose::from(transaction.purpose).into(),
         lines: lines.collect(),
         partner_attestation_accepted: transaction.attested,
-    }
-}
-
-fn family(family: ProductFamily) -> pb::ProductFamily {
-    match family {
-        ProductFamily::Microsoft365 => pb::ProductFamily::Microsoft365,
-        ProductFamily::Dynamics365 => pb::ProductFamily::Dynamics365,
-        ProductFamily::Azure => pb::ProductFamily::Azure,
-        ProductFamily::AzureSharedServices => pb::ProductFamily::AzureSharedServices,
-        ProductFamily::Software => pb::ProductFamily::Software,
     }
 }

@@ -32,8 +32,8 @@ pub(super) fn record(decision: &Decision) {
         verdict,
         failed_rules = failed.join(","),
         purpose,
-        seller = %decision.transaction.seller,
-        customer = %decision.transaction.customer,
+        seller = %decision.transaction.chain.seller,
+        customer = %decision.transaction.chain.customer,
         "decided"
     );
 }

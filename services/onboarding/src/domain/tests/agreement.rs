@@ -1,5 +1,9 @@
 //! Who may accept the Microsoft Partner Agreement, and what that changes.
 
+use rules::{
+    Denial,
+    Role::{self, DirectBill, IndirectProvider, IndirectReseller},
+};
 use types::ResourceVersion;
 use uuid::Uuid;
 
@@ -8,11 +12,9 @@ use super::world::{
     rules_and_reasons, signatory, violations,
 };
 use crate::domain::{
-    AcceptanceMode, Agreement, AgreementKind, AgreementVersion, Approved, Denial,
+    AcceptanceMode, Agreement, AgreementKind, AgreementVersion, Approved,
     EnrollmentState::{self, Active, Draft, Qualified, Rejected, Revoked, Suspended, Vetting},
-    NewAgreement, Partner,
-    Role::{self, DirectBill, IndirectProvider, IndirectReseller},
-    SignatoryRole, VettingCheck,
+    NewAgreement, Partner, SignatoryRole, VettingCheck,
     VettingResult::Authorized,
 };
 

@@ -1,5 +1,6 @@
 //! Which acceptance of the MPA covers which role, and when.
 
+use rules::Role::{self, DirectBill, IndirectProvider, IndirectReseller};
 use types::Timestamp;
 use uuid::Uuid;
 
@@ -12,9 +13,7 @@ use crate::domain::{
     EnrollmentState::{
         self, Active, Draft, Qualified, Rejected, Restricted, Revoked, Suspended, Vetting,
     },
-    LocationFacts, NewAgreement, Partner,
-    Role::{self, DirectBill, IndirectProvider, IndirectReseller},
-    SuspensionCause, VettingCheck, VettingResult,
+    LocationFacts, NewAgreement, Partner, SuspensionCause, VettingCheck, VettingResult,
 };
 
 fn time(text: &str) -> Timestamp {

@@ -1,5 +1,6 @@
 //! Moves of enrollments between states.
 
+use rules::{Denial, Role};
 use types::{ResourceVersion, alternatives};
 
 use super::world::{
@@ -7,8 +8,8 @@ use super::world::{
     enrollment, partner, rules_and_reasons, violations,
 };
 use crate::domain::{
-    AgreementKind, AgreementName, Approved, Denial, Enrollment, EnrollmentName, EnrollmentState,
-    NewPartner, Partner, Role, SuspensionCause, VettingCheck, VettingResult, lifecycle::MOVES,
+    AgreementKind, AgreementName, Approved, Enrollment, EnrollmentName, EnrollmentState,
+    NewPartner, Partner, SuspensionCause, VettingCheck, VettingResult, lifecycle::LIFECYCLE,
 };
 
 type Decide = fn(Partner, Role) -> Result<Approved<Partner>, Denial>;
@@ -88,7 +89,7 @@ fn the_state_decides_which_moves_are_allowed() {
                     Ok(approved) => approved.after().enrollment(role).unwrap().state.as_str(),
                     Err(Denial::Missing(_)) => "missing",
                     Err(Denial::Exists(_)) => "exists",
-                    Err(Denial::Refused(_)) => "refused",
+                    Err(Denial::Refused(_) | Denial::Invalid(_)) => "refused",
                 });
             let expected: Vec<_> = row[16..].split_whitespace().collect();
             assert_eq!(cells.as_slice(), expected, "{state}, {role}");
@@ -328,8 +329,11 @@ fn a_refused_move_reports_the_state_and_the_legal_moves() {
 #[test]
 fn every_state_can_be_reached_and_left() {
     for state in EnrollmentState::ALL {
-        assert!(MOVES.iter().any(|(_, from, _)| from.contains(state)), "{state} cannot be left");
-        assert!(MOVES.iter().any(|(_, _, to)| to.contains(state)), "{state} cannot be reached");
+        assert!(LIFECYCLE.moves.iter().any(|it| it.from.contains(state)), "{state} cannot be left");
+        assert!(
+            LIFECYCLE.moves.iter().any(|it| it.to.contains(state)),
+            "{state} cannot be reached"
+        );
     }
 }
 

@@ -3,13 +3,14 @@
 
 use jiff::tz::TimeZone;
 use proptest::{collection::vec, prelude::*};
+use rules::{Denial, Move, Role};
 use types::Timestamp;
 use uuid::Uuid;
 
 use super::world::{acceptance, at, email, location, partner};
 use crate::domain::{
-    AgreementKind, Approved, Denial, LocationFacts, NewAgreement, Partner, Role, SuspensionCause,
-    VettingCheck, VettingResult,
+    AgreementKind, Approved, EnrollmentState, LocationFacts, NewAgreement, Partner,
+    SuspensionCause, VettingCheck, VettingResult, lifecycle::LIFECYCLE,
 };
 
 const DAY: i64 = 24 * 3600;
@@ -187,6 +188,13 @@ fn run(actions: &[Action]) -> Result<(Vec<&'static str>, Partner), String> {
         }
         if let Ok(approved) = decided {
             partner = approved.into_after();
+            if let (Ok(from), Ok(to)) = (actual.parse(), state(&partner).parse()) {
+                let leads =
+                    |it: &Move<EnrollmentState>| it.from.contains(&from) && it.to.contains(&to);
+                if from != to && !LIFECYCLE.moves.iter().any(leads) {
+                    return Err(format!("{what:?}: the table lacks {from} to {to}"));
+                }
+            }
             if partner.resource_version.revision != revision + 1 || state(&partner) != model.state {
                 return Err(format!("{nth}: {what:?} leads to {partner:?}, expected {model:?}"));
             }

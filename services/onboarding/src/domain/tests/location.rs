@@ -1,12 +1,13 @@
 //! Location accounts and global accounts.
 
+use rules::Denial;
 use types::ResourceVersion;
 
 use super::world::{
     COMPANY, OTHER, PARTNER, REVISION, assert_violation, at, changed, location, owner, partner,
     rules_and_reasons, violations,
 };
-use crate::domain::{Denial, Identity, LocationFacts, NewOrganization, Organization, Partner};
+use crate::domain::{Identity, LocationFacts, NewOrganization, Organization, Partner};
 
 const MISMATCH: &str = "ON-3 LOCATION_COUNTRY_MISMATCH";
 const GLOBAL: &str = "ON-3 LOCATION_IS_GLOBAL_ACCOUNT";

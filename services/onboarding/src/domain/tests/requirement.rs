@@ -1,5 +1,9 @@
 //! Requirements of direct-bill partners and resellers, and the yearly review.
 
+use rules::{
+    Denial,
+    Role::{self, DirectBill, IndirectProvider, IndirectReseller},
+};
 use types::Timestamp;
 use uuid::Uuid;
 
@@ -8,11 +12,10 @@ use super::world::{
     violations,
 };
 use crate::domain::{
-    AgreementKind, AgreementVersion, Approved, Denial, Enrollment, EnrollmentName,
+    AgreementKind, AgreementVersion, Approved, Enrollment, EnrollmentName,
     EnrollmentState::{self, Active, Draft, Qualified, Restricted, Revoked, Suspended, Vetting},
     Evidence, NewAgreement, Partner,
     Requirement::{self, *},
-    Role::{self, DirectBill, IndirectProvider, IndirectReseller},
     SuspensionCause, VettingCheck, VettingResult,
 };
 

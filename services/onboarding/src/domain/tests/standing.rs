@@ -1,5 +1,6 @@
 //! Standing of a buyer, derived from its accounts.
 
+use rules::Role::{self, DirectBill, IndirectProvider, IndirectReseller};
 use types::{OrganizationName, PartnerName, Timestamp};
 use uuid::Uuid;
 
@@ -8,7 +9,6 @@ use crate::domain::{
     Buyer, BuyerStanding,
     EnrollmentState::{self, Draft, Restricted, Revoked},
     Partner,
-    Role::{self, DirectBill, IndirectProvider, IndirectReseller},
 };
 
 const SEPARATE: PartnerName = PartnerName::new(Uuid::from_u128(0x9));

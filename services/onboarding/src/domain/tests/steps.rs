@@ -1,15 +1,18 @@
 //! The remaining steps that onboarding reports, checked by taking them.
 
+use rules::{
+    Denial, EnrollmentStep,
+    Role::{self, DirectBill, IndirectReseller},
+};
 use types::Timestamp;
 use uuid::Uuid;
 
 use super::world::{acceptance, accepted, at, email, enrolled, enrollment, location, partner};
 use crate::domain::{
-    AgreementKind, Denial, Enrollment,
+    AgreementKind, Enrollment,
     EnrollmentState::{self, Active, Draft, Restricted, Revoked, Suspended},
-    EnrollmentStep, Evidence, LocationFacts, NewAgreement, Partner, Requirement,
-    Role::{self, DirectBill, IndirectReseller},
-    SuspensionCause, VettingCheck, VettingResult,
+    Evidence, LocationFacts, NewAgreement, Partner, Requirement, SuspensionCause, VettingCheck,
+    VettingResult,
 };
 
 /// 2026-03-02T09:00:00Z. Every requirement is in force.
@@ -49,7 +52,9 @@ fn take(
 ) -> Result<Partner, Denial> {
     let after = match step {
         EnrollmentStep::EnrollOtherTenant => return Ok(partner),
-        EnrollmentStep::EnrollAgain => partner.enroll(role, email("ada@contoso.com"), now)?,
+        EnrollmentStep::Enroll | EnrollmentStep::EnrollAgain => {
+            partner.enroll(role, email("ada@contoso.com"), now)?
+        }
         EnrollmentStep::RecordEvidence => partner.record_evidence(role, evidence(role), now)?,
         EnrollmentStep::Submit => partner.submit(role, now)?,
         EnrollmentStep::Resubmit => partner.resubmit(role, None, now)?,

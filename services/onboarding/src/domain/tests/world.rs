@@ -1,11 +1,12 @@
 //! Test fixtures.
 
-use types::{OrganizationName, PartnerName, ResourceVersion, Timestamp, Violation, WorkEmail};
+use rules::{Denial, Responsible, Role, Violation};
+use types::{OrganizationName, PartnerName, ResourceVersion, Timestamp, WorkEmail};
 use uuid::Uuid;
 
 use crate::domain::{
-    Agreement, AgreementKind, AgreementVersion, Denial, Enrollment, EnrollmentState, Location,
-    NewAgreement, Owner, Partner, Role, Signatory, SignatoryRole, SuspensionCause, VettingCheck,
+    Agreement, AgreementKind, AgreementVersion, Enrollment, EnrollmentState, Location,
+    NewAgreement, Owner, Partner, Signatory, SignatoryRole, SuspensionCause, VettingCheck,
 };
 
 pub(super) const PARTNER: PartnerName = PartnerName::new(Uuid::from_u128(0x1));
@@ -141,7 +142,12 @@ pub(super) fn assert_violation(violation: &Violation, subject: &str, inputs: &[(
     assert_eq!(violation.subject, subject);
     let actual = violation.inputs.iter().map(|(name, value)| (name.as_str(), value.as_str()));
     assert_eq!(actual.collect::<Vec<_>>(), inputs);
-    assert_eq!(violation.responsible, types::Responsible::Partner);
+    let by = if violation.reason == "ENROLLMENT_STATE_CONFLICT" {
+        Responsible::Caller
+    } else {
+        Responsible::Partner
+    };
+    assert_eq!(violation.responsible, by);
     for text in [&violation.explanation, &violation.next_step, &violation.source] {
         assert!(!text.is_empty() && !text.ends_with('.'), "{violation:?}");
     }

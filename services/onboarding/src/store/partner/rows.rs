@@ -1,10 +1,11 @@
 use errors::Failure;
+use rules::Role;
 use sea_orm::ActiveValue::Set;
 use storage::row;
 use types::PartnerName;
 
 use crate::{
-    domain::{Agreement, AgreementName, Enrollment, Evidence, Location, Partner, Role, Signatory},
+    domain::{Agreement, AgreementName, Enrollment, Evidence, Location, Partner, Signatory},
     store::entity::{agreements, enrollments, evidence, partners},
 };
 

@@ -1,5 +1,6 @@
 //! Past states of every resource can be rebuilt from events.
 
+use rules::{Denial, Role};
 use storage::ListOptions;
 use testbed::{
     Engine, RecordedStates, assert_as_of_indexed, assert_released_events_read,
@@ -11,9 +12,9 @@ use uuid::Uuid;
 use super::{COMPANY, PARTNER, all_partners, at, company, location, mutation, organization, store};
 use crate::{
     domain::{
-        AgreementKind, AgreementVersion, Approved, Denial, End, EnrollmentState, Evidence,
-        LocationFacts, NewAgreement, NewPartner, NewProfile, Organization, Owner, Partner,
-        Requirement, Role, Signatory, SignatoryRole, SuspensionCause, VettingCheck, VettingResult,
+        AgreementKind, AgreementVersion, Approved, End, EnrollmentState, Evidence, LocationFacts,
+        NewAgreement, NewPartner, NewProfile, Organization, Owner, Partner, Requirement, Signatory,
+        SignatoryRole, SuspensionCause, VettingCheck, VettingResult,
     },
     store::{ORGANIZATIONS, Store},
 };

@@ -3,7 +3,7 @@ use errors::{Fields, Mutation, MutationOptions, mutation_options};
 use types::WorkEmail;
 
 use super::{Converted, MAX_DETAIL};
-use crate::domain::{EnrollmentName, Role, SuspensionCause, VettingCheck, VettingResult};
+use crate::domain::{EnrollmentName, SuspensionCause, VettingCheck, VettingResult};
 
 pub(in crate::transport) fn enroll(
     request: &pb::EnrollPartnerRequest,
@@ -11,7 +11,7 @@ pub(in crate::transport) fn enroll(
     let mut fields = Fields::new();
     let options = fields.mutation(mutation_options!(request));
     let partner = fields.parse("parent", &request.parent);
-    let role = fields.choice("role", request.role, role);
+    let role = fields.choice("role", request.role, pb::Role::value);
     let contact = fields.parse("contact_email", &request.contact_email);
     fields.finish(|| Some((options?, EnrollmentName { partner: partner?, role: role? }, contact?)))
 }
@@ -94,15 +94,6 @@ pub(in crate::transport) fn revoke(
     let name = fields.parse("name", &request.name);
     let detail = fields.text("detail", &request.detail, MAX_DETAIL);
     fields.finish(|| Some((options?, name?, detail?)))
-}
-
-fn role(role: pb::Role) -> Option<Role> {
-    match role {
-        pb::Role::Unspecified => None,
-        pb::Role::IndirectProvider => Some(Role::IndirectProvider),
-        pb::Role::IndirectReseller => Some(Role::IndirectReseller),
-        pb::Role::DirectBill => Some(Role::DirectBill),
-    }
 }
 
 fn check(check: pb::VettingCheck) -> Option<VettingCheck> {

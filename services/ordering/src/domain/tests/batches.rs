@@ -3,11 +3,12 @@
 use std::time::Duration;
 
 use proptest::{collection::vec, prelude::*};
+use rules::Denial;
 
 use super::fixtures::{NEXT_ORDER, answer, at, bought};
 use crate::domain::{
     Action::{self, Add, Cancel, Reduce},
-    Denial, Markets, NewChange, Offer, Order, Subscription,
+    Markets, NewChange, Offer, Order, Subscription,
     Term::{self, P1M, P1Y, P3Y},
 };
 

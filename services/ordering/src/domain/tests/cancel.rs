@@ -2,12 +2,11 @@
 
 use std::time::Duration;
 
-use types::{ResourceVersion, Responsible, Timestamp, Violation};
+use rules::{Denial, Responsible, Violation};
+use types::{ResourceVersion, Timestamp};
 
 use super::fixtures::{NEXT_ORDER, ORDER, answer, at, events, money, placed, placement, violation};
-use crate::domain::{
-    Answer, Changes, Denial, Order, OrderKind, OrderState, Placement, SubscriptionState,
-};
+use crate::domain::{Answer, Changes, Order, OrderKind, OrderState, Placement, SubscriptionState};
 
 const WINDOW: i64 = 168 * 3600;
 const MICROSECOND: Duration = Duration::from_micros(1);
@@ -97,7 +96,7 @@ fn only_a_purchase_is_cancelled_and_only_once() {
             assert_eq!(violations.len(), 1);
             let [rule, reason] = [&violations[0].rule, &violations[0].reason];
             assert_eq!([rule, reason], ["STATE", "ORDER_STATE_CONFLICT"]);
-            assert_eq!(violations[0].inputs[0], ("orderState".to_owned(), state.to_owned()));
+            assert_eq!(violations[0].inputs[0], ("state".to_owned(), state.to_owned()));
         }
     }
 }
@@ -106,7 +105,7 @@ fn only_a_purchase_is_cancelled_and_only_once() {
 fn violations_of_the_programme_precede_those_of_ordering() {
     let answer = Answer { violations: vec![violation("REL-4")], ..answer() };
     let cancel = placement().cancel(String::new(), answer, NEXT_ORDER, at(WINDOW + 1));
-    let Err(Denial::RefusedByProgramme(violations)) = cancel else { unreachable!("{cancel:?}") };
+    let Err(Denial::Refused(violations)) = cancel else { unreachable!("{cancel:?}") };
     let rules: Vec<_> = violations.iter().map(|it| it.rule.as_str()).collect();
     assert_eq!(rules, ["REL-4", "ORD-3"]);
 }
@@ -121,7 +120,7 @@ fn a_late_cancellation_is_refused_with_the_end_of_the_window() {
     assert_eq!(violation.subject, ORDER.to_string());
     assert_eq!(violation.responsible, Responsible::Caller);
     let inputs = [
-        ("orderState", "accepted".to_owned()),
+        ("state", "accepted".to_owned()),
         ("orderKind", "purchase".to_owned()),
         ("acceptTime", at(0).to_string()),
         ("cancelUntil", at(WINDOW).to_string()),

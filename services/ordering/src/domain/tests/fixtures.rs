@@ -2,15 +2,13 @@
 
 use std::{collections::BTreeMap, time::Duration};
 
-use types::{
-    CustomerName, OrderName, PartnerName, Responsible, SubscriptionName, Timestamp, Violation,
-};
+use rules::{Leg, OnRecord, ProductFamily, Responsible, SalesChain, Violation};
+use types::{CustomerName, OrderName, PartnerName, SubscriptionName, Timestamp};
 use uuid::Uuid;
 
 use crate::domain::{
-    Answer, BillingCycle, Changes, Evidence, Identities, Leg, Markets, Money, NewLine, NewOrder,
-    Offer, OfferName, OfferTerms, OnRecord, Placement, Plan, ProductFamily, SalesChain,
-    Subscription, Term,
+    Answer, BillingCycle, Changes, Evidence, Identities, Markets, Money, NewLine, NewOrder, Offer,
+    OfferName, OfferTerms, Placement, Plan, Subscription, Term,
 };
 
 pub(super) const SELLER: PartnerName = PartnerName::new(Uuid::from_u128(0x1));
@@ -135,6 +133,7 @@ pub(super) fn bought(quantity: i32, term: Term) -> (Subscription, Offer) {
 
 pub(super) fn violation(rule: &str) -> Violation {
     Violation {
+        domain: "relationship.csp".to_owned(),
         rule: rule.to_owned(),
         reason: "CUSTOMER_OUTSIDE_REGION".to_owned(),
         subject: CUSTOMER.to_string(),

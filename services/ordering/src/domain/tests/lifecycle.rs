@@ -1,13 +1,14 @@
 //! The lifecycle of a subscription: which actions a state allows, lapse and renewal.
 
 use proptest::{collection::vec, prelude::*, sample::select};
+use rules::{Denial, Purpose};
 use types::Timestamp;
 
 use super::fixtures::{NEXT_ORDER, answer, at, bought, money, violation};
 use crate::domain::{
     Action::{self, Add, Cancel, NextTerm, Reduce, Renew, Resume, SetAutomaticRenewal, Suspend},
-    Answer, BillingCycle, Changes, Denial, Due, Markets, NewChange, Offer, OrderKind, Purpose,
-    RequestedTerm, Subscription,
+    Answer, BillingCycle, Changes, Due, Markets, NewChange, Offer, OrderKind, RequestedTerm,
+    Subscription,
     SubscriptionState::{
         self, Active, Cancelled, Deleted, Disabled, Expired, Suspended, Transferred,
     },
@@ -88,7 +89,7 @@ fn a_state_conflict_reports_the_state_and_the_possible_calls() {
     let Err(Denial::Refused(violations)) = suspended.check_state(&Add(1)) else { unreachable!() };
     let [rule, reason, code] =
         [&violations[0].rule, &violations[0].reason, &violations[0].partner_center_code];
-    assert_eq!([rule, reason, code], ["STATE", "SUBSCRIPTION_STATE_CONFLICT", "400/800091"]);
+    assert_eq!([rule, reason, code], ["STATE", "QUANTITY_WHILE_SUSPENDED", "400/800091"]);
     assert_eq!(violations[0].inputs[0].1, "suspended");
     let legal = "ResumeSubscription, CancelSubscription, SetAutomaticRenewal, ScheduleNextTerm";
     assert_eq!(violations[0].inputs[2], ("legalMoves".to_owned(), legal.to_owned()));

@@ -1,11 +1,12 @@
 //! Offers, their names, plans and states.
 
+use rules::Denial;
 use types::ResourceVersion;
 
 use super::fixtures::{at, created, money, name, new_offer};
 use crate::domain::{
     BillingCycle::{self, Annual, Monthly, OneTime},
-    Denial, Markets, Offer, OfferName, OfferState, OfferTerms, Plan, PriceError,
+    Markets, Offer, OfferName, OfferState, OfferTerms, Plan, PriceError,
     Term::{P1M, P1Y, P3Y},
 };
 

@@ -1,6 +1,7 @@
 //! Pricing and acceptance of orders.
 
 use proptest::{collection::vec, prelude::*, sample::select};
+use rules::{Denial, OnRecord, ProductFamily, SalesChain};
 use types::ResourceVersion;
 
 use super::fixtures::{
@@ -8,9 +9,8 @@ use super::fixtures::{
     new_offer, order, placed, subscription, violation,
 };
 use crate::domain::{
-    Answer, BillingCycle, Denial, Markets, NewLine, NewOrder, OnRecord, Order, OrderKind,
-    OrderLine, OrderState, Placement, Product, ProductFamily, SalesChain, SeatBatch, Subscription,
-    SubscriptionState, Term,
+    Answer, BillingCycle, Markets, NewLine, NewOrder, Order, OrderKind, OrderLine, OrderState,
+    Placement, Product, SeatBatch, Subscription, SubscriptionState, Term,
 };
 
 /// A price for which a year of two units just fits into 64 bits.
@@ -122,7 +122,7 @@ fn violations_of_the_programme_are_returned_unchanged() {
     answer.violations = vec![violation("REL-3"), violation("CUS-1")];
     let denied = priced.accept(answer, identities(1, 9)).unwrap_err();
     let expected = vec![violation("REL-3"), violation("CUS-1")];
-    assert_eq!(denied, Denial::RefusedByProgramme(expected));
+    assert_eq!(denied, Denial::Refused(expected));
 }
 
 #[test]
@@ -169,8 +169,7 @@ fn violations_of_ordering_follow_those_of_the_programme() {
     let priced = order(vec![line("mail", 1)]).price(&catalogue(offers())).unwrap();
     let violations = vec![violation("REL-3")];
     let answer = Answer { violations, seller_country: "US".parse().ok(), ..answer() };
-    let Err(Denial::RefusedByProgramme(violations)) = priced.accept(answer, identities(1, 9))
-    else {
+    let Err(Denial::Refused(violations)) = priced.accept(answer, identities(1, 9)) else {
         unreachable!()
     };
     let violations: Vec<_> = violations.iter().map(|it| it.rule.as_str()).collect();

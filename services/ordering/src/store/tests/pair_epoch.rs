@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use errors::Failure;
+use rules::{Denial, SalesChain};
 use storage::MutationContext;
 use testbed::Engine;
 use tokio::time::timeout;
@@ -14,7 +15,7 @@ use super::{
     stored, valid,
 };
 use crate::{
-    domain::{Approved, Changes, Denial, Release, SalesChain},
+    domain::{Approved, Changes, Release},
     store::{Decided, DecisionValidity, Store, pair_epoch},
 };
 

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use errors::Failure;
+use rules::{OnRecord, SalesChain};
 use testbed::Engine;
 use types::{OrderName, PartnerName, SubscriptionName, TransferName};
 use uuid::Uuid;
@@ -10,8 +11,8 @@ use uuid::Uuid;
 use super::{answer, at, decided, mutation, offer, placed, store};
 use crate::{
     domain::{
-        Changes, NewTransfer, Offer, OfferName, OnRecord, Placement, SalesChain, SubscriptionState,
-        TransferFacts, TransferState,
+        Changes, NewTransfer, Offer, OfferName, Placement, SubscriptionState, TransferFacts,
+        TransferState,
     },
     store::Store,
 };

@@ -1,10 +1,11 @@
 use std::collections::BTreeSet;
 
-use contracts::ordering as pb;
+use contracts::{ordering as pb, relationship};
 use errors::{Fields, Mutation, mutation_options};
+use rules::ProductFamily;
 
-use super::{Converted, cycle, family, term};
-use crate::domain::{Markets, Money, OfferName, OfferTerms, Plan, ProductFamily};
+use super::{Converted, cycle, term};
+use crate::domain::{Markets, Money, OfferName, OfferTerms, Plan};
 
 const MAX_NAME: usize = 200;
 const MAX_PLANS: usize = 200;
@@ -106,7 +107,11 @@ fn copied(paths: &[String], from: &pb::Offer, mut to: pb::Offer) -> pb::Offer {
 
 fn offer_terms(fields: &mut Fields, message: &pb::Offer) -> Option<OfferTerms> {
     let display_name = fields.text("offer.display_name", &message.display_name, MAX_NAME);
-    let family = fields.choice("offer.product_family", message.product_family, family);
+    let family = fields.choice(
+        "offer.product_family",
+        message.product_family,
+        relationship::ProductFamily::value,
+    );
     let (least, most) = (message.min_quantity, message.max_quantity);
     if least < 1 {
         fields.reject("offer.min_quantity", format!("{least} is less than 1"));

@@ -4,12 +4,9 @@ use std::collections::BTreeSet;
 
 use contracts::ordering::order_line::SellerRole;
 use errors::Fields;
+use rules::OnRecord;
 use types::LocationAccountId;
 
-use crate::domain::OnRecord;
-
-/// Maximum number of additional PartnerIDs on one line.
-const MAX_ADDITIONAL_IDS: usize = 5;
 /// Maximum number of distinct additional PartnerIDs on all lines: relationship looks up each.
 const MAX_DISTINCT_IDS: usize = 50;
 
@@ -71,8 +68,9 @@ fn additional_ids(
     texts: &[String],
 ) -> Option<Vec<LocationAccountId>> {
     let field = format!("{path}.additional_partner_ids_on_record");
-    if texts.len() > MAX_ADDITIONAL_IDS {
-        fields.reject(field, format!("has more than {MAX_ADDITIONAL_IDS} entries"));
+    let max = OnRecord::MAX_ADDITIONAL;
+    if texts.len() > max {
+        fields.reject(field, format!("has more than {max} entries"));
         return None;
     }
     let ids = texts.iter().enumerate();

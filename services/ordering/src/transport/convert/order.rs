@@ -1,5 +1,6 @@
 use contracts::ordering as pb;
 use errors::{Fields, Mutation, mutation_options};
+use rules::SalesChain;
 use types::OrderName;
 
 use super::{
@@ -7,7 +8,7 @@ use super::{
     on_record::{limit_distinct_ids, on_record},
     term,
 };
-use crate::domain::{NewLine, NewOrder, SalesChain};
+use crate::domain::{NewLine, NewOrder};
 
 const MAX_LINES: usize = 300;
 

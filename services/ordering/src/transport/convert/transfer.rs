@@ -2,13 +2,14 @@ use std::collections::BTreeSet;
 
 use contracts::ordering::{self as pb, order_line, transfer_item};
 use errors::{Fields, Mutation, mutation_options};
+use rules::{OnRecord, SalesChain};
 use types::{SubscriptionName, TransferName};
 
 use super::{
     Converted, idempotent_mutation,
     on_record::{limit_distinct_ids, on_record},
 };
-use crate::domain::{NewTransfer, OnRecord, SalesChain};
+use crate::domain::NewTransfer;
 
 const MAX_ITEMS: usize = 25;
 

@@ -1,7 +1,7 @@
-use contracts::{ordering as pb, time::to_wire};
+use contracts::{ordering as pb, relationship, time::to_wire};
 use types::Timestamp;
 
-use super::{additional_ids, cycle, family, money, term};
+use super::{additional_ids, cycle, money, term};
 use crate::domain::{
     Due, Money, NextTerm, RefusedIncrease, SeatBatch, Subscription, SubscriptionState,
 };
@@ -16,7 +16,7 @@ pub(in crate::transport) fn subscription(it: Subscription, now: Timestamp) -> pb
         seller: chain.seller.to_string(),
         reseller: chain.reseller.map(|it| it.to_string()).unwrap_or_default(),
         offer: product.offer.to_string(),
-        product_family: family(product.family).into(),
+        product_family: relationship::ProductFamily::from(product.family).into(),
         quantity: it.quantity(),
         term: term(product.term).into(),
         billing_cycle: cycle(product.billing_cycle).into(),

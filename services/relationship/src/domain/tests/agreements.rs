@@ -4,9 +4,10 @@ use super::world::{
     NOW, SELLER, at, customer, enrollment, mca, named, partner, relationship_with, violations,
 };
 use crate::domain::{
-    Approved, Customer, CustomerAgreement, CustomerRelationship, Denial, RelationshipKind,
-    RelationshipState, Role, RoleState, Standing,
+    Approved, Customer, CustomerAgreement, CustomerRelationship, RelationshipKind,
+    RelationshipState, RoleState, Standing,
 };
+use rules::{Denial, Role};
 
 const NO_SELLER: &str = "CUS-1 ATTESTED_BY_NO_SELLER";
 const NOT_ENROLLED: &str = "ON-1 PARTNER_NOT_ENROLLED";

@@ -1,5 +1,6 @@
 //! Customers, and the review of their accounts.
 
+use rules::{Denial, Role};
 use types::{CustomerName, ResourceVersion};
 
 use super::world::{
@@ -7,8 +8,7 @@ use super::world::{
     review, violations,
 };
 use crate::domain::{
-    AccountReview, AccountState, BuyerStanding, Customer, CustomerKind, Denial, NewCustomer, Role,
-    RoleState,
+    AccountReview, AccountState, BuyerStanding, Customer, CustomerKind, NewCustomer, RoleState,
 };
 
 fn new(kind: CustomerKind) -> NewCustomer {

@@ -2,13 +2,14 @@
 
 use std::collections::BTreeSet;
 
+use rules::{ProductFamily, Purpose, RULES, Role};
+
 use super::world::{
     CUSTOMER, LOCATIONS, NOW, OF_CUSTOMER, OF_RESELLER, OF_SELLER, RESELLER, SELLER, STRANGER,
     World, at, relationship_with, review,
 };
 use crate::domain::{
-    AccountState, Decision, ProductFamily, Purpose, RULES, RelationshipKind, RelationshipState,
-    Role, RoleState, Verdict,
+    AccountState, Decision, RelationshipKind, RelationshipState, RoleState, Verdict,
 };
 
 /// Rules in order of precedence: seller, sales chain, customer, own use, order. A rule on seller and
@@ -57,7 +58,7 @@ fn all_wrong() -> World {
     world.facts.buyer.partners = vec![RESELLER];
     world.product(ProductFamily::AzureSharedServices);
     world.transaction.attested = false;
-    world.transaction.lines[0].additional_ids = vec![LOCATIONS[2].parse().unwrap()];
+    world.transaction.lines[0].on_record.additional_ids = vec![LOCATIONS[2].parse().unwrap()];
     world
 }
 
@@ -151,7 +152,7 @@ fn managing_requires_only_an_enrollment_and_an_active_relationship() {
     ] {
         for mut world in World::all().into_iter().chain([all_wrong()]) {
             world.transaction.purpose = Purpose::Manage;
-            world.transaction.reseller = None;
+            world.transaction.chain.reseller = None;
             world.facts.reseller = None;
             world.facts.partnership = None;
             world.remove_relationships(SELLER);
@@ -269,7 +270,7 @@ fn the_catalogue_lists_the_rules_of_each_call() {
     assert_eq!(without("CreateTransfer", &of_transfers), by("AddQuantity"));
     assert_eq!(by("ApproveTransfer"), by("CreateTransfer"));
     for rule in RULES {
-        assert!(rule.text.ends_with('.') && !rule.source.is_empty(), "{}", rule.id);
+        assert!(rule.text.ends_with('.') && !rule.source().is_empty(), "{}", rule.id);
         let calls = rule.applied_by();
         assert_eq!(calls.iter().collect::<BTreeSet<_>>().len(), calls.len(), "{}", rule.id);
     }

@@ -2,6 +2,7 @@
 
 use std::fmt::Write;
 
+use rules::{Purpose, Purposes, RULES, Role};
 use testbed::golden;
 use types::PartnerName;
 
@@ -10,8 +11,8 @@ use super::world::{
     partnership, relationship_with, review,
 };
 use crate::domain::{
-    AccountState, CustomerAgreement, PartnershipState, Purpose, RelationshipKind,
-    RelationshipState, Role, RoleState, Standing, Verdict, catalogue::CHECKS,
+    AccountState, CustomerAgreement, PartnershipState, RelationshipKind, RelationshipState,
+    RoleState, Standing, Verdict,
 };
 
 const HEADER: &str = "\
@@ -271,13 +272,13 @@ fn crossed(text: &mut String, title: &str, world: &World, sides: [(&str, &[State
 fn matrix(text: &mut String) {
     let purposes = Purpose::ALL.iter().map(|purpose| purpose.to_string());
     let head: Vec<_> = ["rule".to_owned()].into_iter().chain(purposes).collect();
-    let rows = CHECKS.iter().map(|check| {
-        let applies = Purpose::ALL.iter().map(|it| check.purposes.contains(it));
+    let checked = RULES.iter().filter(|rule| rule.purposes != Purposes::NONE);
+    let rows = checked.map(|rule| {
+        let applies = Purpose::ALL.iter().map(|it| rule.purposes.contain(*it));
         let applies = applies.map(|it| if it { "applies" } else { "-" }.to_owned());
-        [check.rule.id.to_owned()].into_iter().chain(applies).collect()
+        [rule.id.to_owned()].into_iter().chain(applies).collect()
     });
-    let title = "Rules by purpose, in order of precedence. A rule on seller and reseller appears \
-                 once for each.";
+    let title = "Rules by purpose, in order of precedence.";
     table(text, title, &head, rows.collect());
 }
 

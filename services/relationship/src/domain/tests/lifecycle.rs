@@ -1,15 +1,15 @@
 //! State changes of partnerships.
 
 use proptest::{collection::vec, prelude::*, sample::select};
-use types::{PartnershipName, ResourceVersion, Responsible};
+use rules::{Denial, Responsible, Role};
+use types::{PartnershipName, ResourceVersion};
 use uuid::Uuid;
 
 use super::world::{
     EXPIRES, NOW, RESELLER, SELLER, at, enrollment, named, partner, partnership, violations,
 };
 use crate::domain::{
-    Approved, Change, Denial, Ending, Partners, Partnership, PartnershipSide, PartnershipState,
-    Role, RoleState,
+    Approved, Change, Ending, Partners, Partnership, PartnershipSide, PartnershipState, RoleState,
 };
 
 const PAIR: PartnershipName = PartnershipName::new(Uuid::from_u128(0xbb));
@@ -65,12 +65,12 @@ fn an_invitation_and_its_acceptance_require_both_roles_and_one_region() {
         (
             "a provider that is blocked",
             |it| it.provider.roles[0].block_time = Some(at(NOW)),
-            &["ON-4 PARTNER_NOT_REAUTHORIZED"],
+            &["ON-4 SELLER_NOT_REAUTHORIZED"],
         ),
         (
             "a reseller that is blocked",
             |it| it.reseller.roles[0].block_time = Some(at(NOW)),
-            &["ON-4 PARTNER_NOT_REAUTHORIZED"],
+            &["ON-4 RESELLER_NOT_REAUTHORIZED"],
         ),
         ("blocked soon", |it| it.reseller.roles[0].block_time = Some(at(NOW + 1)), &[]),
         (

@@ -2,6 +2,7 @@
 
 use markets::Country;
 use proptest::prelude::*;
+use rules::{EnrollmentStep, ProductFamily, Role};
 use types::{CustomerName, CustomerRelationshipName, PartnerName, PartnershipName};
 use uuid::Uuid;
 
@@ -10,9 +11,9 @@ use super::{
     world::{EXPIRES, STRANGER, World, at, mca, partner, partnership, relationship_with, review},
 };
 use crate::domain::{
-    AccountState, Applicant, Applications, CustomerRelationship, EnrollmentStep, NewRelationship,
-    Parties, Partners, Partnership, PartnershipState, ProductFamily, RelationshipKind,
-    RelationshipState, Role, RuleOutcome, Standing, Step,
+    AccountState, Applicant, Applications, CustomerRelationship, NewRelationship, Parties,
+    Partners, Partnership, PartnershipState, RelationshipKind, RelationshipState, RuleOutcome,
+    Standing, Step,
 };
 
 /// Partners that other orders use.
@@ -89,14 +90,17 @@ impl World {
                 let located = self.facts.reseller.as_ref().and_then(|it| it.location.as_ref());
                 let associated = located.map(|it| it.account.clone());
                 let id = id.clone().or(associated).unwrap();
-                self.transaction.lines.iter_mut().for_each(|it| it.partner_id = Some(id.clone()));
+                self.transaction
+                    .lines
+                    .iter_mut()
+                    .for_each(|it| it.on_record.partner_id = Some(id.clone()));
             }
             Step::RemovePartnerIds => {
-                self.transaction.lines.iter_mut().for_each(|it| it.partner_id = None);
+                self.transaction.lines.iter_mut().for_each(|it| it.on_record.partner_id = None);
             }
             Step::RemoveAdditionalIds(out) => {
                 let lines = self.transaction.lines.iter_mut();
-                lines.for_each(|it| it.additional_ids.retain(|id| !out.contains(id)));
+                lines.for_each(|it| it.on_record.additional_ids.retain(|id| !out.contains(id)));
             }
             Step::Attest => self.transaction.attested = true,
             Step::OrderOrdinaryAzure => {
@@ -117,7 +121,7 @@ impl World {
         match step {
             Step::NameReseller => self.new_reseller(),
             Step::RemoveReseller => {
-                self.transaction.reseller = None;
+                self.transaction.chain.reseller = None;
                 self.facts.reseller = None;
                 self.facts.partnership = None;
                 self.take(&Step::RemovePartnerIds);
@@ -134,13 +138,13 @@ impl World {
                 self.name_partners(OTHER_SELLER, Some(*reseller));
             }
             Step::NameSeller | Step::NameOwner | Step::NameNonAffiliate => {
-                let role = match self.transaction.reseller {
+                let role = match self.transaction.chain.reseller {
                     Some(_) => Role::IndirectProvider,
                     None => Role::DirectBill,
                 };
                 let owner = self.facts.customer.organization;
                 self.new_seller(role);
-                if self.transaction.reseller.is_some() && *step == Step::NameNonAffiliate {
+                if self.transaction.chain.reseller.is_some() && *step == Step::NameNonAffiliate {
                     self.new_reseller();
                 }
                 if *step == Step::NameOwner {
@@ -148,7 +152,7 @@ impl World {
                 }
             }
             Step::UseTenants { seller, reseller, .. } => {
-                let role = match self.transaction.reseller {
+                let role = match self.transaction.chain.reseller {
                     Some(_) => Role::IndirectProvider,
                     None => Role::DirectBill,
                 };
@@ -162,7 +166,7 @@ impl World {
             Step::UseLocatedTenant => self.new_reseller(),
             Step::UseCustomerTenant => {
                 let other = CustomerName::new(Uuid::from_u128(0x73));
-                self.transaction.customer = other;
+                self.transaction.chain.customer = other;
                 self.facts.customer.name = other;
                 self.facts.buyer.csp_tenant = false;
                 self.facts.relationships.clear();
@@ -231,8 +235,8 @@ impl World {
 
     /// Names other partners, with an active partnership and without additional PartnerIDs.
     fn name_partners(&mut self, seller: PartnerName, reseller: Option<PartnerName>) {
-        self.transaction.seller = seller;
-        self.transaction.reseller = reseller;
+        self.transaction.chain.seller = seller;
+        self.transaction.chain.reseller = reseller;
         let enrolled = self.facts.reseller.as_ref().and_then(|it| it.role(Role::IndirectReseller));
         let application = enrolled.map_or(1, |it| it.application);
         let applications = Some(Applications { provider: 1, reseller: application });
@@ -243,18 +247,18 @@ impl World {
             ..partnership(PartnershipState::Active)
         });
         self.facts.additional.clear();
-        self.transaction.lines.iter_mut().for_each(|it| it.additional_ids.clear());
+        self.transaction.lines.iter_mut().for_each(|it| it.on_record.additional_ids.clear());
     }
 
     fn new_seller(&mut self, role: Role) {
         self.facts.seller = self.new_partner(OTHER_SELLER, role);
-        self.name_partners(OTHER_SELLER, self.transaction.reseller);
+        self.name_partners(OTHER_SELLER, self.transaction.chain.reseller);
     }
 
     fn new_reseller(&mut self) {
         let reseller = self.new_partner(OTHER_RESELLER, Role::IndirectReseller);
         self.facts.reseller = Some(reseller);
-        self.name_partners(self.transaction.seller, Some(OTHER_RESELLER));
+        self.name_partners(self.transaction.chain.seller, Some(OTHER_RESELLER));
     }
 
     /// A new partner in the customer's country, with a relationship.

@@ -1,11 +1,14 @@
 //! A model of onboarding: next steps per role, and calls that it accepts.
 
+use rules::{
+    EnrollmentStep::{self, *},
+    Role,
+};
 use types::Timestamp;
 
 use super::world::{LOCATIONS, accepted, enrollment, location};
 use crate::domain::{
-    EnrollmentStep::{self, *},
-    Facts, Role, RoleStanding,
+    Facts, RoleStanding,
     RoleState::{
         self, Active, Draft, Qualified, Rejected, Restricted, Revoked, Suspended, Vetting,
     },

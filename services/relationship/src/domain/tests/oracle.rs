@@ -1,13 +1,13 @@
 //! An independent implementation of the rules: whether a transaction is allowed. Shares no code with the
 //! rules under test.
 
+use rules::{Line, ProductFamily, Purpose, Role, Transaction};
 use types::{LocationAccountId, PartnerName, Timestamp};
 
 use super::world::at;
 use crate::domain::{
-    AccountState, AdditionalPartner, Customer, CustomerKind, Facts, Line, PartnershipState,
-    ProductFamily, Purpose, RelationshipKind, RelationshipState, Role, RoleStanding, RoleState,
-    Standing, Transaction,
+    AccountState, AdditionalPartner, Customer, CustomerKind, Facts, PartnershipState,
+    RelationshipKind, RelationshipState, RoleStanding, RoleState, Standing,
 };
 
 /// Whether the programme allows this transaction.
@@ -26,7 +26,7 @@ pub(super) fn allowed(facts: &Facts, transaction: &Transaction) -> bool {
     }
     if transaction.purpose == Purpose::Cancel {
         return buying_roles(facts).into_iter().flatten().any(|it| {
-            acquired(facts, transaction.seller, it.role) && mpa(facts, &facts.seller, it.role)
+            acquired(facts, transaction.chain.seller, it.role) && mpa(facts, &facts.seller, it.role)
         });
     }
     let chain: Vec<&Standing> = [&facts.seller].into_iter().chain(&facts.reseller).collect();
@@ -42,7 +42,7 @@ pub(super) fn allowed(facts: &Facts, transaction: &Transaction) -> bool {
     }
     seller_may_buy(facts, transaction)
         && facts.reseller.as_ref().is_none_or(|reseller| may_partner(facts, reseller))
-        && transaction.reseller.is_none_or(|it| acquired(facts, it, Role::IndirectReseller))
+        && transaction.chain.reseller.is_none_or(|it| acquired(facts, it, Role::IndirectReseller))
         && chain.iter().all(|partner| partner.country.region() == customer.country.region())
         && (customer.country.code() == "CN" || accepted_for_seller(facts))
         && account_permits(customer, transaction.purpose)
@@ -126,7 +126,7 @@ fn buys_as(facts: &Facts, transaction: &Transaction) -> Option<Role> {
     let sells = |it: &&RoleStanding| {
         let permitted =
             if renews { in_programme(it) } else { may(it) && mpa(facts, &facts.seller, it.role) };
-        permitted && acquired(facts, transaction.seller, it.role)
+        permitted && acquired(facts, transaction.chain.seller, it.role)
     };
     buying_roles(facts).into_iter().flatten().find(sells).map(|it| it.role)
 }
@@ -173,7 +173,8 @@ fn additional_ids_allowed(facts: &Facts, transaction: &Transaction) -> bool {
                 && may_sell_to_company(&it.standing, facts)
         })
     };
-    let mut ids = transaction.lines.iter().flat_map(|line| &line.additional_ids).peekable();
+    let mut ids =
+        transaction.lines.iter().flat_map(|line| &line.on_record.additional_ids).peekable();
     let europe = ["FR", "DE", "CH", "NO"].contains(&facts.customer.country.code());
     ids.peek().is_none() || (facts.reseller.is_some() && europe && ids.all(of_seller))
 }
@@ -209,10 +210,10 @@ fn fits_the_tenant(facts: &Facts, transaction: &Transaction, chain: &[&Standing]
 
 fn partner_ids_are_the_resellers(facts: &Facts, transaction: &Transaction) -> bool {
     transaction.lines.iter().all(|line| match &facts.reseller {
-        None => line.partner_id.is_none(),
+        None => line.on_record.partner_id.is_none(),
         Some(reseller) => {
             let location = reseller.location.as_ref().map(|it| &it.account);
-            line.partner_id.is_some() && line.partner_id.as_ref() == location
+            line.on_record.partner_id.is_some() && line.on_record.partner_id.as_ref() == location
         }
     })
 }

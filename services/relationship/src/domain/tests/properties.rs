@@ -1,6 +1,7 @@
 //! Properties of all worlds.
 
 use proptest::{prelude::*, strategy::ValueTree, test_runner::TestRunner};
+use rules::{Purpose, Role, Transaction};
 use types::CustomerName;
 
 use super::{
@@ -9,8 +10,8 @@ use super::{
     world::{RESELLER, SELLER, STRANGER, World, partner, partnership, relationship_with},
 };
 use crate::domain::{
-    AdditionalPartner, Partnership, PartnershipState, Purpose, RelationshipKind, RelationshipState,
-    Role, RoleState, Standing, Transaction, decide,
+    AdditionalPartner, Partnership, PartnershipState, RelationshipKind, RelationshipState,
+    RoleState, Standing, decide,
 };
 
 /// Weight of the valid value against any value.
@@ -76,17 +77,19 @@ fn with_foreign_facts(world: &World) -> Vec<(&'static str, World)> {
         change(&mut foreign);
         all.push((what, foreign));
     };
-    add("another seller", &|it| it.transaction.seller = STRANGER);
-    add("another customer", &|it| it.transaction.customer = CustomerName::new(STRANGER.id()));
-    match world.transaction.reseller {
+    add("another seller", &|it| it.transaction.chain.seller = STRANGER);
+    add("another customer", &|it| it.transaction.chain.customer = CustomerName::new(STRANGER.id()));
+    match world.transaction.chain.reseller {
         Some(_) => {
             add("no reseller", &|it| it.facts.reseller = None);
             add("a reseller that the transaction does not name", &|it| {
-                it.transaction.reseller = None
+                it.transaction.chain.reseller = None
             });
-            add("another reseller", &|it| it.transaction.reseller = Some(STRANGER));
+            add("another reseller", &|it| it.transaction.chain.reseller = Some(STRANGER));
         }
-        None => add("a reseller without facts", &|it| it.transaction.reseller = Some(RESELLER)),
+        None => {
+            add("a reseller without facts", &|it| it.transaction.chain.reseller = Some(RESELLER))
+        }
     }
     let pair = partnership(PartnershipState::Active);
     add("the partnership of another provider", &|it| {

@@ -1,13 +1,10 @@
 //! Regions of partners and customers, for every pair of countries.
 
 use markets::Country;
-use types::Responsible;
+use rules::{Responsible, Role};
 
 use super::world::{RESELLER, SELLER, customer, partner};
-use crate::domain::{
-    Role,
-    rules::{chain::same_region, customer::in_region},
-};
+use crate::domain::judges::{chain::same_region, customer::in_region};
 
 /// Regions, read from the data file independently of the code under test.
 fn regions() -> Vec<(Country, &'static str)> {

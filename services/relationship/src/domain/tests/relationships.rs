@@ -1,7 +1,8 @@
 //! State changes of customer relationships.
 
 use proptest::{collection::vec, prelude::*, sample::select};
-use types::{CustomerName, CustomerRelationshipName, ResourceVersion, Responsible};
+use rules::{Denial, Responsible, Role};
+use types::{CustomerName, CustomerRelationshipName, ResourceVersion};
 use uuid::Uuid;
 
 use super::world::{
@@ -9,8 +10,8 @@ use super::world::{
     partner, partnership, relationship_with, violations,
 };
 use crate::domain::{
-    Applicant, Approved, Change, CustomerRelationship, Denial, NewRelationship, PartnershipState,
-    RelationshipKind, RelationshipState, Removal, Role, RoleState,
+    Applicant, Approved, Change, CustomerRelationship, NewRelationship, PartnershipState,
+    RelationshipKind, RelationshipState, Removal, RoleState,
 };
 
 const REQUESTED: CustomerRelationshipName = relationship_name(0xe);

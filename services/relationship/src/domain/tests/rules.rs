@@ -2,16 +2,16 @@
 
 use std::fmt::Write;
 
+use rules::{RULES, Source};
 use testbed::golden;
 
 use super::refusals::{decided, failed, rows};
-use crate::domain::RULES;
 
 const HEADER: &str = "\
 # Rules
 
-Every rule of the programme that the services apply, in order of precedence, with its source and the
-calls that apply it. ListRules returns the same. An example changes one fact of a transaction that is
+Every rule of the programme that the services apply, in order of precedence, with its source, the month
+of the version that it was taken from, the calls that apply it, and the reasons of its refusals. ListRules returns the same. An example changes one fact of a transaction that is
 allowed otherwise. This file is written by `GOLDEN=write cargo test -p relationship golden`.
 ";
 
@@ -24,7 +24,27 @@ fn docs_are_those_of_the_golden_catalogue() {
     for rule in RULES {
         let applied_by = rule.applied_by().join(", ");
         writeln!(text, "\n## {}\n\n{}\n", rule.id, rule.text).unwrap();
-        writeln!(text, "- Source: {}\n- Applied by: {applied_by}", rule.source).unwrap();
+        for Source { document, section } in rule.sources {
+            let section = if section.is_empty() { String::new() } else { format!(", {section}") };
+            let read = if document.date.is_empty() {
+                String::new()
+            } else {
+                format!(" (read {})", document.date)
+            };
+            let title = match document.url {
+                "" => document.title.to_owned(),
+                url => format!("[{}]({url})", document.title),
+            };
+            writeln!(text, "- Source: {title}{section}{read}").unwrap();
+        }
+        writeln!(text, "- Applied by: {applied_by}").unwrap();
+        for reason in rule.reasons() {
+            let code = match reason.partner_center_code() {
+                "" => String::new(),
+                code => format!(", Partner Center code {code}"),
+            };
+            writeln!(text, "- Reason: `{reason}` of {}{code}", reason.service().domain()).unwrap();
+        }
         let examples = rows().filter_map(|row| {
             let decision = decided(row);
             let (_, finding) = failed(&decision).find(|(it, _)| it.rule.id == rule.id)?;

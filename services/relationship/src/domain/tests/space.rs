@@ -8,6 +8,7 @@ use proptest::{
     prelude::*,
     sample::{Select, select, subsequence},
 };
+use rules::{Line, OnRecord, ProductFamily, Purpose, Role, Transaction};
 use types::{OrganizationName, Timestamp};
 
 use super::world::{
@@ -16,9 +17,8 @@ use super::world::{
 };
 use crate::domain::{
     AccountState, AdditionalPartner, Applications, BuyerStanding, Customer, CustomerAgreement,
-    CustomerKind, CustomerRelationship, Facts, Line, Partnership, PartnershipState, ProductFamily,
-    Purpose, RelationshipKind, RelationshipState, Role, RoleStanding, RoleState, Standing,
-    StandingAgreement, Transaction,
+    CustomerKind, CustomerRelationship, Facts, Partnership, PartnershipState, RelationshipKind,
+    RelationshipState, RoleStanding, RoleState, Standing, StandingAgreement,
 };
 
 /// Two countries of one region, two of another, one of a third, one with stopped sales, one without MCA.
@@ -60,8 +60,10 @@ fn line() -> impl Strategy<Value = Line> {
     (select(ProductFamily::ALL), option::of(select(&LOCATIONS[..])), additional).prop_map(
         |(family, id, additional)| Line {
             family,
-            partner_id: id.map(location_id),
-            additional_ids: additional.into_iter().map(location_id).collect(),
+            on_record: OnRecord {
+                partner_id: id.map(location_id),
+                additional_ids: additional.into_iter().map(location_id).collect(),
+            },
         },
     )
 }

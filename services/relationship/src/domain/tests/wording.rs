@@ -59,7 +59,8 @@ fn write_outcome(text: &mut String, outcome: &RuleOutcome, finding: &Finding) {
     }
     if let Some(fault) = &finding.fault {
         part(text, "next", &format!("{}: {}", fault.responsible, fault.next_step));
-        part(text, "code", if fault.code.is_empty() { "none" } else { fault.code });
+        let code = fault.reason.partner_center_code();
+        part(text, "code", if code.is_empty() { "none" } else { code });
     }
 }
 

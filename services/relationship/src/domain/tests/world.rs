@@ -1,18 +1,20 @@
 //! Worlds (a transaction and its facts) in which every rule passes. Tests change one of them.
 
+use rules::{
+    Denial, Line, OnRecord, ProductFamily, Purpose, Role, SalesChain, Transaction, Violation,
+};
 use types::{
     CustomerName, CustomerRelationshipName, LocationAccountId, OrganizationName, PartnerName,
-    PartnershipName, ResourceVersion, Timestamp, Violation,
+    PartnershipName, ResourceVersion, Timestamp,
 };
 use uuid::Uuid;
 
 use super::onboarding;
 use crate::domain::{
     AccountReview, AccountState, AdditionalPartner, Applications, BuyerStanding, Customer,
-    CustomerAgreement, CustomerKind, CustomerRelationship, Decision, Denial, Ending, Facts, Line,
-    Location, Partnership, PartnershipSide, PartnershipState, ProductFamily, Purpose,
-    RelationshipKind, RelationshipState, Role, RoleStanding, RoleState, Standing,
-    StandingAgreement, Transaction, Verdict, decide,
+    CustomerAgreement, CustomerKind, CustomerRelationship, Decision, Ending, Facts, Location,
+    Partnership, PartnershipSide, PartnershipState, RelationshipKind, RelationshipState,
+    RoleStanding, RoleState, Standing, StandingAgreement, Verdict, decide,
 };
 
 pub(super) const SELLER: PartnerName = PartnerName::new(Uuid::from_u128(0x1));
@@ -44,7 +46,7 @@ pub(super) fn at(second: i64) -> Timestamp {
 pub(super) fn violations<T>(decided: Result<T, Denial>) -> Vec<Violation> {
     match decided {
         Err(Denial::Refused(violations)) => violations,
-        Err(Denial::Exists(name)) => unreachable!("{name} exists"),
+        Err(other) => unreachable!("{other:?}"),
         Ok(_) => Vec::new(),
     }
 }
@@ -205,8 +207,8 @@ impl World {
     /// A provider sells through a reseller.
     pub(super) fn through_reseller() -> Self {
         let mut world = Self::provider_alone();
-        world.transaction.reseller = Some(RESELLER);
-        world.transaction.lines[0].partner_id = Some(LOCATIONS[1].parse().unwrap());
+        world.transaction.chain.reseller = Some(RESELLER);
+        world.transaction.lines[0].on_record.partner_id = Some(LOCATIONS[1].parse().unwrap());
         world.facts.reseller = Some(partner(RESELLER, Role::IndirectReseller));
         world.facts.partnership = Some(partnership(PartnershipState::Active));
         let resale =
@@ -226,7 +228,7 @@ impl World {
     /// A provider sells through a reseller, with an additional reseller on record.
     pub(super) fn with_additional_reseller() -> Self {
         let mut world = Self::through_reseller();
-        world.transaction.lines[0].additional_ids = vec![location_id(LOCATIONS[2])];
+        world.transaction.lines[0].on_record.additional_ids = vec![location_id(LOCATIONS[2])];
         let standing = partner(STRANGER, Role::IndirectReseller);
         let pair = partnership(PartnershipState::Active);
         let partnership = Some(Partnership { reseller: STRANGER, ..pair });
@@ -289,9 +291,7 @@ impl World {
     fn alone(role: Role) -> Self {
         Self {
             transaction: Transaction {
-                seller: SELLER,
-                reseller: None,
-                customer: CUSTOMER,
+                chain: SalesChain { seller: SELLER, reseller: None, customer: CUSTOMER },
                 purpose: Purpose::NewSubscription,
                 lines: vec![line(ProductFamily::Microsoft365)],
                 attested: true,
@@ -367,7 +367,7 @@ impl World {
 
     /// Sets the PartnerID of the first line.
     pub(super) fn partner_id(&mut self, id: Option<&str>) {
-        self.transaction.lines[0].partner_id = id.map(location_id);
+        self.transaction.lines[0].on_record.partner_id = id.map(location_id);
     }
 
     /// Sets the product of the first line.
@@ -385,7 +385,7 @@ impl World {
 
 /// A line without a PartnerID.
 pub(super) fn line(family: ProductFamily) -> Line {
-    Line { family, partner_id: None, additional_ids: Vec::new() }
+    Line { family, on_record: OnRecord::default() }
 }
 
 pub(super) fn location_id(digits: &str) -> LocationAccountId {

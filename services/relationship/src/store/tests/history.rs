@@ -1,5 +1,6 @@
 //! Events contain the state of every resource at every time.
 
+use rules::Role;
 use storage::Database;
 use testbed::{
     Engine, RecordedStates, assert_as_of_indexed, assert_released_events_read,
@@ -16,7 +17,7 @@ use super::{
 use crate::{
     domain::{
         AccountState, Applicant, Change, Customer, CustomerRelationship, NewRelationship, Partners,
-        Partnership, PartnershipSide, RelationshipKind, Role,
+        Partnership, PartnershipSide, RelationshipKind,
     },
     store::{Store, save::Persisted},
 };

@@ -2,6 +2,12 @@
 
 use super::*;
 
+/// A line with a PartnerID.
+fn with_id(id: &str) -> Line {
+    let on_record = OnRecord { partner_id: Some(location_id(id)), ..OnRecord::default() };
+    Line { on_record, ..line(ProductFamily::Azure) }
+}
+
 rows! { ORDER_ROWS:
     "the line has no PartnerID", through_reseller, |it| it.partner_id(None) =>
         "ORD-1 PARTNER_ID_MISSING, reseller, caller";
@@ -17,10 +23,9 @@ rows! { ORDER_ROWS:
     "five lines are wrong in three ways", through_reseller, |it| {
             it.partner_id(Some("3003"));
             it.transaction.lines.push(line(ProductFamily::Azure));
-            let azure = || line(ProductFamily::Azure);
-            it.transaction.lines.push(Line { partner_id: Some(location_id("1001")), ..azure() });
+            it.transaction.lines.push(with_id("1001"));
             it.transaction.lines.push(line(ProductFamily::Azure));
-            it.transaction.lines.push(Line { partner_id: Some(location_id("3003")), ..azure() });
+            it.transaction.lines.push(with_id("3003"));
         } =>
         "ORD-1 PARTNER_ID_NOT_OF_RESELLER, reseller, caller";
     "a provider without a reseller sets its own PartnerID", provider_alone,
@@ -30,7 +35,7 @@ rows! { ORDER_ROWS:
         |it| it.partner_id(Some("3003")) =>
         "ORD-1 PARTNER_ID_WITHOUT_RESELLER, seller, caller";
     "an additional PartnerID is set without a reseller", provider_alone,
-        |it| it.transaction.lines[0].additional_ids = vec![location_id("3003")] =>
+        |it| it.transaction.lines[0].on_record.additional_ids = vec![location_id("3003")] =>
         "ORD-8 ADDITIONAL_PARTNER_ID_WITHOUT_RESELLER, seller, caller";
     "additional PartnerIDs are given for a customer outside the EU and EFTA",
         with_additional_reseller, |it| it.facts.customer.country = "GB".parse().unwrap() =>

@@ -57,7 +57,7 @@ rows! { SELLER_ROWS:
         "ON-1 PARTNER_NOT_ENROLLED, seller, seller";
     "the provider is blocked from this second", through_reseller,
         |it| it.facts.seller.roles[0].block_time = Some(at(NOW)) =>
-        "ON-4 PARTNER_NOT_REAUTHORIZED, seller, seller";
+        "ON-4 SELLER_NOT_REAUTHORIZED, seller, seller";
     "the provider's MPA is invalid from this second", through_reseller,
         |it| it.facts.seller.agreements[0].lapse_time = Some(at(NOW)) =>
         "MPA-3 SELLER_MPA_NOT_ACCEPTED, seller, seller";
@@ -94,8 +94,8 @@ rows! { CHAIN_ROWS:
     "seller and reseller are swapped", through_reseller,
         |it| {
             std::mem::swap(&mut it.facts.seller, it.facts.reseller.as_mut().unwrap());
-            it.transaction.seller = RESELLER;
-            it.transaction.reseller = Some(SELLER);
+            it.transaction.chain.seller = RESELLER;
+            it.transaction.chain.reseller = Some(SELLER);
             it.facts.partnership = None;
         } =>
         "PT-1 SELLER_CANNOT_BUY_FROM_MICROSOFT, reseller, caller",
@@ -160,7 +160,7 @@ rows! { CHAIN_ROWS:
         "ON-1 PARTNER_NOT_ENROLLED, reseller, reseller";
     "the reseller is blocked from this second", through_reseller,
         |it| it.reseller().roles[0].block_time = Some(at(NOW)) =>
-        "ON-4 PARTNER_NOT_REAUTHORIZED, reseller, reseller";
+        "ON-4 RESELLER_NOT_REAUTHORIZED, reseller, reseller";
     "the reseller's MPA is invalid from this second", through_reseller,
         |it| it.reseller().agreements[0].lapse_time = Some(at(NOW)) =>
         "MPA-1 PARTNER_ID_BEFORE_MPA, reseller, reseller",

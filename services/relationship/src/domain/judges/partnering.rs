@@ -1,6 +1,7 @@
 //! Whether two partners may partner: checked at the invitation and again at its acceptance.
 
-use types::{Responsible, Timestamp};
+use rules::{Denial, Reason, Responsible, Role, refuse};
+use types::Timestamp;
 
 use super::{
     chain::same_region,
@@ -8,11 +9,7 @@ use super::{
     seller::reauthorized,
     steps::{may_partner_as, to_sell},
 };
-use crate::domain::{
-    Denial, Fault, Finding, Reason, Role, Standing,
-    catalogue::{ON_1, ON_4, PT_1, REL_2},
-    denial::refuse,
-};
+use crate::domain::{Fault, Finding, Standing};
 
 /// Refuses a partnership unless every rule on partnerships passes.
 pub(in crate::domain) fn may_partner(
@@ -22,11 +19,11 @@ pub(in crate::domain) fn may_partner(
 ) -> Result<(), Denial> {
     let (provider_role, reseller_role) = (Role::IndirectProvider, Role::IndirectReseller);
     refuse([
-        (&PT_1, enrolled(provider, provider_role, Reason::ProviderNotEnrolled)),
-        (&ON_1, enrolled(reseller, reseller_role, Reason::ResellerNotEnrolled)),
-        (&ON_4, reauthorized(provider, provider_role, now)),
-        (&ON_4, reauthorized(reseller, reseller_role, now)),
-        (&REL_2, same_region(provider, reseller)),
+        enrolled(provider, provider_role, Reason::ProviderNotEnrolled),
+        enrolled(reseller, reseller_role, Reason::ResellerNotEnrolled),
+        reauthorized(provider, provider_role, now),
+        reauthorized(reseller, reseller_role, now),
+        same_region(provider, reseller),
     ])
 }
 
@@ -42,6 +39,5 @@ fn enrolled(partner: &Standing, role: Role, reason: Reason) -> Finding {
         },
         responsible: Responsible::Partner,
         next_step: to_sell(partner, role).into(),
-        code: "",
     })
 }

@@ -1,4 +1,4 @@
-use crate::text_enum;
+use types::text_enum;
 
 text_enum! {
     /// Who must act before a rule passes.
@@ -21,7 +21,9 @@ text_enum! {
 pub struct Violation {
     /// Stable id of the rule, such as `REL-3`; `STATE` if a resource's state is the reason.
     pub rule: String,
-    /// A value of the service's `ErrorReason`.
+    /// The service that defines `reason`, such as `relationship.csp`.
+    pub domain: String,
+    /// A value of that service's `ErrorReason`.
     pub reason: String,
     /// The resource that violates the rule.
     pub subject: String,

@@ -1,9 +1,8 @@
 //! REL-6: removal of a customer relationship.
 
-use types::Responsible;
-
 use super::list;
-use crate::domain::{CustomerRelationship, Fault, Finding, Reason, Removal, Role, RoleState};
+use crate::domain::{CustomerRelationship, Fault, Finding, Removal, RoleState};
+use rules::{Reason, Responsible, Role};
 
 /// The partner of the relationship may remove it, and any provider that has or had a partnership with
 /// that partner.
@@ -83,6 +82,5 @@ fn fault(
                   ordering"
                 .into(),
         },
-        code: "",
     })
 }

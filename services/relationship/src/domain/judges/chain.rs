@@ -1,4 +1,5 @@
-use types::{Responsible, Timestamp};
+use rules::{Purpose, Reason, Responsible, Role, Transaction};
+use types::Timestamp;
 
 use super::{
     enrollment::{Activity, enrolled_for},
@@ -7,8 +8,7 @@ use super::{
     steps::{other_order, other_tenants, swapped, to_locate, to_partner, to_sell},
 };
 use crate::domain::{
-    Facts, Fault, Finding, NextStep, Partnership, PartnershipState, Purpose, Reason, Role,
-    RoleState, Standing, Step, Transaction,
+    Facts, Fault, Finding, NextStep, Partnership, PartnershipState, RoleState, Standing, Step,
 };
 
 /// REL-1: the partnership of provider and reseller is active.
@@ -56,7 +56,6 @@ pub(in crate::domain) fn active_partnership(
             ),
             responsible: if invited { Responsible::Reseller } else { Responsible::Seller },
             next_step: to_partner(provider, reseller, invited, at),
-            code: "400/900400",
         }
     })
 }
@@ -69,7 +68,6 @@ fn of_revoked_enrollment(provider: &Standing, reseller: &Standing, at: Timestamp
             .to_owned(),
         responsible: Responsible::Seller,
         next_step: to_partner(provider, reseller, false, at),
-        code: "400/900400",
     }
 }
 
@@ -98,7 +96,6 @@ pub(in crate::domain) fn same_region(provider: &Standing, reseller: &Standing) -
         ),
         responsible: Responsible::Reseller,
         next_step: Step::UseTenants { region: here, seller: false, reseller: true }.into(),
-        code: "400/2201",
     })
 }
 
@@ -111,7 +108,7 @@ pub(in crate::domain) fn reseller_active(
     let reseller = facts.reseller.as_ref()?;
     if transaction.purpose == Purpose::Manage {
         let finding = enrolled_for(Activity::Manage, reseller, Role::ALL);
-        return Some(finding.attributed_to(Responsible::Reseller, "403/900149"));
+        return Some(finding.attributed_to(Responsible::Reseller));
     }
     let state = reseller.state(Role::IndirectReseller);
     let finding = Finding::of(reseller.partner, vec![("resellerState", or_none(state))]);
@@ -128,7 +125,6 @@ pub(in crate::domain) fn reseller_active(
         ),
         responsible: Responsible::Reseller,
         next_step: to_sell(reseller, Role::IndirectReseller).into(),
-        code: "403/900149",
     });
     Some(finding.with_next_step(swapped(facts)))
 }
@@ -137,7 +133,7 @@ pub(in crate::domain) fn reseller_active(
 pub(in crate::domain) fn reseller_reauthorized(_: &Transaction, facts: &Facts) -> Option<Finding> {
     let reseller = facts.reseller.as_ref()?;
     let finding = reauthorized(reseller, Role::IndirectReseller, facts.time);
-    Some(finding.attributed_to(Responsible::Reseller, "403/900149"))
+    Some(finding.attributed_to(Responsible::Reseller))
 }
 
 /// ON-3: the reseller has a location account in the country of its tenant.
@@ -168,6 +164,5 @@ pub(in crate::domain) fn reseller_located(_: &Transaction, facts: &Facts) -> Opt
             None => to_locate(reseller, Role::IndirectReseller).into(),
             Some(_) => Step::UseLocatedTenant.into(),
         },
-        code: "400/900154",
     }))
 }

@@ -1,27 +1,7 @@
+use rules::{Line, OnRecord, ProductFamily, Purpose, SalesChain, Transaction};
 use serde::{Deserialize, Serialize};
-use types::{CustomerName, LocationAccountId, PartnerName};
 
-use super::{BillingCycle, Money, OfferName, ProductFamily, Term};
-
-/// The parties of a sale.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-pub struct SalesChain {
-    /// Partner that buys from Microsoft.
-    pub seller: PartnerName,
-    /// Indirect reseller between seller and customer; `None` if the seller is a direct partner.
-    pub reseller: Option<PartnerName>,
-    /// Customer.
-    pub customer: CustomerName,
-}
-
-/// PartnerIDs on record of a product. Empty if the seller acts as direct partner.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct OnRecord {
-    /// PartnerID of the reseller.
-    pub partner_id: Option<LocationAccountId>,
-    /// PartnerIDs of further resellers.
-    pub additional_ids: Vec<LocationAccountId>,
-}
+use super::{BillingCycle, Money, OfferName, Term};
 
 /// A product with its terms of sale.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -49,4 +29,15 @@ impl Product {
         let amount = self.unit_price.minor_units.checked_mul(cycles)?;
         amount.checked_mul(quantity.into())
     }
+}
+
+/// A transaction that relationship decides on.
+pub(super) fn transaction<'a>(
+    chain: SalesChain,
+    purpose: Purpose,
+    products: impl Iterator<Item = &'a Product>,
+    attested: bool,
+) -> Transaction {
+    let line = |it: &Product| Line { family: it.family, on_record: it.on_record.clone() };
+    Transaction { chain, purpose, lines: products.map(line).collect(), attested }
 }

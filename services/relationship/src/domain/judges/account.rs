@@ -1,11 +1,10 @@
 //! Rules on the customer's market, agreement and account (REL-5, CUS-1, CUS-2).
 
-use types::{Responsible, Timestamp};
+use rules::{Purpose, Reason, Responsible, Transaction};
+use types::Timestamp;
 
 use super::or_none;
-use crate::domain::{
-    AccountState, CustomerAgreement, Facts, Fault, Finding, Purpose, Reason, Step, Transaction,
-};
+use crate::domain::{AccountState, CustomerAgreement, Facts, Fault, Finding, Step};
 
 /// From this time, 2025-10-07, old acceptances of the MCA are invalid.
 const REACCEPTANCE: Timestamp = Timestamp::constant(1_759_795_200, 0);
@@ -27,7 +26,6 @@ pub(in crate::domain) fn sales_not_stopped(_: &Transaction, facts: &Facts) -> Op
         ),
         responsible: Responsible::Caller,
         next_step: Step::SalesStopped.into(),
-        code: "",
     }))
 }
 
@@ -72,7 +70,6 @@ pub(in crate::domain) fn accepted_mca(_: &Transaction, facts: &Facts) -> Option<
         explanation,
         responsible: Responsible::Customer,
         next_step: Step::RecordCustomerAgreement.into(),
-        code: "403/13605",
     });
     Some(Finding { fault, ..Finding::of(facts.customer.name, inputs) })
 }
@@ -98,23 +95,19 @@ pub(in crate::domain) fn account_review_permits(
         Some(AccountState::UnderReview) => Some((
             Reason::AccountUnderReview,
             "the customer's account is under review; nothing may be added until the review ends",
-            "403/800074",
         )),
-        Some(AccountState::Rejected) => Some((
-            Reason::AccountRejected,
-            "the customer's account did not pass its review",
-            "403/800075",
-        )),
+        Some(AccountState::Rejected) => {
+            Some((Reason::AccountRejected, "the customer's account did not pass its review"))
+        }
         Some(AccountState::Locked) => {
-            Some((Reason::AccountLocked, "the customer's account is locked", "403/900416"))
+            Some((Reason::AccountLocked, "the customer's account is locked"))
         }
     };
-    let fault = wrong.zip(state).map(|((reason, explanation, code), state)| Fault {
+    let fault = wrong.zip(state).map(|((reason, explanation), state)| Fault {
         reason,
         explanation: explanation.to_owned(),
         responsible: Responsible::Customer,
         next_step: Step::RecordAccountReview(state).into(),
-        code,
     });
     Some(Finding { fault, ..Finding::of(facts.customer.name, inputs) })
 }

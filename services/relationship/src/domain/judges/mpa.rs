@@ -1,11 +1,12 @@
-use types::{Responsible, Timestamp};
+use rules::{Reason, Responsible, Role, Transaction};
+use types::Timestamp;
 
 use super::{
     list, or_none,
     seller::acting_role,
     steps::{swapped, to_accept},
 };
-use crate::domain::{Facts, Fault, Finding, NextStep, Reason, Role, Standing, Transaction};
+use crate::domain::{Facts, Fault, Finding, NextStep, Standing};
 
 /// MPA-3: the seller has accepted the MPA in the role in which it acts.
 pub(in crate::domain) fn accepted_by_seller(
@@ -20,7 +21,6 @@ pub(in crate::domain) fn accepted_by_seller(
         explanation: format!("the seller has no valid acceptance of the MPA as {role}"),
         responsible: Responsible::Seller,
         next_step: to_accept(&facts.seller, role).into(),
-        code: "403/900124",
     }))
 }
 
@@ -34,7 +34,7 @@ pub(in crate::domain) fn accepted_before_partner_id(
         return Some(finding.lacking(transaction.lacks_lines()));
     }
     let mut ids: Vec<_> =
-        transaction.lines.iter().filter_map(|it| it.partner_id.as_ref()).collect();
+        transaction.lines.iter().filter_map(|it| it.on_record.partner_id.as_ref()).collect();
     ids.sort();
     ids.dedup();
     if ids.is_empty() {
@@ -50,7 +50,6 @@ pub(in crate::domain) fn accepted_before_partner_id(
         ),
         responsible: Responsible::Reseller,
         next_step,
-        code: "403/900123",
     }))
 }
 
@@ -66,7 +65,6 @@ pub(in crate::domain) fn accepted_before_business(
             "the reseller has no valid acceptance of the Microsoft Partner Agreement".to_owned(),
         responsible: Responsible::Reseller,
         next_step,
-        code: "403/900123",
     }))
 }
 

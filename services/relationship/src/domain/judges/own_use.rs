@@ -1,9 +1,6 @@
-use types::Responsible;
-
 use super::{list, seller::acting_role};
-use crate::domain::{
-    CustomerKind, Facts, Fault, Finding, ProductFamily, Reason, Role, Standing, Step, Transaction,
-};
+use crate::domain::{CustomerKind, Facts, Fault, Finding, Standing, Step};
+use rules::{ProductFamily, Reason, Responsible, Role, Transaction};
 
 /// OWN-1 for the seller. A reseller buys its own Azure shared services from a provider, which may be an
 /// affiliate.
@@ -55,7 +52,6 @@ pub(super) fn no_affiliate(
             explanation,
             responsible: Responsible::Caller,
             next_step: Step::NameNonAffiliate.into(),
-            code: "",
         }
     }))
 }
@@ -76,7 +72,6 @@ pub(in crate::domain) fn not_csp_tenant(subject: impl ToString, is_csp_tenant: b
         explanation: "the customer's tenant is the CSP tenant of a partner".to_owned(),
         responsible: Responsible::Customer,
         next_step: Step::UseCustomerTenant.into(),
-        code: "",
     })
 }
 
@@ -107,7 +102,7 @@ pub(in crate::domain) fn own_use_permitted(
         CustomerKind::Company => {
             let role = acting_role(transaction, facts);
             let sold_by_provider =
-                transaction.reseller.is_none() && role == Some(Role::IndirectProvider);
+                transaction.chain.reseller.is_none() && role == Some(Role::IndirectProvider);
             sold_by_provider.then(needs_reseller)
         }
     };
@@ -159,6 +154,5 @@ fn own_use_fault(reason: Reason, explanation: &str, next_step: Step) -> Fault {
         explanation: explanation.to_owned(),
         responsible: Responsible::Caller,
         next_step: next_step.into(),
-        code: "",
     }
 }

@@ -1,4 +1,5 @@
-use types::{Responsible, Timestamp};
+use rules::{Line, ProductFamily, Purpose, Reason, Responsible, Role, Transaction};
+use types::Timestamp;
 
 use super::{
     customer::sells_in,
@@ -6,10 +7,7 @@ use super::{
     list, or_none,
     steps::{other_seller, swapped, to_sell},
 };
-use crate::domain::{
-    Facts, Fault, Finding, Line, ProductFamily, Purpose, Reason, Role, RoleState, Standing,
-    Transaction,
-};
+use crate::domain::{Facts, Fault, Finding, RoleState, Standing};
 
 /// PT-1: only an indirect provider or a direct-bill partner buys from Microsoft, and only a
 /// provider sells through a reseller.
@@ -36,7 +34,6 @@ pub(in crate::domain) fn buys_from_microsoft(
             explanation: format!("{explanation} (roles: {roles}){hint}"),
             responsible: Responsible::Caller,
             next_step: other.into(),
-            code: "",
         }
     }))
 }
@@ -47,7 +44,7 @@ pub(in crate::domain) fn is_active(transaction: &Transaction, facts: &Facts) -> 
     let seller = &facts.seller;
     if transaction.purpose == Purpose::Manage {
         let finding = enrolled_for(Activity::Manage, seller, Role::ALL);
-        return Some(finding.attributed_to(Responsible::Seller, "403/800039"));
+        return Some(finding.attributed_to(Responsible::Seller));
     }
     let role = acting_role(transaction, facts)?;
     let state = seller.state(role);
@@ -74,7 +71,6 @@ pub(in crate::domain) fn is_active(transaction: &Transaction, facts: &Facts) -> 
             explanation,
             responsible: Responsible::Seller,
             next_step: to_sell(seller, role).into(),
-            code: "403/800039",
         }
     }))
 }
@@ -118,7 +114,7 @@ pub(in crate::domain) fn is_reauthorized(
 ) -> Option<Finding> {
     let role = acting_role(transaction, facts)?;
     let finding = reauthorized(&facts.seller, role, facts.time);
-    Some(finding.attributed_to(Responsible::Seller, "403/800039"))
+    Some(finding.attributed_to(Responsible::Seller))
 }
 
 /// Whether a partner passed its yearly re-authorization in a role.
@@ -127,7 +123,10 @@ pub(in crate::domain) fn reauthorized(partner: &Standing, role: Role, at: Timest
     let block_time = partner.role(role).and_then(|it| it.block_time);
     let inputs = vec![("role", role.to_string()), ("blockTime", or_none(block_time))];
     let fault = blocked.map(|since| Fault {
-        reason: Reason::PartnerNotReauthorized,
+        reason: match role {
+            Role::IndirectReseller => Reason::ResellerNotReauthorized,
+            Role::IndirectProvider | Role::DirectBill => Reason::SellerNotReauthorized,
+        },
         explanation: format!(
             "{} did not pass the yearly re-authorization as {role} and has been blocked from new \
              sales since {since}",
@@ -135,7 +134,6 @@ pub(in crate::domain) fn reauthorized(partner: &Standing, role: Role, at: Timest
         ),
         responsible: Responsible::Partner,
         next_step: to_sell(partner, role).into(),
-        code: "",
     });
     Finding { fault, ..Finding::of(partner.partner, inputs) }
 }
@@ -144,7 +142,7 @@ pub(in crate::domain) fn reauthorized(partner: &Standing, role: Role, at: Timest
 /// partner or provider, whichever meets more conditions.
 pub(super) fn acting_role(transaction: &Transaction, facts: &Facts) -> Option<Role> {
     let Facts { seller, time, .. } = facts;
-    let roles: &[Role] = match transaction.reseller {
+    let roles: &[Role] = match transaction.chain.reseller {
         Some(_) => &[Role::IndirectProvider],
         None => &[Role::DirectBill, Role::IndirectProvider],
     };

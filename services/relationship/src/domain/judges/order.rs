@@ -1,10 +1,11 @@
-use types::{LocationAccountId, Responsible};
+use rules::{Reason, Responsible, Role, Transaction};
+use types::LocationAccountId;
 
 use super::{
     list, or_none,
     steps::{swapped, to_locate},
 };
-use crate::domain::{Facts, Fault, Finding, NextStep, Reason, Role, Standing, Step, Transaction};
+use crate::domain::{Facts, Fault, Finding, NextStep, Standing, Step};
 
 /// ORD-1: every line has the reseller's PartnerID, or no PartnerID if there is no reseller.
 pub(in crate::domain) fn partner_id_of_reseller(
@@ -26,13 +27,15 @@ pub(in crate::domain) fn partner_id_of_reseller(
         (true, Some(_)) => Some(Reason::PartnerIdNotOfReseller),
     };
     let lines = transaction.lines.iter().enumerate();
-    let wrong: Vec<_> =
-        lines.filter_map(|(at, line)| Some((at, wrong(line.partner_id.as_ref())?))).collect();
+    let wrong: Vec<_> = lines
+        .filter_map(|(at, line)| Some((at, wrong(line.on_record.partner_id.as_ref())?)))
+        .collect();
     let inputs = vec![
         ("expectedPartnerId", or_none(expected.as_ref())),
         ("wrongLines", list(wrong.iter().map(|(at, _)| at))),
     ];
-    let finding = Finding::of(transaction.reseller.unwrap_or(transaction.seller), inputs);
+    let finding =
+        Finding::of(transaction.chain.reseller.unwrap_or(transaction.chain.seller), inputs);
     let finding = Finding { fault: fault(&wrong, expected, facts), ..finding };
     Some(finding.lacking(transaction.lacks_lines()).with_next_step(swapped(facts)))
 }
@@ -56,7 +59,7 @@ fn fault(
             [line] => (format!("line {line}"), "has"),
             lines => (format!("lines {}", list(lines)), "have"),
         };
-        format!("{lines} {have} {}", description_and_code(*reason).0)
+        format!("{lines} {have} {}", description(*reason))
     });
     let parts: Vec<_> = parts.collect();
     let locate = || facts.reseller.as_ref().map(|it| to_locate(it, Role::IndirectReseller));
@@ -71,20 +74,17 @@ fn fault(
         explanation: format!("{} (lines are counted from 0)", parts.join("; ")),
         responsible: Responsible::Caller,
         next_step,
-        code: description_and_code(reason).1,
     })
 }
 
-/// Description of a wrong line, and the Partner Center code.
+/// Description of a wrong line.
 #[allow(clippy::wildcard_enum_match_arm, reason = "the other reasons belong to other rules")]
-fn description_and_code(reason: Reason) -> (&'static str, &'static str) {
+const fn description(reason: Reason) -> &'static str {
     match reason {
-        Reason::PartnerIdWithoutReseller => ("a PartnerID, but the order names no reseller", ""),
-        Reason::PartnerIdMissing => ("no PartnerID, but the order names a reseller", ""),
-        Reason::PartnerIdOfProvider => {
-            ("the provider's PartnerID instead of the reseller's", "404/2072")
-        }
-        _ => ("a PartnerID that is not the reseller's associated location", "400/800016"),
+        Reason::PartnerIdWithoutReseller => "a PartnerID, but the order names no reseller",
+        Reason::PartnerIdMissing => "no PartnerID, but the order names a reseller",
+        Reason::PartnerIdOfProvider => "the provider's PartnerID instead of the reseller's",
+        _ => "a PartnerID that is not the reseller's associated location",
     }
 }
 
@@ -92,7 +92,7 @@ fn description_and_code(reason: Reason) -> (&'static str, &'static str) {
 /// lines the rule is undetermined.
 pub(in crate::domain) fn attested(transaction: &Transaction, _: &Facts) -> Option<Finding> {
     let inputs = vec![("partnerAttestationAccepted", transaction.attested.to_string())];
-    let finding = Finding::of(transaction.seller, inputs);
+    let finding = Finding::of(transaction.chain.seller, inputs);
     if !transaction.attested && transaction.lines.is_empty() {
         return Some(finding.lacking(Some("the seller's attestation")));
     }
@@ -105,7 +105,6 @@ pub(in crate::domain) fn attested(transaction: &Transaction, _: &Facts) -> Optio
                     .to_owned(),
             responsible: Responsible::Seller,
             next_step: Step::Attest.into(),
-            code: "400/900206",
         }
     }))
 }

@@ -1,11 +1,10 @@
 //! ORD-8: additional PartnerIDs on record.
 
-use types::{LocationAccountId, Responsible};
+use rules::{Reason, Responsible, Role, Transaction};
+use types::LocationAccountId;
 
 use super::{chain::active_partnership, list, own_use::no_affiliate};
-use crate::domain::{
-    AdditionalPartner, Facts, Fault, Finding, Reason, Role, RoleState, Step, Transaction,
-};
+use crate::domain::{AdditionalPartner, Facts, Fault, Finding, RoleState, Step};
 
 /// ORD-8: additional PartnerIDs belong to active resellers of the seller, and are allowed only with a
 /// reseller and for a customer in the EU or EFTA.
@@ -14,12 +13,12 @@ pub(in crate::domain) fn on_record(transaction: &Transaction, facts: &Facts) -> 
     let country = facts.customer.country;
     let inputs =
         vec![("additionalPartnerIds", list(&ids)), ("customerCountry", country.to_string())];
-    let finding = Finding::of(transaction.seller, inputs);
+    let finding = Finding::of(transaction.chain.seller, inputs);
     if ids.is_empty() {
         return Some(finding.lacking(Some(transaction.lacks_lines()?)));
     }
     let mut wrong = Vec::new();
-    if transaction.reseller.is_none() {
+    if transaction.chain.reseller.is_none() {
         let text = "additional PartnerIDs are allowed only if the order names a reseller";
         wrong.push((Reason::AdditionalPartnerIdWithoutReseller, text.to_owned()));
     }
@@ -43,7 +42,6 @@ pub(in crate::domain) fn on_record(transaction: &Transaction, facts: &Facts) -> 
         explanation: texts.join("; "),
         responsible: Responsible::Caller,
         next_step: Step::RemoveAdditionalIds(removed).into(),
-        code: if reason == Reason::AdditionalPartnerIdNotOfReseller { "400/900400" } else { "" },
     }))
 }
 

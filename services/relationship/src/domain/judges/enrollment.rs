@@ -1,9 +1,8 @@
 //! ON-1 for activities other than sales.
 
-use types::Responsible;
-
 use super::{list, steps::to_sell};
-use crate::domain::{Fault, Finding, Reason, Role, RoleStanding, RoleState, Standing};
+use crate::domain::{Fault, Finding, RoleStanding, RoleState, Standing};
+use rules::{Reason, Responsible, Role};
 
 /// Activities of a partner for customers, other than sales.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -38,7 +37,6 @@ pub(in crate::domain) fn enrolled_for(
             ),
             responsible: Responsible::Partner,
             next_step: to_sell(partner, closest_role(&enrollments, roles)).into(),
-            code: "403/800039",
         }
     })
 }

@@ -1,5 +1,6 @@
 //! Next steps that several rules share. The called service accepts each step after the previous ones.
 
+use rules::{EnrollmentStep, Role, Transaction};
 use types::{PartnerName, Timestamp};
 
 use super::{
@@ -7,9 +8,7 @@ use super::{
     own_use::not_csp_tenant,
     seller::acting_role,
 };
-use crate::domain::{
-    EnrollmentStep, Facts, NextStep, Role, RoleState, Standing, Step, Transaction,
-};
+use crate::domain::{Facts, NextStep, RoleState, Standing, Step};
 
 /// Steps until a partner may sell something new in a role.
 pub(in crate::domain) fn to_sell(partner: &Standing, role: Role) -> Step {
@@ -116,7 +115,7 @@ pub(super) fn other_seller(transaction: &Transaction, facts: &Facts) -> Option<S
     }
     let enrolled = |role| facts.seller.state(role).is_some();
     Some(swapped(facts).unwrap_or_else(|| {
-        if transaction.reseller.is_some() && enrolled(Role::DirectBill) {
+        if transaction.chain.reseller.is_some() && enrolled(Role::DirectBill) {
             Step::RemoveReseller
         } else if enrolled(Role::IndirectReseller) {
             Step::OrderThroughProvider(facts.seller.partner)
@@ -136,11 +135,11 @@ pub(super) fn role_in(
     if let Step::Swap { seller, .. } = step {
         Some(if *seller == partner { Role::IndirectProvider } else { reseller })
     } else if *step == Step::OrderThroughProvider(partner)
-        || *step == Step::NameSeller && transaction.reseller == Some(partner)
+        || *step == Step::NameSeller && transaction.chain.reseller == Some(partner)
     {
         Some(reseller)
     } else {
-        let stays = *step == Step::RemoveReseller && transaction.seller == partner;
+        let stays = *step == Step::RemoveReseller && transaction.chain.seller == partner;
         stays.then_some(Role::DirectBill)
     }
 }

@@ -1,6 +1,7 @@
 use std::slice;
 
-use types::{PartnerName, Responsible, Timestamp};
+use rules::{Purpose, Reason, Responsible, Role, Transaction};
+use types::{PartnerName, Timestamp};
 
 use super::{
     list, or_none,
@@ -8,8 +9,8 @@ use super::{
     steps::{other_seller, other_tenants, outside_region, role_in, to_relate},
 };
 use crate::domain::{
-    Customer, CustomerRelationship, Facts, Fault, Finding, NextStep, Purpose, Reason,
-    RelationshipState, Role, Standing, Step, Transaction,
+    Customer, CustomerRelationship, Facts, Fault, Finding, NextStep, RelationshipState, Standing,
+    Step,
 };
 
 /// REL-4 for the seller, in the role in which it buys from Microsoft.
@@ -29,11 +30,14 @@ pub(in crate::domain) fn related_to_seller(
     Some(related(transaction, facts, &facts.seller, roles, Responsible::Seller))
 }
 
-/// REL-4 for the reseller.
+/// REL-4 for the reseller, which takes no part in a cancellation or an automatic renewal.
 pub(in crate::domain) fn related_to_reseller(
     transaction: &Transaction,
     facts: &Facts,
 ) -> Option<Finding> {
+    if matches!(transaction.purpose, Purpose::Cancel | Purpose::AutomaticRenewal) {
+        return None;
+    }
     let sells = transaction.purpose != Purpose::Manage;
     let roles = sells.then_some(&[Role::IndirectReseller][..]);
     Some(related(transaction, facts, facts.reseller.as_ref()?, roles, Responsible::Reseller))
@@ -97,7 +101,6 @@ fn related(
             explanation,
             responsible: if requested(role) { Responsible::Customer } else { responsible },
             next_step,
-            code: "403/20002",
         }
     })
 }
@@ -181,6 +184,5 @@ pub(in crate::domain) fn in_region(
         ),
         responsible,
         next_step: format!("use a CSP tenant of the partner's company in region {there}").into(),
-        code: "403/2030",
     })
 }

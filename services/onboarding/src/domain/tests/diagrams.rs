@@ -1,0 +1,10 @@
+//! docs/lifecycles/onboarding.md.
+
+use testbed::golden_lifecycles;
+
+use crate::domain::lifecycle::LIFECYCLE;
+
+#[test]
+fn diagrams_are_those_of_the_golden_documents() {
+    golden_lifecycles("onboarding", &[("Enrollment", LIFECYCLE.diagram())]);
+}
