@@ -75,7 +75,7 @@ scenarios! {
         assert_eq!(submitted.enrollment.unwrap().state(), EnrollmentState::Vetting);
     }
 
-    /// REQ-1, at the anniversary: T+0, T+30, T+60.
+    /// REQ-1 and ON-4, at the anniversary: T+0, T+30, T+60.
     async fn a_direct_bill_partner_that_fails_its_review_is_restricted_then_revoked(world) {
         let client = &world.client;
         let (role, direct) = (Role::DirectBill, client.direct_bill("BE").await?);
@@ -85,6 +85,8 @@ scenarios! {
         assert_eq!(refused(review(client, &direct, role).await), ["STATE REVIEW_NOT_OPEN"]);
         let before = client.place(order(&direct, None, &customer, &offer)).await?;
         world.clock.advance(365 * DAY);
+        let unreviewed = client.place(order(&direct, None, &customer, &offer)).await;
+        assert_eq!(refused(unreviewed), ["ON-4 SELLER_NOT_REAUTHORIZED"]);
         let restricted = review(client, &direct, role).await?;
         assert_eq!(restricted.state(), EnrollmentState::Restricted);
         let placed = client.place(order(&direct, None, &customer, &offer)).await;
