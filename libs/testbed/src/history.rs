@@ -8,10 +8,8 @@ use std::{
 
 use sea_orm::{ConnectionTrait, EntityTrait, QueryOrder};
 use serde::de::DeserializeOwned;
-use storage::{Database, as_of, events};
+use storage::{Database, events};
 use types::Timestamp;
-
-use crate::listing::plan;
 
 /// Time resolution of the databases.
 const RESOLUTION: Duration = Duration::from_micros(1);
@@ -116,16 +114,6 @@ pub async fn revisions(database: &Database) -> BTreeMap<String, i64> {
         last.insert(event.resource.clone(), event);
     }
     last.into_iter().map(|(name, event)| (name, event.revision)).collect()
-}
-
-/// Asserts that SQLite reads the past state of a resource along an index, without a sort.
-///
-/// # Panics
-/// If it does not.
-pub async fn assert_as_of_indexed(database: &Database) {
-    let steps = plan(database, &as_of("partners/1", Timestamp::UNIX_EPOCH)).await;
-    let follows = |it: &String| it.starts_with("SEARCH") && it.contains("USING INDEX");
-    assert!(steps.len() == 1 && steps.iter().all(follows), "{steps:?}");
 }
 
 async fn tables_of(database: &Database) -> BTreeSet<String> {

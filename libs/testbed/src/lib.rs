@@ -1,5 +1,4 @@
-//! Test support: a separate database for each test, on either engine, and assertions about lists,
-//! events and golden files.
+//! Test support: a separate database for each test, on either engine, and what the tests of all stores share.
 
 #![allow(clippy::expect_used, clippy::panic, reason = "a test that cannot be set up has failed")]
 
@@ -10,13 +9,17 @@ mod history;
 mod listing;
 mod postgres;
 mod released;
+mod schema;
+mod store;
 #[cfg(test)]
 mod tests;
 
 pub use databases::{Databases, Engine};
 pub use folder::Folder;
 pub use golden::{golden, golden_lifecycles, golden_section};
-pub use history::{RecordedStates, assert_as_of_indexed, assert_rows_have_events, revisions};
+pub use history::{RecordedStates, assert_rows_have_events, revisions};
 pub use listing::assert_indexed;
 pub use postgres::TlsServer;
 pub use released::assert_released_events_read;
+pub use schema::{InvalidRows, assert_constraints, assert_migrations, assert_not_unique, insert};
+pub use store::{at, call, dry_run, eight_times, events_of, migrated, mutation};

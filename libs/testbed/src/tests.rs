@@ -1,7 +1,9 @@
 use sea_orm::{ConnectionTrait, DatabaseBackend, DbErr, Statement};
-use storage::{Database, Settings};
+use sea_orm_migration::{MigrationTrait, MigratorTrait};
+use storage::{Database, EventsTable, Settings, as_of};
+use types::Timestamp;
 
-use crate::{Databases, Engine, Folder, postgres};
+use crate::{Databases, Engine, Folder, listing::plan, migrated, postgres};
 
 const ENGINES: [Engine; 2] = [Engine::Sqlite, Engine::Postgres];
 
@@ -79,6 +81,22 @@ async fn a_commit_on_postgres_waits_for_the_disk_with_every_setting() {
         let shown: String = row.try_get_by_index(0).unwrap();
         assert_eq!(shown, expected, "set to {set}");
     }
+}
+
+struct Migrator;
+
+impl MigratorTrait for Migrator {
+    fn migrations() -> Vec<Box<dyn MigrationTrait>> {
+        vec![Box::new(EventsTable)]
+    }
+}
+
+#[tokio::test]
+async fn the_past_state_of_a_resource_is_read_along_an_index_without_a_sort() {
+    let (_databases, database) = migrated::<Migrator>(Engine::Sqlite, "ordering").await;
+    let steps = plan(&database, &as_of("partners/1", Timestamp::UNIX_EPOCH)).await;
+    let follows = |it: &String| it.starts_with("SEARCH") && it.contains("USING INDEX");
+    assert!(steps.len() == 1 && steps.iter().all(follows), "{steps:?}");
 }
 
 #[test]

@@ -4,10 +4,12 @@ mod lists;
 
 use errors::Failure;
 use rules::{Denial, Role};
-use sea_orm::{EntityTrait, QueryOrder};
-use storage::{Database, ListOptions, MutationContext, Settings, events};
-use testbed::{Databases, Engine};
-use types::{OrganizationName, PartnerName, Timestamp};
+use storage::{ListOptions, events};
+use testbed::{
+    Databases, Engine, at, call, dry_run, eight_times, events_of, migrated, mutation,
+    on_both_engines,
+};
+use types::{OrganizationName, PartnerName};
 use uuid::Uuid;
 
 use super::{Migrator, ORGANIZATIONS, PARTNERS, Store};
@@ -17,22 +19,6 @@ use crate::domain::{
     Partner, Requirement, Signatory, SignatoryRole, SuspensionCause, VettingCheck,
     VettingResult::{self, Authorized},
 };
-
-macro_rules! on_both_engines {
-    ($($test:ident,)*) => { $(
-        mod $test {
-            #[tokio::test]
-            async fn on_sqlite() {
-                super::$test(testbed::Engine::Sqlite).await;
-            }
-
-            #[tokio::test]
-            async fn on_postgres() {
-                super::$test(testbed::Engine::Postgres).await;
-            }
-        }
-    )* };
-}
 
 on_both_engines! {
     an_organization_reads_back_equal,
@@ -58,30 +44,9 @@ fn company(id: u128) -> OrganizationName {
     OrganizationName::new(Uuid::from_u128(id))
 }
 
-fn at(second: i64) -> Timestamp {
-    Timestamp::from_second(second).unwrap()
-}
-
-fn call(request_id: impl Into<Option<u128>>, content: &str) -> MutationContext {
-    let request_id = request_id.into().map(Uuid::from_u128);
-    MutationContext::new("Method", request_id, content.as_bytes(), "ada".to_owned(), at(9))
-}
-
-/// A mutation without a request id.
-fn mutation() -> MutationContext {
-    call(None, "")
-}
-
-async fn connect(databases: &Databases) -> Database {
-    let settings = Settings { url: databases.url("onboarding"), max_connections: 10 };
-    Database::open(&settings).await.unwrap()
-}
-
 /// A store with one company. The databases must outlive it.
 async fn store(engine: Engine) -> (Databases, Store) {
-    let databases = Databases::new(engine).await;
-    let database = connect(&databases).await;
-    database.migrate::<Migrator>().await.unwrap();
+    let (databases, database) = migrated::<Migrator>(engine, "onboarding").await;
     let store = Store::new(database);
     store.save_organization(organization(COMPANY, &[]), &mutation()).await.unwrap();
     (databases, store)
@@ -89,13 +54,7 @@ async fn store(engine: Engine) -> (Databases, Store) {
 
 /// All events after the one that created the company.
 async fn history(store: &Store) -> Vec<events::Model> {
-    let all = events::Entity::find().order_by_asc(events::Column::Seq);
-    all.all(store.database().reader()).await.unwrap().split_off(1)
-}
-
-/// Runs an operation eight times concurrently.
-async fn eight_times<T>(one: impl AsyncFn() -> T) -> [T; 8] {
-    tokio::join!(one(), one(), one(), one(), one(), one(), one(), one()).into()
+    events_of(store.database()).await.split_off(1)
 }
 
 /// A company with these owners and their shares in basis points.

@@ -6,10 +6,12 @@ use std::{collections::BTreeMap, time::Duration};
 
 use errors::Failure;
 use rules::{Leg, OnRecord, ProductFamily, SalesChain};
-use sea_orm::{ConnectionTrait, EntityTrait, QueryOrder};
-use storage::{Database, ListOptions, MutationContext, Settings, events};
-use testbed::{Databases, Engine};
-use types::{Clock, CustomerName, OrderName, PartnerName, SubscriptionName, Timestamp};
+use sea_orm::ConnectionTrait;
+use storage::{ListOptions, MutationContext, events};
+use testbed::{
+    Databases, Engine, at, call, eight_times, events_of, migrated, mutation, on_both_engines,
+};
+use types::{Clock, CustomerName, OrderName, PartnerName, SubscriptionName};
 use uuid::Uuid;
 
 use super::{Decided, DecisionValidity, Migrator, OFFERS, ORDERS, SUBSCRIPTIONS, Store};
@@ -17,22 +19,6 @@ use crate::domain::{
     Answer, Approved, BillingCycle, Changes, Evidence, Identities, Markets, Money, NewLine,
     NewOrder, Offer, OfferName, OfferTerms, Order, OrderState, Placement, Plan, Subscription, Term,
 };
-
-macro_rules! on_both_engines {
-    ($($test:ident,)*) => { $(
-        mod $test {
-            #[tokio::test]
-            async fn on_sqlite() {
-                super::$test(testbed::Engine::Sqlite).await;
-            }
-
-            #[tokio::test]
-            async fn on_postgres() {
-                super::$test(testbed::Engine::Postgres).await;
-            }
-        }
-    )* };
-}
 
 mod due;
 mod history;
@@ -59,30 +45,9 @@ const RESELLER: PartnerName = PartnerName::new(Uuid::from_u128(0x2));
 const CUSTOMER: CustomerName = CustomerName::new(Uuid::from_u128(0xc));
 const LINES: usize = 2;
 
-fn at(second: i64) -> Timestamp {
-    Timestamp::from_second(second).unwrap()
-}
-
-fn call(request_id: impl Into<Option<u128>>, content: &str) -> MutationContext {
-    let request_id = request_id.into().map(Uuid::from_u128);
-    MutationContext::new("Method", request_id, content.as_bytes(), "ada".to_owned(), at(9))
-}
-
-/// A call without a request id.
-fn mutation() -> MutationContext {
-    call(None, "")
-}
-
-async fn connect(databases: &Databases) -> Database {
-    let settings = Settings { url: databases.url("ordering"), max_connections: 10 };
-    Database::open(&settings).await.unwrap()
-}
-
 /// A store with one offer. The databases must outlive it.
 async fn store(engine: Engine) -> (Databases, Store) {
-    let databases = Databases::new(engine).await;
-    let database = connect(&databases).await;
-    database.migrate::<Migrator>().await.unwrap();
+    let (databases, database) = migrated::<Migrator>(engine, "ordering").await;
     let store = Store::new(database);
     store.save_offer(offer("mail"), &mutation()).await.unwrap();
     (databases, store)
@@ -90,13 +55,7 @@ async fn store(engine: Engine) -> (Databases, Store) {
 
 /// All events after the creation of the offer.
 async fn history(store: &Store) -> Vec<events::Model> {
-    let all = events::Entity::find().order_by_asc(events::Column::Seq);
-    all.all(store.database().reader()).await.unwrap().split_off(1)
-}
-
-/// Runs eight calls concurrently.
-async fn eight_times<T>(run: impl AsyncFn() -> T) -> [T; 8] {
-    tokio::join!(run(), run(), run(), run(), run(), run(), run(), run()).into()
+    events_of(store.database()).await.split_off(1)
 }
 
 fn euro(minor_units: i64) -> Money {

@@ -8,12 +8,13 @@ mod schema;
 
 use errors::Failure;
 use rules::Role;
-use sea_orm::{EntityTrait, QueryOrder};
-use storage::{Database, ListOptions, MutationContext, Settings, events};
-use testbed::{Databases, Engine};
+use storage::{ListOptions, MutationContext, events};
+use testbed::{
+    Databases, Engine, at, call, dry_run, eight_times, events_of, migrated, mutation,
+    on_both_engines,
+};
 use types::{
     CustomerName, CustomerRelationshipName, OrganizationName, PartnerName, PartnershipName,
-    Timestamp,
 };
 use uuid::Uuid;
 
@@ -24,24 +25,6 @@ use crate::domain::{
     Partnership, PartnershipSide, RelationshipKind, RelationshipState, Removal, RoleStanding,
     RoleState, Standing,
 };
-
-/// Declares tests that run on SQLite and on PostgreSQL.
-macro_rules! on_both_engines {
-    ($($test:ident,)*) => { $(
-        mod $test {
-            #[tokio::test]
-            async fn on_sqlite() {
-                super::$test(testbed::Engine::Sqlite).await;
-            }
-
-            #[tokio::test]
-            async fn on_postgres() {
-                super::$test(testbed::Engine::Postgres).await;
-            }
-        }
-    )* };
-}
-use on_both_engines;
 
 on_both_engines! {
     saved_resources_read_back_equal,
@@ -62,44 +45,17 @@ const RESELLER: PartnerName = PartnerName::new(Uuid::from_u128(0x2));
 const CUSTOMER: CustomerName = CustomerName::new(Uuid::from_u128(0xc));
 const COMPANY: OrganizationName = OrganizationName::new(Uuid::from_u128(0xa));
 
-fn at(second: i64) -> Timestamp {
-    Timestamp::from_second(second).unwrap()
-}
-
-fn call(request_id: impl Into<Option<u128>>, content: &str) -> MutationContext {
-    let request_id = request_id.into().map(Uuid::from_u128);
-    MutationContext::new("Method", request_id, content.as_bytes(), "ada".to_owned(), at(9))
-}
-
 /// Expiry of invitations and requests, in seconds.
 const EXPIRES: i64 = 50;
 
-/// A call without a request id.
-fn mutation() -> MutationContext {
-    call(None, "")
-}
-
-async fn connect(databases: &Databases) -> Database {
-    let settings = Settings { url: databases.url("relationship"), max_connections: 10 };
-    Database::open(&settings).await.unwrap()
-}
-
 /// An empty store. Keep the databases alive while using it.
 async fn store(engine: Engine) -> (Databases, Store) {
-    let databases = Databases::new(engine).await;
-    let database = connect(&databases).await;
-    database.migrate::<Migrator>().await.unwrap();
+    let (databases, database) = migrated::<Migrator>(engine, "relationship").await;
     (databases, Store::new(database))
 }
 
 async fn history(store: &Store) -> Vec<events::Model> {
-    let all = events::Entity::find().order_by_asc(events::Column::Seq);
-    all.all(store.database().reader()).await.unwrap()
-}
-
-/// Runs eight calls concurrently.
-async fn eight_times<T>(one: impl AsyncFn() -> T) -> [T; 8] {
-    tokio::join!(one(), one(), one(), one(), one(), one(), one(), one()).into()
+    events_of(store.database()).await
 }
 
 fn new_customer() -> Approved<Customer> {

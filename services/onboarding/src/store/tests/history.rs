@@ -2,14 +2,14 @@
 
 use rules::{Denial, Role};
 use storage::ListOptions;
-use testbed::{
-    Engine, RecordedStates, assert_as_of_indexed, assert_released_events_read,
-    assert_rows_have_events,
-};
+use testbed::{Engine, RecordedStates, assert_released_events_read, assert_rows_have_events};
 use types::{PartnerName, Timestamp, WorkEmail};
 use uuid::Uuid;
 
-use super::{COMPANY, PARTNER, all_partners, at, company, location, mutation, organization, store};
+use super::{
+    COMPANY, PARTNER, all_partners, at, company, location, mutation, on_both_engines, organization,
+    store,
+};
 use crate::{
     domain::{
         AgreementKind, AgreementVersion, Approved, End, EnrollmentState, Evidence, LocationFacts,
@@ -204,12 +204,6 @@ async fn falls_short(life: &mut Life, it: Partner) {
     assert_eq!(state(&it), EnrollmentState::Revoked);
     let it = life.partner(it.enroll(direct, email("ada@contoso.com"), day(800))).await;
     assert_eq!(state(&it), EnrollmentState::Draft);
-}
-
-#[tokio::test]
-async fn past_states_are_found_by_an_index() {
-    let (_databases, store) = store(Engine::Sqlite).await;
-    assert_as_of_indexed(store.database()).await;
 }
 
 #[test]

@@ -1,10 +1,12 @@
 //! How far the store follows ownerships.
 
 use sea_orm::ConnectionTrait;
-use testbed::Engine;
+use testbed::{Engine, insert};
 use types::OrganizationName;
 
-use super::{COMPANY, PARTNER, at, company, mutation, organization, partner, saved, schema, store};
+use super::{
+    COMPANY, PARTNER, at, company, mutation, on_both_engines, organization, partner, saved, store,
+};
 use crate::{
     domain::{Buyer, OwnershipGraph},
     store::Store,
@@ -51,7 +53,7 @@ async fn companies_that_own_each_other_do_not_loop_the_store(engine: Engine) {
          from_time 0",
         company(0xb)
     );
-    schema::insert(&store, "organization_owners", &back, "").await.unwrap();
+    insert(store.database(), "organization_owners", &back, "").await.unwrap();
     saved(&store, partner(PARTNER, COMPANY)).await;
     let buyer = Buyer { tenant: PARTNER, organization: company(0xb) };
     let (standings, _) = store.standings(&[PARTNER], &[], Some(buyer), at(9)).await.unwrap();

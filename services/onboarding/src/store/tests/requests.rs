@@ -1,7 +1,5 @@
 //! Repeated requests and dry runs.
 
-use errors::Mutation;
-
 use super::*;
 
 on_both_engines! {
@@ -11,12 +9,6 @@ on_both_engines! {
     eight_concurrent_copies_of_a_request_get_one_response,
     a_dry_run_returns_the_response_and_writes_nothing,
     a_dry_run_fails_if_the_call_would_lose_its_race,
-}
-
-/// A dry run with this request id.
-fn dry_run(request_id: u128) -> MutationContext {
-    let options = Mutation { validate_only: true, ..Some(Uuid::from_u128(request_id)).into() };
-    MutationContext::new("Method", options, b"content", "ada".to_owned(), at(9))
 }
 
 async fn a_repeated_request_returns_the_first_response(engine: Engine) {
@@ -75,7 +67,7 @@ async fn eight_concurrent_copies_of_a_request_get_one_response(engine: Engine) {
 
 async fn a_dry_run_returns_the_response_and_writes_nothing(engine: Engine) {
     let (_databases, store) = store(engine).await;
-    let (dry_run, call) = (dry_run(7), call(7, "content"));
+    let (dry_run, call) = (dry_run(7, "content"), call(7, "content"));
     let previewed = store.save_partner(partner(PARTNER, COMPANY), &dry_run);
     let previewed = store.database().idempotent(&dry_run, previewed).await.unwrap();
     assert_eq!(store.partner(PARTNER).await.unwrap(), None);
@@ -98,7 +90,7 @@ async fn a_dry_run_fails_if_the_call_would_lose_its_race(engine: Engine) {
     let before = saved(&store, partner(PARTNER, COMPANY)).await;
     saved(&store, located(before.clone(), "1001")).await;
     for late in [located(before, "1002"), partner(PARTNER, COMPANY)] {
-        let late = store.save_partner(late, &dry_run(7)).await;
+        let late = store.save_partner(late, &dry_run(7, "content")).await;
         assert!(matches!(late, Err(Failure::LostRace)), "{late:?}");
     }
 }

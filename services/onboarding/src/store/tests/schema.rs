@@ -1,41 +1,16 @@
 //! Constraints of the schema, and its migration.
 
-use std::collections::BTreeMap;
+use testbed::{Engine, InvalidRows, assert_constraints, assert_migrations, on_both_engines};
 
-use sea_orm::ConnectionTrait;
-use testbed::{Databases, Engine};
-
-use super::{COMPANY, PARTNER, connect, mutation, organization, store};
-use crate::store::{Migrator, Store};
+use super::store;
+use crate::store::Migrator;
 
 on_both_engines! {
     the_database_rejects_rows_that_no_decision_produces,
-    a_migration_is_applied_only_once,
+    migrations_are_applied_once_or_named_with_their_command,
 }
 
-/// Inserts a row given as `column value` pairs, after replacing the values in `changes`.
-pub(super) async fn insert(
-    store: &Store,
-    table: &str,
-    row: &str,
-    changes: &str,
-) -> Result<(), String> {
-    let columns = |row: &str| -> BTreeMap<String, String> {
-        let columns = row.split(", ").filter_map(|column| column.split_once(' '));
-        columns.map(|(name, value)| (name.to_owned(), value.to_owned())).collect()
-    };
-    let mut row = columns(row);
-    row.extend(columns(changes));
-    let (names, values): (Vec<_>, Vec<_>) = row.into_iter().unzip();
-    let (names, values) = (names.join(", "), values.join(", "));
-    let statement = format!("INSERT INTO {table} ({names}) VALUES ({values})");
-    let inserted = store.database().reader().execute_unprepared(&statement).await;
-    inserted.map(drop).map_err(|error| error.to_string())
-}
-
-/// A table, a valid row, changes that violate a constraint, and a change that makes a second row
-/// which violates a unique constraint.
-const FORBIDDEN: [(&str, &str, &str, &str); 9] = [
+const INVALID: [InvalidRows; 9] = [
     (
         "partner_ids",
         "id '4001', holder 'organizations/1'",
@@ -53,7 +28,7 @@ const FORBIDDEN: [(&str, &str, &str, &str); 9] = [
     ),
     (
         "organization_owners",
-        "organization 'organizations/1', owner 'COMPANY', share_basis_points 0, \
+        "organization 'organizations/1', owner 'organizations/00000000-0000-0000-0000-00000000000a', share_basis_points 0, \
          management_control TRUE, from_time 0, end_time NULL, end_reason NULL",
         "organization 'organizations/9', owner 'organizations/9', owner 'organizations/1', \
          share_basis_points -1, share_basis_points 10001, end_time 1, end_reason ''",
@@ -105,45 +80,9 @@ const FORBIDDEN: [(&str, &str, &str, &str); 9] = [
 
 async fn the_database_rejects_rows_that_no_decision_produces(engine: Engine) {
     let (_databases, store) = store(engine).await;
-    for (table, row, forbidden, second) in FORBIDDEN {
-        let row = row.replace("COMPANY", &COMPANY.to_string());
-        for change in forbidden.split(", ") {
-            let refused = insert(&store, table, &row, change).await.unwrap_err();
-            assert!(refused.contains("constraint"), "{table}, {change}: {refused}");
-        }
-        insert(&store, table, &row, "").await.unwrap();
-        let refused = insert(&store, table, &row, second).await.unwrap_err();
-        assert!(refused.to_lowercase().contains("unique constraint"), "{table}: {refused}");
-    }
+    assert_constraints(store.database(), &INVALID).await;
 }
 
-async fn a_migration_is_applied_only_once(engine: Engine) {
-    let databases = Databases::new(engine).await;
-    let database = connect(&databases).await;
-    let applied = database.migrate::<Migrator>().await.unwrap();
-    assert!(applied.contains(&"onboarding_0001_initial".to_owned()), "{applied:?}");
-    assert!(database.migrate::<Migrator>().await.unwrap().is_empty());
-    database.require_schema::<Migrator>("onboarding").await.unwrap();
-    let store = Store::new(database);
-    store.save_organization(organization(COMPANY, &[]), &mutation()).await.unwrap();
-}
-
-#[tokio::test]
-async fn an_embedded_database_migrates_when_opened() {
-    let databases = Databases::new(Engine::Sqlite).await;
-    let database = connect(&databases).await;
-    database.require_schema::<Migrator>("onboarding").await.unwrap();
-    let store = Store::new(database);
-    store.save_organization(organization(COMPANY, &[]), &mutation()).await.unwrap();
-}
-
-#[tokio::test]
-async fn a_server_without_the_schema_is_rejected_with_the_next_step() {
-    let databases = Databases::new(Engine::Postgres).await;
-    let database = connect(&databases).await;
-    let refused = database.require_schema::<Migrator>("onboarding").await.unwrap_err();
-    for part in ["onboarding_0001_initial", "`onboarding migrate`"] {
-        assert!(refused.contains(part), "{refused}");
-    }
-    assert!(Store::new(database).partner(PARTNER).await.is_err(), "nothing was applied");
+async fn migrations_are_applied_once_or_named_with_their_command(engine: Engine) {
+    assert_migrations::<Migrator>(engine, "onboarding").await;
 }

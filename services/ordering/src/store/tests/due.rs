@@ -3,7 +3,7 @@
 use testbed::Engine;
 use types::Timestamp;
 
-use super::{cancelled, commit, mutation, placed, store, valid};
+use super::{cancelled, commit, mutation, on_both_engines, placed, store, valid};
 use crate::store::{DueCursor, Store};
 
 on_both_engines! {

@@ -1,15 +1,12 @@
 //! Events contain every state of every resource.
 
 use storage::{Database, ListOptions, Listing};
-use testbed::{
-    Engine, RecordedStates, assert_as_of_indexed, assert_released_events_read,
-    assert_rows_have_events,
-};
+use testbed::{Engine, RecordedStates, assert_released_events_read, assert_rows_have_events};
 use types::{OrderName, SubscriptionName, Timestamp};
 use uuid::Uuid;
 
 use super::{
-    answer, at, cancelled, decided, mutation, offer, placed, store,
+    answer, at, cancelled, decided, mutation, offer, on_both_engines, placed, store,
     transfer::{begun, offers},
 };
 use crate::{
@@ -131,12 +128,6 @@ async fn complete_transfer(recorded: &mut RecordedStore, placement: Placement) {
     let facts = TransferFacts { subscriptions, offers: offers(), pending };
     let changes = transfer.complete(facts, answer(), ids, at(11)).unwrap();
     recorded.commit(&decided(changes), at(11)).await;
-}
-
-#[tokio::test]
-async fn an_earlier_state_is_found_by_an_index() {
-    let (_databases, store) = store(Engine::Sqlite).await;
-    assert_as_of_indexed(store.database()).await;
 }
 
 #[test]

@@ -11,8 +11,8 @@ use types::{CustomerRelationshipName, PartnerName, Timestamp};
 use uuid::Uuid;
 
 use super::{
-    CUSTOMER, RESELLER, SELLER, accepted, answer, at, cancelled, decided, mutation, placed, store,
-    stored, valid,
+    CUSTOMER, RESELLER, SELLER, accepted, answer, at, cancelled, decided, mutation,
+    on_both_engines, placed, store, stored, valid,
 };
 use crate::{
     domain::{Approved, Changes, Release},

@@ -1,39 +1,16 @@
 //! Constraints and migrations of the schema.
 
-use std::collections::BTreeMap;
+use testbed::{Engine, InvalidRows, assert_constraints, assert_migrations, on_both_engines};
 
-use sea_orm::ConnectionTrait;
-use testbed::{Databases, Engine};
-use types::OrderName;
-use uuid::Uuid;
-
-use super::{connect, mutation, offer, store};
-use crate::store::{Migrator, Store};
+use super::store;
+use crate::store::Migrator;
 
 on_both_engines! {
     the_schema_rejects_invalid_rows,
-    a_migration_is_applied_once,
-    a_version_accepts_migrations_of_a_newer_version,
+    migrations_are_applied_once_or_named_with_their_command,
 }
 
-/// Inserts a row in which some columns have another value.
-async fn insert(store: &Store, table: &str, row: &str, changes: &str) -> Result<(), String> {
-    let columns = |row: &str| -> BTreeMap<String, String> {
-        let columns = row.split(", ").filter_map(|column| column.split_once(' '));
-        columns.map(|(name, value)| (name.to_owned(), value.to_owned())).collect()
-    };
-    let mut row = columns(row);
-    row.extend(columns(changes));
-    let (names, values): (Vec<_>, Vec<_>) = row.into_iter().unzip();
-    let (names, values) = (names.join(", "), values.join(", "));
-    let statement = format!("INSERT INTO {table} ({names}) VALUES ({values})");
-    let inserted = store.database().reader().execute_unprepared(&statement).await;
-    inserted.map(drop).map_err(|error| error.to_string())
-}
-
-/// A table, a valid row, invalid changes of the row, and a change that makes a second row which
-/// violates a unique constraint.
-const FORBIDDEN: [(&str, &str, &str, &str); 5] = [
+const INVALID: [InvalidRows; 5] = [
     (
         "offers",
         "name 'offers/1', display_name '', family 'azure-shared-services', \
@@ -88,54 +65,9 @@ const FORBIDDEN: [(&str, &str, &str, &str); 5] = [
 
 async fn the_schema_rejects_invalid_rows(engine: Engine) {
     let (_databases, store) = store(engine).await;
-    for (table, row, forbidden, second) in FORBIDDEN {
-        for change in forbidden.split(", ") {
-            let refused = insert(&store, table, row, change).await.unwrap_err();
-            assert!(refused.contains("constraint"), "{table}, {change}: {refused}");
-        }
-        insert(&store, table, row, "").await.unwrap();
-        let refused = insert(&store, table, row, second).await.unwrap_err();
-        assert!(refused.to_lowercase().contains("unique constraint"), "{table}: {refused}");
-    }
+    assert_constraints(store.database(), &INVALID).await;
 }
 
-async fn a_migration_is_applied_once(engine: Engine) {
-    let databases = Databases::new(engine).await;
-    let database = connect(&databases).await;
-    let applied = database.migrate::<Migrator>().await.unwrap();
-    assert!(applied.contains(&"ordering_0001_initial".to_owned()), "{applied:?}");
-    assert!(database.migrate::<Migrator>().await.unwrap().is_empty());
-    database.require_schema::<Migrator>("ordering").await.unwrap();
-    let store = Store::new(database);
-    store.save_offer(offer("mail"), &mutation()).await.unwrap();
-}
-
-async fn a_version_accepts_migrations_of_a_newer_version(engine: Engine) {
-    let databases = Databases::new(engine).await;
-    let database = connect(&databases).await;
-    database.migrate::<Migrator>().await.unwrap();
-    let newer = "INSERT INTO seaql_migrations VALUES ('ordering_9999_of_a_newer_version', 0)";
-    database.reader().execute_unprepared(newer).await.unwrap();
-    database.require_schema::<Migrator>("ordering").await.unwrap();
-    assert!(database.migrate::<Migrator>().await.unwrap().is_empty());
-}
-
-#[tokio::test]
-async fn an_embedded_database_migrates_itself() {
-    let databases = Databases::new(Engine::Sqlite).await;
-    let database = connect(&databases).await;
-    database.require_schema::<Migrator>("ordering").await.unwrap();
-    Store::new(database).save_offer(offer("mail"), &mutation()).await.unwrap();
-}
-
-#[tokio::test]
-async fn a_database_without_the_schema_is_rejected_with_the_command_to_run() {
-    let databases = Databases::new(Engine::Postgres).await;
-    let database = connect(&databases).await;
-    let refused = database.require_schema::<Migrator>("ordering").await.unwrap_err();
-    for part in ["ordering_0001_initial", "`ordering migrate`"] {
-        assert!(refused.contains(part), "{refused}");
-    }
-    let unknown = OrderName::new(Uuid::from_u128(0xff));
-    assert!(Store::new(database).order(unknown).await.is_err(), "nothing was applied");
+async fn migrations_are_applied_once_or_named_with_their_command(engine: Engine) {
+    assert_migrations::<Migrator>(engine, "ordering").await;
 }

@@ -8,7 +8,7 @@ use testbed::Engine;
 use types::{OrderName, PartnerName, SubscriptionName, TransferName};
 use uuid::Uuid;
 
-use super::{answer, at, decided, mutation, offer, placed, store};
+use super::{answer, at, decided, mutation, offer, on_both_engines, placed, store};
 use crate::{
     domain::{
         Changes, NewTransfer, Offer, OfferName, Placement, SubscriptionState, TransferFacts,

@@ -1,7 +1,5 @@
 //! Dry runs (`validate_only`).
 
-use errors::Mutation;
-
 use super::*;
 
 on_both_engines! {
@@ -12,8 +10,7 @@ async fn a_dry_run_returns_the_result_and_writes_nothing(engine: Engine) {
     let (_databases, store) = store(engine).await;
     store.save(new_customer(), &mutation()).await.unwrap();
     let (before, events) = (stored(&store).await, history(&store).await);
-    let how = Mutation { validate_only: true, ..Some(Uuid::from_u128(7)).into() };
-    let dry_run = MutationContext::new("Method", how, b"content", "ada".to_owned(), at(9));
+    let dry_run = dry_run(7, "content");
     let both = || {
         let main = invite(PROVIDER, RESELLER).main;
         Change { related: vec![invite(RESELLER, PROVIDER).main], main }

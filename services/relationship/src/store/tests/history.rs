@@ -2,10 +2,7 @@
 
 use rules::Role;
 use storage::Database;
-use testbed::{
-    Engine, RecordedStates, assert_as_of_indexed, assert_released_events_read,
-    assert_rows_have_events,
-};
+use testbed::{Engine, RecordedStates, assert_released_events_read, assert_rows_have_events};
 use types::{CustomerRelationshipName, PartnerName, PartnershipName, Timestamp};
 use uuid::Uuid;
 
@@ -140,12 +137,6 @@ async fn events_rebuild_every_resource_at_every_time(engine: Engine) {
     let again = Applicant { name, standing: standing(UNANSWERING), open: vec![unanswered] };
     recorded.save(request_of(again, None, at(EXPIRES))).await;
     recorded.assert_rebuilt(recorded.store.database()).await;
-}
-
-#[tokio::test]
-async fn as_of_reads_use_an_index() {
-    let (_databases, store) = store(Engine::Sqlite).await;
-    assert_as_of_indexed(store.database()).await;
 }
 
 #[test]

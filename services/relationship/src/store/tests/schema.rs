@@ -1,16 +1,16 @@
 //! Constraints and migrations of the schema.
 
-use std::collections::BTreeMap;
+use testbed::{
+    Engine, InvalidRows, assert_constraints, assert_migrations, assert_not_unique, insert,
+    on_both_engines,
+};
 
-use sea_orm::ConnectionTrait;
-use testbed::{Databases, Engine};
-
-use super::{CUSTOMER, connect, mutation, new_customer, on_both_engines, store};
-use crate::store::{Migrator, Store};
+use super::store;
+use crate::store::Migrator;
 
 on_both_engines! {
     constraints_reject_states_that_no_decision_produces,
-    migrations_are_applied_once,
+    migrations_are_applied_once_or_named_with_their_command,
 }
 
 /// Rows as column names and SQL literals.
@@ -33,49 +33,34 @@ const RELATIONSHIP: &str = "name 'customers/1/relationships/1', customer 'custom
     mca_template_id '1', mca_version '1', mca_first_name 'Ada', mca_last_name 'Lovelace', \
     mca_email 'ada@contoso.com', mca_accept_time 0, revision 1, create_time 0, update_time 0";
 
-/// Inserts a row with changed columns.
-async fn insert(store: &Store, table: &str, row: &str, changes: &str) -> Result<(), String> {
-    let columns = |row: &str| -> BTreeMap<String, String> {
-        let columns = row.split(", ").filter_map(|column| column.split_once(' '));
-        columns.map(|(name, value)| (name.to_owned(), value.to_owned())).collect()
-    };
-    let mut row = columns(row);
-    row.extend(columns(changes));
-    let (names, values): (Vec<_>, Vec<_>) = row.into_iter().unzip();
-    let (names, values) = (names.join(", "), values.join(", "));
-    let statement = format!("INSERT INTO {table} ({names}) VALUES ({values})");
-    let inserted = store.database().reader().execute_unprepared(&statement).await;
-    inserted.map(drop).map_err(|error| error.to_string())
-}
-
-async fn constraints_reject_states_that_no_decision_produces(engine: Engine) {
-    let (_databases, store) = store(engine).await;
-    for (table, row, forbidden) in [
-        (
-            "partnerships",
-            PARTNERSHIP,
-            "name 'pairs/1', provider 'customers/1', reseller 'customers/1', \
+const INVALID: [InvalidRows; 3] = [
+    (
+        "partnerships",
+        PARTNERSHIP,
+        "name 'pairs/1', provider 'customers/1', reseller 'customers/1', \
              reseller 'partners/1', reseller NULL, state 'unknown', state NULL, state 'active', \
              state 'declined', state 'withdrawn', state 'expired', state 'invited', \
              expire_time 0, accept_time NULL, accept_time 1, ended_by 'both', \
              provider_application NULL, reseller_application NULL, \
              state_reason '', end_time NULL, end_time 1, predecessor 'partnerships/1', \
              predecessor 'partnerships/9', revision 0",
-        ),
-        (
-            "customers",
-            CUSTOMER_ROW,
-            "name 'partners/1', organization 'partners/1', country 'FRA', kind 'person', \
+        "",
+    ),
+    (
+        "customers",
+        CUSTOMER_ROW,
+        "name 'partners/1', organization 'partners/1', country 'FRA', kind 'person', \
              kind 'shared-services', shared_services_number 1, registration_number '', \
              created_by 'customers/1', mca_template_id NULL, mca_version NULL, \
              mca_first_name NULL, mca_last_name NULL, mca_email NULL, account_state NULL, \
              account_state 'lost', account_detail NULL, account_time NULL, account_time 1, \
              mca_accept_time 1, revision 0",
-        ),
-        (
-            "customer_relationships",
-            RELATIONSHIP,
-            "name 'customers/2/relationships/1', customer 'customers/2', partner 'customers/1', kind 'both', kind 'management', role NULL, role 'advisor', state 'unknown', \
+        "",
+    ),
+    (
+        "customer_relationships",
+        RELATIONSHIP,
+        "name 'customers/2/relationships/1', customer 'customers/2', partner 'customers/1', kind 'both', kind 'management', role NULL, role 'advisor', state 'unknown', \
              state 'requested', state 'removed', state 'refused', state 'expired', \
              expire_time 0, accept_time NULL, accept_time 1, removed_by 'partners/1', \
              removed_by 'customers/1', state_reason 'why', end_time 0, \
@@ -83,35 +68,29 @@ async fn constraints_reject_states_that_no_decision_produces(engine: Engine) {
              companion 'customers/2/relationships/1', kind 'management', \
              mca_template_id NULL, mca_version NULL, mca_first_name NULL, mca_last_name NULL, \
              mca_email NULL, mca_accept_time 1, revision 0",
-        ),
-    ] {
-        for change in forbidden.split(", ") {
-            let refused = insert(&store, table, row, change).await.unwrap_err();
-            assert!(refused.contains("constraint"), "{table}, {change}: {refused}");
-        }
-        insert(&store, table, row, "").await.unwrap();
-        let again = insert(&store, table, row, "").await.unwrap_err();
-        assert!(again.to_lowercase().contains("unique constraint"), "{table}: {again}");
-    }
+        "",
+    ),
+];
+
+async fn constraints_reject_states_that_no_decision_produces(engine: Engine) {
+    let (_databases, store) = store(engine).await;
+    let database = store.database();
+    assert_constraints(database, &INVALID).await;
     let shared = |id, number| {
         format!("name 'customers/{id}', kind 'shared-services', shared_services_number {number}")
     };
-    insert(&store, "customers", CUSTOMER_ROW, &shared(2, 1)).await.unwrap();
-    let second = insert(&store, "customers", CUSTOMER_ROW, &shared(3, 1)).await.unwrap_err();
-    assert!(second.to_lowercase().contains("unique constraint"), "{second}");
-    insert(&store, "customers", CUSTOMER_ROW, &shared(3, 2)).await.unwrap();
+    insert(database, "customers", CUSTOMER_ROW, &shared(2, 1)).await.unwrap();
+    assert_not_unique(database, "customers", CUSTOMER_ROW, &shared(3, 1)).await;
+    insert(database, "customers", CUSTOMER_ROW, &shared(3, 2)).await.unwrap();
     let open = |id| format!("name 'partnerships/{id}', {INVITED}");
-    insert(&store, "partnerships", PARTNERSHIP, &open(2)).await.unwrap();
-    let second = insert(&store, "partnerships", PARTNERSHIP, &open(3)).await.unwrap_err();
-    assert!(second.to_lowercase().contains("unique constraint"), "{second}");
+    insert(database, "partnerships", PARTNERSHIP, &open(2)).await.unwrap();
+    assert_not_unique(database, "partnerships", PARTNERSHIP, &open(3)).await;
     let after = |id| format!("name 'partnerships/{id}', predecessor 'partnerships/1'");
-    insert(&store, "partnerships", PARTNERSHIP, &after(4)).await.unwrap();
-    let second = insert(&store, "partnerships", PARTNERSHIP, &after(5)).await.unwrap_err();
-    assert!(second.to_lowercase().contains("unique constraint"), "{second}");
+    insert(database, "partnerships", PARTNERSHIP, &after(4)).await.unwrap();
+    assert_not_unique(database, "partnerships", PARTNERSHIP, &after(5)).await;
     let table = "customer_relationships";
     let second = "name 'customers/1/relationships/2', state 'requested', accept_time NULL";
-    let second = insert(&store, table, RELATIONSHIP, second).await.unwrap_err();
-    assert!(second.to_lowercase().contains("unique constraint"), "{second}");
+    assert_not_unique(database, table, RELATIONSHIP, second).await;
     // A management relationship has no attestation.
     let manages = |id| {
         format!(
@@ -120,39 +99,12 @@ async fn constraints_reject_states_that_no_decision_produces(engine: Engine) {
              mca_email NULL, mca_accept_time NULL"
         )
     };
-    insert(&store, table, RELATIONSHIP, &manages(3)).await.unwrap();
-    let second = insert(&store, table, RELATIONSHIP, &manages(4)).await.unwrap_err();
-    assert!(second.to_lowercase().contains("unique constraint"), "{second}");
+    insert(database, table, RELATIONSHIP, &manages(3)).await.unwrap();
+    assert_not_unique(database, table, RELATIONSHIP, &manages(4)).await;
     let other_role = "name 'customers/1/relationships/5', role 'indirect-reseller'";
-    insert(&store, table, RELATIONSHIP, other_role).await.unwrap();
+    insert(database, table, RELATIONSHIP, other_role).await.unwrap();
 }
 
-async fn migrations_are_applied_once(engine: Engine) {
-    let databases = Databases::new(engine).await;
-    let database = connect(&databases).await;
-    let applied = database.migrate::<Migrator>().await.unwrap();
-    assert!(applied.contains(&"relationship_0001_initial".to_owned()), "{applied:?}");
-    assert!(database.migrate::<Migrator>().await.unwrap().is_empty());
-    database.require_schema::<Migrator>("relationship").await.unwrap();
-    let store = Store::new(database);
-    store.save(new_customer(), &mutation()).await.unwrap();
-}
-
-#[tokio::test]
-async fn an_embedded_database_migrates_itself() {
-    let databases = Databases::new(Engine::Sqlite).await;
-    let database = connect(&databases).await;
-    database.require_schema::<Migrator>("relationship").await.unwrap();
-    Store::new(database).save(new_customer(), &mutation()).await.unwrap();
-}
-
-#[tokio::test]
-async fn a_missing_schema_fails_with_the_command_to_run() {
-    let databases = Databases::new(Engine::Postgres).await;
-    let database = connect(&databases).await;
-    let refused = database.require_schema::<Migrator>("relationship").await.unwrap_err();
-    for part in ["relationship_0001_initial", "`relationship migrate`"] {
-        assert!(refused.contains(part), "{refused}");
-    }
-    assert!(Store::new(database).customer(CUSTOMER).await.is_err(), "no migration was applied");
+async fn migrations_are_applied_once_or_named_with_their_command(engine: Engine) {
+    assert_migrations::<Migrator>(engine, "relationship").await;
 }

@@ -1,0 +1,86 @@
+//! What the tests of every store share.
+
+use errors::Mutation;
+use sea_orm::{EntityTrait, QueryOrder};
+use sea_orm_migration::MigratorTrait;
+use storage::{Database, MutationContext, Settings, events};
+use types::Timestamp;
+use uuid::Uuid;
+
+use crate::{Databases, Engine};
+
+/// Declares tests that run on SQLite and on PostgreSQL: asynchronous functions of an [`Engine`].
+#[macro_export]
+macro_rules! on_both_engines {
+    ($($test:ident,)*) => { $(
+        mod $test {
+            #[tokio::test]
+            async fn on_sqlite() {
+                super::$test($crate::Engine::Sqlite).await;
+            }
+
+            #[tokio::test]
+            async fn on_postgres() {
+                super::$test($crate::Engine::Postgres).await;
+            }
+        }
+    )* };
+}
+
+/// A service's database with its schema. The databases must outlive it.
+///
+/// # Panics
+/// If it cannot be opened or migrated.
+pub async fn migrated<M: MigratorTrait>(engine: Engine, service: &str) -> (Databases, Database) {
+    let databases = Databases::new(engine).await;
+    let settings = Settings { url: databases.url(service), max_connections: 10 };
+    let database = Database::open(&settings).await.expect("it can be opened");
+    database.migrate::<M>().await.expect("it can be migrated");
+    (databases, database)
+}
+
+/// A time this many seconds after 1970.
+///
+/// # Panics
+/// If it is out of range.
+#[must_use]
+pub fn at(second: i64) -> Timestamp {
+    Timestamp::from_second(second).expect("it is in range")
+}
+
+/// A call at second 9 with a request id.
+#[must_use]
+pub fn call(request_id: u128, content: &str) -> MutationContext {
+    context(Some(Uuid::from_u128(request_id)).into(), content)
+}
+
+/// A call at second 9 without a request id.
+#[must_use]
+pub fn mutation() -> MutationContext {
+    context(None.into(), "")
+}
+
+/// A dry run of [`call`].
+#[must_use]
+pub fn dry_run(request_id: u128, content: &str) -> MutationContext {
+    let options = Mutation { validate_only: true, ..Some(Uuid::from_u128(request_id)).into() };
+    context(options, content)
+}
+
+fn context(options: Mutation, content: &str) -> MutationContext {
+    MutationContext::new("Method", options, content.as_bytes(), "ada".to_owned(), at(9))
+}
+
+/// All events in the order of their sequence numbers.
+///
+/// # Panics
+/// If they cannot be read.
+pub async fn events_of(database: &Database) -> Vec<events::Model> {
+    let all = events::Entity::find().order_by_asc(events::Column::Seq);
+    all.all(database.reader()).await.expect("events can be read")
+}
+
+/// Runs an operation eight times concurrently.
+pub async fn eight_times<T>(run: impl AsyncFn() -> T) -> [T; 8] {
+    tokio::join!(run(), run(), run(), run(), run(), run(), run(), run()).into()
+}
