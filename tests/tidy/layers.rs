@@ -1,5 +1,7 @@
 //! What each layer may know of. The words are looked for in code, tests included.
 
+use std::collections::BTreeSet;
+
 use crate::{assert_none, code, tree};
 
 /// Words that are at home in some places and must not stand anywhere else.
@@ -145,6 +147,57 @@ fn the_environment_is_read_in_one_place() {
         advice: "Make it a setting; runtime::config reads those from the environment.",
     }
     .check();
+}
+
+/// Files in which mutual imports are not looked for: the rules of a transaction refer to each other.
+const MUTUAL: &[&str] = &["libs/status", "services/*/src/domain"];
+
+#[test]
+fn no_two_files_import_each_other() {
+    let files = tree::files().iter().filter(|file| {
+        file.is_rust()
+            && file.is_in(&["libs", "services"])
+            && !file.is_test()
+            && !file.is_in(MUTUAL)
+    });
+    let mut imports = Vec::new();
+    for file in files {
+        let (folder, name) = file.path.rsplit_once('/').unwrap_or_default();
+        let from = name.trim_end_matches(".rs");
+        imports.extend(siblings(&file.text).into_iter().map(|to| (folder, from.to_owned(), to)));
+    }
+    let back = |(folder, from, to): &(&str, String, String)| {
+        let back = (*folder, to.clone(), from.clone());
+        (from < to && imports.contains(&back)).then(|| format!("{folder}: {from}.rs and {to}.rs"))
+    };
+    let wrong: Vec<_> = imports.iter().filter_map(back).collect();
+    assert_none(&wrong, "Move what both need into a third file, or into one of them.");
+}
+
+/// The modules next to a file that it imports from, and further names that are no modules.
+fn siblings(text: &str) -> BTreeSet<String> {
+    let code = code::code(text);
+    let uses = code.split(';').filter_map(|it| {
+        let (_, path) = it.rsplit_once("use super::").or_else(|| it.rsplit_once("use crate::"))?;
+        Some(path.trim())
+    });
+    let mut found = BTreeSet::new();
+    for path in uses {
+        let path = path.strip_prefix('{').map_or(path, |it| it.trim_end_matches('}'));
+        let mut depth = 0;
+        let top = path.split(|letter| {
+            depth += i32::from(letter == '{') - i32::from(letter == '}');
+            letter == ',' && depth == 0
+        });
+        found.extend(top.filter_map(|it| Some(it.split("::").next()?.trim().to_owned())));
+    }
+    found
+}
+
+#[test]
+fn imports_of_modules_next_to_a_file_are_found() {
+    let text = "use super::{Store, a::{x, y}, b};\npub use crate::c::Z;\nuse std::d;";
+    assert_eq!(siblings(text).into_iter().collect::<Vec<_>>(), ["Store", "a", "b", "c"]);
 }
 
 #[test]

@@ -1,11 +1,9 @@
-use http::{HeaderMap, Response};
 use opentelemetry::{KeyValue, StringValue};
-use tonic::{Code, body::Body};
-use tracing::{Instrument, Span, field};
+use tonic::Code;
+use tracing::{Span, field};
 use types::{Clock, Stopwatch};
 
 use crate::{
-    body::ObservedBody,
     metrics::{CALLS_IN_FLIGHT, CLIENT_DURATIONS, SERVER_DURATIONS},
     names::{ERROR_TYPE, RPC_METHOD, RPC_STATUS, RPC_SYSTEM},
 };
@@ -23,7 +21,7 @@ pub(crate) enum Side {
 pub(crate) struct CallRecord {
     side: Side,
     method: StringValue,
-    span: Span,
+    pub(crate) span: Span,
     watch: Stopwatch,
     ended: bool,
 }
@@ -33,38 +31,6 @@ impl CallRecord {
         let call = Self { side, method, span, watch: Clock::system().stopwatch(), ended: false };
         call.add_in_flight(1);
         call
-    }
-
-    /// Waits for the answer and observes its body until it ends.
-    pub(crate) async fn answered<E>(
-        mut self,
-        answer: impl Future<Output = Result<Response<Body>, E>>,
-        code_of: fn(&E) -> Code,
-    ) -> Result<Response<Body>, E> {
-        let span = self.span.clone();
-        match answer.instrument(span).await {
-            Ok(response) => Ok(self.observe(response)),
-            Err(error) => {
-                self.end(code_of(&error));
-                Err(error)
-            }
-        }
-    }
-
-    /// A status in the headers ends the call; otherwise the trailers do.
-    fn observe(mut self, response: Response<Body>) -> Response<Body> {
-        match code(response.headers()) {
-            Some(code) => {
-                self.end(code);
-                response
-            }
-            // An answer that is not gRPC has an HTTP status only.
-            None if !response.status().is_success() => {
-                self.end(Code::Unknown);
-                response
-            }
-            None => response.map(|body| Body::new(ObservedBody::new(body, self))),
-        }
     }
 
     /// Records how the call ended. Only the first end counts.
@@ -124,11 +90,6 @@ impl Drop for CallRecord {
     fn drop(&mut self) {
         self.end(if deadline::is_late() { Code::DeadlineExceeded } else { Code::Cancelled });
     }
-}
-
-/// The status in headers or trailers.
-pub(crate) fn code(headers: &HeaderMap) -> Option<Code> {
-    headers.get("grpc-status").map(|value| Code::from_bytes(value.as_bytes()))
 }
 
 /// Whether the code means a failure of the server, not of the request.

@@ -5,6 +5,7 @@ mod migration;
 mod organization;
 mod partner;
 mod partner_id;
+mod standings;
 
 pub use migration::Migrator;
 pub(crate) use organization::ORGANIZATIONS;

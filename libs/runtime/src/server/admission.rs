@@ -24,9 +24,9 @@ use tonic::body::Body;
 use tower_service::Service;
 
 use super::{
-    answer::{self, AnswerBody},
+    answer::{self, AnswerBody, ConnectionPermit},
     message,
-    registry::{InFlight, Usage},
+    registry::Usage,
 };
 
 type BoxError = Box<dyn std::error::Error + Send + Sync>;
@@ -148,13 +148,6 @@ impl<S> Admission<S> {
         let wanted = timeout(request.headers())?;
         Ok((admitted, wanted.map_or(self.longest, |wanted| wanted.min(self.longest))))
     }
-}
-
-/// A call's permit on its connection, held until its answer is sent or dropped.
-#[derive(Debug)]
-pub(super) struct ConnectionPermit {
-    _permit: OwnedSemaphorePermit,
-    _in_flight: Option<InFlight>,
 }
 
 /// A call's permits: on its connection, and on the server until the answer begins. Health calls need no

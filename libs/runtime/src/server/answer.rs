@@ -11,15 +11,25 @@ use bytes::Bytes;
 use futures_util::future::poll_fn;
 use http_body::Frame;
 use hyper::rt::Executor;
-use tokio::{sync::Notify, time::sleep};
+use tokio::{
+    sync::{Notify, OwnedSemaphorePermit},
+    time::sleep,
+};
 use tonic::{Status, body::Body};
 
-use super::admission::ConnectionPermit;
+use super::registry::InFlight;
 
 /// How long a caller may take to read an answer.
 const READ_TIMEOUT: Duration = Duration::from_secs(10);
 /// Most bytes of an answer that are passed to HTTP/2 at once.
 const MAX_FRAME: usize = 16 * 1024;
+
+/// A call's permit on its connection, held until its answer is sent or dropped.
+#[derive(Debug)]
+pub(super) struct ConnectionPermit {
+    pub _permit: OwnedSemaphorePermit,
+    pub _in_flight: Option<InFlight>,
+}
 
 /// The body of an answer. Holds the permit of its call until the answer is sent.
 ///
