@@ -3,7 +3,6 @@
 //!
 //! Calls never wait for a receiver of telemetry: data that cannot be sent is dropped.
 
-mod b3;
 mod body;
 mod call;
 mod client;

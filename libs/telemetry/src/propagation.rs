@@ -1,25 +1,17 @@
-//! Trace context in headers: W3C `traceparent`, `tracestate` and `baggage` of incoming and outgoing
-//! calls, B3 of incoming calls.
+//! W3C trace context in the headers `traceparent`, `tracestate` and `baggage`.
 
 use http::{HeaderMap, HeaderName, HeaderValue};
 use opentelemetry::{
     Context,
     propagation::{Extractor, Injector, TextMapPropagator},
-    trace::TraceContextExt,
 };
 use opentelemetry_sdk::propagation::{BaggagePropagator, TraceContextPropagator};
 
-use crate::b3;
-
-/// The span and the baggage of the caller. W3C has precedence over B3.
+/// The span and the baggage of the caller.
 pub(crate) fn extract(headers: &HeaderMap) -> Context {
     let carrier = Headers(headers);
     let context = BaggagePropagator::new().extract_with_context(&Context::new(), &carrier);
-    let context = TraceContextPropagator::new().extract_with_context(&context, &carrier);
-    match b3::extract(headers) {
-        Some(caller) if !context.has_active_span() => context.with_remote_span_context(caller),
-        _ => context,
-    }
+    TraceContextPropagator::new().extract_with_context(&context, &carrier)
 }
 
 /// Propagates the current span to a peer.
@@ -70,16 +62,6 @@ mod tests {
         let mut sent = HeaderMap::new();
         inject(&extract(&headers), &mut sent);
         assert_eq!(sent, headers);
-    }
-
-    #[test]
-    fn b3_is_propagated_as_w3c() {
-        let b3 = HeaderValue::from_static("80f198ee56343ba864fe8b2a57d3eff7-e457b5a2e4d86bd1-0");
-        let mut sent = HeaderMap::new();
-        inject(&extract(&HeaderMap::from_iter([(HeaderName::from_static("b3"), b3)])), &mut sent);
-        let expected = "00-80f198ee56343ba864fe8b2a57d3eff7-e457b5a2e4d86bd1-00";
-        assert_eq!(sent["traceparent"], expected);
-        assert!(!sent.contains_key("b3"));
     }
 
     #[test]
