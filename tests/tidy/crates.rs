@@ -97,6 +97,23 @@ fn libraries_do_not_depend_on_services() {
 }
 
 #[test]
+fn storage_reaches_no_grpc() {
+    let all = crates();
+    let dependencies =
+        |name: &str| all.iter().find(|it| it.name() == name).map(Crate::dependencies);
+    let mut reached = vec!["storage"];
+    let mut next = 0;
+    while let Some(name) = reached.get(next) {
+        let further: Vec<_> = dependencies(name).into_iter().flatten().collect();
+        reached.extend(further.into_iter().filter(|it| !reached.contains(it)).collect::<Vec<_>>());
+        next += 1;
+    }
+    let grpc = reached.iter().filter(|it| it.starts_with("tonic") || it.ends_with("-otlp"));
+    let wrong: Vec<_> = grpc.map(|it| format!("libs/storage reaches {it}")).collect();
+    assert_none(&wrong, "A database has no wire format; use libs/metrics for its instruments.");
+}
+
+#[test]
 fn every_dependency_is_used() {
     let mut wrong = Vec::new();
     for each in crates() {

@@ -8,7 +8,7 @@ const STATE: &str = "db.client.connection.state";
 
 /// Reads the pool whenever metrics are collected.
 pub(crate) fn measure(connection: &DatabaseConnection, service: &'static str) {
-    let meter = telemetry::meter();
+    let meter = metrics::meter();
     let pool = connection.clone();
     meter
         .i64_observable_up_down_counter("db.client.connection.count")

@@ -3,7 +3,7 @@
 
 use std::{sync::LazyLock, time::Duration};
 
-use ::telemetry::names::{ERROR_TYPE, OTHER};
+use metrics::names::{ERROR_TYPE, OTHER};
 use opentelemetry::{
     Context, KeyValue, global,
     metrics::Histogram,
@@ -16,9 +16,8 @@ const SYSTEM: &str = "db.system.name";
 const OPERATION: &str = "db.operation.name";
 const TABLE: &str = "db.collection.name";
 
-static DURATION: LazyLock<Histogram<f64>> = LazyLock::new(|| {
-    ::telemetry::histogram("db.client.operation.duration", "Duration of statements.")
-});
+static DURATION: LazyLock<Histogram<f64>> =
+    LazyLock::new(|| metrics::histogram("db.client.operation.duration", "Duration of statements."));
 
 /// Records a statement that has ended.
 pub(crate) fn statement(backend: DatabaseBackend, sql: &str, elapsed: Duration, failed: bool) {

@@ -1,12 +1,10 @@
+use ::metrics::names::{ERROR_TYPE, RPC_METHOD, RPC_STATUS, RPC_SYSTEM};
 use opentelemetry::{KeyValue, StringValue};
 use tonic::Code;
 use tracing::{Span, field};
 use types::{Clock, Stopwatch};
 
-use crate::{
-    metrics::{CALLS_IN_FLIGHT, CLIENT_DURATIONS, SERVER_DURATIONS},
-    names::{ERROR_TYPE, RPC_METHOD, RPC_STATUS, RPC_SYSTEM},
-};
+use crate::metrics::{CALLS_IN_FLIGHT, CLIENT_DURATIONS, SERVER_DURATIONS};
 
 /// The side of a call.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -10,7 +10,6 @@ mod export;
 mod logs;
 mod methods;
 mod metrics;
-pub mod names;
 mod propagation;
 mod server;
 mod settings;
@@ -18,7 +17,7 @@ mod start;
 
 pub use client::{Traced, traced};
 pub use methods::Methods;
-pub use metrics::{histogram, meter, record_health};
+pub use metrics::record_health;
 pub use server::{TelemetryLayer, TelemetryService};
 pub use settings::{Build, Listen, LogFormat, OtlpEndpoint, Settings};
 pub use start::{MetricsEndpoint, Telemetry, start};

@@ -1,26 +1,13 @@
 use std::sync::LazyLock;
 
-use opentelemetry::{
-    KeyValue, global,
-    metrics::{Gauge, Histogram, Meter, UpDownCounter},
+use ::metrics::{
+    histogram, meter,
+    names::{CLIENT_DURATION, IN_FLIGHT, SERVER_DURATION, SERVING},
 };
-
-use crate::names::{CLIENT_DURATION, IN_FLIGHT, SECONDS, SERVER_DURATION, SERVING};
-
-/// The meter for all instruments. Instruments created before [`crate::start`] record nothing, so
-/// create them on first use.
-#[must_use]
-pub fn meter() -> Meter {
-    global::meter("csp-channel")
-}
-
-/// A histogram of durations in seconds, with buckets from 10 µs on.
-#[must_use]
-pub fn histogram(name: &'static str, description: &'static str) -> Histogram<f64> {
-    let meter = meter();
-    let histogram = meter.f64_histogram(name).with_unit("s").with_description(description);
-    histogram.with_boundaries(SECONDS.to_vec()).build()
-}
+use opentelemetry::{
+    KeyValue,
+    metrics::{Gauge, Histogram, UpDownCounter},
+};
 
 pub(crate) static SERVER_DURATIONS: LazyLock<Histogram<f64>> =
     LazyLock::new(|| histogram(SERVER_DURATION, "Duration of incoming calls."));

@@ -3,6 +3,7 @@ use std::{
     task::{Context, Poll},
 };
 
+use ::metrics::names;
 use http::{Request, Response};
 use opentelemetry::StringValue;
 use tonic::{Code, body::Body};
@@ -14,7 +15,7 @@ use tracing_opentelemetry::OpenTelemetrySpanExt;
 use crate::{
     call::{CallRecord, Side},
     methods::Methods,
-    names, propagation,
+    propagation,
 };
 
 /// Telemetry of incoming calls: a span, the number in flight, the duration, and a log line. Must be the

@@ -1,5 +1,6 @@
 use std::{sync::mpsc, thread, time::Duration};
 
+use ::metrics::{meter, names};
 use opentelemetry::{KeyValue, global, trace::TracerProvider};
 use opentelemetry_sdk::{metrics::SdkMeterProvider, trace::SdkTracerProvider};
 use prometheus::{Registry, TextEncoder};
@@ -7,7 +8,7 @@ use tracing_subscriber::{EnvFilter, Layer, layer::SubscriberExt, util::Subscribe
 use types::Clock;
 
 use crate::{
-    export, logs, metrics, names,
+    export, logs,
     settings::{Build, Settings},
 };
 
@@ -104,7 +105,7 @@ pub fn start(
 }
 
 fn record_build(build: Build) {
-    let meter = metrics::meter();
+    let meter = meter();
     let gauge =
         meter.u64_gauge(names::BUILD).with_description("Version and commit of the build.").build();
     gauge.record(

@@ -9,13 +9,13 @@ use crate::domain::{Changes, OrderKind};
 const OUTCOME: &str = "csp.outcome";
 
 static ORDERS: LazyLock<Counter<u64>> = LazyLock::new(|| {
-    let meter = telemetry::meter();
+    let meter = metrics::meter();
     let counter = meter.u64_counter("csp.orders").with_unit("{order}");
     counter.with_description("Orders, by outcome.").build()
 });
 
 static SETTLED: LazyLock<Counter<u64>> = LazyLock::new(|| {
-    let meter = telemetry::meter();
+    let meter = metrics::meter();
     let counter = meter.u64_counter("csp.subscriptions.settled").with_unit("{subscription}");
     counter.with_description("Subscriptions that were due, by outcome.").build()
 });

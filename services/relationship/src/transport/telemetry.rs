@@ -7,13 +7,13 @@ use crate::domain::Decision;
 const PURPOSE: &str = "csp.purpose";
 
 static DECISIONS: LazyLock<Counter<u64>> = LazyLock::new(|| {
-    let meter = telemetry::meter();
+    let meter = metrics::meter();
     let counter = meter.u64_counter("csp.decisions").with_unit("{decision}");
     counter.with_description("Decisions on transactions.").build()
 });
 
 static FAILED_RULES: LazyLock<Counter<u64>> = LazyLock::new(|| {
-    let meter = telemetry::meter();
+    let meter = metrics::meter();
     let counter = meter.u64_counter("csp.decision.failed_rules").with_unit("{rule}");
     counter.with_description("Rules that a transaction failed.").build()
 });
