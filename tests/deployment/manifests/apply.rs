@@ -17,7 +17,7 @@ const CHANGES: [(&str, &str, &str, &str); 4] = [
         "newTag: 0.1.0-2f0c1ab",
     ),
     ("linkerd", "overlays/production/kustomization.yaml", "registry.example.com", "registry.test"),
-    ("istio", "base/migrations.yaml", "memory: 128Mi", "memory: 256Mi"),
+    ("istio", "base/shared/migration.yaml", "memory: 128Mi", "memory: 256Mi"),
     ("local", "overlays/local/kustomization.yaml", "throwaway-", "changed-"),
 ];
 

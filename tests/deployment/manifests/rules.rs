@@ -147,7 +147,13 @@ fn services_can_be_rescheduled_and_scaled_without_an_outage() {
             let spread = list(deployment.at("/spec/template/spec/topologySpreadConstraints"));
             assert_eq!(spread.len(), 2, "{name} over zones and hosts");
             for constraint in spread {
-                assert_eq!(&constraint["labelSelector"]["matchLabels"], labels);
+                let mut matched = constraint["labelSelector"]["matchLabels"].clone();
+                for key in list(&constraint["matchLabelKeys"]) {
+                    let key = key.as_str().unwrap();
+                    matched[key] = labels[key].clone();
+                }
+                matched.as_object_mut().unwrap().retain(|_, value| !value.is_null());
+                assert_eq!(&matched, labels, "{name} over its own pods");
             }
         }
     }
