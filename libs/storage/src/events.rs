@@ -185,7 +185,7 @@ impl Database {
     pub async fn idempotent<T: DeserializeOwned>(
         &self,
         call: &MutationContext,
-        change: impl Future<Output = Result<T, Failure>> + Send,
+        change: impl Future<Output = Result<T, Failure>>,
     ) -> Result<T, Failure> {
         if let Some(first) = self.first_answer(call).await? {
             return Ok(first);

@@ -1,8 +1,11 @@
 //! What the tests of every store share.
 
-use errors::Mutation;
+use std::fmt::Debug;
+
+use errors::{Failure, Mutation};
 use sea_orm::{EntityTrait, QueryOrder};
 use sea_orm_migration::MigratorTrait;
+use serde::de::DeserializeOwned;
 use storage::{Database, MutationContext, Settings, events};
 use types::Timestamp;
 use uuid::Uuid;
@@ -83,4 +86,44 @@ pub async fn events_of(database: &Database) -> Vec<events::Model> {
 /// Runs an operation eight times concurrently.
 pub async fn eight_times<T>(run: impl AsyncFn() -> T) -> [T; 8] {
     tokio::join!(run(), run(), run(), run(), run(), run(), run(), run()).into()
+}
+
+/// Asserts that eight concurrent calls with one request id change the database one time and get one
+/// response, also after `update` has changed the resource; that the id is refused for other content and
+/// another method; and that a call that failed can be retried. `create` creates a resource, or fails if
+/// it exists.
+///
+/// # Panics
+/// If one of these does not hold.
+pub async fn assert_idempotent<T: DeserializeOwned + PartialEq + Debug + Clone>(
+    database: &Database,
+    create: impl AsyncFn(&MutationContext) -> Result<T, Failure>,
+    update: impl AsyncFn(T),
+) {
+    let id = Uuid::from_u128(7);
+    let call = call(7, "content");
+    let missing = async { Err::<T, _>(Failure::missing("name")) };
+    let failed = database.idempotent(&call, missing).await;
+    assert!(matches!(failed, Err(Failure::Missing(_))), "{failed:?}");
+    let retry = async || database.idempotent(&call, create(&call)).await.expect("it succeeds");
+    let [first, rest @ ..] = eight_times(&retry).await;
+    assert!(rest.iter().all(|it| *it == first), "{first:?} {rest:?}");
+    let of_call = |it: &&events::Model| it.request_id.as_deref() == Some(&id.to_string());
+    let events = events_of(database).await;
+    let created: Vec<_> = events.iter().filter(of_call).collect();
+    assert_eq!(created.len(), 1, "{created:?}");
+
+    update(first.clone()).await;
+    let before = events_of(database).await;
+    assert!(before.len() > events.len(), "the resource was changed");
+    assert_eq!(retry().await, first, "the first response, not the current state");
+    for (method, content) in [("Method", "other content"), ("Other", "content")] {
+        let other = MutationContext::new(method, Some(id), content.as_bytes(), "ada".into(), at(9));
+        let reused = database.idempotent(&other, create(&other)).await;
+        let Err(Failure::RequestIdReused { changed, .. }) = reused else {
+            panic!("{method}, {content}: {reused:?}")
+        };
+        assert_eq!(changed.name, created[0].resource);
+    }
+    assert_eq!(events_of(database).await, before);
 }

@@ -9,7 +9,8 @@ use rules::{Leg, OnRecord, ProductFamily, SalesChain};
 use sea_orm::ConnectionTrait;
 use storage::{ListOptions, MutationContext, events};
 use testbed::{
-    Databases, Engine, at, call, eight_times, events_of, migrated, mutation, on_both_engines,
+    Databases, Engine, assert_idempotent, at, call, eight_times, events_of, migrated, mutation,
+    on_both_engines,
 };
 use types::{Clock, CustomerName, OrderName, PartnerName, SubscriptionName};
 use uuid::Uuid;
@@ -32,10 +33,8 @@ on_both_engines! {
     an_order_is_written_only_while_its_decision_is_valid,
     a_decision_on_an_old_revision_changes_nothing,
     an_order_is_not_cancelled_while_a_subscription_changes,
-    a_retry_returns_the_first_response,
-    a_request_id_cannot_be_reused_for_other_content,
+    a_request_id_has_one_response,
     a_failed_request_is_decided_again,
-    eight_concurrent_retries_place_one_order,
     one_of_eight_concurrent_cancellations_succeeds,
     every_change_writes_an_event,
 }
@@ -267,30 +266,19 @@ async fn an_order_is_not_cancelled_while_a_subscription_changes(engine: Engine) 
     assert_eq!((stored(&store).await, history(&store).await), (before, events));
 }
 
-async fn a_retry_returns_the_first_response(engine: Engine) {
+async fn a_request_id_has_one_response(engine: Engine) {
     let (_databases, store) = store(engine).await;
-    let call = call(7, "content");
-    let accept = || commit(&store, accepted(), valid(), &call);
-    let first = store.database().idempotent(&call, accept()).await.unwrap();
-    let placement = store.placement(first.name).await.unwrap().unwrap();
-    commit(&store, cancelled(&placement), valid(), &mutation()).await.unwrap();
-    let again = store.database().idempotent(&call, accept()).await.unwrap();
-    assert_eq!(again, first, "the response of that time, not the current state");
-    assert_eq!(again.state, OrderState::Accepted);
-    assert_eq!(stored(&store).await.0.len(), 2, "the purchase and its cancellation");
+    let accept = async |call: &MutationContext| commit(&store, accepted(), valid(), call).await;
+    let cancel = async |first: Order| {
+        assert_eq!(first.state, OrderState::Accepted);
+        let placement = store.placement(first.name).await.unwrap().unwrap();
+        commit(&store, cancelled(&placement), valid(), &mutation()).await.unwrap();
+    };
+    assert_idempotent(store.database(), accept, cancel).await;
+    let (orders, subscriptions) = stored(&store).await;
+    assert_eq!(orders.len(), 2, "the purchase and its cancellation");
+    assert_eq!(subscriptions.len(), LINES);
     assert_eq!(history(&store).await.len(), 2 * (LINES + 1) + 1);
-}
-
-async fn a_request_id_cannot_be_reused_for_other_content(engine: Engine) {
-    let (_databases, store) = store(engine).await;
-    let (call, other) = (call(7, "content"), call(7, "other content"));
-    let accept = |call| commit(&store, accepted(), valid(), call);
-    let first = store.database().idempotent(&call, accept(&call)).await.unwrap();
-    let reused = store.database().idempotent(&other, accept(&other)).await;
-    let Err(Failure::RequestIdReused { changed, .. }) = reused else { unreachable!("{reused:?}") };
-    assert_eq!(changed.name, first.name.to_string());
-    assert_eq!(stored(&store).await.0, [first]);
-    assert_eq!(history(&store).await.len(), LINES + 1);
 }
 
 async fn a_failed_request_is_decided_again(engine: Engine) {
@@ -301,21 +289,6 @@ async fn a_failed_request_is_decided_again(engine: Engine) {
     let accept = commit(&store, accepted(), valid(), &call);
     let order = store.database().idempotent(&call, accept).await.unwrap();
     assert_eq!(stored(&store).await.0, [order]);
-}
-
-async fn eight_concurrent_retries_place_one_order(engine: Engine) {
-    let (_databases, store) = store(engine).await;
-    let call = call(7, "content");
-    let answers = eight_times(async || {
-        let accept = commit(&store, accepted(), valid(), &call);
-        store.database().idempotent(&call, accept).await.unwrap()
-    });
-    let answers = answers.await;
-    assert!(answers.iter().all(|it| *it == answers[0]), "{answers:?}");
-    let (orders, subscriptions) = stored(&store).await;
-    assert_eq!(orders, [answers[0].clone()]);
-    assert_eq!(subscriptions.len(), LINES);
-    assert_eq!(history(&store).await.len(), LINES + 1);
 }
 
 async fn one_of_eight_concurrent_cancellations_succeeds(engine: Engine) {

@@ -10,8 +10,8 @@ use errors::Failure;
 use rules::Role;
 use storage::{ListOptions, MutationContext, events};
 use testbed::{
-    Databases, Engine, at, call, dry_run, eight_times, events_of, migrated, mutation,
-    on_both_engines,
+    Databases, Engine, assert_idempotent, at, call, dry_run, eight_times, events_of, migrated,
+    mutation, on_both_engines,
 };
 use types::{
     CustomerName, CustomerRelationshipName, OrganizationName, PartnerName, PartnershipName,
@@ -29,10 +29,7 @@ use crate::domain::{
 on_both_engines! {
     saved_resources_read_back_equal,
     a_decision_on_a_stale_revision_changes_nothing,
-    a_retry_returns_the_first_response,
-    a_request_id_is_bound_to_its_content,
-    a_failed_request_id_can_be_retried,
-    eight_concurrent_retries_get_one_response,
+    a_request_id_has_one_response,
     one_of_eight_concurrent_invitations_succeeds,
     every_change_writes_an_event,
     a_partnership_can_follow_one_that_has_ended,
@@ -242,63 +239,18 @@ async fn a_decision_on_a_stale_revision_changes_nothing(engine: Engine) {
     assert_eq!(history(&store).await, events);
 }
 
-async fn a_retry_returns_the_first_response(engine: Engine) {
+async fn a_request_id_has_one_response(engine: Engine) {
     let (_databases, store) = store(engine).await;
-    let call = call(7, "content");
-    let invite = || store.save(invite(PROVIDER, RESELLER), &call);
-    let first = store.database().idempotent(&call, invite()).await.unwrap();
-    let changed = accepted(first.clone(), 10);
-    store.save(changed, &mutation()).await.unwrap();
-    let again = store.database().idempotent(&call, invite()).await.unwrap();
-    assert_eq!(again, first, "the first response, not the current state");
+    let create =
+        async |call: &MutationContext| match store.partnerships_of(PROVIDER, RESELLER).await?.pop()
+        {
+            Some(open) => Err(Failure::exists(open.name)),
+            None => store.save(invite(PROVIDER, RESELLER), call).await,
+        };
+    let update = async |first| drop(store.save(accepted(first, 10), &mutation()).await.unwrap());
+    assert_idempotent(store.database(), create, update).await;
     assert_eq!(stored(&store).await.2.len(), 1);
     assert_eq!(history(&store).await.len(), 2);
-}
-
-async fn a_request_id_is_bound_to_its_content(engine: Engine) {
-    let (_databases, store) = store(engine).await;
-    let (first, other) = (call(7, "content"), call(7, "other content"));
-    let saved = store.database().idempotent(&first, store.save(new_customer(), &first));
-    saved.await.unwrap();
-    let invite = store.save(invite(PROVIDER, RESELLER), &other);
-    let reused = store.database().idempotent(&other, invite).await;
-    let Err(Failure::RequestIdReused { changed, .. }) = reused else { unreachable!("{reused:?}") };
-    assert_eq!(changed.name, CUSTOMER.to_string());
-    let method =
-        MutationContext::new("Other", Some(Uuid::from_u128(7)), b"content", String::new(), at(9));
-    let change = store.save(new_customer(), &method);
-    let reused = store.database().idempotent(&method, change).await;
-    assert!(matches!(reused, Err(Failure::RequestIdReused { .. })), "{reused:?}");
-    assert!(stored(&store).await.2.is_empty());
-    assert_eq!(history(&store).await.len(), 1);
-}
-
-async fn a_failed_request_id_can_be_retried(engine: Engine) {
-    let (_databases, store) = store(engine).await;
-    let call = call(7, "content");
-    let missing = async { Err::<Customer, _>(Failure::missing("name")) };
-    let failed = store.database().idempotent(&call, missing).await;
-    assert!(matches!(failed, Err(Failure::Missing(_))), "{failed:?}");
-    let saved = store.database().idempotent(&call, store.save(new_customer(), &call)).await;
-    assert_eq!(saved.unwrap(), new_customer().into_after());
-}
-
-async fn eight_concurrent_retries_get_one_response(engine: Engine) {
-    let (_databases, store) = store(engine).await;
-    let call = call(7, "content");
-    let answers = eight_times(async || {
-        let change = async {
-            match store.partnerships_of(PROVIDER, RESELLER).await?.pop() {
-                Some(open) => Err(Failure::exists(open.name)),
-                None => store.save(invite(PROVIDER, RESELLER), &call).await,
-            }
-        };
-        store.database().idempotent(&call, change).await.unwrap()
-    });
-    let answers = answers.await;
-    assert!(answers.iter().all(|it| *it == answers[0]), "{answers:?}");
-    assert_eq!(stored(&store).await.2, [answers[0].clone()]);
-    assert_eq!(history(&store).await.len(), 1);
 }
 
 async fn one_of_eight_concurrent_invitations_succeeds(engine: Engine) {
