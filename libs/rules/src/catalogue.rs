@@ -1,19 +1,10 @@
 //! The rules of the programme as data, in order of precedence.
 
 use crate::{
-    Purpose::{
-        AddQuantity, AutomaticRenewal, Cancel, Change, Manage, NewSubscription, Renew, TransferIn,
-    },
+    Purpose::{AutomaticRenewal, Cancel, Manage},
     Purposes, Rule,
     source::*,
 };
-
-/// Purposes that change what the customer buys, or its terms.
-const COMMERCIAL: Purposes =
-    Purposes::of(&[NewSubscription, AddQuantity, Renew, Change, TransferIn]);
-/// Purposes that begin a term, or add units to one.
-const TERM_OR_UNITS: Purposes =
-    Purposes::of(&[NewSubscription, AddQuantity, Renew, TransferIn, AutomaticRenewal]);
 
 /// Refuses a call that the state of a resource does not allow. Not a rule of the programme.
 pub static STATE: Rule = Rule {
@@ -61,7 +52,7 @@ rules! {
         text: "Only an indirect provider or a direct-bill partner may buy from Microsoft; an \
                indirect reseller may not.",
         sources: [RELATIONSHIPS.whole()],
-        purposes: COMMERCIAL.and(Cancel).and(AutomaticRenewal),
+        purposes: Purposes::COMMERCIAL.and(Cancel).and(AutomaticRenewal),
         calls: ["InvitePartnership", "AcceptPartnership", "CreateCustomer"],
     }
 
@@ -73,7 +64,7 @@ rules! {
                do nothing. Existing subscriptions renew automatically until a partner of the \
                sales chain is revoked.",
         sources: [RELATIONSHIPS.whole()],
-        purposes: COMMERCIAL.and(Manage).and(AutomaticRenewal),
+        purposes: Purposes::COMMERCIAL.and(Manage).and(AutomaticRenewal),
         calls: [
             "InvitePartnership", "AcceptPartnership", "AcceptAgreement", "CreateCustomer",
             "AttestCustomerAgreement", "RequestCustomerRelationship", "AcceptCustomerRelationship"
@@ -91,7 +82,7 @@ rules! {
         text: "A partner that did not pass its yearly re-authorization may not sell anything new \
                from the day on which it is blocked.",
         sources: [INDIRECT_RESELLER.whole(), DIRECT_BILL.whole()],
-        purposes: COMMERCIAL,
+        purposes: Purposes::COMMERCIAL,
         calls: ["InvitePartnership", "AcceptPartnership"],
     }
 
@@ -112,21 +103,21 @@ rules! {
     MPA_3 = "MPA-3" {
         text: "The company that places the order must itself have accepted the MPA.",
         sources: [ERROR_CODES.at("900124")],
-        purposes: COMMERCIAL.and(Cancel),
+        purposes: Purposes::COMMERCIAL.and(Cancel),
     }
 
     REL_1 = "REL-1" {
         text: "The partnership between provider and reseller must be active and accepted under \
                their current enrollments.",
         sources: [PROVIDER_TASKS.whole()],
-        purposes: COMMERCIAL,
+        purposes: Purposes::COMMERCIAL,
         calls: ["RequestCustomerRelationship", "AcceptCustomerRelationship"],
     }
 
     REL_2 = "REL-2" {
         text: "A provider and a reseller may partner only within one CSP region.",
         sources: [RELATIONSHIPS.at("scenario 7")],
-        purposes: COMMERCIAL,
+        purposes: Purposes::COMMERCIAL,
         calls: ["InvitePartnership", "AcceptPartnership"],
     }
 
@@ -134,7 +125,7 @@ rules! {
         text: "A location account must be in the same country as the CSP tenant that it is \
                associated with.",
         sources: [MPA_FAQ.whole(), RESELLER_TASKS.whole()],
-        purposes: COMMERCIAL,
+        purposes: Purposes::COMMERCIAL,
         calls: ["AssociateLocation"],
     }
 
@@ -142,14 +133,14 @@ rules! {
         text: "Until the reseller has accepted the MPA, its PartnerID must not be on a new \
                subscription order.",
         sources: [RELATIONSHIPS.whole()],
-        purposes: COMMERCIAL,
+        purposes: Purposes::COMMERCIAL,
     }
 
     MPA_2 = "MPA-2" {
         text: "Until the reseller has accepted the MPA, the provider may not do new business with \
                it.",
         sources: [RELATIONSHIPS.whole()],
-        purposes: COMMERCIAL,
+        purposes: Purposes::COMMERCIAL,
     }
 
     REL_4 = "REL-4" {
@@ -165,7 +156,7 @@ rules! {
         text: "A partner may sell only to customers whose tenant is in the CSP region of the \
                partner's CSP tenant.",
         sources: [RELATIONSHIPS.at("scenario 6")],
-        purposes: COMMERCIAL,
+        purposes: Purposes::COMMERCIAL,
         calls: ["CreateCustomer", "RequestCustomerRelationship", "AcceptCustomerRelationship"],
     }
 
@@ -173,7 +164,7 @@ rules! {
         text: "Nothing may be sold or renewed in markets where sales are stopped: Belarus and \
                Russia.",
         sources: [SALES_STOP.whole()],
-        purposes: TERM_OR_UNITS,
+        purposes: Purposes::TERM_OR_UNITS,
     }
 
     REL_6 = "REL-6" {
@@ -189,7 +180,7 @@ rules! {
                acceptances from before April 2023 are no longer valid. A reseller may not attest. \
                China has no such agreement.",
         sources: [CUSTOMER_AGREEMENT.whole(), TRANSITION.whole()],
-        purposes: COMMERCIAL,
+        purposes: Purposes::COMMERCIAL,
         calls: ["AttestCustomerAgreement"],
     }
 
@@ -197,20 +188,20 @@ rules! {
         text: "While a customer's account is under review, nothing may be added. A customer whose \
                account was rejected or is locked cannot transact.",
         sources: [ACCOUNT_VALIDATION.whole()],
-        purposes: COMMERCIAL,
+        purposes: Purposes::COMMERCIAL,
     }
 
     OWN_1 = "OWN-1" {
         text: "A partner may not sell to itself or to an affiliate as the end customer.",
         sources: [RELATIONSHIPS.at("scenario 5")],
-        purposes: COMMERCIAL.and(AutomaticRenewal),
+        purposes: Purposes::COMMERCIAL.and(AutomaticRenewal),
     }
 
     OWN_2 = "OWN-2" {
         text: "Nothing may be sold into a partner's CSP tenant; a separate tenant of that partner \
                is allowed.",
         sources: [MULTIPARTNER.whole()],
-        purposes: COMMERCIAL.and(AutomaticRenewal),
+        purposes: Purposes::COMMERCIAL.and(AutomaticRenewal),
         calls: ["CreateCustomer", "RequestCustomerRelationship", "AcceptCustomerRelationship"],
     }
 
@@ -219,7 +210,7 @@ rules! {
                any product into a separate customer tenant from a reseller or a direct-bill \
                partner.",
         sources: [RELATIONSHIPS.at("scenario 4")],
-        purposes: COMMERCIAL.and(AutomaticRenewal),
+        purposes: Purposes::COMMERCIAL.and(AutomaticRenewal),
         calls: ["CreateCustomer"],
     }
 
@@ -227,13 +218,13 @@ rules! {
         text: "The PartnerID on an order line must be the reseller's, never the provider's; an \
                order without a reseller must not have one.",
         sources: [ORDERS.whole(), ERROR_CODES.at("2072")],
-        purposes: COMMERCIAL,
+        purposes: Purposes::COMMERCIAL,
     }
 
     ORD_2 = "ORD-2" {
         text: "The seller must attest on every order in which role it acts.",
         sources: [ERROR_CODES.at("900206")],
-        purposes: COMMERCIAL,
+        purposes: Purposes::COMMERCIAL,
     }
 
     ORD_8 = "ORD-8" {
@@ -241,7 +232,7 @@ rules! {
                in the EU or EFTA. Each must belong to an active reseller of the seller that is \
                not an affiliate of the customer (OWN-1).",
         sources: [ORDERS.at("additional PartnerIDs on record")],
-        purposes: COMMERCIAL,
+        purposes: Purposes::COMMERCIAL,
     }
 
     ORD_3 = "ORD-3" {

@@ -49,7 +49,24 @@ impl Purposes {
     /// All purposes.
     pub const ALL: Self = Self::of(Purpose::ALL);
 
-    pub(crate) const fn of(purposes: &[Purpose]) -> Self {
+    /// Purposes that change what the customer buys, or its terms.
+    pub(crate) const COMMERCIAL: Self = Self::of(&[
+        Purpose::NewSubscription,
+        Purpose::AddQuantity,
+        Purpose::Renew,
+        Purpose::Change,
+        Purpose::TransferIn,
+    ]);
+    /// Purposes that begin a term, or add units to one.
+    pub(crate) const TERM_OR_UNITS: Self = Self::of(&[
+        Purpose::NewSubscription,
+        Purpose::AddQuantity,
+        Purpose::Renew,
+        Purpose::TransferIn,
+        Purpose::AutomaticRenewal,
+    ]);
+
+    const fn of(purposes: &[Purpose]) -> Self {
         let mut set = Self::NONE;
         let mut at = 0;
         while at < purposes.len() {

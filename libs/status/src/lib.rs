@@ -2,15 +2,16 @@
 //! another service is read here: it is never forwarded.
 
 mod budget;
+mod from_failure;
 mod read;
 mod refusal;
 mod render;
 mod serve;
 
 use errors::{Failure, FieldViolation};
+pub use from_failure::from_failure;
 use http::HeaderMap;
 pub use read::{read, read_aborted, read_differing, read_refusal, refusal, violation};
-pub use render::from_failure;
 use tonic::Status;
 
 /// Type of our own detail of a status.

@@ -108,6 +108,13 @@ impl CustomerRelationship {
         if overdue { RelationshipState::Expired } else { self.state }
     }
 
+    /// Whether this is an active resale relationship of a partner in a role.
+    pub(super) fn sells_in(&self, partner: PartnerName, role: Role, at: Timestamp) -> bool {
+        self.partner == partner
+            && self.role == Some(role)
+            && self.state_at(at) == RelationshipState::Active
+    }
+
     /// The relationship at a time, with expiry applied.
     #[must_use]
     pub fn effective_at(mut self, now: Timestamp) -> Self {

@@ -1,6 +1,7 @@
 //! Functions of the rules. Each returns `None` if the rule does not apply.
 
 pub(super) mod account;
+pub(super) mod acting_role;
 pub(super) mod additional;
 pub(super) mod chain;
 pub(super) mod customer;

@@ -2,10 +2,11 @@ use rules::{Purpose, Reason, Responsible, Role, Transaction};
 use types::Timestamp;
 
 use super::{
+    acting_role::{other_order, renews},
     enrollment::{Activity, enrolled_for},
     or_none,
-    seller::{reauthorized, renews},
-    steps::{other_order, other_tenants, swapped, to_locate, to_partner, to_sell},
+    seller::reauthorized,
+    steps::{other_tenants, swapped, to_locate, to_partner, to_sell},
 };
 use crate::domain::{
     Facts, Fault, Finding, NextStep, Partnership, PartnershipState, RoleState, Standing, Step,

@@ -1,12 +1,14 @@
 use std::slice;
 
 use rules::{Purpose, Reason, Responsible, Role, Transaction};
-use types::{PartnerName, Timestamp};
+use types::PartnerName;
 
 use super::{
+    acting_role::{acting_role, other_seller},
+    enrollment::{Activity, enrolled_for},
     list, or_none,
-    seller::acting_role,
-    steps::{other_seller, other_tenants, outside_region, role_in, to_relate},
+    own_use::not_csp_tenant,
+    steps::{other_tenants, outside_region, role_in},
 };
 use crate::domain::{
     Customer, CustomerRelationship, Facts, Fault, Finding, NextStep, RelationshipState, Standing,
@@ -105,6 +107,22 @@ fn related(
     })
 }
 
+/// Steps to an active relationship with the customer, with or without an open request: resale in a
+/// role, or management.
+fn to_relate(partner: &Standing, role: Option<Role>, requested: bool, facts: &Facts) -> NextStep {
+    if let Some(fault) = not_csp_tenant(facts.customer.name, facts.buyer.csp_tenant).fault {
+        return fault.next_step;
+    }
+    let enrolled = match &role {
+        Some(role) => enrolled_for(Activity::Acquire, partner, slice::from_ref(role)),
+        None => enrolled_for(Activity::Serve, partner, Role::ALL),
+    };
+    let enroll = enrolled.fault.into_iter().flat_map(|fault| fault.next_step.0);
+    let partner = partner.partner;
+    let request = (!requested).then_some(Step::RequestRelationship { partner, role });
+    NextStep::from(Step::AcceptRelationship { partner }).after(enroll.chain(request))
+}
+
 /// Reason and explanation if no active relationship matches.
 fn missing_relationship(
     partner: PartnerName,
@@ -136,16 +154,6 @@ fn missing_relationship(
             ),
         ),
     }
-}
-
-/// Whether this is an active resale relationship of a partner in a role.
-pub(super) fn sells_in(
-    it: &CustomerRelationship,
-    partner: PartnerName,
-    role: Role,
-    at: Timestamp,
-) -> bool {
-    it.partner == partner && it.role == Some(role) && it.state_at(at) == RelationshipState::Active
 }
 
 /// REL-3 for the seller.

@@ -2,8 +2,8 @@ use rules::{Reason, Responsible, Role, Transaction};
 use types::Timestamp;
 
 use super::{
+    acting_role::acting_role,
     list, or_none,
-    seller::acting_role,
     steps::{swapped, to_accept},
 };
 use crate::domain::{Facts, Fault, Finding, NextStep, Standing};

@@ -1,4 +1,4 @@
-use super::{list, seller::acting_role};
+use super::{acting_role::acting_role, list};
 use crate::domain::{CustomerKind, Facts, Fault, Finding, Standing, Step};
 use rules::{ProductFamily, Reason, Responsible, Role, Transaction};
 

@@ -1,13 +1,13 @@
-use rules::{Line, ProductFamily, Purpose, Reason, Responsible, Role, Transaction};
+use rules::{Purpose, Reason, Responsible, Role, Transaction};
 use types::Timestamp;
 
 use super::{
-    customer::sells_in,
+    acting_role::{acting_role, is_restricted, other_seller, permits},
     enrollment::{Activity, enrolled_for},
     list, or_none,
-    steps::{other_seller, swapped, to_sell},
+    steps::{swapped, to_sell},
 };
-use crate::domain::{Facts, Fault, Finding, RoleState, Standing};
+use crate::domain::{Facts, Fault, Finding, Standing};
 
 /// PT-1: only an indirect provider or a direct-bill partner buys from Microsoft, and only a
 /// provider sells through a reseller.
@@ -75,38 +75,6 @@ pub(in crate::domain) fn is_active(transaction: &Transaction, facts: &Facts) -> 
     }))
 }
 
-/// Whether this is a direct-bill partner below the requirements.
-pub(in crate::domain) fn is_restricted(role: Role, state: Option<RoleState>) -> bool {
-    role == Role::DirectBill && state == Some(RoleState::Restricted)
-}
-
-/// Whether a role in a state permits a transaction. A restricted direct-bill partner may change existing
-/// subscriptions and add units, but not buy Azure for its own use.
-fn permits(role: Role, state: Option<RoleState>, transaction: &Transaction) -> bool {
-    let shared = |line: &Line| line.family == ProductFamily::AzureSharedServices;
-    match transaction.purpose {
-        Purpose::Manage | Purpose::Cancel => true,
-        Purpose::AutomaticRenewal => renews(state),
-        _ if state == Some(RoleState::Active) => true,
-        _ if !is_restricted(role, state) => false,
-        Purpose::Change => true,
-        Purpose::AddQuantity => !transaction.lines.iter().any(shared),
-        Purpose::NewSubscription | Purpose::Renew | Purpose::TransferIn => false,
-    }
-}
-
-/// Whether subscriptions sold in a role renew automatically. They do while the partner is in the
-/// programme, even if it is suspended, vetted again, or without a valid MPA acceptance.
-pub(super) fn renews(state: Option<RoleState>) -> bool {
-    use RoleState::{
-        Active, Draft, Qualified, Rejected, Restricted, Revoked, Suspended, Unknown, Vetting,
-    };
-    match state {
-        Some(Vetting | Rejected | Qualified | Active | Suspended | Restricted) => true,
-        Some(Draft | Revoked | Unknown) | None => false,
-    }
-}
-
 /// ON-4 for the seller: it passed its yearly re-authorization.
 pub(in crate::domain) fn is_reauthorized(
     transaction: &Transaction,
@@ -136,27 +104,4 @@ pub(in crate::domain) fn reauthorized(partner: &Standing, role: Role, at: Timest
         next_step: to_sell(partner, role).into(),
     });
     Finding { fault, ..Finding::of(partner.partner, inputs) }
-}
-
-/// Role in which the seller buys from Microsoft: provider if a reseller is named; otherwise direct-bill
-/// partner or provider, whichever meets more conditions.
-pub(super) fn acting_role(transaction: &Transaction, facts: &Facts) -> Option<Role> {
-    let Facts { seller, time, .. } = facts;
-    let roles: &[Role] = match transaction.chain.reseller {
-        Some(_) => &[Role::IndirectProvider],
-        None => &[Role::DirectBill, Role::IndirectProvider],
-    };
-    let enrolled = roles.iter().copied().filter(|role| seller.state(*role).is_some());
-    enrolled.min_by_key(|role| {
-        let automatic = transaction.purpose == Purpose::AutomaticRenewal;
-        let accepted_mpa = seller.agreement(*role, *time).is_some_and(|it| it.is_valid_at(*time));
-        let blocked = seller.blocked(*role, *time).is_some();
-        let conditions = [
-            permits(*role, seller.state(*role), transaction),
-            accepted_mpa || automatic,
-            !blocked || automatic || transaction.purpose == Purpose::Cancel,
-            facts.relationships.iter().any(|it| sells_in(it, seller.partner, *role, *time)),
-        ];
-        conditions.iter().filter(|met| !**met).count()
-    })
 }

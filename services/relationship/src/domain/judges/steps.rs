@@ -3,11 +3,6 @@
 use rules::{EnrollmentStep, Role, Transaction};
 use types::{PartnerName, Timestamp};
 
-use super::{
-    enrollment::{Activity, enrolled_for},
-    own_use::not_csp_tenant,
-    seller::acting_role,
-};
 use crate::domain::{Facts, NextStep, RoleState, Standing, Step};
 
 /// Steps until a partner may sell something new in a role.
@@ -79,50 +74,6 @@ pub(super) fn to_partner(
     let enroll = lacking.map(|(it, role)| to_sell(it, role));
     let invite = (!invited).then_some(Step::InvitePartnership);
     NextStep::from(Step::AcceptPartnership).after(enroll.chain(invite))
-}
-
-/// Steps to an active relationship with the customer, with or without an open request: resale in a
-/// role, or management.
-pub(super) fn to_relate(
-    partner: &Standing,
-    role: Option<Role>,
-    requested: bool,
-    facts: &Facts,
-) -> NextStep {
-    if let Some(fault) = not_csp_tenant(facts.customer.name, facts.buyer.csp_tenant).fault {
-        return fault.next_step;
-    }
-    let enrolled = match &role {
-        Some(role) => enrolled_for(Activity::Acquire, partner, std::slice::from_ref(role)),
-        None => enrolled_for(Activity::Serve, partner, Role::ALL),
-    };
-    let enroll = enrolled.fault.into_iter().flat_map(|fault| fault.next_step.0);
-    let partner = partner.partner;
-    let request = (!requested).then_some(Step::RequestRelationship { partner, role });
-    NextStep::from(Step::AcceptRelationship { partner }).after(enroll.chain(request))
-}
-
-/// Another order, if no change of the partners can make this one possible: with a seller that buys from
-/// Microsoft, or with tenants in the customer's region.
-pub(super) fn other_order(transaction: &Transaction, facts: &Facts) -> Option<Step> {
-    other_seller(transaction, facts).or_else(|| other_tenants(facts))
-}
-
-/// Another order, if the seller has no role in which it buys from Microsoft (PT-1).
-pub(super) fn other_seller(transaction: &Transaction, facts: &Facts) -> Option<Step> {
-    if acting_role(transaction, facts).is_some() {
-        return None;
-    }
-    let enrolled = |role| facts.seller.state(role).is_some();
-    Some(swapped(facts).unwrap_or_else(|| {
-        if transaction.chain.reseller.is_some() && enrolled(Role::DirectBill) {
-            Step::RemoveReseller
-        } else if enrolled(Role::IndirectReseller) {
-            Step::OrderThroughProvider(facts.seller.partner)
-        } else {
-            Step::NameSeller
-        }
-    }))
 }
 
 /// Role of a partner of this order in the other order that a step names.
