@@ -43,11 +43,11 @@ pub struct NewLine {
 
 /// A requested order that matches the offers.
 #[derive(Debug, Clone)]
-pub struct PricedOrder {
+pub struct PricedOrder<'a> {
     /// The requested order.
-    pub requested: NewOrder,
+    pub requested: &'a NewOrder,
     /// The offer of each line.
-    pub offers: Vec<Offer>,
+    pub offers: Vec<&'a Offer>,
     /// The product of each line, with its price.
     pub products: Vec<Product>,
     /// The currency of all lines.
@@ -67,13 +67,16 @@ pub struct Identities {
 
 impl NewOrder {
     /// Prices every line by its offer, or returns all fields that do not match.
-    pub fn price(self, known: &BTreeMap<OfferName, Offer>) -> Result<PricedOrder, Denial> {
+    pub fn price<'a>(
+        &'a self,
+        known: &'a BTreeMap<OfferName, Offer>,
+    ) -> Result<PricedOrder<'a>, Denial> {
         let (mut offers, mut products, mut invalid) = (Vec::new(), Vec::new(), Vec::new());
         let mut total = None;
         for (at, line) in self.lines.iter().enumerate() {
             match line.price(known, &mut total) {
                 Ok((offer, product)) => {
-                    offers.push(offer.clone());
+                    offers.push(offer);
                     products.push(product);
                 }
                 Err(all) => invalid.extend(all.into_iter().map(|(field, description)| {
@@ -162,11 +165,11 @@ impl NewLine {
     }
 }
 
-impl PricedOrder {
+impl PricedOrder<'_> {
     /// The question for relationship.
     #[must_use]
     pub fn question(&self) -> Transaction {
-        let NewOrder { chain, attested, .. } = self.requested;
+        let &NewOrder { chain, attested, .. } = self.requested;
         transaction(chain, Purpose::NewSubscription, self.products.iter(), attested)
     }
 

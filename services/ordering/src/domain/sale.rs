@@ -4,10 +4,10 @@ use rules::{Reason, Responsible, SalesChain, Violation};
 
 use super::{Answer, Offer, OfferState, PricedOrder};
 
-impl PricedOrder {
+impl PricedOrder<'_> {
     /// Violations of ordering's own rules, in order of precedence.
     pub(super) fn violations(&self, answer: &Answer) -> Vec<Violation> {
-        let offers = self.offers.iter().map(Some);
+        let offers = self.offers.iter().copied().map(Some);
         let outside = outside_market(self.requested.chain, answer, offers);
         let found = [self.unattested(), outside, self.foreign_currency(answer)];
         found.into_iter().flatten().collect()

@@ -5,7 +5,7 @@ use types::SubscriptionName;
 
 use super::{Transport, convert};
 use crate::{
-    domain::{Changes, Identities, NewOrder, OrderKind, PricedOrder},
+    domain::{Changes, Identities, NewOrder, OrderKind},
     store::Decided,
 };
 
@@ -22,7 +22,8 @@ impl Transport {
     }
 
     async fn decide_purchase(&self, new: &NewOrder) -> Result<Decided<Changes>, Failure> {
-        let priced = self.price(new.clone()).await?;
+        let offers = self.store.offers_named(new.lines.iter().map(|line| &line.offer)).await?;
+        let priced = new.price(&offers)?;
         let answer = self.ask(&priced.question()).await?;
         let subscription = |_| SubscriptionName::new(self.clock.new_uid());
         let identities = Identities {
@@ -31,10 +32,5 @@ impl Transport {
             now: self.clock.now(),
         };
         Ok(answer.try_map(|answer| priced.accept(answer, identities))?)
-    }
-
-    async fn price(&self, new: NewOrder) -> Result<PricedOrder, Failure> {
-        let offers = self.store.offers_named(new.lines.iter().map(|line| &line.offer)).await?;
-        Ok(new.price(&offers)?)
     }
 }

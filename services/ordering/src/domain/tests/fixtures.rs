@@ -108,7 +108,8 @@ pub(super) fn placed(changes: &Changes) -> Placement {
 /// An order of two lines, accepted at second 0.
 pub(super) fn placement() -> Placement {
     let offers = catalogue([new_offer("mail", money("EUR", 500))]);
-    let priced = order(vec![line("mail", 2), line("mail", 3)]).price(&offers).unwrap();
+    let new = order(vec![line("mail", 2), line("mail", 3)]);
+    let priced = new.price(&offers).unwrap();
     placed(&priced.accept(answer(), identities(2, 0)).unwrap())
 }
 
@@ -126,7 +127,8 @@ pub(super) fn bought(quantity: i32, term: Term) -> (Subscription, Offer) {
     let offer = created((name, OfferTerms { plans: plans.into(), ..terms }));
     let offers = BTreeMap::from([(offer.name.clone(), offer.clone())]);
     let requested = NewLine { term, ..line("mail", quantity) };
-    let priced = order(vec![requested]).price(&offers).unwrap();
+    let new = order(vec![requested]);
+    let priced = new.price(&offers).unwrap();
     let subscription = placed(&priced.accept(answer(), identities(1, 0)).unwrap()).subscriptions;
     (subscription.into_iter().next().unwrap(), offer)
 }

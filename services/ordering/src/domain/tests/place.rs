@@ -107,7 +107,8 @@ fn all_invalid_fields_are_reported_in_the_order_of_the_lines() {
 #[test]
 fn a_priced_order_has_family_and_unit_price_of_every_line() {
     let lines = vec![line("mail", 2), line("dear", 1), line("limited", 5)];
-    let priced = order(lines).price(&catalogue(offers())).unwrap();
+    let (new, offers) = (order(lines), catalogue(offers()));
+    let priced = new.price(&offers).unwrap();
     let families: Vec<_> = priced.offers.iter().map(|it| it.terms.family).collect();
     let mail = ProductFamily::Microsoft365;
     assert_eq!(families, [mail, ProductFamily::Azure, mail]);
@@ -117,7 +118,8 @@ fn a_priced_order_has_family_and_unit_price_of_every_line() {
 
 #[test]
 fn violations_of_the_programme_are_returned_unchanged() {
-    let priced = order(vec![line("mail", 1)]).price(&catalogue(offers())).unwrap();
+    let (new, offers) = (order(vec![line("mail", 1)]), catalogue(offers()));
+    let priced = new.price(&offers).unwrap();
     let mut answer = answer();
     answer.violations = vec![violation("REL-3"), violation("CUS-1")];
     let denied = priced.accept(answer, identities(1, 9)).unwrap_err();
@@ -152,7 +154,8 @@ fn a_sale_is_checked_for_market_currency_and_attestation() {
             ..answer()
         };
         let count = lines.len();
-        let priced = order(lines).price(&offers).unwrap();
+        let new = order(lines);
+        let priced = new.price(&offers).unwrap();
         let violations = match priced.accept(answer, identities(count, 9)) {
             Ok(_) => Vec::new(),
             Err(Denial::Refused(violations)) => violations,
@@ -166,7 +169,8 @@ fn a_sale_is_checked_for_market_currency_and_attestation() {
 
 #[test]
 fn violations_of_ordering_follow_those_of_the_programme() {
-    let priced = order(vec![line("mail", 1)]).price(&catalogue(offers())).unwrap();
+    let (new, offers) = (order(vec![line("mail", 1)]), catalogue(offers()));
+    let priced = new.price(&offers).unwrap();
     let violations = vec![violation("REL-3")];
     let answer = Answer { violations, seller_country: "US".parse().ok(), ..answer() };
     let Err(Denial::Refused(violations)) = priced.accept(answer, identities(1, 9)) else {
@@ -182,9 +186,8 @@ fn a_retired_offer_is_not_sold() {
     let mail = offers.remove(&name("mail")).unwrap();
     let retired = mail.retire("replaced".to_owned(), at(1)).unwrap().into_after();
     offers.insert(name("mail"), retired);
-    let Err(Denial::Invalid(invalid)) = order(vec![line("mail", 1)]).price(&offers) else {
-        unreachable!()
-    };
+    let new = order(vec![line("mail", 1)]);
+    let Err(Denial::Invalid(invalid)) = new.price(&offers) else { unreachable!() };
     assert_eq!(invalid[0].description, "offers/mail is retired");
 }
 
@@ -195,7 +198,8 @@ fn an_accepted_order_is_the_requested_one_with_prices_names_and_decision() {
         additional_ids: vec!["2003".parse().unwrap()],
     };
     let requested = NewLine { on_record: on_record.clone(), attested: true, ..line("mail", 2) };
-    let priced = order(vec![requested]).price(&catalogue(offers())).unwrap();
+    let (new, offers) = (order(vec![requested]), catalogue(offers()));
+    let priced = new.price(&offers).unwrap();
     let approved = priced.accept(answer(), identities(1, 9)).unwrap();
     assert_eq!(events(&approved), ["SubscriptionCreated", "OrderAccepted"]);
     let Placement { order, subscriptions } = placed(&approved);
@@ -274,7 +278,8 @@ proptest! {
         let reseller = reseller.then_some(RESELLER);
         let chain = SalesChain { reseller, ..CHAIN };
         let requested = NewOrder { chain, attested, ..order(lines) };
-        let priced = requested.clone().price(&catalogue(offers())).unwrap();
+        let (new, offers) = (requested.clone(), catalogue(offers()));
+        let priced = new.price(&offers).unwrap();
         let approved = priced.accept(answer(), identities(requested.lines.len(), 9)).unwrap();
         let Placement { order, subscriptions } = placed(&approved);
 
@@ -297,7 +302,8 @@ proptest! {
     #[test]
     fn an_amount_is_exact_or_refused(price in prices(), quantity in 1..=100_i32) {
         let offers = catalogue([new_offer("mail", money("EUR", price))]);
-        let priced = order(vec![line("mail", quantity), line("mail", 1)]).price(&offers);
+        let new = order(vec![line("mail", quantity), line("mail", 1)]);
+        let priced = new.price(&offers);
         let exact = 12 * i128::from(price) * i128::from(quantity + 1);
         let accepted = priced.ok().map(|it| placed(&it.accept(answer(), identities(2, 0)).unwrap()));
         let charge = accepted.map(|it| i128::from(it.order.charge.minor_units));
