@@ -4,6 +4,7 @@
 
 mod batch;
 mod client;
+mod declared;
 mod health;
 mod limits;
 mod malformed;

@@ -10,7 +10,7 @@ use std::collections::BTreeSet;
 
 use prost_reflect::Kind;
 use serde_json::{Value, json};
-use tonic::{Code, transport::Channel};
+use tonic::{Code, Status, transport::Channel};
 use tonic_types::StatusExt;
 
 use crate::{
@@ -224,6 +224,22 @@ async fn all_requests(service: &str, fixture: &Fixture) -> Vec<Requests> {
         "relationship" => relationship::requests(&tokens),
         _ => ordering::requests(&tokens, fixture).await,
     }
+}
+
+/// The errors of one malformed and of the valid request of every method: service, method and status.
+pub async fn answers(fixture: &Fixture) -> Vec<(&'static str, &'static str, Status)> {
+    let mut answers = Vec::new();
+    for service in SERVICES {
+        let channel = fixture.channel(service).await;
+        for requests in all_requests(service, fixture).await {
+            let method = proto::method(service, requests.method);
+            for request in [&requests.together().0, &requests.valid] {
+                let status = call(&channel, &method, request).await.err();
+                answers.extend(status.map(|it| (service, requests.method, it)));
+            }
+        }
+    }
+    answers
 }
 
 /// The invalid fields of a response, or what is wrong with the response.

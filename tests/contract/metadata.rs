@@ -1,6 +1,6 @@
 //! Error metadata: the keys that the comments of error_reason.proto document.
 
-mod errors;
+pub mod errors;
 
 use std::{collections::BTreeSet, time::Duration};
 
@@ -37,6 +37,12 @@ const CODES: [(&str, Code); 14] = [
     ("INTERNAL", Code::Internal),
 ];
 
+/// The code of a reason.
+pub fn code_of(reason: &str) -> Code {
+    let common = CODES.iter().find(|(word, _)| *word == reason);
+    common.map_or(Code::FailedPrecondition, |(_, code)| *code)
+}
+
 /// Resource types with the patterns of their names.
 const TYPES: [(&str, &str); 11] = [
     ("csp.onboarding.v1.Organization", "organizations/*"),
@@ -69,7 +75,7 @@ fn check(seen: &Seen) -> Result<(), String> {
     let documented = reasons(owner).into_iter().find(|it| it.word == reason);
     let documented = documented.ok_or_else(|| format!("{domain} has no reason {reason}"))?;
     let common = CODES.iter().find(|(word, _)| *word == reason);
-    let code = common.map_or(Code::FailedPrecondition, |(_, code)| *code);
+    let code = code_of(&reason);
     if seen.status.code() != code {
         return Err(format!("{reason} has {:?}, not {code:?}", seen.status.code()));
     }
@@ -157,7 +163,7 @@ async fn metadata_and_violations_of_a_refusal_have_the_same_rules() {
 async fn a_resource_in_an_error_has_its_type() {
     let fixture = Fixture::start().await;
     let mut wrong = Vec::new();
-    for Seen { service, status } in errors::all(&fixture).await {
+    for Seen { service, status, .. } in errors::all(&fixture).await {
         let ErrorInfo { reason, metadata, .. } = error_info(&status);
         if !matches!(status.code(), Code::NotFound | Code::AlreadyExists) {
             continue;
@@ -229,12 +235,13 @@ async fn a_service_without_its_peer_names_the_peer() {
     let invited = client.invite(&provider, &reseller).await.unwrap_err();
     fixture.cluster.relationship.stop().await;
     let placed = client.place(order(&provider, None, &customer, &offer)).await.unwrap_err();
-    for (service, status, peer) in
-        [("relationship", invited, "onboarding"), ("ordering", placed, "relationship")]
-    {
+    for (service, method, status, peer) in [
+        ("relationship", "InvitePartnership", invited, "onboarding"),
+        ("ordering", "PlaceOrder", placed, "relationship"),
+    ] {
         assert_eq!(error_info(&status).metadata.get("dependency").map(String::as_str), Some(peer));
         assert!(status.get_details_retry_info().is_some(), "{service} sends no RetryInfo");
-        check(&Seen { service, status }).unwrap();
+        check(&Seen { service, method: method.to_owned(), status }).unwrap();
     }
 }
 
@@ -248,7 +255,7 @@ async fn a_decision_that_expires_at_once_is_refused_as_expired() {
     let offer = client.offer(ProductFamily::Azure).await.unwrap();
     let status = client.place(order(&direct, None, &customer, &offer)).await.unwrap_err();
     assert_eq!(error_info(&status).reason, "DECISION_EXPIRED");
-    check(&Seen { service: "ordering", status }).unwrap();
+    check(&Seen { service: "ordering", method: "PlaceOrder".to_owned(), status }).unwrap();
 }
 
 #[test]

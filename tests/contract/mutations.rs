@@ -27,7 +27,7 @@ fn names_a_resource(request: &MessageDescriptor) -> bool {
 }
 
 /// Whether the request has an etag, directly or in the resource to update.
-fn takes_an_etag(request: &MessageDescriptor) -> bool {
+pub fn takes_an_etag(request: &MessageDescriptor) -> bool {
     let updates = request.get_field_by_name("update_mask").is_some();
     let mut parts = request.fields().filter_map(|field| field.kind().as_message().cloned());
     match updates {

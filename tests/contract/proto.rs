@@ -1,8 +1,11 @@
-//! The contracts: descriptors, and comments of reasons.
+//! The contracts: descriptors and comments.
 
 use std::{collections::BTreeSet, sync::OnceLock};
 
-use prost_reflect::{DescriptorPool, MethodDescriptor, ServiceDescriptor};
+use prost_reflect::{
+    DescriptorPool, FieldDescriptor, FileDescriptor, MethodDescriptor, OneofDescriptor,
+    ServiceDescriptor,
+};
 
 use crate::tree;
 
@@ -29,6 +32,41 @@ pub fn service(name: &str) -> ServiceDescriptor {
 pub fn method(of: &str, name: &str) -> MethodDescriptor {
     let found = service(of).methods().find(|it| it.name() == name);
     found.unwrap_or_else(|| panic!("{of} has no method {name}: fix the test"))
+}
+
+/// A part of a contract that has a comment.
+pub trait Commented {
+    /// Its file, and its place in the file.
+    fn place(&self) -> (FileDescriptor, &[i32]);
+}
+
+macro_rules! commented {
+    ($($part:ident: $file:ident;)*) => { $(
+        impl Commented for $part {
+            fn place(&self) -> (FileDescriptor, &[i32]) {
+                (self.$file(), self.path())
+            }
+        }
+    )* };
+}
+
+commented! {
+    ServiceDescriptor: parent_file;
+    MethodDescriptor: parent_file;
+    FieldDescriptor: parent_file;
+    OneofDescriptor: parent_file;
+}
+
+/// The paragraphs of a comment, each as one line.
+pub fn paragraphs(part: &impl Commented) -> Vec<String> {
+    let (file, path) = part.place();
+    let places = file.file_descriptor_proto().source_code_info.iter().flat_map(|it| &it.location);
+    let place = places.into_iter().find(|it| it.path == path);
+    let comment = place.map(|it| it.leading_comments().to_owned()).unwrap_or_default();
+    let paragraphs = comment.split("\n\n").map(|paragraph| {
+        paragraph.lines().map(str::trim).collect::<Vec<_>>().join(" ").trim().to_owned()
+    });
+    paragraphs.collect()
 }
 
 /// A value of `ErrorReason` with its documentation.

@@ -10,7 +10,8 @@ use crate::{
     tree,
 };
 
-async fn rules(fixture: &Fixture) -> Vec<Rule> {
+/// The rules as ListRules returns them.
+pub async fn rules(fixture: &Fixture) -> Vec<Rule> {
     let response = fixture.client.relationship.clone().list_rules(ListRulesRequest {}).await;
     response.expect("ListRules succeeds").into_inner().rules
 }

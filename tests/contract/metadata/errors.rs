@@ -11,9 +11,10 @@ use tonic::Status;
 use super::UNKNOWN_ID;
 use crate::{Fixture, client::call, proto};
 
-/// An error with the service that returned it.
+/// An error with the method that returned it.
 pub struct Seen {
     pub service: &'static str,
+    pub method: String,
     pub status: Status,
 }
 
@@ -21,17 +22,23 @@ pub struct Seen {
 struct Log(Vec<Seen>);
 
 impl Log {
-    fn note<T>(&mut self, service: &'static str, case: &str, result: Result<T, Status>) {
+    fn note<T>(
+        &mut self,
+        service: &'static str,
+        method: &str,
+        case: &str,
+        result: Result<T, Status>,
+    ) {
         match result {
             Ok(_) => panic!("{service} must refuse: {case}"),
-            Err(status) => self.0.push(Seen { service, status }),
+            Err(status) => self.0.push(Seen { service, method: method.to_owned(), status }),
         }
     }
 
     async fn call(&mut self, fixture: &Fixture, service: &'static str, method: &str, json: Value) {
         let channel = fixture.channel(service).await;
         let result = call(&channel, &proto::method(service, method), &json).await;
-        self.note(service, method, result);
+        self.note(service, method, method, result);
     }
 }
 
@@ -77,17 +84,37 @@ async fn of_onboarding(log: &mut Log, fixture: &Fixture) -> Result<(), Status> {
     let mut partner = client.join(&company, "FR").await?;
     let role = Role::IndirectReseller;
     let kind = AgreementKind::IndirectReseller;
-    log.note(ON, "an MPA without enrollment", client.accept_mpa(&partner, kind).await);
+    log.note(
+        ON,
+        "AcceptAgreement",
+        "an MPA without enrollment",
+        client.accept_mpa(&partner, kind).await,
+    );
     client.enroll(&partner, role).await?;
-    log.note(ON, "an enrollment twice", client.enroll(&partner, role).await);
-    log.note(ON, "an MPA without vetting", client.accept_mpa(&partner, kind).await);
+    log.note(ON, "EnrollPartner", "an enrollment twice", client.enroll(&partner, role).await);
+    log.note(
+        ON,
+        "AcceptAgreement",
+        "an MPA without vetting",
+        client.accept_mpa(&partner, kind).await,
+    );
     client.vet(&partner, role).await?;
-    log.note(ON, "vetting twice", client.vet(&partner, role).await);
-    log.note(ON, "a location abroad", client.associate_location(&mut partner, "DE").await);
+    log.note(ON, "RecordVettingResult", "vetting twice", client.vet(&partner, role).await);
+    log.note(
+        ON,
+        "AssociateLocation",
+        "a location abroad",
+        client.associate_location(&mut partner, "DE").await,
+    );
     client.associate_location(&mut partner, "FR").await?;
-    log.note(ON, "a second location", client.associate_location(&mut partner.clone(), "FR").await);
+    log.note(
+        ON,
+        "AssociateLocation",
+        "a second location",
+        client.associate_location(&mut partner.clone(), "FR").await,
+    );
     let unknown = Partner { name: format!("partners/{UNKNOWN_ID}"), ..Partner::default() };
-    log.note(ON, "an unknown partner", client.enroll(&unknown, role).await);
+    log.note(ON, "EnrollPartner", "an unknown partner", client.enroll(&unknown, role).await);
     let taken = json!({
         "display_name": "Fabrikam", "country_code": "FR", "global_account_id": partner.location,
     });
@@ -113,33 +140,55 @@ async fn of_relationship(log: &mut Log, fixture: &Fixture) -> Result<(), Status>
     let client = &fixture.client;
     let (provider, here) = (client.provider("FR").await?, client.reseller("FR").await?);
     let there = client.reseller("US").await?;
-    log.note(REL, "a partnership of two regions", client.invite(&provider, &there).await);
+    log.note(
+        REL,
+        "InvitePartnership",
+        "a partnership of two regions",
+        client.invite(&provider, &there).await,
+    );
     let name = client.partner_up(&provider, &here).await?;
-    log.note(REL, "a partnership twice", client.invite(&provider, &here).await);
+    log.note(
+        REL,
+        "InvitePartnership",
+        "a partnership twice",
+        client.invite(&provider, &here).await,
+    );
     log.call(fixture, REL, "AcceptPartnership", json!({ "name": name })).await;
     let customer = client.customer("FR").await?;
     let kind = CustomerRelationshipKind::Resale;
-    log.note(REL, "resale from abroad", client.request_relationship(&customer, &there, kind).await);
+    log.note(
+        REL,
+        "RequestCustomerRelationship",
+        "resale from abroad",
+        client.request_relationship(&customer, &there, kind).await,
+    );
     let relationship = client.establish_relationship(&customer, &provider, kind).await?;
     log.note(
         REL,
+        "RequestCustomerRelationship",
         "a relationship twice",
         client.request_relationship(&customer, &provider, kind).await,
     );
     log.call(fixture, REL, "AcceptCustomerRelationship", json!({ "name": relationship })).await;
     let shared = CustomerKind::SharedServices;
     let company = client.company("Litware", "FR").await?;
-    log.note(REL, "a shared services tenant", client.customer_of(&company, "FR", shared).await);
+    log.note(
+        REL,
+        "CreateCustomer",
+        "a shared services tenant",
+        client.customer_of(&company, "FR", shared).await,
+    );
     let unknown = Transaction {
         seller: provider.name.clone(),
         customer: format!("customers/{UNKNOWN_ID}"),
         purpose: Purpose::NewSubscription.into(),
         ..Transaction::default()
     };
-    log.note(REL, "an unknown customer", client.check(unknown.clone()).await);
+    log.note(REL, "CheckTransaction", "an unknown customer", client.check(unknown.clone()).await);
     let seller = format!("partners/{UNKNOWN_ID}");
     log.note(
         REL,
+        "CheckTransaction",
         "an unknown seller",
         client.check(Transaction { seller, customer, ..unknown }).await,
     );
@@ -160,7 +209,7 @@ async fn of_ordering(log: &mut Log, fixture: &Fixture) -> Result<(), Status> {
     let (customer, offer) =
         (client.customer("FR").await?, client.offer(ProductFamily::Azure).await?);
     let all_wrong = order(&provider, Some(&reseller), &customer, &offer);
-    log.note(OD, "an order that violates many rules", client.place(all_wrong).await);
+    log.note(OD, "PlaceOrder", "an order that violates many rules", client.place(all_wrong).await);
     let direct = client.direct_bill("FR").await?;
     let daughter =
         client.company_of("Daughter", "FR", &[(&direct.organization, 5001, false)]).await?;
@@ -168,9 +217,9 @@ async fn of_ordering(log: &mut Log, fixture: &Fixture) -> Result<(), Status> {
     client.onboard_customer(&customer, &[&direct]).await?;
     client.onboard_customer(&daughter, &[&direct]).await?;
     let sale = order(&direct, None, &daughter, &offer);
-    log.note(OD, "a sale to an affiliate", client.place(sale).await);
+    log.note(OD, "PlaceOrder", "a sale to an affiliate", client.place(sale).await);
     let unknown = order(&direct, None, &customer, "offers/unheard-of");
-    log.note(OD, "an unknown offer", client.place(unknown).await);
+    log.note(OD, "PlaceOrder", "an unknown offer", client.place(unknown).await);
     let placed = client.place(order(&direct, None, &customer, &offer)).await?.name;
     let cancel = json!({ "name": placed, "detail": "a mistake", "request_id": UNKNOWN_ID });
     call_method(fixture, OD, "CancelOrder", cancel).await?;
