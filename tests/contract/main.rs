@@ -3,6 +3,7 @@
 #![allow(clippy::expect_used, clippy::panic, clippy::unwrap_used, reason = "so a test fails")]
 
 mod batch;
+mod behaviour;
 mod client;
 mod declared;
 mod health;

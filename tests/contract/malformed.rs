@@ -28,10 +28,10 @@ const OTHER_ID: &str = "0195f0a8-7c1e-7b3a-9c55-0242ac120003";
 type Change = (&'static str, Value);
 
 /// A valid request of a method, and invalid values of its fields.
-struct Requests {
-    method: &'static str,
+pub struct Requests {
+    pub method: &'static str,
     /// A request without a malformed field; rules may still refuse it.
-    valid: Value,
+    pub valid: Value,
     /// Changes that make the changed field invalid, alone and together.
     invalid: Vec<Change>,
     /// Changes that make the listed fields invalid.
@@ -217,7 +217,7 @@ async fn tokens(fixture: &Fixture) -> [String; 2] {
 }
 
 /// The requests of every method of a service.
-async fn all_requests(service: &str, fixture: &Fixture) -> Vec<Requests> {
+pub async fn all_requests(service: &str, fixture: &Fixture) -> Vec<Requests> {
     let tokens = tokens(fixture).await;
     match service {
         "onboarding" => onboarding::requests(&tokens),

@@ -44,7 +44,7 @@ pub fn code_of(reason: &str) -> Code {
 }
 
 /// Resource types with the patterns of their names.
-const TYPES: [(&str, &str); 11] = [
+pub const TYPES: [(&str, &str); 11] = [
     ("csp.onboarding.v1.Organization", "organizations/*"),
     ("csp.onboarding.v1.Partner", "partners/*"),
     ("csp.onboarding.v1.Enrollment", "partners/*/enrollments/*"),
