@@ -1,4 +1,4 @@
-.PHONY: run tour test clients images push fmt release
+.PHONY: run tour check test clients images push fmt release
 
 # Starts the three services in one process.
 run:
@@ -7,6 +7,14 @@ run:
 # Plays the programme's scenarios against a new cluster.
 tour:
 	cargo run -p cluster -- tour
+
+# The fast checks while working: format, contracts, lints, and tests of libraries (on SQLite) and files.
+check:
+	cargo fmt --all --check
+	.tools/node_modules/.bin/buf lint
+	.tools/node_modules/.bin/buf format --diff --exit-code
+	cargo clippy --workspace --lib --bins --locked -- -D warnings
+	cargo test --workspace --lib --test tidy --locked -- --skip on_postgres
 
 # Checks everything. tests/setup installs or lists missing tools.
 test:

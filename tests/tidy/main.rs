@@ -7,6 +7,7 @@ mod crates;
 mod files;
 mod habits;
 mod layers;
+mod links;
 mod operations;
 mod tree;
 mod vocabulary;
