@@ -1,4 +1,4 @@
-.PHONY: run tour check test clients images push fmt release
+.PHONY: run tour check deny test clients images push fmt release
 
 # Starts the three services in one process.
 run:
@@ -15,6 +15,13 @@ check:
 	.tools/node_modules/.bin/buf format --diff --exit-code
 	cargo clippy --workspace --lib --bins --locked -- -D warnings
 	cargo test --workspace --lib --test tidy --locked -- --skip on_postgres
+
+# Checks crates from outside against deny.toml. Builds cargo-deny, which takes minutes, on first use.
+deny:
+	tests/setup cargo-deny
+	.tools/bin/cargo-deny --locked check bans licenses sources
+	if .tools/bin/cargo-deny fetch db; then .tools/bin/cargo-deny check advisories; \
+	else echo "No database of advisories is reachable: they are not checked."; fi
 
 # Checks everything. tests/setup installs or lists missing tools.
 test:

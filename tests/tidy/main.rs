@@ -9,6 +9,7 @@ mod habits;
 mod layers;
 mod links;
 mod operations;
+mod supply;
 mod tree;
 mod vocabulary;
 
