@@ -1,4 +1,4 @@
-.PHONY: run tour check deny test clients images push fmt release
+.PHONY: run tour check deny test clients sbom images push fmt release
 
 # Starts the three services in one process.
 run:
@@ -31,6 +31,16 @@ test:
 clients:
 	tests/setup
 	tests/clients/generate
+
+# Writes the bill of materials of the program `cluster`, which contains the services, to gen/sbom.cdx.json
+# (CycloneDX). Builds cargo-cyclonedx, which takes minutes, on first use; it writes a file for each crate.
+sbom:
+	tests/setup cargo-cyclonedx
+	.tools/bin/cargo-cyclonedx cyclonedx -qq --format json --spec-version 1.5 --no-build-deps \
+		--override-filename sbom.cdx
+	mkdir -p gen
+	sed 's|$(CURDIR)||g' services/cluster/sbom.cdx.json >gen/sbom.cdx.json
+	rm libs/*/sbom.cdx.json services/*/sbom.cdx.json tests/sbom.cdx.json
 
 # Builds the images of the services with docker (or BUILDER) and pushes them. Kubernetes pulls a new
 # image only under a new TAG:
