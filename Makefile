@@ -8,13 +8,14 @@ run:
 tour:
 	cargo run -p cluster -- tour
 
-# The fast checks while working: format, contracts, lints, and tests of libraries (on SQLite) and files.
+# The fast checks while working: format, contracts, lints, the tests of the crates on SQLite with few cases
+# of each property, and tests/tidy.
 check:
 	cargo fmt --all --check
 	.tools/node_modules/.bin/buf lint
 	.tools/node_modules/.bin/buf format --diff --exit-code
 	cargo clippy --workspace --lib --bins --locked -- -D warnings
-	cargo test --workspace --lib --test tidy --locked -- --skip on_postgres
+	PROPTEST_CASES=64 cargo test --workspace --lib --test tidy --locked -- --skip on_postgres
 
 # Checks crates from outside against deny.toml. Builds cargo-deny, which takes minutes, on first use.
 deny:
