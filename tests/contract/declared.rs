@@ -30,11 +30,6 @@ const ONE_REASON: [(Code, &str); 2] =
 /// Methods that report refusals other than as errors, and the purposes of the refusals.
 const REFUSALS_IN_RESPONSES: [(&str, Option<&str>); 2] =
     [("CheckTransaction", None), ("SettleSubscriptions", Some("PURPOSE_AUTOMATIC_RENEWAL"))];
-/// Rules of declared reasons that `applied_by` of ListRules lacks, and why.
-const NOT_IN_APPLIED_BY: [(&str, &[&str]); 1] = [
-    // It lists the method for PURPOSE_CHANGE only; more units are decided as PURPOSE_ADD_QUANTITY.
-    ("ScheduleNextTerm", &["ORD-5", "REL-5"]),
-];
 
 /// The name of a code in comments, such as `NOT_FOUND`.
 fn name(code: Code) -> String {
@@ -207,9 +202,7 @@ async fn a_method_declares_reasons_of_exactly_the_rules_that_it_applies() {
         let stated = refusals.into_iter().chain(in_response);
         let stated: BTreeSet<_> = stated.filter_map(|it| rule_of(service, &it)).collect();
         let applied = rules.iter().filter(|it| it.applied_by.iter().any(|it| it == method.name()));
-        let mut applied: BTreeSet<_> = applied.map(|it| it.id.clone()).collect();
-        let lacking = NOT_IN_APPLIED_BY.iter().filter(|(it, _)| *it == method.name());
-        applied.extend(lacking.flat_map(|(_, rules)| rules.iter().map(|it| (*it).to_owned())));
+        let applied: BTreeSet<_> = applied.map(|it| it.id.clone()).collect();
         assert_eq!(
             stated,
             applied,

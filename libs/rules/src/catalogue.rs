@@ -225,7 +225,7 @@ rules! {
         text: "An offer may be sold only to customers in its markets; adding units and \
                transferring subscriptions is possible only there.",
         sources: [ERROR_CODES.at("800070")],
-        calls: ["PlaceOrder", "AddQuantity", "CreateTransfer", "ApproveTransfer"],
+        calls: ["PlaceOrder", "AddQuantity", "ScheduleNextTerm", "CreateTransfer", "ApproveTransfer"],
     }
     ORD_6 = "ORD-6" {
         text: "An order must be in the currency of the seller's location.",

@@ -29,7 +29,8 @@ impl Purpose {
         match self {
             Self::NewSubscription => &["PlaceOrder"],
             Self::Manage => &["SuspendSubscription", "ResumeSubscription", "SetAutomaticRenewal"],
-            Self::AddQuantity => &["AddQuantity"],
+            // More units in the next term count as added.
+            Self::AddQuantity => &["AddQuantity", "ScheduleNextTerm"],
             Self::Renew => &["RenewSubscription"],
             Self::Change => &["ReduceQuantity", "ScheduleNextTerm"],
             Self::TransferIn => &["CreateTransfer", "ApproveTransfer"],
