@@ -5,9 +5,9 @@ use std::collections::BTreeSet;
 use cluster::scenario_client::{new_id, order};
 use contracts::{
     ordering::{
-        AddQuantityRequest, CancelSubscriptionRequest, Order, ReduceQuantityRequest,
-        ResumeSubscriptionRequest, ScheduleNextTermRequest, SetAutomaticRenewalRequest,
-        SuspendSubscriptionRequest,
+        AddQuantityRequest, BillingCycle, CancelSubscriptionRequest, NextTerm, Order,
+        ReduceQuantityRequest, ResumeSubscriptionRequest, ScheduleNextTermRequest,
+        SetAutomaticRenewalRequest, SuspendSubscriptionRequest, Term,
     },
     relationship::{ListRulesRequest, Outcome},
 };
@@ -52,8 +52,15 @@ scenarios! {
         change!("ReduceQuantity", reduce_quantity, ReduceQuantityRequest {
             quantity: 1, partner_attestation_accepted: true
         });
+        // More units than now: these rules include those of fewer.
+        let next_term = NextTerm {
+            term: Term::P1y.into(),
+            billing_cycle: BillingCycle::Monthly.into(),
+            quantity: 100,
+            ..Default::default()
+        };
         change!("ScheduleNextTerm", schedule_next_term, ScheduleNextTermRequest {
-            partner_attestation_accepted: true
+            partner_attestation_accepted: true, next_term: Some(next_term)
         });
         change!("SetAutomaticRenewal", set_automatic_renewal, SetAutomaticRenewalRequest {});
         change!("SuspendSubscription", suspend_subscription, SuspendSubscriptionRequest {
