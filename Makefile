@@ -45,7 +45,7 @@ sbom:
 
 # Builds the images of the services with docker (or BUILDER) and pushes them. Kubernetes pulls a new
 # image only under a new TAG:
-# make images push REGISTRY=registry.example.com TAG=0.1.0-$(git rev-parse --short HEAD)
+# make images push REGISTRY=registry.example.com TAG=0.2.0-$(git rev-parse --short HEAD)
 BUILDER ?= docker
 version := $(shell sed -n 's/^version = "\(.*\)"/\1/p' Cargo.toml | head -n 1)
 REGISTRY ?= localhost

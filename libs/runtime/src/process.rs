@@ -52,8 +52,6 @@ pub trait Service {
     const GRPC_NAME: &'static str;
     /// Annotated defaults, TOML.
     const DEFAULTS: &'static str;
-    /// Tables from which a serving process deletes rows.
-    const DELETES_FROM: &'static [&'static str] = &[];
     /// Its settings.
     type Settings: Send;
     /// The schema of its database.
@@ -83,7 +81,7 @@ pub async fn migrate<S: Service>(
     let database = Database::open_to_migrate(&S::common(settings).database).await?;
     let applied = database.migrate::<S::Migrator>().await?;
     if let Some(role) = serving_role {
-        database.grant_serving_role(role, S::DELETES_FROM).await?;
+        database.grant_serving_role(role).await?;
     }
     Ok(applied)
 }

@@ -5,15 +5,15 @@ use std::{fmt::Display, future::Future};
 
 use errors::{Failure, Mutation, Resource};
 use sea_orm::{
-    ActiveValue::Set, ColumnTrait, ConnectionTrait, DatabaseBackend, DatabaseTransaction,
-    DeriveEntityModel, DerivePrimaryKey, DeriveRelation, EntityTrait, EnumIter, PrimaryKeyTrait,
-    QueryFilter, entity::prelude::ActiveModelBehavior,
+    ActiveValue::Set, ColumnTrait, DatabaseBackend, DatabaseTransaction, DeriveEntityModel,
+    DerivePrimaryKey, DeriveRelation, EntityTrait, EnumIter, PrimaryKeyTrait, QueryFilter,
+    entity::prelude::ActiveModelBehavior,
 };
 use serde::{Serialize, de::DeserializeOwned};
 use types::{ResourceVersion, Timestamp};
 use uuid::Uuid;
 
-use crate::{Database, Transaction, fault};
+use crate::{Database, Transaction, fault, insert};
 
 mod digest;
 mod etag;
@@ -134,18 +134,9 @@ fn lowercase_id(request: &mut [u8], id: &[u8]) {
     }
 }
 
-/// A change of one resource.
+/// A change of one resource, to be appended.
 #[derive(Debug)]
-pub struct Event<'a, T> {
-    /// What happened, as in `PartnershipAccepted`.
-    pub kind: &'a str,
-    /// Name of the resource.
-    pub resource: String,
-    /// Its version after the change.
-    pub resource_version: ResourceVersion,
-    /// The resource after the change.
-    pub content: &'a T,
-}
+pub struct Event(ActiveModel);
 
 impl Database {
     /// The recorded answer of this request, if there is one.
@@ -197,86 +188,71 @@ impl Database {
     }
 }
 
-impl<'a, T> Event<'a, T> {
-    /// The event of a change that led to this resource version.
+impl Event {
+    /// What happened, as in `PartnershipAccepted`, and the resource after the change.
+    ///
+    /// # Errors
+    /// If the resource has no JSON form, which is a defect.
     pub fn new(
-        kind: &'a str,
+        kind: &str,
         resource: impl Display,
         resource_version: ResourceVersion,
-        content: &'a T,
-    ) -> Self {
-        Self { kind, resource: resource.to_string(), resource_version, content }
+        content: &impl Serialize,
+    ) -> Result<Self, Failure> {
+        Ok(Self(ActiveModel {
+            resource: Set(resource.to_string()),
+            revision: Set(resource_version.revision),
+            kind: Set(kind.to_owned()),
+            time: Set(resource_version.update_time.as_microsecond()),
+            content: Set(serde_json::to_string(content).map_err(Failure::bug)?),
+            ..ActiveModel::default()
+        }))
     }
 }
 
-/// Appends the event that answers the call, and commits; rolls back a dry run.
+/// Appends the events of a call, in one statement. The last one answers the call. The caller ends the
+/// transaction with [`end`].
 ///
 /// # Errors
-/// [`Failure::LostRace`] if the revision or the request id is taken.
-pub async fn commit<T: Serialize + Sync>(
-    transaction: Transaction,
+/// [`Failure::LostRace`] if a revision or the request id is taken.
+pub async fn append(
+    transaction: &DatabaseTransaction,
     call: &MutationContext,
-    event: Event<'_, T>,
+    events: Vec<Event>,
 ) -> Result<(), Failure> {
-    append(&transaction, call, event).await?;
-    commit_or_rollback(transaction, call).await
+    let last = events.len().saturating_sub(1);
+    let rows = events.into_iter().enumerate().map(|(at, Event(row))| {
+        let request_id = call.request_id().filter(|_| at == last);
+        ActiveModel {
+            actor: Set(call.actor.clone()),
+            request_digest: Set(request_id.map(|_| call.digest.clone())),
+            request_id: Set(request_id.map(|id| id.to_string())),
+            ..row
+        }
+    });
+    insert(transaction, rows).await
 }
 
 /// Commits the transaction; rolls back a dry run.
 ///
 /// # Errors
 /// If the database fails.
-pub async fn commit_or_rollback(
-    transaction: Transaction,
-    call: &MutationContext,
-) -> Result<(), Failure> {
+pub async fn end(transaction: Transaction, call: &MutationContext) -> Result<(), Failure> {
     match call.is_dry_run() {
         true => transaction.rollback().await,
         false => transaction.commit().await,
     }
 }
 
-/// Appends the event that answers the call. The caller ends the transaction with
-/// [`commit_or_rollback`].
+/// Appends the events of a call as [`append`], and ends its transaction as [`end`].
 ///
 /// # Errors
-/// [`Failure::LostRace`] if the revision or the request id is taken.
-pub async fn append<T: Serialize + Sync>(
-    transaction: &DatabaseTransaction,
+/// Theirs.
+pub async fn commit(
+    transaction: Transaction,
     call: &MutationContext,
-    event: Event<'_, T>,
+    events: Vec<Event>,
 ) -> Result<(), Failure> {
-    insert(transaction, call, event, call.request_id()).await
-}
-
-/// Appends a further event of the same call.
-///
-/// # Errors
-/// [`Failure::LostRace`] if the revision is taken.
-pub async fn append_related<T: Serialize + Sync>(
-    transaction: &DatabaseTransaction,
-    call: &MutationContext,
-    event: Event<'_, T>,
-) -> Result<(), Failure> {
-    insert(transaction, call, event, None).await
-}
-
-async fn insert<T: Serialize>(
-    transaction: &impl ConnectionTrait,
-    call: &MutationContext,
-    event: Event<'_, T>,
-    request_id: Option<Uuid>,
-) -> Result<(), Failure> {
-    let row = ActiveModel {
-        resource: Set(event.resource),
-        revision: Set(event.resource_version.revision),
-        kind: Set(event.kind.to_owned()),
-        actor: Set(call.actor.clone()),
-        time: Set(event.resource_version.update_time.as_microsecond()),
-        content: Set(serde_json::to_string(event.content).map_err(Failure::bug)?),
-        request_digest: Set(request_id.map(|_| call.digest.clone())),
-        request_id: Set(request_id.map(|id| id.to_string())),
-        ..ActiveModel::default()
-    };
-    Entity::insert(row).exec_without_returning(transaction).await.map(drop).map_err(fault)
+    append(&transaction, call, events).await?;
+    end(transaction, call).await
 }

@@ -4,35 +4,27 @@ use crate::Database;
 
 impl Database {
     /// Grants a PostgreSQL role what serving needs on the tables of this database, and revokes all
-    /// other privileges: SELECT and INSERT (migrations: SELECT only); UPDATE except on events; DELETE on
-    /// `deletes_from`.
+    /// other privileges: SELECT and INSERT (migrations: SELECT only), and UPDATE except on events.
     ///
     /// # Errors
     /// As text for the operator.
-    pub async fn grant_serving_role(
-        &self,
-        role: &str,
-        deletes_from: &[&str],
-    ) -> Result<(), String> {
+    pub async fn grant_serving_role(&self, role: &str) -> Result<(), String> {
         if self.embedded() {
             return Err("a SQLite database has no roles; omit the serving role".to_owned());
         }
         // One simple query is one transaction: a running service never lacks a privilege.
-        let granted = self.reader().execute_unprepared(&grants(role, deletes_from)).await;
+        let granted = self.reader().execute_unprepared(&grants(role)).await;
         granted.map(drop).map_err(|error| format!("cannot grant privileges to `{role}`: {error}"))
     }
 }
 
-fn grants(role: &str, deletes_from: &[&str]) -> String {
+fn grants(role: &str) -> String {
     let role = format!("\"{}\"", role.replace('"', "\"\""));
-    let deletes = deletes_from.iter().map(|table| format!("GRANT DELETE ON {table} TO {role};"));
     format!(
         "GRANT USAGE ON SCHEMA public TO {role};
          REVOKE ALL ON ALL TABLES IN SCHEMA public FROM {role};
          GRANT SELECT, INSERT, UPDATE ON ALL TABLES IN SCHEMA public TO {role};
          REVOKE UPDATE ON events FROM {role};
-         REVOKE INSERT, UPDATE ON seaql_migrations FROM {role};
-         {}",
-        deletes.collect::<String>()
+         REVOKE INSERT, UPDATE ON seaql_migrations FROM {role};"
     )
 }

@@ -18,20 +18,25 @@ pub async fn put<A: ActiveModelTrait>(
     revision: impl ColumnTrait,
     decided_on: Option<i64>,
 ) -> Result<(), Failure> {
-    let Some(decided_on) = decided_on else { return insert(transaction, row).await };
+    let Some(decided_on) = decided_on else { return insert(transaction, [row]).await };
     let found = A::Entity::update_many().set(row).filter(key).filter(revision.eq(decided_on));
     let updated = found.exec(transaction).await.map_err(fault)?.rows_affected;
     if updated == 1 { Ok(()) } else { Err(Failure::LostRace) }
 }
 
-/// Inserts a row.
+/// Inserts rows, in one statement.
 ///
 /// # Errors
 /// [`Failure::LostRace`] if a key is taken.
 pub async fn insert<A: ActiveModelTrait>(
     transaction: &DatabaseTransaction,
-    row: A,
+    rows: impl IntoIterator<Item = A>,
 ) -> Result<(), Failure> {
-    let insert = A::Entity::insert(row).exec_without_returning(transaction).await;
-    insert.map(drop).map_err(fault)
+    let mut rows = rows.into_iter().peekable();
+    if rows.peek().is_none() {
+        return Ok(());
+    }
+    // On the heap: it is the largest part of the future of a call.
+    let insert = Box::pin(A::Entity::insert_many(rows).exec_without_returning(transaction));
+    insert.await.map(drop).map_err(fault)
 }

@@ -16,7 +16,7 @@ pub struct Settings {
 /// Version and commit of the build.
 #[derive(Debug, Clone, Copy)]
 pub struct Build {
-    /// Release version, such as `0.1.0`.
+    /// Release version, such as `0.2.0`.
     pub version: &'static str,
     /// Abbreviated commit hash, or `unknown`.
     pub commit: &'static str,

@@ -28,7 +28,6 @@ impl Service for Ordering {
     const NAME: &'static str = "ordering";
     const GRPC_NAME: &'static str = SERVICE_NAME;
     const DEFAULTS: &'static str = include_str!("../config.toml");
-    const DELETES_FROM: &'static [&'static str] = &["offer_plans"];
     type Settings = Settings;
     type Migrator = store::Migrator;
 

@@ -13,8 +13,8 @@ const CHANGES: [(&str, &str, &str, &str); 4] = [
     (
         "production",
         "overlays/production/kustomization.yaml",
-        "newTag: 0.1.0",
-        "newTag: 0.1.0-2f0c1ab",
+        "newTag: 0.2.0",
+        "newTag: 0.2.0-2f0c1ab",
     ),
     ("linkerd", "overlays/production/kustomization.yaml", "registry.example.com", "registry.test"),
     ("istio", "base/shared/migration.yaml", "memory: 128Mi", "memory: 256Mi"),

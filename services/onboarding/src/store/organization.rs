@@ -101,19 +101,21 @@ impl Store {
         }
         let transaction = self.database.begin().await?;
         write(&transaction, organization, approved.decided_on()).await?;
+        let mut events = Vec::new();
         for partner in partners {
             partner::write(&transaction, partner.after(), partner.decided_on()).await?;
             let after = partner.after();
-            let event = Event::new(partner.event(), after.name, after.resource_version, after);
-            events::append_related(&transaction, call, event).await?;
+            let event = Event::new(partner.event(), after.name, after.resource_version, after)?;
+            events.push(event);
         }
         let event = Event::new(
             approved.event(),
             organization.name,
             organization.resource_version,
             organization,
-        );
-        events::commit(transaction, call, event).await?;
+        )?;
+        events.push(event);
+        events::commit(transaction, call, events).await?;
         Ok(approved.into_after())
     }
 }

@@ -102,8 +102,8 @@ impl Store {
         }
         let transaction = self.database.begin().await?;
         write(&transaction, partner, approved.decided_on()).await?;
-        let event = Event::new(approved.event(), partner.name, partner.resource_version, partner);
-        events::commit(transaction, call, event).await?;
+        let event = Event::new(approved.event(), partner.name, partner.resource_version, partner)?;
+        events::commit(transaction, call, vec![event]).await?;
         Ok(approved.into_after())
     }
 
@@ -192,7 +192,7 @@ pub(super) async fn write(
     }
     for agreement in partner.agreements.iter().filter(|it| it.resource_version.revision == revision)
     {
-        insert(transaction, agreement_row(partner.name, agreement)).await?;
+        insert(transaction, [agreement_row(partner.name, agreement)]).await?;
     }
     Ok(())
 }

@@ -29,7 +29,7 @@ pub(super) async fn claim(
         Some(row) if row.holder == holder => Ok(()),
         _ => {
             let row = partner_ids::ActiveModel { id: Set(id), holder: Set(holder) };
-            insert(transaction, row).await
+            insert(transaction, [row]).await
         }
     }
 }

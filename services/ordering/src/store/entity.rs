@@ -12,22 +12,12 @@ entity!(offers, "offers", {
     markets: String,
     third_party: bool,
     attestation_required: bool,
+    plans: String,
     state: String,
     state_reason: String,
     revision: i64,
     create_time: i64,
     update_time: i64,
-});
-
-entity!(offer_plans, "offer_plans", {
-    #[sea_orm(primary_key, auto_increment = false)]
-    offer: String,
-    #[sea_orm(primary_key, auto_increment = false)]
-    place: i32,
-    term: String,
-    billing_cycle: String,
-    currency: String,
-    unit_price: i64,
 });
 
 entity!(orders, "orders", {

@@ -3,19 +3,14 @@ use std::collections::BTreeMap;
 use errors::Failure;
 use rules::ProductFamily;
 use sea_orm::{
-    ActiveValue::Set, ColumnTrait, ConnectionTrait, DatabaseTransaction, EntityTrait, QueryFilter,
-    QueryOrder, QuerySelect,
+    ActiveValue::Set, ColumnTrait, DatabaseTransaction, EntityTrait, QueryFilter, QuerySelect,
 };
 use storage::{
-    Event, Field, Listing, MutationContext, Page, PageRequest, events, fault, insert, list, put,
-    row,
+    Event, Field, Listing, MutationContext, Page, PageRequest, events, fault, list, put, row,
 };
 
-use super::{
-    Store,
-    entity::{offer_plans as plans, offers},
-};
-use crate::domain::{Approved, Money, Offer, OfferName, OfferTerms, Plan};
+use super::{Store, entity::offers};
+use crate::domain::{Approved, Money, Offer, OfferName, OfferTerms};
 
 const FAMILY: Field = Field {
     column: "family",
@@ -31,19 +26,15 @@ impl Store {
         names: impl Iterator<Item = &OfferName> + Send,
     ) -> Result<BTreeMap<OfferName, Offer>, Failure> {
         let names: Vec<_> = names.map(ToString::to_string).collect();
-        let snapshot = self.database.snapshot().await?;
         let rows = offers::Entity::find().filter(offers::Column::Name.is_in(names));
-        let rows = rows.all(&snapshot).await.map_err(fault)?;
-        let offers = with_plans(&snapshot, rows).await?;
-        Ok(offers.into_iter().map(|offer| (offer.name.clone(), offer)).collect())
+        let rows = rows.all(self.database.reader()).await.map_err(fault)?;
+        rows.iter().map(|row| from_row(row).map(|it| (it.name.clone(), it))).collect()
     }
 
     /// A page of offers.
     pub(crate) async fn offers(&self, page: &PageRequest) -> Result<Page<Offer>, Failure> {
-        let snapshot = self.database.snapshot().await?;
-        let page = list(&snapshot, offers::Entity::find(), page).await?;
-        let items = with_plans(&snapshot, page.items).await?;
-        Ok(Page { items, next_page_token: page.next_page_token })
+        let page = list(self.database.reader(), offers::Entity::find(), page).await?;
+        page.try_map(|row| from_row(&row))
     }
 
     /// Writes an approved offer.
@@ -57,14 +48,8 @@ impl Store {
         let key = offers::Column::Name.eq(offer.name.to_string());
         let decided_on = approved.decided_on();
         put(&transaction, to_row(offer)?, key, offers::Column::Revision, decided_on).await?;
-        let old = plans::Entity::delete_many();
-        let old = old.filter(plans::Column::Offer.eq(offer.name.to_string()));
-        old.exec(&*transaction).await.map_err(fault)?;
-        for (place, plan) in (0..).zip(&offer.terms.plans) {
-            insert(&transaction, to_plan_row(&offer.name, place, plan)).await?;
-        }
-        let event = Event::new(approved.event(), &offer.name, offer.resource_version, offer);
-        events::commit(transaction, call, event).await?;
+        let event = Event::new(approved.event(), &offer.name, offer.resource_version, offer)?;
+        events::commit(transaction, call, vec![event]).await?;
         Ok(approved.into_after())
     }
 }
@@ -84,29 +69,6 @@ pub(super) async fn lock_unchanged(
     Ok(decided_on.iter().all(same))
 }
 
-async fn with_plans(
-    reader: &impl ConnectionTrait,
-    rows: Vec<offers::Model>,
-) -> Result<Vec<Offer>, Failure> {
-    let names = rows.iter().map(|row| row.name.clone());
-    let found = plans::Entity::find()
-        .filter(plans::Column::Offer.is_in(names))
-        .order_by_asc(plans::Column::Place)
-        .all(reader)
-        .await
-        .map_err(fault)?;
-    let mut plans = BTreeMap::<_, Vec<_>>::new();
-    for plan in found {
-        plans.entry(plan.offer.clone()).or_default().push(from_plan_row(&plan)?);
-    }
-    rows.into_iter()
-        .map(|row| {
-            let plans = plans.remove(&row.name).unwrap_or_default();
-            from_row(&row, plans)
-        })
-        .collect()
-}
-
 fn to_row(offer: &Offer) -> Result<offers::ActiveModel, Failure> {
     let terms = &offer.terms;
     Ok(offers::ActiveModel {
@@ -118,6 +80,7 @@ fn to_row(offer: &Offer) -> Result<offers::ActiveModel, Failure> {
         markets: Set(row::to_json(&terms.markets)?),
         third_party: Set(terms.third_party),
         attestation_required: Set(terms.attestation_required),
+        plans: Set(row::to_json(&terms.plans)?),
         state: Set(offer.state.to_string()),
         state_reason: Set(offer.state_reason.clone()),
         revision: Set(offer.resource_version.revision),
@@ -126,18 +89,7 @@ fn to_row(offer: &Offer) -> Result<offers::ActiveModel, Failure> {
     })
 }
 
-fn to_plan_row(offer: &OfferName, place: i32, plan: &Plan) -> plans::ActiveModel {
-    plans::ActiveModel {
-        offer: Set(offer.to_string()),
-        place: Set(place),
-        term: Set(plan.term.to_string()),
-        billing_cycle: Set(plan.billing_cycle.to_string()),
-        currency: Set(plan.unit_price.currency.to_string()),
-        unit_price: Set(plan.unit_price.minor_units),
-    }
-}
-
-fn from_row(row: &offers::Model, plans: Vec<Plan>) -> Result<Offer, Failure> {
+fn from_row(row: &offers::Model) -> Result<Offer, Failure> {
     let terms = OfferTerms {
         display_name: row.display_name.clone(),
         family: row::read(&row.family)?,
@@ -146,7 +98,7 @@ fn from_row(row: &offers::Model, plans: Vec<Plan>) -> Result<Offer, Failure> {
         markets: row::from_json(&row.markets)?,
         third_party: row.third_party,
         attestation_required: row.attestation_required,
-        plans,
+        plans: row::from_json(&row.plans)?,
     };
     Ok(Offer {
         name: row::read(&row.name)?,
@@ -154,14 +106,6 @@ fn from_row(row: &offers::Model, plans: Vec<Plan>) -> Result<Offer, Failure> {
         state: row::read(&row.state)?,
         state_reason: row.state_reason.clone(),
         resource_version: row::resource_version(row.revision, row.create_time, row.update_time)?,
-    })
-}
-
-fn from_plan_row(row: &plans::Model) -> Result<Plan, Failure> {
-    Ok(Plan {
-        term: row::read(&row.term)?,
-        billing_cycle: row::read(&row.billing_cycle)?,
-        unit_price: money(&row.currency, row.unit_price)?,
     })
 }
 

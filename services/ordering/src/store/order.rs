@@ -1,15 +1,16 @@
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, fmt::Display};
 
 use errors::Failure;
 use sea_orm::{
     ActiveValue::Set, ColumnTrait, ConnectionTrait, DatabaseTransaction, EntityTrait, QueryFilter,
     QueryOrder,
 };
+use serde::Serialize;
 use storage::{
     Event, Field, Listing, MutationContext, Page, PageRequest, events, fault, insert, list, put,
     row,
 };
-use types::{CustomerName, OrderName, PartnerName};
+use types::{CustomerName, OrderName, PartnerName, ResourceVersion};
 
 use super::{
     Decided, DecisionValidity, Store,
@@ -91,35 +92,49 @@ impl Store {
             )
             .await?;
         }
-        subscription::write(&transaction, call, changes.subscriptions()).await?;
-        for (at, Change { event, after }) in (1..).zip(changes.orders()) {
-            write_lines(&transaction, after).await?;
-            let event = Event::new(event, after.name, after.resource_version, after);
-            if at == changes.orders().len() && changes.transfers().is_empty() {
-                events::append(&transaction, call, event).await?;
-            } else {
-                events::append_related(&transaction, call, event).await?;
-            }
-        }
-        transfer::write(&transaction, call, changes.transfers()).await?;
+        subscription::write(&transaction, changes.subscriptions()).await?;
+        write_lines(&transaction, changes.orders()).await?;
+        transfer::write(&transaction, changes.transfers()).await?;
+        events::append(&transaction, call, events_of(changes)?).await?;
         let unchanged = offer::lock_unchanged(&transaction, changes.required_offers()).await?;
         let epochs = decisions.iter().flat_map(|it| &it.epochs);
         let open = pair_epoch::lock_open(&transaction, epochs, call.now).await?;
         if !unchanged || !open || !decisions.iter().all(DecisionValidity::is_valid) {
             return Err(Failure::DecisionExpired);
         }
-        events::commit_or_rollback(transaction, call).await
+        events::end(transaction, call).await
     }
 }
 
-/// Writes the lines of a new order; they never change.
-async fn write_lines(transaction: &DatabaseTransaction, order: &Order) -> Result<(), Failure> {
-    if previous_revision(order.resource_version).is_none() {
-        for (at, line) in (0..).zip(&order.lines) {
-            insert(transaction, to_line_row(order.name, at, line)?).await?;
-        }
+/// The events of all changes. The last one answers the call.
+fn events_of(changes: &Changes) -> Result<Vec<Event>, Failure> {
+    fn event<T: Serialize>(
+        change: &Change<T>,
+        name: impl Display,
+        version: ResourceVersion,
+    ) -> Result<Event, Failure> {
+        Event::new(change.event, name, version, &change.after)
     }
-    Ok(())
+    let subscriptions = changes.subscriptions().iter();
+    let subscriptions = subscriptions.map(|it| event(it, it.after.name, it.after.resource_version));
+    let orders = changes.orders().iter();
+    let orders = orders.map(|it| event(it, it.after.name, it.after.resource_version));
+    let transfers = changes.transfers().iter();
+    let transfers = transfers.map(|it| event(it, it.after.name, it.after.resource_version));
+    subscriptions.chain(orders).chain(transfers).collect()
+}
+
+/// Writes the lines of new orders; they never change.
+async fn write_lines(
+    transaction: &DatabaseTransaction,
+    orders: &[Change<Order>],
+) -> Result<(), Failure> {
+    let new = orders.iter().map(|it| &it.after);
+    let new = new.filter(|order| previous_revision(order.resource_version).is_none());
+    let lines = new.flat_map(|order| {
+        (0..).zip(&order.lines).map(|(at, line)| to_line_row(order.name, at, line))
+    });
+    insert(transaction, lines.collect::<Result<Vec<_>, _>>()?).await
 }
 
 async fn read(reader: &impl ConnectionTrait, name: OrderName) -> Result<Option<Order>, Failure> {

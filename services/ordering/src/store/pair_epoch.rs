@@ -62,18 +62,18 @@ impl Store {
         now: Timestamp,
     ) -> Result<Vec<PairEpoch>, Failure> {
         let customer = chain.customer;
-        let partners = [Some(chain.seller), chain.reseller];
-        let mut epochs = Vec::new();
-        for partner in partners.into_iter().flatten() {
-            let found = partner_customer_epochs::Entity::find().filter(of_pair(customer, partner));
-            let found = found.one(self.database.reader()).await.map_err(fault)?;
-            if let Some(row) = found.as_ref().filter(|row| is_closed(row, now)) {
-                return Err(release_in_progress(row, now));
-            }
-            let epoch = found.map_or(FIRST_EPOCH, |row| row.epoch);
-            epochs.push(PairEpoch { customer, partner, epoch });
+        let partners: Vec<_> = [Some(chain.seller), chain.reseller].into_iter().flatten().collect();
+        let pairs = partner_customer_epochs::Entity::find().filter(of_pairs(customer, &partners));
+        let found = pairs.all(self.database.reader()).await.map_err(fault)?;
+        if let Some(closed) = found.iter().find(|row| is_closed(row, now)) {
+            return Err(release_in_progress(closed, now));
         }
-        Ok(epochs)
+        let epoch = |partner: &PartnerName| {
+            let row = found.iter().find(|row| row.partner == partner.to_string());
+            row.map_or(FIRST_EPOCH, |row| row.epoch)
+        };
+        let pair = |partner| PairEpoch { customer, partner, epoch: epoch(&partner) };
+        Ok(partners.iter().copied().map(pair).collect())
     }
 
     /// Closes the pair in an open transaction, and reads the subscriptions that the partner sold to the
@@ -211,7 +211,11 @@ async fn running_subscriptions(
 }
 
 fn of_pair(customer: CustomerName, partner: PartnerName) -> Condition {
-    Condition::all()
-        .add(partner_customer_epochs::Column::Customer.eq(customer.to_string()))
-        .add(partner_customer_epochs::Column::Partner.eq(partner.to_string()))
+    of_pairs(customer, &[partner])
+}
+
+fn of_pairs(customer: CustomerName, partners: &[PartnerName]) -> Condition {
+    Condition::all().add(partner_customer_epochs::Column::Customer.eq(customer.to_string())).add(
+        partner_customer_epochs::Column::Partner.is_in(partners.iter().map(ToString::to_string)),
+    )
 }

@@ -4,9 +4,7 @@ use errors::Failure;
 use sea_orm::{
     ActiveValue::Set, ColumnTrait, ConnectionTrait, DatabaseTransaction, EntityTrait, QueryFilter,
 };
-use storage::{
-    Event, Field, Listing, MutationContext, Page, PageRequest, events, fault, list, put, row,
-};
+use storage::{Field, Listing, Page, PageRequest, fault, insert, list, put, row};
 use types::{CustomerName, OrderName, PartnerName, SubscriptionName, Timestamp};
 
 use super::{
@@ -61,15 +59,18 @@ impl Store {
 /// Writes subscriptions in the order of their changes, each with its event.
 pub(super) async fn write(
     transaction: &DatabaseTransaction,
-    call: &MutationContext,
     changes: &[Change<Subscription>],
 ) -> Result<(), Failure> {
-    for Change { event, after } in changes {
+    let (new, changed): (Vec<_>, Vec<_>) = changes
+        .iter()
+        .map(|it| &it.after)
+        .partition(|it| previous_revision(it.resource_version).is_none());
+    let new = new.into_iter().map(to_row);
+    insert(transaction, new.collect::<Result<Vec<_>, _>>()?).await?;
+    for after in changed {
         let key = Column::Name.eq(after.name.to_string());
         let decided_on = previous_revision(after.resource_version);
         put(transaction, to_row(after)?, key, Column::Revision, decided_on).await?;
-        let event = Event::new(event, after.name, after.resource_version, after);
-        events::append_related(transaction, call, event).await?;
     }
     Ok(())
 }

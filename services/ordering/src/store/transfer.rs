@@ -5,9 +5,7 @@ use sea_orm::{
     ActiveValue::Set, ColumnTrait, ConnectionTrait, DatabaseTransaction, EntityTrait, QueryFilter,
     QueryOrder, sea_query::ExprTrait,
 };
-use storage::{
-    Event, Field, Lapse, Listing, MutationContext, Page, PageRequest, events, fault, list, put, row,
-};
+use storage::{Field, Lapse, Listing, Page, PageRequest, fault, list, put, row};
 use types::{CustomerName, PartnerName, SubscriptionName, TransferName};
 
 use super::{
@@ -77,10 +75,9 @@ impl Store {
 /// Writes transfers. The event of the last one is the response of the call.
 pub(super) async fn write(
     transaction: &DatabaseTransaction,
-    call: &MutationContext,
     changes: &[Change<Transfer>],
 ) -> Result<(), Failure> {
-    for (at, Change { event, after }) in (1..).zip(changes) {
+    for Change { after, .. } in changes {
         let (key, revision) = (transfers::Column::Name, transfers::Column::Revision);
         let decided_on = previous_revision(after.resource_version);
         let key = key.eq(after.name.to_string());
@@ -92,12 +89,6 @@ pub(super) async fn write(
             let decided_on = decided_on.map(|_| place.into());
             let row = to_item_row(after, place, item)?;
             put(transaction, row, key, items::Column::Place, decided_on).await?;
-        }
-        let event = Event::new(event, after.name, after.resource_version, after);
-        if at == changes.len() {
-            events::append(transaction, call, event).await?;
-        } else {
-            events::append_related(transaction, call, event).await?;
         }
     }
     Ok(())

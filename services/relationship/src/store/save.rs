@@ -29,12 +29,12 @@ impl Store {
     ) -> Result<T, Failure> {
         let Change { related, main } = change.into();
         let transaction = self.database.begin().await?;
-        for each in &related {
+        let all = || related.iter().chain([&main]);
+        for each in all() {
             write(&transaction, each).await?;
-            events::append_related(&transaction, call, event(each)).await?;
         }
-        write(&transaction, &main).await?;
-        events::commit(transaction, call, event(&main)).await?;
+        let events = all().map(event).collect::<Result<_, _>>()?;
+        events::commit(transaction, call, events).await?;
         Ok(main.into_after())
     }
 }
@@ -47,7 +47,7 @@ async fn write<T: Persisted>(
     put(transaction, after.to_row(), after.key(), T::revision(), approved.decided_on()).await
 }
 
-fn event<T: Persisted>(approved: &Approved<T>) -> Event<'_, T> {
+fn event<T: Persisted>(approved: &Approved<T>) -> Result<Event, Failure> {
     let after = approved.after();
     Event::new(approved.event(), after.name(), after.resource_version(), after)
 }

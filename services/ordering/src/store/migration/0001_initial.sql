@@ -11,6 +11,8 @@ CREATE TABLE offers (
     markets TEXT NOT NULL,
     third_party BOOLEAN NOT NULL,
     attestation_required BOOLEAN NOT NULL,
+    -- Terms and prices, as JSON.
+    plans TEXT NOT NULL CHECK (length(plans) > 2),
     state TEXT NOT NULL CHECK (state IN ('active', 'retired')),
     state_reason TEXT NOT NULL,
     revision BIGINT NOT NULL CHECK (revision >= 1),
@@ -19,20 +21,6 @@ CREATE TABLE offers (
     CHECK (max_quantity >= min_quantity),
     CHECK (NOT (third_party AND family = 'azure-shared-services')),
     CHECK ((state = 'retired') = (state_reason <> ''))
-);
-
-CREATE TABLE offer_plans (
-    offer TEXT NOT NULL REFERENCES offers (name),
-    -- Position among the plans of the offer, from 0.
-    place INTEGER NOT NULL CHECK (place >= 0),
-    term TEXT NOT NULL CHECK (term IN ('P1M', 'P1Y', 'P3Y')),
-    billing_cycle TEXT NOT NULL CHECK (billing_cycle IN ('monthly', 'annual', 'one-time')),
-    currency TEXT NOT NULL CHECK (length(currency) = 3),
-    unit_price BIGINT NOT NULL CHECK (unit_price >= 0),
-    PRIMARY KEY (offer, place),
-    UNIQUE (offer, term, billing_cycle, currency),
-    CHECK (billing_cycle <> 'annual' OR term <> 'P1M'),
-    CHECK (billing_cycle <> 'one-time' OR term = 'P3Y')
 );
 
 CREATE TABLE orders (

@@ -21,8 +21,7 @@ on_both_engines! {
 }
 
 /// The tables, each with the column that names the resource of a row.
-const TABLES: [(&str, &str); 7] = [
-    ("offer_plans", "offer"),
+const TABLES: [(&str, &str); 6] = [
     ("offers", "name"),
     ("order_lines", "order_name"),
     ("orders", "name"),

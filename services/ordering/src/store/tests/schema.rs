@@ -10,23 +10,15 @@ on_both_engines! {
     migrations_are_applied_once_or_named_with_their_command,
 }
 
-const INVALID: [InvalidRows; 5] = [
+const INVALID: [InvalidRows; 4] = [
     (
         "offers",
         "name 'offers/1', display_name '', family 'azure-shared-services', \
          min_quantity 1, max_quantity 1, markets '\"every\"', third_party FALSE, \
-         attestation_required FALSE, state 'active', state_reason '', revision 1, create_time 0, update_time 0",
+         attestation_required FALSE, plans '[{}]', state 'active', state_reason '', revision 1, create_time 0, update_time 0",
         "name 'orders/1', family 'office', min_quantity 0, min_quantity 2, max_quantity 0, \
-         third_party TRUE, state 'sold', state 'retired', state_reason 'why', revision 0",
+         third_party TRUE, plans '[]', state 'sold', state 'retired', state_reason 'why', revision 0",
         "family 'software'",
-    ),
-    (
-        "offer_plans",
-        "offer 'offers/1', place 0, term 'P1Y', billing_cycle 'annual', currency 'EUR', \
-         unit_price 0",
-        "offer 'offers/9', place -1, term 'P2Y', term 'P1M', billing_cycle 'weekly', \
-         billing_cycle 'one-time', currency 'EURO', unit_price -1",
-        "place 1",
     ),
     (
         "orders",
