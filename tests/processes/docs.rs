@@ -88,7 +88,10 @@ fn no_document_has_commands_that_are_not_run() {
     for path in files(Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/../docs"))) {
         let run = DOCUMENTS.iter().any(|(name, _)| path.ends_with(name));
         let text = fs::read_to_string(&path).unwrap();
-        assert!(run || !text.contains("```"), "{}: add it to DOCUMENTS", path.display());
+        // A diagram is no command.
+        let mut fences = text.lines().filter(|it| it.starts_with("```")).step_by(2);
+        let has_commands = fences.any(|it| it != "```mermaid");
+        assert!(run || !has_commands, "{}: add it to DOCUMENTS", path.display());
     }
 }
 

@@ -92,15 +92,15 @@ scenarios! {
         }
         suspend_and_revoke(client, &manager, Role::DirectBill).await?;
         suspend_and_revoke(client, reseller, Role::IndirectReseller).await?;
-        for transaction in [
-            manage(&manager, None, &channel.customer),
-            manage(reseller, None, &channel.customer),
-            manage(provider, Some(reseller), &channel.customer),
+        for (transaction, reason) in [
+            (manage(&manager, None, &channel.customer), "PARTNER_NOT_ENROLLED"),
+            (manage(reseller, None, &channel.customer), "PARTNER_NOT_ENROLLED"),
+            (manage(provider, Some(reseller), &channel.customer), "RESELLER_NOT_ENROLLED"),
         ] {
             let decision = client.check(transaction).await?;
             let failed = decision.outcomes.iter().filter(|it| !it.reason.is_empty());
             let failed: Vec<_> = failed.map(|it| (&*it.rule_id, &*it.reason)).collect();
-            assert_eq!(failed, [("ON-1", "PARTNER_NOT_ENROLLED")]);
+            assert_eq!(failed, [("ON-1", reason)]);
         }
         let transaction = manage(provider, None, &channel.customer);
         assert_eq!(client.check(transaction).await?.verdict(), Verdict::Allowed);

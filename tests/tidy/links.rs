@@ -1,5 +1,7 @@
 //! Links in Markdown: their files and headings exist.
 
+use std::path::Path;
+
 use crate::{assert_none, tree, tree::File};
 
 /// The targets of links in a text, such as `docs/api.md#errors` of `[errors](docs/api.md#errors)`.
@@ -69,4 +71,32 @@ fn links_are_resolved_from_their_file() {
     assert_eq!(anchor("`grpc.drain`, and more"), "grpcdrain-and-more");
     assert_eq!(resolved("docs/contributing/a.md", "../api.md"), "docs/api.md");
     assert_eq!(resolved("README.md", "docs/api.md"), "docs/api.md");
+}
+
+/// Paths of files in code spans, such as `docs/api.md`.
+fn paths(text: &str) -> impl Iterator<Item = &str> {
+    const FOLDERS: [&str; 7] = ["docs/", "k8s/", "libs/", "ops/", "proto/", "services/", "tests/"];
+    let spans = text.lines().flat_map(|line| line.split('`').skip(1).step_by(2));
+    spans
+        .filter(|it| FOLDERS.iter().any(|folder| it.starts_with(folder)) && it.contains('.'))
+        .filter(|it| !it.contains(['*', '{', ' ', '$', '<']))
+}
+
+#[test]
+fn paths_in_documents_exist() {
+    let documents = tree::files().iter().filter(|it| it.path.ends_with(".md"));
+    let mut wrong = Vec::new();
+    for file in documents.filter(|it| it.path != "CHANGELOG.md") {
+        let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
+        let exists = |path: &&str| root.join(path).exists();
+        let lacking = paths(&file.text).filter(|path| !exists(path));
+        wrong.extend(lacking.map(|path| format!("{}: `{path}`", file.path)));
+    }
+    assert_none(&wrong, "Name the file where it is now.");
+}
+
+#[test]
+fn paths_are_found_in_code_spans() {
+    let text = "`docs/api.md`, `cargo test`, `libs/*/src/a.rs` and `tests/{a,b}.rs` of `libs/x`";
+    assert_eq!(paths(text).collect::<Vec<_>>(), ["docs/api.md"]);
 }

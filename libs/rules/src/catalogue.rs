@@ -3,11 +3,15 @@
 use crate::{
     Purpose::{AutomaticRenewal, Cancel, Manage},
     Purposes, Rule,
-    source::*,
+    source::{
+        ACCOUNT_VALIDATION, CANCELLATION, CUSTOMER_AGREEMENT, DIRECT_BILL, ERROR_CODES,
+        INDIRECT_RESELLER, LIFECYCLE, MPA, MPA_FAQ, MULTIPARTNER, ORDERS, PROVIDER_TASKS, REGIONS,
+        RELATIONSHIPS, REMOVAL, RESELLER_TASKS, SALES_STOP, TRANSFERS, TRANSITION,
+    },
 };
 
 /// Refuses a call that the state of a resource does not allow. Not a rule of the programme.
-pub static STATE: Rule = Rule {
+pub(crate) static STATE: Rule = Rule {
     id: "STATE",
     text: "The state of a resource must allow the call.",
     sources: &[LIFECYCLE.whole()],
@@ -52,7 +56,7 @@ rules! {
         text: "Only an indirect provider or a direct-bill partner may buy from Microsoft; an \
                indirect reseller may not.",
         sources: [RELATIONSHIPS.whole()],
-        purposes: Purposes::COMMERCIAL.and(Cancel).and(AutomaticRenewal),
+        purposes: Purposes::COMMERCIAL.with(Cancel).with(AutomaticRenewal),
         calls: ["InvitePartnership", "AcceptPartnership", "CreateCustomer"],
     }
     ON_1 = "ON-1" {
@@ -63,7 +67,7 @@ rules! {
                do nothing. Existing subscriptions renew automatically until a partner of the \
                sales chain is revoked.",
         sources: [RELATIONSHIPS.whole()],
-        purposes: Purposes::COMMERCIAL.and(Manage).and(AutomaticRenewal),
+        purposes: Purposes::COMMERCIAL.with(Manage).with(AutomaticRenewal),
         calls: [
             "InvitePartnership", "AcceptPartnership", "AcceptAgreement", "CreateCustomer",
             "AttestCustomerAgreement", "RequestCustomerRelationship", "AcceptCustomerRelationship"
@@ -97,7 +101,7 @@ rules! {
     MPA_3 = "MPA-3" {
         text: "The company that places the order must itself have accepted the MPA.",
         sources: [ERROR_CODES.at("900124")],
-        purposes: Purposes::COMMERCIAL.and(Cancel),
+        purposes: Purposes::COMMERCIAL.with(Cancel),
     }
     REL_1 = "REL-1" {
         text: "The partnership between provider and reseller must be active and accepted under \
@@ -176,13 +180,13 @@ rules! {
     OWN_1 = "OWN-1" {
         text: "A partner may not sell to itself or to an affiliate as the end customer.",
         sources: [RELATIONSHIPS.at("scenario 5")],
-        purposes: Purposes::COMMERCIAL.and(AutomaticRenewal),
+        purposes: Purposes::COMMERCIAL.with(AutomaticRenewal),
     }
     OWN_2 = "OWN-2" {
         text: "Nothing may be sold into a partner's CSP tenant; a separate tenant of that partner \
                is allowed.",
         sources: [MULTIPARTNER.whole()],
-        purposes: Purposes::COMMERCIAL.and(AutomaticRenewal),
+        purposes: Purposes::COMMERCIAL.with(AutomaticRenewal),
         calls: ["CreateCustomer", "RequestCustomerRelationship", "AcceptCustomerRelationship"],
     }
     OWN_3 = "OWN-3" {
@@ -190,7 +194,7 @@ rules! {
                any product into a separate customer tenant from a reseller or a direct-bill \
                partner.",
         sources: [RELATIONSHIPS.at("scenario 4")],
-        purposes: Purposes::COMMERCIAL.and(AutomaticRenewal),
+        purposes: Purposes::COMMERCIAL.with(AutomaticRenewal),
         calls: ["CreateCustomer"],
     }
     ORD_1 = "ORD-1" {

@@ -57,6 +57,13 @@ impl<N> Finding<N> {
         self
     }
 
+    /// Sets the reason of the fault to another one of the same rule.
+    #[must_use]
+    pub fn because(mut self, reason: Reason) -> Self {
+        self.fault = self.fault.map(|fault| Fault { reason, ..fault });
+        self
+    }
+
     /// Adds the fault unless the rule passes.
     #[must_use]
     pub fn unless(mut self, passes: bool, fault: impl FnOnce() -> Fault<N>) -> Self {

@@ -2,7 +2,7 @@
 //! the results of rules, and the states of a resource. No I/O.
 
 mod approved;
-mod catalogue;
+pub mod catalogue;
 mod denial;
 mod finding;
 mod lifecycle;
@@ -14,7 +14,7 @@ mod source;
 mod transaction;
 mod violation;
 
-pub use catalogue::*;
+pub use catalogue::RULES;
 pub use denial::{Denial, FieldViolation};
 pub use finding::{Fault, Finding, refuse};
 pub use lifecycle::{Lifecycle, Move};

@@ -1,4 +1,4 @@
-use std::fmt::{Display, Write};
+use std::fmt::Display;
 
 use types::{Timestamp, alternatives};
 
@@ -96,29 +96,6 @@ impl<S: Copy + PartialEq + Display> Lifecycle<S> {
             Fault { reason, explanation, responsible, next_step: next_step.into() }
         })
     }
-
-    /// The moves as a Mermaid state diagram.
-    #[must_use]
-    pub fn diagram(&self) -> String {
-        let mut arrows = Vec::new();
-        for Move { call, from, to, .. } in self.moves {
-            let from: Vec<_> = from.iter().map(ToString::to_string).collect();
-            let from = if from.is_empty() { vec!["[*]".to_owned()] } else { from };
-            arrows.extend(
-                from.iter().flat_map(|from| {
-                    to.iter().map(move |to| (from.clone(), to.to_string(), *call))
-                }),
-            );
-        }
-        let mut text = "```mermaid\nstateDiagram-v2\n".to_owned();
-        while let Some((from, to, _)) = arrows.first().cloned() {
-            let same = |it: &(String, String, &str)| (&it.0, &it.1) == (&from, &to);
-            let labels: Vec<_> = arrows.iter().filter(|it| same(it)).map(|it| it.2).collect();
-            arrows.retain(|it| !same(it));
-            let _ = writeln!(text, "    {from} --> {to}: {}", labels.join(", "));
-        }
-        text + "```\n"
-    }
 }
 
 #[cfg(test)]
@@ -166,12 +143,5 @@ mod tests {
         refused(Door::Closed, "Close", "; nothing to do");
         refused(Door::Open, "Paint", ", which rules out Paint; possible now: Close");
         refused(Door::Sealed, "Close", ", which rules out Close; make another with MakeDoor");
-    }
-
-    #[test]
-    fn a_diagram_has_one_arrow_for_each_pair_of_states() {
-        let arrows = "    [*] --> open: MakeDoor\n    open --> closed: Close\n    closed --> sealed: \
-                      time\n";
-        assert_eq!(DOOR.diagram(), format!("```mermaid\nstateDiagram-v2\n{arrows}```\n"));
     }
 }

@@ -48,7 +48,7 @@ impl Purposes {
     /// No purpose.
     pub const NONE: Self = Self(0);
     /// All purposes.
-    pub const ALL: Self = Self::of(Purpose::ALL);
+    pub(crate) const ALL: Self = Self::of(Purpose::ALL);
 
     /// Purposes that change what the customer buys, or its terms.
     pub(crate) const COMMERCIAL: Self = Self::of(&[
@@ -71,19 +71,19 @@ impl Purposes {
         let mut set = Self::NONE;
         let mut at = 0;
         while at < purposes.len() {
-            set = set.and(purposes[at]);
+            set = set.with(purposes[at]);
             at += 1;
         }
         set
     }
 
-    pub(crate) const fn and(self, purpose: Purpose) -> Self {
+    pub(crate) const fn with(self, purpose: Purpose) -> Self {
         Self(self.0 | 1 << purpose as u8)
     }
 
     /// Whether the set contains a purpose.
     #[must_use]
-    pub const fn contain(self, purpose: Purpose) -> bool {
+    pub const fn contains(self, purpose: Purpose) -> bool {
         self.0 & 1 << purpose as u8 != 0
     }
 }

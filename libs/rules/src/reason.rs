@@ -27,11 +27,18 @@ impl Service {
     }
 }
 
+impl Rule {
+    /// Why the rule refuses.
+    pub fn reasons(&self) -> impl Iterator<Item = Reason> {
+        Reason::ALL.iter().copied().filter(|reason| reason.rule().id == self.id)
+    }
+}
+
 macro_rules! reasons {
     ($($rule:ident $service:ident $reason:ident = $text:literal $(as $code:literal)?,)*) => {
         text_enum! {
             /// Why a rule refuses. Each value is described at the value of `ErrorReason` of the same name.
-            #[allow(missing_docs)]
+            #[allow(missing_docs, reason = "each is described there")]
             pub enum Reason { $($reason = $text,)* }
         }
 

@@ -1,4 +1,4 @@
-use crate::{Purpose, Purposes, Reason, Source};
+use crate::{Purpose, Purposes, Source};
 
 /// A rule of the programme.
 #[derive(Debug)]
@@ -23,16 +23,11 @@ impl Rule {
         sources.join("; ")
     }
 
-    /// Why the rule refuses.
-    pub fn reasons(&self) -> impl Iterator<Item = Reason> {
-        Reason::ALL.iter().copied().filter(|reason| reason.rule().id == self.id)
-    }
-
     /// Calls that apply the rule, without duplicates: first those that check a transaction.
     #[must_use]
     pub fn applied_by(&self) -> Vec<&'static str> {
         let check = (self.purposes != Purposes::NONE).then_some("CheckTransaction");
-        let purposes = Purpose::ALL.iter().filter(|it| self.purposes.contain(**it));
+        let purposes = Purpose::ALL.iter().filter(|it| self.purposes.contains(**it));
         let by_purpose = purposes.flat_map(|it| it.calls());
         let mut all = Vec::new();
         for call in check.iter().chain(by_purpose).chain(self.calls) {

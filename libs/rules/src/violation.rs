@@ -1,5 +1,7 @@
 use types::text_enum;
 
+use crate::catalogue::STATE;
+
 text_enum! {
     /// Who must act before a rule passes.
     pub enum Responsible {
@@ -45,6 +47,6 @@ impl Violation {
     /// Whether the state of a resource is the reason, not a rule of the programme.
     #[must_use]
     pub fn is_of_state(&self) -> bool {
-        self.rule == "STATE"
+        self.rule == STATE.id
     }
 }

@@ -1,9 +1,12 @@
 use std::{
     collections::BTreeMap,
+    fmt::{Display, Write},
     fs,
     path::Path,
     sync::{Mutex, PoisonError},
 };
+
+use rules::{Lifecycle, Move};
 
 const FOLDER: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../tests/golden");
 
@@ -66,6 +69,28 @@ fn sections(whole: &str) -> (&str, BTreeMap<&str, &str>) {
 #[allow(clippy::disallowed_methods, reason = "tests have no configuration file")]
 fn is_written() -> bool {
     std::env::var("GOLDEN").is_ok_and(|it| it == "write")
+}
+
+/// The moves of a resource as a Mermaid state diagram.
+#[must_use]
+pub fn diagram<S: Display>(lifecycle: &Lifecycle<S>) -> String {
+    let mut arrows = Vec::new();
+    for Move { call, from, to, .. } in lifecycle.moves {
+        let from: Vec<_> = from.iter().map(ToString::to_string).collect();
+        let from = if from.is_empty() { vec!["[*]".to_owned()] } else { from };
+        arrows.extend(
+            from.iter()
+                .flat_map(|from| to.iter().map(move |to| (from.clone(), to.to_string(), *call))),
+        );
+    }
+    let mut text = "```mermaid\nstateDiagram-v2\n".to_owned();
+    while let Some((from, to, _)) = arrows.first().cloned() {
+        let same = |it: &(String, String, &str)| (&it.0, &it.1) == (&from, &to);
+        let labels: Vec<_> = arrows.iter().filter(|it| same(it)).map(|it| it.2).collect();
+        arrows.retain(|it| !same(it));
+        let _ = writeln!(text, "    {from} --> {to}: {}", labels.join(", "));
+    }
+    text + "```\n"
 }
 
 /// Compares `docs/lifecycles/{service}.md` with the state diagrams of its resources.

@@ -16,7 +16,7 @@ mod tests;
 
 pub use databases::{Databases, Engine};
 pub use folder::Folder;
-pub use golden::{golden, golden_lifecycles, golden_section};
+pub use golden::{diagram, golden, golden_lifecycles, golden_section};
 pub use history::{RecordedStates, assert_rows_have_events, revisions};
 pub use listing::assert_indexed;
 pub use postgres::TlsServer;

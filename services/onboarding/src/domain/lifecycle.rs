@@ -28,7 +28,7 @@ pub(super) const LIFECYCLE: Lifecycle<EnrollmentState> = Lifecycle {
         Move::new("AcceptAgreement", &[Qualified], &READY).achieved_in(&[]),
         Move::new("RecordEvidence", &[Qualified], &READY).achieved_in(&[]),
         Move::new("ReviewEnrollment", &[Active], &[Restricted]).achieved_in(&[]),
-        Move::new("ReviewEnrollment", &[Restricted], &[Active]).achieved_in(&[]),
+        Move::new("ReviewEnrollment", &[Restricted], &[Qualified, Active]).achieved_in(&[]),
         Move::new("ReviewEnrollment", &[Suspended], &[Vetting, Qualified, Active]).achieved_in(&[]),
         Move::effect("the MPA lapses", &[Active], &[Qualified]),
         Move::effect("30 days after the failed review", &[Restricted], &[Suspended]),

@@ -147,7 +147,8 @@ impl Partner {
         match reseller.filter(|it| role == Role::DirectBill && it.in_programme()) {
             None => Ok(()),
             Some(reseller) => Err(Reason::TenantIsReseller.violation(
-                self.enrollment_name(role), Responsible::Partner,
+                self.enrollment_name(role),
+                Responsible::Partner,
                 format!(
                     "{} is enrolled as {}; the same tenant cannot enroll as direct bill",
                     self.name, reseller.role
@@ -155,7 +156,8 @@ impl Partner {
                 "create a partner for another CSP tenant of the company and enroll that partner \
                  as direct bill",
                 vec![("resellerState", reseller.state.to_string())],
-            ).into()),
+            )
+            .into()),
         }
     }
 

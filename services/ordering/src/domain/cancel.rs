@@ -14,6 +14,7 @@ pub(super) const LIFECYCLE: Lifecycle<OrderState> = Lifecycle {
     reason: Reason::OrderStateConflict,
     moves: &[
         Move::new("PlaceOrder", &[], &[OrderState::Accepted]),
+        Move::effect("each change of a subscription", &[], &[OrderState::Accepted]),
         Move::new("CancelOrder", &[OrderState::Accepted], &[OrderState::Cancelled]),
     ],
     otherwise: "place a new order with PlaceOrder",

@@ -79,14 +79,24 @@ impl Transfer {
         question(self.chain, on_record, facts, self.attested)
     }
 
-    /// Rejects or withdraws the transfer.
-    pub fn end(
+    /// The source rejects the transfer.
+    pub fn reject(self, reason: String, now: Timestamp) -> Result<Approved<Self>, Denial> {
+        self.end("RejectTransfer", TransferState::Rejected, reason, now)
+    }
+
+    /// The target withdraws the transfer.
+    pub fn withdraw(self, reason: String, now: Timestamp) -> Result<Approved<Self>, Denial> {
+        self.end("WithdrawTransfer", TransferState::Withdrawn, reason, now)
+    }
+
+    fn end(
         self,
+        call: &str,
         state: TransferState,
         reason: String,
         now: Timestamp,
     ) -> Result<Approved<Self>, Denial> {
-        self.check_state(state.call())?;
+        self.check_state(call)?;
         let (decided_on, resource_version) =
             (self.resource_version.revision, self.resource_version.next(now));
         let ended = Self { state, state_time: now, state_reason: reason, resource_version, ..self };

@@ -28,17 +28,6 @@ text_enum! {
 }
 
 impl TransferState {
-    /// The call that enters the state; empty if time does.
-    pub(super) const fn call(self) -> &'static str {
-        match self {
-            Self::Pending => "CreateTransfer",
-            Self::Complete => "ApproveTransfer",
-            Self::Rejected => "RejectTransfer",
-            Self::Withdrawn => "WithdrawTransfer",
-            Self::Expired => "",
-        }
-    }
-
     /// The event of entering the state.
     pub(super) const fn event(self) -> &'static str {
         match self {

@@ -1,13 +1,14 @@
 use contracts::ordering as pb;
 use errors::{Failure, mutation_options};
 use prost::Message;
+use rules::Denial;
 use storage::MutationContext;
 use tonic::Request;
 use types::{SubscriptionName, Timestamp, TransferName};
 
 use super::{Transport, convert, render};
 use crate::{
-    domain::{Changes, NewTransfer, Transfer, TransferFacts, TransferState},
+    domain::{Approved, Changes, NewTransfer, Transfer, TransferFacts},
     store::Decided,
 };
 
@@ -99,7 +100,7 @@ impl Transport {
         let (mutation, name, detail) =
             convert::with_detail(mutation_options!(message), &message.name, &message.detail)?;
         let call = self.mutation_context("RejectTransfer", request, mutation);
-        let decide = || self.decide_end(name, TransferState::Rejected, &detail, &call);
+        let decide = || self.decide_end(name, Transfer::reject, &detail, &call);
         let transfer = self.mutate(&call, decide, Changes::into_transfer).await?;
         Ok(pb::RejectTransferResponse { transfer: Some(render::transfer(transfer)) })
     }
@@ -112,7 +113,7 @@ impl Transport {
         let (mutation, name, detail) =
             convert::with_detail(mutation_options!(message), &message.name, &message.detail)?;
         let call = self.mutation_context("WithdrawTransfer", request, mutation);
-        let decide = || self.decide_end(name, TransferState::Withdrawn, &detail, &call);
+        let decide = || self.decide_end(name, Transfer::withdraw, &detail, &call);
         let transfer = self.mutate(&call, decide, Changes::into_transfer).await?;
         Ok(pb::WithdrawTransferResponse { transfer: Some(render::transfer(transfer)) })
     }
@@ -120,14 +121,14 @@ impl Transport {
     async fn decide_end(
         &self,
         name: TransferName,
-        state: TransferState,
+        end: fn(Transfer, String, Timestamp) -> Result<Approved<Transfer>, Denial>,
         detail: &str,
         call: &MutationContext,
     ) -> Result<Decided<Changes>, Failure> {
         let now = self.clock.now();
         let transfer = self.find_transfer(name, now).await?;
         self.store.database().check_etag(call, &name, transfer.resource_version).await?;
-        Ok(transfer.end(state, detail.to_owned(), now)?.into())
+        Ok(end(transfer, detail.to_owned(), now)?.into())
     }
 
     pub(super) async fn get_transfer(

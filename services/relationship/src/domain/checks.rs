@@ -1,8 +1,11 @@
 //! How a transaction is checked against the rules.
 
 use rules::{
-    CUS_1, CUS_2, MPA_1, MPA_2, MPA_3, ON_1, ON_3, ON_4, ORD_1, ORD_2, ORD_8, OWN_1, OWN_2, OWN_3,
-    PT_1, REL_1, REL_2, REL_3, REL_4, REL_5, Rule, Transaction,
+    Rule, Transaction,
+    catalogue::{
+        CUS_1, CUS_2, MPA_1, MPA_2, MPA_3, ON_1, ON_3, ON_4, ORD_1, ORD_2, ORD_8, OWN_1, OWN_2,
+        OWN_3, PT_1, REL_1, REL_2, REL_3, REL_4, REL_5,
+    },
 };
 
 use super::{

@@ -77,7 +77,7 @@ pub fn decide(transaction: Transaction, facts: &Facts) -> Option<Decision> {
         return None;
     }
     let outcomes = CHECKS.iter().map(|check| {
-        let applies = check.rule.purposes.contain(transaction.purpose);
+        let applies = check.rule.purposes.contains(transaction.purpose);
         let finding = if applies { (check.judge)(&transaction, facts) } else { None };
         RuleOutcome { rule: check.rule, finding }
     });

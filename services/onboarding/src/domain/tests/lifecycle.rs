@@ -146,6 +146,23 @@ fn decide(partner: Partner, what: Action, now: Timestamp) -> Result<Approved<Par
     }
 }
 
+/// The call of an action; empty if it is none.
+fn call(what: Action) -> &'static str {
+    match what {
+        Action::Enroll => "EnrollPartner",
+        Action::Submit => "SubmitEnrollment",
+        Action::Pass(_) | Action::Fail(_) => "RecordVettingResult",
+        Action::Resubmit => "ResubmitEnrollment",
+        Action::Rename => "UpdateOrganization",
+        Action::Locate => "AssociateLocation",
+        Action::Accept => "AcceptAgreement",
+        Action::Suspend => "SuspendEnrollment",
+        Action::Reinstate => "ReinstateEnrollment",
+        Action::Revoke => "RevokeEnrollment",
+        Action::Wait(_) => "",
+    }
+}
+
 fn state(partner: &Partner) -> &'static str {
     partner.enrollment(ROLE).map_or("none", |it| it.state.as_str())
 }
@@ -189,8 +206,9 @@ fn run(actions: &[Action]) -> Result<(Vec<&'static str>, Partner), String> {
         if let Ok(approved) = decided {
             partner = approved.into_after();
             if let (Ok(from), Ok(to)) = (actual.parse(), state(&partner).parse()) {
-                let leads =
-                    |it: &Move<EnrollmentState>| it.from.contains(&from) && it.to.contains(&to);
+                let leads = |it: &Move<EnrollmentState>| {
+                    it.call == call(*what) && it.from.contains(&from) && it.to.contains(&to)
+                };
                 if from != to && !LIFECYCLE.moves.iter().any(leads) {
                     return Err(format!("{what:?}: the table lacks {from} to {to}"));
                 }

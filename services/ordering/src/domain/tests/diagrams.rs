@@ -1,6 +1,6 @@
 //! docs/lifecycles/ordering.md.
 
-use testbed::golden_lifecycles;
+use testbed::{diagram, golden_lifecycles};
 
 use crate::domain::{cancel, limits, offer, transfer_rules};
 
@@ -9,10 +9,10 @@ fn diagrams_are_those_of_the_golden_documents() {
     golden_lifecycles(
         "ordering",
         &[
-            ("Offer", offer::LIFECYCLE.diagram()),
-            ("Order", cancel::LIFECYCLE.diagram()),
-            ("Subscription", limits::LIFECYCLE.diagram()),
-            ("Transfer", transfer_rules::LIFECYCLE.diagram()),
+            ("Offer", diagram(&offer::LIFECYCLE)),
+            ("Order", diagram(&cancel::LIFECYCLE)),
+            ("Subscription", diagram(&limits::LIFECYCLE)),
+            ("Transfer", diagram(&transfer_rules::LIFECYCLE)),
         ],
     );
 }

@@ -3,12 +3,12 @@
 use std::collections::BTreeMap;
 
 use rules::{Denial, OnRecord, SalesChain};
-use types::{PartnerName, SubscriptionName, TransferName};
+use types::{PartnerName, SubscriptionName, Timestamp, TransferName};
 use uuid::Uuid;
 
 use super::fixtures::{CHAIN, NEXT_ORDER, answer, at, bought, events, money, violation};
 use crate::domain::{
-    Answer, Changes, Markets, NewTransfer, Offer, OrderKind, Subscription,
+    Answer, Approved, Changes, Markets, NewTransfer, Offer, OrderKind, Subscription,
     SubscriptionState::{Suspended, Transferred},
     Term::P1Y,
     Transfer, TransferFacts, TransferState,
@@ -140,8 +140,13 @@ fn a_transfer_ends_at_most_once_and_within_30_days() {
         let done = complete(transfer.clone(), subscription.clone(), answer(), second);
         assert_eq!(done.is_ok(), allowed, "{second}");
     }
-    for state in [TransferState::Rejected, TransferState::Withdrawn] {
-        let ended = transfer.clone().end(state, "reason".to_owned(), at(9)).unwrap();
+    type End = fn(Transfer, String, Timestamp) -> Result<Approved<Transfer>, Denial>;
+    let ends: [(&str, TransferState, End); 2] = [
+        ("RejectTransfer", TransferState::Rejected, Transfer::reject),
+        ("WithdrawTransfer", TransferState::Withdrawn, Transfer::withdraw),
+    ];
+    for (call, state, end) in ends {
+        let ended = end(transfer.clone(), "reason".to_owned(), at(9)).unwrap();
         let ended = ended.into_after();
         assert_eq!((ended.state, &*ended.state_reason), (state, "reason"));
         let text_of = |call: &str| match ended.check_state(call) {
@@ -149,7 +154,7 @@ fn a_transfer_ends_at_most_once_and_within_30_days() {
             other => unreachable!("{other:?}"),
         };
         let since = format!("the transfer has been {state} since {}", at(9));
-        assert_eq!(text_of(state.call()), format!("{since}; nothing to do"));
+        assert_eq!(text_of(call), format!("{since}; nothing to do"));
         let next = "create a new transfer with CreateTransfer";
         let approved = text_of("ApproveTransfer");
         assert_eq!(approved, format!("{since}, which rules out ApproveTransfer; {next}"));

@@ -10,9 +10,7 @@ use super::{
     transfer::{begun, offers},
 };
 use crate::{
-    domain::{
-        Changes, Offer, Order, Placement, Subscription, Transfer, TransferFacts, TransferState,
-    },
+    domain::{Changes, Offer, Order, Placement, Subscription, Transfer, TransferFacts},
     store::{Decided, OFFERS, ORDERS, SUBSCRIPTIONS, Store, TRANSFERS},
 };
 
@@ -112,7 +110,7 @@ async fn withdraw_transfer(recorded: &mut RecordedStore, placement: &Placement) 
     let begun = decided(begun(placement));
     recorded.commit(&begun, at(10)).await;
     let transfer = begun.into_changes().into_transfer().unwrap();
-    let ended = transfer.end(TransferState::Withdrawn, "reason".to_owned(), at(10)).unwrap();
+    let ended = transfer.withdraw("reason".to_owned(), at(10)).unwrap();
     recorded.commit(&ended.into(), at(10)).await;
 }
 

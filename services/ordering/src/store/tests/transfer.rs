@@ -90,7 +90,7 @@ async fn a_subscription_is_in_at_most_one_pending_transfer(engine: Engine) {
     let second = commit(&store, begun(&placement)).await;
     assert!(matches!(second, Err(Failure::LostRace)), "{second:?}");
     let first = first.into_transfer().unwrap();
-    let ended = first.end(TransferState::Withdrawn, "reason".to_owned(), at(11)).unwrap();
+    let ended = first.withdraw("reason".to_owned(), at(11)).unwrap();
     store.commit(&ended.into(), &mutation()).await.unwrap();
     commit(&store, begun(&placement)).await.unwrap();
 }

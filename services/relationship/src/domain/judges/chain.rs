@@ -109,7 +109,8 @@ pub(in crate::domain) fn reseller_active(
     let reseller = facts.reseller.as_ref()?;
     if transaction.purpose == Purpose::Manage {
         let finding = enrolled_for(Activity::Manage, reseller, Role::ALL);
-        return Some(finding.attributed_to(Responsible::Reseller));
+        let finding = finding.attributed_to(Responsible::Reseller);
+        return Some(finding.because(Reason::ResellerNotEnrolled));
     }
     let state = reseller.state(Role::IndirectReseller);
     let finding = Finding::of(reseller.partner, vec![("resellerState", or_none(state))]);

@@ -274,7 +274,7 @@ fn matrix(text: &mut String) {
     let head: Vec<_> = ["rule".to_owned()].into_iter().chain(purposes).collect();
     let checked = RULES.iter().filter(|rule| rule.purposes != Purposes::NONE);
     let rows = checked.map(|rule| {
-        let applies = Purpose::ALL.iter().map(|it| rule.purposes.contain(*it));
+        let applies = Purpose::ALL.iter().map(|it| rule.purposes.contains(*it));
         let applies = applies.map(|it| if it { "applies" } else { "-" }.to_owned());
         [rule.id.to_owned()].into_iter().chain(applies).collect()
     });

@@ -29,7 +29,7 @@ fn docs_are_those_of_the_golden_catalogue() {
             let read = if document.date.is_empty() {
                 String::new()
             } else {
-                format!(" (read {})", document.date)
+                format!(" (version of {})", document.date)
             };
             let title = match document.url {
                 "" => document.title.to_owned(),

@@ -157,7 +157,7 @@ rows! { CHAIN_ROWS:
             it.reseller_is(RoleState::Revoked);
             it.transaction.purpose = Purpose::Manage;
         } =>
-        "ON-1 PARTNER_NOT_ENROLLED, reseller, reseller";
+        "ON-1 RESELLER_NOT_ENROLLED, reseller, reseller";
     "the reseller is blocked from this second", through_reseller,
         |it| it.reseller().roles[0].block_time = Some(at(NOW)) =>
         "ON-4 RESELLER_NOT_REAUTHORIZED, reseller, reseller";
