@@ -1,6 +1,6 @@
 use errors::Failure;
 use markets::Country;
-use sea_orm::{ActiveValue::Set, ColumnTrait, EntityTrait, QueryFilter, sea_query::SimpleExpr};
+use sea_orm::{ActiveValue::Set, ColumnTrait, EntityTrait, QueryFilter};
 use storage::{Field, Listing, Page, PageRequest, fault, list, row};
 use types::{CustomerName, OrganizationName, ResourceVersion};
 
@@ -57,6 +57,9 @@ impl Store {
 
 impl Persisted for Customer {
     type Row = ActiveModel;
+    type Column = Column;
+    const KEY: Column = Column::Name;
+    const REVISION: Column = Column::Revision;
 
     fn name(&self) -> String {
         self.name.to_string()
@@ -64,14 +67,6 @@ impl Persisted for Customer {
 
     fn resource_version(&self) -> ResourceVersion {
         self.resource_version
-    }
-
-    fn key(&self) -> SimpleExpr {
-        Column::Name.eq(self.name.to_string())
-    }
-
-    fn revision() -> impl ColumnTrait {
-        Column::Revision
     }
 
     fn to_row(&self) -> ActiveModel {

@@ -1,7 +1,5 @@
 use errors::Failure;
-use sea_orm::{
-    ActiveValue::Set, ColumnTrait, EntityTrait, QueryFilter, QueryOrder, sea_query::SimpleExpr,
-};
+use sea_orm::{ActiveValue::Set, ColumnTrait, EntityTrait, QueryFilter, QueryOrder};
 use storage::{Field, Lapse, Listing, Page, PageRequest, fault, list, row};
 use types::{CustomerName, CustomerRelationshipName, PartnerName, ResourceVersion, Timestamp};
 
@@ -67,6 +65,9 @@ impl Store {
 
 impl Persisted for CustomerRelationship {
     type Row = ActiveModel;
+    type Column = Column;
+    const KEY: Column = Column::Name;
+    const REVISION: Column = Column::Revision;
 
     fn name(&self) -> String {
         self.name.to_string()
@@ -74,14 +75,6 @@ impl Persisted for CustomerRelationship {
 
     fn resource_version(&self) -> ResourceVersion {
         self.resource_version
-    }
-
-    fn key(&self) -> SimpleExpr {
-        Column::Name.eq(self.name.to_string())
-    }
-
-    fn revision() -> impl ColumnTrait {
-        Column::Revision
     }
 
     fn to_row(&self) -> ActiveModel {

@@ -1,9 +1,7 @@
 use std::{fmt::Display, str::FromStr};
 
 use errors::Failure;
-use sea_orm::{
-    ActiveValue::Set, ColumnTrait, EntityTrait, QueryFilter, QueryOrder, sea_query::SimpleExpr,
-};
+use sea_orm::{ActiveValue::Set, ColumnTrait, EntityTrait, QueryFilter, QueryOrder};
 use storage::{Field, Lapse, Listing, Page, PageRequest, fault, list, row};
 use types::{PartnerName, PartnershipName, ResourceVersion, Timestamp};
 
@@ -93,6 +91,9 @@ impl Store {
 
 impl Persisted for Partnership {
     type Row = ActiveModel;
+    type Column = Column;
+    const KEY: Column = Column::Name;
+    const REVISION: Column = Column::Revision;
 
     fn name(&self) -> String {
         self.name.to_string()
@@ -100,14 +101,6 @@ impl Persisted for Partnership {
 
     fn resource_version(&self) -> ResourceVersion {
         self.resource_version
-    }
-
-    fn key(&self) -> SimpleExpr {
-        Column::Name.eq(self.name.to_string())
-    }
-
-    fn revision() -> impl ColumnTrait {
-        Column::Revision
     }
 
     fn to_row(&self) -> ActiveModel {

@@ -1,5 +1,5 @@
 use errors::Failure;
-use sea_orm::{ActiveModelTrait, ColumnTrait, DatabaseTransaction, sea_query::SimpleExpr};
+use sea_orm::{ActiveModelTrait, ColumnTrait, DatabaseTransaction};
 use serde::Serialize;
 use storage::{Event, MutationContext, events, put};
 use types::ResourceVersion;
@@ -10,14 +10,15 @@ use crate::domain::{Approved, Change};
 /// A resource with its own table, keyed by its name.
 pub(crate) trait Persisted: Serialize + Send + Sync + Sized {
     type Row: ActiveModelTrait + Send;
+    type Column: ColumnTrait;
+    /// The primary key.
+    const KEY: Self::Column;
+    /// For the optimistic lock.
+    const REVISION: Self::Column;
 
     fn name(&self) -> String;
     fn resource_version(&self) -> ResourceVersion;
     fn to_row(&self) -> Self::Row;
-    /// Condition that selects its row.
-    fn key(&self) -> SimpleExpr;
-    /// Revision column, for the optimistic lock.
-    fn revision() -> impl ColumnTrait;
 }
 
 impl Store {
@@ -44,7 +45,8 @@ async fn write<T: Persisted>(
     approved: &Approved<T>,
 ) -> Result<(), Failure> {
     let after = approved.after();
-    put(transaction, after.to_row(), after.key(), T::revision(), approved.decided_on()).await
+    let key = T::KEY.eq(after.name());
+    put(transaction, after.to_row(), key, T::REVISION, approved.decided_on()).await
 }
 
 fn event<T: Persisted>(approved: &Approved<T>) -> Result<Event, Failure> {
