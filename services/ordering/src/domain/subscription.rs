@@ -34,6 +34,21 @@ text_enum! {
     }
 }
 
+impl SubscriptionState {
+    /// Whether it is billed. A running subscription blocks a release.
+    #[must_use]
+    pub const fn runs(self) -> bool {
+        match self {
+            Self::Active | Self::Suspended => true,
+            Self::Expired
+            | Self::Disabled
+            | Self::Deleted
+            | Self::Cancelled
+            | Self::Transferred => false,
+        }
+    }
+}
+
 /// A subscription of a customer.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Subscription {
@@ -145,7 +160,7 @@ impl Subscription {
     /// Whether it is billed. A running subscription blocks a release.
     #[must_use]
     pub const fn runs(&self) -> bool {
-        matches!(self.state, SubscriptionState::Active | SubscriptionState::Suspended)
+        self.state.runs()
     }
 
     /// When its state or term ends; `None` in a final state.

@@ -199,11 +199,11 @@ async fn running_subscriptions(
 
     let partner = partner.to_string();
     let by = Condition::any().add(Column::Seller.eq(&partner)).add(Column::Reseller.eq(&partner));
-    let running = [SubscriptionState::Active, SubscriptionState::Suspended];
+    let running = SubscriptionState::ALL.iter().filter(|it| it.runs());
     let rows = subscriptions::Entity::find()
         .filter(Column::Customer.eq(customer.to_string()))
         .filter(by)
-        .filter(Column::State.is_in(running.map(SubscriptionState::as_str)))
+        .filter(Column::State.is_in(running.map(|it| it.as_str())))
         .all(reader)
         .await
         .map_err(fault)?;
