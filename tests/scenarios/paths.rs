@@ -61,7 +61,8 @@ scenarios! {
             assert_eq!(decision.verdict(), Verdict::Refused);
             outcomes.push(decision.outcomes.len());
         }
-        assert_eq!(outcomes, [1, 1, 25]);
+        assert_eq!(outcomes[..2], [1, 1]);
+        assert!(outcomes[2] > 20, "the full view has every rule: {outcomes:?}");
     }
 
     /// ORD-1, ORD-2 and ORD-8 may block the order later.
