@@ -26,8 +26,10 @@ impl Store {
         names: impl Iterator<Item = &OfferName> + Send,
     ) -> Result<BTreeMap<OfferName, Offer>, Failure> {
         let names: Vec<_> = names.map(ToString::to_string).collect();
+        // In a transaction, whose statements end with the deadline of the call.
+        let snapshot = self.database.snapshot().await?;
         let rows = offers::Entity::find().filter(offers::Column::Name.is_in(names));
-        let rows = rows.all(self.database.reader()).await.map_err(fault)?;
+        let rows = rows.all(&snapshot).await.map_err(fault)?;
         rows.iter().map(|row| from_row(row).map(|it| (it.name.clone(), it))).collect()
     }
 
