@@ -153,7 +153,7 @@ async fn only_unavailable_without_details_is_retried() {
 
 #[tokio::test]
 async fn the_earliest_deadline_counts() {
-    let stub = Stub { delay: Duration::from_secs(3), ..Stub::new(|_| Ok(())) };
+    let stub = Stub { delay: Duration::from_secs(60), ..Stub::new(|_| Ok(())) };
     let client = channel(&[stub.serve().await.0]);
     let begun = Instant::now();
     let mut request = Request::new(HealthCheckRequest::default());
@@ -162,5 +162,5 @@ async fn the_earliest_deadline_counts() {
     assert_eq!(status.code(), Code::DeadlineExceeded);
     let within = deadline::within(Duration::from_millis(50), call(&client)).await;
     assert!(within.is_err(), "the deadline of the surrounding call has passed");
-    assert!(begun.elapsed() < Duration::from_secs(1), "{:?}", begun.elapsed());
+    assert!(begun.elapsed() < Duration::from_secs(20), "{:?}", begun.elapsed());
 }
