@@ -31,6 +31,9 @@ pub use testbed::Engine;
 use tonic::Status;
 use types::{Clock, Timestamp};
 
+/// Number of checks of a transaction. A rule on seller and reseller is checked once for each.
+pub const CHECKS: usize = 25;
+
 /// Initial time of the clock: 2026-03-02T09:00:00Z.
 const START: i64 = 1_772_442_000;
 

@@ -35,7 +35,8 @@ impl Store {
 
     /// A page of offers.
     pub(crate) async fn offers(&self, page: &PageRequest) -> Result<Page<Offer>, Failure> {
-        let page = list(self.database.reader(), offers::Entity::find(), page).await?;
+        let snapshot = self.database.snapshot().await?;
+        let page = list(&snapshot, offers::Entity::find(), page).await?;
         page.try_map(|row| from_row(&row))
     }
 
