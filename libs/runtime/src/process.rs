@@ -35,10 +35,15 @@ impl Common {
         let grpc = server::Settings::read(reader);
         let url = reader.take("database.url");
         let max_connections = reader.take("database.max_connections");
+        let max_fact_mib = reader.take("database.max_fact_mib");
         let telemetry = telemetry::read(reader);
         Some(Self {
             grpc: grpc?,
-            database: storage::Settings { url: url?, max_connections: max_connections? },
+            database: storage::Settings {
+                url: url?,
+                max_connections: max_connections?,
+                max_fact_mib: max_fact_mib?,
+            },
             telemetry: telemetry?,
         })
     }

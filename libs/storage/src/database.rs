@@ -9,7 +9,9 @@ use sea_orm::{
 use sea_orm_migration::{MigratorTrait, SchemaManager, seaql_migrations};
 use tokio::{sync::Mutex, time::timeout};
 
-use crate::{Transaction, fault, fault::unavailable, pool, postgres, telemetry};
+use crate::{
+    Facts, Source, Transaction, fault, fault::unavailable, feed::Feed, pool, postgres, telemetry,
+};
 
 /// How long a request waits for a connection, and a SQLite writer for the write lock.
 const ACQUIRE_TIMEOUT: Duration = Duration::from_millis(1500);
@@ -30,6 +32,8 @@ pub struct Settings {
     pub url: String,
     /// Most connections of this process.
     pub max_connections: u32,
+    /// About the most memory for facts of decisions, in MiB.
+    pub max_fact_mib: u32,
 }
 
 /// A consistent state of the database for several reads. Ends when dropped.
@@ -42,6 +46,7 @@ pub struct Database {
     /// Serialises writers of an embedded database. Waiting for it can be cancelled; waiting inside
     /// SQLite cannot.
     write_lock: Option<Arc<Mutex<()>>>,
+    max_fact_bytes: u64,
 }
 
 impl Database {
@@ -70,7 +75,8 @@ impl Database {
             telemetry::statement(backend, &it.statement.sql, it.elapsed, it.failed);
         });
         let embedded = backend == DatabaseBackend::Sqlite;
-        Ok(Self { connections, write_lock: embedded.then(Arc::default) })
+        let max_fact_bytes = u64::from(settings.max_fact_mib) * 1024 * 1024;
+        Ok(Self { connections, write_lock: embedded.then(Arc::default), max_fact_bytes })
     }
 
     /// Records metrics of the connection pool under the name of its service.
@@ -82,6 +88,11 @@ impl Database {
     #[must_use]
     pub fn embedded(&self) -> bool {
         self.write_lock.is_some()
+    }
+
+    /// Facts of this database in memory.
+    pub fn facts<S: Source>(&self, source: S) -> Facts<S> {
+        Facts::new(source, Feed::new(self.clone()), self.max_fact_bytes)
     }
 
     /// For reads outside a transaction.
@@ -127,7 +138,7 @@ impl Database {
         let connections = self.connections.clone();
         let options = TransactionOptions { sqlite_transaction_mode, ..Default::default() };
         let begin = async move {
-            telemetry::step(backend, "BEGIN", connections.begin_with_options(options)).await
+            telemetry::step(backend, "BEGIN", None, connections.begin_with_options(options)).await
         };
         let begun = deadline::spawn(begin).await.map_err(Failure::bug)?.map_err(fault)?;
         let left = deadline::left();
@@ -143,7 +154,7 @@ impl Database {
             if !settings.is_empty() {
                 let settings = settings.join("; ");
                 let set = begun.execute_unprepared(&settings);
-                telemetry::step(backend, "SET", set).await.map_err(fault)?;
+                telemetry::step(backend, "SET", None, set).await.map_err(fault)?;
             }
         }
         Ok(begun)

@@ -51,9 +51,14 @@ impl ActiveModelBehavior for ActiveModel {}
 
 /// The statement that creates the table.
 pub(crate) fn schema(backend: DatabaseBackend) -> String {
-    let seq = match backend {
-        DatabaseBackend::Sqlite => "INTEGER PRIMARY KEY AUTOINCREMENT",
-        _ => "BIGINT GENERATED ALWAYS AS IDENTITY PRIMARY KEY",
+    let (seq, xid, index) = match backend {
+        DatabaseBackend::Sqlite => ("INTEGER PRIMARY KEY AUTOINCREMENT", "", ""),
+        _ => (
+            "BIGINT GENERATED ALWAYS AS IDENTITY PRIMARY KEY",
+            // The transaction that wrote the row, for the feed of changes.
+            "xid xid8 NOT NULL DEFAULT pg_current_xact_id(),",
+            "CREATE INDEX events_by_transaction ON events (xid);",
+        ),
     };
     format!(
         "CREATE TABLE events (
@@ -66,9 +71,11 @@ pub(crate) fn schema(backend: DatabaseBackend) -> String {
             content TEXT NOT NULL,
             request_id TEXT UNIQUE,
             request_digest TEXT,
+            {xid}
             UNIQUE (resource, revision),
             CHECK ((request_id IS NULL) = (request_digest IS NULL))
-        );"
+        );
+        {index}"
     )
 }
 

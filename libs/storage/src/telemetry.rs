@@ -9,7 +9,7 @@ use opentelemetry::{
     metrics::Histogram,
     trace::{Span, SpanKind, Status as SpanStatus, TraceContextExt, Tracer},
 };
-use sea_orm::{DatabaseBackend, DbErr};
+use sea_orm::DatabaseBackend;
 use types::Clock;
 
 const SYSTEM: &str = "db.system.name";
@@ -25,15 +25,16 @@ pub(crate) fn statement(backend: DatabaseBackend, sql: &str, elapsed: Duration, 
     record(backend, operation, table, elapsed, failed);
 }
 
-/// Runs and records a BEGIN, SET, COMMIT or ROLLBACK.
-pub(crate) async fn step<T>(
+/// Runs and records a statement that SeaORM does not report, such as BEGIN or COMMIT.
+pub(crate) async fn step<T, E>(
     backend: DatabaseBackend,
     operation: &'static str,
-    step: impl Future<Output = Result<T, DbErr>>,
-) -> Result<T, DbErr> {
+    table: Option<&str>,
+    step: impl Future<Output = Result<T, E>>,
+) -> Result<T, E> {
     let watch = Clock::system().stopwatch();
     let outcome = step.await;
-    record(backend, operation, None, watch.elapsed(), outcome.is_err());
+    record(backend, operation, table, watch.elapsed(), outcome.is_err());
     outcome
 }
 

@@ -37,7 +37,7 @@ impl Transaction {
         let Self { begun, write_lock } = self;
         let commit = async move {
             let backend = begun.get_database_backend();
-            let commit = telemetry::step(backend, "COMMIT", begun.commit());
+            let commit = telemetry::step(backend, "COMMIT", None, begun.commit());
             let committed = timeout(COMMIT_TIMEOUT, commit).await;
             drop(write_lock);
             committed
@@ -52,7 +52,7 @@ impl Transaction {
     /// If the database fails.
     pub async fn rollback(self) -> Result<(), Failure> {
         let backend = self.begun.get_database_backend();
-        telemetry::step(backend, "ROLLBACK", self.begun.rollback()).await.map_err(fault)
+        telemetry::step(backend, "ROLLBACK", None, self.begun.rollback()).await.map_err(fault)
     }
 }
 

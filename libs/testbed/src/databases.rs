@@ -67,7 +67,7 @@ impl Databases {
     /// # Panics
     /// If it cannot be opened.
     pub async fn open(&self, service: &str) -> Database {
-        let settings = Settings { url: self.url(service), max_connections: 1 };
+        let settings = Settings { url: self.url(service), max_connections: 1, max_fact_mib: 1 };
         Database::open(&settings).await.expect("it can be opened")
     }
 }

@@ -36,7 +36,7 @@ macro_rules! on_both_engines {
 /// If it cannot be opened or migrated.
 pub async fn migrated<M: MigratorTrait>(engine: Engine, service: &str) -> (Databases, Database) {
     let databases = Databases::new(engine).await;
-    let settings = Settings { url: databases.url(service), max_connections: 10 };
+    let settings = Settings { url: databases.url(service), max_connections: 10, max_fact_mib: 1 };
     let database = Database::open(&settings).await.expect("it can be opened");
     database.migrate::<M>().await.expect("it can be migrated");
     (databases, database)

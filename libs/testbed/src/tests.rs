@@ -1,3 +1,6 @@
+mod facts;
+mod feed;
+
 use sea_orm::{ConnectionTrait, DatabaseBackend, DbErr, Statement};
 use sea_orm_migration::{MigrationTrait, MigratorTrait};
 use storage::{Database, EventsTable, Settings, as_of};
@@ -8,7 +11,7 @@ use crate::{Databases, Engine, Folder, listing::plan, migrated, postgres};
 const ENGINES: [Engine; 2] = [Engine::Sqlite, Engine::Postgres];
 
 async fn open(url: String) -> Result<Database, String> {
-    Database::open(&Settings { url, max_connections: 2 }).await
+    Database::open(&Settings { url, max_connections: 2, max_fact_mib: 1 }).await
 }
 
 async fn execute(database: &Database, statement: &str) -> Result<(), DbErr> {

@@ -163,7 +163,8 @@ fn a_database_has_connections_for_all_pods_and_the_migration() {
         for service in &SERVICES {
             let settings = PodSettings::new(overlay, service.name);
             let mut reader = settings.reader(service);
-            let each = reader.take::<u64>("database.max_connections").unwrap();
+            // The pool, and the connection that reads changes.
+            let each = reader.take::<u64>("database.max_connections").unwrap() + 1;
             let scaler = named(overlay, "HorizontalPodAutoscaler", service.name);
             let surge = named(overlay, "Deployment", service.name)
                 .at("/spec/strategy/rollingUpdate/maxSurge");

@@ -1,4 +1,4 @@
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use errors::Failure;
 use markets::Country;
@@ -7,10 +7,9 @@ use sea_orm::{
     QueryOrder, sea_query::OnConflict,
 };
 use storage::{
-    Event, Field, Listing, MutationContext, Page, PageRequest, Snapshot, events, fault, list, put,
-    row,
+    Event, Field, Listing, MutationContext, Page, PageRequest, events, fault, list, put, row,
 };
-use types::{GlobalAccountId, OrganizationName, Timestamp};
+use types::{GlobalAccountId, OrganizationName};
 
 use super::{
     Store,
@@ -18,7 +17,7 @@ use super::{
     partner,
     partner_id::claim,
 };
-use crate::domain::{Approved, End, Organization, Owner, OwnershipGraph, Partner};
+use crate::domain::{Approved, End, Organization, Owner, Partner};
 
 pub(crate) const ORGANIZATIONS: Listing = Listing::of(
     "organizations",
@@ -149,33 +148,7 @@ async fn upsert_owner(
     upsert.exec_without_returning(transaction).await.map(drop).map_err(fault)
 }
 
-/// Reads the named organizations and everything that controls them now, level by level, within the
-/// limits of [`OwnershipGraph`].
-pub(super) async fn ownership_graph(
-    snapshot: &Snapshot,
-    names: Vec<OrganizationName>,
-    now: Timestamp,
-) -> Result<OwnershipGraph, Failure> {
-    let mut found = BTreeMap::new();
-    let mut wanted: BTreeSet<_> = names.into_iter().collect();
-    let mut ownerships = 0;
-    while !wanted.is_empty()
-        && found.len() + wanted.len() <= OwnershipGraph::MAX_COMPANIES
-        && ownerships <= OwnershipGraph::MAX_OWNERSHIPS
-    {
-        let level = read(snapshot, &Vec::from_iter(wanted)).await?;
-        let owners = level.iter().flat_map(|each| &each.owners);
-        let owners: Vec<_> = owners.filter(|owner| owner.controls(now)).collect();
-        ownerships += owners.len();
-        wanted = owners.into_iter().map(|owner| owner.organization).collect();
-        found.extend(level.into_iter().map(|each| (each.name, each)));
-        wanted.retain(|name| !found.contains_key(name));
-    }
-    let graph = OwnershipGraph::new(found.into_values(), now);
-    Ok(if wanted.is_empty() { graph } else { graph.incomplete() })
-}
-
-async fn read(
+pub(super) async fn read(
     reader: &impl ConnectionTrait,
     names: &[OrganizationName],
 ) -> Result<Vec<Organization>, Failure> {

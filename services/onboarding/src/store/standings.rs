@@ -1,57 +1,147 @@
-use errors::Failure;
-use sea_orm::{ColumnTrait, Condition, EntityTrait, QueryFilter};
-use storage::Snapshot;
-use types::{LocationAccountId, PartnerName, Timestamp};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+};
 
-use super::{Store, entity::partners, organization::ownership_graph, partner::read};
-use crate::domain::{Buyer, BuyerStanding, Partner, Standing};
+use errors::Failure;
+use storage::Reading;
+use types::{LocationAccountId, OrganizationName, PartnerName, Timestamp};
+
+use super::{
+    Store,
+    facts::{Fact, Key, Tables},
+};
+use crate::domain::{Buyer, BuyerStanding, OwnershipGraph, Partner, Standing};
+
+/// Attempts to read facts that change meanwhile, before the call fails.
+const ATTEMPTS: usize = 5;
+
+/// The standings that a call asks for.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Wanted<'a> {
+    pub names: &'a [PartnerName],
+    pub accounts: &'a [LocationAccountId],
+    pub buyer: Option<Buyer>,
+}
+
+type Standings = (Vec<Standing>, Option<BuyerStanding>);
 
 impl Store {
     /// Standings of the partners with these names or location accounts and of the buyer, if they
-    /// exist. All are read from one snapshot. The named partners come first, in order.
+    /// exist. All of them held at one instant of the call. The named partners come first, in order.
     pub(crate) async fn standings(
         &self,
-        names: &[PartnerName],
-        accounts: &[LocationAccountId],
-        buyer: Option<Buyer>,
+        wanted: Wanted<'_>,
         now: Timestamp,
-    ) -> Result<(Vec<Standing>, Option<BuyerStanding>), Failure> {
-        let snapshot = self.database.snapshot().await?;
-        let named = partners::Column::Name.is_in(names.iter().map(ToString::to_string));
-        let located = accounts.iter().map(LocationAccountId::as_str);
-        let located = partners::Column::LocationAccount.is_in(located);
-        let wanted = partners::Entity::find().filter(Condition::any().add(named).add(located));
-        let mut found = read(&snapshot, wanted).await?;
-        let position = |it: &Partner| names.iter().position(|name| *name == it.name);
-        found.sort_by_key(|partner| position(partner).unwrap_or(names.len()));
-        let companies = found.iter().map(|partner| partner.organization);
-        let companies = companies.chain(buyer.map(|buyer| buyer.organization)).collect();
-        let graph = ownership_graph(&snapshot, companies, now).await?;
-        let revision =
-            |name| graph.get(name).map_or(0, |company| company.resource_version.revision);
-        let paths = buyer.map(|buyer| graph.paths_to(buyer.organization));
-        let path = |company| paths.as_ref().map_or_else(Vec::new, |path| path(company));
-        let standings = found.into_iter().map(|partner| Standing {
-            organization_revision: revision(partner.organization),
-            affiliation: path(partner.organization),
-            partner,
-        });
-        let existing = buyer.filter(|buyer| graph.get(buyer.organization).is_some());
-        let buyer = match existing {
-            None => None,
-            Some(buyer) => {
-                let accounts = accounts_of(&snapshot, buyer).await?;
-                Some(BuyerStanding::of(buyer, revision(buyer.organization), accounts, now))
+    ) -> Result<Standings, Failure> {
+        for _ in 0..ATTEMPTS {
+            let mut reading = self.facts.read().await?;
+            let standings = standings(&mut reading, wanted, now).await?;
+            if reading.is_unchanged().await? {
+                return Ok(standings);
             }
-        };
-        Ok((standings.collect(), buyer))
+        }
+        Err(Failure::FactsChanged { attempts: ATTEMPTS })
     }
 }
 
-/// The partner accounts of a buyer's tenant and of its company.
-async fn accounts_of(snapshot: &Snapshot, buyer: Buyer) -> Result<Vec<Partner>, Failure> {
-    let tenant = partners::Column::Name.eq(buyer.tenant.to_string());
-    let company = partners::Column::Organization.eq(buyer.organization.to_string());
-    let either = Condition::any().add(tenant).add(company);
-    read(snapshot, partners::Entity::find().filter(either)).await
+async fn standings(
+    facts: &mut Reading<'_, Tables>,
+    Wanted { names, accounts, buyer }: Wanted<'_>,
+    now: Timestamp,
+) -> Result<Standings, Failure> {
+    let mut found = partners(facts, names).await?;
+    let located = located(facts, accounts).await?;
+    found.extend(located.into_iter().filter(|it| !names.contains(&it.name)));
+    let companies = found.iter().map(|partner| partner.organization);
+    let companies = companies.chain(buyer.map(|buyer| buyer.organization)).collect();
+    let graph = ownership_graph(facts, companies, now).await?;
+    let revision = |name| graph.get(name).map_or(0, |company| company.resource_version.revision);
+    let paths = buyer.map(|buyer| graph.paths_to(buyer.organization));
+    let path = |company| paths.as_ref().map_or_else(Vec::new, |path| path(company));
+    let standings = found.into_iter().map(|partner| Standing {
+        organization_revision: revision(partner.organization),
+        affiliation: path(partner.organization),
+        partner,
+    });
+    let existing = buyer.filter(|buyer| graph.get(buyer.organization).is_some());
+    let buyer = match existing {
+        None => None,
+        Some(buyer) => {
+            let accounts = accounts_of(facts, buyer).await?;
+            Some(BuyerStanding::of(buyer, revision(buyer.organization), accounts, now))
+        }
+    };
+    Ok((standings.collect(), buyer))
+}
+
+/// The named partners that exist, each one time, in order.
+async fn partners(
+    facts: &mut Reading<'_, Tables>,
+    names: &[PartnerName],
+) -> Result<Vec<Partner>, Failure> {
+    let mut seen = BTreeSet::new();
+    let keys = names.iter().copied().filter(|name| seen.insert(*name)).map(Key::Partner);
+    let found = facts.get(&Vec::from_iter(keys)).await?;
+    let existing = found.iter().filter_map(|it| it.partner().transpose());
+    existing.map(|it| it.cloned()).collect()
+}
+
+/// The partners at these location accounts, by name.
+async fn located(
+    facts: &mut Reading<'_, Tables>,
+    accounts: &[LocationAccountId],
+) -> Result<Vec<Partner>, Failure> {
+    let keys: Vec<_> = accounts.iter().cloned().map(Key::PartnerAt).collect();
+    let names = names(&facts.get(&keys).await?)?;
+    let mut partners = partners(facts, &Vec::from_iter(names)).await?;
+    partners.retain(|it| it.location.as_ref().is_some_and(|it| accounts.contains(&it.account)));
+    Ok(partners)
+}
+
+/// The partner accounts of a buyer's tenant and of its company, by name.
+async fn accounts_of(
+    facts: &mut Reading<'_, Tables>,
+    buyer: Buyer,
+) -> Result<Vec<Partner>, Failure> {
+    let mut names = names(&facts.get(&[Key::PartnersOf(buyer.organization)]).await?)?;
+    names.insert(buyer.tenant);
+    partners(facts, &Vec::from_iter(names)).await
+}
+
+fn names(facts: &[Arc<Fact>]) -> Result<BTreeSet<PartnerName>, Failure> {
+    let mut all = BTreeSet::new();
+    for fact in facts {
+        all.extend(fact.partners()?);
+    }
+    Ok(all)
+}
+
+/// The named organizations and everything that controls them now, read level by level, within the
+/// limits of [`OwnershipGraph`].
+async fn ownership_graph(
+    facts: &mut Reading<'_, Tables>,
+    mut wanted: BTreeSet<OrganizationName>,
+    now: Timestamp,
+) -> Result<OwnershipGraph, Failure> {
+    let mut found = BTreeMap::new();
+    let mut ownerships = 0;
+    while !wanted.is_empty()
+        && found.len() + wanted.len() <= OwnershipGraph::MAX_COMPANIES
+        && ownerships <= OwnershipGraph::MAX_OWNERSHIPS
+    {
+        let keys: Vec<_> = wanted.iter().copied().map(Key::Organization).collect();
+        wanted.clear();
+        for fact in facts.get(&keys).await? {
+            let Some(company) = fact.organization()?.cloned() else { continue };
+            for owner in company.owners.iter().filter(|owner| owner.controls(now)) {
+                ownerships += 1;
+                wanted.insert(owner.organization);
+            }
+            found.insert(company.name, company);
+        }
+        wanted.retain(|name| !found.contains_key(name));
+    }
+    let graph = OwnershipGraph::new(found.into_values(), now);
+    Ok(if wanted.is_empty() { graph } else { graph.incomplete() })
 }

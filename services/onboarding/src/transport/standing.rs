@@ -4,7 +4,7 @@ use tonic::Request;
 use types::PartnerName;
 
 use super::{Transport, convert, render};
-use crate::domain::Standing;
+use crate::{domain::Standing, store::Wanted};
 
 impl Transport {
     pub(super) async fn batch_get_partner_standings(
@@ -13,7 +13,8 @@ impl Transport {
     ) -> Result<pb::BatchGetPartnerStandingsResponse, Failure> {
         let (names, accounts, buyer) = convert::batch_get_standings(&request.into_inner())?;
         let now = self.clock.now();
-        let (standings, found) = self.store.standings(&names, &accounts, buyer, now).await?;
+        let wanted = Wanted { names: &names, accounts: &accounts, buyer };
+        let (standings, found) = self.store.standings(wanted, now).await?;
         let exists = |name: &PartnerName| standings.iter().any(|it| it.partner.name == *name);
         if let Some(name) = names.iter().find(|name| !exists(name)) {
             return Err(Failure::missing(name));

@@ -1,12 +1,14 @@
+//! The facts of decisions.
+
 use errors::Failure;
 use sea_orm::{
     ColumnTrait, Condition, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect,
 };
-use storage::fault;
-use types::{CustomerName, PartnerName};
+use serde::Serialize;
+use storage::{Database, Snapshot, Source, fault, feed::Change, row};
+use types::{CustomerName, CustomerRelationshipName, PartnerName, PartnershipName};
 
 use super::{
-    Store,
     customer::from_row as customer_from,
     customer_relationship::{self, from_row as relationship_from},
     entity::{
@@ -18,113 +20,114 @@ use super::{
 };
 use crate::domain::{Customer, CustomerRelationship, Partnership};
 
-/// The seller and, in an indirect chain, the reseller.
-pub(crate) type SellingPartners = (PartnerName, Option<PartnerName>);
+/// Reads facts from the tables.
+#[derive(Debug)]
+pub(crate) struct Tables(pub Database);
 
-/// Which facts about a customer to read.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) enum Scope {
-    /// Facts of one sales chain, and partnerships of its seller with additional resellers.
-    Chain(SellingPartners, Vec<PartnerName>),
-    /// All sales chains: at most this many relationships, and up to twice as many partnerships of
-    /// their partners.
-    AllChains(u64),
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub(crate) enum Key {
+    Customer(CustomerName),
+    /// Relationships of a customer and a partner that are stored as open.
+    Relationships(CustomerName, PartnerName),
+    /// Partnerships of a provider and a reseller that are stored as open.
+    Partnerships(PartnerName, PartnerName),
+    /// Stands for all relationships of a customer. Has no fact.
+    RelationshipsOf(CustomerName),
+    /// Stands for all partnerships of a partner. Has no fact.
+    PartnershipsOf(PartnerName),
 }
 
-/// A customer, its open relationships, and open partnerships of the partners in them.
-#[derive(Debug, PartialEq)]
-pub(crate) struct CustomerContext {
-    pub customer: Customer,
-    pub relationships: Vec<CustomerRelationship>,
-    pub partnerships: Vec<Partnership>,
+#[derive(Debug, Serialize)]
+#[serde(untagged)]
+pub(crate) enum Fact {
+    Customer(Option<Box<Customer>>),
+    Relationships(Vec<CustomerRelationship>),
+    Partnerships(Vec<Partnership>),
 }
 
-impl Store {
-    /// Reads the context of a customer from one database snapshot.
-    pub(crate) async fn context(
-        &self,
-        customer: CustomerName,
-        scope: &Scope,
-    ) -> Result<Option<CustomerContext>, Failure> {
-        let snapshot = self.database.snapshot().await?;
-        read(&snapshot, customer, scope).await
-    }
+impl Source for Tables {
+    type Key = Key;
+    type Fact = Fact;
 
-    /// Reads the context statement by statement, without a snapshot. If the result equals an earlier
-    /// context, that context was valid until the first of these statements.
-    pub(crate) async fn reread_context(
-        &self,
-        customer: CustomerName,
-        scope: &Scope,
-    ) -> Result<Option<CustomerContext>, Failure> {
-        read(self.database.reader(), customer, scope).await
-    }
-}
-
-async fn read(
-    reader: &impl ConnectionTrait,
-    customer: CustomerName,
-    scope: &Scope,
-) -> Result<Option<CustomerContext>, Failure> {
-    let Some(customer) = find(reader, customer).await? else { return Ok(None) };
-    let (relationships, partnerships) = match scope {
-        Scope::Chain(chain, additional) => {
-            of_chain(reader, customer.name, *chain, additional).await?
+    async fn load(&self, keys: &[Key]) -> Result<Vec<Fact>, Failure> {
+        let snapshot = self.0.snapshot().await?;
+        let mut facts = Vec::with_capacity(keys.len());
+        for key in keys {
+            facts.push(load(&snapshot, key).await?);
         }
-        Scope::AllChains(limit) => all_chains(reader, customer.name, *limit).await?,
-    };
-    Ok(Some(CustomerContext { customer, relationships, partnerships }))
-}
-
-async fn of_chain(
-    reader: &impl ConnectionTrait,
-    customer: CustomerName,
-    (seller, reseller): SellingPartners,
-    additional: &[PartnerName],
-) -> Result<(Vec<CustomerRelationship>, Vec<Partnership>), Failure> {
-    let partners = [Some(seller), reseller].into_iter().flatten().map(|it| it.to_string());
-    let of_chain = Condition::all().add(RelationshipColumn::Partner.is_in(partners));
-    let relationships = relationships(reader, customer, of_chain, None).await?;
-    let resellers: Vec<_> = reseller.iter().chain(additional).map(ToString::to_string).collect();
-    if resellers.is_empty() {
-        return Ok((relationships, Vec::new()));
+        Ok(facts)
     }
-    let of_seller = Condition::all()
-        .add(PartnershipColumn::Provider.eq(seller.to_string()))
-        .add(PartnershipColumn::Reseller.is_in(resellers));
-    Ok((relationships, partnerships(reader, of_seller, None).await?))
+
+    fn changed(change: &Change) -> Option<Vec<Key>> {
+        let Change { resource, content } = change;
+        if let Ok(name) = resource.parse::<CustomerRelationshipName>() {
+            let relationship: CustomerRelationship = row::from_json(content).ok()?;
+            let of_pair = Key::Relationships(name.customer, relationship.partner);
+            return Some(vec![of_pair, Key::RelationshipsOf(name.customer)]);
+        }
+        if resource.parse::<PartnershipName>().is_ok() {
+            let pair: Partnership = row::from_json(content).ok()?;
+            let (provider, reseller) = (pair.provider, pair.reseller);
+            let of = [provider, reseller].map(Key::PartnershipsOf);
+            return Some(of.into_iter().chain([Key::Partnerships(provider, reseller)]).collect());
+        }
+        Some(vec![Key::Customer(resource.parse().ok()?)])
+    }
 }
 
-/// Reads partnerships between two related partners first, so that the limit cannot cut them off.
-async fn all_chains(
-    reader: &impl ConnectionTrait,
-    customer: CustomerName,
-    limit: u64,
-) -> Result<(Vec<CustomerRelationship>, Vec<Partnership>), Failure> {
-    let relationships = relationships(reader, customer, Condition::all(), Some(limit)).await?;
-    let related: Vec<_> = relationships.iter().map(|it| it.partner.to_string()).collect();
-    let provider = PartnershipColumn::Provider.is_in(related.clone());
-    let reseller = PartnershipColumn::Reseller.is_in(related);
-    let both = Condition::all().add(provider.clone()).add(reseller.clone());
-    let mut pairs = partnerships(reader, both, Some(limit)).await?;
-    let either = Condition::any().add(provider).add(reseller);
-    for pair in partnerships(reader, either, Some(limit)).await? {
-        if !pairs.contains(&pair) {
-            pairs.push(pair);
+impl Fact {
+    pub(super) fn customer(&self) -> Result<Option<&Customer>, Failure> {
+        match self {
+            Self::Customer(customer) => Ok(customer.as_deref()),
+            Self::Relationships(_) | Self::Partnerships(_) => Err(other_kind()),
         }
     }
-    Ok((relationships, pairs))
+
+    pub(super) fn relationships(&self) -> Result<&[CustomerRelationship], Failure> {
+        match self {
+            Self::Relationships(relationships) => Ok(relationships),
+            Self::Customer(_) | Self::Partnerships(_) => Err(other_kind()),
+        }
+    }
+
+    pub(super) fn partnerships(&self) -> Result<&[Partnership], Failure> {
+        match self {
+            Self::Partnerships(partnerships) => Ok(partnerships),
+            Self::Customer(_) | Self::Relationships(_) => Err(other_kind()),
+        }
+    }
 }
 
-async fn find(
-    reader: &impl ConnectionTrait,
-    name: CustomerName,
-) -> Result<Option<Customer>, Failure> {
-    let row = customers::Entity::find_by_id(name.to_string()).one(reader).await.map_err(fault)?;
-    row.map(|row| customer_from(&row)).transpose()
+fn other_kind() -> Failure {
+    Failure::bug("a key has a fact of another kind")
 }
 
-async fn relationships(
+async fn load(snapshot: &Snapshot, key: &Key) -> Result<Fact, Failure> {
+    match key {
+        Key::Customer(name) => {
+            let row = customers::Entity::find_by_id(name.to_string()).one(snapshot).await;
+            let customer = row.map_err(fault)?.map(|row| customer_from(&row)).transpose();
+            customer.map(|it| Fact::Customer(it.map(Box::new)))
+        }
+        Key::Relationships(customer, partner) => {
+            let partner = RelationshipColumn::Partner.eq(partner.to_string());
+            let which = Condition::all().add(partner);
+            relationships(snapshot, *customer, which, None).await.map(Fact::Relationships)
+        }
+        Key::Partnerships(provider, reseller) => {
+            let which = Condition::all()
+                .add(PartnershipColumn::Provider.eq(provider.to_string()))
+                .add(PartnershipColumn::Reseller.eq(reseller.to_string()));
+            partnerships(snapshot, which, None).await.map(Fact::Partnerships)
+        }
+        Key::RelationshipsOf(_) | Key::PartnershipsOf(_) => {
+            Err(Failure::bug("this key has no fact"))
+        }
+    }
+}
+
+/// Open relationships of a customer, by name.
+pub(super) async fn relationships(
     reader: &impl ConnectionTrait,
     customer: CustomerName,
     which: Condition,
@@ -142,7 +145,8 @@ async fn relationships(
     rows.iter().map(relationship_from).collect()
 }
 
-async fn partnerships(
+/// Open partnerships, by name.
+pub(super) async fn partnerships(
     reader: &impl ConnectionTrait,
     which: Condition,
     limit: Option<u64>,

@@ -18,7 +18,7 @@ use types::{
 };
 use uuid::Uuid;
 
-use super::{CUSTOMERS, Migrator, PARTNERSHIPS, RELATIONSHIPS, Scope, Store};
+use super::{CUSTOMERS, Migrator, PARTNERSHIPS, RELATIONSHIPS, Store};
 use crate::domain::{
     AccountState, Applicant, Approved, BuyerStanding, Change, Customer, CustomerAgreement,
     CustomerKind, CustomerRelationship, NewCustomer, NewRelationship, Parties, Partners,

@@ -19,7 +19,7 @@ impl Transport {
         let (transaction, view) = convert::check(&request.into_inner())?;
         let partners = (transaction.chain.seller, transaction.chain.reseller);
         let accounts: Vec<_> = transaction.additional_ids().into_iter().cloned().collect();
-        let scope = Scope::Chain(partners, Vec::new());
+        let scope = Scope::Chain(partners);
         let facts = self
             .facts_at_one_instant(transaction.chain.customer, scope, &accounts)
             .await?

@@ -3,13 +3,14 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use errors::Failure;
+use storage::Reading;
 use types::{CustomerName, LocationAccountId, PartnerName, Timestamp};
 
 use super::Transport;
 use crate::{
     domain::{AdditionalPartner, BuyerStanding, Facts, Partnership, Standing},
     peers::Buyer,
-    store::{CustomerContext, Scope, SellingPartners},
+    store::{CustomerContext, Scope, SellingPartners, Tables, partnerships_of},
 };
 
 /// Sales chains per response.
@@ -27,62 +28,64 @@ pub(super) struct Gathered {
     standings: BTreeMap<PartnerName, Standing>,
     additional: Vec<Standing>,
     buyer: BuyerStanding,
-    /// After the response of onboarding, while the context was still unchanged.
+    /// After the response of onboarding, before the context was validated.
     time: Timestamp,
 }
 
 impl Transport {
-    /// Reads the context, calls onboarding, and reads the context again. Onboarding responds from one
-    /// database snapshot; if the context is equal before and after, it was also valid at that
-    /// snapshot. Otherwise retries with the new context.
+    /// Reads the context, calls onboarding, and validates the context. Onboarding answers with facts of
+    /// one instant; if the context has not changed since before it was asked, both held at that instant.
     pub(super) async fn facts_at_one_instant(
         &self,
         customer: CustomerName,
-        mut scope: Scope,
+        scope: Scope,
         accounts: &[LocationAccountId],
     ) -> Result<Gathered, Failure> {
-        let missing = || Failure::missing(customer);
-        let mut before = self.store.context(customer, &scope).await?.ok_or_else(missing)?;
         for _ in 0..ATTEMPTS {
-            let mut chains = chains(&scope, &before, self.clock.now());
-            let truncated = chains.len() > MAX_CHAINS;
-            chains.truncate(MAX_CHAINS);
-            let partners = chains.iter().flat_map(|(seller, reseller)| [Some(*seller), *reseller]);
-            let partners: BTreeSet<_> = partners.flatten().collect();
-            let partners: Vec<_> = partners.into_iter().collect();
-            let organization = before.customer.organization;
-            let buyer = Buyer { tenant: customer.id(), organization };
-            let (reply, buyer) =
-                self.onboarding.standings_with_located(&partners, accounts, buyer).await?;
-            let time = self.clock.now();
-            let wider = scope.with_additional(&reply.located);
-            let after = self.store.reread_context(customer, &wider).await?.ok_or_else(missing)?;
-            if wider == scope && after == before {
-                return Ok(Gathered {
-                    context: after,
-                    chains,
-                    truncated,
-                    standings: reply.partners.into_iter().map(|it| (it.partner, it)).collect(),
-                    additional: reply.located,
-                    buyer,
-                    time,
-                });
+            let mut facts = self.store.facts().await?;
+            let gathered = self.read_facts(&mut facts, customer, scope, accounts).await;
+            if facts.is_unchanged().await? {
+                return gathered?.ok_or_else(|| Failure::missing(customer));
             }
-            (scope, before) = (wider, after);
         }
         Err(Failure::FactsChanged { attempts: ATTEMPTS })
     }
-}
 
-impl Scope {
-    /// Adds the seller's partnerships with these partners.
-    fn with_additional(&self, partners: &[Standing]) -> Self {
-        match self {
-            Self::Chain(chain, _) => {
-                Self::Chain(*chain, partners.iter().map(|it| it.partner).collect())
-            }
-            Self::AllChains(limit) => Self::AllChains(*limit),
+    /// Facts about a customer, if it exists.
+    async fn read_facts(
+        &self,
+        facts: &mut Reading<'_, Tables>,
+        customer: CustomerName,
+        scope: Scope,
+        accounts: &[LocationAccountId],
+    ) -> Result<Option<Gathered>, Failure> {
+        let Some(mut context) = self.store.context(facts, customer, scope).await? else {
+            return Ok(None);
+        };
+        let mut chains = chains(scope, &context, self.clock.now());
+        let truncated = chains.len() > MAX_CHAINS;
+        chains.truncate(MAX_CHAINS);
+        let partners = chains.iter().flat_map(|(seller, reseller)| [Some(*seller), *reseller]);
+        let partners: BTreeSet<_> = partners.flatten().collect();
+        let buyer = Buyer { tenant: customer.id(), organization: context.customer.organization };
+        let partners = Vec::from_iter(partners);
+        let (reply, buyer) =
+            self.onboarding.standings_with_located(&partners, accounts, buyer).await?;
+        let time = self.clock.now();
+        if let Scope::Chain((seller, reseller)) = scope {
+            let located = reply.located.iter().map(|it| it.partner);
+            let others = located.filter(|it| Some(*it) != reseller);
+            context.partnerships.extend(partnerships_of(facts, seller, others).await?);
         }
+        Ok(Some(Gathered {
+            context,
+            chains,
+            truncated,
+            standings: reply.partners.into_iter().map(|it| (it.partner, it)).collect(),
+            additional: reply.located,
+            buyer,
+            time,
+        }))
     }
 }
 
@@ -118,9 +121,9 @@ impl Gathered {
 
 /// The requested sales chain, or all that could serve the customer: each related partner as the only
 /// partner, and each open partnership.
-fn chains(scope: &Scope, context: &CustomerContext, now: Timestamp) -> Vec<SellingPartners> {
-    if let Scope::Chain(chain, _) = scope {
-        return vec![*chain];
+fn chains(scope: Scope, context: &CustomerContext, now: Timestamp) -> Vec<SellingPartners> {
+    if let Scope::Chain(chain) = scope {
+        return vec![chain];
     }
     let related = context.relationships.iter().filter(|it| it.state_at(now).is_open());
     let related: BTreeSet<_> = related.map(|it| it.partner).collect();

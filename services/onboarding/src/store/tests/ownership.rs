@@ -9,7 +9,7 @@ use super::{
 };
 use crate::{
     domain::{Buyer, OwnershipGraph},
-    store::Store,
+    store::{Store, Wanted},
 };
 
 on_both_engines! {
@@ -30,7 +30,10 @@ async fn too_many_companies_count_as_affiliates(engine: Engine) {
     saved(&store, partner(PARTNER, COMPANY)).await;
     for (from, affiliates) in [(0x101, false), (0x100, true)] {
         let buyer = Buyer { tenant: PARTNER, organization: of(from) };
-        let (standings, _) = store.standings(&[PARTNER], &[], Some(buyer), at(9)).await.unwrap();
+        let (standings, _) = store
+            .standings(Wanted { names: &[PARTNER], accounts: &[], buyer: Some(buyer) }, at(9))
+            .await
+            .unwrap();
         assert_eq!(!standings[0].affiliation.is_empty(), affiliates, "{from}");
     }
 }
@@ -56,6 +59,9 @@ async fn companies_that_own_each_other_do_not_loop_the_store(engine: Engine) {
     insert(store.database(), "organization_owners", &back, "").await.unwrap();
     saved(&store, partner(PARTNER, COMPANY)).await;
     let buyer = Buyer { tenant: PARTNER, organization: company(0xb) };
-    let (standings, _) = store.standings(&[PARTNER], &[], Some(buyer), at(9)).await.unwrap();
+    let (standings, _) = store
+        .standings(Wanted { names: &[PARTNER], accounts: &[], buyer: Some(buyer) }, at(9))
+        .await
+        .unwrap();
     assert_eq!(standings[0].affiliation.len(), 1);
 }
