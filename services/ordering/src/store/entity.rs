@@ -34,31 +34,12 @@ entity!(orders, "orders", {
     total: i64,
     charge: i64,
     refund: i64,
+    lines: String,
     legs: String,
     evidence: Vec<u8>,
     revision: i64,
     create_time: i64,
     update_time: i64,
-});
-
-entity!(order_lines, "order_lines", {
-    #[sea_orm(primary_key, auto_increment = false)]
-    order_name: String,
-    #[sea_orm(primary_key, auto_increment = false)]
-    line: i32,
-    offer: String,
-    family: String,
-    quantity: i32,
-    term: String,
-    billing_cycle: String,
-    partner_id: Option<String>,
-    additional_ids: String,
-    attested: bool,
-    currency: String,
-    unit_price: i64,
-    charge: i64,
-    refund: i64,
-    subscription: String,
 });
 
 entity!(subscriptions, "subscriptions", {

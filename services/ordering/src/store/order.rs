@@ -1,26 +1,22 @@
-use std::{collections::BTreeMap, fmt::Display};
+use std::fmt::Display;
 
 use errors::Failure;
-use sea_orm::{
-    ActiveValue::Set, ColumnTrait, ConnectionTrait, DatabaseTransaction, EntityTrait, QueryFilter,
-    QueryOrder,
-};
+use sea_orm::{ActiveValue::Set, ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter};
 use serde::Serialize;
 use storage::{
-    Event, Field, Listing, MutationContext, Page, PageRequest, events, fault, insert, list, put,
-    row,
+    Event, Field, Listing, MutationContext, Page, PageRequest, events, fault, list, put, row,
 };
 use types::{CustomerName, OrderName, PartnerName, ResourceVersion};
 
 use super::{
     Decided, DecisionValidity, Store,
-    entity::{order_lines as lines, orders},
+    entity::orders::{ActiveModel, Column, Entity, Model},
     offer::{self, money},
     pair_epoch, previous_revision,
-    read::{chain, on_record, product},
+    read::chain,
     subscription, transfer,
 };
-use crate::domain::{Change, Changes, Evidence, Order, OrderLine, OrderState, Placement};
+use crate::domain::{Change, Changes, Evidence, Order, OrderState, Placement};
 
 pub(crate) const ORDERS: Listing = Listing {
     // An order may have hundreds of lines, and clients accept 4 MiB by default.
@@ -40,6 +36,7 @@ pub(crate) const ORDERS: Listing = Listing {
 impl Store {
     /// One order.
     pub(crate) async fn order(&self, name: OrderName) -> Result<Option<Order>, Failure> {
+        // In a transaction, whose statements end with the deadline of the call; also the lists below.
         let snapshot = self.database.snapshot().await?;
         read(&snapshot, name).await
     }
@@ -56,19 +53,18 @@ impl Store {
 
     /// The named orders that exist.
     pub(crate) async fn orders_named(&self, names: &[OrderName]) -> Result<Vec<Order>, Failure> {
-        let snapshot = self.database.snapshot().await?;
         let names = names.iter().map(ToString::to_string);
-        let rows = orders::Entity::find().filter(orders::Column::Name.is_in(names));
+        let snapshot = self.database.snapshot().await?;
+        let rows = Entity::find().filter(Column::Name.is_in(names));
         let rows = rows.all(&snapshot).await.map_err(fault)?;
-        with_lines(&snapshot, rows).await
+        rows.iter().map(from_row).collect()
     }
 
     /// A page of orders.
     pub(crate) async fn orders(&self, page: &PageRequest) -> Result<Page<Order>, Failure> {
         let snapshot = self.database.snapshot().await?;
-        let page = list(&snapshot, orders::Entity::find(), page).await?;
-        let items = with_lines(&snapshot, page.items).await?;
-        Ok(Page { items, next_page_token: page.next_page_token })
+        let page = list(&snapshot, Entity::find(), page).await?;
+        page.try_map(|row| from_row(&row))
     }
 
     /// Writes all changes of a call if every decision behind them is valid and every offer unchanged.
@@ -81,19 +77,11 @@ impl Store {
         let (changes, decisions) = (decided.changes(), &decided.decisions);
         let transaction = self.database.begin().await?;
         for Change { after, .. } in changes.orders() {
-            let key = orders::Column::Name.eq(after.name.to_string());
-            let revision = orders::Column::Revision;
-            put(
-                &transaction,
-                to_row(after)?,
-                key,
-                revision,
-                previous_revision(after.resource_version),
-            )
-            .await?;
+            let key = Column::Name.eq(after.name.to_string());
+            let decided_on = previous_revision(after.resource_version);
+            put(&transaction, to_row(after)?, key, Column::Revision, decided_on).await?;
         }
         subscription::write(&transaction, changes.subscriptions()).await?;
-        write_lines(&transaction, changes.orders()).await?;
         transfer::write(&transaction, changes.transfers()).await?;
         events::append(&transaction, call, events_of(changes)?).await?;
         let unchanged = offer::lock_unchanged(&transaction, changes.required_offers()).await?;
@@ -124,50 +112,13 @@ fn events_of(changes: &Changes) -> Result<Vec<Event>, Failure> {
     subscriptions.chain(orders).chain(transfers).collect()
 }
 
-/// Writes the lines of new orders; they never change.
-async fn write_lines(
-    transaction: &DatabaseTransaction,
-    orders: &[Change<Order>],
-) -> Result<(), Failure> {
-    let new = orders.iter().map(|it| &it.after);
-    let new = new.filter(|order| previous_revision(order.resource_version).is_none());
-    let lines = new.flat_map(|order| {
-        (0..).zip(&order.lines).map(|(at, line)| to_line_row(order.name, at, line))
-    });
-    insert(transaction, lines.collect::<Result<Vec<_>, _>>()?).await
-}
-
 async fn read(reader: &impl ConnectionTrait, name: OrderName) -> Result<Option<Order>, Failure> {
-    let row = orders::Entity::find_by_id(name.to_string()).one(reader).await.map_err(fault)?;
-    let rows = row.into_iter().collect();
-    Ok(with_lines(reader, rows).await?.pop())
+    let row = Entity::find_by_id(name.to_string()).one(reader).await.map_err(fault)?;
+    row.map(|row| from_row(&row)).transpose()
 }
 
-async fn with_lines(
-    reader: &impl ConnectionTrait,
-    rows: Vec<orders::Model>,
-) -> Result<Vec<Order>, Failure> {
-    let names = rows.iter().map(|row| row.name.clone());
-    let found = lines::Entity::find()
-        .filter(lines::Column::OrderName.is_in(names))
-        .order_by_asc(lines::Column::Line)
-        .all(reader)
-        .await
-        .map_err(fault)?;
-    let mut lines = BTreeMap::<_, Vec<_>>::new();
-    for line in found {
-        lines.entry(line.order_name.clone()).or_default().push(from_line_row(&line)?);
-    }
-    rows.into_iter()
-        .map(|row| {
-            let lines = lines.remove(&row.name).unwrap_or_default();
-            from_row(&row, lines)
-        })
-        .collect()
-}
-
-fn to_row(order: &Order) -> Result<orders::ActiveModel, Failure> {
-    Ok(orders::ActiveModel {
+fn to_row(order: &Order) -> Result<ActiveModel, Failure> {
+    Ok(ActiveModel {
         name: Set(order.name.to_string()),
         kind: Set(order.kind.to_string()),
         seller: Set(order.chain.seller.to_string()),
@@ -180,6 +131,7 @@ fn to_row(order: &Order) -> Result<orders::ActiveModel, Failure> {
         total: Set(order.total.minor_units),
         charge: Set(order.charge.minor_units),
         refund: Set(order.refund.minor_units),
+        lines: Set(row::to_json(&order.lines)?),
         legs: Set(row::to_json(&order.legs)?),
         evidence: Set(order.evidence.0.clone()),
         revision: Set(order.resource_version.revision),
@@ -188,33 +140,12 @@ fn to_row(order: &Order) -> Result<orders::ActiveModel, Failure> {
     })
 }
 
-fn to_line_row(order: OrderName, at: i32, line: &OrderLine) -> Result<lines::ActiveModel, Failure> {
-    let product = &line.product;
-    Ok(lines::ActiveModel {
-        order_name: Set(order.to_string()),
-        line: Set(at),
-        offer: Set(product.offer.to_string()),
-        family: Set(product.family.to_string()),
-        quantity: Set(line.quantity),
-        term: Set(product.term.to_string()),
-        billing_cycle: Set(product.billing_cycle.to_string()),
-        partner_id: Set(product.on_record.partner_id.as_ref().map(ToString::to_string)),
-        additional_ids: Set(row::to_json(&product.on_record.additional_ids)?),
-        attested: Set(line.attested),
-        currency: Set(product.unit_price.currency.to_string()),
-        unit_price: Set(product.unit_price.minor_units),
-        charge: Set(line.charge.minor_units),
-        refund: Set(line.refund.minor_units),
-        subscription: Set(line.subscription.to_string()),
-    })
-}
-
-fn from_row(row: &orders::Model, lines: Vec<OrderLine>) -> Result<Order, Failure> {
+fn from_row(row: &Model) -> Result<Order, Failure> {
     Ok(Order {
         name: row::read(&row.name)?,
         kind: row::read(&row.kind)?,
         chain: chain!(row),
-        lines,
+        lines: row::from_json(&row.lines)?,
         attested: row.attested,
         state: row::read(&row.state)?,
         state_reason: row.state_reason.clone(),
@@ -224,16 +155,5 @@ fn from_row(row: &orders::Model, lines: Vec<OrderLine>) -> Result<Order, Failure
         legs: row::from_json(&row.legs)?,
         evidence: Evidence(row.evidence.clone()),
         resource_version: row::resource_version(row.revision, row.create_time, row.update_time)?,
-    })
-}
-
-fn from_line_row(row: &lines::Model) -> Result<OrderLine, Failure> {
-    Ok(OrderLine {
-        product: product!(row),
-        quantity: row.quantity,
-        attested: row.attested,
-        subscription: row::read(&row.subscription)?,
-        charge: money(&row.currency, row.charge)?,
-        refund: money(&row.currency, row.refund)?,
     })
 }

@@ -19,17 +19,4 @@ macro_rules! on_record {
     };
 }
 
-macro_rules! product {
-    ($row:ident) => {
-        crate::domain::Product {
-            offer: row::read(&$row.offer)?,
-            family: row::read(&$row.family)?,
-            term: row::read(&$row.term)?,
-            billing_cycle: row::read(&$row.billing_cycle)?,
-            on_record: on_record!($row),
-            unit_price: money(&$row.currency, $row.unit_price)?,
-        }
-    };
-}
-
-pub(super) use {chain, on_record, product};
+pub(super) use {chain, on_record};

@@ -12,9 +12,9 @@ use super::{
     entity::subscriptions::{ActiveModel, Column, Entity, Model},
     offer::money,
     previous_revision,
-    read::{chain, on_record, product},
+    read::{chain, on_record},
 };
-use crate::domain::{Change, OfferName, Subscription, SubscriptionState};
+use crate::domain::{Change, OfferName, Product, Subscription, SubscriptionState};
 
 pub(crate) const SUBSCRIPTIONS: Listing = Listing::of(
     "subscriptions",
@@ -130,7 +130,7 @@ pub(super) fn from_row(row: &Model) -> Result<Subscription, Failure> {
         name: row::read(&row.name)?,
         order: row::read(&row.order_name)?,
         chain: chain!(row),
-        product: product!(row),
+        product: product(row)?,
         batches: row::from_json(&row.batches)?,
         term_start: row::time(row.term_start)?,
         term_end: row::time(row.term_end)?,
@@ -143,5 +143,16 @@ pub(super) fn from_row(row: &Model) -> Result<Subscription, Failure> {
         state_time: row::time(row.state_time)?,
         state_reason: row.state_reason.clone(),
         resource_version: row::resource_version(row.revision, row.create_time, row.update_time)?,
+    })
+}
+
+fn product(row: &Model) -> Result<Product, Failure> {
+    Ok(Product {
+        offer: row::read(&row.offer)?,
+        family: row::read(&row.family)?,
+        term: row::read(&row.term)?,
+        billing_cycle: row::read(&row.billing_cycle)?,
+        on_record: on_record!(row),
+        unit_price: money(&row.currency, row.unit_price)?,
     })
 }

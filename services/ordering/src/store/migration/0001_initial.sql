@@ -38,6 +38,8 @@ CREATE TABLE orders (
     total BIGINT NOT NULL CHECK (total >= 0),
     charge BIGINT NOT NULL CHECK (charge >= 0),
     refund BIGINT NOT NULL CHECK (refund >= 0),
+    -- As JSON. They never change.
+    lines TEXT NOT NULL CHECK (length(lines) > 2),
     legs TEXT NOT NULL,
     -- The decision that allowed the order, encoded.
     evidence BYTEA NOT NULL CHECK (length(evidence) > 2),
@@ -92,29 +94,6 @@ CREATE TABLE subscriptions (
 
 CREATE INDEX subscriptions_by_order ON subscriptions (order_name, name);
 CREATE INDEX subscriptions_by_due_time ON subscriptions (due_time) WHERE due_time IS NOT NULL;
-
-CREATE TABLE order_lines (
-    order_name TEXT NOT NULL REFERENCES orders (name),
-    line INTEGER NOT NULL CHECK (line >= 0),
-    offer TEXT NOT NULL REFERENCES offers (name),
-    family TEXT NOT NULL CHECK (family IN
-        ('microsoft-365', 'dynamics-365', 'azure', 'azure-shared-services', 'software')),
-    quantity INTEGER NOT NULL CHECK (quantity >= 1),
-    term TEXT NOT NULL CHECK (term IN ('P1M', 'P1Y', 'P3Y')),
-    billing_cycle TEXT NOT NULL CHECK (billing_cycle IN ('monthly', 'annual', 'one-time')),
-    partner_id TEXT,
-    -- PartnerIDs of additional resellers, as JSON.
-    additional_ids TEXT NOT NULL,
-    attested BOOLEAN NOT NULL,
-    currency TEXT NOT NULL CHECK (length(currency) = 3),
-    unit_price BIGINT NOT NULL CHECK (unit_price >= 0),
-    charge BIGINT NOT NULL CHECK (charge >= 0),
-    refund BIGINT NOT NULL CHECK (refund >= 0),
-    subscription TEXT NOT NULL REFERENCES subscriptions (name),
-    PRIMARY KEY (order_name, line),
-    UNIQUE (order_name, subscription),
-    CHECK (partner_id IS NOT NULL OR additional_ids = '[]')
-);
 
 CREATE TABLE transfers (
     name TEXT PRIMARY KEY CHECK (name LIKE 'transfers/%'),

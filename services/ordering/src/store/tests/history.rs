@@ -19,9 +19,8 @@ on_both_engines! {
 }
 
 /// The tables, each with the column that names the resource of a row.
-const TABLES: [(&str, &str); 6] = [
+const TABLES: [(&str, &str); 5] = [
     ("offers", "name"),
-    ("order_lines", "order_name"),
     ("orders", "name"),
     ("subscriptions", "name"),
     ("transfer_items", "transfer"),
