@@ -110,7 +110,7 @@ fn answer_of(asked: &pb::Transaction, decision: pb::Decision) -> Result<Answer, 
         customer_country: decision.customer_country_code.parse().ok(),
         legs: legs.map(|leg| Leg { seller: leg.seller, buyer: leg.buyer }).collect(),
         valid_for: decision.valid_for.and_then(|it| it.try_into().ok()).unwrap_or(Duration::ZERO),
-        evidence: Evidence(decision.encode_to_vec()),
+        evidence: Evidence::new(decision.encode_to_vec()),
     })
 }
 

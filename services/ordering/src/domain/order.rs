@@ -68,7 +68,8 @@ pub struct Order {
     pub refund: Money,
     /// Sales from Microsoft to the customer, in order.
     pub legs: Vec<Leg>,
-    /// The complete decision of relationship, as JSON.
+    /// The complete decision of relationship.
+    #[serde(rename = "evidence_sha256")]
     pub evidence: Evidence,
     /// Revision, create time and update time.
     pub resource_version: ResourceVersion,

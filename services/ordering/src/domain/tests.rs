@@ -3,6 +3,7 @@
 mod batches;
 mod cancel;
 mod diagrams;
+mod evidence;
 mod fixtures;
 mod lifecycle;
 mod offer;

@@ -1,7 +1,10 @@
 use std::fmt::Display;
 
 use errors::Failure;
-use sea_orm::{ActiveValue::Set, ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter};
+use sea_orm::{
+    ActiveValue::{NotSet, Set},
+    ColumnTrait, ConnectionTrait, EntityTrait, Iterable, QueryFilter, QuerySelect, Select,
+};
 use serde::Serialize;
 use storage::{
     Event, Field, Listing, MutationContext, Page, PageRequest, events, fault, list, put, row,
@@ -16,7 +19,7 @@ use super::{
     read::chain,
     subscription, transfer,
 };
-use crate::domain::{Change, Changes, Evidence, Order, OrderState, Placement};
+use crate::domain::{Change, Changes, Order, OrderState, Placement};
 
 pub(crate) const ORDERS: Listing = Listing {
     // An order may have hundreds of lines, and clients accept 4 MiB by default.
@@ -55,15 +58,35 @@ impl Store {
     pub(crate) async fn orders_named(&self, names: &[OrderName]) -> Result<Vec<Order>, Failure> {
         let names = names.iter().map(ToString::to_string);
         let snapshot = self.database.snapshot().await?;
-        let rows = Entity::find().filter(Column::Name.is_in(names));
+        let rows = rows().filter(Column::Name.is_in(names));
         let rows = rows.all(&snapshot).await.map_err(fault)?;
         rows.iter().map(from_row).collect()
+    }
+
+    /// The encoded decision of an order.
+    ///
+    /// # Errors
+    /// [`Failure::Bug`] if the stored decision differs from its digest.
+    pub(crate) async fn decision(&self, order: &Order) -> Result<Vec<u8>, Failure> {
+        if let Some(decision) = order.evidence.decision() {
+            return Ok(decision.to_vec());
+        }
+        let snapshot = self.database.snapshot().await?;
+        let row = Entity::find_by_id(order.name.to_string()).one(&snapshot).await.map_err(fault)?;
+        let decision = row.and_then(|it| it.evidence);
+        let decision = decision.filter(|it| order.evidence.identifies(it));
+        decision.ok_or_else(|| {
+            Failure::bug(format!(
+                "the stored decision of {} does not have the SHA-256 {}",
+                order.name, order.evidence
+            ))
+        })
     }
 
     /// A page of orders.
     pub(crate) async fn orders(&self, page: &PageRequest) -> Result<Page<Order>, Failure> {
         let snapshot = self.database.snapshot().await?;
-        let page = list(&snapshot, Entity::find(), page).await?;
+        let page = list(&snapshot, rows(), page).await?;
         page.try_map(|row| from_row(&row))
     }
 
@@ -112,8 +135,14 @@ fn events_of(changes: &Changes) -> Result<Vec<Event>, Failure> {
     subscriptions.chain(orders).chain(transfers).collect()
 }
 
+/// Rows without the decision, which may be larger than the rest and is only in the full view.
+fn rows() -> Select<Entity> {
+    let columns = Column::iter().filter(|it| !matches!(it, Column::Evidence));
+    Entity::find().select_only().columns(columns)
+}
+
 async fn read(reader: &impl ConnectionTrait, name: OrderName) -> Result<Option<Order>, Failure> {
-    let row = Entity::find_by_id(name.to_string()).one(reader).await.map_err(fault)?;
+    let row = rows().filter(Column::Name.eq(name.to_string())).one(reader).await.map_err(fault)?;
     row.map(|row| from_row(&row)).transpose()
 }
 
@@ -133,7 +162,9 @@ fn to_row(order: &Order) -> Result<ActiveModel, Failure> {
         refund: Set(order.refund.minor_units),
         lines: Set(row::to_json(&order.lines)?),
         legs: Set(row::to_json(&order.legs)?),
-        evidence: Set(order.evidence.0.clone()),
+        // Set when the order is new; a change leaves it as it is.
+        evidence: order.evidence.decision().map_or(NotSet, |it| Set(Some(it.to_vec()))),
+        evidence_sha256: Set(order.evidence.to_string()),
         revision: Set(order.resource_version.revision),
         create_time: Set(order.resource_version.create_time.as_microsecond()),
         update_time: Set(order.resource_version.update_time.as_microsecond()),
@@ -153,7 +184,7 @@ fn from_row(row: &Model) -> Result<Order, Failure> {
         charge: money(&row.currency, row.charge)?,
         refund: money(&row.currency, row.refund)?,
         legs: row::from_json(&row.legs)?,
-        evidence: Evidence(row.evidence.clone()),
+        evidence: row::read(&row.evidence_sha256)?,
         resource_version: row::resource_version(row.revision, row.create_time, row.update_time)?,
     })
 }

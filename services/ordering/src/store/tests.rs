@@ -22,6 +22,7 @@ use crate::domain::{
 };
 
 mod due;
+mod evidence;
 mod history;
 mod pair_epoch;
 mod schema;
@@ -43,6 +44,8 @@ const SELLER: PartnerName = PartnerName::new(Uuid::from_u128(0x1));
 const RESELLER: PartnerName = PartnerName::new(Uuid::from_u128(0x2));
 const CUSTOMER: CustomerName = CustomerName::new(Uuid::from_u128(0xc));
 const LINES: usize = 2;
+/// Stands for an encoded decision.
+const DECISION: [u8; 5] = [0, 255, 39, 34, 10];
 
 /// A store with one offer. The databases must outlive it.
 async fn store(engine: Engine) -> (Databases, Store) {
@@ -121,7 +124,7 @@ fn answer() -> Answer {
         seller_country: "FR".parse().ok(),
         customer_country: "BE".parse().ok(),
         valid_for: Duration::from_secs(5),
-        evidence: Evidence(vec![0, 255, 39, 34, 10]),
+        evidence: Evidence::new(DECISION.to_vec()),
     }
 }
 

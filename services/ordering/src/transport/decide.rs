@@ -48,7 +48,11 @@ impl Transport {
     {
         let order = self.mutate(call, decide, Changes::into_order).await;
         let order = order.inspect_err(|failure| telemetry::failed(call, kind, failure))?;
-        if call.is_dry_run() { render::dry_run(order) } else { render::order_with_decision(order) }
+        let mut order = self.order_in(pb::OrderView::Full, order).await?;
+        if call.is_dry_run() {
+            render::clear_order(&mut order);
+        }
+        Ok(order)
     }
 
     /// Commits the changes that `decide` returns, idempotently, and returns their `response`. Decides a

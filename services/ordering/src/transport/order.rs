@@ -7,7 +7,7 @@ use types::OrderName;
 
 use super::{Transport, convert, render};
 use crate::{
-    domain::{Changes, OrderKind},
+    domain::{Changes, Order, OrderKind},
     store::Decided,
 };
 
@@ -19,11 +19,22 @@ impl Transport {
         let (name, view) = convert::get_order(&request.into_inner())?;
         let order = self.store.order(name).await?;
         let order = order.ok_or_else(|| Failure::missing(name))?;
-        let order = match view {
-            pb::OrderView::Unspecified | pb::OrderView::Basic => render::order(order),
-            pb::OrderView::Full => render::order_with_decision(order)?,
-        };
-        Ok(pb::GetOrderResponse { order: Some(order) })
+        Ok(pb::GetOrderResponse { order: Some(self.order_in(view, order).await?) })
+    }
+
+    /// Renders an order in a view.
+    pub(super) async fn order_in(
+        &self,
+        view: pb::OrderView,
+        order: Order,
+    ) -> Result<pb::Order, Failure> {
+        match view {
+            pb::OrderView::Unspecified | pb::OrderView::Basic => Ok(render::order(order)),
+            pb::OrderView::Full => {
+                let decision = self.store.decision(&order).await?;
+                render::order_with_decision(order, &decision)
+            }
+        }
     }
 
     pub(super) async fn list_orders(

@@ -82,6 +82,7 @@ pub(super) fn order(order: Order) -> pb::Order {
         refund: Some(money(order.refund)),
         legs: legs.map(|it| relationship::Leg { seller: it.seller, buyer: it.buyer }).collect(),
         decision: None,
+        decision_sha256: order.evidence.to_string(),
         state_reason: order.state_reason,
         revision: resource_version.revision,
         etag: resource_version.etag(),
@@ -91,26 +92,22 @@ pub(super) fn order(order: Order) -> pb::Order {
 }
 
 /// An order in the full view.
-pub(super) fn order_with_decision(it: Order) -> Result<pb::Order, Failure> {
-    let decision = relationship::Decision::decode(&*it.evidence.0).map_err(Failure::bug)?;
+pub(super) fn order_with_decision(it: Order, decision: &[u8]) -> Result<pb::Order, Failure> {
+    let decision = relationship::Decision::decode(decision).map_err(Failure::bug)?;
     Ok(pb::Order { decision: Some(decision), ..order(it) })
 }
 
-/// The order of a dry run, without name, etag, revision and times.
-pub(super) fn dry_run(it: Order) -> Result<pb::Order, Failure> {
-    let purchase = it.kind == OrderKind::Purchase && it.state == OrderState::Accepted;
-    let mut order = order_with_decision(it)?;
-    for line in order.lines.iter_mut().filter(|_| purchase) {
-        line.subscription.clear();
+/// Clears what a dry run does not store: name, etag, revision, times and digest of an order, and the
+/// subscriptions of a purchase.
+pub(super) fn clear_order(order: &mut pb::Order) {
+    if (order.kind(), order.state()) == (pb::OrderKind::Purchase, pb::OrderState::Accepted) {
+        order.lines.iter_mut().for_each(|line| line.subscription.clear());
     }
-    Ok(pb::Order {
-        name: String::new(),
-        revision: 0,
-        etag: String::new(),
-        create_time: None,
-        update_time: None,
-        ..order
-    })
+    order.name.clear();
+    order.etag.clear();
+    order.revision = 0;
+    (order.create_time, order.update_time) = (None, None);
+    order.decision_sha256.clear();
 }
 
 fn line(line: &OrderLine) -> pb::OrderLine {

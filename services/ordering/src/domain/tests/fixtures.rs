@@ -85,7 +85,7 @@ pub(super) fn answer() -> Answer {
         seller_country: Some("FR".parse().unwrap()),
         customer_country: Some("BE".parse().unwrap()),
         valid_for: Duration::from_secs(5),
-        evidence: Evidence(vec![8, 1]),
+        evidence: Evidence::new(vec![8, 1]),
     }
 }
 

@@ -41,8 +41,10 @@ CREATE TABLE orders (
     -- As JSON. They never change.
     lines TEXT NOT NULL CHECK (length(lines) > 2),
     legs TEXT NOT NULL,
-    -- The decision that allowed the order, encoded.
+    -- The decision that allowed the order, encoded. It never changes.
     evidence BYTEA NOT NULL CHECK (length(evidence) > 2),
+    -- Its digest in lower-case hexadecimal digits.
+    evidence_sha256 TEXT NOT NULL CHECK (length(evidence_sha256) = 64),
     revision BIGINT NOT NULL CHECK (revision >= 1),
     create_time BIGINT NOT NULL,
     update_time BIGINT NOT NULL,

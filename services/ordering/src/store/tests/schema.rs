@@ -24,11 +24,13 @@ const INVALID: [InvalidRows; 3] = [
         "orders",
         "name 'orders/1', kind 'renew', seller 'partners/1', reseller 'partners/2', \
          customer 'customers/1', attested TRUE, state 'accepted', state_reason '', \
-         currency 'EUR', total 0, charge 0, refund 0, lines '[{}]', legs '[]', evidence 'abc', revision 1, create_time 0, update_time 0",
+         currency 'EUR', total 0, charge 0, refund 0, lines '[{}]', legs '[]', evidence 'abc', \
+         evidence_sha256 '0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef', revision 1, create_time 0, update_time 0",
         "name 'offers/1', seller 'customers/1', reseller 'customers/1', reseller 'partners/1', \
          customer 'partners/1', state 'unknown', state NULL, currency 'EURO', total -1, \
          charge -1, refund -1, kind 'sale', state 'cancelled', lines '[]', \
-         lines NULL, evidence 'ab', evidence NULL, revision 0",
+         lines NULL, evidence 'ab', evidence NULL, \
+         evidence_sha256 '', evidence_sha256 NULL, revision 0",
         "seller 'partners/3'",
     ),
     (
