@@ -78,7 +78,12 @@ fn the_largest_order_is_below_the_limit() {
         ..Order::default()
     };
     let request_id = "0195f0a8-7c1e-7b3a-9c55-0242ac12ffff".to_owned();
-    let request = PlaceOrderRequest { order: Some(order), request_id, validate_only: true };
+    let request = PlaceOrderRequest {
+        order: Some(order),
+        request_id,
+        validate_only: true,
+        ..Default::default()
+    };
     let bytes = request.encoded_len();
     println!("the largest order has {bytes} bytes");
     assert!((LIMIT / 2..LIMIT).contains(&bytes), "{bytes} bytes");

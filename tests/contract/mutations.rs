@@ -57,6 +57,15 @@ fn exactly_the_mutations_of_existing_resources_have_an_etag() {
 }
 
 #[test]
+fn exactly_the_methods_that_return_one_order_have_a_view_of_it() {
+    for method in proto::service("ordering").methods() {
+        let order = method.output().get_field_by_name("order").is_some();
+        let view = method.input().get_field_by_name("view").is_some();
+        assert_eq!(order, view, "{}", method.name());
+    }
+}
+
+#[test]
 fn every_method_is_a_read_or_has_a_request_id() {
     // SettleSubscriptions is idempotent by itself.
     let reads = ["Get", "List", "BatchGet", "Check", "Assess", "SettleSubscriptions"];

@@ -112,7 +112,7 @@ impl Buyer {
     pub async fn place(&self, request_id: &str) -> Answer<String> {
         let order = Some(self.order.clone());
         let request_id = request_id.to_owned();
-        let request = PlaceOrderRequest { order, request_id, validate_only: false };
+        let request = PlaceOrderRequest { order, request_id, ..Default::default() };
         let answer = self.ordering.clone().place_order(request).await?.into_inner();
         Ok(answer.order.unwrap_or_default().name)
     }

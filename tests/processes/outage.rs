@@ -80,7 +80,7 @@ async fn an_acknowledged_order_survives_a_kill_of_ordering() -> Result<(), Statu
         let request = PlaceOrderRequest {
             order: Some(sale(&client).await?),
             request_id: new_id(),
-            validate_only: false,
+            ..Default::default()
         };
         let first = client.ordering.clone().place_order(request.clone()).await?.into_inner();
         ordering.kill();

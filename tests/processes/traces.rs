@@ -55,7 +55,7 @@ async fn place(
     headers: &[(&'static str, &str)],
 ) -> Result<(), Status> {
     let order =
-        PlaceOrderRequest { order: Some(order), request_id: new_id(), validate_only: false };
+        PlaceOrderRequest { order: Some(order), request_id: new_id(), ..Default::default() };
     let mut request = Request::new(order);
     for (name, value) in headers {
         request.metadata_mut().insert(*name, value.parse().unwrap());

@@ -110,7 +110,7 @@ async fn a_deadline_reaches_the_databases_of_the_peers() -> Result<(), Status> {
     client.onboard_customer(&customer, &[&direct]).await?;
     let offer = client.offer(ProductFamily::Microsoft365).await?;
     let order = Some(order(&direct, None, &customer, &offer));
-    let request = PlaceOrderRequest { order, request_id: new_id(), validate_only: false };
+    let request = PlaceOrderRequest { order, request_id: new_id(), ..Default::default() };
     let raw = Raw::connect(world.cluster.ordering.address).await;
     for locked in
         [("onboarding", "partners"), ("relationship", "customers"), ("ordering", "orders")]

@@ -74,7 +74,7 @@ fn padded(order: &Order, bytes: usize) -> PlaceOrderRequest {
     let outcomes = vec![RuleOutcome::default(); bytes / 2];
     let decision = Some(Decision { outcomes, ..Decision::default() });
     let order = Some(Order { decision, ..order.clone() });
-    PlaceOrderRequest { order, request_id: new_id(), validate_only: false }
+    PlaceOrderRequest { order, request_id: new_id(), ..Default::default() }
 }
 
 #[tokio::test(flavor = "multi_thread")]

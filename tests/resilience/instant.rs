@@ -27,7 +27,7 @@ fn place(world: &World, channel: &Channel) -> tokio::task::JoinHandle<Answer<od:
     let request = od::PlaceOrderRequest {
         order: Some(order(provider, Some(reseller), customer, offer)),
         request_id: cluster::scenario_client::new_id(),
-        validate_only: false,
+        ..Default::default()
     };
     let mut ordering = world.client.ordering.clone();
     deadline::spawn(async move {

@@ -44,7 +44,12 @@ impl Pair {
             released_by: direct.name.clone(),
             etag: String::new(),
         };
-        let place = PlaceOrderRequest { order, request_id: new_id(), validate_only: true };
+        let place = PlaceOrderRequest {
+            order,
+            request_id: new_id(),
+            validate_only: true,
+            ..Default::default()
+        };
         Ok(Self { place, release })
     }
 

@@ -5,9 +5,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use cluster::scenario_client::{new_id, order};
 use contracts::{
     ordering::{
-        AddQuantityRequest, BillingCycle, CancelSubscriptionRequest, NextTerm, Order,
-        ReduceQuantityRequest, ResumeSubscriptionRequest, ScheduleNextTermRequest,
-        SetAutomaticRenewalRequest, SuspendSubscriptionRequest, Term,
+        AddQuantityRequest, BillingCycle, CancelSubscriptionRequest, NextTerm, Order, OrderView,
+        PlaceOrderRequest, ReduceQuantityRequest, ResumeSubscriptionRequest,
+        ScheduleNextTermRequest, SetAutomaticRenewalRequest, SuspendSubscriptionRequest, Term,
     },
     relationship::{ListRulesRequest, Outcome},
 };
@@ -30,7 +30,14 @@ scenarios! {
         let (provider, reseller) = (&channel.provider, Some(&channel.reseller));
         let mut wanted = order(provider, reseller, &channel.customer, &channel.offer);
         wanted.lines[0].additional_partner_ids_on_record = vec![other.location];
-        let placed = client.place(wanted).await?;
+        let view = OrderView::Full.into();
+        let request = PlaceOrderRequest {
+            order: Some(wanted),
+            request_id: new_id(),
+            view,
+            ..Default::default()
+        };
+        let placed = client.ordering.clone().place_order(request).await?.into_inner().order.unwrap();
         let name = placed.lines[0].subscription.clone();
         let mut orders = vec![("PlaceOrder", Some(placed))];
         macro_rules! change {
@@ -38,6 +45,7 @@ scenarios! {
                 let request = $request {
                     name: name.clone(),
                     request_id: new_id(),
+                    view,
                     $($field: $value,)*
                     ..Default::default()
                 };

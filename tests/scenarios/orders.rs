@@ -6,7 +6,7 @@ use cluster::scenario_client::{new_id, order};
 use contracts::{
     ordering::{
         CancelOrderRequest, GetOrderRequest, GetSubscriptionRequest, ListSubscriptionsRequest,
-        OrderState, OrderView, SubscriptionState,
+        Order, OrderState, OrderView, SubscriptionState,
     },
     relationship::{Outcome, Verdict},
 };
@@ -36,8 +36,9 @@ scenarios! {
         let placed = client.place(wanted).await?;
         let get = GetOrderRequest { name: placed.name.clone(), view: OrderView::Full.into() };
         let read = client.ordering.clone().get_order(get).await?.into_inner().order.unwrap();
-        assert_eq!(read, placed);
-        let decision = read.decision.unwrap();
+        let decision = read.decision.clone().unwrap();
+        assert_eq!(Order { decision: None, ..read.clone() }, placed, "the basic view by default");
+        assert_eq!(placed.decision_sha256.len(), 64);
         assert_eq!(decision.verdict(), Verdict::Allowed);
         assert_eq!(decision.outcomes.len(), CHECKS, "the evidence has every check");
         assert!(decision.outcomes.iter().all(|it| it.outcome() != Outcome::Failed));

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use cluster::scenario_client::{new_id, order};
-use contracts::ordering::{ListOrdersRequest, PlaceOrderRequest};
+use contracts::ordering::{ListOrdersRequest, OrderView, PlaceOrderRequest};
 use tests::{Engine, World, refused, scenarios};
 use tonic::Code;
 use tonic_types::StatusExt;
@@ -21,7 +21,7 @@ scenarios! {
         let request = PlaceOrderRequest {
             order: Some(order(&channel.provider, None, &channel.customer, &channel.offer)),
             request_id: new_id(),
-            validate_only: false,
+            ..Default::default()
         };
         let first = ordering.place_order(request.clone()).await?.into_inner();
         world.clock.advance(Duration::from_secs(3600));
@@ -30,6 +30,10 @@ scenarios! {
         let request_id = request.request_id.to_uppercase();
         let upper_case = PlaceOrderRequest { request_id, ..request.clone() };
         assert_eq!(first, ordering.place_order(upper_case).await?.into_inner());
+        let full = PlaceOrderRequest { view: OrderView::Full.into(), ..request.clone() };
+        let mut full = ordering.place_order(full).await?.into_inner().order.unwrap();
+        assert!(full.decision.take().is_some(), "a retry may ask for another view");
+        assert_eq!(first.order, Some(full));
         assert_eq!(orders(&world).await?, 1);
         let mut other = request;
         other.order.as_mut().unwrap().lines[0].quantity = 6;
@@ -45,7 +49,7 @@ scenarios! {
         let request = PlaceOrderRequest {
             order: Some(order(&channel.provider, None, &channel.customer, &channel.offer)),
             request_id: new_id(),
-            validate_only: false,
+            ..Default::default()
         };
         let calls = (0..8).map(|_| {
             let (mut ordering, request) = (world.client.ordering.clone(), request.clone());
@@ -69,7 +73,7 @@ scenarios! {
         let request = PlaceOrderRequest {
             order: Some(order(&direct, None, &customer, &offer)),
             request_id: new_id(),
-            validate_only: false,
+            ..Default::default()
         };
         let refusal = client.ordering.clone().place_order(request.clone()).await;
         assert_eq!(refused(refusal), ["CUS-1 CUSTOMER_AGREEMENT_MISSING"]);
@@ -85,11 +89,12 @@ scenarios! {
             order: Some(order(&channel.provider, None, &channel.customer, &channel.offer)),
             request_id: new_id(),
             validate_only: true,
+            view: OrderView::Full.into(),
         };
         let dry = ordering.place_order(request.clone()).await?.into_inner().order.unwrap();
         assert_eq!((&*dry.name, &*dry.lines[0].subscription), ("", ""));
         assert_eq!(dry.total.unwrap().minor_units, 5000);
-        assert!(dry.decision.is_some());
+        assert_eq!((dry.decision.is_some(), &*dry.decision_sha256), (true, ""));
         assert_eq!(orders(&world).await?, 0);
         request.validate_only = false;
         ordering.place_order(request.clone()).await?;

@@ -5,11 +5,11 @@ use std::time::Duration;
 use cluster::scenario_client::{new_id, order};
 use contracts::{
     ordering::{
-        AddQuantityRequest, BillingCycle, CancelSubscriptionRequest, GetSubscriptionRequest,
-        ListOrdersRequest, NextTerm, Order, OrderKind, ReduceQuantityRequest,
-        RenewSubscriptionRequest, ResumeSubscriptionRequest, ScheduleNextTermRequest,
-        SetAutomaticRenewalRequest, SettleSubscriptionsRequest, Subscription, SubscriptionState,
-        SuspendSubscriptionRequest, Term,
+        AddQuantityRequest, BillingCycle, CancelSubscriptionRequest, GetOrderRequest,
+        GetSubscriptionRequest, ListOrdersRequest, NextTerm, Order, OrderKind, OrderView,
+        ReduceQuantityRequest, RenewSubscriptionRequest, ResumeSubscriptionRequest,
+        ScheduleNextTermRequest, SetAutomaticRenewalRequest, SettleSubscriptionsRequest,
+        Subscription, SubscriptionState, SuspendSubscriptionRequest, Term,
     },
     relationship::{
         AccountState, CustomerRelationshipKind, RecordAccountReviewRequest,
@@ -182,7 +182,9 @@ scenarios! {
         assert_eq!((placed.kind(), placed.lines[0].quantity), (OrderKind::AddQuantity, 2));
         // Two units at 120.00 a year, for 364 of 365 days, rounded down.
         assert_eq!(placed.charge.unwrap().minor_units, 23_934);
-        assert_eq!(placed.decision.unwrap().verdict(), Verdict::Allowed);
+        let request = GetOrderRequest { name: placed.name, view: OrderView::Full.into() };
+        let read = world.client.ordering.clone().get_order(request).await?.into_inner().order.unwrap();
+        assert_eq!(read.decision.unwrap().verdict(), Verdict::Allowed);
         let after = get(&world, &name).await?;
         assert_eq!((after.quantity, after.batches.len()), (7, 2));
         let status = failed(add(&world, &name, 294).await);

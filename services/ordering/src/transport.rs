@@ -26,6 +26,9 @@ use crate::{peers::Relationship, store::Store};
 /// Full name of the gRPC service.
 const SERVICE: &str = "csp.ordering.v1.OrderingService";
 
+/// The view in the content that a request id identifies, so that a retry may ask for another view.
+const ANY_VIEW: i32 = pb::OrderView::Unspecified as i32;
+
 #[derive(Debug, Clone)]
 pub(crate) struct Transport {
     store: Store,

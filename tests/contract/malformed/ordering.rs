@@ -148,6 +148,7 @@ fn place(offer: &str) -> Vec<Requests> {
             "partner_attestation_accepted": true,
         },
         "request_id": ID,
+        "view": 2,
     });
     let (reseller, lines, quantity) =
         ("order.reseller", "order.lines", "order.lines[299].quantity");
@@ -178,6 +179,7 @@ fn place(offer: &str) -> Vec<Requests> {
             .invalid(partner_id, ["", "123", "x"].map(Value::from))
             .invalid("order.lines[299].currency_code", ["", "XXX", "eur"].map(Value::from))
             .invalid("request_id", invalid_required_guids())
+            .invalid("view", invalid_views())
             .invalid_fields([(partner_id, Value::Null)], &[partner_id])
             .invalid("order.lines[299].additional_partner_ids_on_record[1]", [json!("y")])
             .invalid_fields([(additional, json!(["1235", "1235"]))], &[additional])
@@ -199,19 +201,24 @@ fn more_ids(at: usize) -> Value {
     json!((0..5).map(|id| (5000 + 5 * at + id).to_string()).collect::<Vec<_>>())
 }
 
+fn invalid_views() -> [Value; 2] {
+    [json!(99), json!(-1)]
+}
+
 fn orders() -> Vec<Requests> {
     let order = format!("orders/{ID}");
-    let cancel = json!({ "name": order, "detail": "é".repeat(500), "request_id": ID });
+    let cancel = json!({ "name": order, "detail": "é".repeat(500), "request_id": ID, "view": 2 });
     let subscription = format!("subscriptions/{ID}");
     vec![
         Requests::new("GetOrder", json!({ "name": order, "view": 2 }))
             .invalid("name", invalid_names("orders"))
-            .invalid("view", [json!(99), json!(-1)]),
+            .invalid("view", invalid_views()),
         Requests::new("CancelOrder", cancel)
             .invalid("name", invalid_names("orders"))
             .invalid("detail", invalid_texts(500))
             .invalid("request_id", invalid_guids())
-            .invalid("etag", invalid_etags()),
+            .invalid("etag", invalid_etags())
+            .invalid("view", invalid_views()),
         Requests::new("GetSubscription", json!({ "name": subscription }))
             .invalid("name", invalid_names("subscriptions")),
     ]
@@ -220,7 +227,8 @@ fn orders() -> Vec<Requests> {
 /// Changes of a subscription.
 fn changes() -> Vec<Requests> {
     let valid = |more: Value| {
-        let mut valid = json!({ "name": format!("subscriptions/{ID}"), "request_id": ID });
+        let mut valid =
+            json!({ "name": format!("subscriptions/{ID}"), "request_id": ID, "view": 2 });
         let (all, more) = (valid.as_object_mut(), more.as_object().cloned());
         all.expect("it is an object").extend(more.expect("it is an object"));
         valid
@@ -230,6 +238,7 @@ fn changes() -> Vec<Requests> {
             .invalid("name", invalid_names("subscriptions"))
             .invalid("request_id", invalid_required_guids())
             .invalid("etag", invalid_etags())
+            .invalid("view", invalid_views())
     };
     let none = || [json!(0), json!(-1)];
     let detail = || json!({ "detail": "é".repeat(500) });

@@ -33,7 +33,7 @@ impl ScenarioClient {
         let request = od::PlaceOrderRequest {
             order: Some(order),
             request_id: new_id(),
-            validate_only: false,
+            ..Default::default()
         };
         let answer = self.ordering.clone().place_order(request).await?.into_inner();
         Ok(answer.order.unwrap_or_default())

@@ -7,7 +7,7 @@ use storage::MutationContext;
 use tonic::Request;
 use types::{SubscriptionName, Timestamp};
 
-use super::{Transport, convert, telemetry};
+use super::{ANY_VIEW, Transport, convert, telemetry};
 use crate::{
     domain::{Changes, Due, NewChange, Offer, Subscription},
     store::{Decided, DueCursor},
@@ -19,12 +19,14 @@ macro_rules! changes {
         impl Transport { $(
             pub(super) async fn $method(
                 &self,
-                request: Request<pb::$request>,
+                mut request: Request<pb::$request>,
             ) -> Result<pb::$response, Failure> {
-                let (mutation, name, requested) = convert::$method(request.get_ref())?;
+                let (mutation, name, requested, view) = convert::$method(request.get_ref())?;
+                request.get_mut().view = ANY_VIEW;
                 let call = self.mutation_context($name, request, mutation);
                 let decide = || self.decide_change(name, &requested, &call);
-                let order = self.mutate_order(&call, requested.action.order_kind(), decide).await?;
+                let kind = requested.action.order_kind();
+                let order = self.mutate_order(&call, kind, view, decide).await?;
                 Ok(pb::$response { order: Some(order) })
             }
         )* }

@@ -15,7 +15,7 @@ pub(super) use change::{
 use contracts::{ordering as pb, relationship};
 use errors::{Failure, Fields, Mutation, MutationOptions};
 pub(super) use offer::{create_offer, update_offer};
-pub(super) use order::{get_order, place_order};
+pub(super) use order::{cancel_order, get_order, place_order};
 pub(super) use transfer::{approve_transfer, create_transfer};
 use types::{CustomerRelationshipName, Etag, PartnerName};
 

@@ -36,11 +36,12 @@ impl Transport {
         OrderName::new(self.clock.new_uid())
     }
 
-    /// Commits the order that `decide` returns, idempotently.
+    /// Commits the order that `decide` returns, idempotently, and renders it in a view.
     pub(super) async fn mutate_order<F>(
         &self,
         call: &MutationContext,
         kind: OrderKind,
+        view: pb::OrderView,
         decide: impl Fn() -> F + Send + Sync,
     ) -> Result<pb::Order, Failure>
     where
@@ -48,7 +49,7 @@ impl Transport {
     {
         let order = self.mutate(call, decide, Changes::into_order).await;
         let order = order.inspect_err(|failure| telemetry::failed(call, kind, failure))?;
-        let mut order = self.order_in(pb::OrderView::Full, order).await?;
+        let mut order = self.order_in(view, order).await?;
         if call.is_dry_run() {
             render::clear_order(&mut order);
         }

@@ -1,11 +1,11 @@
 use contracts::ordering as pb;
-use errors::{Failure, mutation_options};
+use errors::Failure;
 use prost::Message;
 use storage::MutationContext;
 use tonic::Request;
 use types::OrderName;
 
-use super::{Transport, convert, render};
+use super::{ANY_VIEW, Transport, convert, render};
 use crate::{
     domain::{Changes, Order, OrderKind},
     store::Decided,
@@ -49,14 +49,13 @@ impl Transport {
 
     pub(super) async fn cancel_order(
         &self,
-        request: Request<pb::CancelOrderRequest>,
+        mut request: Request<pb::CancelOrderRequest>,
     ) -> Result<pb::CancelOrderResponse, Failure> {
-        let message = request.get_ref();
-        let (mutation, name, detail) =
-            convert::with_detail(mutation_options!(message), &message.name, &message.detail)?;
+        let (mutation, name, detail, view) = convert::cancel_order(request.get_ref())?;
+        request.get_mut().view = ANY_VIEW;
         let call = self.mutation_context("CancelOrder", request, mutation);
         let decide = || self.decide_cancellation(name, &detail, &call);
-        let order = self.mutate_order(&call, OrderKind::Cancel, decide).await?;
+        let order = self.mutate_order(&call, OrderKind::Cancel, view, decide).await?;
         Ok(pb::CancelOrderResponse { order: Some(order) })
     }
 

@@ -3,7 +3,7 @@ use errors::Failure;
 use tonic::Request;
 use types::SubscriptionName;
 
-use super::{Transport, convert};
+use super::{ANY_VIEW, Transport, convert};
 use crate::{
     domain::{Changes, Identities, NewOrder, OrderKind},
     store::Decided,
@@ -12,12 +12,13 @@ use crate::{
 impl Transport {
     pub(super) async fn place_order(
         &self,
-        request: Request<pb::PlaceOrderRequest>,
+        mut request: Request<pb::PlaceOrderRequest>,
     ) -> Result<pb::PlaceOrderResponse, Failure> {
-        let (mutation, new) = convert::place_order(request.get_ref())?;
+        let (mutation, new, view) = convert::place_order(request.get_ref())?;
+        request.get_mut().view = ANY_VIEW;
         let call = self.mutation_context("PlaceOrder", request, mutation);
-        let order =
-            self.mutate_order(&call, OrderKind::Purchase, || self.decide_purchase(&new)).await?;
+        let decide = || self.decide_purchase(&new);
+        let order = self.mutate_order(&call, OrderKind::Purchase, view, decide).await?;
         Ok(pb::PlaceOrderResponse { order: Some(order) })
     }
 

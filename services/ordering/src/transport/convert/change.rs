@@ -2,30 +2,30 @@ use contracts::ordering as pb;
 use errors::{Fields, Mutation, MutationOptions, mutation_options};
 use types::SubscriptionName;
 
-use super::{Converted, MAX_DETAIL, cycle, idempotent_mutation, term};
+use super::{Converted, MAX_DETAIL, cycle, idempotent_mutation, order::order_view, term};
 use crate::{
     domain::{Action, NewChange, RequestedTerm},
     store::DueCursor,
 };
 
-type Change = Converted<(Mutation, SubscriptionName, NewChange)>;
+type Change = Converted<(Mutation, SubscriptionName, NewChange, pb::OrderView)>;
 
 pub(in crate::transport) fn add_quantity(request: &pb::AddQuantityRequest) -> Change {
     let attested = request.partner_attestation_accepted;
-    change(mutation_options!(request), &request.name, attested, |fields| {
+    change(mutation_options!(request), request.view, &request.name, attested, |fields| {
         quantity(fields, "quantity", request.quantity).map(Action::Add)
     })
 }
 
 pub(in crate::transport) fn reduce_quantity(request: &pb::ReduceQuantityRequest) -> Change {
     let attested = request.partner_attestation_accepted;
-    change(mutation_options!(request), &request.name, attested, |fields| {
+    change(mutation_options!(request), request.view, &request.name, attested, |fields| {
         quantity(fields, "quantity", request.quantity).map(Action::Reduce)
     })
 }
 
 pub(in crate::transport) fn cancel_subscription(request: &pb::CancelSubscriptionRequest) -> Change {
-    change(mutation_options!(request), &request.name, false, |fields| {
+    change(mutation_options!(request), request.view, &request.name, false, |fields| {
         fields.text("detail", &request.detail, MAX_DETAIL).map(Action::Cancel)
     })
 }
@@ -33,33 +33,37 @@ pub(in crate::transport) fn cancel_subscription(request: &pb::CancelSubscription
 pub(in crate::transport) fn suspend_subscription(
     request: &pb::SuspendSubscriptionRequest,
 ) -> Change {
-    change(mutation_options!(request), &request.name, false, |fields| {
+    change(mutation_options!(request), request.view, &request.name, false, |fields| {
         fields.text("detail", &request.detail, MAX_DETAIL).map(Action::Suspend)
     })
 }
 
 pub(in crate::transport) fn resume_subscription(request: &pb::ResumeSubscriptionRequest) -> Change {
-    change(mutation_options!(request), &request.name, false, |_| Some(Action::Resume))
+    change(mutation_options!(request), request.view, &request.name, false, |_| Some(Action::Resume))
 }
 
 pub(in crate::transport) fn set_automatic_renewal(
     request: &pb::SetAutomaticRenewalRequest,
 ) -> Change {
     let action = Action::SetAutomaticRenewal(request.enabled);
-    change(mutation_options!(request), &request.name, false, |_| Some(action))
+    change(mutation_options!(request), request.view, &request.name, false, |_| Some(action))
 }
 
 pub(in crate::transport) fn schedule_next_term(request: &pb::ScheduleNextTermRequest) -> Change {
     let attested = request.partner_attestation_accepted;
-    change(mutation_options!(request), &request.name, attested, |fields| match &request.next_term {
-        None => Some(Action::NextTerm(None)),
-        Some(next) => next_term(fields, next).map(|it| Action::NextTerm(Some(it))),
+    change(mutation_options!(request), request.view, &request.name, attested, |fields| {
+        match &request.next_term {
+            None => Some(Action::NextTerm(None)),
+            Some(next) => next_term(fields, next).map(|it| Action::NextTerm(Some(it))),
+        }
     })
 }
 
 pub(in crate::transport) fn renew_subscription(request: &pb::RenewSubscriptionRequest) -> Change {
     let attested = request.partner_attestation_accepted;
-    change(mutation_options!(request), &request.name, attested, |_| Some(Action::Renew))
+    change(mutation_options!(request), request.view, &request.name, attested, |_| {
+        Some(Action::Renew)
+    })
 }
 
 pub(in crate::transport) fn settle_subscriptions(
@@ -76,6 +80,7 @@ const MAX_SETTLED: usize = 200;
 
 fn change(
     options: MutationOptions<'_>,
+    view: i32,
     name: &str,
     attested: bool,
     action: impl FnOnce(&mut Fields) -> Option<Action>,
@@ -84,7 +89,8 @@ fn change(
     let mutation = idempotent_mutation(&mut fields, options);
     let name = fields.parse("name", name);
     let action = action(&mut fields);
-    fields.finish(|| Some((mutation?, name?, NewChange { action: action?, attested })))
+    let view = order_view(&mut fields, view);
+    fields.finish(|| Some((mutation?, name?, NewChange { action: action?, attested }, view?)))
 }
 
 fn quantity(fields: &mut Fields, field: &str, quantity: i32) -> Option<i32> {

@@ -4,7 +4,7 @@ use rules::SalesChain;
 use types::OrderName;
 
 use super::{
-    Converted, cycle, idempotent_mutation,
+    Converted, MAX_DETAIL, cycle, idempotent_mutation,
     on_record::{limit_distinct_ids, on_record},
     term,
 };
@@ -14,13 +14,14 @@ const MAX_LINES: usize = 300;
 
 pub(in crate::transport) fn place_order(
     request: &pb::PlaceOrderRequest,
-) -> Converted<(Mutation, NewOrder)> {
+) -> Converted<(Mutation, NewOrder, pb::OrderView)> {
     let mut fields = Fields::new();
     let mutation = idempotent_mutation(&mut fields, mutation_options!(new request));
     let new = fields
         .required("order", request.order.as_ref())
         .and_then(|message| new_order(&mut fields, message));
-    fields.finish(|| Some((mutation?, new?)))
+    let view = order_view(&mut fields, request.view);
+    fields.finish(|| Some((mutation?, new?, view?)))
 }
 
 fn new_order(fields: &mut Fields, message: &pb::Order) -> Option<NewOrder> {
@@ -78,7 +79,22 @@ pub(in crate::transport) fn get_order(
 ) -> Converted<(OrderName, pb::OrderView)> {
     let mut fields = Fields::new();
     let name = fields.parse("name", &request.name);
-    let view = pb::OrderView::try_from(request.view);
-    let view = fields.check("view", view.map_err(|_| "is not a value of this enum"));
+    let view = order_view(&mut fields, request.view);
     fields.finish(|| Some((name?, view?)))
+}
+
+pub(in crate::transport) fn cancel_order(
+    request: &pb::CancelOrderRequest,
+) -> Converted<(Mutation, OrderName, String, pb::OrderView)> {
+    let mut fields = Fields::new();
+    let mutation = fields.mutation(mutation_options!(request));
+    let name = fields.parse("name", &request.name);
+    let detail = fields.text("detail", &request.detail, MAX_DETAIL);
+    let view = order_view(&mut fields, request.view);
+    fields.finish(|| Some((mutation?, name?, detail?, view?)))
+}
+
+pub(super) fn order_view(fields: &mut Fields, view: i32) -> Option<pb::OrderView> {
+    let view = pb::OrderView::try_from(view);
+    fields.check("view", view.map_err(|_| "is not a value of this enum"))
 }
