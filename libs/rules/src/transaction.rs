@@ -32,8 +32,24 @@ pub struct SalesChain {
     pub customer: CustomerName,
 }
 
+impl SalesChain {
+    /// The sales from Microsoft to the customer, in order.
+    #[must_use]
+    pub fn legs(&self) -> Vec<Leg> {
+        let parties = [
+            Some("microsoft".to_owned()),
+            Some(self.seller.to_string()),
+            self.reseller.map(|reseller| reseller.to_string()),
+            Some(self.customer.to_string()),
+        ];
+        let parties: Vec<_> = parties.into_iter().flatten().collect();
+        let pairs = parties.iter().zip(parties.iter().skip(1));
+        pairs.map(|(seller, buyer)| Leg { seller: seller.clone(), buyer: buyer.clone() }).collect()
+    }
+}
+
 /// One sale in the sales chain.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Leg {
     /// `microsoft` or a partner name.
     pub seller: String,

@@ -9,7 +9,7 @@ use contracts::{
 use errors::{Failure, Resource};
 use prost::Message;
 use rpc_client::Channel;
-use rules::{Leg, Line, Transaction, Violation};
+use rules::{Line, Transaction, Violation};
 use runtime::telemetry::{Traced, traced};
 use tonic::Code;
 use types::{CustomerRelationshipName, LocationAccountId};
@@ -103,12 +103,10 @@ fn answer_of(asked: &pb::Transaction, decision: pb::Decision) -> Result<Answer, 
             return Err(Failure::bug("relationship did not decide on an order"));
         }
     }
-    let legs = decision.legs.iter().cloned();
     Ok(Answer {
         violations,
         seller_country: decision.seller_country_code.parse().ok(),
         customer_country: decision.customer_country_code.parse().ok(),
-        legs: legs.map(|leg| Leg { seller: leg.seller, buyer: leg.buyer }).collect(),
         valid_for: decision.valid_for.and_then(|it| it.try_into().ok()).unwrap_or(Duration::ZERO),
         evidence: Evidence::new(decision.encode_to_vec()),
     })

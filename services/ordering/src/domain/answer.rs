@@ -1,7 +1,7 @@
 use std::time::Duration;
 
 use markets::Country;
-use rules::{Denial, Leg, Violation};
+use rules::{Denial, Violation};
 
 use super::Evidence;
 
@@ -10,8 +10,6 @@ use super::Evidence;
 pub struct Answer {
     /// The violated rules, in order of precedence. Empty means allowed.
     pub violations: Vec<Violation>,
-    /// Who would sell to whom, Microsoft first.
-    pub legs: Vec<Leg>,
     /// Country of the seller's CSP tenant; `None` if this version does not know the country.
     pub seller_country: Option<Country>,
     /// Country of the customer's tenant; `None` if this version does not know the country.

@@ -1,4 +1,4 @@
-use rules::{Leg, SalesChain};
+use rules::SalesChain;
 use serde::{Deserialize, Serialize};
 use types::{OrderName, ResourceVersion, SubscriptionName, Timestamp, text_enum};
 
@@ -66,8 +66,6 @@ pub struct Order {
     pub charge: Money,
     /// Amount refunded from the charges of the current terms.
     pub refund: Money,
-    /// Sales from Microsoft to the customer, in order.
-    pub legs: Vec<Leg>,
     /// The complete decision of relationship.
     #[serde(rename = "evidence_sha256")]
     pub evidence: Evidence,
@@ -136,7 +134,6 @@ impl Order {
             charge: sum(|it| it.charge.minor_units),
             refund: sum(|it| it.refund.minor_units),
             lines,
-            legs: answer.legs,
             evidence: answer.evidence,
             resource_version: ResourceVersion::first(now),
         }

@@ -35,7 +35,6 @@ entity!(orders, "orders", {
     charge: i64,
     refund: i64,
     lines: String,
-    legs: String,
     evidence: Option<Vec<u8>>,
     evidence_sha256: String,
     revision: i64,

@@ -161,7 +161,6 @@ fn to_row(order: &Order) -> Result<ActiveModel, Failure> {
         charge: Set(order.charge.minor_units),
         refund: Set(order.refund.minor_units),
         lines: Set(row::to_json(&order.lines)?),
-        legs: Set(row::to_json(&order.legs)?),
         // Set when the order is new; a change leaves it as it is.
         evidence: order.evidence.decision().map_or(NotSet, |it| Set(Some(it.to_vec()))),
         evidence_sha256: Set(order.evidence.to_string()),
@@ -183,7 +182,6 @@ fn from_row(row: &Model) -> Result<Order, Failure> {
         total: money(&row.currency, row.total)?,
         charge: money(&row.currency, row.charge)?,
         refund: money(&row.currency, row.refund)?,
-        legs: row::from_json(&row.legs)?,
         evidence: row::read(&row.evidence_sha256)?,
         resource_version: row::resource_version(row.revision, row.create_time, row.update_time)?,
     })

@@ -5,7 +5,7 @@ mod lists;
 use std::{collections::BTreeMap, time::Duration};
 
 use errors::Failure;
-use rules::{Leg, OnRecord, ProductFamily, SalesChain};
+use rules::{OnRecord, ProductFamily, SalesChain};
 use sea_orm::ConnectionTrait;
 use storage::{ListOptions, MutationContext, events};
 use testbed::{
@@ -120,7 +120,6 @@ fn accepted() -> Changes {
 fn answer() -> Answer {
     Answer {
         violations: Vec::new(),
-        legs: vec![Leg { seller: "microsoft".to_owned(), buyer: SELLER.to_string() }],
         seller_country: "FR".parse().ok(),
         customer_country: "BE".parse().ok(),
         valid_for: Duration::from_secs(5),

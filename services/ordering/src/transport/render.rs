@@ -63,7 +63,7 @@ fn plan(plan: &Plan) -> pb::Plan {
 /// An order in the basic view.
 pub(super) fn order(order: Order) -> pb::Order {
     let resource_version = order.resource_version;
-    let legs = order.legs.into_iter();
+    let legs = order.chain.legs().into_iter();
     pb::Order {
         name: order.name.to_string(),
         kind: kind(order.kind).into(),

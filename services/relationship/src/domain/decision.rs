@@ -83,25 +83,13 @@ pub fn decide(transaction: Transaction, facts: &Facts) -> Option<Decision> {
     });
     Some(Decision {
         outcomes: outcomes.collect(),
-        legs: legs(&transaction),
+        legs: transaction.chain.legs(),
         revisions: revisions(facts),
         seller_country: facts.seller.country,
         customer_country: facts.customer.country,
         decide_time: facts.time,
         transaction,
     })
-}
-
-fn legs(transaction: &Transaction) -> Vec<Leg> {
-    let parties = [
-        Some("microsoft".to_owned()),
-        Some(transaction.chain.seller.to_string()),
-        transaction.chain.reseller.map(|reseller| reseller.to_string()),
-        Some(transaction.chain.customer.to_string()),
-    ];
-    let parties: Vec<_> = parties.into_iter().flatten().collect();
-    let pairs = parties.iter().zip(parties.iter().skip(1));
-    pairs.map(|(seller, buyer)| Leg { seller: seller.clone(), buyer: buyer.clone() }).collect()
 }
 
 fn revisions(facts: &Facts) -> Vec<(String, i64)> {

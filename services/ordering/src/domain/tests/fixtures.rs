@@ -2,7 +2,7 @@
 
 use std::{collections::BTreeMap, time::Duration};
 
-use rules::{Leg, OnRecord, ProductFamily, Responsible, SalesChain, Violation};
+use rules::{OnRecord, ProductFamily, Responsible, SalesChain, Violation};
 use types::{CustomerName, OrderName, PartnerName, SubscriptionName, Timestamp};
 use uuid::Uuid;
 
@@ -81,7 +81,6 @@ pub(super) fn order(lines: Vec<NewLine>) -> NewOrder {
 pub(super) fn answer() -> Answer {
     Answer {
         violations: Vec::new(),
-        legs: vec![Leg { seller: "microsoft".to_owned(), buyer: SELLER.to_string() }],
         seller_country: Some("FR".parse().unwrap()),
         customer_country: Some("BE".parse().unwrap()),
         valid_for: Duration::from_secs(5),

@@ -230,7 +230,6 @@ fn an_accepted_order_is_the_requested_one_with_prices_names_and_decision() {
         total: money("EUR", 1000),
         charge: money("EUR", 12_000),
         refund: money("EUR", 0),
-        legs: answer().legs,
         evidence: answer().evidence,
         resource_version: ResourceVersion::first(at(9)),
     };

@@ -40,7 +40,6 @@ CREATE TABLE orders (
     refund BIGINT NOT NULL CHECK (refund >= 0),
     -- As JSON. They never change.
     lines TEXT NOT NULL CHECK (length(lines) > 2),
-    legs TEXT NOT NULL,
     -- The decision that allowed the order, encoded. It never changes.
     evidence BYTEA NOT NULL CHECK (length(evidence) > 2),
     -- Its digest in lower-case hexadecimal digits.
@@ -149,7 +148,8 @@ CREATE TABLE partner_customer_epochs (
     PRIMARY KEY (customer, partner)
 );
 
--- For filters and order of lists.
+-- For lists, ordered by name: one index for each field of their filters, and for the order by create
+-- time. The filter of accepted orders, which nearly all are, follows the primary key.
 CREATE INDEX offers_by_create_time ON offers (create_time, name);
 CREATE INDEX offers_by_update_time ON offers (update_time);
 CREATE INDEX offers_by_family ON offers (family, name);
@@ -158,7 +158,7 @@ CREATE INDEX orders_by_update_time ON orders (update_time);
 CREATE INDEX orders_by_seller ON orders (seller, name);
 CREATE INDEX orders_by_reseller ON orders (reseller, name);
 CREATE INDEX orders_by_customer ON orders (customer, name);
-CREATE INDEX orders_by_state ON orders (state, name);
+CREATE INDEX orders_cancelled ON orders (state, name) WHERE state = 'cancelled';
 CREATE INDEX subscriptions_by_create_time ON subscriptions (create_time, name);
 CREATE INDEX subscriptions_by_update_time ON subscriptions (update_time);
 CREATE INDEX subscriptions_by_seller ON subscriptions (seller, name);

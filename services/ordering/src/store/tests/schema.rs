@@ -24,7 +24,7 @@ const INVALID: [InvalidRows; 3] = [
         "orders",
         "name 'orders/1', kind 'renew', seller 'partners/1', reseller 'partners/2', \
          customer 'customers/1', attested TRUE, state 'accepted', state_reason '', \
-         currency 'EUR', total 0, charge 0, refund 0, lines '[{}]', legs '[]', evidence 'abc', \
+         currency 'EUR', total 0, charge 0, refund 0, lines '[{}]', evidence 'abc', \
          evidence_sha256 '0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef', revision 1, create_time 0, update_time 0",
         "name 'offers/1', seller 'customers/1', reseller 'customers/1', reseller 'partners/1', \
          customer 'partners/1', state 'unknown', state NULL, currency 'EURO', total -1, \
