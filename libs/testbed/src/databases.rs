@@ -1,11 +1,16 @@
-use std::{collections::BTreeSet, mem, sync::Mutex};
+use std::{
+    collections::BTreeSet,
+    mem,
+    path::Path,
+    sync::{Arc, Mutex},
+};
 
 use storage::{Database, Settings};
 use uuid::Uuid;
 
 use crate::{
     Folder,
-    postgres::{self, Server},
+    postgres::{self, DurableServer, Server},
 };
 
 /// The database engine.
@@ -31,7 +36,7 @@ enum Location {
 /// The databases of one test on the server.
 #[derive(Debug)]
 struct ServerDatabases {
-    server: &'static Server,
+    server: Arc<Server>,
     test: Uuid,
     created: Mutex<BTreeSet<String>>,
 }
@@ -46,6 +51,21 @@ impl Databases {
             Engine::Sqlite => Location::Folder(Folder::new()),
             Engine::Postgres => Location::Server(ServerDatabases::new().await),
         })
+    }
+
+    /// SQLite databases in a new folder in `parent`.
+    ///
+    /// # Panics
+    /// If the folder cannot be created.
+    #[must_use]
+    pub fn in_folder(parent: &Path) -> Self {
+        Self(Location::Folder(Folder::create_in(parent)))
+    }
+
+    /// Databases on this server.
+    #[must_use]
+    pub fn on_server(server: &DurableServer) -> Self {
+        Self(Location::Server(ServerDatabases::on(server.server.clone())))
     }
 
     /// The URL of a service's database, which is created on the first call.
@@ -76,7 +96,10 @@ impl ServerDatabases {
     async fn new() -> Self {
         let server = tokio::task::spawn_blocking(postgres::server).await;
         let server = server.expect("the start of PostgreSQL panicked");
-        let server = server.unwrap_or_else(|error| panic!("{error}"));
+        Self::on(server.unwrap_or_else(|error| panic!("{error}")))
+    }
+
+    fn on(server: Arc<Server>) -> Self {
         Self { server, test: Uuid::new_v4(), created: Mutex::default() }
     }
 

@@ -21,7 +21,16 @@ impl Folder {
     #[must_use]
     #[allow(clippy::new_without_default, reason = "it touches the disk")]
     pub fn new() -> Self {
-        Self(tempfile::tempdir_in(parent_folder()).expect("cannot make a temporary folder"))
+        Self::create_in(Path::new(parent_folder()))
+    }
+
+    /// Creates a folder in another one.
+    ///
+    /// # Panics
+    /// If it cannot be created.
+    #[must_use]
+    pub fn create_in(parent: &Path) -> Self {
+        Self(tempfile::tempdir_in(parent).expect("cannot make a temporary folder"))
     }
 
     /// Its path.

@@ -1,10 +1,10 @@
 # Runs a PostgreSQL server while its standard input is open; then stops the server and deletes the
 # folder. The kernel closes that pipe when the test process ends, for any reason.
-# Arguments: the folder, the folder of PostgreSQL's programs, and optionally a port, on which the server
-# also listens on loopback, with TLS only (`server.crt`). Prints `ready` when the server accepts
-# connections.
+# Arguments: the folder, the folder of PostgreSQL's programs, options of the server, and optionally a port,
+# on which the server also listens on loopback, with TLS only (`server.crt`). Prints `ready` when the
+# server accepts connections.
 set -eu
-folder=$1 programs=$2 port=${3:-}
+folder=$1 programs=$2 options=$3 port=${4:-}
 
 # Only the end of the pipe stops this script.
 trap '' HUP INT PIPE TERM
@@ -45,7 +45,6 @@ if [ -n "$port" ]; then
 fi
 # pg_ctl passes the options to a shell, so they must be on one line.
 run pg_ctl start -D data -l log -w -t 30 -o "-k '$folder' -p ${port:-5432} ${tls:-} \
-    -c listen_addresses=${port:+127.0.0.1} \
-    -c fsync=off -c synchronous_commit=off -c full_page_writes=off -c max_connections=500"
+    -c listen_addresses=${port:+127.0.0.1} -c max_connections=500 $options"
 echo ready
 read -r _ || true

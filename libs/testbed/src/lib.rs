@@ -19,7 +19,7 @@ pub use folder::Folder;
 pub use golden::{diagram, golden, golden_lifecycles, golden_section};
 pub use history::{RecordedStates, assert_rows_have_events, revisions};
 pub use listing::assert_indexed;
-pub use postgres::TlsServer;
+pub use postgres::{DurableServer, TlsServer};
 pub use released::assert_released_events_read;
 pub use schema::{InvalidRows, assert_constraints, assert_migrations, assert_not_unique, insert};
 pub use store::{assert_idempotent, at, call, dry_run, eight_times, events_of, migrated, mutation};

@@ -7,7 +7,7 @@ use std::{
     os::unix::process::CommandExt,
     path::{Path, PathBuf},
     process::{Child, ChildStdin, Command, Stdio},
-    sync::OnceLock,
+    sync::{Arc, OnceLock},
     thread,
 };
 
@@ -15,11 +15,18 @@ use sea_orm::{ConnectionTrait, Database, DbErr};
 use tokio::runtime;
 use url::Url;
 
+use crate::folder::parent_folder;
+
 /// URL of a server, version 15 or newer, to use instead of starting one; its user must be allowed to
 /// create databases.
 const URL: &str = "CSP_TEST_POSTGRES_URL";
 /// Debian's folder with the programs of each version.
 const VERSIONS: &str = "/usr/lib/postgresql";
+/// Options of a server for tests, which need not survive a crash of the machine.
+const FAST: &str = "-c fsync=off -c synchronous_commit=off -c full_page_writes=off";
+/// Options of a server whose commits survive a crash, and that counts statements.
+const DURABLE: &str = "-c fsync=on -c synchronous_commit=on -c full_page_writes=on \
+    -c shared_preload_libraries=pg_stat_statements";
 
 /// A server on which databases can be created.
 #[derive(Debug)]
@@ -31,9 +38,10 @@ pub struct Server {
 }
 
 /// The server of all tests of this process; the first call starts it.
-pub fn server() -> Result<&'static Server, &'static str> {
-    static SERVER: OnceLock<Result<Server, String>> = OnceLock::new();
-    SERVER.get_or_init(Server::new).as_ref().map_err(String::as_str)
+pub fn server() -> Result<Arc<Server>, &'static str> {
+    static SERVER: OnceLock<Result<Arc<Server>, String>> = OnceLock::new();
+    let server = SERVER.get_or_init(|| Server::new().map(Arc::new));
+    server.as_ref().map(Arc::clone).map_err(String::as_str)
 }
 
 impl Server {
@@ -44,7 +52,9 @@ impl Server {
                 let url = url.parse().map_err(|error| format!("{URL} is not a URL: {error}"))?;
                 Ok(Self { url, _lifeline: None })
             }
-            Err(_) => start(&programs()?, None).map(|(server, _)| server),
+            Err(_) => {
+                start(&programs()?, parent_folder().as_ref(), FAST, None).map(|(server, _)| server)
+            }
         }
     }
 
@@ -96,7 +106,8 @@ impl TlsServer {
     /// If it does not start.
     #[must_use]
     pub fn start(port: u16) -> Self {
-        let started = programs().and_then(|programs| start(&programs, Some(port)));
+        let started = programs()
+            .and_then(|programs| start(&programs, parent_folder().as_ref(), FAST, Some(port)));
         let (server, folder) = started.unwrap_or_else(|error| panic!("{error}"));
         Self { certificate: folder.join("server.crt"), port, _server: server }
     }
@@ -108,15 +119,72 @@ impl TlsServer {
     }
 }
 
+/// A separate server that commits durably and counts statements, for measurements.
+#[derive(Debug)]
+pub struct DurableServer {
+    /// The server.
+    pub(crate) server: Arc<Server>,
+    programs: PathBuf,
+    folder: PathBuf,
+}
+
+impl DurableServer {
+    /// Starts the server in a new folder in `parent`, which its user must be able to enter.
+    ///
+    /// # Panics
+    /// If it does not start.
+    #[must_use]
+    pub fn start(parent: &Path) -> Self {
+        let started = programs().and_then(|programs| {
+            let (server, folder) = start(&programs, parent, DURABLE, None)?;
+            Ok(Self { server: Arc::new(server), programs, folder })
+        });
+        started.unwrap_or_else(|error| panic!("{error}"))
+    }
+
+    /// The URL of the database of that name.
+    #[must_use]
+    pub fn url(&self, name: &str) -> String {
+        self.server.url(name)
+    }
+
+    /// The path of one of PostgreSQL's programs.
+    #[must_use]
+    pub fn program(&self, name: &str) -> PathBuf {
+        self.programs.join(name)
+    }
+
+    /// The folder with the socket and the data.
+    #[must_use]
+    pub fn folder(&self) -> &Path {
+        &self.folder
+    }
+
+    /// The process that starts all other processes of the server.
+    ///
+    /// # Panics
+    /// If the server does not run.
+    #[must_use]
+    pub fn process_id(&self) -> u32 {
+        let file = fs::read_to_string(self.folder.join("data/postmaster.pid"));
+        let file = file.expect("the server runs");
+        let id = file.lines().next().and_then(|line| line.parse().ok());
+        id.expect("the first line is the process id")
+    }
+}
+
 /// Starts a server in a new folder, with a guardian process that removes both when this process ends.
-fn start(programs: &Path, port: Option<u16>) -> Result<(Server, PathBuf), String> {
-    let folder = tempfile::Builder::new()
-        .prefix("csp-test-")
-        .tempdir_in(crate::folder::parent_folder())
-        .map_err(explain)?;
+fn start(
+    programs: &Path,
+    parent: &Path,
+    options: &str,
+    port: Option<u16>,
+) -> Result<(Server, PathBuf), String> {
+    let folder =
+        tempfile::Builder::new().prefix("csp-test-").tempdir_in(parent).map_err(explain)?;
     let log = folder.path().join("log");
     let mut log = File::create_new(&log).and_then(|_| File::open(&log)).map_err(explain)?;
-    let mut guardian = guard(folder.path(), programs, port).map_err(explain)?;
+    let mut guardian = guard(folder.path(), programs, options, port).map_err(explain)?;
     // From here on the guardian deletes the folder.
     let folder = folder.keep();
     let mut answer = String::new();
@@ -134,10 +202,16 @@ fn start(programs: &Path, port: Option<u16>) -> Result<(Server, PathBuf), String
 }
 
 /// Starts the guardian in its own process group, so that a terminal's signals do not reach it.
-fn guard(folder: &Path, programs: &Path, port: Option<u16>) -> std::io::Result<Child> {
+fn guard(
+    folder: &Path,
+    programs: &Path,
+    options: &str,
+    port: Option<u16>,
+) -> std::io::Result<Child> {
     Command::new("sh")
         .args(["-c", include_str!("guardian.sh"), "guardian"])
         .args([folder, programs])
+        .arg(options)
         .args(port.map(|port| port.to_string()))
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())

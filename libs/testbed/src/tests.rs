@@ -104,7 +104,8 @@ async fn the_past_state_of_a_resource_is_read_along_an_index_without_a_sort() {
 
 #[test]
 fn tests_share_a_server() {
-    assert!(std::ptr::eq(postgres::server().unwrap(), postgres::server().unwrap()));
+    let (first, second) = (postgres::server().unwrap(), postgres::server().unwrap());
+    assert!(std::sync::Arc::ptr_eq(&first, &second));
 }
 
 #[test]
