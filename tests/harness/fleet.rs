@@ -33,20 +33,28 @@ struct Replica {
 
 impl Fleet {
     /// Migrates the databases and starts `count` replicas of each service, with settings such as
-    /// `GRPC__DRAIN`.
+    /// `GRPC__DRAIN`, or `PEER__TIMEOUT` for the timeout of calls to another service.
     ///
     /// # Panics
     /// If a replica does not serve in time.
     pub async fn on(engine: Engine, count: usize, settings: &[(&str, &str)]) -> Self {
+        Self::with_databases(Databases::new(engine).await, count, settings).await
+    }
+
+    /// As [`Fleet::on`], on these databases.
+    ///
+    /// # Panics
+    /// If a replica does not serve in time.
+    pub async fn with_databases(
+        databases: Databases,
+        count: usize,
+        settings: &[(&str, &str)],
+    ) -> Self {
         let replica = || Replica { address: free_address(), process: None };
         let replicas =
             SERVICES.map(|(service, _)| (service, (0..count).map(|_| replica()).collect()));
         let settings = settings.iter().map(|(key, value)| ((*key).to_owned(), (*value).to_owned()));
-        let mut fleet = Self {
-            databases: Databases::new(engine).await,
-            replicas: replicas.into(),
-            settings: settings.collect(),
-        };
+        let mut fleet = Self { databases, replicas: replicas.into(), settings: settings.collect() };
         for (service, _) in SERVICES {
             let migrated = process::run(service, &["migrate"], &fleet.environment(service, 0));
             assert!(migrated.status.success(), "{migrated:?}");
@@ -60,6 +68,12 @@ impl Fleet {
     /// Connects to the database of a service.
     pub async fn database(&self, service: &str) -> Database {
         self.databases.open(service).await
+    }
+
+    /// The URL of the database of a service.
+    #[must_use]
+    pub fn database_url(&self, service: &str) -> String {
+        self.databases.url(service)
     }
 
     /// The address of a replica.
@@ -107,6 +121,15 @@ impl Fleet {
         }
         self.replica(service, at).process = Some(process);
         watch.elapsed()
+    }
+
+    /// The process id of a replica.
+    ///
+    /// # Panics
+    /// If the replica does not run.
+    #[must_use]
+    pub fn process_id(&self, service: &str, at: usize) -> u32 {
+        self.replicas[service][at].process.as_ref().expect("it runs").id()
     }
 
     /// Resident memory of a replica, in KiB.
@@ -158,9 +181,14 @@ impl Fleet {
         let mut environment =
             process::environment(service, self.address(service, at), database, urls);
         let prefix = service.to_uppercase();
-        let settings = self.settings.iter();
-        environment
-            .extend(settings.map(|(key, value)| (format!("{prefix}__{key}"), value.clone())));
+        let settings = self.settings.iter().filter_map(|(key, value)| {
+            let key = match key.strip_prefix("PEER__") {
+                Some(key) => format!("{}__{key}", process::peer(service)?.to_uppercase()),
+                None => key.clone(),
+            };
+            Some((format!("{prefix}__{key}"), value.clone()))
+        });
+        environment.extend(settings);
         environment
     }
 }

@@ -36,6 +36,12 @@ impl Process {
         Self(command.stdin(Stdio::null()).spawn().expect("the program starts"))
     }
 
+    /// The process id.
+    #[must_use]
+    pub fn id(&self) -> u32 {
+        self.0.id()
+    }
+
     /// Resident memory, in KiB.
     ///
     /// # Panics
@@ -147,10 +153,16 @@ pub fn environment(
         (format!("{prefix}__GRPC__LISTEN"), listen.to_owned()),
         (format!("{prefix}__DATABASE__URL"), database),
     ];
-    let peer = SERVICES.iter().find(|(name, _)| *name == service).and_then(|(_, peer)| *peer);
+    let peer = peer(service);
     environment
         .extend(peer.map(|peer| (format!("{prefix}__{}__URL", peer.to_uppercase()), urls(peer))));
     environment
+}
+
+/// The service that a service calls.
+#[must_use]
+pub fn peer(service: &str) -> Option<&'static str> {
+    SERVICES.iter().find(|(name, _)| *name == service).and_then(|(_, peer)| *peer)
 }
 
 /// Runs a program until it exits.
