@@ -21,13 +21,19 @@ const LONGEST: Duration = Duration::from_secs(120);
 /// Significant digits of a latency.
 const DIGITS: u8 = 3;
 
-/// When a closed loop ends.
+/// When a closed loop starts no more calls; those in flight are awaited.
 #[derive(Debug, Clone, Copy)]
-pub enum Limit {
-    /// After this time; calls in flight are still awaited.
-    Time(Duration),
+pub struct Limit {
+    /// After this time.
+    pub time: Duration,
     /// After this many calls.
-    Calls(u64),
+    pub calls: u64,
+}
+
+impl From<Duration> for Limit {
+    fn from(time: Duration) -> Self {
+        Self { time, calls: u64::MAX }
+    }
 }
 
 /// The outcome of many calls.
@@ -102,11 +108,7 @@ async fn work(call: &impl Call, limit: Limit, watch: &Stopwatch, next: &AtomicU6
     let mut sample = Sample::new();
     loop {
         let (number, start) = (next.fetch_add(1, Ordering::Relaxed), watch.elapsed());
-        let done = match limit {
-            Limit::Time(time) => start >= time,
-            Limit::Calls(calls) => number >= calls,
-        };
-        if done {
+        if start >= limit.time || number >= limit.calls {
             return sample;
         }
         let outcome = call.call(number).await;

@@ -26,9 +26,9 @@ use crate::{
 const SOME: usize = 16;
 /// Most clients of a storage floor: more only wait for each other.
 const FLOOR_CLIENTS: usize = 16;
-/// Most customers that a check uses before memory is measured.
-const CHECKED: u64 = 100_000;
+/// Calls in flight while each customer is checked, and longest time of that in measurements.
 const CHECKS_IN_FLIGHT: usize = 64;
+const CHECKS_TIME: u32 = 20;
 
 /// A running cluster and what measures it.
 struct Bench<'a> {
@@ -197,13 +197,13 @@ impl<'a> Bench<'a> {
         }
     }
 
-    /// Checks a transaction of each customer, and measures memory.
+    /// Checks a transaction of each customer, of as many as the time allows, and measures memory.
     async fn check_customers(&self, report: &mut EngineReport) {
-        let count = report.customers.min(CHECKED);
+        let limit = Limit { time: self.options.time() * CHECKS_TIME, calls: report.customers };
         let checks = Check { pick: Pick::InTurn, ..self.checks.clone() };
-        let sample = closed_loop(&checks, CHECKS_IN_FLIGHT, Limit::Calls(count)).await;
+        let sample = closed_loop(&checks, CHECKS_IN_FLIGHT, limit).await;
         assert!(failures(&sample).is_empty(), "a check of a customer failed");
-        report.customers_checked = count;
+        report.customers_checked = sample.calls();
         for memory in &mut report.memory {
             memory.after_checks = self.fleet.memory(memory.service, 0);
             memory.peak = self.fleet.peak_memory(memory.service, 0);
@@ -219,9 +219,9 @@ impl<'a> Bench<'a> {
     /// One closed loop, after a warm-up of a tenth of its time.
     async fn point<C: Call>(&self, call: &C, probe: &Probe, in_flight: usize) -> Point {
         let time = self.options.time();
-        closed_loop(call, in_flight, Limit::Time(time / 10)).await;
+        closed_loop(call, in_flight, (time / 10).into()).await;
         let start = probe.start().await;
-        let sample = closed_loop(call, in_flight, Limit::Time(time)).await;
+        let sample = closed_loop(call, in_flight, time.into()).await;
         let calls = sample.calls();
         let point = Point {
             in_flight,

@@ -31,8 +31,10 @@ fn write_engine(text: &mut String, report: &EngineReport) -> std::fmt::Result {
             writeln!(text, "| {name} | {}", cells(point))?;
         }
     }
-    for floor in &report.storage_floor {
-        writeln!(text, "| Storage floor | {} | {:.0} | | | | |", floor.clients, floor.per_second)?;
+    for (orders, floor) in report.place_order.iter().zip(&report.storage_floor) {
+        let (in_flight, rate) = (orders.in_flight, floor.per_second);
+        let name = format!("Storage floor, {} clients", floor.clients);
+        writeln!(text, "| {name} | {in_flight} | {rate:.0} | | | | |")?;
     }
     writeln!(text, "\n| PlaceOrder, open loop | Orders/s | p50 ms | p90 ms | p99 ms | p99.9 ms |")?;
     writeln!(text, "|---|--:|--:|--:|--:|--:|")?;

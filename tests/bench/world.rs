@@ -211,6 +211,8 @@ async fn end(database: &DatabaseConnection) {
         _ => {
             rows::execute(database, "COMMIT; ANALYZE; PRAGMA synchronous = FULL").await;
             rows::execute(database, "PRAGMA wal_checkpoint(TRUNCATE)").await;
+            let wrong = "SELECT count(*) FROM pragma_foreign_key_check";
+            assert_eq!(rows::number(database, wrong).await, 0, "a copy refers to no row");
         }
     }
 }
