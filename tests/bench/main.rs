@@ -24,7 +24,7 @@ mod world;
 
 use std::{fs, process::ExitCode};
 
-use options::{Command, Options, SETTINGS};
+use options::{Command, Options};
 use report::{EngineReport, Machine, Report, ratios};
 
 #[tokio::main]
@@ -50,7 +50,7 @@ fn report(options: &Options, engines: Vec<EngineReport>) -> Report {
         machine: machine(options),
         seconds: options.seconds,
         release: !cfg!(debug_assertions),
-        settings: SETTINGS.into_iter().map(setting).collect(),
+        settings: options.settings().into_iter().map(setting).collect(),
         ratios: engines.iter().flat_map(ratios).collect(),
         engines,
     }

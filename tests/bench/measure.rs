@@ -15,7 +15,7 @@ use crate::{
     echo::EchoServer,
     floor::OrderRows,
     load::{Limit, closed_loop, open_loop},
-    options::{Options, SETTINGS},
+    options::Options,
     report::{EngineReport, Floor, Latency, Memory, Point, RatePoint, failures},
     rows,
     size::Size,
@@ -50,7 +50,7 @@ pub async fn run(options: &Options, engine: Engine) -> EngineReport {
         Some(server) => Databases::on_server(server),
         None => Databases::in_folder(&options.folder),
     };
-    let fleet = Fleet::with_databases(databases, 1, &SETTINGS).await;
+    let fleet = Fleet::with_databases(databases, 1, &options.settings()).await;
     let world = World::create(&fleet.client(), |service| fleet.database_url(service)).await;
     let mut bench = Bench::new(options, server, fleet, world).await;
     let with_one = bench.point(&bench.checks, &bench.probe, bench.some()).await;
@@ -143,7 +143,8 @@ impl<'a> Bench<'a> {
             report.disk_syncs_per_second.push(disk::syncs_per_second(folder, self.options.time()));
             let size = Size::of(&self.ordering).await;
             let orders = self.point(&self.orders, &self.probe, in_flight).await;
-            (grown, count) = (grown + size.growth(&self.ordering).await, count + orders.calls);
+            grown += size.growth(&self.ordering).await;
+            count += orders.warm_up_calls + orders.calls;
             report.place_order.push(orders);
             report.storage_floor.push(self.floor(&mut rows, in_flight).await);
             report.check_transaction.push(self.point(&self.checks, &self.probe, in_flight).await);
@@ -219,12 +220,13 @@ impl<'a> Bench<'a> {
     /// One closed loop, after a warm-up of a tenth of its time.
     async fn point<C: Call>(&self, call: &C, probe: &Probe, in_flight: usize) -> Point {
         let time = self.options.time();
-        closed_loop(call, in_flight, (time / 10).into()).await;
+        let warm_up = closed_loop(call, in_flight, (time / 10).into()).await;
         let start = probe.start().await;
         let sample = closed_loop(call, in_flight, time.into()).await;
         let calls = sample.calls();
         let point = Point {
             in_flight,
+            warm_up_calls: warm_up.calls(),
             calls,
             per_second: sample.per_second(),
             latency: Latency::of(&sample.latencies),

@@ -5,14 +5,16 @@ use std::{net::SocketAddr, path::PathBuf, time::Duration};
 use clap::{Parser, Subcommand, ValueEnum};
 use tests::Engine;
 
-/// Settings of the services: no call is refused or ended because of load, because the number of callers
-/// is chosen here.
-pub const SETTINGS: [(&str, &str); 4] = [
+/// Settings of the services: no call is refused because of load, because the number of callers is chosen
+/// here.
+const SETTINGS: [(&str, &str); 3] = [
     ("GRPC__MAX_IN_FLIGHT", "1024"),
     ("GRPC__MAX_IN_FLIGHT_PER_CONNECTION", "1024"),
     ("GRPC__MAX_STREAMS", "1024"),
-    ("PEER__TIMEOUT", "9s"),
 ];
+
+/// Timeout of calls between services in debug builds, which are ten times slower.
+const DEBUG_TIMEOUT: &str = "9s";
 
 /// Measures orders and checks on this machine, next to what the machine can do at most.
 #[derive(Debug, Parser)]
@@ -37,6 +39,10 @@ pub struct Options {
     /// Folder for the databases, on the disk to measure. PostgreSQL's user must be able to enter it.
     #[arg(long, default_value = "/tmp")]
     pub folder: PathBuf,
+    /// Timeout of calls between services, instead of their defaults. With more than 2 s the services set
+    /// no timeout of statements, and send fewer statements.
+    #[arg(long)]
+    pub peer_timeout: Option<String>,
     /// File for all results.
     #[arg(long)]
     pub json: Option<PathBuf>,
@@ -71,7 +77,10 @@ pub enum Database {
 impl Options {
     /// The arguments of this process.
     pub fn read() -> Self {
-        let options = Self::parse();
+        let mut options = Self::parse();
+        if cfg!(debug_assertions) {
+            options.peer_timeout.get_or_insert_with(|| DEBUG_TIMEOUT.to_owned());
+        }
         match options.quick {
             true => Self {
                 customers: 20,
@@ -82,6 +91,12 @@ impl Options {
             },
             false => options,
         }
+    }
+
+    /// Settings of the services that differ from the defaults.
+    pub fn settings(&self) -> Vec<(&str, &str)> {
+        let timeout = self.peer_timeout.as_deref().map(|it| ("PEER__TIMEOUT", it));
+        SETTINGS.into_iter().chain(timeout).collect()
     }
 
     /// Time of each measurement.

@@ -62,6 +62,8 @@ pub struct EngineReport {
 #[derive(Debug, Serialize)]
 pub struct Point {
     pub in_flight: usize,
+    /// Calls before the measurement, which are in no other figure of it.
+    pub warm_up_calls: u64,
     pub calls: u64,
     pub per_second: f64,
     pub latency: Latency,
