@@ -3,14 +3,14 @@
 //! the pair for a limited time. An order is committed only if the pair is open and still in the epoch
 //! in which relationship was asked.
 
-use std::time::Duration;
+use std::{collections::BTreeSet, time::Duration};
 
 use errors::Failure;
 use rules::SalesChain;
 use sea_orm::{
     ActiveValue::Set,
     ColumnTrait, Condition, ConnectionTrait, DatabaseTransaction, EntityTrait, QueryFilter,
-    QuerySelect,
+    QueryOrder, QuerySelect,
     sea_query::{Expr, ExprTrait, OnConflict},
 };
 use storage::{Transaction, fault};
@@ -41,6 +41,12 @@ pub(crate) struct PairEpoch {
     customer: CustomerName,
     partner: PartnerName,
     epoch: i64,
+}
+
+impl PairEpoch {
+    fn has(&self, row: &partner_customer_epochs::Model) -> bool {
+        row.customer == self.customer.to_string() && row.partner == self.partner.to_string()
+    }
 }
 
 /// A release whose pair is closed once the transaction commits. Dropping it rolls back.
@@ -149,27 +155,39 @@ pub(super) async fn lock_open(
     epochs: impl Iterator<Item = &PairEpoch>,
     now: Timestamp,
 ) -> Result<bool, Failure> {
-    // Sorted, so that two orders do not deadlock.
-    let epochs: std::collections::BTreeSet<_> = epochs.collect();
-    for pair in epochs {
-        let locked = async || {
-            let row = partner_customer_epochs::Entity::find()
-                .filter(of_pair(pair.customer, pair.partner))
-                .lock_shared();
-            row.one(transaction).await.map_err(fault)
-        };
-        let mut row = locked().await?;
-        if row.is_none() {
-            insert_if_missing(transaction, pair.customer, pair.partner).await?;
-            row = locked().await?;
-        }
-        let open =
-            |row: partner_customer_epochs::Model| row.epoch == pair.epoch && !is_closed(&row, now);
-        if !row.is_some_and(open) {
-            return Ok(false);
-        }
+    let epochs: BTreeSet<_> = epochs.copied().collect();
+    if epochs.is_empty() {
+        return Ok(true);
     }
-    Ok(true)
+    let mut rows = locked(transaction, &epochs).await?;
+    if rows.len() < epochs.len() {
+        let is_missing = |pair: &&PairEpoch| !rows.iter().any(|row| pair.has(row));
+        for pair in epochs.iter().filter(is_missing) {
+            insert_if_missing(transaction, pair.customer, pair.partner).await?;
+        }
+        rows = locked(transaction, &epochs).await?;
+    }
+    let is_open = |pair: &PairEpoch| {
+        let row = rows.iter().find(|row| pair.has(row));
+        row.is_some_and(|row| row.epoch == pair.epoch && !is_closed(row, now))
+    };
+    Ok(epochs.iter().all(is_open))
+}
+
+/// Locks the rows in their order, so that two orders do not deadlock.
+async fn locked(
+    transaction: &DatabaseTransaction,
+    pairs: &BTreeSet<PairEpoch>,
+) -> Result<Vec<partner_customer_epochs::Model>, Failure> {
+    use partner_customer_epochs::Column;
+
+    let mut which = Condition::any();
+    for pair in pairs {
+        which = which.add(of_pair(pair.customer, pair.partner));
+    }
+    let rows = partner_customer_epochs::Entity::find().filter(which);
+    let rows = rows.order_by_asc(Column::Customer).order_by_asc(Column::Partner).lock_shared();
+    rows.all(transaction).await.map_err(fault)
 }
 
 async fn insert_if_missing(
