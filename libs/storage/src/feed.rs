@@ -27,13 +27,15 @@ const MAX_CHANGES: u64 = 1000;
 /// A server that does not answer within this time counts as unavailable.
 const TIMEOUT: Duration = Duration::from_secs(2);
 /// The changes since a snapshot, and the snapshot that this statement reads. A server that was restarted
-/// may be another one, restored or promoted, so its start is part of a position. The order makes the
+/// may be another one, restored or promoted, so its start is part of a position. Rows restored from a
+/// dump may be of transactions that are in the future of this server. The order makes the
 /// planner use the index. The limit is one more than [`MAX_CHANGES`].
 const CHANGES: &str = "SELECT pg_current_snapshot()::text, pg_postmaster_start_time()::text, \
     current_setting('transaction_read_only'), event.resource, event.content \
     FROM (VALUES (1)) AS always LEFT JOIN ( \
         SELECT resource, content FROM events \
         WHERE xid >= pg_snapshot_xmin($1::text::pg_snapshot) \
+        AND xid < pg_snapshot_xmax(pg_current_snapshot()) \
         AND NOT pg_visible_in_snapshot(xid, $1::text::pg_snapshot) \
         ORDER BY xid LIMIT 1001 \
     ) AS event ON true";

@@ -108,6 +108,18 @@ async fn a_transaction_that_begins_early_and_commits_late_is_not_skipped() {
     assert_eq!(reader.next().await, [""; 0]);
 }
 
+#[tokio::test]
+async fn rows_of_a_dump_of_another_server_are_not_changes() {
+    let (_databases, database) = migrated::<Migrator>(Engine::Postgres, "ordering").await;
+    let mut reader = Reader::new(&database).await;
+    changing(&database, "restored").await.commit().await.unwrap();
+    let future = "UPDATE events SET xid = '9000000000000'";
+    database.reader().execute_unprepared(future).await.unwrap();
+    assert_eq!(reader.next().await, [""; 0]);
+    changing(&database, "new").await.commit().await.unwrap();
+    assert_eq!(reader.next().await, ["new"]);
+}
+
 /// What the writers have done.
 #[derive(Default)]
 struct Written {
