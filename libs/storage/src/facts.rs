@@ -15,6 +15,7 @@ use std::{
         Arc, Mutex, PoisonError,
         atomic::{AtomicU64, Ordering},
     },
+    time::Duration,
 };
 
 use errors::Failure;
@@ -22,11 +23,15 @@ use log::Log;
 use quick_cache::{Weighter, sync::Cache};
 use serde::Serialize;
 use tokio::sync::{Mutex as AsyncMutex, OwnedMutexGuard};
+use types::{Clock, Stopwatch};
 
 use crate::feed::{Change, Changes, Feed, Position};
 
 /// Bytes of a fact in addition to its content: key, counters, place in the table.
 const OVERHEAD: u64 = 200;
+/// How long facts are not kept after the feed has connected anew: the pool may have connections to the
+/// earlier server for up to its test of idle ones.
+const PAUSE: Duration = Duration::from_secs(30);
 /// Expected size of a fact, to size the table.
 const TYPICAL: u64 = 512;
 
@@ -61,6 +66,8 @@ struct Shared<K, V> {
     /// Locked for every change and insertion, so that a fact read before a change is not inserted
     /// after it.
     log: Mutex<Log<K>>,
+    /// Since when facts are not kept.
+    paused: Mutex<Option<Stopwatch>>,
     /// Reads of the feed that have begun.
     begun: AtomicU64,
 }
@@ -102,6 +109,7 @@ impl<S: Source> Facts<S> {
         let shared = Shared {
             cached: Cache::with_weighter(items, max_bytes, ByBytes),
             log: Mutex::default(),
+            paused: Mutex::default(),
             begun: AtomicU64::new(0),
         };
         let follower = Follower { feed, position: None, last: (0, Ok(())) };
@@ -145,6 +153,9 @@ async fn follow<S: Source>(
     let number = shared.begun.fetch_add(1, Ordering::SeqCst) + 1;
     let Follower { feed, position, last } = &mut *follower;
     let outcome = feed.changes_since(position.as_ref()).await.map(|(changes, next)| {
+        if changes == Changes::OtherConnection {
+            shared.pause();
+        }
         shared.apply(keys::<S>(changes));
         *position = Some(next);
     });
@@ -174,6 +185,16 @@ impl<K: Clone + Eq + Hash, V: Serialize> Shared<K, V> {
         self.log.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
+    fn pause(&self) {
+        let mut paused = self.paused.lock().unwrap_or_else(PoisonError::into_inner);
+        *paused = Some(Clock::system().stopwatch());
+    }
+
+    fn is_paused(&self) -> bool {
+        let paused = self.paused.lock().unwrap_or_else(PoisonError::into_inner);
+        paused.as_ref().is_some_and(|since| since.elapsed() < PAUSE)
+    }
+
     fn apply(&self, changed: Option<Vec<K>>) {
         let mut log = self.log();
         let Some(changed) = changed else {
@@ -191,7 +212,7 @@ impl<K: Clone + Eq + Hash, V: Serialize> Shared<K, V> {
         // Its length as JSON is close to its size.
         let content = serde_json::to_vec(&*fact).map_or(0, |json| json.len() as u64);
         let log = self.log();
-        if log.is_unchanged(start, slice::from_ref(key)) {
+        if !self.is_paused() && log.is_unchanged(start, slice::from_ref(key)) {
             self.cached.insert(key.clone(), Weighed { fact, bytes: OVERHEAD + content });
         }
     }

@@ -4,7 +4,10 @@
 //! first. A position is therefore a snapshot: the changes since it are those of transactions that it
 //! does not contain. SQLite has one writer at a time, so its numbers are in the order of the commits.
 
-use std::time::Duration;
+use std::{
+    sync::atomic::{AtomicU64, Ordering},
+    time::Duration,
+};
 
 use errors::Failure;
 use sea_orm::{
@@ -17,27 +20,29 @@ use tokio::time::timeout;
 use crate::{
     Database,
     events::{Column, Entity},
-    fault,
-    fault::unavailable,
-    telemetry,
+    fault, telemetry,
 };
 
 /// Most changes of one read. A reader that is further behind starts over.
 const MAX_CHANGES: u64 = 1000;
 /// A server that does not answer within this time counts as unavailable.
 const TIMEOUT: Duration = Duration::from_secs(2);
-/// The changes since a snapshot, and the snapshot that this statement reads. A server that was restarted
-/// may be another one, restored or promoted, so its start is part of a position. Rows restored from a
-/// dump may be of transactions that are in the future of this server. The order makes the
-/// planner use the index. The limit is one more than [`MAX_CHANGES`].
-const CHANGES: &str = "SELECT pg_current_snapshot()::text, pg_postmaster_start_time()::text, \
+/// The changes since a snapshot, and the snapshot that this statement reads: rows of transactions that had
+/// not begun, or were running. Rows restored from a dump may be of transactions that are in the future of
+/// this server. The orders make the planner use the index; the limit is one more than [`MAX_CHANGES`].
+const CHANGES: &str = "SELECT pg_current_snapshot()::text, \
     current_setting('transaction_read_only'), event.resource, event.content \
     FROM (VALUES (1)) AS always LEFT JOIN ( \
-        SELECT resource, content FROM events \
-        WHERE xid >= pg_snapshot_xmin($1::text::pg_snapshot) \
+        (SELECT resource, content FROM events \
+        WHERE xid >= pg_snapshot_xmax($1::text::pg_snapshot) \
         AND xid < pg_snapshot_xmax(pg_current_snapshot()) \
-        AND NOT pg_visible_in_snapshot(xid, $1::text::pg_snapshot) \
-        ORDER BY xid LIMIT 1001 \
+        ORDER BY xid LIMIT 1001) \
+        UNION ALL \
+        (SELECT late.resource, late.content \
+        FROM pg_snapshot_xip($1::text::pg_snapshot) AS running (xid), LATERAL ( \
+            SELECT resource, content FROM events \
+            WHERE events.xid = running.xid ORDER BY events.xid LIMIT 1001 \
+        ) AS late LIMIT 1001) \
     ) AS event ON true";
 /// A generic plan, because planning costs more than this statement.
 const PLAN_ONCE: &str = "SET plan_cache_mode = force_generic_plan";
@@ -48,7 +53,7 @@ pub struct Position(Mark);
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 enum Mark {
-    Snapshot { snapshot: String, server: String },
+    Snapshot { snapshot: String, connection: u64 },
     Sequence(i64),
 }
 
@@ -66,9 +71,11 @@ pub struct Change {
 pub enum Changes {
     /// All of them, those of a resource in any order.
     Known(Vec<Change>),
-    /// Any number of any resources: there are too many to list, or the earlier position is of another
-    /// server.
+    /// Any number of any resources: there are too many to list, or there is no earlier position.
     Unknown,
+    /// Any number of any resources: the earlier position is of an earlier connection. The server may have
+    /// crashed, been restored or been replaced, and use numbers of transactions again.
+    OtherConnection,
 }
 
 /// A reader of changes. On PostgreSQL it has a connection of its own, in addition to those of the pool,
@@ -76,8 +83,11 @@ pub enum Changes {
 #[derive(Debug)]
 pub struct Feed {
     database: Database,
-    connection: Option<PgConnection>,
+    connection: Option<(u64, PgConnection)>,
 }
+
+/// Numbers of connections, unique in this process.
+static CONNECTIONS: AtomicU64 = AtomicU64::new(1);
 
 impl Feed {
     /// A reader of the changes of this database.
@@ -97,13 +107,10 @@ impl Feed {
         match (self.database.embedded(), since.map(|it| &it.0)) {
             (true, Some(Mark::Sequence(last))) => self.after(*last).await,
             (true, _) => self.last().await,
-            (false, Some(Mark::Snapshot { snapshot, server })) => {
+            (false, Some(Mark::Snapshot { snapshot, connection })) => {
                 let (changes, position) = self.outside(Some(snapshot)).await?;
-                let Mark::Snapshot { server: current, .. } = &position.0 else {
-                    return Err(Failure::bug("a position is of the other database"));
-                };
-                let changes = if current == server { changes } else { Changes::Unknown };
-                Ok((changes, position))
+                let same = matches!(&position.0, Mark::Snapshot { connection: now, .. } if now == connection);
+                Ok((if same { changes } else { Changes::OtherConnection }, position))
             }
             (false, _) => Ok((Changes::Unknown, self.outside(None).await?.1)),
         }
@@ -130,38 +137,39 @@ impl Feed {
     }
 
     /// The changes of transactions that a snapshot of PostgreSQL does not contain.
-    async fn outside(&mut self, snapshot: Option<&str>) -> Result<(Changes, Position), Failure> {
-        let rows = match self.connection.take() {
-            None => self.read(snapshot).await?,
-            Some(connection) => match self.read_on(connection, snapshot).await {
-                // The server may have closed a connection of an earlier read.
-                Err(Failure::Unavailable { .. }) => self.read(snapshot).await?,
-                rows => rows?,
-            },
-        };
-        from_rows(&rows)
+    async fn outside(&mut self, since: Option<&str>) -> Result<(Changes, Position), Failure> {
+        if let Some((number, connection)) = self.connection.take() {
+            // The server may have closed the connection, or have become a standby.
+            match self.read(number, connection, since).await {
+                Err(Failure::Unavailable { .. }) => {}
+                read => return read,
+            }
+        }
+        let connected = timeout(TIMEOUT, self.connect()).await;
+        let connection = connected.unwrap_or(Err(sqlx::Error::PoolTimedOut)).map_err(failure)?;
+        self.read(CONNECTIONS.fetch_add(1, Ordering::Relaxed), connection, since).await
     }
 
-    /// Reads on a new connection.
-    async fn read(&mut self, snapshot: Option<&str>) -> Result<Vec<PgRow>, Failure> {
+    async fn connect(&self) -> Result<PgConnection, sqlx::Error> {
         let pool = self.database.reader().get_postgres_connection_pool();
-        let connection = pool.acquire().await.map_err(|error| unavailable(&error))?;
-        let mut connection = connection.detach();
-        connection.execute(PLAN_ONCE).await.map_err(failure)?;
-        self.read_on(connection, snapshot).await
+        let mut connection = pool.acquire().await?.detach();
+        connection.execute(PLAN_ONCE).await?;
+        Ok(connection)
     }
 
-    async fn read_on(
+    /// Reads on a connection, and keeps it if it is usable.
+    async fn read(
         &mut self,
+        number: u64,
         mut connection: PgConnection,
-        snapshot: Option<&str>,
-    ) -> Result<Vec<PgRow>, Failure> {
-        let read = sqlx::query(CHANGES).bind(snapshot).fetch_all(&mut connection);
+        since: Option<&str>,
+    ) -> Result<(Changes, Position), Failure> {
+        let read = sqlx::query(CHANGES).bind(since).fetch_all(&mut connection);
         let read = async { timeout(TIMEOUT, read).await.unwrap_or(Err(sqlx::Error::PoolTimedOut)) };
         let rows = telemetry::step(DatabaseBackend::Postgres, "SELECT", Some("events"), read).await;
-        let rows = rows.map_err(failure)?;
-        self.connection = Some(connection);
-        Ok(rows)
+        let read = from_rows(&rows.map_err(failure)?, number)?;
+        self.connection = Some((number, connection));
+        Ok(read)
     }
 }
 
@@ -169,24 +177,23 @@ fn failure(error: sqlx::Error) -> Failure {
     fault(DbErr::Query(RuntimeErr::SqlxError(error.into())))
 }
 
-fn from_rows(rows: &[PgRow]) -> Result<(Changes, Position), Failure> {
+fn from_rows(rows: &[PgRow], connection: u64) -> Result<(Changes, Position), Failure> {
     let first = rows.first().ok_or_else(|| Failure::bug("the server returned no position"))?;
-    if text(first, 2)?.as_deref() != Some("off") {
+    if text(first, 1)?.as_deref() != Some("off") {
         let cause = "the database is read-only".to_owned();
         return Err(Failure::Unavailable { dependency: "database", cause });
     }
-    let (Some(snapshot), Some(server)) = (text(first, 0)?, text(first, 1)?) else {
-        return Err(Failure::bug("the server returned no snapshot"));
-    };
+    let snapshot = text(first, 0)?;
+    let snapshot = snapshot.ok_or_else(|| Failure::bug("the server returned no snapshot"))?;
     let mut changes = Vec::new();
     for row in rows {
-        if let (Some(resource), Some(content)) = (text(row, 3)?, text(row, 4)?) {
+        if let (Some(resource), Some(content)) = (text(row, 2)?, text(row, 3)?) {
             changes.push(Change { resource, content });
         }
     }
     let known = changes.len() as u64 <= MAX_CHANGES;
     let changes = if known { Changes::Known(changes) } else { Changes::Unknown };
-    Ok((changes, Position(Mark::Snapshot { snapshot, server })))
+    Ok((changes, Position(Mark::Snapshot { snapshot, connection })))
 }
 
 fn text(row: &PgRow, column: usize) -> Result<Option<String>, Failure> {

@@ -109,6 +109,20 @@ async fn a_transaction_that_begins_early_and_commits_late_is_not_skipped() {
 }
 
 #[tokio::test]
+async fn the_changes_since_a_position_of_an_earlier_connection_are_unknown() {
+    let (_databases, database) = migrated::<Migrator>(Engine::Postgres, "ordering").await;
+    let mut reader = Reader::new(&database).await;
+    let close = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity \
+                 WHERE datname = current_database() AND query LIKE 'SELECT pg_current_snapshot()%'";
+    database.reader().execute_unprepared(close).await.unwrap();
+    let (changes, position) = reader.0.changes_since(Some(&reader.1)).await.unwrap();
+    assert_eq!(changes, Changes::OtherConnection);
+    reader.1 = position;
+    changing(&database, "new").await.commit().await.unwrap();
+    assert_eq!(reader.next().await, ["new"]);
+}
+
+#[tokio::test]
 async fn rows_of_a_dump_of_another_server_are_not_changes() {
     let (_databases, database) = migrated::<Migrator>(Engine::Postgres, "ordering").await;
     let mut reader = Reader::new(&database).await;

@@ -47,13 +47,13 @@ impl Source for Tables {
                 Key::PartnersOf(_) | Key::PartnerAt(_) => {}
             }
         }
-        let mut organizations = organizations_named(&snapshot, &organizations).await?;
-        let mut partners = partners_named(&snapshot, &partners).await?;
+        let organizations = organizations_named(&snapshot, &organizations).await?;
+        let partners = partners_named(&snapshot, &partners).await?;
         let mut facts = Vec::with_capacity(keys.len());
         for key in keys {
             facts.push(match key {
-                Key::Organization(name) => Fact::Organization(organizations.remove(name)),
-                Key::Partner(name) => Fact::Partner(partners.remove(name)),
+                Key::Organization(name) => Fact::Organization(organizations.get(name).cloned()),
+                Key::Partner(name) => Fact::Partner(partners.get(name).cloned()),
                 Key::PartnersOf(name) => {
                     let column = partners::Column::Organization;
                     Fact::Partners(names_where(&snapshot, column, &name.to_string()).await?)
