@@ -6,7 +6,7 @@ use std::fmt;
 
 /// Commands that are not run here: other tests run them, they run the tests, they measure, or they
 /// need Kubernetes (tests/deployment/manifests renders the applied overlays).
-const RUN_ELSEWHERE: [&str; 8] = [
+const RUN_ELSEWHERE: [&str; 10] = [
     "cargo run -p cluster",
     "cargo run -p cluster -- tour",
     "make test",

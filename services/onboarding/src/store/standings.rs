@@ -41,7 +41,9 @@ impl Store {
                 return Ok(standings);
             }
         }
-        Err(Failure::FactsChanged { attempts: ATTEMPTS })
+        // The same partners change all the time; a later call can succeed.
+        let cause = format!("facts changed during each of {ATTEMPTS} attempts");
+        Err(Failure::Unavailable { dependency: "database", cause })
     }
 }
 
