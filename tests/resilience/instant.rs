@@ -129,12 +129,11 @@ async fn an_additional_reseller_is_checked_with_facts_of_one_instant() -> Result
             purchase(&channel.provider, Some(&channel.reseller), &channel.customer);
         transaction.lines[0].additional_partner_ids_on_record = vec![additional.location.clone()];
         let check = rl::CheckTransactionRequest { transaction: Some(transaction), view: 0 };
-        // The first response of onboarding names the partner; its partnership is read after that.
+        // From now on the partnership is in memory.
+        client.relationship.clone().check_transaction(check.clone()).await?;
         gate.block(Direction::Requests);
         let mut relationship = client.relationship.clone();
         let check = deadline::spawn(async move { relationship.check_transaction(check).await });
-        gate.reached().await;
-        gate.pass();
         gate.reached().await;
         end_partnership(&world, &Channel { partnership, ..channel }).await?;
         client.accept_mpa(&additional, ob::AgreementKind::IndirectReseller).await?;
