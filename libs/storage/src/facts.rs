@@ -29,7 +29,7 @@ use crate::feed::{Change, Changes, Feed, Position};
 
 /// Bytes of a fact in addition to its content: key, counters, place in the table.
 const OVERHEAD: u64 = 200;
-/// How long facts are not kept after the feed has connected anew: the pool may have connections to the
+/// How long facts are not kept after the feed has connected again: the pool may have connections to the
 /// earlier server for up to its test of idle ones.
 const PAUSE: Duration = Duration::from_secs(30);
 /// Expected size of a fact, to size the table.
