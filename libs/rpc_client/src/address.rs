@@ -109,7 +109,7 @@ pub(crate) struct NoResponse {
 }
 
 impl NoResponse {
-    fn unsent(why: &str) -> Self {
+    pub(crate) fn unsent(why: &str) -> Self {
         Self { why: Status::unavailable(why), sent: false }
     }
 }

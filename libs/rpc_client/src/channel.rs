@@ -21,7 +21,7 @@ use types::jitter;
 
 use crate::{
     Settings,
-    address::Address,
+    address::{Address, NoResponse},
     attempt::Attempt,
     budget::Budget,
     resolver::{Addresses, keep_resolving},
@@ -29,7 +29,7 @@ use crate::{
 
 /// Most attempts of a call.
 const ATTEMPTS: u32 = 3;
-/// Pause before a call is retried at the address that did not answer.
+/// Pause before a call is retried, unless another address has not been tried.
 const BACKOFF: Duration = Duration::from_millis(25);
 /// How much later than this client the server times out, so that the client does first.
 const SERVER_MARGIN: Duration = Duration::from_millis(5);
@@ -89,38 +89,50 @@ impl Shared {
         let mut last = None;
         let mut count = 1;
         loop {
-            let mut attempt = self.pick(last.as_ref(), deadline).await?;
-            let request = request_with(&head, Body::new(body.clone()), deadline);
-            let no_response = match timeout_at(deadline, attempt.send(request)).await {
-                Ok(Ok(answer)) => {
-                    self.budget.earn();
-                    return Ok(answer);
+            let others = self.addresses.borrow().len() > 1 && last.is_none();
+            let (no_response, again) = match self.pick(last.as_ref(), deadline).await? {
+                // A call in flight may be about to close a breaker.
+                None => (NoResponse::unsent("no address answers: every breaker is open"), true),
+                Some(mut attempt) => {
+                    let request = request_with(&head, Body::new(body.clone()), deadline);
+                    let sent = timeout_at(deadline, attempt.send(request)).await;
+                    last = Some(attempt.address.clone());
+                    match sent {
+                        Ok(Ok(answer)) => {
+                            self.budget.earn();
+                            return Ok(answer);
+                        }
+                        Ok(Err(no_response)) => (no_response, !others),
+                        Err(_) => return Err(Status::deadline_exceeded("no answer in time")),
+                    }
                 }
-                Ok(Err(no_response)) => no_response,
-                Err(_) => return Err(Status::deadline_exceeded("no answer in time")),
             };
             self.resolve.notify_one();
             let may_retry = !no_response.sent || self.budget.spend();
             if !may_retry || count == ATTEMPTS || Instant::now() >= deadline {
                 return Err(no_response.why);
             }
-            let (at, why) = (attempt.address.at, no_response.why.message());
-            tracing::info!(%at, method = head.uri.path(), why, "no answer, retrying");
-            if self.addresses.borrow().len() == 1 {
+            let (at, why) = (last.as_ref().map(|it| it.at), no_response.why.message());
+            tracing::info!(
+                at = at.map(tracing::field::display),
+                method = head.uri.path(),
+                why,
+                "no answer, retrying"
+            );
+            if again {
                 sleep(jitter(BACKOFF * count, 50)).await;
             }
             count += 1;
-            last = Some(attempt.address.clone());
         }
     }
 
     /// The address with the fewest calls in flight whose breaker admits the call; the last one only if
-    /// there is no other.
+    /// there is no other. `None` if every breaker is open.
     async fn pick(
         &self,
         last: Option<&Arc<Address>>,
         deadline: Instant,
-    ) -> Result<Attempt, Status> {
+    ) -> Result<Option<Attempt>, Status> {
         let mut resolved = self.addresses.clone();
         let known = timeout_at(deadline, resolved.wait_for(|it| !it.is_empty())).await;
         let known = match known {
@@ -133,11 +145,8 @@ impl Shared {
         let is_last = |it: &Arc<Address>| last.is_some_and(|last| Arc::ptr_eq(last, it));
         order.sort_by_key(|it| (is_last(it), it.is_over_capacity(), it.load()));
         let admit = |it: &Arc<Address>| Some((it.clone(), it.breaker.admit()?));
-        let (address, permit) = order
-            .into_iter()
-            .find_map(admit)
-            .ok_or_else(|| Status::unavailable("no address answers: every breaker is open"))?;
-        Ok(Attempt::new(address, permit, self.timeout / 4))
+        let admitted = order.into_iter().find_map(admit);
+        Ok(admitted.map(|(address, permit)| Attempt::new(address, permit, self.timeout / 4)))
     }
 }
 

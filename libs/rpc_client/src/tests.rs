@@ -7,7 +7,7 @@ use std::{
     time::Duration,
 };
 
-use tokio::{net::TcpListener, task::JoinHandle, time::Instant};
+use tokio::{net::TcpListener, sync::oneshot, task::JoinHandle, time::Instant};
 use tonic::{
     Code, Request, Response, Status,
     transport::{Server, server::TcpIncoming},
@@ -54,20 +54,40 @@ impl Stub {
         Self { answer, delay: Duration::ZERO, calls: Arc::default() }
     }
 
-    async fn serve_at(&self, at: &str) -> (SocketAddr, JoinHandle<()>) {
+    async fn serve_at(&self, at: &str) -> (SocketAddr, Serving) {
         let listener = TcpListener::bind(at).await.unwrap();
         let address = listener.local_addr().unwrap();
         let server = Server::builder().add_service(HealthServer::new(self.clone()));
-        let serving = server.serve_with_incoming(TcpIncoming::from(listener));
-        (address, deadline::spawn(async move { serving.await.unwrap() }))
+        let (stop, stopped) = oneshot::channel();
+        let stopped = async {
+            if stopped.await.is_err() {
+                std::future::pending::<()>().await;
+            }
+        };
+        let serving = server.serve_with_incoming_shutdown(TcpIncoming::from(listener), stopped);
+        (address, Serving { stop, server: deadline::spawn(async move { serving.await.unwrap() }) })
     }
 
-    async fn serve(&self) -> (SocketAddr, JoinHandle<()>) {
+    async fn serve(&self) -> (SocketAddr, Serving) {
         self.serve_at("127.0.0.1:0").await
     }
 
     fn calls(&self) -> u32 {
         self.calls.load(Ordering::SeqCst)
+    }
+}
+
+/// A server. It serves until it is stopped or the test ends.
+struct Serving {
+    stop: oneshot::Sender<()>,
+    server: JoinHandle<()>,
+}
+
+impl Serving {
+    /// Closes the listener and, after their calls, the connections.
+    async fn stop(self) {
+        self.stop.send(()).unwrap();
+        self.server.await.unwrap();
     }
 }
 
@@ -109,10 +129,11 @@ async fn an_address_that_dies_fails_no_call() {
     let (gone, stays) = (Stub::new(|_| Ok(())), Stub::new(|_| Ok(())));
     let (first, server) = gone.serve().await;
     let client = channel(&[first, stays.serve().await.0]);
-    for at in 0..100 {
-        if at == 30 {
-            server.abort();
-        }
+    for _ in 0..30 {
+        call(&client).await.unwrap();
+    }
+    server.stop().await;
+    for _ in 0..70 {
         call(&client).await.unwrap();
     }
     assert_eq!(gone.calls() + stays.calls(), 100);
@@ -123,7 +144,7 @@ async fn a_service_without_a_server_is_unavailable_immediately_until_one_starts(
     let free = TcpListener::bind("127.0.0.1:0").await.unwrap().local_addr().unwrap();
     let client = channel(&[free]);
     let begun = Instant::now();
-    for _ in 0..20 {
+    for _ in 0..10 {
         assert_eq!(call(&client).await.unwrap_err().code(), Code::Unavailable);
     }
     assert!(begun.elapsed() < Duration::from_secs(2), "{:?}", begun.elapsed());
@@ -131,6 +152,33 @@ async fn a_service_without_a_server_is_unavailable_immediately_until_one_starts(
     while call(&client).await.is_err() {
         assert!(begun.elapsed() < Duration::from_secs(10), "the breaker does not recover");
         tokio::time::sleep(Duration::from_millis(20)).await;
+    }
+}
+
+#[tokio::test]
+async fn servers_restarted_one_after_another_fail_no_call() {
+    let (first, second) = (Stub::new(|_| Ok(())), Stub::new(|_| Ok(())));
+    let servers = [first.serve().await, second.serve().await];
+    let client = channel(&[servers[0].0, servers[1].0]);
+    let calls = async {
+        loop {
+            call(&client).await.unwrap();
+            tokio::time::sleep(Duration::from_millis(2)).await;
+        }
+    };
+    let restarts = async {
+        for (address, server) in servers {
+            server.stop().await;
+            // Long enough that its breaker opens.
+            tokio::time::sleep(Duration::from_millis(700)).await;
+            Stub::new(|_| Ok(())).serve_at(&address.to_string()).await;
+            // As long as the next one still serves after it was told to stop.
+            tokio::time::sleep(Duration::from_millis(300)).await;
+        }
+    };
+    tokio::select! {
+        () = calls => unreachable!("calls have no end"),
+        () = restarts => {}
     }
 }
 
