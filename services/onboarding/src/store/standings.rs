@@ -5,7 +5,7 @@ use std::{
 
 use errors::Failure;
 use storage::Reading;
-use types::{LocationAccountId, OrganizationName, PartnerName, Timestamp};
+use types::{Clock, LocationAccountId, OrganizationName, PartnerName, Timestamp};
 
 use super::{
     Store,
@@ -28,17 +28,21 @@ type Standings = (Vec<Standing>, Option<BuyerStanding>);
 
 impl Store {
     /// Standings of the partners with these names or location accounts and of the buyer, if they
-    /// exist. All of them held at one instant of the call. The named partners come first, in order.
+    /// exist, and the time for which they were evaluated. All of them held at that time. The named
+    /// partners come first, in order.
     pub(crate) async fn standings(
         &self,
         wanted: Wanted<'_>,
-        now: Timestamp,
-    ) -> Result<Standings, Failure> {
+        clock: &Clock,
+    ) -> Result<(Standings, Timestamp), Failure> {
         for _ in 0..ATTEMPTS {
             let mut reading = self.facts.read().await?;
+            // Not earlier: an ownership that began or ended in between would count as not begun or not
+            // ended, together with facts that changed after it.
+            let now = clock.now();
             let standings = standings(&mut reading, wanted, now).await?;
             if reading.is_unchanged().await? {
-                return Ok(standings);
+                return Ok((standings, now));
             }
         }
         // The same partners change all the time; a later call can succeed.

@@ -9,14 +9,14 @@ use testbed::{
     Databases, Engine, at, call, dry_run, eight_times, events_of, migrated, mutation,
     on_both_engines,
 };
-use types::{OrganizationName, PartnerName};
+use types::{Clock, OrganizationName, PartnerName, Timestamp};
 use uuid::Uuid;
 
 use super::{Migrator, ORGANIZATIONS, PARTNERS, Store, Wanted};
 use crate::domain::{
-    AgreementKind, AgreementVersion, Approved, Buyer, End, Evidence, Identity, Location,
-    LocationFacts, NewAgreement, NewOrganization, NewPartner, NewProfile, Organization, Owner,
-    Partner, Requirement, Signatory, SignatoryRole, SuspensionCause, VettingCheck,
+    AgreementKind, AgreementVersion, Approved, Buyer, BuyerStanding, End, Evidence, Identity,
+    Location, LocationFacts, NewAgreement, NewOrganization, NewPartner, NewProfile, Organization,
+    Owner, Partner, Requirement, Signatory, SignatoryRole, Standing, SuspensionCause, VettingCheck,
     VettingResult::{self, Authorized},
 };
 
@@ -50,6 +50,14 @@ async fn store(engine: Engine) -> (Databases, Store) {
     let store = Store::new(database);
     store.save_organization(organization(COMPANY, &[]), &mutation()).await.unwrap();
     (databases, store)
+}
+
+async fn standings_at(
+    store: &Store,
+    wanted: Wanted<'_>,
+    time: Timestamp,
+) -> (Vec<Standing>, Option<BuyerStanding>) {
+    store.standings(wanted, &Clock::manual(time)).await.unwrap().0
 }
 
 /// All events after the one that created the company.
@@ -312,10 +320,12 @@ async fn standings_report_affiliates_of_the_buyer(engine: Engine) {
     let buyer = |tenant, id| Some(Buyer { tenant, organization: company(id) });
     let requested = [names[2], names[0], names[1]];
     let stranger = PartnerName::new(Uuid::from_u128(9));
-    let (standings, known) = store
-        .standings(Wanted { names: &requested, accounts: &[], buyer: buyer(stranger, 0xc) }, at(9))
-        .await
-        .unwrap();
+    let (standings, known) = standings_at(
+        &store,
+        Wanted { names: &requested, accounts: &[], buyer: buyer(stranger, 0xc) },
+        at(9),
+    )
+    .await;
     assert_eq!(standings.iter().map(|it| it.partner.name).collect::<Vec<_>>(), requested);
     let links: Vec<_> = standings.iter().map(|it| it.affiliation.len()).collect();
     assert_eq!(links, [0, 2, 0], "half of a company, a chain of two, and the buyer's own company");
@@ -324,33 +334,37 @@ async fn standings_report_affiliates_of_the_buyer(engine: Engine) {
     assert_eq!((known.csp_tenant, known.partners), (false, vec![names[1]]));
     assert_eq!(known.organization_revision, 1);
 
-    let (standings, known) = store
-        .standings(Wanted { names: &[], accounts: &[], buyer: buyer(names[0], 0xb) }, at(9))
-        .await
-        .unwrap();
+    let (standings, known) = standings_at(
+        &store,
+        Wanted { names: &[], accounts: &[], buyer: buyer(names[0], 0xb) },
+        at(9),
+    )
+    .await;
     let known = known.unwrap();
     assert_eq!((standings.len(), known.csp_tenant, known.partners.len()), (0, true, 0));
-    let (standings, known) = store
-        .standings(Wanted { names: &requested, accounts: &[], buyer: None }, at(9))
-        .await
-        .unwrap();
+    let (standings, known) =
+        standings_at(&store, Wanted { names: &requested, accounts: &[], buyer: None }, at(9)).await;
     assert!(known.is_none() && standings.iter().all(|it| it.affiliation.is_empty()));
     let unlocated = store.partner(names[1]).await.unwrap().unwrap();
     let location = location("1234567");
     let facts = store.location_facts(&location).await.unwrap();
     saved(&store, unlocated.associate_location(location, &facts, at(10)).unwrap()).await;
     let accounts = ["1234567", "9999999"].map(|it| it.parse().unwrap());
-    let (found, _) = store
-        .standings(Wanted { names: &names[..1], accounts: &accounts, buyer: None }, at(10))
-        .await
-        .unwrap();
+    let (found, _) = standings_at(
+        &store,
+        Wanted { names: &names[..1], accounts: &accounts, buyer: None },
+        at(10),
+    )
+    .await;
     let found: Vec<_> = found.iter().map(|it| it.partner.name).collect();
     assert_eq!(found, names[..2], "by name, then by location; unknown accounts are omitted");
     let both = [stranger, names[0]];
-    let unknown = store
-        .standings(Wanted { names: &both, accounts: &[], buyer: buyer(stranger, 0xff) }, at(10))
-        .await
-        .unwrap();
+    let unknown = standings_at(
+        &store,
+        Wanted { names: &both, accounts: &[], buyer: buyer(stranger, 0xff) },
+        at(10),
+    )
+    .await;
     assert_eq!((unknown.0.len(), unknown.1.is_none()), (1, true));
 }
 

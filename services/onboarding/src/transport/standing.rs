@@ -12,9 +12,8 @@ impl Transport {
         request: Request<pb::BatchGetPartnerStandingsRequest>,
     ) -> Result<pb::BatchGetPartnerStandingsResponse, Failure> {
         let (names, accounts, buyer) = convert::batch_get_standings(&request.into_inner())?;
-        let now = self.clock.now();
         let wanted = Wanted { names: &names, accounts: &accounts, buyer };
-        let (standings, found) = self.store.standings(wanted, now).await?;
+        let ((standings, found), now) = self.store.standings(wanted, &self.clock).await?;
         let exists = |name: &PartnerName| standings.iter().any(|it| it.partner.name == *name);
         if let Some(name) = names.iter().find(|name| !exists(name)) {
             return Err(Failure::missing(name));

@@ -5,7 +5,8 @@ use testbed::{Engine, insert};
 use types::OrganizationName;
 
 use super::{
-    COMPANY, PARTNER, at, company, mutation, on_both_engines, organization, partner, saved, store,
+    COMPANY, PARTNER, at, company, mutation, on_both_engines, organization, partner, saved,
+    standings_at, store,
 };
 use crate::{
     domain::{Buyer, OwnershipGraph},
@@ -30,10 +31,12 @@ async fn too_many_companies_count_as_affiliates(engine: Engine) {
     saved(&store, partner(PARTNER, COMPANY)).await;
     for (from, affiliates) in [(0x101, false), (0x100, true)] {
         let buyer = Buyer { tenant: PARTNER, organization: of(from) };
-        let (standings, _) = store
-            .standings(Wanted { names: &[PARTNER], accounts: &[], buyer: Some(buyer) }, at(9))
-            .await
-            .unwrap();
+        let (standings, _) = standings_at(
+            &store,
+            Wanted { names: &[PARTNER], accounts: &[], buyer: Some(buyer) },
+            at(9),
+        )
+        .await;
         assert_eq!(!standings[0].affiliation.is_empty(), affiliates, "{from}");
     }
 }
@@ -59,9 +62,11 @@ async fn companies_that_own_each_other_do_not_loop_the_store(engine: Engine) {
     insert(store.database(), "organization_owners", &back, "").await.unwrap();
     saved(&store, partner(PARTNER, COMPANY)).await;
     let buyer = Buyer { tenant: PARTNER, organization: company(0xb) };
-    let (standings, _) = store
-        .standings(Wanted { names: &[PARTNER], accounts: &[], buyer: Some(buyer) }, at(9))
-        .await
-        .unwrap();
+    let (standings, _) = standings_at(
+        &store,
+        Wanted { names: &[PARTNER], accounts: &[], buyer: Some(buyer) },
+        at(9),
+    )
+    .await;
     assert_eq!(standings[0].affiliation.len(), 1);
 }
