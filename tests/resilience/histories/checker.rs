@@ -121,7 +121,7 @@ impl History {
             calls.push((it.interval, format!("check on replica {}: {seen}{alone}", it.replica)));
         }
         calls.sort_by_key(|(interval, _)| interval.start);
-        let mut text = format!("no order of these calls explains all decisions\n");
+        let mut text = "no order of these calls explains all decisions\n".to_owned();
         writeln!(text, "  before: {}", self.before.facts)?;
         for (Interval { start, end }, call) in calls {
             let [start, end] = [start, end].map(|it| it.as_secs_f64() * 1000.0);
