@@ -46,7 +46,7 @@ use world::{COUNTRY, World};
 const SEED: &str = "HISTORIES_SEED";
 const COUNT: &str = "HISTORIES_COUNT";
 const DEFAULT_SEED: u64 = 2026;
-/// A debug build runs fewer, because its calls take about ten times as long.
+/// A debug build runs fewer, because its calls take about four times as long.
 const DEFAULT_COUNT: u64 = if cfg!(debug_assertions) { 500 } else { 10_000 };
 
 const REPLICAS: usize = 2;
