@@ -81,6 +81,16 @@ pub async fn finish<T: Send + 'static>(
     spawn(work).await
 }
 
+/// Waits for work that another task does for the current call; the deadline does not stop it. If it is done,
+/// the deadline does not cancel the rest of the call either; else it applies again.
+pub async fn complete<T>(work: impl Future<Output = T>, is_done: impl FnOnce(&T) -> bool) -> T {
+    let finishing = CALL.try_with(|call| call.finishing.clone()).unwrap_or_default();
+    let before = finishing.swap(true, Ordering::SeqCst);
+    let outcome = work.await;
+    finishing.store(before || is_done(&outcome), Ordering::SeqCst);
+    outcome
+}
+
 /// Spawns a task inside the current span. The only caller of `tokio::spawn`.
 pub fn spawn<T: Send + 'static>(task: impl Future<Output = T> + Send + 'static) -> JoinHandle<T> {
     #[allow(clippy::disallowed_methods, reason = "the only caller of tokio::spawn")]

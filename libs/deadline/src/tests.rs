@@ -57,3 +57,14 @@ async fn a_finish_completes_after_its_call_is_cancelled() {
     assert!(tokio::time::timeout(SECOND / 2, call).await.is_err(), "the call is cancelled");
     assert_eq!(receiver.await, Ok(()));
 }
+
+#[tokio::test(start_paused = true)]
+async fn the_deadline_applies_after_others_did_not_do_the_work() {
+    for (done, left_after) in [(true, None), (false, Some(Duration::ZERO))] {
+        let work = async {
+            complete(sleep(SECOND * 2), |()| done).await;
+            (left(), is_late())
+        };
+        assert_eq!(within(SECOND, work).await, Ok((left_after, true)));
+    }
+}

@@ -15,7 +15,7 @@ use rules::{Denial, Violation};
 use types::LocationAccountId;
 
 /// A kind of failure, with what its reader needs.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub enum Failure {
     /// The request is malformed. Never empty.
     Invalid(Vec<FieldViolation>),

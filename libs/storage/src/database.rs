@@ -1,4 +1,4 @@
-use std::{collections::BTreeSet, fs, path::Path, sync::Arc, time::Duration};
+use std::{collections::BTreeSet, fs, hash::Hash, path::Path, sync::Arc, time::Duration};
 
 use errors::Failure;
 use sea_orm::{
@@ -7,10 +7,12 @@ use sea_orm::{
     sqlx::sqlite::{SqliteJournalMode, SqliteSynchronous},
 };
 use sea_orm_migration::{MigratorTrait, SchemaManager, seaql_migrations};
+use serde::Serialize;
 use tokio::{sync::Mutex, time::timeout};
 
 use crate::{
-    Facts, Source, Transaction, fault, fault::unavailable, feed::Feed, pool, postgres, telemetry,
+    Facts, RowCache, Source, Transaction, fault, fault::unavailable, feed::Feed, pool, postgres,
+    telemetry,
 };
 
 /// How long a request waits for a connection, and a SQLite writer for the write lock.
@@ -93,6 +95,12 @@ impl Database {
     /// Facts of this database in memory.
     pub fn facts<S: Source>(&self, source: S) -> Facts<S> {
         Facts::new(source, Feed::new(self.clone()), self.max_fact_bytes)
+    }
+
+    /// Rows of this database in memory.
+    #[must_use]
+    pub fn row_cache<K: Clone + Ord + Hash, V: Clone + Serialize>(&self) -> RowCache<K, V> {
+        RowCache::new(self.max_fact_bytes)
     }
 
     /// For reads outside a transaction.

@@ -16,7 +16,10 @@ use uuid::Uuid;
 use crate::{Database, Transaction, fault, insert};
 
 mod digest;
+mod entries;
 mod etag;
+
+pub use entries::{Entries, append_all};
 
 /// One row of the table.
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
@@ -175,8 +178,8 @@ impl Database {
         }
     }
 
-    /// Runs `change` at most once for a request: returns the recorded answer if there is one. If two
-    /// copies of a request run at the same time, one fails and returns the answer of the other.
+    /// Runs `change`, which at most one time for a request succeeds: it appends an event with the request's
+    /// id. If it fails and the request has a recorded answer, returns that answer.
     ///
     /// # Errors
     /// Those of `change`, and [`Failure::RequestIdReused`] if the id was used for another request.
@@ -185,9 +188,6 @@ impl Database {
         call: &MutationContext,
         change: impl Future<Output = Result<T, Failure>>,
     ) -> Result<T, Failure> {
-        if let Some(first) = self.first_answer(call).await? {
-            return Ok(first);
-        }
         match change.await {
             Ok(answer) => Ok(answer),
             Err(failure) => self.first_answer(call).await?.ok_or(failure),
@@ -227,17 +227,7 @@ pub async fn append(
     call: &MutationContext,
     events: Vec<Event>,
 ) -> Result<(), Failure> {
-    let last = events.len().saturating_sub(1);
-    let rows = events.into_iter().enumerate().map(|(at, Event(row))| {
-        let request_id = call.request_id().filter(|_| at == last);
-        ActiveModel {
-            actor: Set(call.actor.clone()),
-            request_digest: Set(request_id.map(|_| call.digest.clone())),
-            request_id: Set(request_id.map(|id| id.to_string())),
-            ..row
-        }
-    });
-    insert(transaction, rows).await
+    insert(transaction, Entries::new(call, events).into_rows()).await
 }
 
 /// Commits the transaction; rolls back a dry run.

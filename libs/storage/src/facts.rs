@@ -20,20 +20,19 @@ use std::{
 
 use errors::Failure;
 use log::Log;
-use quick_cache::{Weighter, sync::Cache};
+use quick_cache::sync::Cache;
 use serde::Serialize;
 use tokio::sync::{Mutex as AsyncMutex, OwnedMutexGuard};
 use types::{Clock, Stopwatch};
 
-use crate::feed::{Change, Changes, Feed, Position};
+use crate::{
+    feed::{Change, Changes, Feed, Position},
+    row_cache::{ByBytes, Weighed, cache},
+};
 
-/// Bytes of a fact in addition to its content: key, counters, place in the table.
-const OVERHEAD: u64 = 200;
 /// How long facts are not kept after the feed has connected again: the pool may have connections to the
 /// earlier server for up to its test of idle ones.
 const PAUSE: Duration = Duration::from_secs(30);
-/// Expected size of a fact, to size the table.
-const TYPICAL: u64 = 512;
 
 /// The facts of one service.
 pub trait Source: Debug + Send + Sync + 'static {
@@ -62,7 +61,7 @@ pub struct Facts<S: Source> {
 
 #[derive(Debug)]
 struct Shared<K, V> {
-    cached: Cache<K, Weighed<V>, ByBytes>,
+    cached: Cache<K, Weighed<Arc<V>>, ByBytes>,
     /// Locked for every change and insertion, so that a fact read before a change is not inserted
     /// after it.
     log: Mutex<Log<K>>,
@@ -78,36 +77,13 @@ struct Follower {
     feed: Feed,
     position: Option<Position>,
     /// The last read, by its number, and how it ended.
-    last: (u64, Result<(), String>),
-}
-
-/// A fact and about how many bytes it takes in memory.
-#[derive(Debug)]
-struct Weighed<V> {
-    fact: Arc<V>,
-    bytes: u64,
-}
-
-impl<V> Clone for Weighed<V> {
-    fn clone(&self) -> Self {
-        Self { fact: self.fact.clone(), bytes: self.bytes }
-    }
-}
-
-#[derive(Debug, Clone)]
-struct ByBytes;
-
-impl<K, V> Weighter<K, Weighed<V>> for ByBytes {
-    fn weight(&self, _: &K, fact: &Weighed<V>) -> u64 {
-        fact.bytes
-    }
+    last: (u64, Result<(), Failure>),
 }
 
 impl<S: Source> Facts<S> {
     pub(crate) fn new(source: S, feed: Feed, max_bytes: u64) -> Self {
-        let items = usize::try_from(max_bytes / TYPICAL).unwrap_or(usize::MAX);
         let shared = Shared {
-            cached: Cache::with_weighter(items, max_bytes, ByBytes),
+            cached: cache(max_bytes),
             log: Mutex::default(),
             paused: Mutex::default(),
             begun: AtomicU64::new(0),
@@ -134,11 +110,7 @@ impl<S: Source> Facts<S> {
         let follower = self.follower.clone().lock_owned().await;
         let (number, outcome) = &follower.last;
         if *number > arrived {
-            let unavailable = |cause: &String| Failure::Unavailable {
-                dependency: "database",
-                cause: cause.clone(),
-            };
-            return outcome.as_ref().copied().map_err(unavailable);
+            return outcome.clone();
         }
         // In its own task: a cancelled read would cost the connection of the feed.
         let read = follow::<S>(self.shared.clone(), follower);
@@ -159,15 +131,8 @@ async fn follow<S: Source>(
         shared.apply(keys::<S>(changes));
         *position = Some(next);
     });
-    *last = (number, outcome.as_ref().copied().map_err(cause));
+    *last = (number, outcome.clone());
     outcome
-}
-
-fn cause(failure: &Failure) -> String {
-    match failure {
-        Failure::Unavailable { cause, .. } => cause.clone(),
-        _ => "the changes cannot be read".to_owned(),
-    }
 }
 
 /// The keys of all facts that may have changed; `None` if they are not known.
@@ -209,11 +174,10 @@ impl<K: Clone + Eq + Hash, V: Serialize> Shared<K, V> {
 
     /// Inserts a fact that was read after `start`, unless it has changed since.
     fn insert(&self, start: u64, key: &K, fact: Arc<V>) {
-        // Its length as JSON is close to its size.
-        let content = serde_json::to_vec(&*fact).map_or(0, |json| json.len() as u64);
+        let fact = Weighed::new(fact);
         let log = self.log();
         if !self.is_paused() && log.is_unchanged(start, slice::from_ref(key)) {
-            self.cached.insert(key.clone(), Weighed { fact, bytes: OVERHEAD + content });
+            self.cached.insert(key.clone(), fact);
         }
     }
 }
@@ -235,7 +199,7 @@ impl<S: Source> Reading<'_, S> {
         self.depend_on(keys);
         let shared = &self.facts.shared;
         let mut found: Vec<_> =
-            keys.iter().map(|key| shared.cached.get(key).map(|it| it.fact)).collect();
+            keys.iter().map(|key| shared.cached.get(key).map(|it| it.value)).collect();
         let missing = || keys.iter().zip(&found).filter(|(_, fact)| fact.is_none());
         let missing: Vec<_> = missing().map(|(key, _)| key.clone()).collect();
         if !missing.is_empty() {

@@ -72,10 +72,10 @@ impl Clock {
 }
 
 /// A running time measurement.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct Stopwatch(Start);
 
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 enum Start {
     System(Instant),
     Manual(Arc<AtomicI64>, i64),

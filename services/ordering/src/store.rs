@@ -1,8 +1,14 @@
 //! Storage of ordering. No other module accesses its tables.
 
+use std::sync::Arc;
+
+mod commit;
+mod conditions;
 mod decided;
 mod due;
 mod entity;
+mod event;
+mod group_commit;
 mod migration;
 mod offer;
 mod order;
@@ -13,24 +19,36 @@ mod transfer;
 
 pub(crate) use decided::{Decided, DecisionValidity};
 pub(crate) use due::DueCursor;
+use group_commit::GroupCommit;
 pub use migration::Migrator;
 pub(crate) use offer::OFFERS;
 pub(crate) use order::ORDERS;
 pub(crate) use pair_epoch::PairEpoch;
-use storage::Database;
+use storage::{Database, RowCache};
 pub(crate) use subscription::SUBSCRIPTIONS;
 pub(crate) use transfer::TRANSFERS;
-use types::ResourceVersion;
+use types::{CustomerName, PartnerName, ResourceVersion};
+
+use crate::domain::{Offer, OfferName};
 
 /// The database of ordering.
 #[derive(Debug, Clone)]
 pub(crate) struct Store {
     database: Database,
+    group_commit: GroupCommit,
+    offers: Arc<RowCache<OfferName, Arc<Offer>>>,
+    epochs: Arc<RowCache<(CustomerName, PartnerName), i64>>,
 }
 
 impl Store {
+    /// Must be called inside a runtime.
     pub(crate) fn new(database: Database) -> Self {
-        Self { database }
+        Self {
+            group_commit: GroupCommit::start(database.clone()),
+            offers: Arc::new(database.row_cache()),
+            epochs: Arc::new(database.row_cache()),
+            database,
+        }
     }
 
     /// For idempotency and etags.

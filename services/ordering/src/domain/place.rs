@@ -1,6 +1,6 @@
 //! Accepts a requested order: its lines must match the offers, and no rule may be violated.
 
-use std::collections::BTreeMap;
+use std::{borrow::Borrow, collections::BTreeMap};
 
 use markets::Currency;
 use rules::{Denial, FieldViolation, OnRecord, Purpose, SalesChain, Transaction};
@@ -69,7 +69,7 @@ impl NewOrder {
     /// Prices every line by its offer, or returns all fields that do not match.
     pub fn price<'a>(
         &'a self,
-        known: &'a BTreeMap<OfferName, Offer>,
+        known: &'a BTreeMap<OfferName, impl Borrow<Offer>>,
     ) -> Result<PricedOrder<'a>, Denial> {
         let (mut offers, mut products, mut invalid) = (Vec::new(), Vec::new(), Vec::new());
         let mut total = None;
@@ -100,7 +100,7 @@ impl NewLine {
     /// The offer and product of the line. Adds the price of its term to the total.
     fn price<'a>(
         &self,
-        known: &'a BTreeMap<OfferName, Offer>,
+        known: &'a BTreeMap<OfferName, impl Borrow<Offer>>,
         total: &mut Option<Money>,
     ) -> Result<(&'a Offer, Product), Problems> {
         let total = total.get_or_insert(Money { currency: self.currency, minor_units: 0 });
@@ -109,7 +109,7 @@ impl NewLine {
             let problem = format!("differs from {}; use one currency on all lines", total.currency);
             problems.push(("currency_code", problem));
         }
-        let Some(offer) = known.get(&self.offer) else {
+        let Some(offer) = known.get(&self.offer).map(Borrow::borrow) else {
             problems.push(("offer", format!("{} does not exist", self.offer)));
             return Err(problems);
         };

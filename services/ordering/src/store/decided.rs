@@ -9,7 +9,7 @@ use super::PairEpoch;
 use crate::domain::{Answer, Approved, Changes};
 
 /// How long a decision may be acted on.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(crate) struct DecisionValidity {
     /// Started before relationship was asked.
     pub age: Stopwatch,

@@ -1,15 +1,23 @@
-use std::collections::BTreeMap;
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+};
 
 use errors::Failure;
 use rules::ProductFamily;
 use sea_orm::{
-    ActiveValue::Set, ColumnTrait, DatabaseTransaction, EntityTrait, QueryFilter, QuerySelect,
+    ActiveValue::Set, ColumnTrait, DatabaseTransaction, EntityTrait, QueryFilter, QueryOrder,
+    QuerySelect,
 };
 use storage::{
     Event, Field, Listing, MutationContext, Page, PageRequest, events, fault, list, put, row,
 };
 
-use super::{Store, entity::offers};
+use super::{
+    Store,
+    entity::offers,
+    read::{Locking, padded},
+};
 use crate::domain::{Approved, Money, Offer, OfferName, OfferTerms};
 
 const FAMILY: Field = Field {
@@ -31,6 +39,20 @@ impl Store {
         let rows = offers::Entity::find().filter(offers::Column::Name.is_in(names));
         let rows = rows.all(&snapshot).await.map_err(fault)?;
         rows.iter().map(|row| from_row(row).map(|it| (it.name.clone(), it))).collect()
+    }
+
+    /// As [`Store::offers_named`], from memory if possible. A commit compares these offers with their rows,
+    /// but a refusal has no commit: then the caller must compare them with those that [`Store::offers_named`]
+    /// returns.
+    pub(crate) async fn cached_offers(
+        &self,
+        names: BTreeSet<OfferName>,
+    ) -> Result<BTreeMap<OfferName, Arc<Offer>>, Failure> {
+        let read = |missing: Vec<_>| async move {
+            let offers = self.offers_named(missing.iter()).await?;
+            Ok(offers.into_iter().map(|(name, offer)| (name, Arc::new(offer))).collect())
+        };
+        self.offers.find(names, read).await
     }
 
     /// A page of offers.
@@ -57,19 +79,22 @@ impl Store {
     }
 }
 
-/// Locks the offers against changes until the transaction ends, and returns whether all still have
-/// the revision that was decided on.
-pub(super) async fn lock_unchanged(
+/// Locks offers against changes until the transaction ends, and returns the revisions of those that exist.
+pub(super) async fn lock(
     transaction: &DatabaseTransaction,
-    decided_on: &BTreeMap<OfferName, i64>,
-) -> Result<bool, Failure> {
-    let names = decided_on.keys().map(ToString::to_string);
-    let rows = offers::Entity::find().filter(offers::Column::Name.is_in(names)).lock_shared();
-    let rows = rows.all(transaction).await.map_err(fault)?;
-    let found: BTreeMap<_, _> = rows.into_iter().map(|row| (row.name, row.revision)).collect();
-    let same =
-        |(name, revision): (&OfferName, &i64)| found.get(&name.to_string()) == Some(revision);
-    Ok(decided_on.iter().all(same))
+    names: BTreeSet<&OfferName>,
+    locking: Locking,
+) -> Result<BTreeMap<String, i64>, Failure> {
+    if names.is_empty() {
+        return Ok(BTreeMap::new());
+    }
+    let rows = offers::Entity::find()
+        .select_only()
+        .columns([offers::Column::Name, offers::Column::Revision])
+        .filter(offers::Column::Name.is_in(padded(names).map(ToString::to_string)))
+        .order_by_asc(offers::Column::Name);
+    let rows = locking.share(rows).into_tuple().all(transaction).await.map_err(fault)?;
+    Ok(rows.into_iter().collect())
 }
 
 fn to_row(offer: &Offer) -> Result<offers::ActiveModel, Failure> {

@@ -1,25 +1,21 @@
-use std::fmt::Display;
-
 use errors::Failure;
 use sea_orm::{
     ActiveValue::{NotSet, Set},
-    ColumnTrait, ConnectionTrait, EntityTrait, Iterable, QueryFilter, QuerySelect, Select,
+    ColumnTrait, ConnectionTrait, DatabaseTransaction, EntityTrait, Iterable, QueryFilter,
+    QuerySelect, Select,
 };
-use serde::Serialize;
-use storage::{
-    Event, Field, Listing, MutationContext, Page, PageRequest, events, fault, list, put, row,
-};
-use types::{CustomerName, OrderName, PartnerName, ResourceVersion};
+use storage::{Field, Listing, Page, PageRequest, fault, list, put, row};
+use types::{CustomerName, OrderName, PartnerName};
 
 use super::{
-    Decided, DecisionValidity, Store,
+    Store,
     entity::orders::{ActiveModel, Column, Entity, Model},
-    offer::{self, money},
-    pair_epoch, previous_revision,
+    offer::money,
+    previous_revision,
     read::chain,
-    subscription, transfer,
+    subscription,
 };
-use crate::domain::{Change, Changes, Order, OrderState, Placement};
+use crate::domain::{Change, Order, OrderState, Placement};
 
 pub(crate) const ORDERS: Listing = Listing {
     // An order may have hundreds of lines, and clients accept 4 MiB by default.
@@ -89,50 +85,19 @@ impl Store {
         let page = list(&snapshot, rows(), page).await?;
         page.try_map(|row| from_row(&row))
     }
-
-    /// Writes all changes of a call if every decision behind them is valid and every offer unchanged.
-    /// The last transfer is the response, or the last order if there is no transfer.
-    pub(crate) async fn commit(
-        &self,
-        decided: &Decided<Changes>,
-        call: &MutationContext,
-    ) -> Result<(), Failure> {
-        let (changes, decisions) = (decided.changes(), &decided.decisions);
-        let transaction = self.database.begin().await?;
-        for Change { after, .. } in changes.orders() {
-            let key = Column::Name.eq(after.name.to_string());
-            let decided_on = previous_revision(after.resource_version);
-            put(&transaction, to_row(after)?, key, Column::Revision, decided_on).await?;
-        }
-        subscription::write(&transaction, changes.subscriptions()).await?;
-        transfer::write(&transaction, changes.transfers()).await?;
-        events::append(&transaction, call, events_of(changes)?).await?;
-        let unchanged = offer::lock_unchanged(&transaction, changes.required_offers()).await?;
-        let epochs = decisions.iter().flat_map(|it| &it.epochs);
-        let open = pair_epoch::lock_open(&transaction, epochs, call.now).await?;
-        if !unchanged || !open || !decisions.iter().all(DecisionValidity::is_valid) {
-            return Err(Failure::DecisionExpired);
-        }
-        events::end(transaction, call).await
-    }
 }
 
-/// The events of all changes. The last one answers the call.
-fn events_of(changes: &Changes) -> Result<Vec<Event>, Failure> {
-    fn event<T: Serialize>(
-        change: &Change<T>,
-        name: impl Display,
-        version: ResourceVersion,
-    ) -> Result<Event, Failure> {
-        Event::new(change.event, name, version, &change.after)
+/// Writes orders in the order of their changes.
+pub(super) async fn write(
+    transaction: &DatabaseTransaction,
+    changes: &[Change<Order>],
+) -> Result<(), Failure> {
+    for Change { after, .. } in changes {
+        let key = Column::Name.eq(after.name.to_string());
+        let decided_on = previous_revision(after.resource_version);
+        put(transaction, to_row(after)?, key, Column::Revision, decided_on).await?;
     }
-    let subscriptions = changes.subscriptions().iter();
-    let subscriptions = subscriptions.map(|it| event(it, it.after.name, it.after.resource_version));
-    let orders = changes.orders().iter();
-    let orders = orders.map(|it| event(it, it.after.name, it.after.resource_version));
-    let transfers = changes.transfers().iter();
-    let transfers = transfers.map(|it| event(it, it.after.name, it.after.resource_version));
-    subscriptions.chain(orders).chain(transfers).collect()
+    Ok(())
 }
 
 /// Rows without the decision, which may be larger than the rest and is only in the full view.
@@ -146,7 +111,7 @@ async fn read(reader: &impl ConnectionTrait, name: OrderName) -> Result<Option<O
     row.map(|row| from_row(&row)).transpose()
 }
 
-fn to_row(order: &Order) -> Result<ActiveModel, Failure> {
+pub(super) fn to_row(order: &Order) -> Result<ActiveModel, Failure> {
     Ok(ActiveModel {
         name: Set(order.name.to_string()),
         kind: Set(order.kind.to_string()),

@@ -3,14 +3,17 @@
 //! the pair for a limited time. An order is committed only if the pair is open and still in the epoch
 //! in which relationship was asked.
 
-use std::{collections::BTreeSet, time::Duration};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    time::Duration,
+};
 
 use errors::Failure;
 use rules::SalesChain;
 use sea_orm::{
     ActiveValue::Set,
     ColumnTrait, Condition, ConnectionTrait, DatabaseTransaction, EntityTrait, QueryFilter,
-    QueryOrder, QuerySelect,
+    QueryOrder,
     sea_query::{Expr, ExprTrait, OnConflict},
 };
 use storage::{Transaction, fault};
@@ -19,6 +22,7 @@ use types::{CustomerName, PartnerName, Timestamp};
 use super::{
     Store,
     entity::{partner_customer_epochs, subscriptions},
+    read::{Locking, padded},
     subscription,
 };
 use crate::domain::{Approved, Release, Subscription, SubscriptionState};
@@ -44,6 +48,10 @@ pub(crate) struct PairEpoch {
 }
 
 impl PairEpoch {
+    pub(super) fn key(&self) -> (CustomerName, PartnerName) {
+        (self.customer, self.partner)
+    }
+
     fn has(&self, row: &partner_customer_epochs::Model) -> bool {
         row.customer == self.customer.to_string() && row.partner == self.partner.to_string()
     }
@@ -60,26 +68,40 @@ impl BegunRelease {
 }
 
 impl Store {
-    /// The current epochs of seller and reseller with the customer. Fails while one pair is closed: a
-    /// decision could precede the removal of the relationship.
+    /// The epochs of seller and reseller with the customer. Fails while a pair is closed: a decision could
+    /// precede the removal of the relationship. An epoch from memory may be old; then the commit fails.
     pub(crate) async fn epochs(
         &self,
         chain: SalesChain,
         now: Timestamp,
     ) -> Result<Vec<PairEpoch>, Failure> {
-        let customer = chain.customer;
-        let partners: Vec<_> = [Some(chain.seller), chain.reseller].into_iter().flatten().collect();
-        let pairs = partner_customer_epochs::Entity::find().filter(of_pairs(customer, &partners));
-        let found = pairs.all(self.database.reader()).await.map_err(fault)?;
+        let key = |partner| (chain.customer, partner);
+        let keys = [Some(chain.seller), chain.reseller].into_iter().flatten().map(key).collect();
+        let epochs = self.epochs.find(keys, |missing| self.read_epochs(missing, now)).await?;
+        let pair = |((customer, partner), epoch)| PairEpoch { customer, partner, epoch };
+        Ok(epochs.into_iter().map(pair).collect())
+    }
+
+    async fn read_epochs(
+        &self,
+        pairs: Vec<(CustomerName, PartnerName)>,
+        now: Timestamp,
+    ) -> Result<BTreeMap<(CustomerName, PartnerName), i64>, Failure> {
+        let mut which = Condition::any();
+        for (customer, partner) in &pairs {
+            which = which.add(of_pair(*customer, *partner));
+        }
+        let found = partner_customer_epochs::Entity::find().filter(which);
+        let found = found.all(self.database.reader()).await.map_err(fault)?;
         if let Some(closed) = found.iter().find(|row| is_closed(row, now)) {
             return Err(release_in_progress(closed, now));
         }
-        let epoch = |partner: &PartnerName| {
-            let row = found.iter().find(|row| row.partner == partner.to_string());
-            row.map_or(FIRST_EPOCH, |row| row.epoch)
+        let epoch = |(customer, partner)| {
+            let first = PairEpoch { customer, partner, epoch: FIRST_EPOCH };
+            let row = found.iter().find(|row| first.has(row));
+            (first.key(), row.map_or(FIRST_EPOCH, |row| row.epoch))
         };
-        let pair = |partner| PairEpoch { customer, partner, epoch: epoch(&partner) };
-        Ok(partners.iter().copied().map(pair).collect())
+        Ok(pairs.into_iter().map(epoch).collect())
     }
 
     /// Closes the pair in an open transaction, and reads the subscriptions that the partner sold to the
@@ -92,7 +114,7 @@ impl Store {
     ) -> Result<(BegunRelease, Vec<Subscription>), Failure> {
         let (customer, partner) = (release.name.customer, release.partner);
         let transaction = self.database.begin().await?;
-        insert_if_missing(&transaction, customer, partner).await?;
+        insert_missing(&transaction, &[(customer, partner)]).await?;
         let until = closed_until(now);
         let closed = partner_customer_epochs::Entity::update_many()
             .col_expr(
@@ -147,62 +169,69 @@ fn closed_until(begun: Timestamp) -> i64 {
     begun.saturating_add(CLOSED_FOR).unwrap_or(Timestamp::MAX).as_microsecond()
 }
 
-/// Locks the pairs against releases until the transaction ends, and returns whether all are open and
-/// in the given epochs. The lock is shared between orders. A release waits for all orders in flight;
-/// if they overlap without a gap, it runs out of time.
-pub(super) async fn lock_open(
+/// Locked rows of pairs.
+#[derive(Debug)]
+pub(super) struct Pairs(Vec<partner_customer_epochs::Model>);
+
+impl Pairs {
+    /// Whether the pair is open and still in its epoch; `None` if it was not locked.
+    pub(super) fn is_open(&self, pair: &PairEpoch, now: Timestamp) -> Option<bool> {
+        let row = self.0.iter().find(|row| pair.has(row))?;
+        Some(row.epoch == pair.epoch && !is_closed(row, now))
+    }
+}
+
+/// Locks the pairs against releases until the transaction ends. The lock is shared between orders. A
+/// release waits for all orders in flight; if they overlap without a gap, it runs out of time.
+pub(super) async fn lock(
     transaction: &DatabaseTransaction,
-    epochs: impl Iterator<Item = &PairEpoch>,
-    now: Timestamp,
-) -> Result<bool, Failure> {
-    let epochs: BTreeSet<_> = epochs.copied().collect();
-    if epochs.is_empty() {
-        return Ok(true);
+    pairs: BTreeSet<&PairEpoch>,
+    locking: Locking,
+) -> Result<Pairs, Failure> {
+    if pairs.is_empty() {
+        return Ok(Pairs(Vec::new()));
     }
-    let mut rows = locked(transaction, &epochs).await?;
-    if rows.len() < epochs.len() {
-        let is_missing = |pair: &&PairEpoch| !rows.iter().any(|row| pair.has(row));
-        for pair in epochs.iter().filter(is_missing) {
-            insert_if_missing(transaction, pair.customer, pair.partner).await?;
-        }
-        rows = locked(transaction, &epochs).await?;
+    let mut rows = locked(transaction, &pairs, locking).await?;
+    let is_missing = |pair: &&&PairEpoch| !rows.iter().any(|row| pair.has(row));
+    let missing: Vec<_> = pairs.iter().filter(is_missing).map(|it| it.key()).collect();
+    if !missing.is_empty() {
+        insert_missing(transaction, &missing).await?;
+        rows = locked(transaction, &pairs, locking).await?;
     }
-    let is_open = |pair: &PairEpoch| {
-        let row = rows.iter().find(|row| pair.has(row));
-        row.is_some_and(|row| row.epoch == pair.epoch && !is_closed(row, now))
-    };
-    Ok(epochs.iter().all(is_open))
+    Ok(Pairs(rows))
 }
 
 /// Locks the rows in their order, so that two orders do not deadlock.
 async fn locked(
     transaction: &DatabaseTransaction,
-    pairs: &BTreeSet<PairEpoch>,
+    pairs: &BTreeSet<&PairEpoch>,
+    locking: Locking,
 ) -> Result<Vec<partner_customer_epochs::Model>, Failure> {
     use partner_customer_epochs::Column;
 
     let mut which = Condition::any();
-    for pair in pairs {
+    for pair in padded(pairs.iter().copied()) {
         which = which.add(of_pair(pair.customer, pair.partner));
     }
     let rows = partner_customer_epochs::Entity::find().filter(which);
-    let rows = rows.order_by_asc(Column::Customer).order_by_asc(Column::Partner).lock_shared();
-    rows.all(transaction).await.map_err(fault)
+    let rows = rows.order_by_asc(Column::Customer).order_by_asc(Column::Partner);
+    locking.share(rows).all(transaction).await.map_err(fault)
 }
 
-async fn insert_if_missing(
+/// Inserts the rows of pairs that have none.
+async fn insert_missing(
     transaction: &DatabaseTransaction,
-    customer: CustomerName,
-    partner: PartnerName,
+    pairs: &[(CustomerName, PartnerName)],
 ) -> Result<(), Failure> {
-    let row = partner_customer_epochs::ActiveModel {
-        customer: Set(customer.to_string()),
-        partner: Set(partner.to_string()),
-        epoch: Set(FIRST_EPOCH),
-        closed_until: Set(0),
-    };
+    let row =
+        |(customer, partner): &(CustomerName, PartnerName)| partner_customer_epochs::ActiveModel {
+            customer: Set(customer.to_string()),
+            partner: Set(partner.to_string()),
+            epoch: Set(FIRST_EPOCH),
+            closed_until: Set(0),
+        };
     let key = [partner_customer_epochs::Column::Customer, partner_customer_epochs::Column::Partner];
-    let insert = partner_customer_epochs::Entity::insert(row);
+    let insert = partner_customer_epochs::Entity::insert_many(pairs.iter().map(row));
     let insert = insert.on_conflict(OnConflict::columns(key).do_nothing().to_owned());
     insert.exec_without_returning(transaction).await.map(drop).map_err(fault)
 }
@@ -229,11 +258,8 @@ async fn running_subscriptions(
 }
 
 fn of_pair(customer: CustomerName, partner: PartnerName) -> Condition {
-    of_pairs(customer, &[partner])
-}
+    use partner_customer_epochs::Column;
 
-fn of_pairs(customer: CustomerName, partners: &[PartnerName]) -> Condition {
-    Condition::all().add(partner_customer_epochs::Column::Customer.eq(customer.to_string())).add(
-        partner_customer_epochs::Column::Partner.is_in(partners.iter().map(ToString::to_string)),
-    )
+    let of_customer = Column::Customer.eq(customer.to_string());
+    Condition::all().add(of_customer).add(Column::Partner.eq(partner.to_string()))
 }

@@ -23,6 +23,7 @@ use crate::domain::{
 
 mod due;
 mod evidence;
+mod group_commit;
 mod history;
 mod pair_epoch;
 mod schema;

@@ -169,8 +169,16 @@ impl Transport {
         call: &MutationContext,
     ) -> Result<(), Failure> {
         while let Some(due) = subscription.due(call.now) {
-            let (after, step) = self.settle_step(subscription, due, call.now).await?;
-            self.commit(&step, call).await?;
+            let decide = || self.settle_step(subscription.clone(), due, call.now);
+            let (mut after, step) = decide().await?;
+            match self.commit(&step, call).await {
+                Err(Failure::DecisionExpired) => {
+                    let (again, step) = decide().await?;
+                    self.commit(&step, call).await?;
+                    after = again;
+                }
+                outcome => outcome?,
+            }
             subscription = after;
         }
         Ok(())

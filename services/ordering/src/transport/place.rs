@@ -1,3 +1,8 @@
+use std::{
+    borrow::Borrow,
+    collections::{BTreeMap, BTreeSet},
+};
+
 use contracts::ordering as pb;
 use errors::Failure;
 use tonic::Request;
@@ -5,7 +10,7 @@ use types::SubscriptionName;
 
 use super::{ANY_VIEW, Transport, convert};
 use crate::{
-    domain::{Changes, Identities, NewOrder, OrderKind},
+    domain::{Changes, Identities, NewOrder, Offer, OfferName, OrderKind},
     store::Decided,
 };
 
@@ -23,8 +28,25 @@ impl Transport {
     }
 
     async fn decide_purchase(&self, new: &NewOrder) -> Result<Decided<Changes>, Failure> {
-        let offers = self.store.offers_named(new.lines.iter().map(|line| &line.offer)).await?;
-        let priced = new.price(&offers)?;
+        let names: BTreeSet<_> = new.lines.iter().map(|line| line.offer.clone()).collect();
+        let offers = self.store.cached_offers(names.clone()).await?;
+        let decided = self.decide_by(new, &offers).await;
+        if let Err(Failure::Invalid(_) | Failure::Refused(_)) = decided {
+            let current = self.store.offers_named(names.iter()).await?;
+            if !current.values().eq(offers.values().map(AsRef::as_ref)) {
+                return self.decide_by(new, &current).await;
+            }
+        }
+        decided
+    }
+
+    /// Decides on a purchase of these offers.
+    async fn decide_by(
+        &self,
+        new: &NewOrder,
+        offers: &BTreeMap<OfferName, impl Borrow<Offer>>,
+    ) -> Result<Decided<Changes>, Failure> {
+        let priced = new.price(offers)?;
         let answer = self.ask(&priced.question()).await?;
         let subscription = |_| SubscriptionName::new(self.clock.new_uid());
         let identities = Identities {

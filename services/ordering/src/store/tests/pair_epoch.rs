@@ -1,6 +1,6 @@
 //! A release excludes orders that were decided before it, and orders during it.
 
-use std::time::Duration;
+use std::{collections::BTreeMap, time::Duration};
 
 use errors::Failure;
 use rules::{Denial, SalesChain};
@@ -16,7 +16,11 @@ use super::{
 };
 use crate::{
     domain::{Approved, Changes, Release},
-    store::{Decided, DecisionValidity, Store, pair_epoch},
+    store::{
+        Decided, DecisionValidity, Store,
+        conditions::{Check, Conditions, Locked},
+        read::Locking,
+    },
 };
 
 const SOON: Duration = Duration::from_millis(500);
@@ -127,6 +131,7 @@ async fn an_interrupted_release_blocks_orders_for_a_minute_and_reports_when_to_r
     let (_databases, store) = store(engine).await;
     let before = validity(&store, at(9)).await;
     assert!(begin(&store, SELLER, at(9)).await);
+    assert!(!commit(&store, accepted(), before.clone(), at(9)).await, "it was decided before");
     let other = release(SELLER);
     for (second, retry) in [(9, 1), (18, 1), (19, 50), (68, 1)] {
         let (order, other) =
@@ -201,13 +206,17 @@ async fn of_an_order_and_a_release_only_one_succeeds(engine: Engine) {
 async fn an_order_in_flight_blocks_a_release_but_no_other_order() {
     let (_databases, store) = store(Engine::Postgres).await;
     for pair in ["a new pair", "a known pair"] {
-        let epochs = validity(&store, at(9)).await.epochs;
+        let decisions = vec![validity(&store, at(9)).await];
+        let conditions = Conditions { offers: BTreeMap::new(), decisions, now: at(9) };
+        let lock = async |transaction| {
+            let locked = Locked::read(transaction, &[&conditions], Locking::Wait).await.unwrap();
+            assert_eq!(conditions.check(&locked), Check::Met, "{pair}");
+        };
         let (first, second) = (store.database().begin().await, store.database().begin().await);
         let (first, second) = (first.unwrap(), second.unwrap());
-        assert!(pair_epoch::lock_open(&first, epochs.iter(), at(9)).await.unwrap(), "{pair}");
+        lock(&first).await;
         if pair == "a known pair" {
-            let other = timeout(SOON, pair_epoch::lock_open(&second, epochs.iter(), at(9))).await;
-            assert!(other.expect("the lock is shared").unwrap());
+            timeout(SOON, lock(&second)).await.expect("the lock is shared");
         }
         let release = begin(&store, SELLER, at(9));
         assert!(timeout(SOON, release).await.is_err(), "{pair}");
