@@ -8,6 +8,7 @@ use tests::{
 };
 use tokio::time::sleep;
 use tonic::Status;
+use types::jitter;
 
 const WORKERS: usize = 4;
 const TIMEOUT: Duration = Duration::from_secs(10);
@@ -43,6 +44,41 @@ async fn a_rolling_restart_fails_no_order() -> Result<(), Status> {
     assert!(failed.is_empty(), "{} of {} failed: {:?}", failed.len(), placed.len(), failed[0]);
     println!("{} orders during the restart of 6 processes, none failed", placed.len());
     assert_none_lost_or_duplicated(&fleet, &placed).await
+}
+
+/// Kills ordering while many orders wait for their commits, each time at another moment of one.
+async fn kill_ordering(engine: Engine, replicas: usize) -> Result<(), Status> {
+    let mut fleet = Fleet::on(engine, replicas, &[]).await;
+    let buyer = Buyer::at(&fleet.urls("ordering"), TIMEOUT, sale(&fleet.client()).await?);
+    let rounds = rounds();
+    let kills = async {
+        for round in 0..rounds {
+            sleep(jitter(Duration::from_millis(600), 50)).await;
+            fleet.take("ordering", round % replicas).kill();
+            fleet.start("ordering", round % replicas).await;
+        }
+    };
+    let (placed, ()) = buyer.during(16, true, kills).await;
+    let failures: usize = placed.iter().map(|it| it.failures.len()).sum();
+    println!("{} orders during {rounds} kills, {failures} answers failed", placed.len());
+    assert!(failures > 0 && placed.len() > rounds, "the kills met no orders");
+    assert_none_lost_or_duplicated(&fleet, &placed).await
+}
+
+/// Number of kills: the variable `KILLS`, or 10.
+fn rounds() -> usize {
+    #[allow(clippy::disallowed_methods, reason = "a test takes its size from its environment")]
+    std::env::var("KILLS").map_or(10, |kills| kills.parse().expect("KILLS is a number"))
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn kills_of_ordering_lose_or_duplicate_no_order_on_postgres() -> Result<(), Status> {
+    kill_ordering(Engine::Postgres, 2).await
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn kills_of_ordering_lose_or_duplicate_no_order_on_sqlite() -> Result<(), Status> {
+    kill_ordering(Engine::Sqlite, 1).await
 }
 
 #[tokio::test(flavor = "multi_thread")]
