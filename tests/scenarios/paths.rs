@@ -1,8 +1,10 @@
 //! Sales paths of a customer with the rules that block them, and checks before an order.
 
+use cluster::scenario_client::new_id;
 use contracts::relationship::{
-    CheckTransactionRequest, CustomerRelationshipKind as Kind, DecisionView, GetMarketRequest,
-    ListSalesPathsRequest, Outcome, Verdict,
+    BatchCheckTransactionsRequest, CheckTransactionRequest, CustomerRelationshipKind as Kind,
+    DecisionView, GetMarketRequest, ListSalesPathsRequest, Outcome, Transaction, Verdict,
+    check_result,
 };
 use tests::{CHECKS, purchase, scenarios};
 
@@ -62,6 +64,39 @@ scenarios! {
             outcomes.push(decision.outcomes.len());
         }
         assert_eq!(outcomes, [1, 1, CHECKS]);
+    }
+
+    async fn a_batch_of_checks_has_a_decision_or_an_error_for_each(world) {
+        let client = &world.client;
+        let channel = world.channel("FR").await?;
+        let allowed = purchase(&channel.provider, Some(&channel.reseller), &channel.customer);
+        let refused = purchase(&channel.provider, None, &channel.customer);
+        let unknown = || format!("partners/{}", new_id());
+        let no_seller = Transaction { seller: unknown(), ..allowed.clone() };
+        let customer = format!("customers/{}", new_id());
+        let no_customer = Transaction { customer: customer.clone(), ..allowed.clone() };
+        let transactions = vec![no_customer, allowed.clone(), no_seller, refused.clone()];
+        let view = DecisionView::Full.into();
+        let request = BatchCheckTransactionsRequest { transactions, view };
+        let response = client.relationship.clone().batch_check_transactions(request).await?;
+        let results = response.into_inner().results.into_iter().map(|it| it.result.unwrap());
+        let mut decisions = Vec::new();
+        for (at, result) in results.enumerate() {
+            match result {
+                check_result::Result::Decision(decision) => decisions.push((at, decision)),
+                check_result::Result::Error(error) => {
+                    assert_eq!((error.code, &*error.reason), (5, "RESOURCE_NOT_FOUND"), "{at}");
+                    assert!(at == 2 || error.message == format!("{customer} does not exist"));
+                }
+            }
+        }
+        let places: Vec<_> = decisions.iter().map(|(at, _)| *at).collect();
+        assert_eq!(places, [1, 3]);
+        for ((_, decision), transaction) in decisions.into_iter().zip([allowed, refused]) {
+            let alone = client.check(transaction).await?;
+            assert_eq!(decision.transaction, alone.transaction);
+            assert_eq!((decision.verdict(), decision.outcomes), (alone.verdict(), alone.outcomes));
+        }
     }
 
     /// ORD-1, ORD-2 and ORD-8 may block the order later.

@@ -97,7 +97,7 @@ mod tests {
         }
         for path in FIELDS.keys() {
             let method = path.rsplit('/').next().unwrap_or_default();
-            let reads = ["Get", "List", "BatchGet", "Check", "Assess"];
+            let reads = ["Get", "List", "Batch", "Check", "Assess"];
             assert!(!reads.iter().any(|verb| method.starts_with(verb)), "{path}");
         }
     }

@@ -11,7 +11,7 @@ mod serve;
 use errors::{Failure, FieldViolation};
 pub use from_failure::from_failure;
 use http::HeaderMap;
-pub use read::{read, read_aborted, read_differing, read_refusal, refusal, violation};
+pub use read::{read, read_aborted, read_differing, read_refusal, reason, refusal, violation};
 use tonic::Status;
 
 /// Type of our own detail of a status.

@@ -42,6 +42,12 @@ pub fn read(dependency: &'static str, status: &Status) -> Failure {
     }
 }
 
+/// The reason of a status, such as `RESOURCE_NOT_FOUND`; empty if it has none.
+#[must_use]
+pub fn reason(status: &Status) -> String {
+    status.get_details_error_info().map(|info| info.reason).unwrap_or_default()
+}
+
 /// The failure that an ABORTED change of a peer is to the service that asked for it.
 #[must_use]
 pub fn read_aborted(status: &Status) -> Failure {

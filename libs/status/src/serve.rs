@@ -3,7 +3,7 @@
 #[macro_export]
 macro_rules! serve {
     (
-        impl $service:ident for $type:ident as $domain:literal;
+        impl $service:ident for $type:ident as $domain:expr;
         $($method:ident($request:ident) -> $response:ident;)*
     ) => {
         #[tonic::async_trait]

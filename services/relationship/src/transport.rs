@@ -31,6 +31,9 @@ use crate::{
 /// Full name of the service in the contract.
 const SERVICE: &str = "csp.relationship.v1.RelationshipService";
 
+/// The service in the details of a status.
+const DOMAIN: &str = "relationship.csp";
+
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Lifetimes {
     /// Validity of a decision.
@@ -48,7 +51,7 @@ pub(crate) struct Transport {
 }
 
 ::status::serve! {
-    impl RelationshipService for Transport as "relationship.csp";
+    impl RelationshipService for Transport as DOMAIN;
     invite_partnership(InvitePartnershipRequest) -> InvitePartnershipResponse;
     accept_partnership(AcceptPartnershipRequest) -> AcceptPartnershipResponse;
     withdraw_partnership(WithdrawPartnershipRequest) -> WithdrawPartnershipResponse;
@@ -76,6 +79,7 @@ pub(crate) struct Transport {
     list_customer_relationships(ListCustomerRelationshipsRequest)
         -> ListCustomerRelationshipsResponse;
     check_transaction(CheckTransactionRequest) -> CheckTransactionResponse;
+    batch_check_transactions(BatchCheckTransactionsRequest) -> BatchCheckTransactionsResponse;
     list_sales_paths(ListSalesPathsRequest) -> ListSalesPathsResponse;
     list_rules(ListRulesRequest) -> ListRulesResponse;
     get_market(GetMarketRequest) -> GetMarketResponse;

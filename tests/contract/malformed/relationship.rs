@@ -192,6 +192,11 @@ fn decisions() -> Vec<Requests> {
         },
         "view": 2,
     });
+    let bare = json!({ "seller": partner(), "customer": customer(), "purpose": 1 });
+    let with_line = json!({
+        "seller": partner(), "customer": customer(), "purpose": 1, "lines": [line.clone()],
+    });
+    let few = [with_line, bare.clone()];
     let (seller, reseller) = ("transaction.seller", "transaction.reseller");
     let lines = "transaction.lines";
     let over_limit = (0..11).map(|at| {
@@ -217,6 +222,16 @@ fn decisions() -> Vec<Requests> {
             .invalid_fields([(reseller, json!(partner()))], &[reseller])
             .invalid_fields([(lines, json!(vec![line; 301]))], &[lines])
             .invalid_fields([(lines, json!(over_limit))], &[lines]),
+        Requests::new("BatchCheckTransactions", json!({ "transactions": few, "view": 2 }))
+            .invalid("transactions[1].seller", invalid_names("partners"))
+            .invalid("transactions[1].reseller", [json!("x"), json!(customer())])
+            .invalid("transactions[1].customer", invalid_names("customers"))
+            .invalid("transactions[1].purpose", invalid_enum_values())
+            .invalid("transactions[0].lines[0].product_family", invalid_enum_values())
+            .invalid("transactions[0].lines[0].partner_id_on_record", [json!("123")])
+            .invalid("view", [json!(99), json!(-1)])
+            .invalid_fields([("transactions", json!([]))], &["transactions"])
+            .invalid_fields([("transactions", json!(vec![bare; 201]))], &["transactions"]),
         Requests::new("ListSalesPaths", json!({ "customer": customer() }))
             .invalid("customer", invalid_names("customers")),
         Requests::new("GetMarket", json!({ "country_code": "XK" }))

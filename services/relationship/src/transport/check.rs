@@ -1,5 +1,6 @@
-use contracts::relationship as pb;
-use errors::Failure;
+use contracts::relationship::{self as pb, check_result};
+use errors::{Failure, Fields};
+use futures_util::{StreamExt, TryStreamExt, stream};
 use prost::Message;
 use rules::{Purpose, Role, SalesChain, Transaction};
 use tonic::Request;
@@ -11,12 +12,52 @@ use crate::{
     store::{Scope, SellingPartners},
 };
 
+/// Transactions of a batch that are decided at the same time, each with a call to onboarding.
+const AT_ONCE: usize = 8;
+
 impl Transport {
     pub(super) async fn check_transaction(
         &self,
         request: Request<pb::CheckTransactionRequest>,
     ) -> Result<pb::CheckTransactionResponse, Failure> {
         let (transaction, view) = convert::check(&request.into_inner())?;
+        let decision = self.decide(transaction).await?;
+        let decision = Some(render::decision(&decision, view, self.lifetimes.decision));
+        Ok(pb::CheckTransactionResponse { decision })
+    }
+
+    pub(super) async fn batch_check_transactions(
+        &self,
+        request: Request<pb::BatchCheckTransactionsRequest>,
+    ) -> Result<pb::BatchCheckTransactionsResponse, Failure> {
+        let (transactions, view) = convert::batch_check(&request.into_inner())?;
+        let check = |transaction| async move {
+            let result = match self.decide(transaction).await {
+                Ok(decision) => check_result::Result::Decision(render::decision(
+                    &decision,
+                    view,
+                    self.lifetimes.decision,
+                )),
+                Err(failure @ (Failure::Missing(_) | Failure::FactsChanged { .. })) => {
+                    check_result::Result::Error(render::check_error(failure))
+                }
+                Err(failure) => return Err(failure),
+            };
+            Ok(pb::CheckResult { result: Some(result) })
+        };
+        let results: Vec<_> =
+            stream::iter(transactions).map(check).buffered(AT_ONCE).try_collect().await?;
+        let fit = storage::count_fitting(&results, Message::encoded_len);
+        if fit < results.len() {
+            let mut fields = Fields::new();
+            let problem = format!("only the first {fit} decisions fit; request fewer at once");
+            fields.reject("transactions", problem);
+            return fields.finish(|| None);
+        }
+        Ok(pb::BatchCheckTransactionsResponse { results })
+    }
+
+    async fn decide(&self, transaction: Transaction) -> Result<Decision, Failure> {
         let partners = (transaction.chain.seller, transaction.chain.reseller);
         let accounts: Vec<_> = transaction.additional_ids().into_iter().cloned().collect();
         let scope = Scope::Chain(partners);
@@ -26,8 +67,7 @@ impl Transport {
             .facts(partners)?;
         let decision = decide_or_fail(transaction, &facts)?;
         telemetry::record(&decision);
-        let decision = Some(render::decision(&decision, view, self.lifetimes.decision));
-        Ok(pb::CheckTransactionResponse { decision })
+        Ok(decision)
     }
 
     pub(super) async fn list_sales_paths(

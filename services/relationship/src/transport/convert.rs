@@ -20,6 +20,8 @@ use crate::{
 };
 
 const MAX_DETAIL: usize = 500;
+/// Transactions of a batch.
+const MAX_TRANSACTIONS: usize = 200;
 const MAX_LINES: usize = 300;
 /// Distinct additional PartnerIDs per transaction.
 const MAX_DISTINCT_IDS: usize = 50;
@@ -152,32 +154,58 @@ pub(super) fn check(
     request: &pb::CheckTransactionRequest,
 ) -> Converted<(Transaction, pb::DecisionView)> {
     let mut fields = Fields::new();
-    let view = pb::DecisionView::try_from(request.view);
-    let view = fields.check("view", view.map_err(|_| "is not a value of this enum"));
+    let view = decision_view(&mut fields, request.view);
     let transaction = fields
         .required("transaction", request.transaction.as_ref())
-        .and_then(|message| transaction(&mut fields, message));
+        .and_then(|message| transaction(&mut fields, "transaction", message));
     fields.finish(|| Some((transaction?, view?)))
 }
 
-fn transaction(fields: &mut Fields, message: &pb::Transaction) -> Option<Transaction> {
-    let seller = fields.parse("transaction.seller", &message.seller);
-    let reseller = fields.parse_optional("transaction.reseller", &message.reseller);
-    if seller.is_some() && reseller == Some(seller) {
-        fields.reject("transaction.reseller", "is the seller itself");
+pub(super) fn batch_check(
+    request: &pb::BatchCheckTransactionsRequest,
+) -> Converted<(Vec<Transaction>, pb::DecisionView)> {
+    let mut fields = Fields::new();
+    let view = decision_view(&mut fields, request.view);
+    let count = request.transactions.len();
+    if !(1..=MAX_TRANSACTIONS).contains(&count) {
+        fields.reject(
+            "transactions",
+            format!("has {count} entries; 1 to {MAX_TRANSACTIONS} are allowed"),
+        );
+        return fields.finish(|| None);
     }
-    let customer = fields.parse("transaction.customer", &message.customer);
-    let purpose = fields.choice("transaction.purpose", message.purpose, pb::Purpose::value);
+    let all = request.transactions.iter().enumerate();
+    let all: Vec<_> = all
+        .map(|(at, message)| transaction(&mut fields, &format!("transactions[{at}]"), message))
+        .collect();
+    fields.finish(|| Some((all.into_iter().collect::<Option<_>>()?, view?)))
+}
+
+fn decision_view(fields: &mut Fields, view: i32) -> Option<pb::DecisionView> {
+    let view = pb::DecisionView::try_from(view);
+    fields.check("view", view.map_err(|_| "is not a value of this enum"))
+}
+
+fn transaction(fields: &mut Fields, path: &str, message: &pb::Transaction) -> Option<Transaction> {
+    let seller = fields.parse(format!("{path}.seller"), &message.seller);
+    let reseller = fields.parse_optional(format!("{path}.reseller"), &message.reseller);
+    if seller.is_some() && reseller == Some(seller) {
+        fields.reject(format!("{path}.reseller"), "is the seller itself");
+    }
+    let customer = fields.parse(format!("{path}.customer"), &message.customer);
+    let purpose = fields.choice(format!("{path}.purpose"), message.purpose, pb::Purpose::value);
+    let lines_path = format!("{path}.lines");
     if message.lines.len() > MAX_LINES {
-        fields.reject("transaction.lines", format!("has more than {MAX_LINES} entries"));
+        fields.reject(lines_path, format!("has more than {MAX_LINES} entries"));
         return None;
     }
     let lines = message.lines.iter().enumerate();
-    let lines: Vec<_> = lines.map(|(at, each)| line(fields, at, each)).collect();
+    let lines: Vec<_> =
+        lines.map(|(at, each)| line(fields, &format!("{lines_path}[{at}]"), each)).collect();
     let ids = message.lines.iter().flat_map(|line| &line.additional_partner_ids_on_record);
     if ids.collect::<BTreeSet<_>>().len() > MAX_DISTINCT_IDS {
         let problem = format!("have more than {MAX_DISTINCT_IDS} additional PartnerIDs");
-        fields.reject("transaction.lines", problem);
+        fields.reject(lines_path, problem);
     }
     Some(Transaction {
         chain: SalesChain { seller: seller?, reseller: reseller?, customer: customer? },
@@ -187,13 +215,12 @@ fn transaction(fields: &mut Fields, message: &pb::Transaction) -> Option<Transac
     })
 }
 
-fn line(fields: &mut Fields, at: usize, message: &pb::TransactionLine) -> Option<Line> {
-    let path = format!("transaction.lines[{at}]");
+fn line(fields: &mut Fields, path: &str, message: &pb::TransactionLine) -> Option<Line> {
     let field = format!("{path}.product_family");
     let family = fields.choice(field, message.product_family, pb::ProductFamily::value);
     let field = format!("{path}.partner_id_on_record");
     let partner_id = fields.parse_optional(field, &message.partner_id_on_record);
-    let additional = additional_ids(fields, &path, message);
+    let additional = additional_ids(fields, path, message);
     let on_record = OnRecord { partner_id: partner_id?, additional_ids: additional? };
     Some(Line { family: family?, on_record })
 }

@@ -6,9 +6,11 @@ use std::time::Duration;
 
 use contracts::{onboarding, relationship as pb, rules as wire, time::to_wire};
 pub(super) use customer::customer;
+use errors::Failure;
 use markets::Country;
 use rules::{Reason, Rule, Source, Transaction};
 
+use super::DOMAIN;
 use crate::domain::{
     CustomerRelationship, Decision, Partnership, PartnershipSide, PartnershipState,
     RelationshipKind, RelationshipState, RuleOutcome, Verdict,
@@ -118,6 +120,16 @@ pub(super) fn market(country: Country) -> pb::Market {
         market_table_date: markets::TABLE_DATE.to_owned(),
         registration_number_required: country.needs_registration_number(),
         sales_stop_time: country.sales_stop().map(to_wire),
+    }
+}
+
+/// Why a transaction of a batch has no decision: the status of a check of it alone.
+pub(super) fn check_error(failure: Failure) -> pb::CheckError {
+    let status = status::from_failure(failure, DOMAIN);
+    pb::CheckError {
+        code: status.code().into(),
+        reason: status::reason(&status),
+        message: status.message().to_owned(),
     }
 }
 
