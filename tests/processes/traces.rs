@@ -98,6 +98,38 @@ async fn one_order_is_one_trace_through_three_services() -> Result<(), Status> {
     Ok(())
 }
 
+/// The statements of one order whose facts are in memory, including those that begin and end transactions.
+async fn statements_of_an_order(engine: Engine) -> Vec<String> {
+    let mut collector = Collector::start().await;
+    let mut trio = Trio::on(engine).await;
+    trio.set("TELEMETRY__OTLP_ENDPOINT", &collector.endpoint());
+    let services = trio.start_all().await;
+    let client = trio.client();
+    let order = sale(&client).await.expect("the order is prepared");
+    let traceparent = format!("00-{TRACE}-{CALLER}-01");
+    for headers in [&[][..], &[("traceparent", traceparent.as_str())]] {
+        place(&client, order.clone(), headers).await.expect("the order is accepted");
+    }
+    for service in services {
+        service.signal("TERM");
+        assert!(service.exit_success(), "the last spans are exported before the exit");
+    }
+    let spans = collector.spans();
+    let of_order = spans.iter().filter(|it| hex(&it.item.trace_id) == TRACE);
+    let is_statement = |it: &&Sent<Span>| {
+        it.item.attributes.iter().any(|attribute| attribute.key == "db.operation.name")
+    };
+    of_order.filter(is_statement).map(|it| format!("{} {}", it.service, it.item.name)).collect()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_order_of_known_facts_takes_at_most_nine_statements() {
+    for engine in [Engine::Sqlite, Engine::Postgres] {
+        let statements = statements_of_an_order(engine).await;
+        assert!((6..=9).contains(&statements.len()), "{}", statements.join(", "));
+    }
+}
+
 /// The trace and parent ids of calls with these headers, from the collector.
 async fn continued(cases: &[&[(&'static str, &str)]]) -> Vec<(String, String)> {
     let mut collector = Collector::start().await;

@@ -48,6 +48,7 @@ pub struct Database {
     /// Serialises writers of an embedded database. Waiting for it can be cancelled; waiting inside
     /// SQLite cannot.
     write_lock: Option<Arc<Mutex<()>>>,
+    tests: postgres::Tests,
     max_fact_bytes: u64,
 }
 
@@ -65,11 +66,11 @@ impl Database {
             }
         }
         let mut options = options(settings);
-        let read_only = postgres::ReadOnly::default();
-        read_only.clone().refuse(&mut options);
+        let tests = postgres::Tests::default();
+        tests.clone().apply(&mut options);
         let connections = sea_orm::Database::connect(options).await;
         let mut connections = connections.map_err(|error| {
-            let cause = read_only.explain().map_or_else(|| error.to_string(), str::to_owned);
+            let cause = tests.explain().map_or_else(|| error.to_string(), str::to_owned);
             format!("cannot open the database: {cause}")
         })?;
         let backend = connections.get_database_backend();
@@ -78,7 +79,7 @@ impl Database {
         });
         let embedded = backend == DatabaseBackend::Sqlite;
         let max_fact_bytes = u64::from(settings.max_fact_mib) * 1024 * 1024;
-        Ok(Self { connections, write_lock: embedded.then(Arc::default), max_fact_bytes })
+        Ok(Self { connections, write_lock: embedded.then(Arc::default), tests, max_fact_bytes })
     }
 
     /// Records metrics of the connection pool under the name of its service.
@@ -177,7 +178,7 @@ impl Database {
             return self.connections.execute_unprepared("SELECT 1").await.map(drop).map_err(fault);
         }
         let pool = self.connections.get_postgres_connection_pool();
-        postgres::ping(pool).await.map_err(|error| unavailable(&error))
+        self.tests.ping(pool).await.map_err(|error| unavailable(&error))
     }
 
     /// The server's settings that let a crash lose acknowledged commits.

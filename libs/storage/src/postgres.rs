@@ -2,7 +2,7 @@
 
 use std::{
     sync::{
-        Arc,
+        Arc, Mutex, MutexGuard, PoisonError,
         atomic::{AtomicBool, Ordering},
     },
     time::Duration,
@@ -13,9 +13,14 @@ use sea_orm::{
     sqlx::{self, Executor, PgConnection, PgPool, Row, postgres::PgRow},
 };
 use tokio::time::timeout;
+use types::{Clock, Stopwatch};
 
 /// A connection that was idle for longer is tested before use.
 const TEST_AFTER_IDLE: Duration = Duration::from_secs(5);
+/// One of the connections that return to the pool is tested in this time.
+const TEST_ONE_EVERY: Duration = Duration::from_secs(1);
+/// After a test has failed, all connections are tested for this time.
+const TEST_ALL_FOR: Duration = Duration::from_secs(30);
 /// Timeout of a test.
 const TEST_TIMEOUT: Duration = Duration::from_secs(2);
 /// Makes a commit wait for the disk, and for the disks of synchronous standbys, even if the server,
@@ -29,67 +34,104 @@ const READ_ONLY: &str = "SHOW transaction_read_only";
 const DURABILITY: &str = "SELECT name FROM pg_settings \
     WHERE name IN ('fsync', 'full_page_writes') AND setting = 'off' ORDER BY name";
 
-/// Whether a connection was refused because its server is read-only. The pool does not report this
-/// reason.
+/// The tests of the connections of a pool.
 #[derive(Debug, Clone, Default)]
-pub(crate) struct ReadOnly(Arc<AtomicBool>);
+pub(crate) struct Tests(Arc<State>);
 
-impl ReadOnly {
+#[derive(Debug, Default)]
+struct State {
+    /// Whether a connection was refused because its server is read-only. The pool does not report this
+    /// reason.
+    refused: AtomicBool,
+    /// The last test of a connection that returned to the pool.
+    last: Mutex<Option<Stopwatch>>,
+    /// The last test that failed.
+    failed: Mutex<Option<Stopwatch>>,
+}
+
+impl Tests {
     /// The reason why the database cannot be opened, if a read-only server is the reason.
     pub(crate) fn explain(&self) -> Option<&'static str> {
-        let refused = self.0.load(Ordering::Relaxed);
+        let refused = self.0.refused.load(Ordering::Relaxed);
         refused.then_some(
             "it is read-only: connect to the primary, or reset default_transaction_read_only",
         )
     }
 
     /// Uses only connections to a writable server: drops one to a demoted primary, so that the next one
-    /// can find the new primary. A demoted primary is not read either, because it may be stale.
-    pub(crate) fn refuse(self, options: &mut ConnectOptions) {
+    /// can find the new primary. A demoted primary is not read either, because it may be stale. A
+    /// demotion is found within a second of use, because it affects all connections to the server.
+    pub(crate) fn apply(self, options: &mut ConnectOptions) {
+        let (acquired, released) = (self.clone(), self.clone());
         options
-            .map_sqlx_postgres_before_acquire(|connection, metadata| {
-                let recently_used = metadata.idle_for < TEST_AFTER_IDLE;
-                Box::pin(async move { Ok(recently_used || is_usable(connection).await) })
+            .map_sqlx_postgres_before_acquire(move |connection, metadata| {
+                let is_due = metadata.idle_for >= TEST_AFTER_IDLE || acquired.tests_all();
+                let tests = acquired.clone();
+                Box::pin(async move { Ok(!is_due || tests.is_usable(connection).await) })
             })
             .map_sqlx_postgres_pool_opts(move |pool| {
-                let read_only = self.clone();
-                pool.after_release(|connection, _| {
-                    Box::pin(async move { Ok(is_usable(connection).await) })
+                let (released, connected) = (released.clone(), self.clone());
+                pool.after_release(move |connection, _| {
+                    let (is_due, tests) = (released.is_one_due(), released.clone());
+                    Box::pin(async move { Ok(!is_due || tests.is_usable(connection).await) })
                 })
                 .after_connect(move |connection, _| {
-                    let read_only = read_only.clone();
-                    Box::pin(async move { read_only.prepare(connection).await })
+                    let tests = connected.clone();
+                    Box::pin(async move { tests.prepare(connection).await })
                 })
             });
     }
 
     async fn prepare(&self, connection: &mut PgConnection) -> Result<(), sqlx::Error> {
         if !is_writable(connection).await? {
-            self.0.store(true, Ordering::Relaxed);
+            self.0.refused.store(true, Ordering::Relaxed);
             return Err(sqlx::Error::Configuration("the database is read-only".into()));
         }
         connection.execute(WAIT_FOR_DISK).await.map(drop)
     }
+
+    /// Whether a connection answers and is writable. Without the timeout, a connection to an unreachable
+    /// server would stay in the pool until TCP gives up.
+    async fn is_usable(&self, connection: &mut PgConnection) -> bool {
+        let usable = matches!(timeout(TEST_TIMEOUT, is_writable(connection)).await, Ok(Ok(true)));
+        if !usable {
+            *lock(&self.0.failed) = Some(Clock::system().stopwatch());
+        }
+        usable
+    }
+
+    /// Checks that the database is writable.
+    pub(crate) async fn ping(&self, pool: &PgPool) -> Result<(), sqlx::Error> {
+        let mut connection = pool.acquire().await?;
+        match self.is_usable(&mut connection).await {
+            true => Ok(()),
+            false => Err(sqlx::Error::Configuration("it does not answer, or is read-only".into())),
+        }
+    }
+
+    /// Whether a connection that returns to the pool is to be tested.
+    fn is_one_due(&self) -> bool {
+        let mut last = lock(&self.0.last);
+        let is_due = last.as_ref().is_none_or(|it| it.elapsed() >= TEST_ONE_EVERY);
+        if is_due {
+            *last = Some(Clock::system().stopwatch());
+        }
+        is_due || self.tests_all()
+    }
+
+    /// Whether a test has failed a short time ago.
+    fn tests_all(&self) -> bool {
+        lock(&self.0.failed).as_ref().is_some_and(|it| it.elapsed() < TEST_ALL_FOR)
+    }
 }
 
-/// Whether a connection answers and is writable. Without the timeout, a connection to an unreachable
-/// server would stay in the pool until TCP gives up.
-async fn is_usable(connection: &mut PgConnection) -> bool {
-    matches!(timeout(TEST_TIMEOUT, is_writable(connection)).await, Ok(Ok(true)))
+fn lock<T>(value: &Mutex<T>) -> MutexGuard<'_, T> {
+    value.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 async fn is_writable(connection: &mut PgConnection) -> Result<bool, sqlx::Error> {
     let row: PgRow = connection.fetch_one(READ_ONLY).await?;
     Ok(row.try_get::<String, _>(0)? == "off")
-}
-
-/// Checks that the database is writable.
-pub(crate) async fn ping(pool: &PgPool) -> Result<(), sqlx::Error> {
-    let mut connection = pool.acquire().await?;
-    match is_writable(&mut connection).await? {
-        true => Ok(()),
-        false => Err(sqlx::Error::Configuration("the database is read-only".into())),
-    }
 }
 
 /// The server's settings that let a crash lose commits.
