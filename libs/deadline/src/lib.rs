@@ -6,12 +6,13 @@
 mod timeout;
 
 use std::{
-    future::Future,
+    future::{Future, poll_fn},
     pin::pin,
     sync::{
         Arc,
         atomic::{AtomicBool, Ordering},
     },
+    task::Poll,
     time::Duration,
 };
 
@@ -49,7 +50,17 @@ pub async fn within<T>(time: Duration, work: impl Future<Output = T>) -> Result<
         () = sleep_until(deadline) => {}
         done = &mut work => return Ok(done),
     }
-    if finishing.load(Ordering::SeqCst) { Ok(work.await) } else { Err(OutOfTime) }
+    poll_fn(|context| {
+        if !finishing.load(Ordering::SeqCst) {
+            return Poll::Ready(Err(OutOfTime));
+        }
+        let done = work.as_mut().poll(context).map(Ok);
+        if done.is_pending() && !finishing.load(Ordering::SeqCst) {
+            return Poll::Ready(Err(OutOfTime));
+        }
+        done
+    })
+    .await
 }
 
 /// The time left until the deadline of the current call. `None` outside of a call, and after the work

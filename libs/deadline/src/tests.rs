@@ -60,11 +60,13 @@ async fn a_finish_completes_after_its_call_is_cancelled() {
 
 #[tokio::test(start_paused = true)]
 async fn the_deadline_applies_after_others_did_not_do_the_work() {
-    for (done, left_after) in [(true, None), (false, Some(Duration::ZERO))] {
+    for (done, expected) in [(true, Ok(None)), (false, Err(OutOfTime))] {
         let work = async {
             complete(sleep(SECOND * 2), |()| done).await;
-            (left(), is_late())
+            let left = left();
+            sleep(SECOND).await;
+            left
         };
-        assert_eq!(within(SECOND, work).await, Ok((left_after, true)));
+        assert_eq!(within(SECOND, work).await, expected);
     }
 }

@@ -98,10 +98,10 @@ impl Database {
         Facts::new(source, Feed::new(self.clone()), self.max_fact_bytes)
     }
 
-    /// Rows of this database in memory.
+    /// Rows of this database in memory, in half of the memory for facts.
     #[must_use]
     pub fn row_cache<K: Clone + Ord + Hash, V: Clone + Serialize>(&self) -> RowCache<K, V> {
-        RowCache::new(self.max_fact_bytes)
+        RowCache::new(self.max_fact_bytes / 2)
     }
 
     /// For reads outside a transaction.

@@ -1,7 +1,7 @@
 //! The events table of a service: one row for each change of a resource, written in the transaction of
 //! the change. It is the audit log, the history of resources, and the record of answered requests.
 
-use std::{fmt::Display, future::Future};
+use std::{fmt::Display, future::Future, pin::pin, time::Duration};
 
 use errors::{Failure, Mutation, Resource};
 use sea_orm::{
@@ -10,6 +10,7 @@ use sea_orm::{
     entity::prelude::ActiveModelBehavior,
 };
 use serde::{Serialize, de::DeserializeOwned};
+use tokio::time::sleep;
 use types::{ResourceVersion, Timestamp};
 use uuid::Uuid;
 
@@ -20,6 +21,9 @@ mod entries;
 mod etag;
 
 pub use entries::{Entries, append_all};
+
+/// A change that takes longer is slow: a peer may not answer.
+const SLOW: Duration = Duration::from_millis(500);
 
 /// One row of the table.
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
@@ -178,8 +182,8 @@ impl Database {
         }
     }
 
-    /// Runs `change`, which at most one time for a request succeeds: it appends an event with the request's
-    /// id. If it fails and the request has a recorded answer, returns that answer.
+    /// Runs `change` at most once for a request: returns the recorded answer if there is one. If two
+    /// copies of a request run at the same time, one fails and returns the answer of the other.
     ///
     /// # Errors
     /// Those of `change`, and [`Failure::RequestIdReused`] if the id was used for another request.
@@ -188,7 +192,37 @@ impl Database {
         call: &MutationContext,
         change: impl Future<Output = Result<T, Failure>>,
     ) -> Result<T, Failure> {
-        match change.await {
+        match self.first_answer(call).await? {
+            Some(first) => Ok(first),
+            None => self.idempotent_write(call, change).await,
+        }
+    }
+
+    /// As [`Database::idempotent`], for a change that appends an event of the call whenever it succeeds, so
+    /// that it fails for an id that is taken. Looks up the recorded answer only if the change fails or is
+    /// slow, because most requests are new.
+    ///
+    /// # Errors
+    /// As [`Database::idempotent`].
+    pub async fn idempotent_write<T: DeserializeOwned>(
+        &self,
+        call: &MutationContext,
+        change: impl Future<Output = Result<T, Failure>>,
+    ) -> Result<T, Failure> {
+        let mut change = pin!(change);
+        let early = async {
+            sleep(SLOW).await;
+            self.first_answer(call).await
+        };
+        let outcome = tokio::select! {
+            biased;
+            outcome = &mut change => outcome,
+            early = early => match early {
+                Ok(Some(first)) => return Ok(first),
+                _ => change.await,
+            }
+        };
+        match outcome {
             Ok(answer) => Ok(answer),
             Err(failure) => self.first_answer(call).await?.ok_or(failure),
         }

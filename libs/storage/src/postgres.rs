@@ -28,6 +28,8 @@ const TEST_TIMEOUT: Duration = Duration::from_secs(2);
 const WAIT_FOR_DISK: &str = "SELECT set_config('synchronous_commit', \
     CASE current_setting('synchronous_commit') WHEN 'remote_apply' THEN 'remote_apply' ELSE 'on' END, \
     false)";
+/// A process that has stopped in a transaction, and not closed its connection, would keep its locks.
+const END_IDLE_TRANSACTIONS: &str = "SET idle_in_transaction_session_timeout = 10000";
 /// `on` for a standby, and for a server or database that is set to read-only.
 const READ_ONLY: &str = "SHOW transaction_read_only";
 /// Settings that, if off, let a crash lose acknowledged commits or the whole database.
@@ -87,7 +89,8 @@ impl Tests {
             self.0.refused.store(true, Ordering::Relaxed);
             return Err(sqlx::Error::Configuration("the database is read-only".into()));
         }
-        connection.execute(WAIT_FOR_DISK).await.map(drop)
+        connection.execute(WAIT_FOR_DISK).await?;
+        connection.execute(END_IDLE_TRANSACTIONS).await.map(drop)
     }
 
     /// Whether a connection answers and is writable. Without the timeout, a connection to an unreachable

@@ -19,6 +19,7 @@ use prost::Message;
 use runtime::server::actor;
 use serde::de::DeserializeOwned;
 use storage::MutationContext;
+use tokio::sync::Semaphore;
 use tonic::Request;
 use types::{Clock, CustomerName, PartnerName, Timestamp};
 
@@ -48,6 +49,7 @@ pub(crate) struct Transport {
     onboarding: Onboarding,
     clock: Clock,
     lifetimes: Lifetimes,
+    batch_checks: Semaphore,
 }
 
 ::status::serve! {
@@ -92,7 +94,8 @@ impl Transport {
         clock: Clock,
         lifetimes: Lifetimes,
     ) -> Self {
-        Self { store, onboarding, clock, lifetimes }
+        let batch_checks = Semaphore::new(check::OF_ALL_BATCHES);
+        Self { store, onboarding, clock, lifetimes, batch_checks }
     }
 
     fn call<R: Message>(

@@ -1,4 +1,7 @@
-use std::collections::VecDeque;
+use std::{
+    collections::{HashSet, VecDeque},
+    hash::Hash,
+};
 
 /// Changes remembered. A reading that began before them counts as changed.
 const CAPACITY: usize = 4096;
@@ -17,7 +20,7 @@ impl<K> Default for Log<K> {
     }
 }
 
-impl<K: Eq> Log<K> {
+impl<K: Eq + Hash> Log<K> {
     pub(super) fn version(&self) -> u64 {
         self.version
     }
@@ -40,9 +43,11 @@ impl<K: Eq> Log<K> {
     pub(super) fn is_unchanged(&self, since: u64, keys: &[K]) -> bool {
         let changes = self.version - since;
         match usize::try_from(changes) {
+            Ok(0) => true,
             Ok(changes) if changes <= self.latest.len() => {
-                let changed = self.latest.range(self.latest.len() - changes..);
-                !changed.into_iter().any(|key| keys.contains(key))
+                let keys: HashSet<_> = keys.iter().collect();
+                let mut changed = self.latest.range(self.latest.len() - changes..);
+                !changed.any(|key| keys.contains(key))
             }
             _ => false,
         }

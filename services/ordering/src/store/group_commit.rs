@@ -1,10 +1,10 @@
 //! Commits the additions of several calls in one transaction, with one flush of the disk for all. Calls that
 //! arrive while a transaction runs wait for the next one.
 //!
-//! A call whose rows are locked by another transaction, or whose group fails, commits on its own: so a group
-//! does not wait for the lock of a row, and costs its other members nothing but a retry.
+//! A call whose rows are locked by another transaction, or whose group fails, commits on its own. So a group
+//! waits for the insertion of a request id or pair by another process only, and for that a short time.
 
-use std::time::Duration;
+use std::{mem, time::Duration};
 
 use deadline::OutOfTime;
 use errors::Failure;
@@ -33,9 +33,9 @@ const LARGEST_GROUP: usize = 64;
 const MOST_SUBSCRIPTIONS: usize = 8;
 /// Calls that wait in memory; more wait at the call.
 const QUEUE: usize = 256;
-/// Attempts to commit a group: one more if request ids of it are taken.
-const ATTEMPTS: usize = 2;
-/// A call with less time left commits on its own, because a group ends at its earliest deadline.
+/// Attempts to commit a group, each without the members that the previous one excluded.
+const ATTEMPTS: usize = 3;
+/// A call with less time left commits on its own, because an attempt ends at the earliest deadline.
 const LEAST_TIME: Duration = Duration::from_millis(100);
 /// Longest time of a group, longer than that of a statement.
 const MOST_TIME: Duration = Duration::from_secs(5);
@@ -120,16 +120,12 @@ impl GroupCommit {
 
     /// Commits with the next group. The call can be cancelled until a group takes it.
     pub(super) async fn commit(&self, additions: Additions) -> Outcome {
-        let time = Time::now();
-        if time.left() < LEAST_TIME {
+        let (taken, waiting) = oneshot::channel();
+        let call = Waiting { additions, time: Time::now(), span: Span::current(), taken };
+        if self.0.send(call).await.is_err() {
             return Ok(false);
         }
-        let (taken, waiting) = oneshot::channel();
-        let call = Waiting { additions, time, span: Span::current(), taken };
-        if self.0.send(call).await.is_err() {
-            return Err(Failure::bug("the task that commits groups has ended"));
-        }
-        let outcome = waiting.await.map_err(Failure::bug)?;
+        let Ok(outcome) = waiting.await else { return Ok(false) };
         deadline::complete(outcome, |it| matches!(it, Ok(Ok(true)))).await.map_err(Failure::bug)?
     }
 }
@@ -151,63 +147,78 @@ async fn commit_groups(database: Database, mut queue: mpsc::Receiver<Waiting>) {
         let size = waiting.len().checked_ilog2().map_or(0, |log| 1 << log);
         let Some(span) = waiting.first().map(|call| call.span.clone()) else { continue };
         let group: Vec<_> = waiting.drain(..size).filter_map(|call| call.join(&span)).collect();
-        commit(&database, group).instrument(span).await;
+        // In its own task, so that a panic ends one group only.
+        let committed = deadline::spawn(commit(database.clone(), group).instrument(span)).await;
+        if let Err(error) = committed {
+            tracing::error!(%error, "the commit of a group ended without an outcome");
+        }
     }
 }
 
 impl Waiting {
-    /// Joins a group, unless the call was cancelled.
+    /// Joins a group, unless the call was cancelled or has little time left.
     fn join(self, group: &Span) -> Option<Member> {
+        let (outcome, receiver) = oneshot::channel();
+        self.taken.send(receiver).ok()?;
+        let member = Member { additions: self.additions, time: self.time, outcome };
+        if member.time.left() < LEAST_TIME {
+            member.report(Ok(false));
+            return None;
+        }
         if self.span.id() != group.id() {
             self.span.follows_from(group);
         }
-        let (outcome, receiver) = oneshot::channel();
-        self.taken.send(receiver).ok()?;
-        Some(Member { additions: self.additions, time: self.time, outcome })
+        Some(member)
     }
 }
 
 /// Commits a group, and reports to each member.
-async fn commit(database: &Database, mut group: Vec<Member>) {
+async fn commit(database: Database, mut group: Vec<Member>) {
     // In this order the groups of two processes do not deadlock if they have request ids in common.
     group.sort_by(|one, other| {
         one.additions.events.request_id().cmp(&other.additions.events.request_id())
     });
-    let mut lost = Vec::new();
+    let mut excluded = Vec::new();
     let mut outcome = Ok(false);
     for _ in 0..ATTEMPTS {
         let Some(left) = group.iter().map(|member| member.time.left()).min() else { break };
-        match deadline::within(left, attempt(database, &mut group)).await {
+        match deadline::within(left, attempt(&database, &mut group)).await {
+            Ok(Attempt::Ended(Err(Failure::OutOfTime))) | Err(OutOfTime) => {
+                for member in group.extract_if(.., |member| member.time.left() < LEAST_TIME) {
+                    member.report(Ok(false));
+                }
+            }
             Ok(Attempt::Ended(ended)) => {
                 outcome = ended;
                 break;
             }
-            Ok(Attempt::Taken(taken)) => {
-                let mut at = 0..;
-                let is_taken = |_: &mut _| at.next().is_some_and(|at| taken.contains(&at));
-                lost.extend(group.extract_if(.., is_taken));
+            Ok(Attempt::Without(failures)) => {
+                for (member, failure) in mem::take(&mut group).into_iter().zip(failures) {
+                    match failure {
+                        None => group.push(member),
+                        Some(failure) => excluded.push((member, failure)),
+                    }
+                }
             }
-            Err(OutOfTime) => break,
         }
     }
     group.into_iter().for_each(|member| member.report(outcome.clone()));
     // After the commit, which may be of a call with the same request id.
-    lost.into_iter().for_each(|member| member.report(Err(Failure::LostRace)));
+    excluded.into_iter().for_each(|(member, failure)| member.report(Err(failure)));
 }
 
 /// How an attempt to commit a group ended.
 enum Attempt {
     /// With one outcome for all.
     Ended(Outcome),
-    /// Rolled back, because the request ids of these members are taken.
-    Taken(Vec<usize>),
+    /// Rolled back, because of these failures of members.
+    Without(Vec<Option<Failure>>),
 }
 
 /// Writes and commits a group, without the members whose conditions are not met.
 async fn attempt(database: &Database, group: &mut Vec<Member>) -> Attempt {
     let transaction = match database.begin().await {
         Ok(transaction) => transaction,
-        Err(Failure::OutOfTime) => return Attempt::Ended(Ok(false)),
         Err(failure) => return Attempt::Ended(Err(failure)),
     };
     let written = async {
@@ -215,8 +226,13 @@ async fn attempt(database: &Database, group: &mut Vec<Member>) -> Attempt {
         write(&transaction, group).await
     };
     match written.await {
-        Ok(taken) if taken.is_empty() => Attempt::Ended(transaction.commit().await.map(|()| true)),
-        Ok(taken) => Attempt::Taken(taken),
+        Ok(failures) if failures.iter().all(Option::is_none) => {
+            Attempt::Ended(transaction.commit().await.map(|()| true))
+        }
+        Ok(failures) => match transaction.rollback().await {
+            Ok(()) => Attempt::Without(failures),
+            Err(_) => Attempt::Ended(Ok(false)),
+        },
         Err(failure) => {
             tracing::warn!(?failure, "a group was not committed; its calls commit on their own");
             Attempt::Ended(Ok(false))
@@ -238,23 +254,27 @@ async fn exclude_unmet(transaction: &Transaction, group: &mut Vec<Member>) -> Re
     Ok(())
 }
 
-/// Writes the rows of a group, unless request ids are taken: then returns the places of their members.
-async fn write(transaction: &Transaction, group: &mut [Member]) -> Result<Vec<usize>, Failure> {
+/// Writes the rows of a group. Returns a failure for each member whose request id is taken or whose
+/// decision has expired; then the transaction must be rolled back.
+async fn write(
+    transaction: &Transaction,
+    group: &[Member],
+) -> Result<Vec<Option<Failure>>, Failure> {
     let events: Vec<_> = group.iter().map(|it| &it.additions.events).collect();
     let taken = append_all(transaction, &events).await?;
-    if taken.is_empty() {
-        let (mut orders, mut subscriptions) = (Vec::new(), Vec::new());
-        for Member { additions, .. } in &mut *group {
-            orders.append(&mut additions.orders);
-            subscriptions.append(&mut additions.subscriptions);
-        }
-        insert(transaction, orders).await?;
-        insert(transaction, subscriptions).await?;
-        if !group.iter().all(|it| it.additions.conditions.are_valid()) {
-            return Err(Failure::DecisionExpired);
-        }
+    if !taken.is_empty() {
+        let failure = |at| taken.contains(&at).then_some(Failure::LostRace);
+        return Ok((0..group.len()).map(failure).collect());
     }
-    Ok(taken)
+    let (mut orders, mut subscriptions) = (Vec::new(), Vec::new());
+    for Member { additions, .. } in group {
+        orders.extend_from_slice(&additions.orders);
+        subscriptions.extend_from_slice(&additions.subscriptions);
+    }
+    insert(transaction, orders).await?;
+    insert(transaction, subscriptions).await?;
+    let expired = |member: &Member| !member.additions.conditions.are_valid();
+    Ok(group.iter().map(|it| expired(it).then_some(Failure::DecisionExpired)).collect())
 }
 
 impl Time {

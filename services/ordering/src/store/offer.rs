@@ -6,8 +6,8 @@ use std::{
 use errors::Failure;
 use rules::ProductFamily;
 use sea_orm::{
-    ActiveValue::Set, ColumnTrait, DatabaseTransaction, EntityTrait, QueryFilter, QueryOrder,
-    QuerySelect,
+    ActiveValue::Set, ColumnTrait, ConnectionTrait, DatabaseBackend, DatabaseTransaction,
+    EntityTrait, QueryFilter, QueryOrder, QuerySelect, sea_query::Expr,
 };
 use storage::{
     Event, Field, Listing, MutationContext, Page, PageRequest, events, fault, list, put, row,
@@ -19,6 +19,10 @@ use super::{
     read::{Locking, padded},
 };
 use crate::domain::{Approved, Money, Offer, OfferName, OfferTerms};
+
+/// Limits the later waits of a transaction that skips locked rows, for an insertion of another one with the
+/// same key; without a statement of its own.
+const SHORT_WAITS: &str = "set_config('lock_timeout', '100ms', true)";
 
 const FAMILY: Field = Field {
     column: "family",
@@ -42,8 +46,7 @@ impl Store {
     }
 
     /// As [`Store::offers_named`], from memory if possible. A commit compares these offers with their rows,
-    /// but a refusal has no commit: then the caller must compare them with those that [`Store::offers_named`]
-    /// returns.
+    /// but a refusal has no commit and needs [`Store::changed_offers`].
     pub(crate) async fn cached_offers(
         &self,
         names: BTreeSet<OfferName>,
@@ -53,6 +56,20 @@ impl Store {
             Ok(offers.into_iter().map(|(name, offer)| (name, Arc::new(offer))).collect())
         };
         self.offers.find(names, read).await
+    }
+
+    /// The offers as they are, if they differ from these of the memory, which then forgets them.
+    pub(crate) async fn changed_offers(
+        &self,
+        names: BTreeSet<OfferName>,
+        cached: &BTreeMap<OfferName, Arc<Offer>>,
+    ) -> Result<Option<BTreeMap<OfferName, Offer>>, Failure> {
+        let current = self.offers_named(names.iter()).await?;
+        if current.values().eq(cached.values().map(AsRef::as_ref)) {
+            return Ok(None);
+        }
+        self.offers.forget(names);
+        Ok(Some(current))
     }
 
     /// A page of offers.
@@ -93,6 +110,10 @@ pub(super) async fn lock(
         .columns([offers::Column::Name, offers::Column::Revision])
         .filter(offers::Column::Name.is_in(padded(names).map(ToString::to_string)))
         .order_by_asc(offers::Column::Name);
+    let rows = match (locking, transaction.get_database_backend()) {
+        (Locking::Skip, DatabaseBackend::Postgres) => rows.expr(Expr::cust(SHORT_WAITS)),
+        _ => rows,
+    };
     let rows = locking.share(rows).into_tuple().all(transaction).await.map_err(fault)?;
     Ok(rows.into_iter().collect())
 }

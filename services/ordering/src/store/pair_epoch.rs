@@ -13,7 +13,7 @@ use rules::SalesChain;
 use sea_orm::{
     ActiveValue::Set,
     ColumnTrait, Condition, ConnectionTrait, DatabaseTransaction, EntityTrait, QueryFilter,
-    QueryOrder,
+    QueryOrder, Select,
     sea_query::{Expr, ExprTrait, OnConflict},
 };
 use storage::{Transaction, fault};
@@ -53,7 +53,7 @@ impl PairEpoch {
     }
 
     fn has(&self, row: &partner_customer_epochs::Model) -> bool {
-        row.customer == self.customer.to_string() && row.partner == self.partner.to_string()
+        is_of(row, self.key())
     }
 }
 
@@ -87,19 +87,14 @@ impl Store {
         pairs: Vec<(CustomerName, PartnerName)>,
         now: Timestamp,
     ) -> Result<BTreeMap<(CustomerName, PartnerName), i64>, Failure> {
-        let mut which = Condition::any();
-        for (customer, partner) in &pairs {
-            which = which.add(of_pair(*customer, *partner));
-        }
-        let found = partner_customer_epochs::Entity::find().filter(which);
-        let found = found.all(self.database.reader()).await.map_err(fault)?;
+        let found =
+            of_all(pairs.iter().copied()).all(self.database.reader()).await.map_err(fault)?;
         if let Some(closed) = found.iter().find(|row| is_closed(row, now)) {
             return Err(release_in_progress(closed, now));
         }
-        let epoch = |(customer, partner)| {
-            let first = PairEpoch { customer, partner, epoch: FIRST_EPOCH };
-            let row = found.iter().find(|row| first.has(row));
-            (first.key(), row.map_or(FIRST_EPOCH, |row| row.epoch))
+        let epoch = |pair| {
+            let row = found.iter().find(|row| is_of(row, pair));
+            (pair, row.map_or(FIRST_EPOCH, |row| row.epoch))
         };
         Ok(pairs.into_iter().map(epoch).collect())
     }
@@ -193,8 +188,13 @@ pub(super) async fn lock(
     }
     let mut rows = locked(transaction, &pairs, locking).await?;
     let is_missing = |pair: &&&PairEpoch| !rows.iter().any(|row| pair.has(row));
-    let missing: Vec<_> = pairs.iter().filter(is_missing).map(|it| it.key()).collect();
+    let mut missing: Vec<_> = pairs.iter().filter(is_missing).map(|it| it.key()).collect();
     if !missing.is_empty() {
+        if matches!(locking, Locking::Skip) {
+            // An insertion waits for the transaction that has locked a skipped row.
+            let existing = of_all(missing.iter().copied()).all(transaction).await.map_err(fault)?;
+            missing.retain(|pair| !existing.iter().any(|row| is_of(row, *pair)));
+        }
         insert_missing(transaction, &missing).await?;
         rows = locked(transaction, &pairs, locking).await?;
     }
@@ -209,11 +209,7 @@ async fn locked(
 ) -> Result<Vec<partner_customer_epochs::Model>, Failure> {
     use partner_customer_epochs::Column;
 
-    let mut which = Condition::any();
-    for pair in padded(pairs.iter().copied()) {
-        which = which.add(of_pair(pair.customer, pair.partner));
-    }
-    let rows = partner_customer_epochs::Entity::find().filter(which);
+    let rows = of_all(pairs.iter().map(|it| it.key()));
     let rows = rows.order_by_asc(Column::Customer).order_by_asc(Column::Partner);
     locking.share(rows).all(transaction).await.map_err(fault)
 }
@@ -223,6 +219,9 @@ async fn insert_missing(
     transaction: &DatabaseTransaction,
     pairs: &[(CustomerName, PartnerName)],
 ) -> Result<(), Failure> {
+    if pairs.is_empty() {
+        return Ok(());
+    }
     let row =
         |(customer, partner): &(CustomerName, PartnerName)| partner_customer_epochs::ActiveModel {
             customer: Set(customer.to_string()),
@@ -255,6 +254,22 @@ async fn running_subscriptions(
         .await
         .map_err(fault)?;
     rows.iter().map(subscription::from_row).collect()
+}
+
+fn is_of(
+    row: &partner_customer_epochs::Model,
+    (customer, partner): (CustomerName, PartnerName),
+) -> bool {
+    row.customer == customer.to_string() && row.partner == partner.to_string()
+}
+
+/// The rows of these pairs, at least one.
+fn of_all(
+    pairs: impl Iterator<Item = (CustomerName, PartnerName)>,
+) -> Select<partner_customer_epochs::Entity> {
+    let which = padded(pairs)
+        .fold(Condition::any(), |which, (customer, partner)| which.add(of_pair(customer, partner)));
+    partner_customer_epochs::Entity::find().filter(which)
 }
 
 fn of_pair(customer: CustomerName, partner: PartnerName) -> Condition {

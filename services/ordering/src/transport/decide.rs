@@ -15,6 +15,9 @@ use crate::{
     store::{Decided, DecisionValidity},
 };
 
+/// Most decisions of a call: the first may be based on old rows in memory.
+const DECISIONS: usize = 3;
+
 impl Transport {
     /// Asks relationship. The answer carries its validity.
     pub(super) async fn ask(&self, transaction: &Transaction) -> Result<Decided<Answer>, Failure> {
@@ -56,8 +59,8 @@ impl Transport {
         Ok(order)
     }
 
-    /// Commits the changes that `decide` returns, idempotently, and returns their `response`. Decides a
-    /// second time if a decision expires before the commit.
+    /// Commits the changes that `decide` returns, idempotently, and returns their `response`. Decides
+    /// again if a decision expires before the commit.
     pub(super) async fn mutate<T, F>(
         &self,
         call: &MutationContext,
@@ -74,12 +77,15 @@ impl Transport {
             response.ok_or_else(|| Failure::bug("the changes hold no response"))
         };
         let change = async {
-            match commit(decide().await?).await {
-                Err(Failure::DecisionExpired) => commit(decide().await?).await,
-                outcome => outcome,
+            for _ in 1..DECISIONS {
+                match commit(decide().await?).await {
+                    Err(Failure::DecisionExpired) => {}
+                    outcome => return outcome,
+                }
             }
+            commit(decide().await?).await
         };
-        self.store.database().idempotent(call, change).await
+        self.store.database().idempotent_write(call, change).await
     }
 
     /// Commits changes if every decision behind them is still valid.

@@ -31,11 +31,10 @@ impl Transport {
         let names: BTreeSet<_> = new.lines.iter().map(|line| line.offer.clone()).collect();
         let offers = self.store.cached_offers(names.clone()).await?;
         let decided = self.decide_by(new, &offers).await;
-        if let Err(Failure::Invalid(_) | Failure::Refused(_)) = decided {
-            let current = self.store.offers_named(names.iter()).await?;
-            if !current.values().eq(offers.values().map(AsRef::as_ref)) {
-                return self.decide_by(new, &current).await;
-            }
+        if let Err(Failure::Invalid(_) | Failure::Refused(_)) = decided
+            && let Some(current) = self.store.changed_offers(names, &offers).await?
+        {
+            return self.decide_by(new, &current).await;
         }
         decided
     }

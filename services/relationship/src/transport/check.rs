@@ -13,7 +13,9 @@ use crate::{
 };
 
 /// Transactions of a batch that are decided at the same time, each with a call to onboarding.
-const AT_ONCE: usize = 8;
+const OF_A_BATCH: usize = 8;
+/// Those of all batches, so that batches do not take the capacity of onboarding from other calls.
+pub(super) const OF_ALL_BATCHES: usize = 16;
 
 impl Transport {
     pub(super) async fn check_transaction(
@@ -32,6 +34,7 @@ impl Transport {
     ) -> Result<pb::BatchCheckTransactionsResponse, Failure> {
         let (transactions, view) = convert::batch_check(&request.into_inner())?;
         let check = |transaction| async move {
+            let _permit = self.batch_checks.acquire().await.map_err(Failure::bug)?;
             let result = match self.decide(transaction).await {
                 Ok(decision) => check_result::Result::Decision(render::decision(
                     &decision,
@@ -46,7 +49,7 @@ impl Transport {
             Ok(pb::CheckResult { result: Some(result) })
         };
         let results: Vec<_> =
-            stream::iter(transactions).map(check).buffered(AT_ONCE).try_collect().await?;
+            stream::iter(transactions).map(check).buffered(OF_A_BATCH).try_collect().await?;
         let fit = storage::count_fitting(&results, Message::encoded_len);
         if fit < results.len() {
             let mut fields = Fields::new();

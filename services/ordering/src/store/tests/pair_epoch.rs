@@ -4,6 +4,7 @@ use std::{collections::BTreeMap, time::Duration};
 
 use errors::Failure;
 use rules::{Denial, SalesChain};
+use sea_orm::ConnectionTrait;
 use storage::MutationContext;
 use testbed::Engine;
 use tokio::time::timeout;
@@ -224,4 +225,23 @@ async fn an_order_in_flight_blocks_a_release_but_no_other_order() {
         second.commit().await.unwrap();
     }
     assert!(begin(&store, SELLER, at(9)).await);
+}
+
+/// On PostgreSQL: an embedded database has one writer at a time.
+#[tokio::test]
+async fn an_order_that_waits_for_its_pair_does_not_delay_other_orders() {
+    let (_databases, store) = store(Engine::Postgres).await;
+    let first = validity(&store, at(9)).await;
+    assert!(commit(&store, accepted(), first.clone(), at(9)).await);
+    let lock = store.database().begin().await.unwrap();
+    let change = format!("UPDATE partner_customer_epochs SET epoch = 0 WHERE partner = '{SELLER}'");
+    lock.execute_unprepared(&change).await.unwrap();
+    let waits = tokio::join!(
+        timeout(SOON, commit(&store, accepted(), first.clone(), at(9))),
+        timeout(SOON, commit(&store, accepted(), valid(), at(9))),
+        timeout(SOON, commit(&store, accepted(), valid(), at(9))),
+    );
+    assert!(matches!(waits, (Err(_), Ok(true), Ok(true))), "{waits:?}");
+    lock.rollback().await.unwrap();
+    assert!(commit(&store, accepted(), first, at(9)).await);
 }
