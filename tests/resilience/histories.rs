@@ -47,7 +47,7 @@ const SEED: &str = "HISTORIES_SEED";
 const COUNT: &str = "HISTORIES_COUNT";
 const DEFAULT_SEED: u64 = 2026;
 /// A debug build runs fewer, because its calls take about four times as long.
-const DEFAULT_COUNT: u64 = if cfg!(debug_assertions) { 500 } else { 10_000 };
+const DEFAULT_COUNT: u64 = if cfg!(debug_assertions) { 250 } else { 10_000 };
 
 const REPLICAS: usize = 2;
 /// Histories that run at the same time.
