@@ -6,8 +6,12 @@ use deadline::within;
 use errors::Failure;
 use sea_orm::{ConnectionTrait, Statement};
 use testbed::{Engine, call, mutation};
-use tokio::{task::JoinSet, time::sleep};
+use tokio::{
+    task::JoinSet,
+    time::{sleep, timeout},
+};
 use types::OrderName;
+use uuid::Uuid;
 
 use super::{
     Store, accepted, after, commit, history, offer, on_both_engines, store, stored, valid,
@@ -129,4 +133,25 @@ async fn a_cancelled_call_in_the_queue_writes_nothing(engine: Engine) {
 
 fn unblocked_id() -> Option<&'static str> {
     Some("00000000-0000-0000-0000-000000000002")
+}
+
+/// On PostgreSQL: an embedded database has one writer at a time.
+#[tokio::test]
+async fn a_request_id_that_another_process_inserts_does_not_delay_other_calls() {
+    let (_databases, store) = store(Engine::Postgres).await;
+    let other_process = store.database().begin().await.unwrap();
+    let id = Uuid::from_u128(2);
+    let insert = format!(
+        "INSERT INTO events (resource, revision, kind, actor, time, content, request_id, request_digest) \
+         VALUES ('orders/other', 1, 'OrderAccepted', '', 0, '', '{id}', '')"
+    );
+    other_process.execute_unprepared(&insert).await.unwrap();
+    let soon = Duration::from_millis(1000);
+    let accept = async |id| {
+        let call = call(id, "order");
+        let accept = commit(&store, accepted(), valid(), &call);
+        timeout(soon, accept).await.map(|order| order.is_ok())
+    };
+    let outcomes = tokio::join!(accept(1), accept(2), accept(3), accept(4));
+    assert!(matches!(outcomes, (Ok(true), Err(_), Ok(true), Ok(true))), "{outcomes:?}");
 }
