@@ -182,6 +182,12 @@ fn list_under(method: &'static str, others: Value, token: &str) -> Requests {
         .invalid("order_by", ["x", "update_time", "name asc", "name, create_time"].map(Value::from))
 }
 
+/// Malformed filters by `display_name`.
+fn invalid_name_filters() -> Vec<Value> {
+    let wrong = ["= *", "= \"\"", "= a*b", "= *b", "= a**", "!= a", "> a"];
+    wrong.map(|it| json!(format!("display_name {it}"))).into()
+}
+
 /// Requests of a batch method.
 fn batch(
     method: &'static str,

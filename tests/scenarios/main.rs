@@ -17,6 +17,7 @@ mod messages;
 mod mpa_versions;
 mod mutations;
 mod next_steps;
+mod names;
 mod onboarding;
 mod order_lines;
 mod orders;

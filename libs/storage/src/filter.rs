@@ -8,11 +8,14 @@
 //! ```
 //!
 //! A quoted value is enclosed in double quotes and contains none; a bare value contains no space, quote
-//! or operator.
+//! or operator. A `*` at the end of a text field's value matches any rest.
+
+mod text;
 
 use std::{fmt::Display, str::FromStr};
 
 use sea_orm::sea_query::{BinOper, Value};
+pub use text::search_key;
 use types::{Timestamp, alternatives, quoted};
 
 /// Most terms of a filter.
@@ -46,6 +49,9 @@ pub enum Kind {
         /// Converts a text to the stored one, or returns what is wrong with it.
         read: fn(&str) -> Result<String, String>,
     },
+    /// A text whose column has its [`search_key`]; supports `=` with a whole text, or with the start of
+    /// one before `*`.
+    Text,
     /// A time in RFC 3339.
     Time,
     /// An enum value as the contract spells it; supports `=` and `!=`.
@@ -84,6 +90,12 @@ impl Field {
         Self { name, column, kind: Kind::Value { read } }
     }
 
+    /// A text field, with the column of its [`search_key`].
+    #[must_use]
+    pub const fn text(name: &'static str, column: &'static str) -> Self {
+        Self { name, column, kind: Kind::Text }
+    }
+
     /// A time field.
     #[must_use]
     pub const fn time(name: &'static str) -> Self {
@@ -107,14 +119,14 @@ impl Field {
             Kind::Choice { prefix, stored, .. } => {
                 Self { kind: Kind::Choice { prefix, stored, lapse: Some(lapse) }, ..self }
             }
-            Kind::Value { .. } | Kind::Time => self,
+            Kind::Value { .. } | Kind::Text | Kind::Time => self,
         }
     }
 
     const fn lapse(&self) -> Option<Lapse> {
         match self.kind {
             Kind::Choice { lapse, .. } => lapse,
-            Kind::Value { .. } | Kind::Time => None,
+            Kind::Value { .. } | Kind::Text | Kind::Time => None,
         }
     }
 }
@@ -132,29 +144,35 @@ pub struct Term {
     pub lapse: Option<Lapse>,
 }
 
+/// An operator and its value; `None` for an empty text.
+type Comparison = (BinOper, Option<Value>);
+
 /// Parses a filter over these fields. An empty filter has no terms.
 ///
 /// # Errors
 /// What is wrong with the filter, as text.
 pub fn parse(filter: &str, fields: &[Field]) -> Result<Vec<Term>, String> {
     let mut terms = Vec::new();
+    let mut count = 0;
     let mut rest = filter.trim();
     while !rest.is_empty() {
-        if !terms.is_empty() {
+        if count > 0 {
             let next = rest.strip_prefix("AND ").map(str::trim_start);
             rest = next.ok_or_else(|| not_and(rest))?;
         }
-        let (term, after) = term(rest, fields)?;
-        terms.push(term);
+        let (read, after) = term(rest, fields)?;
+        terms.extend(read);
+        count += 1;
         rest = after.trim_start();
     }
-    if terms.len() > MAX_TERMS {
+    if count > MAX_TERMS {
         return Err(format!("has more than {MAX_TERMS} terms"));
     }
     Ok(terms)
 }
 
-fn term<'a>(text: &'a str, fields: &[Field]) -> Result<(Term, &'a str), String> {
+/// The comparisons of one term, and the text after it.
+fn term<'a>(text: &'a str, fields: &[Field]) -> Result<(Vec<Term>, &'a str), String> {
     let end = text.find(|it: char| !it.is_ascii_lowercase() && it != '_').unwrap_or(text.len());
     let (name, rest) = text.split_at(end);
     let Some(field) = fields.iter().find(|it| it.name == name) else {
@@ -167,9 +185,9 @@ fn term<'a>(text: &'a str, fields: &[Field]) -> Result<(Term, &'a str), String> 
     let (operator, rest) =
         found.ok_or_else(|| format!("has no operator after `{name}`; write `{name} = …`"))?;
     let (value, rest) = value(rest.trim_start(), name)?;
-    let value = field.read(*operator, value)?;
     let (column, lapse) = (field.column, field.lapse());
-    Ok((Term { column, operator: *operator, value, lapse }, rest))
+    let term = |(operator, value)| Term { column, operator, value, lapse };
+    Ok((field.read(*operator, value)?.into_iter().map(term).collect(), rest))
 }
 
 fn value<'a>(text: &'a str, name: &str) -> Result<(&'a str, &'a str), String> {
@@ -187,13 +205,14 @@ fn value<'a>(text: &'a str, name: &str) -> Result<(&'a str, &'a str), String> {
 }
 
 impl Field {
-    fn read(&self, operator: BinOper, text: &str) -> Result<Option<Value>, String> {
+    fn read(&self, operator: BinOper, text: &str) -> Result<Vec<Comparison>, String> {
         let name = self.name;
         let ordered = !matches!(operator, BinOper::Equal | BinOper::NotEqual);
         if text.contains(char::is_control) {
             return Err(format!("has a control character after `{name}`"));
         }
-        match self.kind {
+        let value = match self.kind {
+            Kind::Text => return text::comparisons(name, operator, text),
             Kind::Value { .. } | Kind::Choice { .. } if ordered => {
                 Err(format!("compares `{name}` by order; use = or !="))
             }
@@ -217,7 +236,8 @@ impl Field {
                     format!("compares `{name}` with {text}; use {}", alternatives(usable()))
                 })
             }
-        }
+        };
+        Ok(vec![(operator, value?)])
     }
 }
 

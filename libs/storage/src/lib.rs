@@ -26,7 +26,7 @@ pub use database::{Database, Settings, Snapshot};
 pub use events::{Event, MutationContext};
 pub use facts::{Facts, Reading, Source};
 pub use fault::fault;
-pub use filter::{Field, Kind, Lapse, Term};
+pub use filter::{Field, Kind, Lapse, Term, search_key};
 pub use history::as_of;
 pub use migration::{EventsTable, Step};
 pub use page::{ListOptions, Listing, Page, PageRequest, list, size};

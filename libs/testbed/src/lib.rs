@@ -18,7 +18,7 @@ pub use databases::{Databases, Engine};
 pub use folder::Folder;
 pub use golden::{diagram, golden, golden_lifecycles, golden_section};
 pub use history::{RecordedStates, assert_rows_have_events, revisions};
-pub use listing::assert_indexed;
+pub use listing::{assert_indexed, plan};
 pub use postgres::{DurableServer, TlsServer};
 pub use released::assert_released_events_read;
 pub use schema::{InvalidRows, assert_constraints, assert_migrations, assert_not_unique, insert};

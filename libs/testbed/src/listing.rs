@@ -24,6 +24,7 @@ pub async fn assert_indexed<E: EntityTrait>(database: &Database, listing: Listin
             let value = value.expect("VALUES has a value for the field");
             Some((format!("{} = {value}", it.name), "name"))
         }
+        Kind::Text => Some((format!("{} = fabrikam", it.name), "name")),
         Kind::Time | Kind::Choice { .. } => None,
     });
     let orders = ["name", "name desc", "create_time", "create_time desc"];
@@ -32,7 +33,7 @@ pub async fn assert_indexed<E: EntityTrait>(database: &Database, listing: Listin
         let options = ListOptions { filter: &filter, order_by, ..ListOptions::default() };
         let page = listing.page(options).expect("the list can be options for");
         let rows = page.select(E::find()).expect("the table has the columns");
-        for step in plan(database, &rows).await {
+        for step in plan(database.reader(), &rows).await {
             let follows = step.contains("USING INDEX");
             assert!(
                 follows && (filter.is_empty() || step.starts_with("SEARCH")),
@@ -42,10 +43,20 @@ pub async fn assert_indexed<E: EntityTrait>(database: &Database, listing: Listin
     }
 }
 
-/// The steps of SQLite's query plan.
-pub(crate) async fn plan<E: EntityTrait>(database: &Database, rows: &Select<E>) -> Vec<String> {
-    let query = rows.build(DbBackend::Sqlite).to_string();
-    let explain = Statement::from_string(DbBackend::Sqlite, format!("EXPLAIN QUERY PLAN {query}"));
-    let plan = database.reader().query_all_raw(explain).await.expect("the query has a plan");
-    plan.iter().map(|it| it.try_get("", "detail").expect("it is a plan")).collect()
+/// The steps of the plan of a query with its parameters, as services run it.
+///
+/// # Panics
+/// If the query has no plan.
+pub async fn plan<E: EntityTrait>(reader: &impl ConnectionTrait, rows: &Select<E>) -> Vec<String> {
+    let backend = reader.get_database_backend();
+    let (explain, column) = match backend {
+        DbBackend::Sqlite => ("EXPLAIN QUERY PLAN", "detail"),
+        _ => ("EXPLAIN", "QUERY PLAN"),
+    };
+    let query = rows.build(backend);
+    let text = format!("{explain} {}", query.sql);
+    let values = query.values.expect("the builder returns values");
+    let plan = Statement::from_sql_and_values(backend, text, values);
+    let plan = reader.query_all_raw(plan).await.expect("the query has a plan");
+    plan.iter().map(|it| it.try_get("", column).expect("it is a plan")).collect()
 }

@@ -97,7 +97,7 @@ impl MigratorTrait for Migrator {
 #[tokio::test]
 async fn the_past_state_of_a_resource_is_read_along_an_index_without_a_sort() {
     let (_databases, database) = migrated::<Migrator>(Engine::Sqlite, "ordering").await;
-    let steps = plan(&database, &as_of("partners/1", Timestamp::UNIX_EPOCH)).await;
+    let steps = plan(database.reader(), &as_of("partners/1", Timestamp::UNIX_EPOCH)).await;
     let follows = |it: &String| it.starts_with("SEARCH") && it.contains("USING INDEX");
     assert!(steps.len() == 1 && steps.iter().all(follows), "{steps:?}");
 }

@@ -2,13 +2,15 @@ use serde_json::{Value, json};
 
 use super::{
     ID, OTHER_ID, Requests, batch, invalid_countries, invalid_enum_values, invalid_etags,
-    invalid_guids, invalid_names, invalid_past_times, invalid_required_guids, invalid_texts,
-    invalid_work_emails, list,
+    invalid_guids, invalid_name_filters, invalid_names, invalid_past_times, invalid_required_guids,
+    invalid_texts, invalid_work_emails, list,
 };
 
 pub(super) fn requests([of_organizations, of_partners]: &[String; 2]) -> Vec<Requests> {
-    let lists =
-        vec![list("ListOrganizations", of_partners), list("ListPartners", of_organizations)];
+    let lists = vec![
+        list("ListOrganizations", of_partners).invalid("filter", invalid_name_filters()),
+        list("ListPartners", of_organizations),
+    ];
     let batches = vec![
         batch("BatchGetOrganizations", "organizations", 200, invalid_names("organizations")),
         batch("BatchGetPartners", "partners", 200, invalid_names("partners")),

@@ -2,13 +2,15 @@ use serde_json::{Value, json};
 
 use super::{
     ID, OTHER_ID, Requests, batch, invalid_countries, invalid_emails, invalid_enum_values,
-    invalid_etags, invalid_guids, invalid_names, invalid_past_times, invalid_required_guids,
-    invalid_texts, list, list_under,
+    invalid_etags, invalid_guids, invalid_name_filters, invalid_names, invalid_past_times,
+    invalid_required_guids, invalid_texts, list, list_under,
 };
 
 pub(super) fn requests([of_organizations, of_partners]: &[String; 2]) -> Vec<Requests> {
-    let lists =
-        vec![list("ListPartnerships", of_partners), list("ListCustomers", of_organizations)];
+    let lists = vec![
+        list("ListPartnerships", of_partners),
+        list("ListCustomers", of_organizations).invalid("filter", invalid_name_filters()),
+    ];
     let batches = vec![
         batch("BatchGetPartnerships", "partnerships", 200, invalid_names("partnerships")),
         batch("BatchGetCustomers", "customers", 200, invalid_names("customers")),

@@ -45,6 +45,47 @@ fn terms_are_read_in_their_order() {
 }
 
 #[test]
+fn a_text_is_compared_whole_or_by_its_start() {
+    let fields = [Field::text("display_name", "key")];
+    let key = |text: &str| Some(Value::from(text.as_bytes().to_vec()));
+    let from = |text: &str| term("key", BinOper::GreaterThanOrEqual, key(text));
+    let below = |bytes: &[u8]| term("key", BinOper::SmallerThan, Some(bytes.to_vec().into()));
+    for (filter, expected) in [
+        ("display_name = Fabrikam", vec![term("key", BinOper::Equal, key("fabrikam"))]),
+        ("display_name = \"FAB Ä*\"", vec![from("fab ä"), below(b"fab \xc3\xa5")]),
+        ("display_name = \u{10ffff}*", vec![from("\u{10ffff}"), below(b"\xf4\x8f\xbf\xc0")]),
+    ] {
+        assert_eq!(parse(filter, &fields).unwrap(), expected, "{filter}");
+    }
+    let ten = ["display_name = a*"; 10].join(" AND ");
+    assert_eq!(parse(&ten, &fields).unwrap().len(), 20);
+    let end = "`*` is allowed at the end only, as in `fab*`";
+    let short = "write at least one character, as in `fab*`";
+    for (value, problem) in [
+        ("= a*b", format!("compares `display_name` with `a*b`: {end}")),
+        ("= *a*", format!("compares `display_name` with `*a*`: {end}")),
+        ("= *", format!("compares `display_name` with `*`: {short}")),
+        ("= \"\"", format!("compares `display_name` with ``: {short}")),
+        ("!= a", "compares `display_name` other than by =; write `display_name = \"fab*\"`".into()),
+        ("< a", "compares `display_name` other than by =; write `display_name = \"fab*\"`".into()),
+    ] {
+        let filter = format!("display_name {value}");
+        assert_eq!(parse(&filter, &fields).unwrap_err(), problem, "{filter}");
+    }
+}
+
+#[test]
+fn the_key_of_a_start_is_the_start_of_the_key() {
+    for text in ["ΟΔΟΣ ΑΣ", "Straße", "İstanbul", "ŒUVRE", "ǅ", "ŉ"] {
+        let key = search_key(text);
+        for (end, _) in text.char_indices() {
+            assert!(key.starts_with(&search_key(&text[..end])), "{text}");
+        }
+    }
+    assert_eq!(search_key("Οδός"), search_key("ΟΔΌΣ"));
+}
+
+#[test]
 fn an_invalid_filter_is_answered_with_what_to_write() {
     let fields = "use reseller, create_time or shape";
     let shapes = "use SHAPE_HALF_ROUND or SHAPE_FLAT";

@@ -12,6 +12,7 @@ entity!(organizations, "organizations", {
     #[sea_orm(primary_key, auto_increment = false)]
     name: String,
     display_name: String,
+    display_name_key: Vec<u8>,
     country: String,
     global_account: Option<String>,
     revision: i64,

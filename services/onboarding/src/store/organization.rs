@@ -8,6 +8,7 @@ use sea_orm::{
 };
 use storage::{
     Event, Field, Listing, MutationContext, Page, PageRequest, events, fault, list, put, row,
+    search_key,
 };
 use types::{GlobalAccountId, OrganizationName};
 
@@ -22,6 +23,7 @@ use crate::domain::{Approved, End, Organization, Owner, Partner};
 pub(crate) const ORGANIZATIONS: Listing = Listing::of(
     "organizations",
     &[
+        Field::text("display_name", "display_name_key"),
         Field::value::<Country>("country_code", "country"),
         Field::value::<GlobalAccountId>("global_account_id", "global_account"),
     ],
@@ -188,6 +190,7 @@ fn to_row(organization: &Organization) -> organizations::ActiveModel {
     organizations::ActiveModel {
         name: Set(organization.name.to_string()),
         display_name: Set(organization.display_name.clone()),
+        display_name_key: Set(search_key(&organization.display_name)),
         country: Set(organization.country.to_string()),
         global_account: Set(organization.global_account.as_ref().map(ToString::to_string)),
         revision: Set(organization.resource_version.revision),

@@ -1,7 +1,7 @@
 use errors::Failure;
 use markets::Country;
 use sea_orm::{ActiveValue::Set, ColumnTrait, EntityTrait, QueryFilter};
-use storage::{Field, Listing, Page, PageRequest, fault, list, row};
+use storage::{Field, Listing, Page, PageRequest, fault, list, row, search_key};
 use types::{CustomerName, OrganizationName, ResourceVersion};
 
 use super::{
@@ -15,6 +15,7 @@ use crate::domain::{AccountReview, Customer, CustomerKind};
 pub(crate) const CUSTOMERS: Listing = Listing::of(
     "customers",
     &[
+        Field::text("display_name", "display_name_key"),
         Field::value::<OrganizationName>("organization", "organization"),
         Field::value::<Country>("country_code", "country"),
         Field::choice("kind", "CUSTOMER_KIND_", CustomerKind::TEXTS),
@@ -80,6 +81,7 @@ impl Persisted for Customer {
             country: Set(self.country.to_string()),
             registration_number: Set(self.registration_number.clone()),
             kind: Set(self.kind.to_string()),
+            display_name_key: Set(search_key(&self.display_name)),
             shared_services_number: Set(self.shared_services_number),
             created_by: Set(self.created_by.map(|it| it.to_string())),
             mca_template_id: Set(template_id),

@@ -25,6 +25,7 @@ entity!(customers, "customers", {
     #[sea_orm(primary_key, auto_increment = false)]
     name: String,
     display_name: String,
+    display_name_key: Vec<u8>,
     organization: String,
     country: String,
     registration_number: Option<String>,

@@ -12,6 +12,8 @@ CREATE TABLE partner_ids (
 CREATE TABLE organizations (
     name TEXT PRIMARY KEY CHECK (name LIKE 'organizations/%'),
     display_name TEXT NOT NULL,
+    -- Without differences of case, for filters.
+    display_name_key BYTEA NOT NULL,
     country TEXT NOT NULL CHECK (length(country) = 2),
     global_account TEXT UNIQUE,
     revision BIGINT NOT NULL CHECK (revision >= 1),
@@ -129,6 +131,7 @@ CREATE UNIQUE INDEX agreements_by_partner ON agreements (partner, revision);
 -- Indexes for filters and orders of lists.
 CREATE INDEX organizations_by_create_time ON organizations (create_time, name);
 CREATE INDEX organizations_by_update_time ON organizations (update_time);
+CREATE INDEX organizations_by_display_name ON organizations (display_name_key, name);
 CREATE INDEX organizations_by_country ON organizations (country, name);
 CREATE INDEX partners_by_create_time ON partners (create_time, name);
 CREATE INDEX partners_by_update_time ON partners (update_time);

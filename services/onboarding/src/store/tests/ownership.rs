@@ -21,8 +21,9 @@ on_both_engines! {
 async fn too_many_companies_count_as_affiliates(engine: Engine) {
     let (_databases, store) = store(engine).await;
     let ids = || 0x100..0x100 + OwnershipGraph::MAX_COMPANIES;
-    let rows: Vec<_> = ids().map(|id| format!("('{}', 'x', 'FR', 1, 0, 0)", of(id))).collect();
-    let columns = "name, display_name, country, revision, create_time, update_time";
+    let rows: Vec<_> = ids().map(|id| format!("('{}', 'x', 'x', 'FR', 1, 0, 0)", of(id))).collect();
+    let columns =
+        "name, display_name, display_name_key, country, revision, create_time, update_time";
     fill(&store, "organizations", columns, &rows).await;
     let ownership = |id| format!("('{}', '{}', 6000, FALSE, 0)", of(id), of(id + 1));
     let rows: Vec<_> = ids().take(OwnershipGraph::MAX_COMPANIES - 1).map(ownership).collect();

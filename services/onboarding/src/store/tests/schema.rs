@@ -20,9 +20,9 @@ const INVALID: [InvalidRows; 9] = [
     ("partner_ids", "id '1001', holder 'partners/1'", "id '4000'", "id '1002'"),
     (
         "organizations",
-        "name 'organizations/1', display_name '', country 'FR', global_account '4001', \
+        "name 'organizations/1', display_name '', display_name_key '', country 'FR', global_account '4001', \
          revision 1, create_time 0, update_time 0",
-        "name 'partners/1', name 'organizations/9', country 'FRA', display_name NULL, revision 0, \
+        "name 'partners/1', name 'organizations/9', country 'FRA', display_name NULL, display_name_key NULL, revision 0, \
          global_account '4000'",
         "name 'organizations/2'",
     ),

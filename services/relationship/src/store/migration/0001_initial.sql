@@ -39,6 +39,8 @@ CREATE INDEX partnerships_by_pair ON partnerships (provider, reseller);
 CREATE TABLE customers (
     name TEXT PRIMARY KEY CHECK (name LIKE 'customers/%'),
     display_name TEXT NOT NULL,
+    -- Without differences of case, for filters.
+    display_name_key BYTEA NOT NULL,
     organization TEXT NOT NULL CHECK (organization LIKE 'organizations/%'),
     country TEXT NOT NULL CHECK (length(country) = 2),
     registration_number TEXT CHECK (registration_number <> ''),
@@ -121,6 +123,7 @@ CREATE INDEX partnerships_by_reseller ON partnerships (reseller, name);
 CREATE INDEX partnerships_by_state ON partnerships (state, name);
 CREATE INDEX customers_by_create_time ON customers (create_time, name);
 CREATE INDEX customers_by_update_time ON customers (update_time);
+CREATE INDEX customers_by_display_name ON customers (display_name_key, name);
 CREATE INDEX customers_by_organization ON customers (organization, name);
 CREATE INDEX customers_by_country ON customers (country, name);
 CREATE INDEX customers_by_kind ON customers (kind, name);

@@ -21,7 +21,7 @@ const PARTNERSHIP: &str = "name 'partnerships/1', provider 'partners/1', reselle
 const INVITED: &str = "state 'invited', accept_time NULL, provider_application NULL, \
     reseller_application NULL, ended_by NULL, state_reason '', \
     end_time NULL";
-const CUSTOMER_ROW: &str = "name 'customers/1', display_name '', organization 'organizations/1', \
+const CUSTOMER_ROW: &str = "name 'customers/1', display_name '', display_name_key '', organization 'organizations/1', \
     country 'FR', registration_number NULL, kind 'company', shared_services_number NULL, \
     created_by NULL, mca_template_id '1', mca_version '1', mca_first_name 'Ada', \
     mca_last_name 'Lovelace', mca_email 'ada@contoso.com', mca_accept_time 0, \
@@ -49,7 +49,7 @@ const INVALID: [InvalidRows; 3] = [
     (
         "customers",
         CUSTOMER_ROW,
-        "name 'partners/1', organization 'partners/1', country 'FRA', kind 'person', \
+        "name 'partners/1', display_name_key NULL, organization 'partners/1', country 'FRA', kind 'person', \
              kind 'shared-services', shared_services_number 1, registration_number '', \
              created_by 'customers/1', mca_template_id NULL, mca_version NULL, \
              mca_first_name NULL, mca_last_name NULL, mca_email NULL, account_state NULL, \
