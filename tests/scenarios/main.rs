@@ -4,6 +4,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "tests")]
 
 mod agreement;
+mod all_customers;
 mod applications;
 mod catalogue;
 mod chain;
@@ -16,8 +17,8 @@ mod lists;
 mod messages;
 mod mpa_versions;
 mod mutations;
-mod next_steps;
 mod names;
+mod next_steps;
 mod onboarding;
 mod order_lines;
 mod orders;

@@ -20,6 +20,9 @@ pub(super) fn requests([of_organizations, of_partners]: &[String; 2]) -> Vec<Req
     all.into_iter().flatten().collect()
 }
 
+/// All customers, as the parent of a list.
+const ALL: &str = "customers/-";
+
 fn partner() -> String {
     format!("partners/{ID}")
 }
@@ -145,7 +148,7 @@ fn relationships(token: &str) -> Vec<Requests> {
     remove["removed_by"] = json!(partner());
     vec![
         Requests::new("RequestCustomerRelationship", ask)
-            .invalid("parent", invalid_names("customers"))
+            .invalid("parent", [invalid_names("customers"), vec![json!(ALL)]].concat())
             .invalid("partner", invalid_names("partners"))
             .invalid("kind", invalid_enum_values())
             .invalid("role", [json!(99), json!(1), json!(3)])
@@ -174,7 +177,7 @@ fn relationships(token: &str) -> Vec<Requests> {
             .invalid("etag", invalid_etags()),
         Requests::new("GetCustomerRelationship", json!({ "name": name }))
             .invalid("name", invalid_relationships()),
-        list_under("ListCustomerRelationships", json!({ "parent": customer() }), token)
+        list_under("ListCustomerRelationships", json!({ "parent": ALL }), token)
             .invalid("parent", invalid_names("customers")),
     ]
 }

@@ -1,5 +1,5 @@
 use errors::Failure;
-use sea_orm::{ActiveValue::Set, ColumnTrait, EntityTrait, QueryFilter, QueryOrder};
+use sea_orm::{ActiveValue::Set, ColumnTrait, Condition, EntityTrait, QueryFilter, QueryOrder};
 use storage::{Field, Lapse, Listing, Page, PageRequest, fault, list, row};
 use types::{CustomerName, CustomerRelationshipName, PartnerName, ResourceVersion, Timestamp};
 
@@ -52,12 +52,14 @@ impl Store {
         rows.iter().map(from_row).collect()
     }
 
+    /// The relationships of a customer, or of all customers.
     pub(crate) async fn relationships(
         &self,
-        customer: CustomerName,
+        customer: Option<CustomerName>,
         page: &PageRequest,
     ) -> Result<Page<CustomerRelationship>, Failure> {
-        let rows = Entity::find().filter(Column::Customer.eq(customer.to_string()));
+        let of_customer = customer.map(|name| Column::Customer.eq(name.to_string()));
+        let rows = Entity::find().filter(Condition::all().add_option(of_customer));
         let page = list(self.database.reader(), rows, page).await?;
         page.try_map(|row| from_row(&row))
     }

@@ -170,7 +170,8 @@ fn removal(by: PartnerName) -> Removal {
 async fn stored(store: &Store) -> (Vec<Customer>, Vec<CustomerRelationship>, Vec<Partnership>) {
     let page = |listing: storage::Listing| listing.page(ListOptions::default()).unwrap();
     let customers = store.customers(&page(CUSTOMERS)).await.unwrap().items;
-    let relationships = store.relationships(CUSTOMER, &page(RELATIONSHIPS)).await.unwrap().items;
+    let relationships =
+        store.relationships(Some(CUSTOMER), &page(RELATIONSHIPS)).await.unwrap().items;
     (customers, relationships, store.partnerships(&page(PARTNERSHIPS)).await.unwrap().items)
 }
 

@@ -20,6 +20,8 @@ use crate::{
 };
 
 const MAX_DETAIL: usize = 500;
+/// The parent of lists over all customers (AIP-159).
+const ALL_CUSTOMERS: &str = "customers/-";
 /// Transactions of a batch.
 const MAX_TRANSACTIONS: usize = 200;
 const MAX_LINES: usize = 300;
@@ -141,13 +143,28 @@ pub(super) fn remove_relationship(
     fields.finish(|| Some((how?, name?, by?, detail?)))
 }
 
+/// The customer of the list; `None` for all customers.
 pub(super) fn list_relationships(
     request: &pb::ListCustomerRelationshipsRequest,
-) -> Converted<(CustomerName, PageRequest)> {
+) -> Converted<(Option<CustomerName>, PageRequest)> {
     let mut fields = Fields::new();
-    let customer = fields.parse("parent", &request.parent);
+    let customer = customer_or_all(&mut fields, "parent", &request.parent);
     let page = RELATIONSHIPS.read(&mut fields, &request.parent, list_options!(request));
     fields.finish(|| Some((customer?, page?)))
+}
+
+/// One customer, or `None` for all.
+fn customer_or_all(fields: &mut Fields, field: &str, text: &str) -> Option<Option<CustomerName>> {
+    if text == ALL_CUSTOMERS {
+        return Some(None);
+    }
+    if text.is_empty() {
+        fields.reject(field, format!("is required; use {ALL_CUSTOMERS} for all customers"));
+        return None;
+    }
+    let name = text.parse().map(Some);
+    let explain = |error| format!("{error}, or {ALL_CUSTOMERS} for all customers");
+    fields.check(field, name.map_err(explain))
 }
 
 pub(super) fn check(

@@ -154,9 +154,11 @@ impl Transport {
         request: Request<pb::ListCustomerRelationshipsRequest>,
     ) -> Result<pb::ListCustomerRelationshipsResponse, Failure> {
         let (customer, page) = convert::list_relationships(request.get_ref())?;
-        let customer = self.find_customer(customer).await?;
+        if let Some(customer) = customer {
+            self.find_customer(customer).await?;
+        }
         let now = self.clock.now();
-        let read = |page| async move { self.store.relationships(customer.name, &page).await };
+        let read = |page| async move { self.store.relationships(customer, &page).await };
         let render = |it: CustomerRelationship| render::relationship(it.effective_at(now));
         let page = page.with_states_at(now).answer(read, render, Message::encoded_len).await?;
         Ok(pb::ListCustomerRelationshipsResponse {

@@ -131,3 +131,5 @@ CREATE INDEX customer_relationships_by_create_time ON customer_relationships (cr
 CREATE INDEX customer_relationships_by_update_time ON customer_relationships (update_time);
 CREATE INDEX customer_relationships_by_customer ON customer_relationships (customer, name);
 CREATE INDEX customer_relationships_by_partner ON customer_relationships (partner, name);
+CREATE INDEX customer_relationships_by_partner_and_time
+    ON customer_relationships (partner, create_time, name);

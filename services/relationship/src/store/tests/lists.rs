@@ -17,6 +17,7 @@ async fn every_list_uses_an_index() {
 }
 
 on_both_engines! {
+    a_page_of_a_partner_with_many_customers_is_one_range_of_an_index,
     the_start_of_a_name_is_one_range_of_an_index,
 }
 
@@ -54,6 +55,33 @@ async fn plan_of<E: EntityTrait>(
 ) -> String {
     let page = listing.page(options).unwrap();
     plan(database.reader(), &page.select(E::find()).unwrap()).await.join("\n")
+}
+
+async fn a_page_of_a_partner_with_many_customers_is_one_range_of_an_index(engine: Engine) {
+    let (_databases, store) = store(engine).await;
+    fill(&store.database).await;
+    let filter = "partner = partners/00000000-0000-4000-8000-000000000000";
+    for (order_by, index) in [
+        ("name", "customer_relationships_by_partner"),
+        ("name desc", "customer_relationships_by_partner"),
+        ("create_time", "customer_relationships_by_partner_and_time"),
+        ("create_time desc", "customer_relationships_by_partner_and_time"),
+    ] {
+        let first = ListOptions { filter, order_by, ..ListOptions::default() };
+        let page = store.relationships(None, &RELATIONSHIPS.page(first).unwrap()).await.unwrap();
+        assert_eq!(page.items.len(), 50);
+        for page_token in ["", &page.next_page_token] {
+            let options = ListOptions { page_token, ..first };
+            let plan =
+                plan_of::<customer_relationships::Entity>(&store.database, RELATIONSHIPS, options)
+                    .await;
+            let (range, sort) = match engine {
+                Engine::Sqlite => (format!("USING INDEX {index} (partner=?"), "TEMP B-TREE"),
+                Engine::Postgres => (format!("using {index} on"), "Sort"),
+            };
+            assert!(plan.contains(&range) && !plan.contains(sort), "{order_by}: {plan}");
+        }
+    }
 }
 
 async fn the_start_of_a_name_is_one_range_of_an_index(engine: Engine) {
