@@ -8,6 +8,10 @@ use contracts::relationship::{
 };
 use tests::{CHECKS, purchase, scenarios};
 
+fn paths_of(customer: &str) -> ListSalesPathsRequest {
+    ListSalesPathsRequest { customer: customer.to_owned(), ..Default::default() }
+}
+
 scenarios! {
     /// Scenario 1 of the programme: open paths first (REL-4, ON-1).
     async fn sales_paths_are_listed_with_the_rules_that_block_them(world) {
@@ -15,7 +19,7 @@ scenarios! {
         let channel = world.channel("FR").await?;
         let direct = client.direct_bill("FR").await?;
         client.request_relationship(&channel.customer, &direct, Kind::Resale).await?;
-        let list = ListSalesPathsRequest { customer: channel.customer.clone() };
+        let list = paths_of(&channel.customer);
         let answer = client.relationship.clone().list_sales_paths(list).await?.into_inner();
         let paths: Vec<_> = answer.paths.iter().map(|path| {
             let chain = path.transaction.clone().unwrap();
@@ -41,7 +45,7 @@ scenarios! {
             client.enroll(&other, role).await?;
             client.invite(&channel.provider, &other).await?;
         }
-        let list = ListSalesPathsRequest { customer: channel.customer.clone() };
+        let list = paths_of(&channel.customer);
         let answer = client.relationship.clone().list_sales_paths(list).await?.into_inner();
         assert!(answer.truncated);
         let open = answer.paths.iter().filter(|it| it.verdict() == Verdict::Undetermined);

@@ -13,7 +13,7 @@ mod partnership;
 mod save;
 
 pub(crate) use context::{CustomerContext, Scope, SellingPartners, partnerships_of};
-pub(crate) use customer::CUSTOMERS;
+pub(crate) use customer::{CUSTOMERS, SALES_PATHS};
 pub(crate) use customer_relationship::RELATIONSHIPS;
 pub(crate) use facts::Tables;
 pub use migration::Migrator;

@@ -8,6 +8,7 @@ mod customer;
 mod customer_relationship;
 mod gather;
 mod partnership;
+mod paths;
 mod render;
 mod telemetry;
 

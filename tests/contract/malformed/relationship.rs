@@ -15,8 +15,14 @@ pub(super) fn requests([of_organizations, of_partners]: &[String; 2]) -> Vec<Req
         batch("BatchGetPartnerships", "partnerships", 200, invalid_names("partnerships")),
         batch("BatchGetCustomers", "customers", 200, invalid_names("customers")),
     ];
-    let all =
-        [partnerships(), customers(), relationships(of_partners), decisions(), lists, batches];
+    let all = [
+        partnerships(),
+        customers(),
+        relationships(of_partners),
+        decisions(of_partners),
+        lists,
+        batches,
+    ];
     all.into_iter().flatten().collect()
 }
 
@@ -182,7 +188,7 @@ fn relationships(token: &str) -> Vec<Requests> {
     ]
 }
 
-fn decisions() -> Vec<Requests> {
+fn decisions(token: &str) -> Vec<Requests> {
     let line = json!({
         "product_family": 1, "partner_id_on_record": "1234",
         "additional_partner_ids_on_record": ["1235", "1236"],
@@ -237,8 +243,22 @@ fn decisions() -> Vec<Requests> {
             .invalid("view", [json!(99), json!(-1)])
             .invalid_fields([("transactions", json!([]))], &["transactions"])
             .invalid_fields([("transactions", json!(vec![bare; 201]))], &["transactions"]),
-        Requests::new("ListSalesPaths", json!({ "customer": customer() }))
-            .invalid("customer", invalid_names("customers")),
+        Requests::new(
+            "ListSalesPaths",
+            json!({ "customer": ALL, "page_size": 50, "refused_only": true }),
+        )
+        .invalid("customer", invalid_names("customers"))
+        .invalid("page_size", [json!(-1)])
+        .invalid("page_token", [json!("?"), json!("bm9uc2Vuc2U"), json!(token)])
+        .invalid_fields([("customer", json!(customer()))], &["page_size"])
+        .invalid_fields(
+            [
+                ("customer", json!(customer())),
+                ("page_size", json!(0)),
+                ("page_token", json!(token)),
+            ],
+            &["page_token"],
+        ),
         Requests::new("GetMarket", json!({ "country_code": "XK" }))
             .invalid("country_code", invalid_countries()),
     ]

@@ -22,6 +22,10 @@ pub(crate) const CUSTOMERS: Listing = Listing::of(
     ],
 );
 
+/// The customers whose sales paths are listed: few at a time, because each has a decision for every chain.
+pub(crate) const SALES_PATHS: Listing =
+    Listing { max_size: 50, chunk: 4, ..Listing::of("sales paths", &[]) };
+
 impl Store {
     pub(crate) async fn customer(&self, name: CustomerName) -> Result<Option<Customer>, Failure> {
         let row = Entity::find_by_id(name.to_string()).one(self.database.reader()).await;
@@ -77,11 +81,11 @@ impl Persisted for Customer {
         ActiveModel {
             name: Set(self.name.to_string()),
             display_name: Set(self.display_name.clone()),
+            display_name_key: Set(search_key(&self.display_name)),
             organization: Set(self.organization.to_string()),
             country: Set(self.country.to_string()),
             registration_number: Set(self.registration_number.clone()),
             kind: Set(self.kind.to_string()),
-            display_name_key: Set(search_key(&self.display_name)),
             shared_services_number: Set(self.shared_services_number),
             created_by: Set(self.created_by.map(|it| it.to_string())),
             mca_template_id: Set(template_id),

@@ -2,19 +2,19 @@ use contracts::relationship::{self as pb, check_result};
 use errors::{Failure, Fields};
 use futures_util::{StreamExt, TryStreamExt, stream};
 use prost::Message;
-use rules::{Purpose, Role, SalesChain, Transaction};
+use rules::Transaction;
 use tonic::Request;
-use types::CustomerName;
 
-use super::{Transport, convert, gather::MAX_CHAINS, render, telemetry};
+use super::{Transport, convert, render, telemetry};
 use crate::{
-    domain::{Decision, Facts, Standing, Verdict, decide},
-    store::{Scope, SellingPartners},
+    domain::{Decision, Facts, decide},
+    store::Scope,
 };
 
 /// Transactions of a batch that are decided at the same time, each with a call to onboarding.
 const OF_A_BATCH: usize = 8;
-/// Those of all batches, so that batches do not take the capacity of onboarding from other calls.
+/// Those of all batches, and customers of all pages of sales paths, so that neither takes the capacity of
+/// onboarding from other calls.
 pub(super) const OF_ALL_BATCHES: usize = 16;
 
 impl Transport {
@@ -72,50 +72,9 @@ impl Transport {
         telemetry::record(&decision);
         Ok(decision)
     }
-
-    pub(super) async fn list_sales_paths(
-        &self,
-        request: Request<pb::ListSalesPathsRequest>,
-    ) -> Result<pb::ListSalesPathsResponse, Failure> {
-        let customer = errors::one("customer", &request.get_ref().customer)?;
-        let scope = Scope::AllChains(MAX_CHAINS as u64 + 1);
-        let gathered = self.facts_at_one_instant(customer, scope, &[]).await?;
-        let over_limit = |rows: usize| rows > MAX_CHAINS;
-        let truncated = gathered.truncated
-            || over_limit(gathered.context.relationships.len())
-            || over_limit(gathered.context.partnerships.len());
-        let mut decisions = Vec::new();
-        for partners in &gathered.chains {
-            let facts = gathered.facts(*partners)?;
-            if partners.1.is_none() && !buys_from_microsoft(&facts.seller) {
-                continue;
-            }
-            decisions.push(decide_or_fail(new_subscription(*partners, customer), &facts)?);
-        }
-        decisions.sort_by_key(|decision| decision.verdict() == Verdict::Refused);
-        let view = pb::DecisionView::Basic;
-        let paths =
-            decisions.iter().map(|each| render::decision(each, view, self.lifetimes.decision));
-        let mut paths: Vec<_> = paths.collect();
-        let fit = storage::count_fitting(&paths, Message::encoded_len);
-        let truncated = truncated || fit < paths.len();
-        paths.truncate(fit);
-        Ok(pb::ListSalesPathsResponse { paths, truncated })
-    }
 }
 
-fn decide_or_fail(transaction: Transaction, facts: &Facts) -> Result<Decision, Failure> {
+pub(super) fn decide_or_fail(transaction: Transaction, facts: &Facts) -> Result<Decision, Failure> {
     let decision = decide(transaction, facts);
     decision.ok_or_else(|| Failure::bug("the gathered facts do not match the transaction"))
-}
-
-fn buys_from_microsoft(partner: &Standing) -> bool {
-    [Role::DirectBill, Role::IndirectProvider].iter().any(|role| partner.state(*role).is_some())
-}
-
-/// A new subscription without lines: rules that need lines or an attestation are undetermined.
-fn new_subscription((seller, reseller): SellingPartners, customer: CustomerName) -> Transaction {
-    let chain = SalesChain { seller, reseller, customer };
-    let purpose = Purpose::NewSubscription;
-    Transaction { chain, purpose, lines: Vec::new(), attested: false }
 }
