@@ -1,0 +1,3 @@
+//! A world: partners, customers, offers and orders under short aliases.
+
+pub mod alias;
