@@ -6,6 +6,7 @@ mod batch;
 mod behaviour;
 mod client;
 mod declared;
+mod dynamic;
 mod health;
 mod limits;
 mod malformed;

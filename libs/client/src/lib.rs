@@ -5,6 +5,7 @@
 //! retried. [`Error`] reads the status of a failed call.
 
 mod channel;
+mod dynamic;
 mod error;
 mod request_ids;
 
@@ -13,13 +14,15 @@ use std::time::Duration;
 pub use channel::Channel;
 pub use contracts::rules::{Input, Refusal, Responsible, Violation};
 use contracts::{
-    onboarding::onboarding_service_client::OnboardingServiceClient,
+    SERVICES, onboarding::onboarding_service_client::OnboardingServiceClient,
     ordering::ordering_service_client::OrderingServiceClient,
     relationship::relationship_service_client::RelationshipServiceClient,
 };
 pub use error::{Error, Kind};
 pub use rpc_client::Urls;
+use serde_json::Value;
 pub use status::refusal;
+use tonic::Status;
 
 /// Default deadline of a call: the longest that a service works on one.
 pub const TIMEOUT: Duration = Duration::from_secs(10);
@@ -59,6 +62,8 @@ pub struct Cluster {
     pub relationship: RelationshipServiceClient<Channel>,
     /// Client of ordering.
     pub ordering: OrderingServiceClient<Channel>,
+    /// In the order of `contracts::SERVICES`.
+    channels: [Channel; 3],
 }
 
 impl Cluster {
@@ -66,11 +71,31 @@ impl Cluster {
     #[must_use]
     pub fn new(settings: Settings) -> Self {
         let Settings { onboarding, relationship, ordering, timeout, connections } = settings;
-        let channel = |urls| Channel::new(rpc_client::Settings { urls, timeout, connections });
+        let channels = [onboarding, relationship, ordering]
+            .map(|urls| Channel::new(rpc_client::Settings { urls, timeout, connections }));
+        let [onboarding, relationship, ordering] = channels.clone();
         Self {
-            onboarding: OnboardingServiceClient::new(channel(onboarding)),
-            relationship: RelationshipServiceClient::new(channel(relationship)),
-            ordering: OrderingServiceClient::new(channel(ordering)),
+            onboarding: OnboardingServiceClient::new(onboarding),
+            relationship: RelationshipServiceClient::new(relationship),
+            ordering: OrderingServiceClient::new(ordering),
+            channels,
+        }
+    }
+
+    /// Calls a method by its name, such as `PlaceOrder` or
+    /// `csp.ordering.v1.OrderingService/PlaceOrder`. Request and response are proto3 JSON; the response
+    /// omits fields with default values.
+    ///
+    /// # Errors
+    /// INVALID_ARGUMENT without a call if the method is unknown, or if the request has an unknown field
+    /// or a value of another type; otherwise what the service answers.
+    pub async fn call(&self, method: &str, request: Value) -> Result<Value, Status> {
+        let method = dynamic::method(method)?;
+        let served = |name| name == method.parent_service().full_name();
+        let services = SERVICES.iter().zip(&self.channels);
+        match services.into_iter().find(|((_, name, _), _)| served(*name)) {
+            Some((_, channel)) => dynamic::call(channel.clone(), method, request).await,
+            None => Err(dynamic::not_served(method)),
         }
     }
 }
