@@ -29,5 +29,6 @@ mod release;
 mod renewals;
 mod repetition;
 mod requirements;
+mod samples;
 mod subscriptions;
 mod transfers;

@@ -84,6 +84,7 @@ fn only_edges_know_the_generated_types() {
             "libs/contracts",
             "libs/runtime/src/server.rs",
             "libs/status",
+            "libs/world",
             "tests",
         ],
         advice: "Convert between messages and domain values in transport or peers.",
