@@ -115,9 +115,8 @@ fn tour_rows(printed: &str) -> Vec<String> {
         if verdict.is_empty() {
             question.clone_into(&mut scenario);
         } else if verdict != "verdict" {
-            let words: Vec<_> = reasons.split_whitespace().collect();
-            let reason = |it: &str| it.ends_with(':') && it.contains('_') && !it.contains('/');
-            let rules = words.windows(2).filter(|it| reason(it[1])).map(|it| it[0]);
+            let rule = |it: &str| it.strip_suffix(':').filter(|it| is_rule(it)).map(str::to_owned);
+            let rules = reasons.split_whitespace().filter_map(rule);
             let rules = rules.collect::<Vec<_>>().join(", ");
             rows.push(format!("| {scenario} | {question} | {verdict} | {rules} |"));
             scenario.clear();
@@ -125,6 +124,10 @@ fn tour_rows(printed: &str) -> Vec<String> {
         row = vec![String::new(); 4];
     }
     rows
+}
+
+fn is_rule(word: &str) -> bool {
+    rules::RULES.iter().any(|rule| rule.id == word)
 }
 
 #[test]

@@ -2,6 +2,7 @@
 
 pub mod plan;
 pub mod scenario_client;
+pub mod throwaway;
 pub mod tour;
 
 pub use plan::{Cluster, Plan};

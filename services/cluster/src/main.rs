@@ -1,6 +1,13 @@
 //! Runs all three services in one process, for first steps, demonstrations and small installations.
 
-use std::{io::IsTerminal, net::SocketAddr, path::PathBuf, process::ExitCode};
+mod sample;
+
+use std::{
+    io::{IsTerminal, Write, stdin, stdout},
+    net::SocketAddr,
+    path::{Path, PathBuf},
+    process::ExitCode,
+};
 
 use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
 use cluster::{Cluster, Plan, tour};
@@ -9,6 +16,7 @@ use runtime::{
     process::stop_request,
     telemetry,
 };
+use tokio::net::TcpStream;
 use types::Clock;
 
 const DEFAULTS: &str = include_str!("../config.toml");
@@ -19,6 +27,9 @@ struct Arguments {
     /// TOML file with settings that differ from the defaults.
     #[arg(long, global = true)]
     config: Option<PathBuf>,
+    /// Serve with the partners, customers and orders of a sample distributor.
+    #[arg(long)]
+    sample: bool,
     #[command(subcommand)]
     command: Option<Command>,
 }
@@ -27,8 +38,18 @@ struct Arguments {
 enum Command {
     /// Serve gRPC until Ctrl-C (the default).
     Serve,
-    /// Play the scenarios of the programme against a new cluster, and print the results.
-    Tour,
+    /// Play the scenarios of the programme against a throwaway cluster, and print the results.
+    Tour {
+        /// Keep its databases, and print how to serve them.
+        #[arg(long)]
+        keep: bool,
+    },
+    /// Delete the embedded databases, after asking.
+    Reset {
+        /// Do not ask.
+        #[arg(long)]
+        yes: bool,
+    },
     /// Print the annotated default settings.
     Defaults,
 }
@@ -49,8 +70,9 @@ async fn main() -> ExitCode {
             print!("{DEFAULTS}");
             Ok(())
         }
-        Some(Command::Tour) => tour::play(std::io::stdout().is_terminal()).await,
-        Some(Command::Serve) | None => serve(arguments.config).await,
+        Some(Command::Tour { keep }) => tour::play(stdout().is_terminal(), keep).await,
+        Some(Command::Reset { yes }) => reset(arguments.config, yes).await,
+        Some(Command::Serve) | None => serve(arguments.config, arguments.sample).await,
     };
     match outcome {
         Ok(()) => ExitCode::SUCCESS,
@@ -61,12 +83,18 @@ async fn main() -> ExitCode {
     }
 }
 
-async fn serve(config: Option<PathBuf>) -> Result<(), String> {
+async fn serve(config: Option<PathBuf>, with_sample: bool) -> Result<(), String> {
     let settings = settings(config).map_err(|problems| problems.to_string())?;
     let _telemetry = telemetry::start("cluster", version::BUILD, &settings.telemetry).await?;
     let stop = stop_request()?;
     let cluster = settings.plan.start(Clock::system()).await?;
     greet(&cluster, &settings.data);
+    if with_sample {
+        sample::apply(&cluster).await?;
+    } else {
+        println!("To try it with partners, customers and orders: cargo run -p cluster -- --sample");
+    }
+    println!("Stop with Ctrl-C.");
     stop.await;
     cluster.stop().await;
     Ok(())
@@ -95,12 +123,44 @@ fn greet(cluster: &Cluster, data: &str) {
     println!("  relationship  {}   who may sell to whom, and why", relationship.address);
     println!("  ordering      {}   orders and subscriptions", ordering.address);
     println!();
-    println!("Next steps:");
-    println!("  grpcurl -plaintext {} list", ordering.address);
-    println!(
-        "  grpcurl -plaintext {} csp.relationship.v1.RelationshipService/ListRules",
-        relationship.address
-    );
-    println!("  cargo run -p cluster -- tour    (plays the scenarios of the programme)");
-    println!("Stop with Ctrl-C.");
+}
+
+/// Deletes the databases, unless a cluster that uses them is running.
+async fn reset(config: Option<PathBuf>, yes: bool) -> Result<(), String> {
+    let settings = settings(config).map_err(|problems| problems.to_string())?;
+    for address in settings.plan.addresses() {
+        if TcpStream::connect(address).await.is_ok() {
+            return Err(format!(
+                "{address} is in use; stop the cluster before its data is deleted"
+            ));
+        }
+    }
+    let files = databases(&settings.data);
+    if files.is_empty() {
+        println!("{}/ has no databases.", settings.data);
+        return Ok(());
+    }
+    if !yes {
+        print!("Delete all partners, customers and orders in {}/? [y/N] ", settings.data);
+        let mut answer = String::new();
+        let asked = stdout().flush().and_then(|()| stdin().read_line(&mut answer));
+        asked.map_err(|error| error.to_string())?;
+        if !matches!(answer.trim(), "y" | "Y" | "yes") {
+            return Err("nothing was deleted".to_owned());
+        }
+    }
+    for file in files {
+        let delete = std::fs::remove_file(&file);
+        delete.map_err(|error| format!("cannot delete {}: {error}", file.display()))?;
+    }
+    println!("Deleted the databases in {}/.", settings.data);
+    Ok(())
+}
+
+/// The files of the embedded databases in a folder.
+fn databases(data: &str) -> Vec<PathBuf> {
+    let names = ["onboarding", "relationship", "ordering"];
+    let suffixes = ["db", "db-wal", "db-shm"];
+    let files = names.iter().flat_map(|name| suffixes.map(|suffix| format!("{name}.{suffix}")));
+    files.map(|file| Path::new(data).join(file)).filter(|file| file.exists()).collect()
 }
