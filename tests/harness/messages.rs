@@ -81,7 +81,8 @@ fn lines(detail: ErrorDetail) -> Vec<String> {
 }
 
 /// The text with `{id}` for each GUID and `{PartnerID}` for each PartnerID.
-fn without_ids(text: &str) -> String {
+#[must_use]
+pub fn without_ids(text: &str) -> String {
     let mut out = String::new();
     let mut rest = text;
     while let Some(letter) = rest.chars().next() {

@@ -4,6 +4,7 @@
 
 mod bench;
 mod collector;
+mod csp;
 mod database;
 mod docs;
 mod envoy;

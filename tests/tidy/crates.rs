@@ -77,7 +77,9 @@ fn services_do_not_depend_on_each_other() {
     let names: Vec<_> = services.iter().map(Crate::name).collect();
     let mut wrong = Vec::new();
     for service in services.iter().filter(|it| it.name() != "cluster") {
-        let others = service.dependencies().filter(|it| names.contains(it));
+        // The command line plays the tour of the cluster.
+        let is_tour = |it: &&str| service.name() == "csp" && *it == "cluster";
+        let others = service.dependencies().filter(|it| names.contains(it) && !is_tour(it));
         wrong.extend(others.map(|it| format!("{}/Cargo.toml depends on {it}", service.folder)));
     }
     assert_none(&wrong, "Services communicate through contracts; only cluster depends on them.");

@@ -37,6 +37,19 @@ pub(crate) fn method(name: &str) -> Result<&'static MethodDescriptor, Status> {
     METHODS.iter().find(named).ok_or_else(|| invalid("method", unknown(name)))
 }
 
+/// Place in `contracts::SERVICES` of the service that has a method.
+pub(crate) fn service(method: &MethodDescriptor) -> Option<usize> {
+    let service = method.parent_service();
+    contracts::SERVICES.iter().position(|(_, name, _)| *name == service.full_name())
+}
+
+/// The service that has a method, such as `ordering` for `PlaceOrder`.
+#[must_use]
+pub fn service_of(method: &str) -> Option<&'static str> {
+    let at = service(self::method(method).ok()?)?;
+    contracts::SERVICES.get(at).map(|(name, ..)| *name)
+}
+
 /// Calls a method. Request and response are proto3 JSON; the response omits fields with default values.
 pub(crate) async fn call(
     channel: Channel,

@@ -14,10 +14,11 @@ use std::time::Duration;
 pub use channel::Channel;
 pub use contracts::rules::{Input, Refusal, Responsible, Violation};
 use contracts::{
-    SERVICES, onboarding::onboarding_service_client::OnboardingServiceClient,
+    onboarding::onboarding_service_client::OnboardingServiceClient,
     ordering::ordering_service_client::OrderingServiceClient,
     relationship::relationship_service_client::RelationshipServiceClient,
 };
+pub use dynamic::service_of;
 pub use error::{Error, Kind};
 pub use rpc_client::Urls;
 use serde_json::Value;
@@ -91,10 +92,8 @@ impl Cluster {
     /// or a value of another type; otherwise what the service answers.
     pub async fn call(&self, method: &str, request: Value) -> Result<Value, Status> {
         let method = dynamic::method(method)?;
-        let served = |name| name == method.parent_service().full_name();
-        let services = SERVICES.iter().zip(&self.channels);
-        match services.into_iter().find(|((_, name, _), _)| served(*name)) {
-            Some((_, channel)) => dynamic::call(channel.clone(), method, request).await,
+        match dynamic::service(method).and_then(|at| self.channels.get(at)) {
+            Some(channel) => dynamic::call(channel.clone(), method, request).await,
             None => Err(dynamic::not_served(method)),
         }
     }

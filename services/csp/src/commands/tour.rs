@@ -1,0 +1,16 @@
+use crate::{
+    error::Error,
+    session::{Exit, Session},
+};
+
+/// Play the scenarios of the programme against a new cluster of its own
+#[derive(Debug, clap::Args)]
+#[command(after_help = "Example:\n  csp tour")]
+pub(crate) struct Args {}
+
+impl Args {
+    pub(crate) async fn run(self, session: &Session) -> Result<Exit, Error> {
+        cluster::tour::play(session.out.colour()).await.map_err(Error::Text)?;
+        Ok(Exit::Success)
+    }
+}

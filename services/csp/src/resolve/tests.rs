@@ -1,0 +1,86 @@
+use super::*;
+
+const GUID: &str = "10000000-0000-4000-8000-000000000001";
+
+fn names(kind: Kind, text: &str) -> Vec<String> {
+    let shown = |it: Attempt| match it {
+        Attempt::Name { by, name } => format!("{by} {name}"),
+        Attempt::PartnerId(id) => format!("PartnerID {id}"),
+    };
+    attempts(kind, text).into_iter().map(shown).collect()
+}
+
+#[test]
+fn a_text_is_a_name_a_guid_an_alias_or_a_partner_id() {
+    let alias = |text| format!("alias {}", world::alias::partner(text));
+    let name = format!("partners/{GUID}");
+    for (text, expected) in [
+        (name.as_str(), vec![format!("name {name}")]),
+        (GUID, vec![format!("GUID {name}")]),
+        ("northwind", vec![alias("northwind")]),
+        ("partner/northwind", vec![format!("name {}", world::alias::partner("northwind"))]),
+        ("4847302", vec!["PartnerID 4847302".to_owned(), alias("4847302")]),
+        ("123", vec![alias("123")]),
+        ("customers/northwind", vec![]),
+        ("Northwind!", vec![]),
+        ("", vec![]),
+    ] {
+        assert_eq!(names(Kind::Partners, text), expected, "{text}");
+    }
+    assert_eq!(names(Kind::Customers, "4847302").len(), 1, "a customer has no PartnerID");
+    assert_eq!(names(Kind::Offers, "m365"), ["alias offers/m365"]);
+    assert_eq!(names(Kind::Orders, "northwind"), [""; 0], "orders have no aliases");
+    assert_eq!(names(Kind::Orders, GUID), [format!("GUID orders/{GUID}")]);
+}
+
+#[test]
+fn a_nested_name_may_have_the_alias_of_its_parent() {
+    let partner = world::alias::partner("northwind");
+    let expected = format!("name {partner}/enrollments/direct-bill");
+    for text in
+        ["partners/northwind/enrollments/direct-bill", "partner/northwind/enrollment/direct-bill"]
+    {
+        assert_eq!(names(Kind::Enrollments, text), [expected.as_str()], "{text}");
+    }
+    let customer = world::alias::customer("alpine");
+    let text = format!("customers/alpine/relationships/{GUID}");
+    assert_eq!(Kind::of(&text), Some(Kind::Relationships));
+    assert_eq!(
+        names(Kind::Relationships, &text),
+        [format!("name {customer}/relationships/{GUID}")]
+    );
+    assert_eq!(Kind::of("partners/northwind/relationships"), None);
+}
+
+fn found(name: &str, by: &'static str) -> Found {
+    Found { kind: Kind::Partners, name: name.to_owned(), value: Value::Null, by }
+}
+
+fn message(found: Vec<Found>, tried: &[(Kind, Vec<Attempt>)]) -> String {
+    let unknown = || unknown("4847302", "partner", tried);
+    single("4847302", found, unknown).map_or_else(|error| error.to_string(), |it| it.name)
+}
+
+#[test]
+fn exactly_one_resource_must_be_found() {
+    assert_eq!(message(vec![found("partners/1", "alias")], &[]), "partners/1");
+    let both = vec![found("partners/1", "PartnerID"), found("partners/2", "alias")];
+    assert_eq!(
+        message(both, &[]),
+        "`4847302` is ambiguous: partners/1 (PartnerID), partners/2 (alias); use one of these \
+         names"
+    );
+    let tried = [(Kind::Partners, attempts(Kind::Partners, "4847302"))];
+    let alias = world::alias::partner("4847302");
+    assert_eq!(
+        message(Vec::new(), &tried),
+        format!(
+            "there is no partner `4847302`; tried the partner with PartnerID 4847302, {alias} (alias); \
+             `csp list partners` shows what exists"
+        )
+    );
+    assert_eq!(
+        message(Vec::new(), &[]),
+        "`4847302` is not the name of a partner; `csp list partners` shows the names"
+    );
+}

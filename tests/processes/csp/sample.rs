@@ -1,0 +1,105 @@
+use cluster::scenario_client::{Partner, agreement_of, offer_in_every_market};
+use contracts::{onboarding::Role, ordering::CreateOfferRequest};
+use serde_json::{Value, json};
+use tests::{Engine, World};
+
+/// Ids of the customer's relationships, so that lists have one order.
+const RELATIONSHIPS: [&str; 2] =
+    ["80000000-0000-4000-8000-000000000001", "80000000-0000-4000-8000-000000000002"];
+
+/// A cluster with the provider `northwind`, its reseller `fabrikam` without an accepted MPA, their customer
+/// `alpine`, and the offer `m365-business`.
+pub struct Sample {
+    world: World,
+    reseller: Partner,
+}
+
+impl Sample {
+    pub async fn start() -> Self {
+        let world = World::on(Engine::Sqlite).await;
+        let northwind = partner(&world, "northwind", "Northwind Distribution").await;
+        let reseller = partner(&world, "fabrikam", "Fabrikam Resale").await;
+        let client = &world.client;
+        let provider = prepare(&world, northwind, Role::IndirectProvider).await;
+        client.accept_mpa(&provider, agreement_of(Role::IndirectProvider)).await.unwrap();
+        let reseller = prepare(&world, reseller, Role::IndirectReseller).await;
+        client.partner_up(&provider, &reseller).await.unwrap();
+        let company = organization(&world, "alpine", "Alpine Hotels").await;
+        let customer = json!({
+            "displayName": "Alpine Hotels",
+            "organization": company,
+            "countryCode": "FR",
+            "kind": "CUSTOMER_KIND_COMPANY",
+        });
+        let id = world::alias::customer("alpine").id();
+        call(&world, "CreateCustomer", json!({ "customerId": id, "customer": customer })).await;
+        let customer = world::alias::customer("alpine").to_string();
+        client.accept_mca(&customer).await.unwrap();
+        for (id, partner) in RELATIONSHIPS.into_iter().zip([&provider, &reseller]) {
+            let request = json!({
+                "parent": customer,
+                "relationshipId": id,
+                "partner": partner.name,
+                "kind": "CUSTOMER_RELATIONSHIP_KIND_RESALE",
+            });
+            call(&world, "RequestCustomerRelationship", request).await;
+            client.accept(&format!("{customer}/relationships/{id}")).await.unwrap();
+        }
+        let offer = CreateOfferRequest {
+            offer_id: "m365-business".to_owned(),
+            offer: Some(offer_in_every_market()),
+            ..CreateOfferRequest::default()
+        };
+        client.ordering.clone().create_offer(offer).await.unwrap();
+        Self { world, reseller }
+    }
+
+    /// The reseller accepts the MPA.
+    pub async fn accept_mpa(&self) {
+        let agreement = agreement_of(Role::IndirectReseller);
+        self.world.client.accept_mpa(&self.reseller, agreement).await.unwrap();
+    }
+
+    /// PartnerID of the reseller.
+    pub fn location(&self) -> &str {
+        &self.reseller.location
+    }
+
+    /// The addresses of onboarding, relationship and ordering.
+    pub fn addresses(&self) -> [String; 3] {
+        let cluster = &self.world.cluster;
+        [&cluster.onboarding, &cluster.relationship, &cluster.ordering]
+            .map(|it| it.address.to_string())
+    }
+}
+
+async fn call(world: &World, method: &str, request: Value) {
+    world.client.call(method, request).await.unwrap();
+}
+
+/// Creates the organization of an alias. Returns its name.
+async fn organization(world: &World, alias: &str, name: &str) -> String {
+    let organization = json!({ "displayName": name, "countryCode": "FR" });
+    let id = world::alias::organization(alias).id();
+    let request = json!({ "organizationId": id, "organization": organization });
+    call(world, "CreateOrganization", request).await;
+    world::alias::organization(alias).to_string()
+}
+
+/// Creates the partner of an alias with its company.
+async fn partner(world: &World, alias: &str, company: &str) -> Partner {
+    let organization = organization(world, alias, company).await;
+    let partner = json!({ "organization": organization, "countryCode": "FR" });
+    let id = world::alias::partner(alias).id();
+    call(world, "CreatePartner", json!({ "partnerId": id, "partner": partner })).await;
+    let name = world::alias::partner(alias).to_string();
+    Partner { name, organization, country: "FR".to_owned(), ..Partner::default() }
+}
+
+/// Enrolls, vets and locates a partner.
+async fn prepare(world: &World, mut partner: Partner, role: Role) -> Partner {
+    world.client.enroll(&partner, role).await.unwrap();
+    world.client.vet(&partner, role).await.unwrap();
+    world.client.associate_location(&mut partner, "FR").await.unwrap();
+    partner
+}
