@@ -94,6 +94,8 @@ pub async fn apply(
             }
             Err(conflict) => applied.conflicts.push(conflict),
         }
+        done += 1;
+        progress(done);
     }
     stage!(at_once(world.partners.iter(), |(alias, it)| context.end_enrollment(alias, it)));
     applied
@@ -127,6 +129,15 @@ impl World {
         all.map(move |(alias, name, country)| {
             (alias, name.as_deref().unwrap_or(alias), country.0.to_string())
         })
+    }
+
+    /// Number of steps to apply it.
+    #[must_use]
+    pub fn steps(&self) -> usize {
+        let Self { organizations, partners, customers, offers, orders, .. } = self;
+        let relations = organizations.len() + self.partnerships().count();
+        let others = customers.len() + offers.len() + orders.len();
+        self.companies().count() + relations + 2 * partners.len() + others
     }
 
     /// Every provider and reseller with a partnership.

@@ -56,7 +56,7 @@ impl Ran<'_> {
     }
 }
 
-/// Runs the tests of a world that was applied. `clock` is that of a throwaway cluster.
+/// Runs the tests of a world. `clock` is that of a throwaway cluster; without it, nothing is written.
 pub async fn verify<'a>(
     services: &Cluster,
     world: &'a World,
@@ -70,7 +70,7 @@ pub async fn verify<'a>(
         let questions = Questions { context: Context { services, world, now }, applied };
         let answer = match test.at.map(|at| move_to(at.0, clock)) {
             Some(Err(problem)) => Answer::Failed(problem),
-            Some(Ok(())) | None => questions.ask(test).await,
+            Some(Ok(())) | None => questions.ask(test, clock.is_some()).await,
         };
         let answer = answer.map(|text| world.with_aliases(text));
         ran.push(Ran { test, line: test.position().line(), answer });
@@ -101,7 +101,7 @@ struct Questions<'a> {
 }
 
 impl Questions<'_> {
-    async fn ask(&self, test: &Test) -> Answer {
+    async fn ask(&self, test: &Test, throwaway: bool) -> Answer {
         if let Some(order) = &test.order {
             let request = od::PlaceOrderRequest {
                 order: Some(self.context.order(order)),
@@ -116,7 +116,7 @@ impl Questions<'_> {
             return self.check(check).await.unwrap_or_else(|status| Answer::of(Err(status)));
         }
         match &test.call {
-            Some(call) => self.call(call).await,
+            Some(call) => self.call(call, throwaway).await,
             None => Answer::Failed("the test asks nothing".to_owned()),
         }
     }
@@ -154,7 +154,10 @@ impl Questions<'_> {
         })
     }
 
-    async fn call(&self, call: &Call) -> Answer {
+    async fn call(&self, call: &Call, throwaway: bool) -> Answer {
+        if !call.dry_run && !throwaway {
+            return Answer::Failed("it is no dry run, which needs a throwaway cluster".to_owned());
+        }
         let fields = call.request.iter().map(|(name, value)| (name.clone(), self.resolve(value)));
         let mut request: serde_json::Map<_, _> = fields.collect();
         if call.dry_run {

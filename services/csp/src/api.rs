@@ -67,6 +67,10 @@ impl Api {
         Self { cluster: Cluster::new(settings), addresses, timeout }
     }
 
+    pub(crate) fn services(&self) -> &Cluster {
+        &self.cluster
+    }
+
     /// Calls a method by its name.
     pub(crate) async fn call(&self, method: &'static str, request: Value) -> Result<Value, Error> {
         let answer = self.cluster.call(method, request).await;

@@ -1,5 +1,7 @@
 //! One file for each command: its options, and what it does.
 
+mod accept_mpa;
+mod apply;
 mod check;
 mod completions;
 mod context;
@@ -9,6 +11,7 @@ mod list;
 mod order;
 mod paths;
 mod rules;
+mod test;
 mod tour;
 
 use clap::Subcommand;
@@ -24,6 +27,9 @@ pub(crate) enum Command {
     Explain(explain::Args),
     Order(order::Args),
     Paths(paths::Args),
+    AcceptMpa(accept_mpa::Args),
+    Apply(apply::Args),
+    Test(test::Args),
     Get(get::Args),
     List(list::Args),
     Rules(rules::Args),
@@ -39,6 +45,9 @@ impl Command {
             Self::Explain(it) => it.run(session).await,
             Self::Order(it) => it.run(session).await,
             Self::Paths(it) => it.run(session).await,
+            Self::AcceptMpa(it) => it.run(session).await,
+            Self::Apply(it) => it.run(session).await,
+            Self::Test(it) => it.run(session).await,
             Self::Get(it) => it.run(session).await,
             Self::List(it) => it.run(session).await,
             Self::Rules(it) => it.run(session).await,
