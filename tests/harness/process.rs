@@ -4,7 +4,7 @@ use std::{
     fs::{self, File},
     net::TcpListener,
     path::{Path, PathBuf},
-    process::{Child, Command, Output, Stdio},
+    process::{Child, ChildStdout, Command, Output, Stdio},
     sync::atomic::{AtomicU32, Ordering},
 };
 
@@ -34,6 +34,17 @@ impl Process {
     #[must_use]
     pub fn of(command: &mut Command) -> Self {
         Self(command.stdin(Stdio::null()).spawn().expect("the program starts"))
+    }
+
+    /// Starts a command whose standard output is a pipe, and returns that.
+    ///
+    /// # Panics
+    /// If the program does not exist, or its output is no pipe.
+    #[must_use]
+    pub fn with_output(command: &mut Command) -> (Self, ChildStdout) {
+        let mut process = Self::of(command);
+        let output = process.0.stdout.take().expect("its output is a pipe");
+        (process, output)
     }
 
     /// The process id.

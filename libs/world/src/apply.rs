@@ -5,27 +5,39 @@ mod enrollment;
 mod offers;
 mod partners;
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, time::Duration};
 
 use client::Cluster;
 use contracts::ordering as od;
-use futures_util::{Stream, StreamExt, stream};
+use futures_util::{StreamExt, stream};
+use tokio::time::sleep;
 use tonic::{Code, Response, Status};
 use types::Timestamp;
 
-use crate::{World, alias};
+use crate::{
+    World, alias,
+    file::{Customer, Offer, Order, Organization, Partner},
+};
 
 /// Entries that are applied at the same time.
 const AT_ONCE: usize = 8;
+/// Waits before an entry is tried again after a failure that may pass.
+const WAITS: [Duration; 3] =
+    [Duration::from_millis(100), Duration::from_secs(1), Duration::from_secs(5)];
 /// Age of an acceptance without a time in the file. The services may have another clock.
 const DAY: i64 = 24 * 60 * 60;
 
 /// What was changed, in sentences.
 type Step = Result<Vec<String>, Conflict>;
 
-/// What could not be applied, in a sentence.
+/// What could not be applied.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Conflict(pub String);
+pub struct Conflict {
+    /// Why, in a sentence.
+    pub text: String,
+    /// Whether it may be gone later, because a service was not available.
+    passes: bool,
+}
 
 /// The result of an application.
 #[derive(Debug, Default)]
@@ -46,6 +58,26 @@ pub(crate) struct Context<'a> {
     pub(crate) now: Timestamp,
 }
 
+/// A part of a world that is applied in one go.
+#[derive(Debug, Clone, Copy)]
+enum Entry<'a> {
+    Company { key: &'a str, name: &'a str, country: &'a str },
+    Owners(&'a str, &'a Organization),
+    Partner(&'a str, &'a Partner),
+    Partnership { provider: &'a str, reseller: &'a str },
+    Customer(&'a str, &'a Customer),
+    Offer(&'a str, &'a Offer),
+    Order(&'a str, &'a Order),
+    EndOfEnrollment(&'a str, &'a Partner),
+}
+
+/// An applied entry.
+#[derive(Debug, Default)]
+struct Done {
+    changes: Vec<String>,
+    order: Option<(String, od::Order)>,
+}
+
 /// Applies a world to a cluster at a time, and reports the number of applied entries after each.
 pub async fn apply(
     services: &Cluster,
@@ -56,57 +88,56 @@ pub async fn apply(
     let context = Context { services, world, now };
     let mut applied = Applied::default();
     let mut done = 0;
-    macro_rules! stage {
-        ($steps:expr) => {
-            let mut steps = std::pin::pin!($steps);
-            while let Some(step) = steps.next().await {
-                match step {
-                    Ok(changes) => applied.changes.extend::<Vec<String>>(changes),
-                    Err(conflict) => applied.conflicts.push(conflict),
+    for stage in world.stages() {
+        let mut steps = stream::iter(stage).map(|it| context.persist(it)).buffered(AT_ONCE);
+        while let Some(step) = steps.next().await {
+            match step {
+                Ok(Done { changes, order }) => {
+                    applied.changes.extend(changes);
+                    applied.orders.extend(order);
                 }
-                done += 1;
-                progress(done);
+                Err(conflict) => applied.conflicts.push(conflict),
             }
-            if !applied.conflicts.is_empty() {
-                return applied;
-            }
-        };
-    }
-    stage!(at_once(world.companies(), |(alias, name, country)| {
-        context.organization(alias, name, country)
-    }));
-    stage!(at_once(world.organizations.iter(), |(alias, it)| context.owners(alias, it)));
-    stage!(at_once(world.partners.iter(), |(alias, it)| context.partner(alias, it)));
-    stage!(at_once(world.partnerships(), |(provider, reseller)| {
-        context.partnership(provider, reseller)
-    }));
-    stage!(at_once(world.customers.iter(), |(alias, it)| context.customer(alias, it)));
-    stage!(at_once(world.offers.iter(), |(alias, it)| context.offer(alias, it)));
-    let orders = at_once(world.orders.iter(), |(alias, it)| async move {
-        (alias, context.place(alias, it).await)
-    });
-    let mut orders = std::pin::pin!(orders);
-    while let Some((alias, order)) = orders.next().await {
-        match order {
-            Ok((order, changes)) => {
-                applied.orders.insert((**alias).clone(), order);
-                applied.changes.extend(changes);
-            }
-            Err(conflict) => applied.conflicts.push(conflict),
+            done += 1;
+            progress(done);
         }
-        done += 1;
-        progress(done);
+        if !applied.conflicts.is_empty() {
+            break;
+        }
     }
-    stage!(at_once(world.partners.iter(), |(alias, it)| context.end_enrollment(alias, it)));
     applied
 }
 
-/// Runs the steps of all entries, some at the same time. The results are in the order of the entries.
-fn at_once<T, F: Future>(
-    entries: impl Iterator<Item = T>,
-    step: impl FnMut(T) -> F,
-) -> impl Stream<Item = F::Output> {
-    stream::iter(entries).map(step).buffered(AT_ONCE)
+impl Context<'_> {
+    /// Applies an entry, again if a service is not available. An entry first reads what there is.
+    async fn persist(&self, entry: Entry<'_>) -> Result<Done, Conflict> {
+        for wait in WAITS {
+            match self.step(entry).await {
+                Err(Conflict { passes: true, .. }) => sleep(wait).await,
+                done => return done,
+            }
+        }
+        self.step(entry).await
+    }
+
+    async fn step(&self, entry: Entry<'_>) -> Result<Done, Conflict> {
+        let changes = match entry {
+            Entry::Company { key, name, country } => self.organization(key, name, country).await?,
+            Entry::Owners(key, it) => self.owners(key, it).await?,
+            Entry::Partner(key, it) => self.partner(key, it).await?,
+            Entry::Partnership { provider, reseller } => {
+                self.partnership(provider, reseller).await?
+            }
+            Entry::Customer(key, it) => self.customer(key, it).await?,
+            Entry::Offer(key, it) => self.offer(key, it).await?,
+            Entry::Order(key, it) => {
+                let (order, changes) = self.place(key, it).await?;
+                return Ok(Done { changes, order: Some((key.to_owned(), order)) });
+            }
+            Entry::EndOfEnrollment(key, it) => self.end_enrollment(key, it).await?,
+        };
+        Ok(Done { changes, order: None })
+    }
 }
 
 impl Context<'_> {
@@ -117,33 +148,43 @@ impl Context<'_> {
 }
 
 impl World {
-    /// Every company with its alias, name and country.
-    fn companies(&self) -> impl Iterator<Item = (&str, &str, String)> {
-        let organizations =
-            self.organizations.iter().map(|(alias, it)| (alias.as_str(), &it.name, it.country));
-        let partners = self.partners.iter().filter(|(_, it)| it.company.is_none());
-        let partners = partners.map(|(alias, it)| (alias.as_str(), &it.name, it.country));
-        let customers = self.customers.iter().filter(|(_, it)| it.company.is_none());
-        let customers = customers.map(|(alias, it)| (alias.as_str(), &it.name, it.country));
-        let all = organizations.chain(partners).chain(customers);
-        all.map(move |(alias, name, country)| {
-            (alias, name.as_deref().unwrap_or(alias), country.0.to_string())
-        })
+    /// The entries in stages. A stage needs what the stages before it create.
+    fn stages(&self) -> Vec<Vec<Entry<'_>>> {
+        let companies =
+            self.companies().map(|(key, name, country)| Entry::Company { key, name, country });
+        let partnerships = self.partners.iter().flat_map(|(reseller, partner)| {
+            let providers = partner.providers.iter();
+            providers.map(|provider| Entry::Partnership { provider, reseller })
+        });
+        vec![
+            companies.collect(),
+            self.organizations.iter().map(|(key, it)| Entry::Owners(key, it)).collect(),
+            self.partners.iter().map(|(key, it)| Entry::Partner(key, it)).collect(),
+            partnerships.collect(),
+            self.customers.iter().map(|(key, it)| Entry::Customer(key, it)).collect(),
+            self.offers.iter().map(|(key, it)| Entry::Offer(key, it)).collect(),
+            self.orders.iter().map(|(key, it)| Entry::Order(key, it)).collect(),
+            self.partners.iter().map(|(key, it)| Entry::EndOfEnrollment(key, it)).collect(),
+        ]
     }
 
-    /// Number of steps to apply it.
+    /// Number of entries to apply.
     #[must_use]
     pub fn steps(&self) -> usize {
-        let Self { organizations, partners, customers, offers, orders, .. } = self;
-        let relations = organizations.len() + self.partnerships().count();
-        let others = customers.len() + offers.len() + orders.len();
-        self.companies().count() + relations + 2 * partners.len() + others
+        self.stages().iter().map(Vec::len).sum()
     }
 
-    /// Every provider and reseller with a partnership.
-    fn partnerships(&self) -> impl Iterator<Item = (&str, &str)> {
-        self.partners.iter().flat_map(|(reseller, partner)| {
-            partner.providers.iter().map(|provider| (provider.as_str(), reseller.as_str()))
+    /// Every company with its alias, name and country.
+    fn companies(&self) -> impl Iterator<Item = (&str, &str, &str)> {
+        let Self { organizations, partners, customers, .. } = self;
+        let organizations = organizations.iter().map(|(key, it)| (key, &it.name, it.country));
+        let partners = partners.iter().filter(|(_, it)| it.company.is_none());
+        let partners = partners.map(|(key, it)| (key, &it.name, it.country));
+        let customers = customers.iter().filter(|(_, it)| it.company.is_none());
+        let customers = customers.map(|(key, it)| (key, &it.name, it.country));
+        let all = organizations.chain(partners).chain(customers);
+        all.map(|(key, name, country)| {
+            (key.as_str(), name.as_deref().unwrap_or(key), country.0.code())
         })
     }
 
@@ -164,11 +205,17 @@ fn found<T>(answer: Result<Response<T>, Status>) -> Result<Option<T>, Status> {
 }
 
 /// What could not be done for an entry.
-fn conflict(alias: &str, problem: impl AsRef<str>) -> Conflict {
-    Conflict(format!("{alias}: {}", problem.as_ref()))
+fn conflict(key: &str, problem: impl AsRef<str>) -> Conflict {
+    Conflict { text: format!("{key}: {}", problem.as_ref()), passes: false }
 }
 
 /// A call of an entry that failed.
-fn failed(alias: &str, method: &str) -> impl Fn(Status) -> Conflict {
-    move |status| conflict(alias, format!("{method}: {}", status.message()))
+fn failed(key: &str, method: &str) -> impl Fn(Status) -> Conflict {
+    move |status| Conflict {
+        passes: matches!(
+            status.code(),
+            Code::Unavailable | Code::ResourceExhausted | Code::DeadlineExceeded | Code::Aborted
+        ),
+        ..conflict(key, format!("{method}: {}", status.message()))
+    }
 }

@@ -2,7 +2,7 @@
 
 use cluster::Cluster;
 use types::Clock;
-use world::{Conflict, World};
+use world::World;
 
 const SAMPLE: &str = include_str!("../../../samples/distributor.csp.yaml");
 
@@ -35,8 +35,8 @@ pub async fn apply(cluster: &Cluster) -> Result<(), String> {
         0 => println!("The sample distributor is there (samples/distributor.csp.yaml)."),
         changes => println!("Applied samples/distributor.csp.yaml: {changes} changes."),
     }
-    for Conflict(problem) in &applied.conflicts {
-        println!("  changed since: {problem}");
+    for conflict in &applied.conflicts {
+        println!("  changed since: {}", conflict.text);
     }
     println!("Try in another terminal:");
     for (what, command) in TRY {

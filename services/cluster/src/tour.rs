@@ -2,7 +2,7 @@
 
 mod table;
 
-use world::{Conflict, World};
+use world::World;
 
 use crate::throwaway::Throwaway;
 
@@ -17,8 +17,8 @@ pub async fn play(colour: bool, keep: bool) -> Result<(), String> {
     let cluster = Throwaway::start(world.start_time.map(|it| it.0)).await?;
     let (applied, ran) = cluster.run(&world, |_| {}).await;
     let kept = if keep { Some(cluster.keep().await) } else { None };
-    if let Some(Conflict(problem)) = applied.conflicts.first() {
-        return Err(format!("the tour failed: {problem}"));
+    if let Some(conflict) = applied.conflicts.first() {
+        return Err(format!("the tour failed: {}", conflict.text));
     }
     println!("{}", table::print(&world, &ran, colour));
     let unexpected = ran.iter().filter(|it| it.difference().is_some()).count();

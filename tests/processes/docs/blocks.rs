@@ -1,13 +1,15 @@
 //! The fenced blocks of a document. `sh call` is run and must succeed, `sh refused` must fail,
-//! `sh shorthands` is run before each block after it. A block marked `text` is what the block
-//! before it prints. A block marked `mermaid` is a diagram.
+//! `sh shorthands` is run before each block after it. `sh sample` and `sh sample refused` are run with the
+//! sample distributor. A block marked `text` is what the block before it prints. A block marked `mermaid` is a
+//! diagram, `yaml` a world file.
 
 use std::fmt;
 
 /// Commands that are not run here: other tests run them, they run the tests, they measure, or they
 /// need Kubernetes (tests/deployment/manifests renders the applied overlays).
-const RUN_ELSEWHERE: [&str; 10] = [
+const RUN_ELSEWHERE: [&str; 11] = [
     "cargo run -p cluster",
+    "cargo run -p cluster -- --sample",
     "cargo run -p cluster -- tour",
     "make test",
     "cargo build --release --workspace",
@@ -24,6 +26,8 @@ pub enum Outcome {
     Shorthands,
     Called,
     Refused,
+    OnSample,
+    RefusedOnSample,
 }
 
 pub struct Block {
@@ -49,12 +53,14 @@ pub fn of(document: &'static str, text: &str) -> Vec<Block> {
             "sh shorthands" => Outcome::Shorthands,
             "sh call" => Outcome::Called,
             "sh refused" => Outcome::Refused,
+            "sh sample" => Outcome::OnSample,
+            "sh sample refused" => Outcome::RefusedOnSample,
             "sh" => {
                 let known = content.lines().all(|line| RUN_ELSEWHERE.contains(&line));
                 assert!(known, "{document}:{line} is not run: mark it `sh call` or `sh refused`");
                 continue;
             }
-            "mermaid" => continue,
+            "mermaid" | "yaml" => continue,
             "text" => {
                 let before = blocks.last_mut().filter(|before| before.prints.is_none());
                 let before = before.unwrap_or_else(|| panic!("what prints {document}:{line}?"));
@@ -68,7 +74,8 @@ pub fn of(document: &'static str, text: &str) -> Vec<Block> {
     blocks
 }
 
-fn fenced(text: &str) -> impl Iterator<Item = (usize, &str, &str)> {
+/// Blocks with their line and mark.
+pub fn fenced(text: &str) -> impl Iterator<Item = (usize, &str, &str)> {
     let mut line = 1;
     text.split("```").enumerate().filter_map(move |(at, part)| {
         let begins = line;

@@ -9,7 +9,7 @@ use crate::{
 };
 
 impl Context<'_> {
-    pub(super) async fn organization(&self, key: &str, name: &str, country: String) -> Step {
+    pub(super) async fn organization(&self, key: &str, name: &str, country: &str) -> Step {
         let mut onboarding = self.services.onboarding.clone();
         let id = alias::organization(key);
         let get = ob::GetOrganizationRequest { name: id.to_string() };
@@ -18,7 +18,7 @@ impl Context<'_> {
         let wanted = ob::Organization {
             name: id.to_string(),
             display_name: name.to_owned(),
-            country_code: country,
+            country_code: country.to_owned(),
             ..Default::default()
         };
         let Some(existing) = existing.and_then(|it| it.organization) else {

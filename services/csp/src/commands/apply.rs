@@ -1,7 +1,6 @@
 use std::path::PathBuf;
 
 use types::Clock;
-use world::Conflict;
 
 use crate::{
     error::Error,
@@ -39,7 +38,7 @@ impl Args {
             changes => format!("{changes} changes"),
         };
         session.out.show(&applied.changes, || text)?;
-        let conflicts: Vec<_> = applied.conflicts.iter().map(|Conflict(it)| it.as_str()).collect();
+        let conflicts: Vec<_> = applied.conflicts.iter().map(|it| it.text.as_str()).collect();
         match conflicts[..] {
             [] => Ok(Exit::Success),
             [only] => Err(Error::Text(only.to_owned())),

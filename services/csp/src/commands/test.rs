@@ -1,7 +1,7 @@
 use std::path::{Path, PathBuf};
 
 use cluster::throwaway::Throwaway;
-use world::{Applied, Conflict, Ran, World, file::Expect};
+use world::{Applied, Ran, World, file::Expect};
 
 use crate::{
     error::Error,
@@ -70,7 +70,7 @@ async fn throwaway<'a>(
     cluster.stop().await;
     match applied.conflicts.first() {
         None => Ok(ran),
-        Some(Conflict(problem)) => Err(Error::Text(format!("{}: {problem}", path.display()))),
+        Some(conflict) => Err(Error::Text(format!("{}: {}", path.display(), conflict.text))),
     }
 }
 
