@@ -73,9 +73,9 @@ async fn make_calls(trio: &Trio) -> Result<ScenarioClient, Status> {
     failed(client.place(Order { customer: unknown, ..order }).await);
     let mut wrong_service = OrderingServiceClient::new(trio.channel("onboarding").await);
     let status = failed(wrong_service.list_orders(ListOrdersRequest::default()).await);
-    let message = "this is csp.onboarding.v1.OnboardingService, which has no method \
-                `csp.ordering.v1.OrderingService/ListOrders`; call ordering, which listens on port \
-                50053 by default";
+    let message = "this port serves onboarding (csp.onboarding.v1.OnboardingService), not \
+        `csp.ordering.v1.OrderingService/ListOrders`; call ordering, which listens on port 50053 by \
+        default";
     assert_eq!((status.code(), status.message()), (Code::Unimplemented, message));
     let mut request = Request::new(ListOrdersRequest::default());
     request.metadata_mut().insert("grpc-timeout", "never".parse().unwrap());

@@ -50,8 +50,6 @@ pub enum Failure {
         method: String,
         /// Full name of the gRPC service that is served.
         served: &'static str,
-        /// The service that has the method, and its default port.
-        elsewhere: Option<(&'static str, u16)>,
     },
     /// The maximum number of calls is in flight.
     Overloaded {

@@ -171,12 +171,6 @@ fn reflection(grpc_name: &'static str) -> Builder<'static> {
         .with_service_name("grpc.health.v1.Health")
 }
 
-/// The short name and the default port of the service with this full name.
-fn default_port(grpc_name: &str) -> Option<(&'static str, u16)> {
-    let found = contracts::SERVICES.iter().find(|(_, it, _)| *it == grpc_name);
-    found.map(|(name, _, port)| (*name, *port))
-}
-
 /// The methods of the service, of health and of reflection.
 fn methods(grpc_name: &str) -> Result<Methods, String> {
     let sets = [

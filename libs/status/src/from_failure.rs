@@ -53,9 +53,7 @@ pub fn from_failure(failure: Failure, domain: &str) -> Status {
             "DECISION_EXPIRED",
             "the decision on the order expired twice before the commit; retry",
         ),
-        Failure::UnknownMethod { method, served, elsewhere } => {
-            unknown_method(domain, &method, served, elsewhere)
-        }
+        Failure::UnknownMethod { method, served } => unknown_method(domain, &method, served),
         Failure::Overloaded { of, limit } => overloaded(domain, of, limit),
         Failure::OutOfTime => plain(
             Code::DeadlineExceeded,

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use contracts::SERVICES;
 use errors::{Resource, StaleEtag};
 use tonic::{Code, Status};
 use tonic_types::{ErrorDetails, FieldViolation, StatusExt};
@@ -114,20 +115,30 @@ pub(crate) fn stale_etag(domain: &str, stale: &StaleEtag) -> Status {
     with_resource(Code::Aborted, info(domain, STALE_ETAG, metadata), resource, &message)
 }
 
-pub(crate) fn unknown_method(
-    domain: &str,
-    method: &str,
-    served: &str,
-    elsewhere: Option<(&str, u16)>,
-) -> Status {
+/// Names the service that this port serves, and where the called one is.
+pub(crate) fn unknown_method(domain: &str, method: &str, served: &str) -> Status {
     let method = budget::cut(method, LONGEST_OF_RESOURCE);
-    let next = match elsewhere {
-        Some((service, port)) => {
-            format!("call {service}, which listens on port {port} by default")
+    let service = method.split('/').next().unwrap_or_default();
+    let own = SERVICES.iter().find(|(_, full, _)| *full == served);
+    let this = own.map_or_else(|| served.to_owned(), |(name, ..)| format!("{name} ({served})"));
+    let message = match SERVICES.iter().find(|(_, full, _)| *full == service) {
+        _ if service == served => {
+            format!("{this} has no method `{method}`; server reflection lists its methods")
         }
-        None => "its methods are listed by server reflection".to_owned(),
+        Some((name, _, port)) => format!(
+            "this port serves {this}, not `{method}`; call {name}, which listens on port {port} by \
+             default"
+        ),
+        None => {
+            let others = SERVICES.iter().filter(|(_, full, _)| *full != served);
+            let others: Vec<_> = others.map(|(name, _, port)| format!("{name} {port}")).collect();
+            format!(
+                "no service of the cluster has `{method}`: this port serves {this}; the other \
+                 services and their default ports: {}",
+                others.join(", ")
+            )
+        }
     };
-    let message = format!("this is {served}, which has no method `{method}`; {next}");
     let metadata = [("method", &*method), ("served", served)];
     status(Code::Unimplemented, &message, info(domain, "UNKNOWN_METHOD", metadata))
 }

@@ -38,7 +38,7 @@ fn every_kind_has_its_code_and_exactly_one_error_info() {
             "DEPENDENCY_UNAVAILABLE",
         ),
         (
-            Failure::UnknownMethod { method: "a.B/C".into(), served: "a.D", elsewhere: None },
+            Failure::UnknownMethod { method: "a.B/C".into(), served: "a.D" },
             Code::Unimplemented,
             "UNKNOWN_METHOD",
         ),

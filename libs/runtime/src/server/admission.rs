@@ -132,10 +132,8 @@ impl<S> Admission<S> {
     }
 
     fn unknown(&self, path: &str) -> Failure {
-        let method = path.trim_start_matches('/');
-        let service = method.split('/').next().filter(|it| *it != self.served);
-        let elsewhere = service.and_then(super::default_port);
-        Failure::UnknownMethod { method: method.to_owned(), served: self.served, elsewhere }
+        let method = path.trim_start_matches('/').to_owned();
+        Failure::UnknownMethod { method, served: self.served }
     }
 
     /// Admits the call and computes its timeout.

@@ -87,11 +87,7 @@ fn failure() -> impl Strategy<Value = Failure> {
             let retry_after = Duration::from_secs(seconds.into());
             Failure::ReleaseInProgress { customer, partner, retry_after }
         }),
-        (text(), any::<bool>()).prop_map(|(method, known)| Failure::UnknownMethod {
-            method,
-            served: "ordering",
-            elsewhere: known.then_some(("relationship", 50052)),
-        }),
+        text().prop_map(|method| Failure::UnknownMethod { method, served: "ordering" }),
         text().prop_map(Failure::Bug),
     ]
 }

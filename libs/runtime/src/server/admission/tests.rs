@@ -169,14 +169,18 @@ async fn an_unknown_method_is_answered_with_the_service_that_has_it() {
     for (path, expected) in [
         (
             "/csp.onboarding.v1.OnboardingService/GetPartner",
-            "this is csp.test, which has no method \
-             `csp.onboarding.v1.OnboardingService/GetPartner`; call onboarding, which listens on \
-             port 50051 by default",
+            "this port serves csp.test, not `csp.onboarding.v1.OnboardingService/GetPartner`; call \
+             onboarding, which listens on port 50051 by default",
         ),
         (
             "/csp.test/Ko",
-            "this is csp.test, which has no method `csp.test/Ko`; its methods are listed by \
-             server reflection",
+            "csp.test has no method `csp.test/Ko`; server reflection lists its methods",
+        ),
+        (
+            "/csp.billing.v1.BillingService/GetInvoice",
+            "no service of the cluster has `csp.billing.v1.BillingService/GetInvoice`: this port \
+             serves csp.test; the other services and their default ports: onboarding 50051, \
+             relationship 50052, ordering 50053",
         ),
     ] {
         let status = call(&admission(1), path, "1S").await;
