@@ -10,6 +10,7 @@ mod docs;
 mod envoy;
 mod http;
 mod metrics;
+mod other_protocols;
 mod outage;
 mod prometheus;
 mod python;

@@ -5,6 +5,7 @@ mod answer;
 mod connections;
 mod health;
 mod message;
+mod preface;
 mod registry;
 
 use std::{net::SocketAddr, time::Duration};

@@ -94,6 +94,11 @@ impl<S> Admission<S> {
         Self { inner, name, served, methods, longest, server, connection, health, usage: None }
     }
 
+    /// Name of the service.
+    pub(super) const fn name(&self) -> &'static str {
+        self.name
+    }
+
     /// The same service for one connection.
     pub(super) fn for_connection(self, usage: Usage) -> Self {
         let (connection, health) =

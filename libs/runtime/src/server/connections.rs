@@ -3,7 +3,7 @@
 //! Replaces tonic's server, which closes its listener as soon as a stop begins, waits for open
 //! connections without a limit, accepts any number of them, and gives all the same maximum age.
 
-use std::{collections::VecDeque, future::pending, io, pin::pin, sync::Arc, time::Duration};
+use std::{collections::VecDeque, future::pending, pin::pin, sync::Arc, time::Duration};
 
 use ::telemetry::TelemetryLayer;
 use hyper::server::conn::http2;
@@ -25,15 +25,13 @@ use super::{
     Settings, Stage,
     admission::Admission,
     answer::{StreamExecutor, UnreadAnswers},
+    preface,
     registry::{ConnectionSlot, Registry},
 };
 
 /// Interval of HTTP/2 pings, and how long a client may take to answer one.
 const KEEPALIVE: Duration = Duration::from_secs(30);
 const KEEPALIVE_TIMEOUT: Duration = Duration::from_secs(20);
-/// What an HTTP/2 client sends first. A connection without it is closed after the timeout.
-const PREFACE: &[u8] = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n";
-const PREFACE_TIMEOUT: Duration = Duration::from_secs(10);
 const POLL_INTERVAL: Duration = Duration::from_millis(10);
 /// Longest headers of a request in bytes.
 const MAX_HEADERS: u32 = 16 * 1024;
@@ -140,7 +138,7 @@ struct Connection {
 
 impl Connection {
     async fn serve(self, mut stage: watch::Receiver<Stage>, mut ended: watch::Receiver<()>) {
-        let Self { stream, protocol, admission, telemetry, age, grace, slot, evictions } = self;
+        let Self { mut stream, protocol, admission, telemetry, age, grace, slot, evictions } = self;
         let mut evicted = pin!(async {
             match &slot {
                 Some(slot) => slot.evicted().await,
@@ -149,8 +147,8 @@ impl Connection {
         });
         let _ = stream.set_nodelay(true);
         tokio::select! {
-            preface = timeout(PREFACE_TIMEOUT, await_preface(&stream)) => {
-                if !matches!(preface, Ok(Ok(true))) {
+            is_http2 = preface::is_http2(&mut stream, admission.name()) => {
+                if !is_http2 {
                     return;
                 }
             }
@@ -174,19 +172,6 @@ impl Connection {
             () = sleep(grace) => {}
             _ = ended.changed() => {}
         }
-    }
-}
-
-/// Whether the client sends HTTP/2's preface. hyper would wait for it without a limit.
-async fn await_preface(stream: &TcpStream) -> io::Result<bool> {
-    let mut bytes = [0; PREFACE.len()];
-    loop {
-        stream.readable().await?;
-        let count = stream.peek(&mut bytes).await?;
-        if count == 0 || count == PREFACE.len() || bytes[..count] != PREFACE[..count] {
-            return Ok(bytes[..count] == *PREFACE);
-        }
-        sleep(POLL_INTERVAL).await;
     }
 }
 
