@@ -4,6 +4,7 @@
 
 pub mod fleet;
 pub mod gate;
+pub mod http;
 pub mod load;
 pub mod messages;
 pub mod process;

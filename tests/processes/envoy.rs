@@ -9,16 +9,13 @@ use contracts::onboarding::{
     ListOrganizationsRequest, onboarding_service_client::OnboardingServiceClient,
 };
 use serde_json::Value;
-use tests::{Engine, process::Process};
+use tests::{Engine, http, process::Process};
 use tonic::{Code, Request};
 use types::Clock;
 
 use sidecar::Sidecar;
 
-use crate::{
-    http,
-    trio::{Trio, sale},
-};
+use crate::trio::{Trio, sale};
 
 const LIST: &str = "csp.onboarding.v1.OnboardingService/ListOrganizations";
 

@@ -8,7 +8,6 @@ mod csp;
 mod database;
 mod docs;
 mod envoy;
-mod http;
 mod metrics;
 mod other_protocols;
 mod outage;

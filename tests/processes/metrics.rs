@@ -14,7 +14,7 @@ use opentelemetry_proto::tonic::{
 };
 use testbed::golden;
 use tests::{
-    Engine, failed,
+    Engine, failed, http,
     process::{Process, free_address},
 };
 use tonic::{Code, Request, Status};
@@ -22,7 +22,6 @@ use tonic_health::pb::{HealthCheckRequest, health_client::HealthClient};
 
 use crate::{
     collector::Collector,
-    http,
     scrape::Scrape,
     trio::{Trio, sale},
 };

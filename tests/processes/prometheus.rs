@@ -4,16 +4,13 @@ use std::{fs, path::PathBuf, process::Command, time::Duration};
 
 use serde_json::Value;
 use tests::{
-    Engine,
+    Engine, http,
     process::{Process, free_address},
 };
 use tokio::time::sleep;
 use tonic::Status;
 
-use crate::{
-    http,
-    trio::{Trio, sale},
-};
+use crate::trio::{Trio, sale};
 
 fn root() -> PathBuf {
     PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/..")).canonicalize().unwrap()

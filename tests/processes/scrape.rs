@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::http;
+use tests::http;
 
 /// The text of a metrics endpoint.
 pub struct Scrape(String);

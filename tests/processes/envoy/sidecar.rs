@@ -6,7 +6,7 @@ use tempfile::TempDir;
 use tests::process::{Process, free_address};
 use tonic::transport::{Channel, Endpoint};
 
-use crate::http;
+use tests::http;
 
 const ROOT: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/..");
 const EXAMPLE: &str = include_str!("../../deployment/envoy/envoy.yaml");

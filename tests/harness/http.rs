@@ -9,23 +9,43 @@ use std::{
 /// A response as text.
 #[derive(Debug)]
 pub struct Response {
+    /// Its status code.
     pub status: u16,
     /// In lower case, one per line.
     pub headers: String,
+    /// Its content.
     pub body: String,
 }
 
+/// Gets a path.
+///
+/// # Errors
+/// If the server cannot be reached, or does not answer in time.
 pub fn get(address: &str, path: &str) -> std::io::Result<Response> {
     send(address, &format!("GET {path} HTTP/1.1"), &[], b"")
 }
 
+/// Sends a request without a body.
+///
+/// # Errors
+/// If the server cannot be reached, or does not answer in time.
+pub fn request(address: &str, method: &str, path: &str) -> std::io::Result<Response> {
+    send(address, &format!("{method} {path} HTTP/1.1"), &[], b"")
+}
+
 /// Calls a method with JSON.
+///
+/// # Errors
+/// If the server cannot be reached, or does not answer in time.
 pub fn post_json(address: &str, method: &str, body: &str) -> std::io::Result<Response> {
     let headers = [("content-type", "application/json")];
     send(address, &format!("POST /{method} HTTP/1.1"), &headers, body.as_bytes())
 }
 
 /// Calls a method with an empty gRPC message and a deadline such as `300m`.
+///
+/// # Errors
+/// If the server cannot be reached, or does not answer in time.
 pub fn post_grpc(address: &str, method: &str, deadline: &str) -> std::io::Result<Response> {
     let headers =
         [("content-type", "application/grpc"), ("te", "trailers"), ("grpc-timeout", deadline)];
