@@ -1,4 +1,4 @@
-# The images of the services, one target each: docker build --target ordering .
+# The images of the services and the console, one target each: docker build --target ordering .
 # Needs a builder with cache mounts (docker, podman, buildah).
 
 # glibc and libgcc, no shell, no package manager. Static linking would lose glibc's resolver, which
@@ -15,9 +15,9 @@ COPY . .
 # The caches keep compiled code, so a change rebuilds only what it touches.
 RUN --mount=type=cache,target=/usr/local/cargo/registry \
     --mount=type=cache,target=/src/target \
-    cargo build --release --locked -p onboarding -p relationship -p ordering \
+    cargo build --release --locked -p onboarding -p relationship -p ordering -p console \
     && mkdir /programs \
-    && cp target/release/onboarding target/release/relationship target/release/ordering /programs/
+    && cd target/release && cp onboarding relationship ordering console /programs/
 
 # A service writes files only with an embedded database, to /data: mount a volume there.
 FROM ${BASE} AS onboarding
@@ -49,3 +49,13 @@ WORKDIR /
 USER 65532:65532
 EXPOSE 50053
 ENTRYPOINT ["/usr/bin/ordering"]
+
+FROM ${BASE} AS console
+ARG CSP_COMMIT=unknown
+LABEL org.opencontainers.image.title="csp-channel console" \
+      org.opencontainers.image.revision="${CSP_COMMIT}"
+COPY --from=build /programs/console /usr/bin/console
+WORKDIR /
+USER 65532:65532
+EXPOSE 50050
+ENTRYPOINT ["/usr/bin/console"]

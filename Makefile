@@ -1,6 +1,6 @@
 .PHONY: run tour check deny test clients sbom images push fmt release
 
-# Starts the three services in one process.
+# Starts the three services and the console in one process.
 run:
 	cargo run -p cluster
 
@@ -43,19 +43,19 @@ sbom:
 	sed 's|$(CURDIR)||g' services/cluster/sbom.cdx.json >gen/sbom.cdx.json
 	rm libs/*/sbom.cdx.json services/*/sbom.cdx.json tests/sbom.cdx.json
 
-# Builds the images of the services with docker (or BUILDER) and pushes them. Kubernetes pulls a new
+# Builds the images of the services and the console with docker (or BUILDER) and pushes them. Kubernetes pulls a new
 # image only under a new TAG:
 # make images push REGISTRY=registry.example.com TAG=0.2.0-$(git rev-parse --short HEAD)
 BUILDER ?= docker
 version := $(shell sed -n 's/^version = "\(.*\)"/\1/p' Cargo.toml | head -n 1)
 REGISTRY ?= localhost
 TAG ?= $(version)
-services := onboarding relationship ordering
-images: $(services:%=%.image)
+programs := onboarding relationship ordering console
+images: $(programs:%=%.image)
 %.image:
 	$(BUILDER) build --target $* --tag $(REGISTRY)/csp-channel/$*:$(TAG) \
 		--build-arg CSP_COMMIT=$(shell git rev-parse HEAD) .
-push: $(services:%=%.push)
+push: $(programs:%=%.push)
 %.push:
 	$(BUILDER) push $(REGISTRY)/csp-channel/$*:$(TAG)
 

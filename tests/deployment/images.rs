@@ -9,7 +9,7 @@ mod image;
 use std::{collections::BTreeSet, fs, process::Command, time::Duration};
 
 use container::Container;
-use image::{SERVICES, Store};
+use image::{PROGRAMS, Store};
 use tests::process::free_address;
 use tonic::transport::Endpoint;
 use tonic_health::pb::{
@@ -32,15 +32,15 @@ async fn an_image_holds_one_program_that_serves_unprivileged_and_exits_on_sigter
     let manifest = context.join("Cargo.toml");
     let arguments = ["metadata", "--locked", "--offline", "--no-deps", "--format-version=1"];
     image::stdout(Command::new("cargo").args(arguments).arg("--manifest-path").arg(manifest));
-    for service in SERVICES {
-        store.build(service);
-        let config = store.config(service);
+    for program in PROGRAMS {
+        store.build(program);
+        let config = store.config(program);
         assert_eq!(config["User"], "65532:65532");
-        assert_eq!(config["Entrypoint"], serde_json::json!([format!("/usr/bin/{service}")]));
+        assert_eq!(config["Entrypoint"], serde_json::json!([format!("/usr/bin/{program}")]));
         assert_eq!(config["Labels"]["org.opencontainers.image.revision"], image::COMMIT);
         let mut expected: BTreeSet<_> = store.base_files();
-        expected.insert(format!("usr/bin/{service}"));
-        assert_eq!(store.files(service), expected, "{service}: files of the base and the program");
+        expected.insert(format!("usr/bin/{program}"));
+        assert_eq!(store.files(program), expected, "{program}: files of the base and the program");
     }
     let address = free_address();
     let container = Container::start(&store, "onboarding", &address);

@@ -45,7 +45,7 @@ async fn a_service_does_not_start_without_its_migrations_and_names_them() {
 
 #[test]
 fn the_defaults_are_printed_with_comments() {
-    for service in ["onboarding", "relationship", "ordering", "cluster"] {
+    for service in ["onboarding", "relationship", "ordering", "cluster", "console"] {
         let output = run(service, &["defaults"], &[]);
         let defaults = String::from_utf8(output.stdout).unwrap();
         assert!(output.status.success());
@@ -60,8 +60,20 @@ fn the_defaults_are_printed_with_comments() {
 }
 
 #[test]
+fn invalid_settings_of_the_console_are_all_reported() {
+    let set = [("LISTEN", "nowhere"), ("PAGE_TIMEOUT", "0s"), ("SERVICES__ORDERING", "ordering")];
+    let set = set.map(|(key, value)| (format!("CONSOLE__{key}"), value.to_owned()));
+    let output = run("console", &[], &set);
+    assert_eq!(output.status.code(), Some(78), "EX_CONFIG");
+    let stderr = stderr(&output);
+    for problem in ["`listen` = `nowhere`", "`page_timeout` = `0s`", "`services.ordering`"] {
+        assert!(stderr.contains(problem), "{stderr}");
+    }
+}
+
+#[test]
 fn every_program_prints_version_and_commit() {
-    for program in ["onboarding", "relationship", "ordering", "cluster"] {
+    for program in ["onboarding", "relationship", "ordering", "cluster", "console"] {
         let output = run(program, &["--version"], &[]);
         let stdout = String::from_utf8(output.stdout).unwrap();
         let before = format!("{program} {} (", env!("CARGO_PKG_VERSION"));

@@ -81,6 +81,7 @@ fn only_edges_know_the_generated_types() {
             "services/*/src/lib.rs",
             "services/cluster",
             "services/csp/src/api.rs",
+            "services/console",
             "libs/client",
             "libs/contracts",
             "libs/runtime/src/server.rs",

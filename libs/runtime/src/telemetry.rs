@@ -3,7 +3,7 @@
 use std::{convert::Infallible, net::SocketAddr, sync::Arc, time::Duration};
 
 use ::telemetry::{Build, MetricsEndpoint, Telemetry};
-pub use ::telemetry::{Settings, traced};
+pub use ::telemetry::{Listen, Settings, traced};
 use http::{Request, Response, StatusCode, header::CONTENT_TYPE};
 use hyper::{body::Incoming, server::conn::http1, service::service_fn};
 use hyper_util::rt::{TokioIo, TokioTimer};

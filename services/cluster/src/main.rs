@@ -1,4 +1,4 @@
-//! Runs all three services in one process, for first steps, demonstrations and small installations.
+//! Runs all three services and the console in one process, for first steps, demonstrations and small installations.
 
 mod sample;
 
@@ -10,11 +10,12 @@ use std::{
 };
 
 use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
+use client::Urls;
 use cluster::{Cluster, Plan, tour};
 use runtime::{
     config::{Problems, Reader, Variables},
     process::stop_request,
-    telemetry,
+    telemetry::{self, Listen},
 };
 use tokio::net::TcpStream;
 use types::Clock;
@@ -56,6 +57,8 @@ enum Command {
 
 struct Settings {
     plan: Plan,
+    /// `None` if the console is off.
+    console: Option<console::Settings>,
     data: String,
     telemetry: telemetry::Settings,
 }
@@ -88,7 +91,11 @@ async fn serve(config: Option<PathBuf>, with_sample: bool) -> Result<(), String>
     let _telemetry = telemetry::start("cluster", version::BUILD, &settings.telemetry).await?;
     let stop = stop_request()?;
     let cluster = settings.plan.start(Clock::system()).await?;
-    greet(&cluster, &settings.data);
+    let console = match settings.console {
+        Some(console) => Some(serve_console(console, &cluster).await?),
+        None => None,
+    };
+    greet(&cluster, console.as_ref(), &settings.data);
     if with_sample {
         sample::apply(&cluster).await?;
     } else {
@@ -96,8 +103,21 @@ async fn serve(config: Option<PathBuf>, with_sample: bool) -> Result<(), String>
     }
     println!("Stop with Ctrl-C.");
     stop.await;
+    if let Some(console) = console {
+        console.stop().await;
+    }
     cluster.stop().await;
     Ok(())
+}
+
+async fn serve_console(
+    mut settings: console::Settings,
+    cluster: &Cluster,
+) -> Result<console::Running, String> {
+    let Cluster { onboarding, relationship, ordering } = cluster;
+    settings.services = [onboarding, relationship, ordering].map(|it| Urls::from(it.address));
+    let running = console::start(settings, Clock::system()).await;
+    running.map_err(|error| format!("console: {error}; set listen.console, or empty it"))
 }
 
 fn settings(config: Option<PathBuf>) -> Result<Settings, Problems> {
@@ -105,20 +125,29 @@ fn settings(config: Option<PathBuf>) -> Result<Settings, Problems> {
     let data = reader.take::<String>("data");
     let listen = ["onboarding", "relationship", "ordering"]
         .map(|service| reader.take::<SocketAddr>(&format!("listen.{service}")));
+    let console_listen = reader.take::<Listen>("listen.console");
     let telemetry = telemetry::read(&mut reader);
     let mut plan = Plan::load(&Variables::Process)?;
+    let mut console = console::Settings::load(Variables::Process)?;
     reader.finish(|| {
         let data = data?;
         plan.with_databases(|service| format!("sqlite://{data}/{service}.db"));
         let [onboarding, relationship, ordering] = listen;
         plan.listen_on([onboarding?, relationship?, ordering?]);
-        Some(Settings { plan, data, telemetry: telemetry? })
+        let console = console_listen?.0.map(|listen| {
+            console.listen = listen;
+            console
+        });
+        Some(Settings { plan, console, data, telemetry: telemetry? })
     })
 }
 
-fn greet(cluster: &Cluster, data: &str) {
+fn greet(cluster: &Cluster, console: Option<&console::Running>, data: &str) {
     let Cluster { onboarding, relationship, ordering } = cluster;
     println!("csp-channel is running, with its data in {data}/:");
+    if let Some(console) = console {
+        println!("  console       http://{}   all of it as pages", console.address);
+    }
     println!("  onboarding    {}   partners and enrollments", onboarding.address);
     println!("  relationship  {}   who may sell to whom, and why", relationship.address);
     println!("  ordering      {}   orders and subscriptions", ordering.address);

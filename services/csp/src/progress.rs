@@ -1,39 +1,53 @@
-//! A progress bar on standard error, for commands that take longer than a second.
+//! A line on standard error that shows the progress of a command that takes longer than a second.
 
-use std::time::Duration;
+use std::{
+    io::{IsTerminal, Write, stderr},
+    time::Duration,
+};
 
-use indicatif::{ProgressBar, ProgressStyle};
 use types::{Clock, Stopwatch};
 
 const PATIENCE: Duration = Duration::from_secs(1);
+const WIDTH: usize = 30;
 
 #[derive(Debug)]
 pub(crate) struct Progress {
     what: &'static str,
     total: usize,
     since: Stopwatch,
-    bar: Option<ProgressBar>,
+    shown: bool,
 }
 
 impl Progress {
     pub(crate) fn new(what: &'static str, total: usize) -> Self {
-        Self { what, total, since: Clock::system().stopwatch(), bar: None }
+        Self { what, total, since: Clock::system().stopwatch(), shown: false }
     }
 
     /// Shows how many of the steps are done. Only on a terminal.
     pub(crate) fn set(&mut self, done: usize) {
-        if self.since.elapsed() < PATIENCE {
+        if self.since.elapsed() < PATIENCE || !stderr().is_terminal() {
             return;
         }
-        let bar = self.bar.get_or_insert_with(|| {
-            let style = ProgressStyle::with_template("{msg} {bar:30} {pos}/{len}");
-            let style = style.unwrap_or_else(|_| ProgressStyle::default_bar());
-            ProgressBar::new(self.total as u64).with_style(style).with_message(self.what)
-        });
-        bar.set_position(done as u64);
+        let filled = WIDTH * done / self.total.max(1);
+        self.shown = true;
+        self.write(&format!(
+            "\r{} [{:<WIDTH$}] {done}/{}",
+            self.what,
+            "#".repeat(filled),
+            self.total
+        ));
     }
 
+    /// Removes the line.
     pub(crate) fn clear(&self) {
-        self.bar.iter().for_each(ProgressBar::finish_and_clear);
+        if self.shown {
+            self.write("\r\x1b[K");
+        }
+    }
+
+    fn write(&self, text: &str) {
+        let mut stderr = stderr().lock();
+        // A progress that cannot be shown is not worth an error.
+        let _ = stderr.write_all(text.as_bytes()).and_then(|()| stderr.flush());
     }
 }

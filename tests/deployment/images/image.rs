@@ -10,8 +10,8 @@ use tests::process::program;
 
 use crate::root;
 
-/// The services, each a target of the Dockerfile.
-pub const SERVICES: [&str; 3] = ["onboarding", "relationship", "ordering"];
+/// The services and the console, each a target of the Dockerfile.
+pub const PROGRAMS: [&str; 4] = ["onboarding", "relationship", "ordering", "console"];
 /// Commit that the images are labelled with.
 pub const COMMIT: &str = "0123456789abcdef";
 
@@ -42,9 +42,9 @@ impl Store {
         store.clear();
         let programs = store.folder.join("programs/programs");
         fs::create_dir_all(&programs).unwrap();
-        for service in SERVICES {
-            let stripped = programs.join(service);
-            stdout(Command::new("strip").arg(program(service)).arg("-o").arg(&stripped));
+        for name in PROGRAMS {
+            let stripped = programs.join(name);
+            stdout(Command::new("strip").arg(program(name)).arg("-o").arg(&stripped));
             store.copy_shared_objects(&stripped);
         }
         fs::write(store.base().join("Dockerfile"), "FROM scratch\nCOPY root/ /\n").unwrap();
