@@ -124,7 +124,7 @@ pub(crate) fn rows(chains: &[Chain], names: &Names, extra: impl Fn(&Chain) -> Ma
             }
             @if chain.failed.is_empty() {
                 tr.first {
-                    th scope="rowgroup" {
+                    th scope="rowgroup" rowspan="1" {
                         (chain.partners(names)) " "
                         @if chain.is_open() { (badge(Tone::Good, "open")) }
                         @else { (badge(Tone::Bad, "blocked")) }

@@ -161,7 +161,10 @@ fn agreements_table(agreements: &[Agreement], now: types::Timestamp) -> Markup {
                     }
                 }
                 td {
-                    @for role in it.covered_roles() { (enums::role(role)) " " }
+                    @for (at, role) in it.covered_roles().enumerate() {
+                        @if at > 0 { ", " }
+                        (enums::role(role))
+                    }
                     @if it.covered_roles.is_empty() { span.none { "none" } }
                 }
             }
