@@ -161,6 +161,14 @@ scenarios! {
         assert_eq!(status.code(), Code::InvalidArgument, "the token is of refused paths: {status}");
     }
 
+    async fn a_page_of_sales_paths_is_of_10_customers_or_as_many_as_requested_up_to_50(world) {
+        customers(&world, 51).await?;
+        for (page_size, count) in [(0, 6), (20, 3), (50, 2), (51, 2), (i32::MAX, 2)] {
+            let pages = pages(&world, page_size, false).await?;
+            assert_eq!(pages.len(), count, "{page_size}");
+        }
+    }
+
     async fn a_page_of_sales_paths_ends_before_a_customer_that_does_not_fit(world) {
         let client = &world.client;
         let provider = client.provider("FR").await?;
