@@ -10,7 +10,9 @@ use std::{
 use tests::{Engine, process::Process};
 use types::Clock;
 
-use crate::{http, trio::Trio};
+use tests::http;
+
+use crate::trio::Trio;
 
 async fn onboarding() -> (Trio, Process, String) {
     let trio = Trio::on(Engine::Sqlite).await;
