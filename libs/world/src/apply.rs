@@ -21,7 +21,7 @@ use crate::{
 
 /// Entries that are applied at the same time.
 const AT_ONCE: usize = 8;
-/// Waits before an entry is tried again after a failure that may pass.
+/// Waits before an entry is retried after a failure that may pass.
 const WAITS: [Duration; 3] =
     [Duration::from_millis(100), Duration::from_secs(1), Duration::from_secs(5)];
 /// Age of an acceptance without a time in the file. The services may have another clock.

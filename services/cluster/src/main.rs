@@ -97,7 +97,7 @@ async fn serve(config: Option<PathBuf>, with_sample: bool) -> Result<(), String>
     };
     greet(&cluster, console.as_ref(), &settings.data);
     if with_sample {
-        sample::apply(&cluster).await?;
+        sample::apply(&cluster, console.as_ref().map(|it| it.address)).await?;
     } else {
         println!("To try it with partners, customers and orders: cargo run -p cluster -- --sample");
     }

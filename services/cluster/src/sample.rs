@@ -1,8 +1,10 @@
 //! The sample distributor.
 
+use std::net::SocketAddr;
+
 use cluster::Cluster;
 use types::Clock;
-use world::World;
+use world::{World, alias::customer};
 
 const SAMPLE: &str = include_str!("../../../samples/distributor.csp.yaml");
 
@@ -28,7 +30,7 @@ const TRY: [(&str, &str); 5] = [
 ///
 /// # Errors
 /// A sample that cannot be read.
-pub async fn apply(cluster: &Cluster) -> Result<(), String> {
+pub async fn apply(cluster: &Cluster, console: Option<SocketAddr>) -> Result<(), String> {
     let world = World::read(SAMPLE).map_err(|it| it.of("samples/distributor.csp.yaml"))?;
     let applied = world::apply(&cluster.client(), &world, Clock::system().now(), |_| {}).await;
     match applied.changes.len() {
@@ -37,6 +39,9 @@ pub async fn apply(cluster: &Cluster) -> Result<(), String> {
     }
     for conflict in &applied.conflicts {
         println!("  changed since: {}", conflict.text);
+    }
+    if let Some(address) = console {
+        println!("Open http://{address}/{} to see who can sell to Litware.", customer("litware"));
     }
     println!("Try in another terminal:");
     for (what, command) in TRY {

@@ -38,6 +38,7 @@ impl Sample {
         command.arg("--sample").env("CLUSTER__DATA", data.path()).stdout(Stdio::piped());
         let mut prelude = format!("csp() {{ {} \"$@\"; }}\n", program("csp").display());
         prelude += "export CSP_CONFIG=/nonexistent\n";
+        command.env("CLUSTER__LISTEN__CONSOLE", free_address());
         for (service, address) in &addresses {
             command.env(format!("CLUSTER__LISTEN__{service}"), address);
             prelude += &format!("export CSP_{service}={address}\n");

@@ -80,11 +80,11 @@ impl Args {
         });
         let response = api.call("AcceptAgreement", request).await?;
         let labels = Labels::read(&api, &json!(partner.name)).await?;
-        let (who, version) = (labels.short(&partner.name), text(&response, "/agreement/version"));
+        let who = labels.short(&partner.name);
         let role = choice(&format!("ROLE_{role}"), "ROLE_");
         let recorded = if self.dry_run { "would be recorded" } else { "recorded" };
         session.out.show(&response, || {
-            format!("{recorded}: {who} accepted the MPA of {version} as {role}, by {first} {last}")
+            format!("{recorded}: {who} accepted the MPA as {role}, by {first} {last}")
         })?;
         Ok(Exit::Success)
     }
