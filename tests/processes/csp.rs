@@ -17,6 +17,7 @@ async fn questions_and_orders_are_answered_readably() {
     console.run(&format!("check {CHAIN} --offer m365-business"), 2);
     console.run(&format!("order {CHAIN} --offer m365-business --quantity 5"), 2);
     console.run("paths alpine", 0);
+    console.run("paths --blocked", 0);
     sample.accept_mpa().await;
     console.run(&format!("check {CHAIN} --offer m365-business"), 0);
     console.run(&format!("explain {CHAIN} --family azure"), 0);
@@ -26,6 +27,7 @@ async fn questions_and_orders_are_answered_readably() {
     console.run("order --seller northwind --customer alpine --offer m365-business", 0);
     console.run("check --seller fabrikam --customer alpine --family software", 2);
     console.run("paths alpine", 0);
+    console.run("paths --blocked", 0);
     console.compare("questions");
 }
 
@@ -52,7 +54,9 @@ async fn resources_are_listed_and_shown_with_their_companies() {
     }
     console.run("list partners --limit 1 --order-by create_time", 0);
     console.run("list customers --filter country_code=DE", 0);
+    console.run("list relationships --filter partner=partners/northwind", 0);
     console.run("get fabrikam", 0);
+    console.run("get Northwind* -o json", 0);
     console.run(&format!("get {} customer/alpine", sample.location()), 0);
     console.run("rules mpa-2", 0);
     console.compare("resources");
@@ -65,6 +69,9 @@ async fn errors_are_sentences_that_say_what_to_do() {
     console.run(&format!("check {CHAIN}"), 1);
     console.run("check --seller fabrikan --customer alpine --family azure", 1);
     console.run("check --seller customers/alpine --customer alpine --family azure", 1);
+    console.run("check --seller *rikam --customer alpine --family azure", 1);
+    sample.add_partner_of("fabrikam").await;
+    console.run("check --seller fabrikam* --customer alpine --family azure", 1);
     console.run("get nothing", 1);
     console.run("get 00000000-0000-4000-8000-000000000000", 1);
     console.run("list partners --filter city=Paris", 1);

@@ -75,3 +75,37 @@ impl Config {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use testbed::Folder;
+
+    use super::*;
+
+    #[test]
+    fn a_file_reads_back_as_it_was_written() {
+        let folder = Folder::new();
+        let path = folder.path().join("a").join("config.toml");
+        assert_eq!(Config::read(&path).unwrap(), Config::default(), "there is no file");
+        let context = Context { ordering: Some("h:1".to_owned()), ..Context::default() };
+        let config = Config {
+            current: Some("one".to_owned()),
+            contexts: [("one".to_owned(), context.clone())].into(),
+        };
+        config.write(&path).unwrap();
+        let read = Config::read(&path).unwrap();
+        assert_eq!(read, config);
+        assert_eq!(read.chosen(None).unwrap(), context);
+        let error = read.chosen(Some("two")).unwrap_err().to_string();
+        assert_eq!(error, "there is no context `two`; use one, or `csp context set`");
+    }
+
+    #[test]
+    fn an_unknown_setting_is_an_error_with_its_line() {
+        let folder = Folder::new();
+        let path = folder.path().join("config.toml");
+        fs::write(&path, "contexts.a.order = \"h:1\"").unwrap();
+        let error = Config::read(&path).unwrap_err().to_string();
+        assert!(error.contains("line 1") && error.contains("unknown field `order`"), "{error}");
+    }
+}

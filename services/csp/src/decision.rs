@@ -177,3 +177,6 @@ pub(crate) fn rule_ids<'a>(outcomes: impl Iterator<Item = &'a Outcome>) -> Strin
     }
     rules.join(", ")
 }
+
+#[cfg(test)]
+mod tests;

@@ -35,7 +35,7 @@ use settings::Global;
 /// Answers who may sell what to whom in a CSP channel, and if not, why not and who must act.
 ///
 /// A partner, customer, offer or other resource is named by its full name (`partners/…`), its GUID or its
-/// alias in a world file; a partner also by its PartnerID.
+/// alias in a world file; a partner also by its PartnerID, and a partner or customer by its display name.
 ///
 /// Exit codes: 0 for success or an allowed transaction, 2 for a transaction that is refused or
 /// undetermined, 1 for an error.

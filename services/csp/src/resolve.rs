@@ -12,6 +12,11 @@ const GROUPS: [&[Kind]; 2] = [
     &[Kind::Organizations, Kind::Partnerships, Kind::Orders, Kind::Subscriptions, Kind::Transfers],
 ];
 
+/// Most resources that are listed if several match.
+const MOST_LISTED: usize = 5;
+/// Longest display name, in characters.
+const LONGEST_DISPLAY_NAME: usize = 200;
+
 /// A resource that exists.
 #[derive(Debug, PartialEq)]
 pub(crate) struct Found {
@@ -19,7 +24,7 @@ pub(crate) struct Found {
     pub(crate) name: String,
     pub(crate) value: Value,
     /// How it was found.
-    by: &'static str,
+    by: String,
 }
 
 /// One way to understand a text.
@@ -29,9 +34,11 @@ enum Attempt {
     Name { by: &'static str, name: String },
     /// As a PartnerID.
     PartnerId(String),
+    /// As a display name, or the start of one before `*`. Tried if no other way finds anything.
+    DisplayName(String),
 }
 
-/// Finds a resource of a kind by its name, GUID, alias or PartnerID.
+/// Finds a resource of a kind by its name, GUID, alias, PartnerID or display name.
 pub(crate) async fn one(api: &Api, kind: Kind, text: &str) -> Result<Found, Error> {
     let attempts = attempts(kind, text);
     let found = find(api, kind, &attempts).await?;
@@ -62,11 +69,20 @@ async fn find(api: &Api, kind: Kind, attempts: &[Attempt]) -> Result<Vec<Found>,
     let methods = kind.methods();
     let mut found: Vec<Found> = Vec::new();
     for attempt in attempts {
-        let (by, value) = match attempt {
-            Attempt::Name { by, name } => (*by, api.get(methods.get, methods.field, name).await?),
-            Attempt::PartnerId(id) => ("PartnerID", at_location(api, id).await?),
+        let values = match attempt {
+            Attempt::Name { by, name } => {
+                let value = api.get(methods.get, methods.field, name).await?;
+                value.into_iter().map(|it| ((*by).to_owned(), it)).collect()
+            }
+            Attempt::PartnerId(id) => {
+                let filter = format!("location_account_id = {id}");
+                let values = filtered(api, Kind::Partners, filter).await?;
+                values.into_iter().map(|it| ("PartnerID".to_owned(), it)).collect()
+            }
+            Attempt::DisplayName(name) if found.is_empty() => called(api, kind, name).await?,
+            Attempt::DisplayName(_) => Vec::new(),
         };
-        if let Some(value) = value {
+        for (by, value) in values {
             let name = value::text(&value, "/name").to_owned();
             if found.iter().all(|it| it.name != name) {
                 found.push(Found { kind, name, value, by });
@@ -76,17 +92,34 @@ async fn find(api: &Api, kind: Kind, attempts: &[Attempt]) -> Result<Vec<Found>,
     Ok(found)
 }
 
-/// The partner with a location account.
-async fn at_location(api: &Api, id: &str) -> Result<Option<Value>, Error> {
-    let request = json!({ "filter": format!("location_account_id = {id}") });
-    Ok(value::list(api.call("ListPartners", request).await?, "partners").pop())
+/// The resources with a display name, each with that name. A partner has that of its company.
+async fn called(api: &Api, kind: Kind, name: &str) -> Result<Vec<(String, Value)>, Error> {
+    let of = if kind == Kind::Partners { Kind::Organizations } else { kind };
+    let mut found = Vec::new();
+    for value in filtered(api, of, format!("display_name = \"{name}\"")).await? {
+        let by = format!("display name {}", value::text(&value, "/displayName"));
+        if kind == Kind::Partners {
+            let filter = format!("organization = {}", value::text(&value, "/name"));
+            let partners = filtered(api, kind, filter).await?;
+            found.extend(partners.into_iter().map(|it| (by.clone(), it)));
+        } else {
+            found.push((by, value));
+        }
+    }
+    Ok(found)
+}
+
+/// The first resources that match a filter.
+async fn filtered(api: &Api, kind: Kind, filter: String) -> Result<Vec<Value>, Error> {
+    let request = json!({ "filter": filter, "pageSize": MOST_LISTED });
+    Ok(value::list(api.call(kind.methods().list, request).await?, &kind.collection()))
 }
 
 /// What a text may mean as a resource of a kind.
 fn attempts(kind: Kind, text: &str) -> Vec<Attempt> {
     let name = |by, name| Attempt::Name { by, name };
-    if text.contains('/') {
-        let expanded = (Kind::of(text) == Some(kind)).then(|| expand(kind, text));
+    if let Some(named) = Kind::of(text) {
+        let expanded = (named == kind).then(|| expand(kind, text));
         return expanded.into_iter().map(|it| name("name", it)).collect();
     }
     let mut attempts = Vec::new();
@@ -101,7 +134,32 @@ fn attempts(kind: Kind, text: &str) -> Vec<Attempt> {
             attempts.extend(by_alias(kind, text).map(|it| name("alias", it)));
         }
     }
+    let has_name = [Kind::Partners, Kind::Customers, Kind::Organizations].contains(&kind);
+    if has_name && is_display_name(text) {
+        attempts.push(Attempt::DisplayName(text.to_owned()));
+    }
     attempts
+}
+
+/// Whether a filter can compare with this display name, or start of one before `*`.
+fn is_display_name(text: &str) -> bool {
+    let start = text.strip_suffix('*').unwrap_or(text);
+    let usable = |it: char| it != '"' && it != '*' && !it.is_control();
+    let length = text.chars().count();
+    !start.trim().is_empty()
+        && length <= LONGEST_DISPLAY_NAME
+        && start.chars().all(usable)
+        && tenant_id(text).is_err()
+}
+
+/// A filter with the full names of resources that it names by alias, such as `partners/northwind`.
+pub(crate) fn filter(text: &str) -> String {
+    let expanded = |word: &str| {
+        let at = word.rfind(['=', '<', '>']).map_or(0, |at| at + 1);
+        let (before, name) = word.split_at(at);
+        Kind::of(name).map_or_else(|| word.to_owned(), |it| before.to_owned() + &expand(it, name))
+    };
+    text.split(' ').map(expanded).collect::<Vec<_>>().join(" ")
 }
 
 /// Lower-case letters, digits and hyphens, as in a world file.
@@ -162,6 +220,7 @@ fn unknown(text: &str, noun: &str, tried: &[(Kind, Vec<Attempt>)]) -> String {
         let word = |it: &Attempt| match it {
             Attempt::Name { by, name } => format!("{name} ({by})"),
             Attempt::PartnerId(id) => format!("the {} with PartnerID {id}", kind.noun()),
+            Attempt::DisplayName(_) => format!("the display names of {}", kind.collection()),
         };
         attempts.iter().map(word).collect::<Vec<_>>()
     };

@@ -38,3 +38,21 @@ pub(crate) fn money(value: &Value, path: &str) -> String {
         currency => format!("{}.{:02} {currency}", minor / 100, minor % 100),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn an_amount_has_the_decimals_of_its_currency() {
+        let shown = |currency: &str, minor: &str| {
+            money(&json!({"it": {"currencyCode": currency, "minorUnits": minor}}), "/it")
+        };
+        assert_eq!(shown("EUR", "5005"), "50.05 EUR");
+        assert_eq!(shown("USD", "7"), "0.07 USD");
+        assert_eq!(shown("JPY", "5005"), "5005 JPY");
+        assert_eq!(money(&json!({}), "/it"), "");
+    }
+}

@@ -7,6 +7,9 @@ use tests::{Engine, World};
 const RELATIONSHIPS: [&str; 2] =
     ["80000000-0000-4000-8000-000000000001", "80000000-0000-4000-8000-000000000002"];
 
+/// Another CSP tenant of the reseller's company.
+const SECOND_TENANT: &str = "20000000-0000-4000-8000-000000000009";
+
 /// A cluster with the provider `northwind`, its reseller `fabrikam` without an accepted MPA, their customer
 /// `alpine`, and the offer `m365-business`.
 pub struct Sample {
@@ -58,6 +61,14 @@ impl Sample {
     pub async fn accept_mpa(&self) {
         let agreement = agreement_of(Role::IndirectReseller);
         self.world.client.accept_mpa(&self.reseller, agreement).await.unwrap();
+    }
+
+    /// The company of an alias gets another partner.
+    pub async fn add_partner_of(&self, alias: &str) {
+        let organization = world::alias::organization(alias).to_string();
+        let partner = json!({ "organization": organization, "countryCode": "FR" });
+        let request = json!({ "partnerId": SECOND_TENANT, "partner": partner });
+        call(&self.world, "CreatePartner", request).await;
     }
 
     /// PartnerID of the reseller.

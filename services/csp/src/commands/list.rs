@@ -14,17 +14,18 @@ use crate::{
 /// List resources of a kind
 ///
 /// A filter has comparisons joined by ` AND `, such as `state = ORDER_STATE_ACCEPTED`; the comment of the
-/// list's request in proto/ names the fields.
+/// list's request in proto/ names the fields. It may name resources by alias, as in
+/// `partner = partners/northwind`.
 #[derive(Debug, clap::Args)]
 #[command(
     after_help = "Examples:\n  csp list partners --filter 'country_code = FR'\n  csp list relationships \
-                  --parent alpine"
+                  --parent alpine\n  csp list relationships --filter 'partner = partners/northwind'"
 )]
 pub(crate) struct Args {
     /// What to list
     #[arg(value_enum)]
     kind: Kind,
-    /// Partner of the enrollments or agreements, or customer of the relationships
+    /// Partner of the enrollments or agreements, or customer of the relationships [default: all customers]
     #[arg(long, value_name = "NAME")]
     parent: Option<String>,
     /// Filter
@@ -79,7 +80,7 @@ impl Args {
                 let left = self.limit.saturating_sub(found.len().try_into().unwrap_or(u32::MAX));
                 request["pageSize"] = left.min(methods.page).into();
                 request["pageToken"] = token.into();
-                request["filter"] = self.filter.as_str().into();
+                request["filter"] = resolve::filter(&self.filter).into();
                 request["orderBy"] = self.order_by.as_str().into();
             } else if !self.filter.is_empty() || !self.order_by.is_empty() {
                 let kind = self.kind.collection();
@@ -107,6 +108,7 @@ impl Args {
             (None, Some(_)) => {
                 Err(Error::Text(format!("{kind} belong to no other resource; omit --parent")))
             }
+            (Some(Kind::Customers), None) => Ok(Some("customers/-".to_owned())),
             (Some(parent), None) => {
                 let parent = parent.noun();
                 Err(Error::Text(format!("{kind} belong to a {parent}; name it with --parent")))

@@ -1,6 +1,8 @@
-use serde_json::json;
+use serde::Serialize;
+use serde_json::{Value, json};
 
 use crate::{
+    api::Api,
     decision::{Decision, Outcome, rule_ids},
     error::Error,
     kinds::Kind,
@@ -12,42 +14,83 @@ use crate::{
     value,
 };
 
+/// Customers of which one call decides on all paths.
+const PAGE: u32 = 20;
+
 /// List the sales chains that could serve a customer, with the rules that block each
 ///
 /// A chain is open if no rule blocks it; whether an order is allowed also depends on its lines, which
-/// `csp check` knows.
+/// `csp check` knows. Without a customer, the chains of all customers are listed.
 #[derive(Debug, clap::Args)]
-#[command(after_help = "Example:\n  csp paths alpine")]
+#[command(after_help = "Examples:\n  csp paths alpine\n  csp paths --blocked")]
 pub(crate) struct Args {
-    /// The customer
-    customer: String,
+    /// The customer [default: all customers]
+    customer: Option<String>,
+    /// Only chains that a rule blocks
+    #[arg(long)]
+    blocked: bool,
+    /// Most chains to list
+    #[arg(long, value_name = "COUNT", default_value = "100", value_parser = clap::value_parser!(u16).range(1..))]
+    limit: u16,
+}
+
+/// Chains as relationship returned them.
+#[derive(Debug, Serialize)]
+struct Paths {
+    paths: Vec<Value>,
+    /// Whether there are more.
+    truncated: bool,
 }
 
 impl Args {
     pub(crate) async fn run(self, session: &Session) -> Result<Exit, Error> {
         let (api, out) = (session.api()?, &session.out);
-        let customer = resolve::one(&api, Kind::Customers, &self.customer).await?.name;
-        let response = api.call("ListSalesPaths", json!({ "customer": customer })).await?;
+        let found = self.read(&api).await?;
         if !out.is_text() {
-            out.show(&response, String::new)?;
+            out.show(&found, String::new)?;
             return Ok(Exit::Success);
         }
-        let labels = Labels::read(&api, &response).await?;
-        let truncated = response["truncated"] == true;
-        let paths = value::list(response, "paths");
-        let rows: Vec<_> = paths
-            .iter()
-            .map(|path| Decision::read(path).map(|it| row(out, &it, &labels)))
-            .collect::<Result<_, _>>()?;
+        let labels = Labels::read(&api, &Value::Array(found.paths.clone())).await?;
+        let rows = found.paths.iter().map(|it| Ok(row(out, &Decision::read(it)?, &labels)));
+        let rows: Vec<_> = rows.collect::<Result<_, Error>>()?;
         if rows.is_empty() {
-            out.remark("no partner has a relationship with this customer");
+            out.remark(if self.blocked { "no chain is blocked" } else { "there are no chains" });
         } else {
             out.text(&table(out, &["CHAIN", "STATE", "BLOCKED BY", "WHO MUST ACT"], rows))?;
         }
-        if truncated {
-            out.remark("more chains exist than one response holds");
+        if found.truncated {
+            out.remark("more chains exist; name a customer, or raise --limit");
         }
         Ok(Exit::Success)
+    }
+
+    /// The chains up to the limit.
+    async fn read(&self, api: &Api) -> Result<Paths, Error> {
+        let mut request = json!({ "refusedOnly": self.blocked });
+        match &self.customer {
+            Some(customer) => {
+                request["customer"] =
+                    resolve::one(api, Kind::Customers, customer).await?.name.into();
+            }
+            None => {
+                request["customer"] = "customers/-".into();
+                request["pageSize"] = PAGE.into();
+            }
+        }
+        let (mut paths, mut truncated) = (Vec::new(), false);
+        loop {
+            let response = api.call("ListSalesPaths", request.clone()).await?;
+            let next = value::text(&response, "/nextPageToken").to_owned();
+            truncated |= response["truncated"] == true;
+            paths.extend(value::list(response, "paths"));
+            let full = paths.len() >= self.limit.into();
+            if next.is_empty() || full {
+                truncated |= !next.is_empty() || paths.len() > self.limit.into();
+                paths.truncate(self.limit.into());
+                return Ok(Paths { paths, truncated });
+            }
+            request["pageToken"] = next.into();
+        }
     }
 }
 
