@@ -43,6 +43,8 @@ fn problem(from: &File, target: &str) -> Option<String> {
     let is_folder = || tree::files().iter().any(|it| it.path.starts_with(&format!("{path}/")));
     match file {
         None if is_folder() && heading.is_empty() => None,
+        // A picture is no text.
+        None if tree::root().join(&path).is_file() => None,
         None => Some(format!("{} links to {target}, which does not exist", from.path)),
         Some(_) if heading.is_empty() => None,
         Some(file) if anchors(file).any(|it| it == heading) => None,
