@@ -87,9 +87,10 @@ fn files(path: &Path) -> Vec<PathBuf> {
 
 #[test]
 fn no_document_has_commands_that_are_not_run() {
-    for path in files(Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/../docs"))) {
+    let documents = files(Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/../docs")));
+    for path in documents.iter().filter(|it| it.extension().is_some_and(|it| it == "md")) {
         let run = DOCUMENTS.iter().any(|(name, _)| path.ends_with(name));
-        let text = fs::read_to_string(&path).unwrap();
+        let text = fs::read_to_string(path).unwrap();
         // A diagram is no command.
         let mut fences = text.lines().filter(|it| it.starts_with("```")).step_by(2);
         let has_commands = fences.any(|it| it != "```mermaid");
