@@ -118,7 +118,7 @@ mod tests {
     const OTHER: &str = "customers/20000000-0000-4000-8000-000000000002";
 
     fn labels() -> Labels {
-        let labels = [(ONE, "Northwind"), (OTHER, "Alpine")];
+        let labels = [(ONE, "Northwind"), (OTHER, "Litware")];
         Labels(labels.map(|(name, label)| (name.to_owned(), label.to_owned())).into())
     }
 
@@ -126,7 +126,7 @@ mod tests {
     fn names_in_a_text_get_their_labels() {
         let text = format!("for {ONE}: ask {OTHER}, not partners/unknown or x{ONE}");
         let expected =
-            format!("for Northwind ({ONE}): ask Alpine ({OTHER}), not partners/unknown or x{ONE}");
+            format!("for Northwind ({ONE}): ask Litware ({OTHER}), not partners/unknown or x{ONE}");
         assert_eq!(labels().annotate(&text), expected);
         let nested = format!("{ONE}/enrollments/direct-bill");
         assert_eq!(labels().annotate(&nested), nested);

@@ -42,7 +42,7 @@ use settings::Global;
 #[derive(Debug, Parser)]
 #[command(
     name = "csp",
-    after_help = "Example:\n  csp check --seller northwind --reseller fabrikam --customer alpine \
+    after_help = "Example:\n  csp check --seller northwind --reseller fabrikam --customer litware \
                   --family microsoft-365"
 )]
 struct Arguments {

@@ -39,13 +39,14 @@ impl Console {
         tokio::task::block_in_place(|| process::run("csp", &arguments, &self.environment))
     }
 
-    /// Runs a line in a shell that finds `csp`.
+    /// Runs a line in a shell that finds `csp`, at the root of the repository.
     pub fn shell(&self, line: &str) -> Output {
         let program = process::program("csp");
         let folder = program.parent().unwrap().display();
         let mut command = Command::new("bash");
         command.args(["-c", &format!("PATH={folder}:$PATH; {line}")]);
         command.envs(self.environment.iter().cloned()).env("HOME", self.home.path());
+        command.current_dir(concat!(env!("CARGO_MANIFEST_DIR"), "/.."));
         tokio::task::block_in_place(|| command.output()).unwrap()
     }
 

@@ -1,7 +1,10 @@
+use std::time::Duration;
+
 use cluster::scenario_client::{Partner, agreement_of, offer_in_every_market};
 use contracts::{onboarding::Role, ordering::CreateOfferRequest};
 use serde_json::{Value, json};
 use tests::{Engine, World};
+use types::Clock;
 
 /// Ids of the customer's relationships, so that lists have one order.
 const RELATIONSHIPS: [&str; 2] =
@@ -11,13 +14,25 @@ const RELATIONSHIPS: [&str; 2] =
 const SECOND_TENANT: &str = "20000000-0000-4000-8000-000000000009";
 
 /// A cluster with the provider `northwind`, its reseller `fabrikam` without an accepted MPA, their customer
-/// `alpine`, and the offer `m365-business`.
+/// `litware`, and the offer `m365-business`.
 pub struct Sample {
     world: World,
     reseller: Partner,
 }
 
+/// How far the clock of an empty cluster is ahead of that of `csp`, so that nothing that `csp` records is in
+/// its future.
+const AHEAD: Duration = Duration::from_secs(3600);
+
 impl Sample {
+    /// A cluster without partners, of today.
+    pub async fn empty() -> Self {
+        let world = World::on(Engine::Sqlite).await;
+        let late = Clock::system().now().duration_since(world.clock.now());
+        world.clock.advance(Duration::try_from(late).unwrap() + AHEAD);
+        Self { world, reseller: Partner::default() }
+    }
+
     pub async fn start() -> Self {
         let world = World::on(Engine::Sqlite).await;
         let northwind = partner(&world, "northwind", "Northwind Distribution").await;
@@ -27,16 +42,16 @@ impl Sample {
         client.accept_mpa(&provider, agreement_of(Role::IndirectProvider)).await.unwrap();
         let reseller = prepare(&world, reseller, Role::IndirectReseller).await;
         client.partner_up(&provider, &reseller).await.unwrap();
-        let company = organization(&world, "alpine", "Alpine Hotels").await;
+        let company = organization(&world, "litware", "Litware").await;
         let customer = json!({
-            "displayName": "Alpine Hotels",
+            "displayName": "Litware",
             "organization": company,
             "countryCode": "FR",
             "kind": "CUSTOMER_KIND_COMPANY",
         });
-        let id = world::alias::customer("alpine").id();
+        let id = world::alias::customer("litware").id();
         call(&world, "CreateCustomer", json!({ "customerId": id, "customer": customer })).await;
-        let customer = world::alias::customer("alpine").to_string();
+        let customer = world::alias::customer("litware").to_string();
         client.accept_mca(&customer).await.unwrap();
         for (id, partner) in RELATIONSHIPS.into_iter().zip([&provider, &reseller]) {
             let request = json!({

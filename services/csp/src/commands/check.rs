@@ -14,7 +14,7 @@ use crate::{
 /// Exit codes: 0 allowed, 2 refused or undetermined, 1 error.
 #[derive(Debug, clap::Args)]
 #[command(
-    after_help = "Example:\n  csp check --seller northwind --reseller fabrikam --customer alpine \
+    after_help = "Example:\n  csp check --seller northwind --reseller fabrikam --customer litware \
                   --offer m365-business"
 )]
 pub(crate) struct Args {

@@ -18,7 +18,7 @@ const NOT_APPLICABLE: &str = "OUTCOME_NOT_APPLICABLE";
 /// Exit codes: 0 allowed, 2 refused or undetermined, 1 error.
 #[derive(Debug, clap::Args)]
 #[command(
-    after_help = "Example:\n  csp explain --seller northwind --reseller fabrikam --customer alpine \
+    after_help = "Example:\n  csp explain --seller northwind --reseller fabrikam --customer litware \
                   --family microsoft-365"
 )]
 pub(crate) struct Args {

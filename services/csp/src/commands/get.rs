@@ -11,9 +11,9 @@ use crate::{
 /// Show resources with all their fields
 ///
 /// A resource is named by its full name, such as `partners/…`, by kind and alias, such as
-/// `customer/alpine`, or by its GUID, alias, PartnerID or display name alone if that names only one resource.
+/// `customer/litware`, or by its GUID, alias, PartnerID or display name alone if that names only one resource.
 #[derive(Debug, clap::Args)]
-#[command(after_help = "Example:\n  csp get northwind customer/alpine offers/m365-business")]
+#[command(after_help = "Example:\n  csp get northwind customer/litware offers/m365-business")]
 pub(crate) struct Args {
     /// The resources
     #[arg(required = true, value_name = "NAME")]

@@ -19,7 +19,7 @@ use crate::{
 #[derive(Debug, clap::Args)]
 #[command(
     after_help = "Examples:\n  csp list partners --filter 'country_code = FR'\n  csp list relationships \
-                  --parent alpine\n  csp list relationships --filter 'partner = partners/northwind'"
+                  --parent litware\n  csp list relationships --filter 'partner = partners/northwind'"
 )]
 pub(crate) struct Args {
     /// What to list

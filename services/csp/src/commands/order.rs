@@ -25,7 +25,7 @@ use crate::{
 /// Exit codes: 0 accepted, 2 refused, 1 error.
 #[derive(Debug, clap::Args)]
 #[command(
-    after_help = "Example:\n  csp order --seller northwind --reseller fabrikam --customer alpine \
+    after_help = "Example:\n  csp order --seller northwind --reseller fabrikam --customer litware \
                   --offer m365-business --quantity 5"
 )]
 pub(crate) struct Args {

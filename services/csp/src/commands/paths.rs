@@ -22,7 +22,7 @@ const PAGE: u32 = 20;
 /// A chain is open if no rule blocks it; whether an order is allowed also depends on its lines, which
 /// `csp check` knows. Without a customer, the chains of all customers are listed.
 #[derive(Debug, clap::Args)]
-#[command(after_help = "Examples:\n  csp paths alpine\n  csp paths --blocked")]
+#[command(after_help = "Examples:\n  csp paths litware\n  csp paths --blocked")]
 pub(crate) struct Args {
     /// The customer [default: all customers]
     customer: Option<String>,

@@ -63,8 +63,8 @@ fn a_nested_name_may_have_the_alias_of_its_parent() {
     {
         assert_eq!(names(Kind::Enrollments, text), [expected.as_str()], "{text}");
     }
-    let customer = world::alias::customer("alpine");
-    let text = format!("customers/alpine/relationships/{GUID}");
+    let customer = world::alias::customer("litware");
+    let text = format!("customers/litware/relationships/{GUID}");
     assert_eq!(Kind::of(&text), Some(Kind::Relationships));
     assert_eq!(
         names(Kind::Relationships, &text),
