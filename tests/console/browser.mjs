@@ -61,12 +61,15 @@ async function visit(name, path, view) {
     page.on("pageerror", (it) => errors.push(String(it)));
     await page.setViewport({ width: view.width, height: 900 });
     await page.emulateMediaFeatures([{ name: "prefers-color-scheme", value: view.scheme }]);
+    // Resets the colour scheme: paper is light.
+    if (view.media) await page.emulateMediaType(view.media);
     await page.setJavaScriptEnabled(view.script);
     const response = await page.goto(origin + path, { waitUntil: "load" });
     const seen = { page: name, view, status: response.status(), ...await page.evaluate(look) };
     seen.tabs = tabs && view.script ? await tabbed(page, tabs) : [];
     const script = view.script ? "" : "-noscript";
-    const file = join(folder, `${name}-${view.width}-${view.scheme}${script}.png`);
+    const media = view.media ? `-${view.media}` : "";
+    const file = join(folder, `${name}-${view.width}-${view.scheme}${script}${media}.png`);
     await page.screenshot({ path: file, fullPage: true });
     seen.violations = view.script ? await audit(page) : [];
     seen.errors = errors;

@@ -4,5 +4,6 @@
 
 mod browser;
 mod pages;
+mod programs;
 mod site;
 mod size;

@@ -15,6 +15,12 @@ const LISTEN: &str = "0A";
 #[derive(Debug)]
 pub struct Process(Child);
 
+impl From<Child> for Process {
+    fn from(child: Child) -> Self {
+        Self(child)
+    }
+}
+
 impl Process {
     /// Starts a program of this workspace with these environment variables.
     ///

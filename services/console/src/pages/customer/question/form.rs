@@ -24,7 +24,7 @@ impl Question {
         let sellers = distinct(chains.iter().map(|chain| &chain.seller));
         let resellers = distinct(chains.iter().map(|chain| &chain.reseller));
         html! {
-            section #question {
+            section.unasked[matches!(answer, Answer::NotAsked)] #question {
                 h2 { "May X sell this?" }
                 form.question method="get" action={ (path) "#question" } {
                     (self.partner_field("seller", "Seller", &self.seller, &sellers, names))
