@@ -2,7 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use contracts::relationship::{Decision, Outcome, RuleOutcome, Verdict};
+use contracts::{
+    relationship::{Decision, Outcome, RuleOutcome, Verdict},
+    rules::Input,
+};
 use maud::{Markup, html};
 
 use crate::{
@@ -48,6 +51,13 @@ impl Chain {
     /// Whether no rule blocks it. Rules on the lines of an order may still refuse one.
     pub(crate) fn is_open(&self) -> bool {
         matches!(self.verdict, Verdict::Allowed | Verdict::Undetermined)
+    }
+
+    /// Whether each of its partners has a relationship with the customer. A chain without is a possible sale
+    /// that no partner has prepared.
+    pub(crate) fn is_prepared(&self) -> bool {
+        let none = |it: &Input| it.name == "relationship" && it.value == "none";
+        !self.failed.iter().any(|it| it.rule_id == "REL-4" && it.inputs.iter().any(none))
     }
 
     /// The sale that a failed rule blocks, by the resource that the rule looked at: a rule on a partner
@@ -199,6 +209,19 @@ pub(crate) mod tests {
         assert_eq!(chain.rules_at(Hop::Purchase), ["ON-1"]);
         assert_eq!(chain.rules_at(Hop::Supply), ["MPA-2", "ON-1"]);
         assert_eq!(chain.rules_at(Hop::Sale), ["REL-4"]);
+    }
+
+    #[test]
+    fn a_chain_without_a_relationship_is_not_prepared() {
+        let with = |relationship: &str| {
+            let mut chain = chain("partners/s", "partners/r", &[("REL-4", "customers/c")]);
+            let (name, value) = ("relationship".to_owned(), relationship.to_owned());
+            chain.failed[0].inputs.push(Input { name, value });
+            chain.is_prepared()
+        };
+        assert!(!with("none"));
+        assert!(with("customers/c/relationships/d"));
+        assert!(chain("partners/s", "", &[("ON-1", "partners/s")]).is_prepared());
     }
 
     #[test]

@@ -30,7 +30,7 @@ pub(crate) async fn show(visit: Visit) -> Result<Page, Problem> {
         refused_only: true,
     };
     let answer = read!(calls.relationship.list_sales_paths(request)).await?;
-    let chains: Vec<_> = answer.paths.iter().map(Chain::of).collect();
+    let chains: Vec<_> = answer.paths.iter().map(Chain::of).filter(Chain::is_prepared).collect();
     let mut wanted = Wanted::default();
     chains.iter().for_each(|chain| chain.want(&mut wanted));
     let names = calls.names(wanted).await?;
@@ -63,6 +63,7 @@ fn groups(chains: Vec<Chain>, names: &Names, all: bool) -> Markup {
             p.summary {
                 (count(blocked, "sales chain")) " of " (count(groups.len(), "customer")) (scope)
                 @if blocked == 1 { " is blocked." } @else { " are blocked." }
+                " Chains in which a partner has no relationship with the customer are not listed."
             }
         }
         @for (customer, chains) in &groups {
