@@ -179,8 +179,11 @@ async fn every_example_of_the_help_runs_with_the_sample_distributor() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_reader_that_stops_early_is_no_error() {
     let sample = Sample::start().await;
-    let output = Console::of(&sample).shell("set -o pipefail; csp rules -o json | true");
-    assert!(output.status.success() && output.stderr.is_empty(), "{output:?}");
+    let console = Console::of(&sample);
+    for command in ["rules -o json", "list partners", "tour"] {
+        let output = console.shell(&format!("set -o pipefail; csp {command} | true"));
+        assert!(output.status.success() && output.stderr.is_empty(), "{command}: {output:?}");
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -2,6 +2,11 @@
 
 mod table;
 
+use std::{
+    fmt::Display,
+    io::{self, Write},
+};
+
 use world::World;
 
 use crate::throwaway::Throwaway;
@@ -20,15 +25,23 @@ pub async fn play(colour: bool, keep: bool) -> Result<(), String> {
     if let Some(conflict) = applied.conflicts.first() {
         return Err(format!("the tour failed: {}", conflict.text));
     }
-    println!("{}", table::print(&world, &ran, colour));
+    print(&table::print(&world, &ran, colour))?;
     let unexpected = ran.iter().filter(|it| it.difference().is_some()).count();
     if unexpected > 0 {
         return Err(format!("{unexpected} answers differ from the rules of the programme"));
     }
-    println!("{} questions, every answer follows the rules of the programme.", ran.len());
-    if let Some(folder) = kept {
-        println!("The databases are in {0}. To serve them:", folder.display());
-        println!("  CLUSTER__DATA={} cargo run -p cluster", folder.display());
+    print(&format!("{} questions, every answer follows the rules of the programme.", ran.len()))?;
+    if let Some(folder) = kept.as_ref().map(|it| it.display()) {
+        print(&format!("The databases are in {folder}. To serve them:"))?;
+        print(&format!("  CLUSTER__DATA={folder} cargo run -p cluster"))?;
     }
     Ok(())
+}
+
+/// Prints a line. It is no error if its reader, such as `head`, has gone.
+fn print(line: &impl Display) -> Result<(), String> {
+    match writeln!(io::stdout(), "{line}") {
+        Err(error) if error.kind() != io::ErrorKind::BrokenPipe => Err(error.to_string()),
+        _ => Ok(()),
+    }
 }

@@ -54,7 +54,7 @@ struct Arguments {
 
 /// Runs the program with the arguments of the process.
 pub async fn main() -> ExitCode {
-    let command = Arguments::command().version(version::BUILD.to_string());
+    let command = with_plain_usage(Arguments::command().version(version::BUILD.to_string()));
     let parsed = command.try_get_matches().and_then(|it| Arguments::from_arg_matches(&it));
     let arguments = match parsed {
         Ok(arguments) => arguments,
@@ -70,6 +70,16 @@ pub async fn main() -> ExitCode {
             ExitCode::FAILURE
         }
     }
+}
+
+/// A command whose usage errors name the required arguments only. clap would also name each option that the
+/// environment sets.
+fn with_plain_usage(mut command: clap::Command) -> clap::Command {
+    command.build();
+    command.mut_subcommands(|mut it| {
+        let usage = it.render_usage().to_string();
+        it.override_usage(usage.trim_start_matches("Usage: ").to_owned())
+    })
 }
 
 async fn run(Arguments { global, command }: Arguments) -> Result<Exit, Error> {
