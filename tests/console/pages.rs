@@ -3,7 +3,10 @@
 use std::time::Duration;
 
 use rpc_client::Urls;
-use tests::{http::Response, process::free_address};
+use tests::{
+    http::{self, Response},
+    process::free_address,
+};
 use tonic::Status;
 
 use crate::site::{self, INJECTION, RESELLER, Site};
@@ -140,6 +143,16 @@ async fn a_missing_page_and_an_invalid_value_have_the_search_field() {
         assert!(expected.contains(&response.status), "{path}: {}", response.status);
         assert!(response.body.contains("type=\"search\""), "{path}: {}", response.body);
     }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn another_host_cannot_read_pages() {
+    let site = Site::start().await;
+    let address = site.address.clone();
+    let sent = move || http::get_from(&address, "evil.example.com", "/rules");
+    let response = tokio::task::spawn_blocking(sent).await.unwrap().unwrap();
+    assert_eq!(response.status, 421, "{}", response.body);
+    assert!(response.body.contains("evil.example.com"), "{}", response.body);
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -25,6 +25,14 @@ pub fn get(address: &str, path: &str) -> std::io::Result<Response> {
     send(address, &format!("GET {path} HTTP/1.1"), &[], b"")
 }
 
+/// Gets a path, as if the server were reached under this host.
+///
+/// # Errors
+/// If the server cannot be reached, or does not answer in time.
+pub fn get_from(address: &str, host: &str, path: &str) -> std::io::Result<Response> {
+    send(address, &format!("GET {path} HTTP/1.1"), &[("host", host)], b"")
+}
+
 /// Sends a request without a body.
 ///
 /// # Errors
@@ -60,11 +68,12 @@ fn send(
 ) -> std::io::Result<Response> {
     let mut stream = TcpStream::connect(address)?;
     stream.set_read_timeout(Some(Duration::from_secs(20)))?;
-    let headers: String =
-        headers.iter().map(|(name, value)| format!("{name}: {value}\r\n")).collect();
+    let host = headers.iter().find(|(name, _)| *name == "host").map_or(address, |(_, host)| host);
+    let headers = headers.iter().filter(|(name, _)| *name != "host");
+    let headers: String = headers.map(|(name, value)| format!("{name}: {value}\r\n")).collect();
     let length = body.len();
     let head = format!(
-        "{request}\r\nhost: {address}\r\nconnection: close\r\ncontent-length: {length}\r\n{headers}\r\n"
+        "{request}\r\nhost: {host}\r\nconnection: close\r\ncontent-length: {length}\r\n{headers}\r\n"
     );
     stream.write_all(&[head.as_bytes(), body].concat())?;
     let mut response = String::new();

@@ -7,6 +7,7 @@ mod commands;
 mod decision;
 mod enums;
 mod format;
+mod hosts;
 mod html;
 mod names;
 mod pages;
@@ -18,5 +19,6 @@ mod settings;
 mod visit;
 mod web;
 
+pub use hosts::Hosts;
 pub use server::{Running, start};
 pub use settings::{DEFAULTS, Settings};

@@ -13,6 +13,8 @@ pub(crate) enum Problem {
     Missing(String),
     /// A value of the request is invalid.
     Invalid(Vec<String>),
+    /// The request is for a host that is not the console's.
+    Host(String),
     /// The method is neither GET nor HEAD.
     Method,
     /// The console is over capacity.
@@ -52,6 +54,7 @@ impl Problem {
         match self {
             Self::Missing(_) => StatusCode::NOT_FOUND,
             Self::Invalid(_) => StatusCode::BAD_REQUEST,
+            Self::Host(_) => StatusCode::MISDIRECTED_REQUEST,
             Self::Method => StatusCode::METHOD_NOT_ALLOWED,
             Self::Busy | Self::OutOfTime | Self::Unavailable { .. } => {
                 StatusCode::SERVICE_UNAVAILABLE
@@ -65,6 +68,7 @@ impl Problem {
         match self {
             Self::Missing(_) => "Not found".to_owned(),
             Self::Invalid(_) => "Invalid value".to_owned(),
+            Self::Host(_) => "Unknown host".to_owned(),
             Self::Method => "Read only".to_owned(),
             Self::Busy => "Over capacity".to_owned(),
             Self::TooManyCalls => "Too much for one page".to_owned(),
@@ -84,6 +88,10 @@ impl Problem {
                 Self::Invalid(values) => {
                     ul.plain { @for value in values { li { (value) } } }
                     p { "Correct the value in the address or the form, and load the page again." }
+                }
+                Self::Host(host) => {
+                    p { "The console is not served under the host " code { (host) } "." }
+                    p { "Add its name to the setting " code { "hosts" } ", or open the address." }
                 }
                 Self::Method => p { "The console only reads: it answers GET and HEAD." },
                 Self::Busy => p { "The console has too many pages in flight. Reload in a second." },

@@ -6,6 +6,8 @@ use runtime::{
     telemetry,
 };
 
+use crate::hosts::Hosts;
+
 /// The annotated default settings, TOML.
 pub const DEFAULTS: &str = include_str!("../config.toml");
 
@@ -14,6 +16,8 @@ pub const DEFAULTS: &str = include_str!("../config.toml");
 pub struct Settings {
     /// Address to listen on.
     pub listen: SocketAddr,
+    /// Names under which browsers reach it, besides addresses and `localhost`.
+    pub hosts: Hosts,
     /// Most open connections. More wait.
     pub max_connections: usize,
     /// Most pages in flight. More are refused immediately.
@@ -30,6 +34,7 @@ impl Settings {
     /// Reads everything except `telemetry.*`.
     pub fn read(reader: &mut Reader) -> Option<Self> {
         let listen = reader.take("listen");
+        let hosts = reader.take("hosts");
         let max_connections = reader.take::<Count>("max_connections");
         let max_in_flight = reader.take::<Count>("max_in_flight");
         let page_timeout = reader.take::<PositiveDuration>("page_timeout");
@@ -38,6 +43,7 @@ impl Settings {
             .map(|service| reader.take::<Urls>(&format!("services.{service}")));
         Some(Self {
             listen: listen?,
+            hosts: hosts?,
             max_connections: max_connections?.0 as usize,
             max_in_flight: max_in_flight?.0 as usize,
             page_timeout: page_timeout?.0,

@@ -8,13 +8,14 @@ use http::request::Parts;
 use tokio::sync::Semaphore;
 use types::{Clock, Timestamp};
 
-use crate::{calls::Calls, query::Query};
+use crate::{calls::Calls, hosts::Hosts, query::Query};
 
 /// What all pages share.
 #[derive(Debug)]
 pub(crate) struct Console {
     pub(crate) services: client::Cluster,
     pub(crate) addresses: Addresses,
+    pub(crate) hosts: Hosts,
     pub(crate) clock: Clock,
     pub(crate) in_flight: Semaphore,
     pub(crate) page_timeout: std::time::Duration,

@@ -5,7 +5,7 @@ use std::{sync::Arc, time::Duration};
 use axum::{
     Router,
     extract::{Request, State},
-    middleware::{Next, from_fn, from_fn_with_state},
+    middleware::{Next, from_fn_with_state},
     response::{IntoResponse, Response},
     routing::get,
 };
@@ -13,8 +13,8 @@ use client::Cluster;
 use http::{
     HeaderValue, Method, StatusCode,
     header::{
-        ALLOW, CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE, REFERRER_POLICY, RETRY_AFTER,
-        X_CONTENT_TYPE_OPTIONS,
+        ALLOW, CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE, HOST, REFERRER_POLICY,
+        RETRY_AFTER, X_CONTENT_TYPE_OPTIONS,
     },
 };
 use tokio::sync::Semaphore;
@@ -48,6 +48,7 @@ pub(crate) fn router(settings: Settings, clock: Clock) -> Router {
     let console = Arc::new(Console {
         services: Cluster::new(services),
         addresses,
+        hosts: settings.hosts,
         clock,
         in_flight: Semaphore::new(settings.max_in_flight),
         page_timeout: settings.page_timeout,
@@ -65,7 +66,7 @@ pub(crate) fn router(settings: Settings, clock: Clock) -> Router {
         .layer(from_fn_with_state(console.clone(), limit))
         .route("/style.css", get(async || asset("text/css; charset=utf-8", STYLE)))
         .route("/icon.svg", get(async || asset("image/svg+xml", ICON)))
-        .layer(from_fn(guard))
+        .layer(from_fn_with_state(console.clone(), guard))
         .with_state(console)
 }
 
@@ -88,11 +89,13 @@ async fn limit(State(console): State<Arc<Console>>, request: Request, next: Next
     }
 }
 
-/// Refuses everything but reads, and adds the headers of all answers. Logs the path only, because a query
-/// may contain names.
-async fn guard(request: Request, next: Next) -> Response {
+/// Refuses other hosts and everything but reads, and adds the headers of all answers. Logs the path only,
+/// because a query may contain names.
+async fn guard(State(console): State<Arc<Console>>, request: Request, next: Next) -> Response {
     let path = request.uri().path().to_owned();
+    let host = request.headers().get(HOST).and_then(|it| it.to_str().ok()).unwrap_or_default();
     let mut response = match *request.method() {
+        _ if !console.hosts.allow(host) => Problem::Host(host.to_owned()).into_response(),
         Method::GET | Method::HEAD => next.run(request).await,
         _ => Problem::Method.into_response(),
     };
