@@ -96,7 +96,7 @@ async fn the_commands_of_a_page_run_as_they_are() -> Result<(), Status> {
         format!("/{}", channel.provider.name),
         format!("/{}", channel.order.name),
         "/rules/MPA-2".to_owned(),
-        "/markets?country=FR".to_owned(),
+        "/markets".to_owned(),
         "/search?q=a".to_owned(),
     ] {
         let page = site.get(&path).await.body;

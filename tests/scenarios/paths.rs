@@ -1,10 +1,11 @@
 //! Sales paths of a customer with the rules that block them, and checks before an order.
 
 use cluster::scenario_client::new_id;
+use contracts::onboarding::Role;
 use contracts::relationship::{
     BatchCheckTransactionsRequest, CheckTransactionRequest, CustomerRelationshipKind as Kind,
-    DecisionView, GetMarketRequest, ListSalesPathsRequest, Outcome, Transaction, Verdict,
-    check_result,
+    DecisionView, GetMarketRequest, ListMarketsRequest, ListSalesPathsRequest, Outcome,
+    Transaction, Verdict, check_result,
 };
 use tests::{CHECKS, purchase, scenarios};
 
@@ -39,7 +40,7 @@ scenarios! {
         let client = &world.client;
         let channel = world.channel("FR").await?;
         let company = client.company("Many", "FR").await?;
-        let role = contracts::onboarding::Role::IndirectReseller;
+        let role = Role::IndirectReseller;
         for _ in 0..101 {
             let other = client.join(&company, "FR").await?;
             client.enroll(&other, role).await?;
@@ -50,6 +51,24 @@ scenarios! {
         assert!(answer.truncated);
         let open = answer.paths.iter().filter(|it| it.verdict() == Verdict::Undetermined);
         assert_eq!(open.count(), 2, "the provider alone, and through the customer's reseller");
+    }
+
+    /// PT-1: resellers that cannot buy from Microsoft take no places of chains that can sell.
+    async fn a_customer_with_many_resellers_has_each_of_their_chains(world) {
+        let client = &world.client;
+        let provider = client.provider("FR").await?;
+        let customer = client.customer("FR").await?;
+        client.onboard_customer(&customer, &[&provider]).await?;
+        let company = client.company("Many", "FR").await?;
+        for _ in 0..51 {
+            let reseller = client.active(&company, "FR", Role::IndirectReseller).await?;
+            client.partner_up(&provider, &reseller).await?;
+            client.establish_relationship(&customer, &reseller, Kind::Resale).await?;
+        }
+        let list = ListSalesPathsRequest { customer, ..Default::default() };
+        let answer = client.relationship.clone().list_sales_paths(list).await?.into_inner();
+        let open = answer.paths.iter().filter(|it| it.verdict() == Verdict::Undetermined);
+        assert_eq!((open.count(), answer.paths.len(), answer.truncated), (52, 52, false));
     }
 
     /// CUS-1.
@@ -138,6 +157,10 @@ scenarios! {
         let market = world.client.relationship.clone().get_market(get).await?.into_inner();
         let market = market.market.unwrap();
         assert_eq!((&*market.csp_region, &*market.currency_code), ("africa", "USD"));
+        let list = ListMarketsRequest {};
+        let markets = world.client.relationship.clone().list_markets(list).await?.into_inner();
+        assert!(markets.markets.is_sorted_by_key(|it| it.country_code.clone()));
+        assert!(markets.markets.len() > 200 && markets.markets.contains(&market));
         let get = GetMarketRequest { country_code: "IR".to_owned() };
         let unlisted = tests::failed(world.client.relationship.clone().get_market(get).await);
         assert_eq!(unlisted.code(), tonic::Code::InvalidArgument);

@@ -86,6 +86,7 @@ pub(crate) struct Transport {
     list_sales_paths(ListSalesPathsRequest) -> ListSalesPathsResponse;
     list_rules(ListRulesRequest) -> ListRulesResponse;
     get_market(GetMarketRequest) -> GetMarketResponse;
+    list_markets(ListMarketsRequest) -> ListMarketsResponse;
 }
 
 impl Transport {

@@ -73,7 +73,8 @@ fn files(path: PathBuf) -> Vec<PathBuf> {
 /// Every kubectl command in documents and in comments of manifests.
 fn commands() -> Vec<String> {
     let texts = ["README.md", "ARCHITECTURE.md", "docs", "k8s", "ops"].map(|it| root().join(it));
-    let texts = texts.into_iter().flat_map(files).map(|it| fs::read_to_string(it).unwrap());
+    let texts = texts.into_iter().flat_map(files).map(|it| fs::read(it).unwrap());
+    let texts = texts.map(|it| String::from_utf8_lossy(&it).into_owned());
     let commands = texts.flat_map(|text| {
         let pieces = text.split(['\n', '`']).filter(|it| it.starts_with("kubectl "));
         pieces.map(str::to_owned).collect::<Vec<_>>()

@@ -1,71 +1,88 @@
-//! The market of a country. The API answers one country at a time, so the page asks for one.
+//! The market table by region.
 
-use contracts::relationship::{GetMarketRequest, Market};
-use http::StatusCode;
+use std::collections::BTreeMap;
+
+use contracts::relationship::{ListMarketsRequest, Market};
 use maud::{Markup, html};
 
 use super::RELATIONSHIP;
 use crate::{
-    calls::{read, sent},
+    calls::read,
     commands::Commands,
+    format::count,
     html::{self, Page},
     problem::Problem,
     visit::Visit,
 };
 
+const HEAD: [&str; 5] = ["Country", "Code", "Billing currency", "Registration number", "Sales"];
+
 pub(crate) async fn show(visit: Visit) -> Result<Page, Problem> {
     let calls = &visit.calls;
-    let code = visit.query.get("country").to_uppercase();
-    let mut commands = Commands::default();
-    let (mut status, mut answer) = (StatusCode::OK, html! {});
-    if !code.is_empty() {
-        let request = GetMarketRequest { country_code: code.clone() };
-        let found = read!(calls.relationship.get_market(request)).await;
-        let fields = [("country_code", code.as_str())];
-        commands = commands.call(&visit.addresses.relationship, RELATIONSHIP, "GetMarket", &fields);
-        answer = match found {
-            Ok(found) => market(&sent("relationship", found.market)?),
-            Err(Problem::Invalid(values)) => {
-                status = StatusCode::BAD_REQUEST;
-                html! { ul.plain { @for value in values { li { (value) } } } }
-            }
-            Err(problem) => return Err(problem),
-        };
-    }
-    let body = html! {
-        h1 { "Markets" }
-        p.summary {
-            "CSP offers are sold in the countries of the market table. A partner sells only to customers in \
-             its own region (" (html::rule("REL-3")) ")."
-        }
-        form.question method="get" action="/markets" {
-            div.field {
-                label for="country" { "Country, ISO 3166-1 alpha-2" }
-                input #country name="country" value=(code) maxlength="2" autocomplete="country"
-                    placeholder="DE";
-            }
-            button type="submit" { "Show" }
-        }
-        div role="status" { (answer) }
-    };
-    Ok(Page { status, commands, ..Page::new("Markets", body) })
+    let markets = read!(calls.relationship.list_markets(ListMarketsRequest {})).await?.markets;
+    let address = &visit.addresses.relationship;
+    let commands = Commands::default().call(address, RELATIONSHIP, "ListMarkets", &[]);
+    Ok(Page { commands, ..Page::new("Markets", by_region(&markets)) })
 }
 
-fn market(market: &Market) -> Markup {
-    let registration =
-        if market.registration_number_required { "required" } else { "must be empty" };
+fn by_region(markets: &[Market]) -> Markup {
+    let mut regions: BTreeMap<&str, Vec<&Market>> = BTreeMap::new();
+    for market in markets {
+        regions.entry(&market.csp_region).or_default().push(market);
+    }
+    let date = markets.first().map_or("", |it| it.market_table_date.as_str());
     html! {
-        h2 { (market.country_name) }
-        (html::facts(&[
-            ("Country", html! { (market.country_code) }),
-            ("CSP region", html! { (market.csp_region) }),
-            ("Billing currency", html! { (market.currency_code) }),
-            ("Registration number", html! { (registration) }),
-            ("Sales", match &market.sales_stop_time {
-                None => html! { "continue" },
-                Some(time) => html! { "stopped on " (html::time(Some(time))) " (" (html::rule("REL-5")) ")" },
-            }),
-            ("Market table of", html! { (market.market_table_date) }),
-        ]))
+        h1 { "Markets" }
+        p.summary {
+            "CSP offers are sold in " (markets.len()) " countries in "
+            (count(regions.len(), "region")) " (table of " (date) "). A partner sells only to customers in \
+             its own region (" (html::rule("REL-3")) ")."
+        }
+        ul.plain { @for region in regions.keys() { li { a href={ "#" (region) } { (region) } } } }
+        @for (region, markets) in &regions {
+            section #(region) {
+                h2 { (region) }
+                (html::table(&format!("Markets of {region}"), &HEAD, &rows(markets)))
+            }
+        }
+    }
+}
+
+fn rows(markets: &[&Market]) -> Markup {
+    html! {
+        @for market in markets {
+            tr {
+                th scope="row" { (market.country_name) }
+                td { (market.country_code) }
+                td { (market.currency_code) }
+                td { @if market.registration_number_required { "required" } @else { "none" } }
+                td {
+                    @match &market.sales_stop_time {
+                        None => "continue",
+                        Some(time) => { "stopped on " (html::time(Some(time))) " (" (html::rule("REL-5")) ")" }
+                    }
+                }
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn countries_are_grouped_by_region() {
+        let market = |code: &str, region: &str| Market {
+            country_code: code.to_owned(),
+            country_name: format!("<{code}>"),
+            csp_region: region.to_owned(),
+            ..Market::default()
+        };
+        let markets = [market("AU", "australia"), market("DE", "europe"), market("FR", "europe")];
+        let page = by_region(&markets).into_string();
+        assert!(page.contains("3 countries in 2 regions"), "{page}");
+        assert!(page.contains("<section id=\"europe\">"), "{page}");
+        assert!(page.contains("&lt;FR&gt;") && !page.contains("<FR>"), "{page}");
     }
 }

@@ -1,5 +1,6 @@
 use contracts::relationship as pb;
 use errors::Failure;
+use markets::Country;
 use rules::RULES;
 use tonic::Request;
 
@@ -19,5 +20,12 @@ impl Transport {
     ) -> Result<pb::GetMarketResponse, Failure> {
         let country = errors::one("country_code", &request.get_ref().country_code)?;
         Ok(pb::GetMarketResponse { market: Some(render::market(country)) })
+    }
+
+    pub(super) async fn list_markets(
+        &self,
+        _: Request<pb::ListMarketsRequest>,
+    ) -> Result<pb::ListMarketsResponse, Failure> {
+        Ok(pb::ListMarketsResponse { markets: Country::all().map(render::market).collect() })
     }
 }

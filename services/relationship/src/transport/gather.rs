@@ -63,6 +63,9 @@ impl Transport {
             return Ok(None);
         };
         let mut chains = chains(scope, &context, self.clock.now());
+        if chains.len() > MAX_CHAINS {
+            remove_purchases_of_resellers(&mut chains);
+        }
         let truncated = chains.len() > MAX_CHAINS;
         chains.truncate(MAX_CHAINS);
         let partners = chains.iter().flat_map(|(seller, reseller)| [Some(*seller), *reseller]);
@@ -130,4 +133,14 @@ fn chains(scope: Scope, context: &CustomerContext, now: Timestamp) -> Vec<Sellin
     let pairs = context.partnerships.iter().filter(|it| it.state_at(now).is_open());
     let pairs = pairs.map(|it| (it.provider, Some(it.reseller)));
     related.into_iter().map(|partner| (partner, None)).chain(pairs).collect()
+}
+
+/// Removes the chains in which a reseller would buy from Microsoft (PT-1), which take the places of others.
+/// A reseller here is one in an open partnership that is a provider in none.
+fn remove_purchases_of_resellers(chains: &mut Vec<SellingPartners>) {
+    let providers: BTreeSet<_> =
+        chains.iter().filter(|it| it.1.is_some()).map(|(provider, _)| *provider).collect();
+    let resellers: BTreeSet<_> = chains.iter().filter_map(|(_, reseller)| *reseller).collect();
+    let sells_only = |it: &PartnerName| resellers.contains(it) && !providers.contains(it);
+    chains.retain(|(seller, reseller)| reseller.is_some() || !sells_only(seller));
 }
