@@ -3,6 +3,7 @@
 use std::{collections::BTreeSet, fs, path::PathBuf};
 
 use rules::RULES;
+use serde_json::json;
 use testbed::Engine;
 use tests::World;
 use world::{Answer, Ran};
@@ -80,4 +81,44 @@ async fn samples_pass_and_fail_without_any_one_of_the_rules() {
         unnoticed.is_empty(),
         "no sample would notice that these rules are missing: {unnoticed:?}"
     );
+}
+
+/// Applies a file to a cluster that already has other data, and returns what could not be applied.
+async fn conflicts(cluster: &World, text: &str) -> Vec<String> {
+    let world = world::World::read(text).unwrap_or_else(|it| panic!("{}", it.of("file")));
+    let now = cluster.clock.now();
+    let applied = world::apply(&cluster.client, &world, now, |_| {}).await;
+    assert!(applied.changes.is_empty(), "{:?}", applied.changes);
+    applied.conflicts.into_iter().map(|it| it.text).collect()
+}
+
+#[tokio::test]
+async fn what_people_have_decided_since_stays_as_it_is() {
+    let cluster = World::on(Engine::Sqlite).await;
+    let partner = "partners: {alpine: {name: Alpine, country: FR, role: reseller}}\n";
+    let world = world::World::read(partner).unwrap_or_else(|it| panic!("{}", it.of("file")));
+    let applied = world::apply(&cluster.client, &world, cluster.clock.now(), |_| {}).await;
+    assert_eq!(applied.conflicts, []);
+    for (change, expected) in [
+        ("role: provider", "alpine: it is enrolled as ROLE_INDIRECT_RESELLER, "),
+        ("role: reseller, reached: vetted", "alpine: it is active and cannot go back to vetted; "),
+    ] {
+        let conflict =
+            conflicts(&cluster, &partner.replace("role: reseller", change)).await.join("");
+        assert!(conflict.starts_with(expected), "{conflict}");
+    }
+    let conflict =
+        conflicts(&cluster, &partner.replace("name: Alpine", "name: Other")).await.join("");
+    assert!(
+        conflict.starts_with("alpine: its company is recorded as Alpine in FR; "),
+        "{conflict}"
+    );
+    let suspend = json!({
+        "name": format!("{}/enrollments/indirect-reseller", world::alias::partner("alpine")),
+        "cause": "SUSPENSION_CAUSE_INVOICE_OVERDUE",
+        "detail": "60 days",
+    });
+    cluster.client.call("SuspendEnrollment", suspend).await.unwrap();
+    let conflict = conflicts(&cluster, partner).await.join("");
+    assert!(conflict.starts_with("alpine: it is suspended; "), "{conflict}");
 }

@@ -27,8 +27,8 @@ const WAITS: [Duration; 3] =
 /// Age of an acceptance without a time in the file. The services may have another clock.
 const DAY: i64 = 24 * 60 * 60;
 
-/// What was changed, in sentences.
-type Step = Result<Vec<String>, Conflict>;
+/// The result of a step. What it changed is in a list of its own, also if it fails.
+type Step = Result<(), Conflict>;
 
 /// What could not be applied.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -71,12 +71,8 @@ enum Entry<'a> {
     EndOfEnrollment(&'a str, &'a Partner),
 }
 
-/// An applied entry.
-#[derive(Debug, Default)]
-struct Done {
-    changes: Vec<String>,
-    order: Option<(String, od::Order)>,
-}
+/// A placed order with its alias.
+type Placed = (String, od::Order);
 
 /// Applies a world to a cluster at a time, and reports the number of applied entries after each.
 pub async fn apply(
@@ -90,13 +86,14 @@ pub async fn apply(
     let mut done = 0;
     for stage in world.stages() {
         let mut steps = stream::iter(stage).map(|it| context.persist(it)).buffered(AT_ONCE);
-        while let Some(step) = steps.next().await {
+        while let Some((changes, step)) = steps.next().await {
+            applied.changes.extend(changes);
             match step {
-                Ok(Done { changes, order }) => {
-                    applied.changes.extend(changes);
-                    applied.orders.extend(order);
+                Ok(order) => applied.orders.extend(order),
+                Err(conflict) => {
+                    let text = world.with_aliases(&conflict.text);
+                    applied.conflicts.push(Conflict { text, ..conflict });
                 }
-                Err(conflict) => applied.conflicts.push(conflict),
             }
             done += 1;
             progress(done);
@@ -110,37 +107,45 @@ pub async fn apply(
 
 impl Context<'_> {
     /// Applies an entry, again if a service is not available. An entry first reads what there is.
-    async fn persist(&self, entry: Entry<'_>) -> Result<Done, Conflict> {
+    async fn persist(&self, entry: Entry<'_>) -> (Vec<String>, Result<Option<Placed>, Conflict>) {
+        let mut changes = Vec::new();
         for wait in WAITS {
-            match self.step(entry).await {
+            match self.step(entry, &mut changes).await {
                 Err(Conflict { passes: true, .. }) => sleep(wait).await,
-                done => return done,
+                done => return (changes, done),
             }
         }
-        self.step(entry).await
+        let done = self.step(entry, &mut changes).await;
+        (changes, done)
     }
 
-    async fn step(&self, entry: Entry<'_>) -> Result<Done, Conflict> {
-        let changes = match entry {
-            Entry::Company { key, name, country } => self.organization(key, name, country).await?,
-            Entry::Owners(key, it) => self.owners(key, it).await?,
-            Entry::Partner(key, it) => self.partner(key, it).await?,
+    async fn step(
+        &self,
+        entry: Entry<'_>,
+        changes: &mut Vec<String>,
+    ) -> Result<Option<Placed>, Conflict> {
+        match entry {
+            Entry::Company { key, name, country } => {
+                self.organization(key, name, country, changes).await?;
+            }
+            Entry::Owners(key, it) => self.owners(key, it, changes).await?,
+            Entry::Partner(key, it) => {
+                self.partner(key, it, changes).await?;
+                self.enroll(key, it, changes).await?;
+            }
             Entry::Partnership { provider, reseller } => {
-                self.partnership(provider, reseller).await?
+                self.partnership(provider, reseller, changes).await?;
             }
-            Entry::Customer(key, it) => self.customer(key, it).await?,
-            Entry::Offer(key, it) => self.offer(key, it).await?,
+            Entry::Customer(key, it) => self.customer(key, it, changes).await?,
+            Entry::Offer(key, it) => self.offer(key, it, changes).await?,
             Entry::Order(key, it) => {
-                let (order, changes) = self.place(key, it).await?;
-                return Ok(Done { changes, order: Some((key.to_owned(), order)) });
+                return Ok(Some((key.to_owned(), self.place(key, it, changes).await?)));
             }
-            Entry::EndOfEnrollment(key, it) => self.end_enrollment(key, it).await?,
-        };
-        Ok(Done { changes, order: None })
+            Entry::EndOfEnrollment(key, it) => self.end_enrollment(key, it, changes).await?,
+        }
+        Ok(None)
     }
-}
 
-impl Context<'_> {
     /// The time of an acceptance without a time in the file.
     fn day_before(&self) -> Timestamp {
         Timestamp::from_second(self.now.as_second() - DAY).unwrap_or(self.now)
@@ -190,7 +195,7 @@ impl World {
 
     /// PartnerID of a partner: that of the file, or one derived from the alias.
     pub(crate) fn partner_id(&self, partner: &str) -> String {
-        let stated = self.partners.get(partner).and_then(|it| it.location.clone());
+        let stated = self.partners.get(partner).and_then(|it| it.location.as_deref().cloned());
         stated.unwrap_or_else(|| alias::location(partner))
     }
 }

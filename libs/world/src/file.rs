@@ -72,7 +72,7 @@ pub struct Partner {
     /// Alias of its company, if other than its own.
     pub company: Option<At<String>>,
     /// PartnerID of its location, 4 to 10 digits. Default: derived from the alias.
-    pub location: Option<String>,
+    pub location: Option<At<String>>,
     /// How far it got. Default: `active`, with an accepted Microsoft Partner Agreement.
     #[serde(default)]
     pub reached: Stage,
@@ -170,7 +170,7 @@ pub struct Order {
     #[serde(default = "yes")]
     pub line_attested: bool,
     /// PartnerID on record, if other than that of the reseller: digits, or an alias of a partner.
-    pub partner_id: Option<String>,
+    pub partner_id: Option<At<String>>,
     /// PartnerIDs on record of further resellers, by alias.
     #[serde(default)]
     pub additional_resellers: Vec<At<String>>,

@@ -145,9 +145,10 @@ impl Questions<'_> {
         let failed = decision.outcomes.iter().filter(|it| it.outcome() == Outcome::Failed);
         Ok(match decision.verdict() {
             Verdict::Allowed => Answer::Allowed,
-            Verdict::Refused | Verdict::Unspecified => Answer::Refused(
+            Verdict::Refused => Answer::Refused(
                 failed.map(|it| Reason::new(&it.rule_id, &it.explanation)).collect(),
             ),
+            Verdict::Unspecified => Answer::Failed("the answer has no verdict".to_owned()),
             Verdict::Undetermined => Answer::Failed(
                 "undetermined: state `family`, so that the question has a line".to_owned(),
             ),
@@ -259,6 +260,9 @@ impl Answer {
         };
         let reasons = match self {
             Self::Failed(problem) => return Some(problem.clone()),
+            Self::Refused(reasons) if reasons.is_empty() => {
+                return Some("refused without a rule".to_owned());
+            }
             Self::Allowed => [].as_slice(),
             Self::Refused(reasons) => reasons.as_slice(),
         };

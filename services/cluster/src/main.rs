@@ -3,6 +3,7 @@
 mod sample;
 
 use std::{
+    fs::{File, TryLockError},
     io::{IsTerminal, Write, stdin, stdout},
     net::SocketAddr,
     path::{Path, PathBuf},
@@ -17,7 +18,6 @@ use runtime::{
     process::stop_request,
     telemetry::{self, Listen},
 };
-use tokio::net::TcpStream;
 use types::Clock;
 
 const DEFAULTS: &str = include_str!("../config.toml");
@@ -74,7 +74,7 @@ async fn main() -> ExitCode {
             Ok(())
         }
         Some(Command::Tour { keep }) => tour::play(stdout().is_terminal(), keep).await,
-        Some(Command::Reset { yes }) => reset(arguments.config, yes).await,
+        Some(Command::Reset { yes }) => reset(arguments.config, yes),
         Some(Command::Serve) | None => serve(arguments.config, arguments.sample).await,
     };
     match outcome {
@@ -89,6 +89,7 @@ async fn main() -> ExitCode {
 async fn serve(config: Option<PathBuf>, with_sample: bool) -> Result<(), String> {
     let settings = settings(config).map_err(|problems| problems.to_string())?;
     let _telemetry = telemetry::start("cluster", version::BUILD, &settings.telemetry).await?;
+    let _lock = lock(Path::new(&settings.data))?;
     let stop = stop_request()?;
     let cluster = settings.plan.start(Clock::system()).await?;
     let console = match settings.console {
@@ -155,22 +156,15 @@ fn greet(cluster: &Cluster, console: Option<&console::Running>, data: &str) {
 }
 
 /// Deletes the databases, unless a cluster that uses them is running.
-async fn reset(config: Option<PathBuf>, yes: bool) -> Result<(), String> {
+fn reset(config: Option<PathBuf>, yes: bool) -> Result<(), String> {
     let settings = settings(config).map_err(|problems| problems.to_string())?;
-    for address in settings.plan.addresses() {
-        if TcpStream::connect(address).await.is_ok() {
-            return Err(format!(
-                "{address} is in use; stop the cluster before its data is deleted"
-            ));
-        }
-    }
-    let files = databases(&settings.data);
-    if files.is_empty() {
-        println!("{}/ has no databases.", settings.data);
+    let data = std::path::absolute(&settings.data).map_err(|error| error.to_string())?;
+    if databases(&data).is_empty() {
+        println!("{} has no databases.", data.display());
         return Ok(());
     }
     if !yes {
-        print!("Delete all partners, customers and orders in {}/? [y/N] ", settings.data);
+        print!("Delete all partners, customers and orders in {}? [y/N] ", data.display());
         let mut answer = String::new();
         let asked = stdout().flush().and_then(|()| stdin().read_line(&mut answer));
         asked.map_err(|error| error.to_string())?;
@@ -178,18 +172,33 @@ async fn reset(config: Option<PathBuf>, yes: bool) -> Result<(), String> {
             return Err("nothing was deleted".to_owned());
         }
     }
-    for file in files {
+    let _lock = lock(&data)?;
+    for file in databases(&data) {
         let delete = std::fs::remove_file(&file);
         delete.map_err(|error| format!("cannot delete {}: {error}", file.display()))?;
     }
-    println!("Deleted the databases in {}/.", settings.data);
+    println!("Deleted the databases in {}.", data.display());
     Ok(())
 }
 
+/// Locks the data folder until the file is closed, so that one cluster at a time uses it.
+fn lock(data: &Path) -> Result<File, String> {
+    let path = data.join("cluster.lock");
+    let opened = std::fs::create_dir_all(data).and_then(|()| File::create(&path));
+    let file = opened.map_err(|error| format!("cannot create {}: {error}", path.display()))?;
+    match file.try_lock() {
+        Ok(()) => Ok(file),
+        Err(TryLockError::WouldBlock) => {
+            Err(format!("another cluster uses {}; stop it first", data.display()))
+        }
+        Err(TryLockError::Error(error)) => Err(format!("cannot lock {}: {error}", path.display())),
+    }
+}
+
 /// The files of the embedded databases in a folder.
-fn databases(data: &str) -> Vec<PathBuf> {
+fn databases(data: &Path) -> Vec<PathBuf> {
     let names = ["onboarding", "relationship", "ordering"];
     let suffixes = ["db", "db-wal", "db-shm"];
     let files = names.iter().flat_map(|name| suffixes.map(|suffix| format!("{name}.{suffix}")));
-    files.map(|file| Path::new(data).join(file)).filter(|file| file.exists()).collect()
+    files.map(|file| data.join(file)).filter(|file| file.exists()).collect()
 }

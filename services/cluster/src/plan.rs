@@ -62,13 +62,6 @@ impl Plan {
         self.ordering.common.grpc.listen = ordering;
     }
 
-    /// The addresses to listen on: onboarding, relationship, ordering.
-    #[must_use]
-    pub fn addresses(&self) -> [SocketAddr; 3] {
-        let Self { onboarding, relationship, ordering } = self;
-        [onboarding, &relationship.common, &ordering.common].map(|it| it.grpc.listen)
-    }
-
     /// Sets the longest time of a call, and the timeout of calls between services.
     pub fn with_timeouts(&mut self, time: Duration) {
         for common in

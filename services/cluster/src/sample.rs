@@ -3,6 +3,7 @@
 use std::net::SocketAddr;
 
 use cluster::Cluster;
+use contracts::onboarding::ListOrganizationsRequest;
 use types::Clock;
 use world::{World, alias::customer};
 
@@ -26,19 +27,27 @@ const TRY: [(&str, &str); 5] = [
     ("The scenarios of the programme, on a cluster of their own.", "tour"),
 ];
 
-/// Applies the sample, and prints what to try. What a person has changed since stays as it is.
+/// Applies the sample to a cluster without data, and prints what to try.
 ///
 /// # Errors
-/// A sample that cannot be read.
+/// A sample that cannot be read, or services that do not answer.
 pub async fn apply(cluster: &Cluster, console: Option<SocketAddr>) -> Result<(), String> {
-    let world = World::read(SAMPLE).map_err(|it| it.of("samples/distributor.csp.yaml"))?;
-    let applied = world::apply(&cluster.client(), &world, Clock::system().now(), |_| {}).await;
-    match applied.changes.len() {
-        0 => println!("The sample distributor is there (samples/distributor.csp.yaml)."),
-        changes => println!("Applied samples/distributor.csp.yaml: {changes} changes."),
-    }
-    for conflict in &applied.conflicts {
-        println!("  changed since: {}", conflict.text);
+    let services = cluster.client();
+    let first = ListOrganizationsRequest { page_size: 1, ..Default::default() };
+    let existing = services.onboarding.clone().list_organizations(first).await;
+    let existing = existing.map_err(|status| status.message().to_owned())?.into_inner();
+    if existing.organizations.is_empty() {
+        let world = World::read(SAMPLE).map_err(|it| it.of("samples/distributor.csp.yaml"))?;
+        let applied = world::apply(&services, &world, Clock::system().now(), |_| {}).await;
+        println!("Created the sample distributor (samples/distributor.csp.yaml).");
+        for conflict in &applied.conflicts {
+            println!("  not complete: {}", conflict.text);
+        }
+    } else {
+        println!(
+            "There is data already, so the sample is not added. To start over, stop this and run"
+        );
+        println!("  cargo run -p cluster -- reset");
     }
     if let Some(address) = console {
         println!("Open http://{address}/{} to see who can sell to Litware.", customer("litware"));

@@ -26,8 +26,8 @@ struct Sample {
     commands: Vec<String>,
     /// Sets the addresses for the command line, and its name.
     prelude: String,
-    _process: Process,
-    _data: Folder,
+    process: Process,
+    data: Folder,
 }
 
 impl Sample {
@@ -52,7 +52,7 @@ impl Sample {
                 break;
             }
         }
-        Self { commands, prelude, _process: process, _data: data }
+        Self { commands, prelude, process, data }
     }
 
     /// Runs a command with its exit code and what it prints.
@@ -106,4 +106,21 @@ fn the_worlds_of_the_readme_pass_their_tests() {
         worlds += 1;
     }
     assert_eq!(worlds, 1);
+}
+
+#[test]
+fn the_data_of_a_running_cluster_is_not_deleted() {
+    let Sample { process, data, .. } = Sample::start();
+    let reset = || {
+        let mut command = Command::new(program("cluster"));
+        command.args(["reset", "--yes"]).env("CLUSTER__DATA", data.path()).output().unwrap()
+    };
+    let refused = reset();
+    let stderr = String::from_utf8_lossy(&refused.stderr).into_owned();
+    assert!(!refused.status.success() && stderr.contains("another cluster uses"), "{stderr}");
+    assert!(data.path().join("ordering.db").exists());
+    process.kill();
+    assert!(reset().status.success());
+    let left: Vec<_> = std::fs::read_dir(data.path()).unwrap().collect();
+    assert_eq!(left.len(), 1, "only the lock is left: {left:?}");
 }

@@ -20,28 +20,32 @@ const TEMPLATE: &str = "117a77b0-9360-443b-8795-c6dedc750cf9";
 const REGISTRATION_NUMBER: &str = "4711";
 
 impl Context<'_> {
-    pub(super) async fn customer(&self, key: &str, customer: &Customer) -> Step {
+    pub(super) async fn customer(
+        &self,
+        key: &str,
+        customer: &Customer,
+        changes: &mut Vec<String>,
+    ) -> Step {
         let name = alias::customer(key);
-        let mut changes = Vec::new();
-        let recorded = self.create_customer(key, name, customer, &mut changes).await?;
-        self.agreement_of(key, &recorded, customer, &mut changes).await?;
+        let recorded = self.create_customer(key, name, customer, changes).await?;
+        self.agreement_of(key, &recorded, customer, changes).await?;
         for partner in &customer.sold_by {
             let attested = customer.attested_by.contains(partner);
             let wanted = Relationship { partner, kind: Kind::Resale, accepted: true, attested };
-            self.relate(key, name, wanted, &mut changes).await?;
+            self.relate(key, name, wanted, changes).await?;
         }
         for partner in &customer.managed_by {
             let wanted =
                 Relationship { partner, kind: Kind::Management, accepted: true, attested: false };
-            self.relate(key, name, wanted, &mut changes).await?;
+            self.relate(key, name, wanted, changes).await?;
         }
         for partner in &customer.requested_by {
             let wanted =
                 Relationship { partner, kind: Kind::Resale, accepted: false, attested: false };
-            self.relate(key, name, wanted, &mut changes).await?;
+            self.relate(key, name, wanted, changes).await?;
         }
-        self.review(key, &recorded, customer, &mut changes).await?;
-        Ok(changes)
+        self.review(key, &recorded, customer, changes).await?;
+        Ok(())
     }
 
     async fn create_customer(

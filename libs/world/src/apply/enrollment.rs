@@ -13,37 +13,49 @@ use crate::{
 const MOST_STEPS: usize = 20;
 
 impl Context<'_> {
-    /// Takes the steps up to an active enrollment, or those before it.
-    pub(super) async fn enroll(&self, key: &str, partner: &Partner) -> Step {
-        let mut changes = Vec::new();
+    /// Takes the steps to an active enrollment, or those before it. What a person decided since, such as a
+    /// suspension, stays as it is.
+    pub(super) async fn enroll(
+        &self,
+        key: &str,
+        partner: &Partner,
+        changes: &mut Vec<String>,
+    ) -> Step {
         let wanted = partner.reached.min(Stage::Active);
         for _ in 0..MOST_STEPS {
             let (stage, steps) = self.standing(key, partner).await?;
             if stage > Stage::Active && stage <= partner.reached {
-                return Ok(changes);
+                return Ok(());
             }
-            let step = steps.iter().find(|step| stage_of(**step, stage) <= wanted);
-            let Some(step) = step.copied() else {
-                return match stage > wanted {
-                    true => Err(too_far(key, stage, wanted)),
-                    false => Ok(changes),
-                };
+            if stage > wanted && wanted < Stage::Active {
+                return Err(too_far(key, stage, partner.reached));
+            }
+            if stage >= Stage::Active {
+                let Some(step) = steps.first() else { return Ok(()) };
+                return Err(left_to_people(key, *step));
+            }
+            let Some(step) = steps.iter().find(|step| stage_of(**step, stage) <= wanted) else {
+                return Ok(());
             };
-            let change = self.take(step, key, partner).await?;
+            let change = self.take(*step, key, partner).await?;
             changes.push(format!("{key}: {change}"));
         }
         Err(conflict(key, "its enrollment makes no progress; see GetEnrollment"))
     }
 
     /// Suspends and revokes the enrollment if the file says so.
-    pub(super) async fn end_enrollment(&self, key: &str, partner: &Partner) -> Step {
+    pub(super) async fn end_enrollment(
+        &self,
+        key: &str,
+        partner: &Partner,
+        changes: &mut Vec<String>,
+    ) -> Step {
         if partner.reached < Stage::Suspended {
-            return Ok(Vec::new());
+            return Ok(());
         }
         let mut onboarding = self.services.onboarding.clone();
         let (stage, _) = self.standing(key, partner).await?;
         let (name, detail) = (enrollment(key, partner.role), "as the world file says".to_owned());
-        let mut changes = Vec::new();
         if stage < Stage::Suspended {
             let suspend = ob::SuspendEnrollmentRequest {
                 name: name.clone(),
@@ -61,7 +73,7 @@ impl Context<'_> {
             revoked.map_err(failed(key, "RevokeEnrollment"))?;
             changes.push(format!("{key}: revoked the enrollment"));
         }
-        Ok(changes)
+        Ok(())
     }
 
     /// How far the enrollment is, and the steps that remain.
@@ -75,7 +87,18 @@ impl Context<'_> {
         let answer = answer.map_err(failed(key, "BatchGetPartnerStandings"))?.into_inner();
         let standing = answer.standings.into_iter().next().unwrap_or_default();
         let role = standing.roles.iter().find(|it| it.role() == partner.role.wire());
-        let Some(role) = role else { return Ok((Stage::Created, vec![Next::Enroll])) };
+        let Some(role) = role else {
+            return match standing.roles.first() {
+                None => Ok((Stage::Created, vec![Next::Enroll])),
+                Some(other) => Err(conflict(
+                    key,
+                    format!(
+                        "it is enrolled as {}, and a partner of a file has one role; use another alias",
+                        other.role().as_str_name()
+                    ),
+                )),
+            };
+        };
         let stage = match role.state() {
             State::Draft | State::Unspecified => Stage::Enrolled,
             State::Vetting | State::Rejected => Stage::Submitted,
@@ -100,7 +123,7 @@ impl Context<'_> {
         let name = enrollment(key, partner.role);
         let contact_email = format!("admin@{key}.example.com");
         let (outcome, method, change) = match step {
-            Next::Enroll | Next::EnrollAgain => {
+            Next::Enroll => {
                 let role = partner.role.wire().into();
                 let enroll =
                     ob::EnrollPartnerRequest { parent, role, contact_email, ..Default::default() };
@@ -112,12 +135,6 @@ impl Context<'_> {
                 let submit = ob::SubmitEnrollmentRequest { name, ..Default::default() };
                 let outcome = onboarding.submit_enrollment(submit).await.map(drop);
                 (outcome, "SubmitEnrollment", "submitted the enrollment")
-            }
-            Next::Resubmit => {
-                let resubmit =
-                    ob::ResubmitEnrollmentRequest { name, contact_email, ..Default::default() };
-                let outcome = onboarding.resubmit_enrollment(resubmit).await.map(drop);
-                (outcome, "ResubmitEnrollment", "submitted the enrollment again")
             }
             Next::RecordVetting => return self.record_vetting(key, name).await,
             Next::AssociateLocation => {
@@ -136,22 +153,12 @@ impl Context<'_> {
                 let outcome = onboarding.accept_agreement(accept).await.map(drop);
                 (outcome, "AcceptAgreement", "recorded the acceptance of the MPA")
             }
-            Next::Review => {
-                let review = ob::ReviewEnrollmentRequest { name, ..Default::default() };
-                let outcome = onboarding.review_enrollment(review).await.map(drop);
-                (outcome, "ReviewEnrollment", "passed the yearly review")
-            }
-            Next::Reinstate => {
-                let reinstate = ob::ReinstateEnrollmentRequest { name, ..Default::default() };
-                let outcome = onboarding.reinstate_enrollment(reinstate).await.map(drop);
-                (outcome, "ReinstateEnrollment", "reinstated the enrollment")
-            }
-            Next::EnrollOtherTenant | Next::Unspecified => {
-                return Err(conflict(
-                    key,
-                    "this tenant cannot get the role (ON-5); use another alias",
-                ));
-            }
+            Next::EnrollAgain
+            | Next::Resubmit
+            | Next::Review
+            | Next::Reinstate
+            | Next::EnrollOtherTenant
+            | Next::Unspecified => return Err(left_to_people(key, step)),
         };
         outcome.map(|()| change).map_err(failed(key, method))
     }
@@ -240,6 +247,27 @@ fn stage_of(step: Next, now: Stage) -> Stage {
         | Next::EnrollOtherTenant
         | Next::Unspecified => Stage::Active,
     }
+}
+
+/// A step that is a decision of people, such as after a suspension.
+fn left_to_people(key: &str, step: Next) -> Conflict {
+    let advice = match step {
+        Next::EnrollAgain => {
+            "it was revoked; enroll it again with EnrollPartner after its reapply_time"
+        }
+        Next::EnrollOtherTenant => "this tenant cannot get the role (ON-5)",
+        Next::Resubmit => "its vetting failed; correct the profile and call ResubmitEnrollment",
+        Next::Reinstate => "it is suspended; fix the cause and call ReinstateEnrollment",
+        Next::Review => "its yearly review is due; call ReviewEnrollment",
+        Next::RecordEvidence => "evidence is missing; call RecordEvidence",
+        Next::AcceptAgreement => "its acceptance of the MPA has lapsed; call AcceptAgreement",
+        Next::Enroll
+        | Next::Submit
+        | Next::RecordVetting
+        | Next::AssociateLocation
+        | Next::Unspecified => "it cannot make new sales; see GetEnrollment",
+    };
+    conflict(key, format!("{advice}, or state in the file how far it got (`reached`)"))
 }
 
 fn too_far(key: &str, stage: Stage, wanted: Stage) -> Conflict {

@@ -2,7 +2,10 @@
 
 use std::collections::BTreeSet;
 
-use contracts::ordering::{self as od, order_line::SellerRole};
+use contracts::{
+    ordering::{self as od, order_line::SellerRole},
+    time::from_wire,
+};
 use markets::Country;
 use tonic::Code;
 
@@ -13,7 +16,7 @@ use crate::{
 };
 
 impl Context<'_> {
-    pub(super) async fn offer(&self, key: &str, offer: &Offer) -> Step {
+    pub(super) async fn offer(&self, key: &str, offer: &Offer, changes: &mut Vec<String>) -> Step {
         let mut ordering = self.services.ordering.clone();
         let name = format!("offers/{key}");
         let wanted = wanted(key, offer);
@@ -26,7 +29,8 @@ impl Context<'_> {
                 ..Default::default()
             };
             ordering.create_offer(create).await.map_err(failed(key, "CreateOffer"))?;
-            return Ok(vec![format!("{key}: created the offer {name}")]);
+            changes.push(format!("{key}: created the offer {name}"));
+            return Ok(());
         };
         let differs = [
             ("display_name", existing.display_name != wanted.display_name),
@@ -40,7 +44,7 @@ impl Context<'_> {
         let paths: Vec<_> =
             differs.iter().filter(|it| it.1).map(|(path, _)| (*path).to_owned()).collect();
         if paths.is_empty() {
-            return Ok(Vec::new());
+            return Ok(());
         }
         let change = format!("{key}: changed {} of the offer", paths.join(", "));
         let update = od::UpdateOfferRequest {
@@ -49,7 +53,8 @@ impl Context<'_> {
             ..Default::default()
         };
         ordering.update_offer(update).await.map_err(failed(key, "UpdateOffer"))?;
-        Ok(vec![change])
+        changes.push(change);
+        Ok(())
     }
 
     /// Places an order under a request id that is derived from its alias, so that it is placed one time.
@@ -57,7 +62,8 @@ impl Context<'_> {
         &self,
         key: &str,
         order: &Order,
-    ) -> Result<(od::Order, Vec<String>), Conflict> {
+        changes: &mut Vec<String>,
+    ) -> Result<od::Order, Conflict> {
         let request = od::PlaceOrderRequest {
             order: Some(self.order(order)),
             request_id: alias::derived(&format!("orders/{key}")).to_string(),
@@ -72,9 +78,11 @@ impl Context<'_> {
             _ => failed(key, "PlaceOrder")(status),
         });
         let placed = placed?.into_inner().order.unwrap_or_default();
-        let new = placed.create_time.is_some_and(|it| it.seconds >= self.now.as_second());
-        let change = new.then(|| format!("{key}: placed the order {}", placed.name));
-        Ok((placed, change.into_iter().collect()))
+        let placed_at = placed.create_time.as_ref().and_then(|it| from_wire(it).ok());
+        if placed_at.is_some_and(|it| it >= self.now) {
+            changes.push(format!("{key}: placed the order {}", placed.name));
+        }
+        Ok(placed)
     }
 
     /// An order of the file as a message.
@@ -83,8 +91,7 @@ impl Context<'_> {
         let seller = self.world.partners.get(&order.seller);
         let currency =
             order.currency.clone().or_else(|| seller.map(|it| it.country.0.currency().to_string()));
-        let on_record =
-            order.partner_id.as_deref().or(order.reseller.as_deref().map(String::as_str));
+        let on_record = order.partner_id.as_deref().or(order.reseller.as_deref());
         let seller_role = match on_record {
             Some(partner) => SellerRole::PartnerIdOnRecord(self.partner_id(partner)),
             None => SellerRole::ActingAsDirectPartner(true),
@@ -110,11 +117,11 @@ impl Context<'_> {
         }
     }
 
-    /// The PartnerID of an alias; digits stand for themselves.
+    /// The PartnerID of an alias; any other text stands for itself.
     pub(crate) fn partner_id(&self, partner: &str) -> String {
-        match partner.bytes().all(|it| it.is_ascii_digit()) {
-            true => partner.to_owned(),
-            false => self.world.partner_id(partner),
+        match self.world.partners.contains_key(partner) {
+            true => self.world.partner_id(partner),
+            false => partner.to_owned(),
         }
     }
 }

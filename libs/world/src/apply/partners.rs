@@ -9,53 +9,55 @@ use crate::{
 };
 
 impl Context<'_> {
-    pub(super) async fn organization(&self, key: &str, name: &str, country: &str) -> Step {
+    pub(super) async fn organization(
+        &self,
+        key: &str,
+        name: &str,
+        country: &str,
+        changes: &mut Vec<String>,
+    ) -> Step {
         let mut onboarding = self.services.onboarding.clone();
         let id = alias::organization(key);
         let get = ob::GetOrganizationRequest { name: id.to_string() };
         let existing = found(onboarding.get_organization(get).await);
         let existing = existing.map_err(failed(key, "GetOrganization"))?;
-        let wanted = ob::Organization {
-            name: id.to_string(),
-            display_name: name.to_owned(),
-            country_code: country.to_owned(),
-            ..Default::default()
-        };
         let Some(existing) = existing.and_then(|it| it.organization) else {
-            let create = ob::CreateOrganizationRequest {
-                organization_id: id.id().to_string(),
-                organization: Some(ob::Organization { name: String::new(), ..wanted }),
+            let organization = ob::Organization {
+                display_name: name.to_owned(),
+                country_code: country.to_owned(),
                 ..Default::default()
             };
-            onboarding
-                .create_organization(create)
-                .await
-                .map_err(failed(key, "CreateOrganization"))?;
-            return Ok(vec![format!("{key}: created the company {name}")]);
+            let create = ob::CreateOrganizationRequest {
+                organization_id: id.id().to_string(),
+                organization: Some(organization),
+                ..Default::default()
+            };
+            let created = onboarding.create_organization(create).await;
+            created.map_err(failed(key, "CreateOrganization"))?;
+            changes.push(format!("{key}: created the company {name}"));
+            return Ok(());
         };
-        let differs = [
-            ("display_name", existing.display_name != wanted.display_name),
-            ("country_code", existing.country_code != wanted.country_code),
-        ];
-        let paths: Vec<_> = differs
-            .iter()
-            .filter(|(_, differs)| *differs)
-            .map(|(path, _)| path.to_string())
-            .collect();
-        if paths.is_empty() {
-            return Ok(Vec::new());
+        let recorded = (existing.display_name.as_str(), existing.country_code.as_str());
+        if recorded == (name, country) {
+            return Ok(());
         }
-        let update = ob::UpdateOrganizationRequest {
-            organization: Some(wanted),
-            update_mask: Some(prost_types::FieldMask { paths }),
-            ..Default::default()
-        };
-        onboarding.update_organization(update).await.map_err(failed(key, "UpdateOrganization"))?;
-        Ok(vec![format!("{key}: changed the company to {name}")])
+        Err(conflict(
+            key,
+            format!(
+                "its company is recorded as {} in {}; use another alias, or change the legal profile with \
+             UpdateOrganization, which restarts vetting",
+                recorded.0, recorded.1
+            ),
+        ))
     }
 
     /// Records owners. Ownership that the file does not have is left to people, because it has an end time.
-    pub(super) async fn owners(&self, key: &str, organization: &Organization) -> Step {
+    pub(super) async fn owners(
+        &self,
+        key: &str,
+        organization: &Organization,
+        changes: &mut Vec<String>,
+    ) -> Step {
         let mut onboarding = self.services.onboarding.clone();
         let name = alias::organization(key).to_string();
         let get = ob::GetOrganizationRequest { name: name.clone() };
@@ -63,7 +65,6 @@ impl Context<'_> {
         let existing = existing.map_err(failed(key, "GetOrganization"))?.into_inner();
         let owners = existing.organization.unwrap_or_default().owners;
         let mut current: Vec<_> = owners.into_iter().filter(|it| it.end_time.is_none()).collect();
-        let mut changes = Vec::new();
         for (owner_key, ownership) in &organization.owners {
             let owner = alias::organization(owner_key).to_string();
             let recorded = current.iter().position(|it| it.organization == owner);
@@ -99,7 +100,7 @@ impl Context<'_> {
             }
         }
         match current.first() {
-            None => Ok(changes),
+            None => Ok(()),
             Some(extra) => Err(conflict(
                 key,
                 format!(
@@ -110,13 +111,12 @@ impl Context<'_> {
         }
     }
 
-    pub(super) async fn partner(&self, key: &str, partner: &Partner) -> Step {
-        let mut changes = self.create_partner(key, partner).await?;
-        changes.extend(self.enroll(key, partner).await?);
-        Ok(changes)
-    }
-
-    async fn create_partner(&self, key: &str, partner: &Partner) -> Step {
+    pub(super) async fn partner(
+        &self,
+        key: &str,
+        partner: &Partner,
+        changes: &mut Vec<String>,
+    ) -> Step {
         let mut onboarding = self.services.onboarding.clone();
         let id = alias::partner(key);
         let company = partner.company.as_deref().map_or(key, |it| it.as_str());
@@ -135,7 +135,8 @@ impl Context<'_> {
                 ..Default::default()
             };
             onboarding.create_partner(create).await.map_err(failed(key, "CreatePartner"))?;
-            return Ok(vec![format!("{key}: created the partner {id}")]);
+            changes.push(format!("{key}: created the partner {id}"));
+            return Ok(());
         };
         let location = existing.location_account_id.as_str();
         if existing.country_code != wanted.country_code {
@@ -147,10 +148,15 @@ impl Context<'_> {
         if !location.is_empty() && location != self.world.partner_id(key) {
             return Err(immutable(key, "location", location, &self.world.partner_id(key)));
         }
-        Ok(Vec::new())
+        Ok(())
     }
 
-    pub(super) async fn partnership(&self, provider: &str, reseller: &str) -> Step {
+    pub(super) async fn partnership(
+        &self,
+        provider: &str,
+        reseller: &str,
+        changes: &mut Vec<String>,
+    ) -> Step {
         use rl::PartnershipState::{Active, Invited};
         let mut relationship = self.services.relationship.clone();
         let parties = (alias::partner(provider), alias::partner(reseller));
@@ -160,7 +166,7 @@ impl Context<'_> {
         let existing = existing.map_err(failed(reseller, "GetPartnership"))?;
         let state = existing.and_then(|it| it.partnership).map(|it| it.state());
         if state == Some(Active) {
-            return Ok(Vec::new());
+            return Ok(());
         }
         if state.is_none() {
             let invite = rl::InvitePartnershipRequest {
@@ -182,7 +188,8 @@ impl Context<'_> {
         let accept = rl::AcceptPartnershipRequest { name: id.to_string(), ..Default::default() };
         let accepted = relationship.accept_partnership(accept).await;
         accepted.map_err(failed(reseller, "AcceptPartnership"))?;
-        Ok(vec![format!("{reseller}: established the partnership with {provider}")])
+        changes.push(format!("{reseller}: established the partnership with {provider}"));
+        Ok(())
     }
 }
 

@@ -3,9 +3,9 @@
 use std::{collections::BTreeMap, fmt};
 
 use serde_saphyr::Location;
-use types::tenant_id;
+use types::{LocationAccountId, tenant_id};
 
-use super::{At, Order, Role, Test, World};
+use super::{At, Expect, Order, Role, Test, World};
 
 /// Longest alias.
 const LONGEST: usize = 63;
@@ -36,7 +36,10 @@ impl From<&serde_saphyr::Error> for Problem {
     fn from(error: &serde_saphyr::Error) -> Self {
         let place = error.location().map(|it| (it.line(), it.column()));
         let text = error.without_snippet().to_string();
-        let text = text.split(" at line ").next().unwrap_or_default().to_owned();
+        // The rest is for programmers, or states the place again.
+        let end =
+            [" at line ", ", set DuplicateKeyPolicy"].iter().filter_map(|it| text.find(it)).min();
+        let text = text[..end.unwrap_or(text.len())].to_owned();
         Self { place, text }
     }
 }
@@ -134,6 +137,11 @@ impl Check<'_> {
     fn partners(&mut self) {
         for partner in self.world.partners.values() {
             partner.company.iter().for_each(|it| self.company(it));
+            if let Some(location) = &partner.location
+                && let Err(problem) = location.parse::<LocationAccountId>()
+            {
+                self.problems.push(Problem::at(location.position(), problem.to_string()));
+            }
             for provider in &partner.providers {
                 self.partner(provider, &[Role::Provider]);
             }
@@ -172,6 +180,13 @@ impl Check<'_> {
             self.partner(reseller, &[]);
         }
         self.customer(&order.customer);
+        if let Some(id) = &order.partner_id
+            && !self.world.partners.contains_key(id.as_str())
+            && id.parse::<LocationAccountId>().is_err()
+        {
+            let text = format!("`{}` is neither a partner of the file nor a PartnerID", **id);
+            self.problems.push(Problem::at(id.position(), text));
+        }
         let offers = &self.world.offers;
         self.known(&order.offer, "offer", offers.contains_key(&order.offer), offers);
     }
@@ -182,6 +197,10 @@ impl Check<'_> {
             let text = "a test has exactly one of `order`, `check` and `call`";
             self.problems.push(Problem::at(test.position(), text.to_owned()));
         }
+        if matches!(&test.expect, Expect::Refused(rules) if rules.is_empty()) {
+            let text = "`refused` needs at least one rule";
+            self.problems.push(Problem::at(test.position(), text.to_owned()));
+        }
         test.order.iter().for_each(|order| self.order(order));
         if let Some(check) = &test.check {
             self.partner(&check.seller, &[]);
@@ -190,12 +209,13 @@ impl Check<'_> {
         }
     }
 
+    /// A company: an organization, or a partner or customer without `company`.
     fn company(&mut self, alias: &At<String>) {
         let World { organizations, partners, customers, .. } = self.world;
         let known = organizations.contains_key(alias)
-            || partners.contains_key(alias)
-            || customers.contains_key(alias);
-        self.known(alias, "organization, partner or customer", known, organizations);
+            || partners.get(alias).is_some_and(|it| it.company.is_none())
+            || customers.get(alias).is_some_and(|it| it.company.is_none());
+        self.known(alias, "company", known, organizations);
     }
 
     fn customer(&mut self, alias: &At<String>) {
@@ -248,5 +268,5 @@ impl Check<'_> {
 fn is_alias(text: &str) -> bool {
     let allowed = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-';
     let plain = (1..=LONGEST).contains(&text.len()) && text.chars().all(allowed);
-    plain || tenant_id(text).is_ok()
+    plain || (tenant_id(text).is_ok() && text == text.to_lowercase())
 }

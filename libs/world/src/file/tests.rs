@@ -34,6 +34,7 @@ fn a_file_that_is_not_of_the_form_is_refused_with_its_place() {
             "world.csp.yaml:2:32: `120%` is not an ownership; write a share such as 60%, or control",
         ),
         ("partners: 5\n", "world.csp.yaml:1:11: "),
+        ("offers: {}\noffers: {}\n", "world.csp.yaml:2:1: duplicate mapping key: offers"),
         ("partnerz: {}\n", "world.csp.yaml:1:1: unknown field `partnerz`"),
         (
             "start_time: soon\n",
@@ -57,19 +58,20 @@ customers:
 orders:
   first: {seller: north, customer: west, offer: mail}
 tests:
-  - expect: allowed
+  - expect: {refused: []}
 ";
     let expected = "\
 world.csp.yaml:2:52: only a reseller has providers; remove them, or change the role
 world.csp.yaml:2:52: the file has no partner `other`; the file has South_1, north
 world.csp.yaml:3:3: `South_1` is not an alias; use 1 to 63 lower-case letters, digits and hyphens
-world.csp.yaml:3:51: the file has no organization, partner or customer `elsewhere`; the file has none
+world.csp.yaml:3:51: the file has no company `elsewhere`; the file has none
 world.csp.yaml:3:74: `South_1` has another role; name a provider
 world.csp.yaml:5:3: `north` describes the company that line 2 describes; use another alias, or state `company`
 world.csp.yaml:6:32: the file has no partner `east`; the file has South_1, north
 world.csp.yaml:6:53: add north to `sold_by`: only a partner that sells to the customer attests
 world.csp.yaml:8:36: the file has no customer `west`; the file has lit, north
 world.csp.yaml:8:49: the file has no offer `mail`; the file has none
+world.csp.yaml:10:5: `refused` needs at least one rule
 world.csp.yaml:10:5: a test has exactly one of `order`, `check` and `call`";
     assert_eq!(problems(text), expected);
 }

@@ -42,6 +42,7 @@ fn the_rules_must_be_exactly_the_expected_ones() {
             Some("no reason contains `suspended`: not active; no acceptance; restricted"),
         ),
         (&Answer::Failed("unreachable".to_owned()), &allowed, Some("unreachable")),
+        (&refused(&[]), &allowed, Some("refused without a rule")),
     ] {
         assert_eq!(answer.difference(test).as_deref(), difference);
     }
