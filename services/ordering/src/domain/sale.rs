@@ -22,9 +22,12 @@ impl PricedOrder<'_> {
         Some(Reason::LineAttestationMissing.violation(
             self.requested.chain.seller,
             Responsible::Seller,
-            format!("lines {lines} (counted from 0) are not attested, but their offers require it"),
+            match lines.as_slice() {
+                [_] => format!("{} is not attested, but its offer requires it", named(&lines)),
+                _ => format!("{} are not attested, but their offers require it", named(&lines)),
+            },
             "set attestation_accepted on these lines after the seller has attested them",
-            vec![("unattestedLines", lines)],
+            vec![("unattestedLines", list(&lines))],
         ))
     }
 
@@ -67,15 +70,28 @@ pub(super) fn outside_market<'a>(
     Some(Reason::OfferNotInMarket.violation(
         chain.customer,
         Responsible::Caller,
-        format!("the offers of lines {lines} (counted from 0) are not sold in {country}"),
+        match lines.as_slice() {
+            [_] => format!("the offer of {} is not sold in {country}", named(&lines)),
+            _ => format!("the offers of {} are not sold in {country}", named(&lines)),
+        },
         "order offers that are sold in the customer's country",
-        vec![("customerCountry", country), ("unsoldLines", lines)],
+        vec![("customerCountry", country), ("unsoldLines", list(&lines))],
     ))
 }
 
 /// The numbers of the wrong lines, counted from 0; `None` if all are right.
-fn line_numbers(wrong: impl Iterator<Item = bool>) -> Option<String> {
+fn line_numbers(wrong: impl Iterator<Item = bool>) -> Option<Vec<String>> {
     let wrong = wrong.enumerate().filter(|(_, wrong)| *wrong);
     let numbers: Vec<_> = wrong.map(|(at, _)| at.to_string()).collect();
-    (!numbers.is_empty()).then(|| numbers.join(", "))
+    (!numbers.is_empty()).then_some(numbers)
+}
+
+fn list(numbers: &[String]) -> String {
+    numbers.join(", ")
+}
+
+/// The lines as paths of the order.
+fn named(numbers: &[String]) -> String {
+    let paths: Vec<_> = numbers.iter().map(|at| format!("lines[{at}]")).collect();
+    paths.join(", ")
 }

@@ -54,12 +54,10 @@ fn fault(
         }
     }
     let parts = reasons.iter().map(|reason| {
-        let lines: Vec<_> = wrong.iter().filter(|(_, it)| it == reason).map(|(at, _)| at).collect();
-        let (lines, have) = match lines.as_slice() {
-            [line] => (format!("line {line}"), "has"),
-            lines => (format!("lines {}", list(lines)), "have"),
-        };
-        format!("{lines} {have} {}", description(*reason))
+        let lines = wrong.iter().filter(|(_, it)| it == reason);
+        let lines: Vec<_> = lines.map(|(at, _)| format!("lines[{at}]")).collect();
+        let have = if lines.len() == 1 { "has" } else { "have" };
+        format!("{} {have} {}", list(&lines), description(*reason))
     });
     let parts: Vec<_> = parts.collect();
     let locate = || facts.reseller.as_ref().map(|it| to_locate(it, Role::IndirectReseller));
@@ -71,7 +69,7 @@ fn fault(
     };
     Some(Fault {
         reason,
-        explanation: format!("{} (lines are counted from 0)", parts.join("; ")),
+        explanation: parts.join("; "),
         responsible: Responsible::Caller,
         next_step,
     })
