@@ -119,6 +119,8 @@ async fn the_pages_of_partner_and_order_show_progress_and_decision() -> Result<(
     ] {
         assert!(order.contains(text), "{text} is not in {order}");
     }
+    let far = site.get(&format!("/{}?lines=18446744073709551615", channel.order.name)).await;
+    assert_eq!(far.status, 200, "{}", far.body);
     Ok(())
 }
 

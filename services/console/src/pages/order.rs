@@ -36,7 +36,7 @@ pub(crate) async fn show(visit: Visit, Path(uid): Path<String>) -> Result<Page, 
     let request = GetOrderRequest { name: name.clone(), view: OrderView::Full.into() };
     let answer = read!(calls.ordering.get_order(request)).await?;
     let order = sent("ordering", answer.order)?;
-    let from: usize = visit.query.get("lines").parse().unwrap_or_default();
+    let from = first_line(visit.query.get("lines"), order.lines.len());
     let lines: Vec<_> = order.lines.iter().skip(from).take(LINES).collect();
     let mut wanted = Wanted::default();
     wanted.add([&order.seller, &order.reseller, &order.customer]);
@@ -49,7 +49,7 @@ pub(crate) async fn show(visit: Visit, Path(uid): Path<String>) -> Result<Page, 
         subscriptions(calls, &lines),
         later(calls, &order, visit.query.get("later")),
     )?;
-    let next = from + LINES;
+    let next = from.saturating_add(LINES);
     let body = html! {
         (head(&order, &names))
         section #lines {
@@ -73,6 +73,11 @@ pub(crate) async fn show(visit: Visit, Path(uid): Path<String>) -> Result<Page, 
         )
         .csp(&["get", &name]);
     Ok(Page { commands, ..Page::new(format!("Order {}", id_of(&order.name)), body) })
+}
+
+/// The number of the first line of a page, at most the number of all lines.
+fn first_line(text: &str, lines: usize) -> usize {
+    text.parse().unwrap_or(0).min(lines)
 }
 
 /// The subscriptions of some lines, by name.
@@ -216,5 +221,16 @@ fn decision_section(order: &Order, names: &Names) -> Markup {
                 }
             }
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_page_of_lines_starts_inside_the_order() {
+        let texts = ["", "-1", "100", "250", "18446744073709551615", "18446744073709551616"];
+        assert_eq!(texts.map(|text| first_line(text, 250)), [0, 0, 100, 250, 250, 0]);
     }
 }
