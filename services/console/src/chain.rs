@@ -2,10 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use contracts::{
-    relationship::{Decision, Outcome, RuleOutcome, Verdict},
-    rules::Input,
-};
+use contracts::relationship::{Decision, Outcome, RuleOutcome, Verdict};
 use maud::{Markup, html};
 
 use crate::{
@@ -53,11 +50,31 @@ impl Chain {
         matches!(self.verdict, Verdict::Allowed | Verdict::Undetermined)
     }
 
-    /// Whether each of its partners has a relationship with the customer. A chain without is a possible sale
-    /// that no partner has prepared.
+    /// Whether it is refused for no rule that this page knows.
+    pub(crate) fn is_unexplained(&self) -> bool {
+        !self.is_open() && self.failed.is_empty()
+    }
+
+    /// Whether the partner that sells to the customer has a relationship with it. A chain without is a
+    /// possible sale that this partner has not prepared.
     pub(crate) fn is_prepared(&self) -> bool {
-        let none = |it: &Input| it.name == "relationship" && it.value == "none";
-        !self.failed.iter().any(|it| it.rule_id == "REL-4" && it.inputs.iter().any(none))
+        let (last, _) = self.parties(Hop::Sale);
+        let unrelated = |it: &RuleOutcome| {
+            let input =
+                |name, value| it.inputs.iter().any(|it| it.name == name && it.value == value);
+            it.rule_id == "REL-4" && input("partner", last) && input("relationship", "none")
+        };
+        !self.failed.iter().any(unrelated)
+    }
+
+    /// Who sells to whom in a sale of the chain.
+    pub(crate) fn parties(&self, hop: Hop) -> (&str, &str) {
+        let last = if self.reseller.is_empty() { &self.seller } else { &self.reseller };
+        match hop {
+            Hop::Purchase => ("microsoft", &self.seller),
+            Hop::Supply => (&self.seller, &self.reseller),
+            Hop::Sale => (last, &self.customer),
+        }
     }
 
     /// The sale that a failed rule blocks, by the resource that the rule looked at: a rule on a partner
@@ -167,7 +184,10 @@ pub(crate) fn by_customer(chains: Vec<Chain>) -> Vec<(String, Vec<Chain>)> {
 
 #[cfg(test)]
 pub(crate) mod tests {
-    use contracts::{relationship::Transaction, rules::Responsible};
+    use contracts::{
+        relationship::Transaction,
+        rules::{Input, Responsible},
+    };
 
     use super::*;
 
@@ -212,15 +232,19 @@ pub(crate) mod tests {
     }
 
     #[test]
-    fn a_chain_without_a_relationship_is_not_prepared() {
-        let with = |relationship: &str| {
-            let mut chain = chain("partners/s", "partners/r", &[("REL-4", "customers/c")]);
-            let (name, value) = ("relationship".to_owned(), relationship.to_owned());
-            chain.failed[0].inputs.push(Input { name, value });
+    fn a_chain_is_prepared_if_its_last_partner_has_a_relationship() {
+        let with = |reseller: &str, partner: &str, relationship: &str| {
+            let mut chain = chain("partners/s", reseller, &[("REL-4", "customers/c")]);
+            let input =
+                |(name, value): (&str, &str)| Input { name: name.into(), value: value.into() };
+            let inputs = [("partner", partner), ("relationship", relationship)];
+            chain.failed[0].inputs = inputs.map(input).into();
             chain.is_prepared()
         };
-        assert!(!with("none"));
-        assert!(with("customers/c/relationships/d"));
+        assert!(!with("partners/r", "partners/r", "none"));
+        assert!(!with("", "partners/s", "none"));
+        assert!(with("partners/r", "partners/s", "none"), "the provider's part is missing");
+        assert!(with("partners/r", "partners/r", "customers/c/relationships/d"));
         assert!(chain("partners/s", "", &[("ON-1", "partners/s")]).is_prepared());
     }
 

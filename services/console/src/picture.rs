@@ -3,6 +3,8 @@
 
 mod svg;
 
+use std::collections::BTreeSet;
+
 use crate::chain::{Chain, Hop};
 
 const ROW: i32 = 66;
@@ -36,14 +38,40 @@ struct Line {
     from: i32,
     to: i32,
     y: i32,
-    /// The rules that block it. Empty if none does.
-    rules: Vec<String>,
+    state: State,
     /// Whether it passes the column of resellers.
     direct: bool,
 }
 
+/// What a line says about its sale.
+#[derive(Debug, PartialEq, Eq)]
+enum State {
+    /// An open chain has this sale.
+    Open,
+    /// The rules that block it.
+    Blocked(Vec<String>),
+    /// No rule of its own blocks it, but every chain with this sale is blocked at another line.
+    NotJudged,
+}
+
+/// What the line of a chain for a sale says. `open` are the parties of the sales of open chains.
+fn state(chain: &Chain, hop: Hop, open: &BTreeSet<(&str, &str)>) -> State {
+    let rules = chain.rules_at(hop);
+    if !rules.is_empty() {
+        return State::Blocked(rules);
+    }
+    match (chain.is_unexplained(), hop) {
+        (true, Hop::Sale) => State::Blocked(vec!["refused".to_owned()]),
+        (false, _) if open.contains(&chain.parties(hop)) => State::Open,
+        _ => State::NotJudged,
+    }
+}
+
 impl Picture {
     pub(crate) fn of(chains: &[Chain]) -> Self {
+        let hops = [Hop::Purchase, Hop::Supply, Hop::Sale];
+        let sales = |chain| hops.map(|hop| Chain::parties(chain, hop));
+        let open = chains.iter().filter(|it| it.is_open()).flat_map(sales).collect();
         let groups = by_seller(chains);
         let rows = i32::try_from(chains.len()).unwrap_or(i32::MAX / ROW);
         let mut picture = Self { height: HEAD + rows * ROW, boxes: Vec::new(), lines: Vec::new() };
@@ -55,14 +83,14 @@ impl Picture {
         for group in groups {
             let Some(first) = group.first() else { continue };
             picture.put(&first.seller, 1, row, i32::try_from(group.len()).unwrap_or_default());
-            picture.connect(0, 1, row, first.rules_at(Hop::Purchase));
+            picture.connect(0, 1, row, state(first, Hop::Purchase, &open));
             for chain in group {
-                let sale = chain.rules_at(Hop::Sale);
+                let sale = state(chain, Hop::Sale, &open);
                 if chain.reseller.is_empty() {
                     picture.connect(1, 3, row, sale);
                 } else {
                     picture.put(&chain.reseller, 2, row, 1);
-                    picture.connect(1, 2, row, chain.rules_at(Hop::Supply));
+                    picture.connect(1, 2, row, state(chain, Hop::Supply, &open));
                     picture.connect(2, 3, row, sale);
                 }
                 row += 1;
@@ -77,22 +105,24 @@ impl Picture {
         self.boxes.push(Shape { name: name.to_owned(), x, y, width, height });
     }
 
-    fn connect(&mut self, from: usize, to: usize, row: i32, rules: Vec<String>) {
+    fn connect(&mut self, from: usize, to: usize, row: i32, state: State) {
         let (x, width) = COLUMNS.get(from).copied().unwrap_or_default();
         let (end, _) = COLUMNS.get(to).copied().unwrap_or_default();
         let y = HEAD + row * ROW + ROW / 2;
-        self.lines.push(Line { from: x + width, to: end, y, rules, direct: to - from > 1 });
+        self.lines.push(Line { from: x + width, to: end, y, state, direct: to - from > 1 });
     }
 }
 
 /// Chains with the same seller that may or may not buy for the same reasons, in the order in which they
-/// first occur. A seller with two roles may be blocked in one of them.
+/// first occur. A seller with two roles may be blocked in one of them. Chains that are refused without a rule
+/// share no line with open ones.
 fn by_seller(chains: &[Chain]) -> Vec<Vec<&Chain>> {
     let mut groups: Vec<Vec<&Chain>> = Vec::new();
     for chain in chains {
         let same = |group: &&mut Vec<&Chain>| {
             group.first().is_some_and(|first| {
                 first.seller == chain.seller
+                    && first.is_unexplained() == chain.is_unexplained()
                     && first.rules_at(Hop::Purchase) == chain.rules_at(Hop::Purchase)
             })
         };
@@ -106,8 +136,21 @@ fn by_seller(chains: &[Chain]) -> Vec<Vec<&Chain>> {
 
 #[cfg(test)]
 mod tests {
+    use std::slice;
+
+    use contracts::relationship::Verdict;
+
     use super::*;
     use crate::chain::tests::chain;
+
+    fn states(picture: &Picture) -> Vec<String> {
+        let text = |line: &Line| match &line.state {
+            State::Open => "open".to_owned(),
+            State::Blocked(rules) => rules.join(","),
+            State::NotJudged => "not judged".to_owned(),
+        };
+        picture.lines.iter().map(text).collect()
+    }
 
     fn name(shape: &Shape) -> (&str, i32, i32) {
         (shape.name.as_str(), (shape.y - HEAD) / ROW, (shape.height + 2 * MARGIN) / ROW)
@@ -142,8 +185,31 @@ mod tests {
     fn a_line_has_the_rules_that_block_it() {
         let failed = [("MPA-2", "partners/r"), ("REL-4", "customers/c")];
         let picture = Picture::of(&[chain("partners/a", "partners/r", &failed)]);
-        let rules: Vec<_> = picture.lines.iter().map(|line| line.rules.join(",")).collect();
-        assert_eq!(rules, ["", "MPA-2", "REL-4"]);
+        assert_eq!(states(&picture), ["not judged", "MPA-2", "REL-4"]);
+    }
+
+    #[test]
+    fn a_line_of_a_blocked_chain_is_open_only_if_an_open_chain_has_it() {
+        let blocked = chain("partners/a", "partners/r", &[("MPA-2", "partners/r")]);
+        let alone = Picture::of(slice::from_ref(&blocked));
+        assert_eq!(states(&alone), ["not judged", "MPA-2", "not judged"]);
+        let same_seller = [blocked.clone(), chain("partners/a", "", &[])];
+        assert_eq!(states(&Picture::of(&same_seller)), ["open", "MPA-2", "not judged", "open"]);
+        let same_reseller = [blocked, chain("partners/b", "partners/r", &[])];
+        assert_eq!(
+            states(&Picture::of(&same_reseller)),
+            ["not judged", "MPA-2", "open", "open", "open", "open"]
+        );
+    }
+
+    #[test]
+    fn a_chain_that_is_refused_without_a_rule_has_no_open_line() {
+        for verdict in [Verdict::Refused, Verdict::Unspecified] {
+            let refused = Chain { verdict, ..chain("partners/a", "partners/r", &[]) };
+            let chains = [chain("partners/a", "partners/r", &[]), refused];
+            let expected = ["open", "open", "open", "not judged", "not judged", "refused"];
+            assert_eq!(states(&Picture::of(&chains)), expected, "{verdict:?}");
+        }
     }
 
     #[test]

@@ -165,8 +165,8 @@ fn sales(chains: &[Chain], truncated: bool, names: &Names, path: &str) -> Markup
                         (Picture::of(chains).svg(names, &summary))
                     }
                     figcaption {
-                        "A solid line with a check mark is open. A dashed line is blocked by the rules on \
-                         it. The table has the same and the reasons."
+                        (Picture::legend())
+                        "The table has the same and the reasons."
                     }
                 }
                 (html::table("Sales chains", &chain::HEAD, &chain::rows(chains, names, ask)))

@@ -1,6 +1,6 @@
 use maud::{Markup, html};
 
-use super::{COLUMNS, HEAD, Line, Picture, Shape, WIDTH};
+use super::{COLUMNS, HEAD, Line, Picture, Shape, State, WIDTH};
 use crate::{
     format::{id_of, shortened},
     names::Names,
@@ -31,6 +31,27 @@ impl Picture {
             }
         }
     }
+
+    /// What the lines mean.
+    pub(crate) fn legend() -> Markup {
+        let meanings = [
+            (State::Open, "open: a sale of an open chain"),
+            (State::Blocked(vec!["rule".to_owned()]), "blocked by the rules on it"),
+            (State::NotJudged, "not judged alone: its chain is blocked at another line"),
+        ];
+        html! {
+            ul.legend {
+                @for (state, meaning) in meanings {
+                    li {
+                        svg.sample aria-hidden="true" viewBox="0 0 104 20" width="104" height="20" {
+                            (drawn(&Line { from: 2, to: 104, y: 10, state, direct: false }))
+                        }
+                        (meaning)
+                    }
+                }
+            }
+        }
+    }
 }
 
 fn company(shape: &Shape, names: &Names) -> Markup {
@@ -53,18 +74,23 @@ fn company(shape: &Shape, names: &Names) -> Markup {
 }
 
 fn drawn(line: &Line) -> Markup {
-    let Line { from, to, y, rules, direct } = line;
+    let Line { from, to, y, state, direct } = line;
+    let (class, rules) = match state {
+        State::Open => ("open", &[][..]),
+        State::Blocked(rules) => ("blocked", &rules[..]),
+        State::NotJudged => ("unjudged", &[][..]),
+    };
     let end = to - 2;
     // The label of a direct sale stands where that of a reseller's sale does.
     let label = if *direct { to - 48 } else { (from + to) / 2 };
     html! {
-        g class=(if rules.is_empty() { "open" } else { "blocked" }) {
+        g class=(class) {
             path.line d={ "M" (from) " " (y) "H" (end - ARROW + 1) } {}
             path.head d={ "M" (end) " " (y) "l-" (ARROW) " -4v8z" } {}
             @if *direct {
                 text.note x=(from + 208) y=(y - 7) text-anchor="middle" { "direct, without a reseller" }
             }
-            @if rules.is_empty() {
+            @if *state == State::Open {
                 circle cx=(label) cy=(y) r="9" {}
                 path.check d={ "M" (label - 4) " " (y) "l3 3l5 -6" } {}
             }
@@ -100,6 +126,16 @@ mod tests {
         assert!(!svg.contains("<script>") && svg.matches("</svg>").count() == 1, "{svg}");
         assert!(svg.contains(">MPA-2</text>") && svg.contains("class=\"blocked\""), "{svg}");
         assert!(!svg.contains("style="), "the policy forbids inline styles");
+    }
+
+    #[test]
+    fn only_an_open_line_has_a_check_mark() {
+        let svg = |chains: &[_]| Picture::of(chains).svg(&Names::default(), "").into_string();
+        let blocked = svg(&[chain("partners/s", "partners/r", &[("MPA-2", "partners/r")])]);
+        assert_eq!(blocked.matches("class=\"unjudged\"").count(), 2, "{blocked}");
+        assert!(!blocked.contains("class=\"check\"") && !blocked.contains("\"open\""), "{blocked}");
+        let open = svg(&[chain("partners/s", "partners/r", &[])]);
+        assert_eq!(open.matches("class=\"check\"").count(), 3, "{open}");
     }
 
     #[test]
