@@ -248,6 +248,28 @@ async fn a_page_over_the_capacity_or_without_its_service_is_503() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn the_start_lists_a_reseller_whose_provider_has_no_relationship() -> Result<(), Status> {
+    let site = Site::start().await;
+    let client = &site.world.client;
+    let (provider, reseller) = (client.provider("FR").await?, client.reseller("FR").await?);
+    client.partner_up(&provider, &reseller).await?;
+    let customer = client.customer("FR").await?;
+    client.onboard_customer(&customer, &[&provider]).await?;
+    let unlisted = site.get("/").await.body;
+    assert!(
+        unlisted.contains("No sales chain is blocked. Chains whose last partner"),
+        "{unlisted}"
+    );
+    let half_finished = client.customer("FR").await?;
+    client.accept_mca(&half_finished).await?;
+    site::sell(&site, &half_finished, &reseller).await?;
+    let page = site.get("/").await.body;
+    assert!(page.contains("1 sales chain of 1 customer is blocked."), "{page}");
+    assert!(page.contains(&half_finished) && page.contains("/rules/REL-4"), "{page}");
+    Ok(())
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn pages_over_the_capacity_are_refused_with_a_sentence() {
     // A service that accepts connections and never answers.
     let silent = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();

@@ -147,7 +147,7 @@ async fn channel_with(site: &Site, blocked: &str, second: &str) -> Answer<Channe
 }
 
 /// Establishes the relationship of a reseller with a customer.
-async fn sell(site: &Site, customer: &str, reseller: &Partner) -> Answer<()> {
+pub async fn sell(site: &Site, customer: &str, reseller: &Partner) -> Answer<()> {
     let client = &site.world.client;
     let (kind, role) = (CustomerRelationshipKind::Resale, Role::IndirectReseller);
     let requested = client.request_relationship_as(customer, reseller, kind, role).await?;

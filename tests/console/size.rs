@@ -68,7 +68,7 @@ async fn a_partner_with_5000_customers_has_pages_of_50() -> Result<(), Status> {
     client.onboard_customer(&customer, &[&provider]).await?;
     // Rows without events are enough for lists, and take seconds instead of minutes.
     let database = site.world.database("relationship").await;
-    copy_customers(&database, &customer).await;
+    copy_customers(&database, &customer, CUSTOMERS - 1).await;
     let (time, page) = timed(&site, &format!("/{}", provider.name)).await;
     assert_eq!(page.matches("href=\"/customers/").count(), 50, "{page}");
     assert!(page.contains("rel=\"next\""), "{page}");
@@ -76,14 +76,37 @@ async fn a_partner_with_5000_customers_has_pages_of_50() -> Result<(), Status> {
     Ok(())
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn the_start_skips_a_limited_number_of_customers_without_chains_to_list() -> Result<(), Status>
+{
+    let site = Site::start().await;
+    let client = &site.world.client;
+    let (provider, reseller) = (client.provider("FR").await?, client.reseller("FR").await?);
+    client.partner_up(&provider, &reseller).await?;
+    let customer = client.customer("FR").await?;
+    client.onboard_customer(&customer, &[&provider]).await?;
+    let database = site.world.database("relationship").await;
+    // Their names are before those of other customers. With the original they fill 12 pages.
+    copy_customers(&database, &customer, 119).await;
+    let blocked = client.customer("FR").await?;
+    crate::site::sell(&site, &blocked, &reseller).await?;
+    let (time, first) = timed(&site, "/").await;
+    assert!(time < LIMIT, "{time:?}");
+    assert!(first.contains("No sales chain is blocked on this page."), "{first}");
+    let next = first.split("rel=\"next\" href=\"").nth(1).and_then(|it| it.split('"').next());
+    let (_, second) = timed(&site, &next.unwrap().replace("&amp;", "&")).await;
+    assert!(second.contains(&blocked), "{second}");
+    Ok(())
+}
+
 /// Copies a customer and its relationship under other names.
-async fn copy_customers(database: &storage::Database, customer: &str) {
+async fn copy_customers(database: &storage::Database, customer: &str, count: usize) {
     let mut script = format!(
         "BEGIN;
         CREATE TEMP TABLE one AS SELECT * FROM customers WHERE name = '{customer}';
         CREATE TEMP TABLE of_it AS SELECT * FROM customer_relationships WHERE customer = '{customer}';"
     );
-    for number in 1..CUSTOMERS {
+    for number in 1..=count {
         let name = format!("customers/{number:08x}-0000-4000-8000-000000000000");
         let relationship = format!("{name}/relationships/{number:08x}-0000-4000-8000-000000000000");
         script.push_str(&format!(

@@ -1,11 +1,11 @@
 //! The start: what is blocked in the channel now.
 
-use contracts::relationship::ListSalesPathsRequest;
+use contracts::relationship::{ListSalesPathsRequest, ListSalesPathsResponse};
 use maud::{Markup, html};
 
 use super::RELATIONSHIP;
 use crate::{
-    calls::read,
+    calls::{Calls, read},
     chain::{self, Chain},
     commands::Commands,
     format::count,
@@ -18,38 +18,68 @@ use crate::{
 
 /// Customers of a page.
 const PAGE_SIZE: i32 = 10;
+/// Most pages of customers without a chain to list that one page skips.
+const MAX_SKIPPED: usize = 10;
 const ALL_CUSTOMERS: &str = "customers/-";
 
 pub(crate) async fn show(visit: Visit) -> Result<Page, Problem> {
     let calls = &visit.calls;
     let token = visit.query.get("page");
-    let request = ListSalesPathsRequest {
-        customer: ALL_CUSTOMERS.to_owned(),
-        page_size: PAGE_SIZE,
-        page_token: token.to_owned(),
-        refused_only: true,
-    };
-    let answer = read!(calls.relationship.list_sales_paths(request)).await?;
-    let chains: Vec<_> = answer.paths.iter().map(Chain::of).filter(Chain::is_prepared).collect();
+    let Blocked { chains, truncated, next } = blocked(calls, token).await?;
     let mut wanted = Wanted::default();
     chains.iter().for_each(|chain| chain.want(&mut wanted));
     let names = calls.names(wanted).await?;
     let first = (!token.is_empty()).then(|| "/".to_owned());
-    let next = answer.next_page_token;
     let next = (!next.is_empty()).then(|| link("/", [("page", next.as_str())]));
     let body = html! {
         h1 { "Blocked now" }
         (groups(chains, &names, first.is_none() && next.is_none()))
-        @if answer.truncated { p { "A customer has more chains than this page shows." } }
+        @if truncated { p { "A customer has more chains than this page shows." } }
         (paging("Pages of customers", first, next))
     };
     let address = &visit.addresses.relationship;
     let request = format!("{{\"customer\": \"{ALL_CUSTOMERS}\", \"refused_only\": true}}");
     let commands = Commands::default()
         .call_json(address, RELATIONSHIP, "ListSalesPaths", &request)
-        .csp(&["paths", ALL_CUSTOMERS]);
+        .csp(&["paths", "--blocked"]);
     Ok(Page { commands, ..Page::new("Blocked now", body) })
 }
+
+/// The chains to list, and the token of the page after those that were read.
+struct Blocked {
+    chains: Vec<Chain>,
+    /// Whether a customer that was read has more chains.
+    truncated: bool,
+    next: String,
+}
+
+/// Reads pages of customers until one has a chain to list. Skips at most [`MAX_SKIPPED`] pages, and takes at
+/// most half of the time that is left, because the names of the companies take calls, too.
+async fn blocked(calls: &Calls, token: &str) -> Result<Blocked, Problem> {
+    let reserve = deadline::left().map(|left| left / 2);
+    let mut found = Blocked { chains: Vec::new(), truncated: false, next: token.to_owned() };
+    for _ in 0..=MAX_SKIPPED {
+        let request = ListSalesPathsRequest {
+            customer: ALL_CUSTOMERS.to_owned(),
+            page_size: PAGE_SIZE,
+            page_token: found.next,
+            refused_only: true,
+        };
+        let answer = read!(calls.relationship.list_sales_paths(request)).await?;
+        let ListSalesPathsResponse { paths, truncated, next_page_token } = answer;
+        found.chains = paths.iter().map(Chain::of).filter(Chain::is_prepared).collect();
+        found.truncated |= truncated;
+        found.next = next_page_token;
+        let late = deadline::left() < reserve;
+        if !found.chains.is_empty() || found.next.is_empty() || late {
+            break;
+        }
+    }
+    Ok(found)
+}
+
+const UNLISTED: &str =
+    "Chains whose last partner has no relationship with the customer are not listed.";
 
 /// The blocked chains of each customer. `all` is true if the page shows all customers.
 fn groups(chains: Vec<Chain>, names: &Names, all: bool) -> Markup {
@@ -58,12 +88,12 @@ fn groups(chains: Vec<Chain>, names: &Names, all: bool) -> Markup {
     let scope = if all { "" } else { " on this page" };
     html! {
         @if groups.is_empty() {
-            p.summary { "No sales chain is blocked" (scope) "." }
+            p.summary { "No sales chain is blocked" (scope) ". " (UNLISTED) }
         } @else {
             p.summary {
                 (count(blocked, "sales chain")) " of " (count(groups.len(), "customer")) (scope)
                 @if blocked == 1 { " is blocked." } @else { " are blocked." }
-                " Chains in which a partner has no relationship with the customer are not listed."
+                " " (UNLISTED)
             }
         }
         @for (customer, chains) in &groups {
@@ -96,5 +126,6 @@ mod tests {
         assert_eq!(page.matches("<section").count(), 2, "{page}");
         let empty = groups(Vec::new(), &names, false).into_string();
         assert!(empty.contains("No sales chain is blocked on this page."), "{empty}");
+        assert!(page.contains(UNLISTED) && empty.contains(UNLISTED), "{page} {empty}");
     }
 }
