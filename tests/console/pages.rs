@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use contracts::ordering::order_line::SellerRole;
 use rpc_client::Urls;
 use tests::{
     http::{self, Response},
@@ -94,6 +95,32 @@ async fn the_page_of_a_customer_says_what_blocks_a_chain_and_who_must_act() -> R
         assert_eq!(response.status, status, "{path}: {}", response.body);
         assert!(response.body.contains(text), "{text} is not in {}", response.body);
     }
+    Ok(())
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_question_has_the_partner_id_of_the_reseller_and_the_attestation() -> Result<(), Status> {
+    let site = Site::start().await;
+    let channel = site::channel(&site).await?;
+    let asked = |reseller: &str, more: &str| {
+        let (customer, seller) = (&channel.customer, &channel.provider.name);
+        format!("/{customer}?seller={seller}&reseller={reseller}&family=MICROSOFT_365{more}")
+    };
+    let reseller = &channel.order.reseller;
+    let page = site.get(&asked(reseller, "")).await.body;
+    let line = channel.order.lines[0].clone().seller_role;
+    let Some(SellerRole::PartnerIdOnRecord(id)) = line else { panic!("{line:?}") };
+    for text in [
+        "<span class=\"badge good\">allowed</span>",
+        &format!("used: <code>{id}</code>"),
+        " checked",
+    ] {
+        assert!(page.contains(text), "{text} is not in {page}");
+    }
+    let page = site.get(&asked(reseller, "&sent=yes")).await.body;
+    assert!(page.contains("/rules/ORD-2") && !page.contains(" checked"), "{page}");
+    let page = site.get(&asked("00000000-0000-4000-8000-000000000000", "")).await;
+    assert_eq!(page.status, 404, "{}", page.body);
     Ok(())
 }
 
@@ -230,24 +257,6 @@ async fn the_start_shows_what_is_blocked_by_customer() -> Result<(), Status> {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_page_over_the_capacity_or_without_its_service_is_503() {
-    let nowhere = free_address();
-    let unreachable = Urls::from(nowhere.parse::<std::net::SocketAddr>().unwrap());
-    let site = Site::with(|settings| {
-        settings.services[2] = unreachable;
-        settings.page_timeout = Duration::from_secs(3);
-    })
-    .await;
-    let guid = "00000000-0000-4000-8000-000000000000";
-    let response = site.get(&format!("/orders/{guid}")).await;
-    assert_eq!(response.status, 503, "{}", response.body);
-    assert!(response.body.contains("<strong>ordering</strong>"), "{}", response.body);
-    assert!(response.body.contains("services.ordering"), "{}", response.body);
-    assert_eq!(header(&response, "retry-after"), "1");
-    assert_eq!(site.get("/rules").await.status, 200, "pages without ordering are served");
-}
-
-#[tokio::test(flavor = "multi_thread")]
 async fn the_start_lists_a_reseller_whose_provider_has_no_relationship() -> Result<(), Status> {
     let site = Site::start().await;
     let client = &site.world.client;
@@ -267,6 +276,24 @@ async fn the_start_lists_a_reseller_whose_provider_has_no_relationship() -> Resu
     assert!(page.contains("1 sales chain of 1 customer is blocked."), "{page}");
     assert!(page.contains(&half_finished) && page.contains("/rules/REL-4"), "{page}");
     Ok(())
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_page_over_the_capacity_or_without_its_service_is_503() {
+    let nowhere = free_address();
+    let unreachable = Urls::from(nowhere.parse::<std::net::SocketAddr>().unwrap());
+    let site = Site::with(|settings| {
+        settings.services[2] = unreachable;
+        settings.page_timeout = Duration::from_secs(3);
+    })
+    .await;
+    let guid = "00000000-0000-4000-8000-000000000000";
+    let response = site.get(&format!("/orders/{guid}")).await;
+    assert_eq!(response.status, 503, "{}", response.body);
+    assert!(response.body.contains("<strong>ordering</strong>"), "{}", response.body);
+    assert!(response.body.contains("services.ordering"), "{}", response.body);
+    assert_eq!(header(&response, "retry-after"), "1");
+    assert_eq!(site.get("/rules").await.status, 200, "pages without ordering are served");
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -1,8 +1,10 @@
 //! The programs `cluster` and `console`, and the commands that pages state.
 
 use std::{
+    fs,
     io::{BufRead, BufReader},
-    process::{Command, Stdio},
+    path::PathBuf,
+    process::{Command, Output, Stdio},
 };
 
 use testbed::Folder;
@@ -85,33 +87,77 @@ command -v grpcurl >/dev/null || grpcurl() {
 async fn the_commands_of_a_page_run_as_they_are() -> Result<(), Status> {
     let site = Site::start().await;
     let channel = site::channel(&site).await?;
-    let asked = format!(
-        "/{}?seller={}&reseller={}&family=AZURE&partner_id={}&attested=yes",
-        channel.customer, channel.provider.name, channel.blocked.name, channel.blocked.location
+    let asked = |reseller: &str, more: &str| {
+        let customer = &channel.customer;
+        format!("/{customer}?seller={}&reseller={reseller}{more}", channel.provider.name)
+    };
+    let typed = format!("&family=AZURE&partner_id={}&attested=yes", channel.blocked.location);
+    let cluster::Cluster { onboarding, relationship, ordering } = &site.world.cluster;
+    let script = format!(
+        "{STAND_IN}export CSP_ONBOARDING={} CSP_RELATIONSHIP={} CSP_ORDERING={}\nPATH={}:$PATH\n",
+        onboarding.address,
+        relationship.address,
+        ordering.address,
+        program("csp").parent().unwrap().display(),
     );
-    let mut count = 0;
+    let (mut calls, mut questions) = (0, 0);
     for path in [
         "/".to_owned(),
-        asked,
+        asked(&channel.blocked.name, &typed),
+        asked(&channel.blocked.name, "&family=AZURE"),
+        asked(&channel.order.reseller, "&family=MICROSOFT_365&purpose=ADD_QUANTITY"),
+        asked(&channel.order.reseller, ""),
         format!("/{}", channel.provider.name),
         format!("/{}", channel.order.name),
+        "/rules".to_owned(),
         "/rules/MPA-2".to_owned(),
         "/markets".to_owned(),
         "/search?q=a".to_owned(),
     ] {
         let page = site.get(&path).await.body;
         for command in commands(&page, "grpcurl") {
-            count += 1;
-            let script = format!("{STAND_IN}{command}");
-            let mut shell = Command::new("timeout");
-            shell.args(["60", "bash", "-c", &script]).current_dir(ROOT);
-            let output =
-                tokio::task::spawn_blocking(move || shell.output()).await.unwrap().unwrap();
+            calls += 1;
+            let output = shell(format!("{script}{command}")).await;
             let stderr = String::from_utf8_lossy(&output.stderr);
             assert!(output.status.success(), "{path}: {command}\n{stderr}");
             assert!(output.stdout.starts_with(b"{"), "{path}: {command}");
         }
+        for command in commands(&page, "csp") {
+            questions += 1;
+            let output = shell(format!("{script}{command}")).await;
+            let stderr = String::from_utf8_lossy(&output.stderr);
+            // 2: the answer is that rules refuse it.
+            let asks = command.starts_with("csp check") || command.starts_with("csp explain");
+            let good: &[_] = if asks { &[Some(0), Some(2)] } else { &[Some(0)] };
+            assert!(good.contains(&output.status.code()), "{path}: {command}\n{stderr}");
+            assert!(!output.stdout.is_empty(), "{path}: {command}");
+        }
     }
-    assert!(count > 12, "only {count} commands are found");
+    assert!(calls > 12 && questions > 16, "only {calls} and {questions} commands are found");
     Ok(())
+}
+
+async fn shell(script: String) -> Output {
+    let mut shell = Command::new("timeout");
+    shell.args(["60", "bash", "-c", &script]).current_dir(ROOT);
+    tokio::task::spawn_blocking(move || shell.output()).await.unwrap().unwrap()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_sample_of_a_rule_has_a_test_that_it_refuses() {
+    let site = Site::start().await;
+    let page = site.get("/rules").await.body;
+    let rules = page.split("href=\"/rules/").skip(1).filter_map(|it| it.split('"').next());
+    let mut count = 0;
+    for rule in rules {
+        count += 1;
+        let page = site.get(&format!("/rules/{rule}")).await.body;
+        let command = commands(&page, "csp test ").pop().unwrap();
+        let sample = PathBuf::from(ROOT).join(command.trim_start_matches("csp test "));
+        let sample = fs::read_to_string(sample).unwrap();
+        let refused = sample.lines().filter_map(|line| line.split("refused: [").nth(1));
+        let mut refused = refused.flat_map(|it| it.split([',', ']', ' ']));
+        assert!(refused.any(|it| it == rule), "{rule}: {command}");
+    }
+    assert!(count > 30, "only {count} rules are found");
 }

@@ -80,3 +80,11 @@ pub(crate) fn found<T>(answer: Result<T, Problem>) -> Result<Option<T>, Problem>
         Err(problem) => Err(problem),
     }
 }
+
+/// Nothing instead of resources of which one does not exist, has no valid name, or is too large for a batch.
+pub(crate) fn known<T>(answer: Result<T, Problem>) -> Result<Option<T>, Problem> {
+    match answer {
+        Err(Problem::Invalid(_)) => Ok(None),
+        answer => found(answer),
+    }
+}

@@ -16,6 +16,11 @@ pub(crate) fn plain(prefix: &str, name: &str) -> String {
     name.strip_prefix(prefix).unwrap_or(name).to_lowercase().replace('_', " ")
 }
 
+/// An enum value as a word of `csp`: its name without the prefix, with hyphens.
+pub(crate) fn word(prefix: &str, name: &str) -> String {
+    plain(prefix, name).replace(' ', "-")
+}
+
 pub(crate) fn role(role: Role) -> &'static str {
     match role {
         Role::IndirectProvider => "indirect provider",

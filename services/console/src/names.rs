@@ -11,7 +11,7 @@ use futures_util::future::try_join_all;
 use maud::{Markup, html};
 
 use crate::{
-    calls::{Calls, read},
+    calls::{Calls, known, read},
     format::id_of,
     html,
     problem::Problem,
@@ -197,15 +197,6 @@ impl Calls {
         let answers = try_join_all(batches).await?;
         let offers = answers.into_iter().flatten().flat_map(|it| it.offers);
         Ok(offers.map(|it| (it.name, it.display_name)).collect())
-    }
-}
-
-/// Nothing instead of a batch that names a missing resource or is too large.
-fn known<T>(answer: Result<T, Problem>) -> Result<Option<T>, Problem> {
-    match answer {
-        Ok(answer) => Ok(Some(answer)),
-        Err(Problem::Missing(_) | Problem::Invalid(_)) => Ok(None),
-        Err(problem) => Err(problem),
     }
 }
 

@@ -50,7 +50,7 @@ pub(crate) async fn show(visit: Visit, Path(tenant): Path<String>) -> Result<Pag
         order_by: "create_time desc".to_owned(),
     };
     let paths = ListSalesPathsRequest { customer: name.clone(), ..Default::default() };
-    let (customer, paths, orders, subscriptions, answer) = tokio::try_join!(
+    let (customer, paths, orders, subscriptions, (question, answer)) = tokio::try_join!(
         read!(calls.relationship.get_customer(GetCustomerRequest { name: name.clone() })),
         read!(calls.relationship.list_sales_paths(paths)),
         read!(calls.ordering.list_orders(orders)),
@@ -98,7 +98,7 @@ pub(crate) async fn show(visit: Visit, Path(tenant): Path<String>) -> Result<Pag
         .call(ordering, ORDERING, "ListOrders", &latest)
         .csp(&["paths", &name])
         .csp(&["get", &name]);
-    let commands = question.commands(commands, relationship);
+    let commands = question.commands(commands, &answer, relationship);
     let status = answer.status().unwrap_or(StatusCode::OK);
     Ok(Page { commands, status, ..Page::new(customer.display_name, body) })
 }

@@ -13,6 +13,20 @@ use crate::{
     visit::Visit,
 };
 
+/// Samples whose tests show what the rules refuse and allow.
+const RULES: &str = "samples/rules.csp.yaml";
+const SCENARIOS: &str = "samples/scenarios.csp.yaml";
+const DISTRIBUTOR: &str = "samples/distributor.csp.yaml";
+
+/// The sample with a test that a rule refuses.
+fn sample(id: &str) -> &'static str {
+    match id {
+        "PT-1" | "REL-2" | "REL-3" | "REL-4" | "OWN-1" | "OWN-3" | "MPA-1" | "MPA-2" => SCENARIOS,
+        "CUS-1" | "CUS-2" => DISTRIBUTOR,
+        _ => RULES,
+    }
+}
+
 async fn catalogue(visit: &Visit) -> Result<Vec<Rule>, Problem> {
     let calls = &visit.calls;
     Ok(read!(calls.relationship.list_rules(ListRulesRequest {})).await?.rules)
@@ -40,7 +54,8 @@ pub(crate) async fn all(visit: Visit) -> Result<Page, Problem> {
         }
         (html::table("Rules", &["Rule", "Text", "Source"], &rows))
     };
-    Ok(Page { commands: commands(&visit).csp(&["rules"]), ..Page::new("Rules", body) })
+    let commands = commands(&visit).csp(&["rules"]).csp(&["test", RULES, SCENARIOS, DISTRIBUTOR]);
+    Ok(Page { commands, ..Page::new("Rules", body) })
 }
 
 pub(crate) async fn one(visit: Visit, Path(id): Path<String>) -> Result<Page, Problem> {
@@ -69,7 +84,7 @@ pub(crate) async fn one(visit: Visit, Path(id): Path<String>) -> Result<Page, Pr
             @if let Some(rule) = next { a rel="next" href={ "/rules/" (rule.id) } { (rule.id) " →" } }
         }
     };
-    let commands = commands(&visit).csp(&["rules", &rule.id]);
+    let commands = commands(&visit).csp(&["rules", &rule.id]).csp(&["test", sample(&rule.id)]);
     Ok(Page { commands, ..Page::new(rule.id, body) })
 }
 

@@ -1,22 +1,27 @@
 //! "May X sell this?": the question of a form, and its answer.
 
+mod commands;
 mod form;
 
-use contracts::relationship::{
-    CheckTransactionRequest, Decision, DecisionView, ProductFamily, Purpose, Transaction,
-    TransactionLine,
+use contracts::{
+    onboarding::GetPartnerRequest,
+    relationship::{
+        CheckTransactionRequest, Decision, DecisionView, ProductFamily, Purpose, Transaction,
+        TransactionLine,
+    },
 };
 use http::StatusCode;
 
-use super::RELATIONSHIP;
 use crate::{
-    calls::{Calls, read, sent},
-    commands::{Commands, json},
+    calls::{Calls, known, read, sent},
     decision,
     names::Wanted,
     problem::Problem,
     query::Query,
 };
+
+/// A field that only the form sends.
+const SENT: &str = "sent";
 
 /// The values of the form.
 #[derive(Debug, Clone)]
@@ -27,6 +32,9 @@ pub(super) struct Question {
     purpose: String,
     family: String,
     partner_id: String,
+    /// The PartnerID of the reseller, which a line has if the form states none. Empty if the reseller has
+    /// none, or none is needed.
+    reseller_partner_id: String,
     attested: bool,
 }
 
@@ -66,7 +74,12 @@ impl Question {
             purpose: text("purpose"),
             family: text("family"),
             partner_id: text("partner_id"),
-            attested: query.get("attested") == "yes",
+            reseller_partner_id: String::new(),
+            // A form without the tick sends no value; a link from elsewhere sends no form.
+            attested: match query.get("attested") {
+                "" => query.get(SENT).is_empty(),
+                text => text == "yes",
+            },
         }
     }
 
@@ -93,10 +106,14 @@ impl Question {
         }
     }
 
+    fn partner_id_on_record(&self) -> &str {
+        if self.partner_id.is_empty() { &self.reseller_partner_id } else { &self.partner_id }
+    }
+
     fn transaction(&self) -> Result<Transaction, Problem> {
         let line = |family: ProductFamily| TransactionLine {
             product_family: family.into(),
-            partner_id_on_record: self.partner_id.clone(),
+            partner_id_on_record: self.partner_id_on_record().to_owned(),
             ..TransactionLine::default()
         };
         if self.family.is_empty() && !self.partner_id.is_empty() {
@@ -114,7 +131,24 @@ impl Question {
         })
     }
 
-    pub(super) async fn ask(&self, calls: &Calls) -> Result<Answer, Problem> {
+    /// Asks it, with the PartnerID of the reseller if a line needs one.
+    pub(super) async fn ask(mut self, calls: &Calls) -> Result<(Self, Answer), Problem> {
+        if self.is_asked()
+            && self.partner_id.is_empty()
+            && !self.family.is_empty()
+            && !self.reseller.is_empty()
+        {
+            let request = GetPartnerRequest { name: partner(&self.reseller) };
+            // Relationship reports what is wrong with a reseller that does not exist.
+            let reseller = known(read!(calls.onboarding.get_partner(request)).await)?;
+            let reseller = reseller.and_then(|it| it.partner).unwrap_or_default();
+            self.reseller_partner_id = reseller.location_account_id;
+        }
+        let answer = self.answer(calls).await?;
+        Ok((self, answer))
+    }
+
+    async fn answer(&self, calls: &Calls) -> Result<Answer, Problem> {
         if !self.is_asked() {
             return Ok(Answer::NotAsked);
         }
@@ -130,43 +164,6 @@ impl Question {
             }
             Err(problem) => Err(problem),
         }
-    }
-
-    /// The commands that ask the same.
-    pub(super) fn commands(&self, commands: Commands, address: &str) -> Commands {
-        let Some(transaction) = self.transaction().ok().filter(|_| self.is_asked()) else {
-            return commands;
-        };
-        let Transaction { seller, reseller, customer, .. } = &transaction;
-        let mut fields = vec![("seller", json(seller)), ("customer", json(customer))];
-        if !reseller.is_empty() {
-            fields.insert(1, ("reseller", json(reseller)));
-        }
-        fields.push(("purpose", json(transaction.purpose().as_str_name())));
-        if let Some(line) = transaction.lines.first() {
-            let mut text =
-                format!("\"product_family\": {}", json(line.product_family().as_str_name()));
-            if !self.partner_id.is_empty() {
-                text.push_str(&format!(", \"partner_id_on_record\": {}", json(&self.partner_id)));
-            }
-            fields.push(("lines", format!("[{{{text}}}]")));
-        }
-        fields.push(("partner_attestation_accepted", self.attested.to_string()));
-        let fields = fields.iter().map(|(name, value)| format!("\"{name}\": {value}"));
-        let fields = fields.collect::<Vec<_>>().join(", ");
-        let request =
-            format!("{{\"transaction\": {{{fields}}}, \"view\": \"DECISION_VIEW_FULL\"}}");
-        let mut words = vec!["check", "--seller", seller];
-        if !reseller.is_empty() {
-            words.extend(["--reseller", reseller]);
-        }
-        words.extend(["--customer", customer]);
-        let explain: Vec<_> =
-            ["explain"].into_iter().chain(words.iter().skip(1).copied()).collect();
-        commands
-            .call_json(address, RELATIONSHIP, "CheckTransaction", &request)
-            .csp(&words)
-            .csp(&explain)
     }
 }
 
@@ -202,6 +199,29 @@ mod tests {
         assert_eq!(transaction.lines[0].product_family(), ProductFamily::Azure);
         assert!(transaction.partner_attestation_accepted);
         assert!(question("seller=s").transaction().unwrap().lines.is_empty());
+    }
+
+    #[test]
+    fn the_role_is_attested_unless_the_form_was_sent_without_the_tick() {
+        for (query, attested) in [
+            ("", true),
+            ("seller=s", true),
+            ("seller=s&sent=yes&attested=yes", true),
+            ("seller=s&sent=yes", false),
+            ("seller=s&attested=no", false),
+        ] {
+            assert_eq!(question(query).attested, attested, "{query}");
+        }
+    }
+
+    #[test]
+    fn a_line_has_the_partner_id_of_the_reseller_if_the_form_states_none() {
+        let on_record = |query| {
+            let asked = Question { reseller_partner_id: "4847383".to_owned(), ..question(query) };
+            asked.transaction().unwrap().lines[0].partner_id_on_record.clone()
+        };
+        assert_eq!(on_record("seller=s&reseller=r&family=AZURE"), "4847383");
+        assert_eq!(on_record("seller=s&reseller=r&family=AZURE&partner_id=1"), "1");
     }
 
     #[test]

@@ -2,7 +2,7 @@
 
 use maud::{Markup, html};
 
-use super::{Answer, Question, partner};
+use super::{Answer, Question, SENT, partner};
 use crate::{
     chain::Chain,
     decision,
@@ -52,7 +52,11 @@ impl Question {
                         label for="partner_id" { "PartnerID on record" }
                         input #partner_id name="partner_id" value=(self.partner_id) inputmode="numeric"
                             maxlength="10" autocomplete="off" placeholder="of the reseller";
+                        @if !self.reseller_partner_id.is_empty() {
+                            small { "used: " code { (self.reseller_partner_id) } ", of the reseller" }
+                        }
                     }
+                    input type="hidden" name=(SENT) value="yes";
                     div.field.check {
                         input #attested type="checkbox" name="attested" value="yes" checked[self.attested];
                         label for="attested" { "The seller attests its role" }
