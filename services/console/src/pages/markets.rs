@@ -30,6 +30,7 @@ fn by_region(markets: &[Market]) -> Markup {
     for market in markets {
         regions.entry(&market.csp_region).or_default().push(market);
     }
+    regions.values_mut().for_each(|markets| markets.sort_by_key(|it| &it.country_name));
     let date = markets.first().map_or("", |it| it.market_table_date.as_str());
     html! {
         h1 { "Markets" }
@@ -38,9 +39,15 @@ fn by_region(markets: &[Market]) -> Markup {
             (count(regions.len(), "region")) " (table of " (date) "). A partner sells only to customers in \
              its own region (" (html::rule("REL-3")) ")."
         }
-        ul.plain { @for region in regions.keys() { li { a href={ "#" (region) } { (region) } } } }
+        nav aria-label="Regions" {
+            ul.plain.methods {
+                @for (region, markets) in &regions {
+                    li { a href={ "#" (region) } { (region) } " " small { (markets.len()) } }
+                }
+            }
+        }
         @for (region, markets) in &regions {
-            section #(region) {
+            section.market #(region) {
                 h2 { (region) }
                 (html::table(&format!("Markets of {region}"), &HEAD, &rows(markets)))
             }
@@ -55,7 +62,7 @@ fn rows(markets: &[&Market]) -> Markup {
                 th scope="row" { (market.country_name) }
                 td { (market.country_code) }
                 td { (market.currency_code) }
-                td { @if market.registration_number_required { "required" } @else { "none" } }
+                td { @if market.registration_number_required { "required" } @else { "not required" } }
                 td {
                     @match &market.sales_stop_time {
                         None => "continue",
@@ -79,10 +86,11 @@ mod tests {
             csp_region: region.to_owned(),
             ..Market::default()
         };
-        let markets = [market("AU", "australia"), market("DE", "europe"), market("FR", "europe")];
+        let markets = [market("AU", "australia"), market("FR", "europe"), market("DE", "europe")];
         let page = by_region(&markets).into_string();
         assert!(page.contains("3 countries in 2 regions"), "{page}");
-        assert!(page.contains("<section id=\"europe\">"), "{page}");
-        assert!(page.contains("&lt;FR&gt;") && !page.contains("<FR>"), "{page}");
+        assert!(page.contains("<section class=\"market\" id=\"europe\">"), "{page}");
+        let at = ["#europe", "&lt;DE&gt;", "&lt;FR&gt;"].map(|text| page.find(text));
+        assert!(at[0].is_some() && at.is_sorted() && !page.contains("<FR>"), "{page}");
     }
 }
