@@ -260,10 +260,7 @@ async fn the_start_shows_what_is_blocked_by_customer() -> Result<(), Status> {
 async fn the_start_lists_a_reseller_whose_provider_has_no_relationship() -> Result<(), Status> {
     let site = Site::start().await;
     let client = &site.world.client;
-    let (provider, reseller) = (client.provider("FR").await?, client.reseller("FR").await?);
-    client.partner_up(&provider, &reseller).await?;
-    let customer = client.customer("FR").await?;
-    client.onboard_customer(&customer, &[&provider]).await?;
+    let (_, reseller) = site::unprepared(&site).await?;
     let unlisted = site.get("/").await.body;
     assert!(
         unlisted.contains("No sales chain is blocked. Chains whose last partner"),

@@ -146,6 +146,16 @@ async fn channel_with(site: &Site, blocked: &str, second: &str) -> Answer<Channe
     Ok(Channel { provider, blocked, direct, customer, second, order })
 }
 
+/// A customer of a provider, and the provider's reseller, which has no relationship with the customer.
+pub async fn unprepared(site: &Site) -> Answer<(String, Partner)> {
+    let client = &site.world.client;
+    let (provider, reseller) = (client.provider("FR").await?, client.reseller("FR").await?);
+    client.partner_up(&provider, &reseller).await?;
+    let customer = client.customer("FR").await?;
+    client.onboard_customer(&customer, &[&provider]).await?;
+    Ok((customer, reseller))
+}
+
 /// Establishes the relationship of a reseller with a customer.
 pub async fn sell(site: &Site, customer: &str, reseller: &Partner) -> Answer<()> {
     let client = &site.world.client;

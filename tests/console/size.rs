@@ -8,7 +8,7 @@ use sea_orm::ConnectionTrait;
 use tonic::Status;
 use types::Clock;
 
-use crate::site::Site;
+use crate::site::{self, Site};
 
 /// Chains of one customer: the most that ListSalesPaths returns. One is the provider's own sale; the others
 /// are of resellers without a relationship, which are blocked, and of direct-bill partners.
@@ -80,16 +80,12 @@ async fn a_partner_with_5000_customers_has_pages_of_50() -> Result<(), Status> {
 async fn the_start_skips_a_limited_number_of_customers_without_chains_to_list() -> Result<(), Status>
 {
     let site = Site::start().await;
-    let client = &site.world.client;
-    let (provider, reseller) = (client.provider("FR").await?, client.reseller("FR").await?);
-    client.partner_up(&provider, &reseller).await?;
-    let customer = client.customer("FR").await?;
-    client.onboard_customer(&customer, &[&provider]).await?;
+    let (customer, reseller) = site::unprepared(&site).await?;
     let database = site.world.database("relationship").await;
     // Their names are before those of other customers. With the original they fill 12 pages.
     copy_customers(&database, &customer, 119).await;
-    let blocked = client.customer("FR").await?;
-    crate::site::sell(&site, &blocked, &reseller).await?;
+    let blocked = site.world.client.customer("FR").await?;
+    site::sell(&site, &blocked, &reseller).await?;
     let (time, first) = timed(&site, "/").await;
     assert!(time < LIMIT, "{time:?}");
     assert!(first.contains("No sales chain is blocked on this page."), "{first}");
