@@ -1,6 +1,7 @@
 //! The command line against a cluster: what it prints, and how it ends.
 
 mod console;
+mod files;
 mod sample;
 
 use console::Console;

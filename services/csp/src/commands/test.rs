@@ -1,6 +1,7 @@
 use std::path::{Path, PathBuf};
 
 use cluster::throwaway::Throwaway;
+use serde::Serialize;
 use world::{Applied, Ran, World, file::Expect};
 
 use crate::{
@@ -28,49 +29,87 @@ pub(crate) struct Args {
     live: bool,
 }
 
+/// A test that ran, or a file of which no test could run.
+#[derive(Debug, Serialize)]
+struct Row {
+    file: String,
+    /// Line of the test.
+    line: Option<u64>,
+    name: Option<String>,
+    passed: bool,
+    /// What differs from the expected answer, or why no test could run.
+    difference: Option<String>,
+}
+
 impl Args {
     pub(crate) async fn run(self, session: &Session) -> Result<Exit, Error> {
-        let (mut passed, mut failed) = (0, 0);
+        let out = &session.out;
+        let mut rows = Vec::new();
         for path in &self.files {
-            let world = file::read(path)?;
-            let mut progress = Progress::new("testing", world.steps() + world.tests.len());
-            let ran = match self.live {
-                true => {
-                    let api = session.api()?;
-                    let nothing = Applied::default();
-                    let progress = |done| progress.set(done);
-                    world::verify(api.services(), &world, &nothing, None, progress).await
-                }
-                false => throwaway(path, &world, &mut progress).await?,
+            let tested = self.test(session, path).await;
+            let text = match &tested {
+                Ok((text, _)) => text.clone(),
+                Err(problem) => format!("{}  {problem}", out.paint(Tone::Bad, "FAIL")),
             };
-            progress.clear();
-            let differ = ran.iter().filter(|it| it.difference().is_some()).count();
-            failed += differ;
-            passed += ran.len() - differ;
-            session.out.text(&report(&session.out, path, &ran))?;
+            if out.is_text() {
+                out.text(&text)?;
+            }
+            match tested {
+                Ok((_, tests)) => rows.extend(tests),
+                Err(problem) => rows.push(Row {
+                    file: path.display().to_string(),
+                    line: None,
+                    name: None,
+                    passed: false,
+                    difference: Some(problem),
+                }),
+            }
         }
-        let count = format!("{passed} passed, {failed} failed");
-        session.out.text(&count)?;
+        let failed = rows.iter().filter(|it| !it.passed).count();
+        out.show(&rows, || format!("{} passed, {failed} failed", rows.len() - failed))?;
         match failed {
             0 => Ok(Exit::Success),
-            _ => Err(Error::Text("answers differ from the expected ones".to_owned())),
+            _ => Err(Error::Text("not every test passed".to_owned())),
         }
+    }
+
+    /// Runs the tests of a file. Returns a text about them, or why they could not run.
+    async fn test(&self, session: &Session, path: &Path) -> Result<(String, Vec<Row>), String> {
+        let file = path.display();
+        let world = file::read(path).map_err(|error| error.to_string())?;
+        if world.tests.is_empty() {
+            return Err(format!("{file}: the file has no tests"));
+        }
+        let mut progress = Progress::new("testing", world.steps() + world.tests.len());
+        let ran = match self.live {
+            true => {
+                let api = session.api().map_err(|error| error.to_string())?;
+                let nothing = Applied::default();
+                let progress = |done| progress.set(done);
+                Ok(world::verify(api.services(), &world, &nothing, None, progress).await)
+            }
+            false => throwaway(&world, &mut progress).await,
+        };
+        progress.clear();
+        let ran = ran.map_err(|error| format!("{file}: {error}"))?;
+        let rows = ran.iter().map(|it| {
+            let difference = it.difference();
+            let (line, name) = (Some(it.line), it.test.name.clone());
+            Row { file: file.to_string(), line, name, passed: difference.is_none(), difference }
+        });
+        Ok((report(&session.out, path, &ran), rows.collect()))
     }
 }
 
 /// Applies the file to a throwaway cluster and runs its tests.
-async fn throwaway<'a>(
-    path: &Path,
-    world: &'a World,
-    progress: &mut Progress,
-) -> Result<Vec<Ran<'a>>, Error> {
+async fn throwaway<'a>(world: &'a World, progress: &mut Progress) -> Result<Vec<Ran<'a>>, String> {
     let start = world.start_time.map(|it| it.0);
-    let cluster = Throwaway::start(start).await.map_err(Error::Text)?;
+    let cluster = Throwaway::start(start).await?;
     let (applied, ran) = cluster.run(world, |done| progress.set(done)).await;
     cluster.stop().await;
     match applied.conflicts.first() {
         None => Ok(ran),
-        Some(conflict) => Err(Error::Text(format!("{}: {}", path.display(), conflict.text))),
+        Some(conflict) => Err(conflict.text.clone()),
     }
 }
 
