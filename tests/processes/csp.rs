@@ -113,8 +113,17 @@ async fn contexts_are_kept_in_the_configuration_file() {
     assert!(output.status.success(), "{output:?}");
     assert!(console.output("list offers").status.success(), "the first context is current");
     assert_eq!(console.output("context set empty").status.code(), Some(1), "it has no address");
-    let elsewhere = "context set elsewhere --ordering 127.0.0.1:1";
+    let partial = console.output("context set elsewhere --ordering 127.0.0.1:1");
+    assert_eq!(partial.status.code(), Some(1));
+    let error = String::from_utf8(partial.stderr).unwrap();
+    assert!(
+        error.ends_with("needs three addresses; add --onboarding, --relationship\n"),
+        "{error}"
+    );
+    let elsewhere = "context set elsewhere --onboarding 127.0.0.1:1 --relationship 127.0.0.1:1 \
+                     --ordering 127.0.0.1:2";
     assert!(console.output(elsewhere).status.success());
+    assert!(console.output("context set elsewhere --ordering 127.0.0.1:1").status.success());
     assert!(console.output("list offers").status.success());
     assert!(!console.output("list offers --context elsewhere").status.success());
     assert!(console.output("context use elsewhere").status.success());
@@ -124,8 +133,26 @@ async fn contexts_are_kept_in_the_configuration_file() {
     let current = list.lines().find(|it| it.starts_with('*')).unwrap();
     assert_eq!(
         current.split_whitespace().collect::<Vec<_>>(),
-        ["*", "elsewhere", "default", "default", "127.0.0.1:1"]
+        ["*", "elsewhere", "127.0.0.1:1", "127.0.0.1:1", "127.0.0.1:1"]
     );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn addresses_in_the_environment_are_no_part_of_a_context() {
+    let sample = Sample::start().await;
+    let console = Console::of(&sample);
+    let [onboarding, relationship, ordering] = sample.addresses();
+    let missing = console.output("context set here");
+    assert_eq!(missing.status.code(), Some(1), "{missing:?}");
+    let nowhere = "context set nowhere --onboarding 127.0.0.1:1 --relationship 127.0.0.1:1 \
+                   --ordering 127.0.0.1:1";
+    assert!(console.output(nowhere).status.success());
+    assert!(console.output("list offers").status.success(), "variables precede the current one");
+    let typed = console.output("list offers --context nowhere");
+    assert_eq!(typed.status.code(), Some(1), "a typed context precedes variables: {typed:?}");
+    let all =
+        format!("--onboarding {onboarding} --relationship {relationship} --ordering {ordering}");
+    assert!(console.output(&format!("list offers --context nowhere {all}")).status.success());
 }
 
 #[tokio::test(flavor = "multi_thread")]

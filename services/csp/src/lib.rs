@@ -55,7 +55,10 @@ struct Arguments {
 /// Runs the program with the arguments of the process.
 pub async fn main() -> ExitCode {
     let command = with_plain_usage(Arguments::command().version(version::BUILD.to_string()));
-    let parsed = command.try_get_matches().and_then(|it| Arguments::from_arg_matches(&it));
+    let parsed = command.try_get_matches().and_then(|it| {
+        let Arguments { global, command } = Arguments::from_arg_matches(&it)?;
+        Ok(Arguments { global: global.with_sources(&it), command })
+    });
     let arguments = match parsed {
         Ok(arguments) => arguments,
         Err(shown) => return if print(&shown) { ExitCode::SUCCESS } else { ExitCode::FAILURE },

@@ -2,7 +2,7 @@
 
 use std::{ffi::OsString, io::IsTerminal, path::PathBuf, time::Duration};
 
-use clap::{Args, ColorChoice, ValueEnum};
+use clap::{ArgMatches, Args, ColorChoice, ValueEnum, parser::ValueSource};
 
 /// Options of every command.
 #[derive(Debug, Args)]
@@ -62,6 +62,9 @@ pub(crate) struct Global {
         hide_env_values = true
     )]
     pub(crate) timeout: u16,
+    /// The addresses that are options of the command line: of onboarding, relationship and ordering.
+    #[arg(skip)]
+    pub(crate) typed: [Option<String>; 3],
 }
 
 /// Format of the output.
@@ -76,6 +79,23 @@ pub(crate) enum Format {
 }
 
 impl Global {
+    /// Keeps which addresses are typed. A typed context comes before environment variables.
+    pub(crate) fn with_sources(mut self, matches: &ArgMatches) -> Self {
+        let typed = |id: &str| matches.value_source(id) == Some(ValueSource::CommandLine);
+        let addresses = [
+            ("onboarding", &mut self.onboarding),
+            ("relationship", &mut self.relationship),
+            ("ordering", &mut self.ordering),
+        ];
+        self.typed = addresses.map(|(id, address)| {
+            if typed("context") && !typed(id) {
+                *address = None;
+            }
+            address.clone().filter(|_| typed(id))
+        });
+        self
+    }
+
     pub(crate) fn timeout(&self) -> Duration {
         Duration::from_secs(self.timeout.into())
     }

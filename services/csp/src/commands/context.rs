@@ -11,10 +11,14 @@ use crate::{
     table::table,
 };
 
+/// Options of the addresses, in the order of `Global::typed`.
+const OPTIONS: [&str; 3] = ["--onboarding", "--relationship", "--ordering"];
+
 /// Show, choose or change the contexts of the configuration file
 ///
-/// A context has the addresses of one cluster. Options and environment variables of an address come before
-/// the context; without any context, the services are at 127.0.0.1, ports 50051 to 50053.
+/// A context has the addresses of one cluster. The option of an address comes first, then the context of
+/// --context, then the environment variable, then the current context; without any of them, the services are
+/// at 127.0.0.1, ports 50051 to 50053.
 #[derive(Debug, clap::Args)]
 #[command(
     after_help = "Example:\n  csp context set staging --onboarding staging.example.com:50051 \
@@ -39,7 +43,8 @@ enum Action {
     },
     /// Create a context, or change its addresses to those of --onboarding, --relationship and --ordering
     ///
-    /// An address that is not given keeps its value. The first context becomes the current one.
+    /// A new context needs all three; later, an address that is not given keeps its value. Environment variables
+    /// do not count. The first context becomes the current one.
     #[command(
         after_help = "Example:\n  csp context set staging --ordering staging.example.com:50053"
     )]
@@ -76,15 +81,20 @@ fn file(global: &Global) -> Result<PathBuf, Error> {
 }
 
 fn set(config: &mut Config, name: String, global: &Global) -> Result<(), Error> {
-    let given = [&global.onboarding, &global.relationship, &global.ordering];
-    for address in given.into_iter().flatten() {
+    for address in global.typed.iter().flatten() {
         api::url(address)?;
     }
-    if given.iter().all(|it| it.is_none()) {
-        let options = "--onboarding, --relationship or --ordering";
-        return Err(Error::Text(format!("no address is given; add {options}")));
+    let missing = OPTIONS.iter().zip(&global.typed).filter(|(_, it)| it.is_none());
+    let missing: Vec<_> = missing.map(|(option, _)| *option).collect();
+    let known = config.contexts.contains_key(&name);
+    if missing.len() == OPTIONS.len() || (!known && !missing.is_empty()) {
+        let (name, missing) = (types::quoted(&name), missing.join(", "));
+        return Err(Error::Text(match known {
+            true => format!("no address is given for the context {name}; add one of {missing}"),
+            false => format!("the new context {name} needs three addresses; add {missing}"),
+        }));
     }
-    let [onboarding, relationship, ordering] = given.map(Clone::clone);
+    let [onboarding, relationship, ordering] = global.typed.clone();
     let context: &mut Context = config.contexts.entry(name.clone()).or_default();
     context.onboarding = onboarding.or(context.onboarding.take());
     context.relationship = relationship.or(context.relationship.take());
