@@ -1,5 +1,6 @@
 //! The command line against a cluster: what it prints, and how it ends.
 
+mod accept_mpa;
 mod console;
 mod files;
 mod sample;
@@ -25,10 +26,18 @@ async fn questions_and_orders_are_answered_readably() {
     console.run(&format!("order {CHAIN} --offer m365-business --dry-run"), 0);
     console.run(&format!("order {CHAIN} --offer m365-business --quantity 5"), 0);
     console.run("check --seller northwind --customer litware --family software", 0);
+    console.run(
+        "check --seller northwind --customer litware --offer m365-business --purpose renew",
+        0,
+    );
+    sample.add_offer_of("DE").await;
+    console.run("check --seller northwind --customer litware --offer german", 2);
+    console.run("check --seller northwind --customer litware --offer german --term P3Y", 1);
+    console.run("explain --seller northwind --customer litware --offer german", 2);
     console.run("order --seller northwind --customer litware --offer m365-business", 0);
     console.run("check --seller fabrikam --customer litware --family software", 2);
     console.run("paths litware", 0);
-    console.run("paths --blocked", 0);
+    console.run("paths customers/- --blocked", 0);
     console.compare("questions");
 }
 
@@ -73,7 +82,11 @@ async fn errors_are_sentences_that_say_what_to_do() {
     console.run("check --seller *rikam --customer litware --family azure", 1);
     sample.add_partner_of("fabrikam").await;
     console.run("check --seller fabrikam* --customer litware --family azure", 1);
-    console.run("get nothing", 1);
+    sample.add_companies("Fabrikam Resale", 6).await;
+    console.run("get Fabrikam*", 1);
+    console.run("check --seller northwind* --customer litware --family azure", 0);
+    console.run("order --seller northwind* --customer litware --offer m365-business", 1);
+    console.run("get nosuch", 1);
     console.run("get 00000000-0000-4000-8000-000000000000", 1);
     console.run("list partners --filter city=Paris", 1);
     console.run("list enrollments", 1);
@@ -153,6 +166,18 @@ async fn addresses_in_the_environment_are_no_part_of_a_context() {
     let all =
         format!("--onboarding {onboarding} --relationship {relationship} --ordering {ordering}");
     assert!(console.output(&format!("list offers --context nowhere {all}")).status.success());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_answer_is_shown_also_if_company_names_cannot_be_read() {
+    let sample = Sample::start().await;
+    let console = Console::of(&sample);
+    for command in ["paths litware", "list relationships", "get customer/litware"] {
+        let output = console.output(&format!("{command} --onboarding 127.0.0.1:1 --timeout 1"));
+        assert!(output.status.success(), "{command}: {output:?}");
+        let text = String::from_utf8(output.stdout).unwrap();
+        assert!(text.contains("partners/") || text.contains("organizations/"), "{command}: {text}");
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]

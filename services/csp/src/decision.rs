@@ -5,10 +5,12 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use crate::{
+    api::Api,
     error::Error,
     labels::Labels,
     output::{Output, Tone},
-    value::choice,
+    session::Exit,
+    value::{choice, text},
 };
 
 /// A decision of relationship.
@@ -18,6 +20,9 @@ pub(crate) struct Decision {
     pub(crate) verdict: String,
     pub(crate) outcomes: Vec<Outcome>,
     pub(crate) transaction: Chain,
+    /// What the verdict leaves open if it allows the transaction.
+    #[serde(skip)]
+    pub(crate) limits: String,
 }
 
 /// Who sells to whom.
@@ -65,9 +70,15 @@ impl From<Violation> for Outcome {
             outcome: FAILED.to_owned(),
             subject: violation.subject,
             explanation: violation.explanation,
-            inputs: Vec::new(),
+            inputs: violation.inputs.into_iter().map(Input::from).collect(),
             next_step: violation.next_step,
         }
+    }
+}
+
+impl From<client::Input> for Input {
+    fn from(client::Input { name, value }: client::Input) -> Self {
+        Self { name, value }
     }
 }
 
@@ -96,13 +107,42 @@ impl Chain {
             "" => format!("the {role}"),
             label => format!("{label} ({role})"),
         };
+        match (outcome.responsible.as_str(), self.party(outcome)) {
+            (_, Some((role, name))) => named(role, name),
+            ("RESPONSIBLE_CALLER", None) => "the author of the request".to_owned(),
+            (other, None) => choice(other, "RESPONSIBLE_"),
+        }
+    }
+
+    /// Role and name of the resource that must act. `None` if it is the caller.
+    fn party<'a>(&'a self, outcome: &'a Outcome) -> Option<(&'static str, &'a str)> {
         match outcome.responsible.as_str() {
-            "RESPONSIBLE_SELLER" => named("seller", &self.seller),
-            "RESPONSIBLE_RESELLER" => named("reseller", &self.reseller),
-            "RESPONSIBLE_CUSTOMER" => named("customer", &self.customer),
-            "RESPONSIBLE_PARTNER" => named("partner", &outcome.subject),
-            "RESPONSIBLE_CALLER" => "the author of the request".to_owned(),
-            other => choice(other, "RESPONSIBLE_"),
+            "RESPONSIBLE_SELLER" => Some(("seller", &self.seller)),
+            "RESPONSIBLE_RESELLER" => Some(("reseller", &self.reseller)),
+            "RESPONSIBLE_CUSTOMER" => Some(("customer", &self.customer)),
+            "RESPONSIBLE_PARTNER" => Some(("partner", &outcome.subject)),
+            _ => None,
+        }
+    }
+
+    /// Who must act, and how.
+    pub(crate) fn step(&self, outcome: &Outcome, labels: &Labels) -> String {
+        let who = self.responsible(outcome, labels);
+        let name = self.party(outcome).map(|(_, name)| name).unwrap_or_default();
+        // An enrollment's step starts with whose enrollment it is, which `who` states already.
+        let own = outcome.next_step.strip_prefix(&format!("for {name} as "));
+        match own.and_then(|it| it.split_once(": ")) {
+            Some((role, step)) => {
+                let command = match step.ends_with("with AcceptAgreement")
+                    && !step.contains(", then ")
+                {
+                    true => format!(": `csp accept-mpa {name} --signatory 'FIRST LAST <EMAIL>'`"),
+                    false => String::new(),
+                };
+                let (role, step) = (role.replace('-', " "), labels.annotate(step));
+                format!("{who} must act as {role}: {step}{command}")
+            }
+            None => format!("{who} must act: {}", labels.annotate(&outcome.next_step)),
         }
     }
 }
@@ -113,10 +153,18 @@ impl Decision {
         Self::deserialize(value).map_err(wrong)
     }
 
-    /// The refusal of an order.
+    /// The refusal of a call.
     pub(crate) fn of_refusal(refusal: Refusal, transaction: Chain) -> Self {
         let outcomes = refusal.violations.into_iter().map(Outcome::from).collect();
-        Self { verdict: REFUSED.to_owned(), outcomes, transaction }
+        Self { verdict: REFUSED.to_owned(), outcomes, transaction, limits: String::new() }
+    }
+
+    /// Prints a refusal.
+    pub(crate) async fn print(&self, api: &Api, out: &Output) -> Result<Exit, Error> {
+        let value = serde_json::to_value(self).unwrap_or_default();
+        let labels = Labels::read(api, out, &value).await;
+        out.show(&value, || self.shown(out, &labels))?;
+        Ok(Exit::Refused)
     }
 
     pub(crate) fn allowed(&self) -> bool {
@@ -135,19 +183,20 @@ impl Decision {
 
     /// Verdict, sales chain, and for each rule that blocks: why, who must act, and how.
     pub(crate) fn shown(&self, out: &Output, labels: &Labels) -> String {
-        let mut text = self.headline(out) + "\n" + &self.transaction.shown(labels) + "\n";
+        let mut text = self.headline(out) + "\n";
+        if !self.transaction.customer.is_empty() {
+            text += &(self.transaction.shown(labels) + "\n");
+        }
         let width = self.blocking().map(|it| it.rule_id.len()).max().unwrap_or_default();
         let mut last_step = None;
         for outcome in self.blocking() {
-            let Outcome { rule_id, explanation, next_step, .. } = outcome;
+            let Outcome { rule_id, explanation, .. } = outcome;
             let rule = out.paint(Tone::Strong, &format!("{rule_id:width$}"));
             text += &format!("{rule}  {}\n", labels.annotate(explanation));
-            let step = (self.transaction.responsible(outcome, labels), next_step);
+            let step = self.transaction.step(outcome, labels);
             // Rules about one fact often have one next step.
             if last_step.as_ref() != Some(&step) {
-                let (who, next) = &step;
-                let next = labels.annotate(next);
-                text += &format!("{:width$}  {who} must act: {next}\n", "");
+                text += &format!("{:width$}  {step}\n", "");
             }
             last_step = Some(step);
         }
@@ -157,13 +206,29 @@ impl Decision {
     pub(crate) fn headline(&self, out: &Output) -> String {
         let rules = self.rules();
         match self.verdict.as_str() {
-            ALLOWED => out.paint(Tone::Good, "ALLOWED"),
+            ALLOWED => out.paint(Tone::Good, "ALLOWED") + &self.limits,
             REFUSED => out.paint(Tone::Bad, &format!("REFUSED by {rules}")),
             other => {
                 let verdict = choice(other, "VERDICT_").to_uppercase();
                 out.paint(Tone::Unsure, &format!("{verdict} by {rules}"))
             }
         }
+    }
+}
+
+/// Whether a decision as returned allows the transaction.
+pub(crate) fn is_allowed(decision: &Value) -> bool {
+    text(decision, "/verdict") == ALLOWED
+}
+
+/// Adds the refusal of another call to a decision as returned.
+pub(crate) fn add_refusal(decision: &mut Value, refusal: Refusal) {
+    decision["verdict"] = REFUSED.into();
+    let outcomes = refusal.violations.into_iter().map(Outcome::from);
+    let outcomes = outcomes.map(|it| serde_json::to_value(it).unwrap_or_default());
+    match decision["outcomes"].as_array_mut() {
+        Some(list) => list.extend(outcomes),
+        None => decision["outcomes"] = outcomes.collect(),
     }
 }
 

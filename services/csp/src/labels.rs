@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Value, json};
 
-use crate::{api::Api, error::Error, value};
+use crate::{api::Api, error::Error, output::Output, value};
 
 /// Collections whose resources have a company or display name.
 const COLLECTIONS: [&str; 3] = ["customers/", "organizations/", "partners/"];
@@ -17,13 +17,21 @@ const GUID: usize = 36;
 pub(crate) struct Labels(BTreeMap<String, String>);
 
 impl Labels {
-    /// Those of all resources that a response names.
-    pub(crate) async fn read(api: &Api, response: &Value) -> Result<Self, Error> {
+    /// Those of all resources that a response names. None if the output is not for people. A name whose
+    /// label cannot be read has none: no answer is lost for its labels.
+    pub(crate) async fn read(api: &Api, out: &Output, response: &Value) -> Self {
+        let mut labels = Self::default();
+        if out.is_text() {
+            let _ = labels.add_all(api, response).await;
+        }
+        labels
+    }
+
+    async fn add_all(&mut self, api: &Api, response: &Value) -> Result<(), Error> {
         let response = response.to_string();
         let names: BTreeSet<_> = references(&response).into_iter().map(|(_, it)| it).collect();
-        let mut labels = Self::default();
         let names = |collection| names.iter().copied().filter(move |it| it.starts_with(collection));
-        labels.add(api, "BatchGetCustomers", "customers", names("customers/").collect()).await?;
+        self.add(api, "BatchGetCustomers", "customers", names("customers/").collect()).await?;
         let mut companies: BTreeSet<String> = names("organizations/").map(str::to_owned).collect();
         let partners: Vec<_> = names("partners/").collect();
         let mut company_of = Vec::new();
@@ -33,12 +41,12 @@ impl Labels {
             company_of.push((value::text(&partner, "/name").to_owned(), organization));
         }
         let companies = companies.iter().map(String::as_str).collect();
-        labels.add(api, "BatchGetOrganizations", "organizations", companies).await?;
+        self.add(api, "BatchGetOrganizations", "organizations", companies).await?;
         for (partner, company) in company_of {
-            let label = labels.0.get(&company).cloned();
-            labels.0.extend(label.map(|label| (partner, label)));
+            let label = self.0.get(&company).cloned();
+            self.0.extend(label.map(|label| (partner, label)));
         }
-        Ok(labels)
+        Ok(())
     }
 
     async fn add(

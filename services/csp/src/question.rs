@@ -1,19 +1,25 @@
-//! Options that name the parties and the product of a transaction, and the question they make.
+//! Options that describe a transaction, and the question they make.
 
 use clap::{Args, builder::PossibleValuesParser};
 use serde_json::{Value, json};
+use uuid::Uuid;
 
 use crate::{
     api::Api,
-    decision::Chain,
+    decision::{Chain, Decision, add_refusal, is_allowed},
     error::Error,
     kinds::Kind,
+    parties::{Parties, Resolved, wire},
     resolve::{self, Found},
-    value,
+    sale::Sale,
+    value::{self, choice},
 };
 
+/// The purpose of an order.
+const NEW_SUBSCRIPTION: &str = "new-subscription";
+
 const PURPOSES: [&str; 8] = [
-    "new-subscription",
+    NEW_SUBSCRIPTION,
     "manage",
     "add-quantity",
     "renew",
@@ -25,20 +31,6 @@ const PURPOSES: [&str; 8] = [
 const FAMILIES: [&str; 5] =
     ["microsoft-365", "dynamics-365", "azure", "azure-shared-services", "software"];
 
-/// The parties of a transaction.
-#[derive(Debug, Args)]
-pub(crate) struct Parties {
-    /// Partner that buys from Microsoft: an indirect provider or a direct-bill partner
-    #[arg(long, value_name = "PARTNER")]
-    seller: String,
-    /// Indirect reseller between seller and customer; without it the seller sells directly
-    #[arg(long, value_name = "PARTNER")]
-    reseller: Option<String>,
-    /// Customer that buys
-    #[arg(long, value_name = "CUSTOMER")]
-    customer: String,
-}
-
 /// A question whether a transaction may happen.
 #[derive(Debug, Args)]
 pub(crate) struct Question {
@@ -49,92 +41,91 @@ pub(crate) struct Question {
     /// Purpose of the transaction
     #[arg(
         long,
-        default_value = "new-subscription",
+        default_value = NEW_SUBSCRIPTION,
         value_parser = PossibleValuesParser::new(PURPOSES)
     )]
     purpose: String,
+    #[command(flatten)]
+    sale: Sale,
 }
 
 #[derive(Debug, Args)]
 #[group(required = true, multiple = false)]
 struct Product {
-    /// Offer to sell, of which only the product family counts
+    /// Offer to sell; for a new subscription it is checked as `csp order` would order it, for another purpose
+    /// only its product family counts
     #[arg(long, value_name = "OFFER")]
     offer: Option<String>,
-    /// Product family to sell
+    /// Product family to sell, of any offer
     #[arg(long, value_parser = PossibleValuesParser::new(FAMILIES))]
     family: Option<String>,
 }
 
-/// The parties as they exist.
-#[derive(Debug)]
-pub(crate) struct Resolved {
-    pub(crate) seller: Found,
-    pub(crate) reseller: Option<Found>,
-    pub(crate) customer: Found,
-}
-
-impl Parties {
-    pub(crate) async fn resolve(&self, api: &Api) -> Result<Resolved, Error> {
-        let seller = resolve::one(api, Kind::Partners, &self.seller).await?;
-        let reseller = match &self.reseller {
-            Some(reseller) => Some(resolve::one(api, Kind::Partners, reseller).await?),
+impl Question {
+    /// Asks relationship, and ordering about the offer of a new subscription that relationship allows. Returns
+    /// the decision also as the response has it.
+    pub(crate) async fn ask(&self, api: &Api, view: &str) -> Result<(Value, Decision), Error> {
+        let parties = self.parties.resolve(api).await?;
+        let offer = match &self.product.offer {
+            Some(offer) => Some(resolve::one(api, Kind::Offers, offer).await?),
             None => None,
         };
-        let customer = resolve::one(api, Kind::Customers, &self.customer).await?;
-        Ok(Resolved { seller, reseller, customer })
-    }
-}
-
-impl Resolved {
-    /// The PartnerID on record: the location account of the reseller. Empty if it has none, which the
-    /// rules then report.
-    pub(crate) fn on_record(&self) -> &str {
-        self.reseller.as_ref().map_or("", |it| value::text(&it.value, "/locationAccountId"))
-    }
-
-    pub(crate) fn chain(&self) -> Chain {
-        Chain {
-            seller: self.seller.name.clone(),
-            reseller: self.reseller.as_ref().map(|it| it.name.clone()).unwrap_or_default(),
-            customer: self.customer.name.clone(),
-        }
-    }
-}
-
-impl Question {
-    /// The question, complete, so that no rule lacks what it looks at.
-    async fn transaction(&self, api: &Api) -> Result<Value, Error> {
-        let parties = self.parties.resolve(api).await?;
-        let family = match (&self.product.offer, &self.product.family) {
-            (Some(offer), _) => {
-                let offer = resolve::one(api, Kind::Offers, offer).await?.value;
-                value::text(&offer, "/productFamily").to_owned()
-            }
-            (None, family) => wire("PRODUCT_FAMILY_", family.as_deref().unwrap_or_default()),
+        let family = match &offer {
+            Some(offer) => value::text(&offer.value, "/productFamily").to_owned(),
+            None => wire("PRODUCT_FAMILY_", self.product.family.as_deref().unwrap_or_default()),
         };
+        let transaction = self.transaction(&parties, &family);
+        let request = json!({ "transaction": transaction, "view": view });
+        let mut response = api.call("CheckTransaction", request).await?["decision"].take();
+        let ordered = offer.as_ref().filter(|_| self.purpose == NEW_SUBSCRIPTION);
+        if let Some(offer) = ordered.filter(|_| is_allowed(&response)) {
+            self.try_order(api, &parties, offer, &mut response).await?;
+        }
+        let mut decision = Decision::read(&response)?;
+        if ordered.is_none() {
+            let family = choice(&family, "PRODUCT_FAMILY_").replace(' ', "-");
+            let unchecked = match offer {
+                Some(_) => "the offer itself is not checked",
+                None => "no offer is checked",
+            };
+            decision.limits = format!(" for product family {family} ({unchecked})");
+        }
+        Ok((response, decision))
+    }
+
+    /// The transaction, complete, so that no rule lacks what it looks at.
+    fn transaction(&self, parties: &Resolved, family: &str) -> Value {
         let line = json!({ "productFamily": family, "partnerIdOnRecord": parties.on_record() });
         let Chain { seller, reseller, customer } = parties.chain();
-        Ok(json!({
+        json!({
             "seller": seller,
             "reseller": reseller,
             "customer": customer,
             "purpose": wire("PURPOSE_", &self.purpose),
             "lines": [line],
             "partnerAttestationAccepted": true,
-        }))
+        })
     }
 
-    /// Asks relationship and returns its decision.
-    pub(crate) async fn ask(&self, api: &Api, view: &str) -> Result<Value, Error> {
-        let transaction = self.transaction(api).await?;
-        let request = json!({ "transaction": transaction, "view": view });
-        let mut answer = api.call("CheckTransaction", request).await?;
-        Ok(answer["decision"].take())
+    /// Adds what refuses an order of the offer, as a dry run.
+    async fn try_order(
+        &self,
+        api: &Api,
+        parties: &Resolved,
+        offer: &Found,
+        decision: &mut Value,
+    ) -> Result<(), Error> {
+        let request = json!({
+            "requestId": Uuid::new_v4(),
+            "validateOnly": true,
+            "order": self.sale.order(api, parties, offer).await?,
+        });
+        match api.call("PlaceOrder", request).await {
+            Err(Error::Call(failed)) if failed.error.kind == client::Kind::Refused => {
+                add_refusal(decision, failed.error.refusal);
+                Ok(())
+            }
+            other => other.map(drop),
+        }
     }
-}
-
-/// The enum value of an option's value: `PURPOSE_NEW_SUBSCRIPTION` for `new-subscription`.
-pub(crate) fn wire(prefix: &str, value: &str) -> String {
-    format!("{prefix}{}", value.to_uppercase().replace('-', "_"))
 }

@@ -1,9 +1,15 @@
 //! Finds the resource that a user means.
 
 use serde_json::{Value, json};
-use types::{quoted, tenant_id};
+use types::quoted;
 
-use crate::{api::Api, error::Error, kinds::Kind, value};
+use crate::{
+    api::Api,
+    error::Error,
+    kinds::Kind,
+    names::{Attempt, attempts},
+    value,
+};
 
 /// Kinds that a text without a collection may name, likely ones first. If one of a group is found, the
 /// groups after it are not searched: the company of a partner often has the partner's alias.
@@ -14,8 +20,8 @@ const GROUPS: [&[Kind]; 2] = [
 
 /// Most resources that are listed if several match.
 const MOST_LISTED: usize = 5;
-/// Longest display name, in characters.
-const LONGEST_DISPLAY_NAME: usize = 200;
+/// Most pages of one search.
+const MOST_PAGES: usize = 20;
 
 /// A resource that exists.
 #[derive(Debug, PartialEq)]
@@ -27,22 +33,31 @@ pub(crate) struct Found {
     by: String,
 }
 
-/// One way to understand a text.
-#[derive(Debug, PartialEq, Eq)]
-enum Attempt {
-    /// As a name, or as the alias from which a name is derived.
-    Name { by: &'static str, name: String },
-    /// As a PartnerID.
-    PartnerId(String),
-    /// As a display name, or the start of one before `*`. Tried if no other way finds anything.
-    DisplayName(String),
+/// What a search found.
+#[derive(Debug, Default)]
+struct Search {
+    found: Vec<Found>,
+    /// Whether there may be more.
+    more: bool,
+}
+
+/// An error if a text is the start of a display name: a command that writes needs whole names.
+pub(crate) fn require_whole(kind: Kind, text: &str) -> Result<(), Error> {
+    match text.ends_with('*') {
+        true => Err(Error::Text(format!(
+            "{} is the start of a name; a command that writes needs the whole name of the {}",
+            quoted(text),
+            kind.noun()
+        ))),
+        false => Ok(()),
+    }
 }
 
 /// Finds a resource of a kind by its name, GUID, alias, PartnerID or display name.
 pub(crate) async fn one(api: &Api, kind: Kind, text: &str) -> Result<Found, Error> {
     let attempts = attempts(kind, text);
-    let found = find(api, kind, &attempts).await?;
-    single(text, found, || unknown(text, kind.noun(), &[(kind, attempts)]))
+    let search = find(api, kind, &attempts).await?;
+    single(text, search, || unknown(text, kind.noun(), &[(kind, attempts)]))
 }
 
 /// Finds a resource of any kind.
@@ -52,190 +67,159 @@ pub(crate) async fn any(api: &Api, text: &str) -> Result<Found, Error> {
     }
     let mut tried = Vec::new();
     for group in GROUPS {
-        let mut found = Vec::new();
+        let mut all = Search::default();
         for kind in group {
             let attempts = attempts(*kind, text);
-            found.extend(find(api, *kind, &attempts).await?);
+            let Search { found, more } = find(api, *kind, &attempts).await?;
+            all.found.extend(found);
+            all.more |= more;
             tried.push((*kind, attempts));
         }
-        if !found.is_empty() {
-            return single(text, found, String::new);
+        if !all.found.is_empty() || all.more {
+            return single(text, all, String::new);
         }
     }
     Err(Error::Text(unknown(text, "resource", &tried)))
 }
 
-async fn find(api: &Api, kind: Kind, attempts: &[Attempt]) -> Result<Vec<Found>, Error> {
+async fn find(api: &Api, kind: Kind, attempts: &[Attempt]) -> Result<Search, Error> {
     let methods = kind.methods();
-    let mut found: Vec<Found> = Vec::new();
+    let mut search = Search::default();
     for attempt in attempts {
-        let values = match attempt {
+        match attempt {
             Attempt::Name { by, name } => {
                 let value = api.get(methods.get, methods.field, name).await?;
-                value.into_iter().map(|it| ((*by).to_owned(), it)).collect()
+                value.into_iter().for_each(|it| search.add(kind, by, it));
             }
             Attempt::PartnerId(id) => {
                 let filter = format!("location_account_id = {id}");
-                let values = filtered(api, Kind::Partners, filter).await?;
-                values.into_iter().map(|it| ("PartnerID".to_owned(), it)).collect()
+                let (values, _) = page(api, Kind::Partners, &filter, "").await?;
+                values.into_iter().for_each(|it| search.add(kind, "PartnerID", it));
             }
-            Attempt::DisplayName(name) if found.is_empty() => called(api, kind, name).await?,
-            Attempt::DisplayName(_) => Vec::new(),
-        };
-        for (by, value) in values {
-            let name = value::text(&value, "/name").to_owned();
-            if found.iter().all(|it| it.name != name) {
-                found.push(Found { kind, name, value, by });
+            Attempt::DisplayName(name) if search.found.is_empty() => {
+                search.add_called(api, kind, name).await?;
+            }
+            Attempt::DisplayName(_) => {}
+        }
+    }
+    Ok(search)
+}
+
+impl Search {
+    fn add(&mut self, kind: Kind, by: &str, value: Value) {
+        let name = value::text(&value, "/name").to_owned();
+        if self.found.iter().all(|it| it.name != name) {
+            self.found.push(Found { kind, name, value, by: by.to_owned() });
+        }
+    }
+
+    /// Adds resources with a display name until there are two. A partner has the name of its company.
+    async fn add_called(&mut self, api: &Api, kind: Kind, name: &str) -> Result<(), Error> {
+        let of = if kind == Kind::Partners { Kind::Organizations } else { kind };
+        let filter = format!("display_name = \"{name}\"");
+        let mut token = String::new();
+        for _ in 0..MOST_PAGES {
+            let (values, next) = page(api, of, &filter, &token).await?;
+            for value in values {
+                let by = format!("display name {}", value::text(&value, "/displayName"));
+                if of == kind {
+                    self.add(kind, &by, value);
+                    continue;
+                }
+                let filter = format!("organization = {}", value::text(&value, "/name"));
+                let (partners, _) = page(api, kind, &filter, "").await?;
+                partners.into_iter().for_each(|it| self.add(kind, &by, it));
+            }
+            token = next;
+            if token.is_empty() || self.found.len() > 1 {
+                break;
             }
         }
-    }
-    Ok(found)
-}
-
-/// The resources with a display name, each with that name. A partner has that of its company.
-async fn called(api: &Api, kind: Kind, name: &str) -> Result<Vec<(String, Value)>, Error> {
-    let of = if kind == Kind::Partners { Kind::Organizations } else { kind };
-    let mut found = Vec::new();
-    for value in filtered(api, of, format!("display_name = \"{name}\"")).await? {
-        let by = format!("display name {}", value::text(&value, "/displayName"));
-        if kind == Kind::Partners {
-            let filter = format!("organization = {}", value::text(&value, "/name"));
-            let partners = filtered(api, kind, filter).await?;
-            found.extend(partners.into_iter().map(|it| (by.clone(), it)));
-        } else {
-            found.push((by, value));
-        }
-    }
-    Ok(found)
-}
-
-/// The first resources that match a filter.
-async fn filtered(api: &Api, kind: Kind, filter: String) -> Result<Vec<Value>, Error> {
-    let request = json!({ "filter": filter, "pageSize": MOST_LISTED });
-    Ok(value::list(api.call(kind.methods().list, request).await?, &kind.collection()))
-}
-
-/// What a text may mean as a resource of a kind.
-fn attempts(kind: Kind, text: &str) -> Vec<Attempt> {
-    let name = |by, name| Attempt::Name { by, name };
-    if let Some(named) = Kind::of(text) {
-        let expanded = (named == kind).then(|| expand(kind, text));
-        return expanded.into_iter().map(|it| name("name", it)).collect();
-    }
-    let mut attempts = Vec::new();
-    let digits = (4..=10).contains(&text.len()) && text.bytes().all(|it| it.is_ascii_digit());
-    if kind == Kind::Partners && digits {
-        attempts.push(Attempt::PartnerId(text.to_owned()));
-    }
-    if kind.methods().parent.is_none() {
-        if tenant_id(text).is_ok() {
-            attempts.push(name("GUID", format!("{}/{text}", kind.collection())));
-        } else if is_alias(text) {
-            attempts.extend(by_alias(kind, text).map(|it| name("alias", it)));
-        }
-    }
-    let has_name = [Kind::Partners, Kind::Customers, Kind::Organizations].contains(&kind);
-    if has_name && is_display_name(text) {
-        attempts.push(Attempt::DisplayName(text.to_owned()));
-    }
-    attempts
-}
-
-/// Whether a filter can compare with this display name, or start of one before `*`.
-fn is_display_name(text: &str) -> bool {
-    let start = text.strip_suffix('*').unwrap_or(text);
-    let usable = |it: char| it != '"' && it != '*' && !it.is_control();
-    let length = text.chars().count();
-    !start.trim().is_empty()
-        && length <= LONGEST_DISPLAY_NAME
-        && start.chars().all(usable)
-        && tenant_id(text).is_err()
-}
-
-/// A filter with the full names of resources that it names by alias, such as `partners/northwind`.
-pub(crate) fn filter(text: &str) -> String {
-    let expanded = |word: &str| {
-        let at = word.rfind(['=', '<', '>']).map_or(0, |at| at + 1);
-        let (before, name) = word.split_at(at);
-        Kind::of(name).map_or_else(|| word.to_owned(), |it| before.to_owned() + &expand(it, name))
-    };
-    text.split(' ').map(expanded).collect::<Vec<_>>().join(" ")
-}
-
-/// Lower-case letters, digits and hyphens, as in a world file.
-fn is_alias(text: &str) -> bool {
-    let part = |it: u8| it.is_ascii_lowercase() || it.is_ascii_digit() || it == b'-';
-    !text.is_empty() && text.bytes().all(part)
-}
-
-/// The name that an alias stands for. The alias of an offer is its id.
-fn by_alias(kind: Kind, alias: &str) -> Option<String> {
-    match kind {
-        Kind::Organizations => Some(world::alias::organization(alias).to_string()),
-        Kind::Partners => Some(world::alias::partner(alias).to_string()),
-        Kind::Customers => Some(world::alias::customer(alias).to_string()),
-        Kind::Offers => Some(format!("offers/{alias}")),
-        Kind::Enrollments
-        | Kind::Agreements
-        | Kind::Relationships
-        | Kind::Partnerships
-        | Kind::Orders
-        | Kind::Subscriptions
-        | Kind::Transfers => None,
+        self.more = !token.is_empty();
+        Ok(())
     }
 }
 
-/// The full name for one with an alias or a noun in it, such as `partners/northwind` or
-/// `partner/northwind/enrollment/direct-bill`.
-fn expand(kind: Kind, text: &str) -> String {
-    let methods = kind.methods();
-    let top = methods.parent.unwrap_or(kind);
-    let mut parts = text.splitn(4, '/').skip(1).step_by(2);
-    let id = parts.next().unwrap_or_default();
-    let alias = if tenant_id(id).is_err() && is_alias(id) { by_alias(top, id) } else { None };
-    let name = alias.unwrap_or_else(|| format!("{}/{id}", top.collection()));
-    match parts.next() {
-        Some(rest) => format!("{name}/{}/{rest}", kind.collection()),
-        None => name,
-    }
+/// The resources of a page that match a filter, and the token of the next page.
+async fn page(
+    api: &Api,
+    kind: Kind,
+    filter: &str,
+    token: &str,
+) -> Result<(Vec<Value>, String), Error> {
+    let request = json!({ "filter": filter, "pageSize": MOST_LISTED, "pageToken": token });
+    let response = api.call(kind.methods().list, request).await?;
+    let next = value::text(&response, "/nextPageToken").to_owned();
+    Ok((value::list(response, &kind.collection()), next))
 }
 
 /// The only resource that was found.
-fn single(
-    text: &str,
-    mut found: Vec<Found>,
-    unknown: impl FnOnce() -> String,
-) -> Result<Found, Error> {
-    if found.len() > 1 {
-        let found: Vec<_> = found.iter().map(|it| format!("{} ({})", it.name, it.by)).collect();
-        let (text, found) = (quoted(text), found.join(", "));
-        return Err(Error::Text(format!("{text} is ambiguous: {found}; use one of these names")));
+fn single(text: &str, search: Search, unknown: impl FnOnce() -> String) -> Result<Found, Error> {
+    let Search { mut found, more } = search;
+    match (found.pop(), more) {
+        (Some(only), false) if found.is_empty() => Ok(only),
+        (None, false) => Err(Error::Text(unknown())),
+        (last, _) => Err(Error::Text(ambiguous(text, found.into_iter().chain(last), more))),
     }
-    found.pop().ok_or_else(|| Error::Text(unknown()))
 }
 
-/// Says what was tried and what to do.
-fn unknown(text: &str, noun: &str, tried: &[(Kind, Vec<Attempt>)]) -> String {
-    let words = |(kind, attempts): &(Kind, Vec<Attempt>)| {
-        let word = |it: &Attempt| match it {
-            Attempt::Name { by, name } => format!("{name} ({by})"),
-            Attempt::PartnerId(id) => format!("the {} with PartnerID {id}", kind.noun()),
-            Attempt::DisplayName(_) => format!("the display names of {}", kind.collection()),
-        };
-        attempts.iter().map(word).collect::<Vec<_>>()
-    };
-    let tried: Vec<_> = tried.iter().flat_map(words).collect();
+fn ambiguous(text: &str, found: impl Iterator<Item = Found>, more: bool) -> String {
     let text = quoted(text);
-    let list = match noun {
-        "resource" => "`csp list KIND`".to_owned(),
-        noun => format!("`csp list {noun}s`"),
-    };
-    match tried.as_slice() {
-        [] => format!("{text} is not the name of a {noun}; {list} shows the names"),
-        tried => {
-            let tried = tried.join(", ");
-            format!("there is no {noun} {text}; tried {tried}; {list} shows what exists")
+    let mut found: Vec<_> =
+        found.take(MOST_LISTED).map(|it| format!("{} ({})", it.name, it.by)).collect();
+    if found.is_empty() {
+        return format!(
+            "{text} is ambiguous: too many display names match; write more of the name"
+        );
+    }
+    if more {
+        found.push("perhaps others".to_owned());
+    }
+    format!("{text} is ambiguous: {}; use one of these names", found.join(", "))
+}
+
+/// States what was tried and what to do.
+fn unknown(text: &str, noun: &str, tried: &[(Kind, Vec<Attempt>)]) -> String {
+    let ways = |(_, attempts): &(Kind, Vec<Attempt>)| attempts.iter().map(way).collect::<Vec<_>>();
+    let kinds = tried.iter().filter(|(_, attempts)| !attempts.is_empty());
+    let kinds = kinds.map(|(kind, _)| match kind {
+        Kind::Organizations => "companies".to_owned(),
+        kind => kind.collection(),
+    });
+    let (ways, kinds) = (each_once(tried.iter().flat_map(ways)), each_once(kinds));
+    let text = quoted(text);
+    match noun {
+        _ if ways.is_empty() => {
+            format!("{text} is not the name of a {noun}; `csp list {noun}s` shows the names")
         }
+        "resource" => format!("nothing is called {text} (looked for {ways} of {kinds})"),
+        noun => format!(
+            "no {noun} is called {text} (looked for {ways}); `csp list {noun}s` shows what exists"
+        ),
+    }
+}
+
+/// What an attempt compares the text with, in the plural.
+fn way(attempt: &Attempt) -> String {
+    match attempt {
+        Attempt::Name { by: "alias", .. } => "aliases".to_owned(),
+        Attempt::Name { by, .. } => format!("{by}s"),
+        Attempt::PartnerId(_) => "PartnerIDs".to_owned(),
+        Attempt::DisplayName(_) => "display names".to_owned(),
+    }
+}
+
+/// `a, b and c`.
+fn each_once(words: impl Iterator<Item = String>) -> String {
+    let mut once: Vec<String> = Vec::new();
+    words.for_each(|it| {
+        if !once.contains(&it) {
+            once.push(it);
+        }
+    });
+    match once.as_slice() {
+        [first @ .., last] if !first.is_empty() => format!("{} and {last}", first.join(", ")),
+        once => once.concat(),
     }
 }
 

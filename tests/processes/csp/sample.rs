@@ -1,7 +1,10 @@
 use std::time::Duration;
 
 use cluster::scenario_client::{Partner, agreement_of, offer_in_every_market};
-use contracts::{onboarding::Role, ordering::CreateOfferRequest};
+use contracts::{
+    onboarding::Role,
+    ordering::{CreateOfferRequest, Offer},
+};
 use serde_json::{Value, json};
 use tests::{Engine, World};
 use types::Clock;
@@ -84,6 +87,31 @@ impl Sample {
         let partner = json!({ "organization": organization, "countryCode": "FR" });
         let request = json!({ "partnerId": SECOND_TENANT, "partner": partner });
         call(&self.world, "CreatePartner", request).await;
+    }
+
+    /// An offer `german` that is sold in one country.
+    pub async fn add_offer_of(&self, country: &str) {
+        let offer = Offer {
+            every_market: false,
+            country_codes: vec![country.to_owned()],
+            ..offer_in_every_market()
+        };
+        let offer = CreateOfferRequest {
+            offer_id: "german".to_owned(),
+            offer: Some(offer),
+            ..CreateOfferRequest::default()
+        };
+        self.world.client.ordering.clone().create_offer(offer).await.unwrap();
+    }
+
+    /// Companies of a name without partners. Their GUIDs are before those of other companies.
+    pub async fn add_companies(&self, name: &str, count: u32) {
+        for at in 0..count {
+            let id = format!("00000000-0000-4000-9000-{at:012}");
+            let organization = json!({ "displayName": name, "countryCode": "FR" });
+            let request = json!({ "organizationId": id, "organization": organization });
+            call(&self.world, "CreateOrganization", request).await;
+        }
     }
 
     /// PartnerID of the reseller.

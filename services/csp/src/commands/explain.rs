@@ -29,10 +29,9 @@ pub(crate) struct Args {
 impl Args {
     pub(crate) async fn run(self, session: &Session) -> Result<Exit, Error> {
         let api = session.api()?;
-        let response = self.question.ask(&api, "DECISION_VIEW_FULL").await?;
-        let decision = Decision::read(&response)?;
+        let (response, decision) = self.question.ask(&api, "DECISION_VIEW_FULL").await?;
         if session.out.is_text() {
-            let labels = Labels::read(&api, &response).await?;
+            let labels = Labels::read(&api, &session.out, &response).await;
             session.out.text(&explained(&session.out, &decision, &labels))?;
         } else {
             session.out.show(&response, String::new)?;
@@ -76,8 +75,7 @@ fn rule(
     }
     if outcome.blocks() {
         add(&labels.annotate(&outcome.explanation));
-        let who = decision.transaction.responsible(outcome, labels);
-        add(&format!("{who} must act: {}", labels.annotate(&outcome.next_step)));
+        add(&decision.transaction.step(outcome, labels));
     }
     text
 }

@@ -29,7 +29,7 @@ impl Args {
         }
         if out.is_text() {
             let all = Value::Array(found);
-            let labels = Labels::read(&api, &all).await?;
+            let labels = Labels::read(&api, out, &all).await;
             let shown = |it: &Value| {
                 let name = labels.annotate(it["name"].as_str().unwrap_or_default());
                 out.paint(Tone::Strong, &name) + "\n" + &fields(it, &labels)

@@ -5,7 +5,7 @@ use crate::{
     error::Error,
     kinds::Kind,
     labels::Labels,
-    resolve,
+    names, resolve,
     session::{Exit, Session},
     table::table,
     value,
@@ -49,7 +49,7 @@ impl Args {
             out.remark(&format!("there are no {}", self.kind.collection()));
         } else {
             let all = Value::Array(std::mem::take(&mut found));
-            let labels = Labels::read(&api, &all).await?;
+            let labels = Labels::read(&api, out, &all).await;
             let titles = self.kind.titles();
             let titles: Vec<_> = titles.into_iter().filter(|it| !it.is_empty()).collect();
             let row = |it: &Value| {
@@ -80,7 +80,7 @@ impl Args {
                 let left = self.limit.saturating_sub(found.len().try_into().unwrap_or(u32::MAX));
                 request["pageSize"] = left.min(methods.page).into();
                 request["pageToken"] = token.into();
-                request["filter"] = resolve::filter(&self.filter).into();
+                request["filter"] = names::filter(&self.filter).into();
                 request["orderBy"] = self.order_by.as_str().into();
             } else if !self.filter.is_empty() || !self.order_by.is_empty() {
                 let kind = self.kind.collection();

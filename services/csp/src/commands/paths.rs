@@ -8,6 +8,7 @@ use crate::{
     kinds::Kind,
     labels::Labels,
     output::{Output, Tone},
+    progress::Progress,
     resolve,
     session::{Exit, Session},
     table::table,
@@ -16,6 +17,10 @@ use crate::{
 
 /// Customers of which one call decides on all paths.
 const PAGE: u32 = 20;
+/// Most pages of customers that are read.
+const MOST_PAGES: usize = 200;
+/// Stands for all customers.
+const ALL: &str = "customers/-";
 
 /// List the sales chains that could serve a customer, with the rules that block each
 ///
@@ -24,7 +29,7 @@ const PAGE: u32 = 20;
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Examples:\n  csp paths litware\n  csp paths --blocked")]
 pub(crate) struct Args {
-    /// The customer [default: all customers]
+    /// The customer [default: `customers/-`, all customers]
     customer: Option<String>,
     /// Only chains that a rule blocks
     #[arg(long)]
@@ -40,6 +45,9 @@ struct Paths {
     paths: Vec<Value>,
     /// Whether there are more.
     truncated: bool,
+    /// Whether customers were not read.
+    #[serde(skip)]
+    unread: bool,
 }
 
 impl Args {
@@ -50,7 +58,7 @@ impl Args {
             out.show(&found, String::new)?;
             return Ok(Exit::Success);
         }
-        let labels = Labels::read(&api, &Value::Array(found.paths.clone())).await?;
+        let labels = Labels::read(&api, out, &Value::Array(found.paths.clone())).await;
         let rows = found.paths.iter().map(|it| Ok(row(out, &Decision::read(it)?, &labels)));
         let rows: Vec<_> = rows.collect::<Result<_, Error>>()?;
         if rows.is_empty() {
@@ -59,7 +67,10 @@ impl Args {
             out.text(&table(out, &["CHAIN", "STATE", "BLOCKED BY", "WHO MUST ACT"], rows))?;
         }
         if found.truncated {
-            out.remark("more chains exist; name a customer, or raise --limit");
+            out.remark(match found.unread {
+                true => "not all customers were read; name a customer",
+                false => "more chains exist; name a customer, or raise --limit",
+            });
         }
         Ok(Exit::Success)
     }
@@ -67,29 +78,34 @@ impl Args {
     /// The chains up to the limit.
     async fn read(&self, api: &Api) -> Result<Paths, Error> {
         let mut request = json!({ "refusedOnly": self.blocked });
-        match &self.customer {
+        match self.customer.as_deref().filter(|it| *it != ALL) {
             Some(customer) => {
                 request["customer"] =
                     resolve::one(api, Kind::Customers, customer).await?.name.into();
             }
             None => {
-                request["customer"] = "customers/-".into();
+                request["customer"] = ALL.into();
                 request["pageSize"] = PAGE.into();
             }
         }
         let (mut paths, mut truncated) = (Vec::new(), false);
+        let mut progress = Progress::new("reading customers", MOST_PAGES);
+        let mut pages = 0;
         loop {
+            pages += 1;
             let response = api.call("ListSalesPaths", request.clone()).await?;
             let next = value::text(&response, "/nextPageToken").to_owned();
             truncated |= response["truncated"] == true;
             paths.extend(value::list(response, "paths"));
             let full = paths.len() >= self.limit.into();
-            if next.is_empty() || full {
+            if next.is_empty() || full || pages == MOST_PAGES {
                 truncated |= !next.is_empty() || paths.len() > self.limit.into();
                 paths.truncate(self.limit.into());
-                return Ok(Paths { paths, truncated });
+                progress.clear();
+                return Ok(Paths { paths, truncated, unread: !next.is_empty() && !full });
             }
             request["pageToken"] = next.into();
+            progress.set(pages);
         }
     }
 }

@@ -85,3 +85,40 @@ fn colour_surrounds_the_verdict_only_if_it_is_on() {
     let coloured = decision.headline(&Output::new(Format::Table, true));
     assert!(coloured.starts_with("\u{1b}[") && coloured.contains("ALLOWED"), "{coloured}");
 }
+
+#[test]
+fn a_step_of_the_responsible_party_itself_names_it_once() {
+    let step = |next_step: &str| {
+        let outcome = outcome("MPA-2", "OUTCOME_FAILED", next_step);
+        let outcome = Outcome::deserialize(outcome).unwrap_or_default();
+        decision("", json!([])).transaction.step(&outcome, &Labels::default())
+    };
+    let who = "partners/r (reseller) must act";
+    for (next_step, expected) in [
+        ("for partners/r as indirect-reseller: submit it", " as indirect reseller: submit it"),
+        (
+            "for partners/r as direct-bill: record it with AcceptAgreement",
+            " as direct bill: record it with AcceptAgreement: `csp accept-mpa partners/r --signatory \
+             'FIRST LAST <EMAIL>'`",
+        ),
+        (
+            "for partners/r as direct-bill: vet it, then record it with AcceptAgreement",
+            " as direct bill: vet it, then record it with AcceptAgreement",
+        ),
+        ("for partners/x as direct-bill: wait", ": for partners/x as direct-bill: wait"),
+        ("wait", ": wait"),
+    ] {
+        assert_eq!(step(next_step), format!("{who}{expected}"));
+    }
+}
+
+#[test]
+fn a_refusal_of_another_call_is_added() {
+    let mut answer =
+        json!({"verdict": ALLOWED, "outcomes": [outcome("PT-1", "OUTCOME_PASSED", "")]});
+    let violation = Violation { rule_id: "ORD-5".to_owned(), ..Violation::default() };
+    add_refusal(&mut answer, Refusal { violations: vec![violation], ..Refusal::default() });
+    let decision = Decision::read(&answer).unwrap_or_default();
+    assert_eq!(decision.headline(&PLAIN), "REFUSED by ORD-5");
+    assert_eq!(decision.outcomes.len(), 2);
+}
