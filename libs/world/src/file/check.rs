@@ -39,7 +39,12 @@ impl From<&serde_saphyr::Error> for Problem {
         // The rest is for programmers, or states the place again.
         let end =
             [" at line ", ", set DuplicateKeyPolicy"].iter().filter_map(|it| text.find(it)).min();
-        let text = text[..end.unwrap_or(text.len())].to_owned();
+        let text = match text[..end.unwrap_or(text.len())].to_owned() {
+            text if text.starts_with("budget breached") => {
+                "the file has too many values; a YAML alias counts each time it is used".to_owned()
+            }
+            text => text,
+        };
         Self { place, text }
     }
 }

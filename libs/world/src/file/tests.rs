@@ -90,12 +90,18 @@ customers: {contoso-office: {company: contoso, country: FR}}
 fn a_file_has_a_limit() {
     let text = format!("description: {}\n", "x".repeat(LONGEST));
     assert!(problems(&text).contains("the limit is"), "{}", problems(&text).len());
-    let bomb = "a: &a [x, x, x, x, x, x, x, x, x]\n".to_owned()
-        + &(b'b'..=b'm')
-            .map(|it| (it as char, (it - 1) as char))
-            .map(|(it, before)| {
-                format!("{it}: &{it} [{}]\n", vec![format!("*{before}"); 9].join(", "))
-            })
-            .collect::<String>();
-    assert!(!problems(&bomb).is_empty());
+}
+
+/// Nested aliases that stand for 9^13 values, where any JSON is allowed.
+#[test]
+fn aliases_that_multiply_are_refused() {
+    let nested = (b'b'..=b'm').map(|it| (it as char, (it - 1) as char)).map(|(it, before)| {
+        format!("        {it}: &{it} [{}]\n", vec![format!("*{before}"); 9].join(", "))
+    });
+    let call = "tests:\n  - expect: allowed\n    call:\n      method: GetPartner\n      request:\n";
+    let first = "        a: &a [x, x, x, x, x, x, x, x, x]\n";
+    assert_eq!(problems(&format!("{call}{first}")), "");
+    let bomb = format!("{call}{first}{}", nested.collect::<String>());
+    let problems = problems(&bomb);
+    assert!(problems.contains(": the file has too many values; "), "{problems}");
 }
