@@ -132,5 +132,5 @@ fn keys_and_rules_are_read_from_comments() {
     assert!(keys("SALE_TO_AFFILIATE").contains("ownershipPath"));
     assert!(keys("PROVIDER_NOT_ENROLLED").contains("failedRules"));
     let ruled = all.iter().filter(|it| it.rule.is_some()).count();
-    assert_eq!(ruled, all.len() - 14, "12 reasons of calls and 2 of states name no rule");
+    assert_eq!(ruled, all.len() - 17, "15 reasons of calls and 2 of states name no rule");
 }

@@ -121,7 +121,8 @@ fn every_reason_is_named_in_a_test() {
 }
 
 /// Reasons that no scenario covers, and why.
-const NOT_IN_SCENARIOS: [(&str, &str); 8] = [
+const NOT_IN_SCENARIOS: [(&str, &str); 11] = [
+    ("CALLER_NOT_PROVEN", "tests/access covers this"),
     ("DEADLINE_EXCEEDED", "the client returns this before the service does"),
     ("FACTS_CHANGED", "tests/resilience covers this"),
     ("INTERNAL", "this is a defect"),
@@ -129,6 +130,8 @@ const NOT_IN_SCENARIOS: [(&str, &str); 8] = [
     ("OVERLOADED", "tests/resilience covers this"),
     ("RELEASE_IN_PROGRESS", "tests/resilience covers this"),
     ("RESELLER_LOCATION_COUNTRY_MISMATCH", "AssociateLocation refuses such a location"),
+    ("ROLE_REQUIRED", "tests/access covers this"),
+    ("TENANT_REQUIRED", "tests/access covers this"),
     ("UNKNOWN_METHOD", "tests/contract covers this"),
 ];
 

@@ -14,7 +14,7 @@ use contracts::{
 };
 use prost_types::FieldMask;
 use tests::{Engine, World, failed, messages, refused, scenarios};
-use tonic::{Code, Request, Status};
+use tonic::{Code, Status};
 use tonic_types::StatusExt;
 
 const DAY: Duration = Duration::from_secs(86_400);
@@ -97,14 +97,12 @@ scenarios! {
         let get = od::GetOfferRequest { name: offer.clone() };
         let read = client.ordering.clone().get_offer(get).await?.into_inner().offer.unwrap().etag;
         world.clock.advance(DAY);
-        let mut by_billing = Request::new(update(&read));
-        by_billing.metadata_mut().insert("csp-actor", "billing".parse().unwrap());
-        let changed = client.ordering.clone().update_offer(by_billing).await?.into_inner();
+        let changed = client.ordering.clone().update_offer(update(&read)).await?.into_inner();
         let current = changed.offer.unwrap().etag;
         let status = failed(client.ordering.clone().update_offer(update(&read)).await);
         let message = format!(
             "`{offer}` is at etag {current}, the request expected {read} (last changed \
-             2026-03-03T09:00:00Z by billing); read it and decide again"
+             2026-03-03T09:00:00Z by anonymous); read it and decide again"
         );
         assert_eq!((status.code(), status.message()), (Code::Aborted, &*message));
         let metadata = status.get_details_error_info().unwrap().metadata;

@@ -6,6 +6,7 @@ mod resource;
 
 use std::{fmt::Display, time::Duration};
 
+use authority::{Forbidden, NotForCaller};
 pub use fields::{Fields, in_order, names, one};
 pub use mutation::{Mutation, MutationOptions};
 use resource::PARTNER;
@@ -51,9 +52,25 @@ pub enum Failure {
         /// Full name of the gRPC service that is served.
         served: &'static str,
     },
+    /// The caller did not prove who it is.
+    Unauthenticated {
+        /// What is wrong with its proof, such as `TOKEN_EXPIRED`.
+        cause: &'static str,
+        /// The same in words.
+        problem: String,
+    },
+    /// No role of the caller may call the method.
+    Forbidden {
+        /// The method.
+        method: String,
+        /// The roles that may, and those of the caller.
+        forbidden: Forbidden,
+    },
+    /// The caller is bound to partners, and the change is not for one of them.
+    NotForCaller(NotForCaller),
     /// The maximum number of calls is in flight.
     Overloaded {
-        /// What has that maximum: the `server`, or one `connection`.
+        /// What has that maximum: the `server`, one `connection` or one `caller`.
         of: &'static str,
         /// The maximum.
         limit: usize,
@@ -91,7 +108,7 @@ pub struct StaleEtag {
     pub expected: String,
     /// When the resource last changed.
     pub change_time: String,
-    /// The caller of that change, by its own claim. Empty if unknown.
+    /// The caller of that change. Empty if unknown.
     pub changed_by: String,
 }
 
@@ -116,6 +133,12 @@ impl Failure {
     /// A defect, described for the log.
     pub fn bug(cause: impl Display) -> Self {
         Self::Bug(cause.to_string())
+    }
+}
+
+impl From<NotForCaller> for Failure {
+    fn from(refused: NotForCaller) -> Self {
+        Self::NotForCaller(refused)
     }
 }
 

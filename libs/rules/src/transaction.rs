@@ -33,6 +33,11 @@ pub struct SalesChain {
 }
 
 impl SalesChain {
+    /// Seller and reseller.
+    pub fn partners(&self) -> impl Iterator<Item = PartnerName> {
+        [Some(self.seller), self.reseller].into_iter().flatten()
+    }
+
     /// The sales from Microsoft to the customer, in order.
     #[must_use]
     pub fn legs(&self) -> Vec<Leg> {

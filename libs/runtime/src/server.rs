@@ -2,6 +2,7 @@
 
 mod admission;
 mod answer;
+mod callers;
 mod connections;
 mod health;
 mod message;
@@ -11,11 +12,13 @@ mod registry;
 use std::{net::SocketAddr, time::Duration};
 
 use ::telemetry::{Methods, TelemetryLayer};
-use admission::Admission;
+use admission::{Admission, Served};
+use authority::Bindings;
+use callers::Callers;
 use health::Health;
 use storage::Database;
 use tokio::{net::TcpListener, sync::watch, task::JoinHandle, time};
-use tonic::{metadata::MetadataMap, service::Routes};
+use tonic::service::Routes;
 use tonic_reflection::server::Builder;
 
 use crate::config::{Count, DurationOrZero, PositiveDuration, Reader};
@@ -152,8 +155,9 @@ pub(crate) async fn start(
     let methods = methods(grpc_name)?;
     let telemetry = TelemetryLayer::new(methods.clone());
     let longest = settings.longest_call;
-    let admission =
-        Admission::new(routes, name, grpc_name, methods, limit, per_connection, longest);
+    let callers = Callers::new(Bindings::unproven());
+    let served = Served { name, grpc_name, methods, callers };
+    let admission = Admission::new(routes, served, limit, per_connection, longest);
     let drain = settings.drain;
     let serving = connections::serve(listener, admission, telemetry, settings, watched);
     let task = deadline::spawn(serving);
@@ -182,12 +186,4 @@ fn methods(grpc_name: &str) -> Result<Methods, String> {
     ];
     let served = |name: &str| name == grpc_name || name.starts_with("grpc.");
     Methods::of(&sets, served).map_err(|error| error.to_string())
-}
-
-/// The caller as claimed in the metadata `csp-actor`, for the audit log; not authenticated.
-/// Cut to 200 characters.
-#[must_use]
-pub fn actor(metadata: &MetadataMap) -> String {
-    let claim = metadata.get("csp-actor").and_then(|value| value.to_str().ok());
-    claim.unwrap_or("unknown").chars().take(200).collect()
 }

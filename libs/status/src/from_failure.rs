@@ -2,6 +2,7 @@ use errors::Failure;
 use tonic::{Code, Status};
 
 use crate::{
+    access,
     refusal::refused,
     render::{
         about, bug, info, invalid, overloaded, plain, releasing, reused, stale_etag, status,
@@ -54,6 +55,11 @@ pub fn from_failure(failure: Failure, domain: &str) -> Status {
             "the decision on the order expired twice before the commit; retry",
         ),
         Failure::UnknownMethod { method, served } => unknown_method(domain, &method, served),
+        Failure::Unauthenticated { cause, problem } => {
+            access::unauthenticated(domain, cause, &problem)
+        }
+        Failure::Forbidden { method, forbidden } => access::forbidden(domain, &method, &forbidden),
+        Failure::NotForCaller(refused) => access::not_for_caller(domain, &refused),
         Failure::Overloaded { of, limit } => overloaded(domain, of, limit),
         Failure::OutOfTime => plain(
             Code::DeadlineExceeded,

@@ -1,17 +1,20 @@
 //! Failures as gRPC statuses and back. A [`Status`] is built here and nowhere else, and the status of
 //! another service is read here: it is never forwarded.
 
+mod access;
 mod budget;
 mod from_failure;
 mod read;
 mod refusal;
 mod render;
+mod request;
 mod serve;
 
 use errors::{Failure, FieldViolation};
 pub use from_failure::from_failure;
 use http::HeaderMap;
 pub use read::{read, read_aborted, read_differing, read_refusal, reason, refusal, violation};
+pub use request::Request;
 use tonic::Status;
 
 /// Type of our own detail of a status.

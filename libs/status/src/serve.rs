@@ -1,10 +1,11 @@
 /// Implements a generated service trait for a type whose own methods, of the same names, answer
-/// with a message or an `errors::Failure`. Failures become statuses here.
+/// with a message or an `errors::Failure`. Failures become statuses here. Each method states its
+/// `authority::Policy`, who may call it.
 #[macro_export]
 macro_rules! serve {
     (
         impl $service:ident for $type:ident as $domain:expr;
-        $($method:ident($request:ident) -> $response:ident;)*
+        $($method:ident($request:ident) -> $response:ident, $policy:expr;)*
     ) => {
         #[tonic::async_trait]
         impl $service for $type {
@@ -13,7 +14,12 @@ macro_rules! serve {
                     &self,
                     request: ::tonic::Request<pb::$request>,
                 ) -> Result<::tonic::Response<pb::$response>, ::tonic::Status> {
-                    $type::$method(self, request)
+                    let method = stringify!($request).trim_end_matches("Request");
+                    let response = async {
+                        let request = $crate::Request::authorize(request, method, $policy)?;
+                        $type::$method(self, request).await
+                    };
+                    response
                         .await
                         .map(::tonic::Response::new)
                         .map_err(|failure| $crate::from_failure(failure, $domain))

@@ -1,5 +1,6 @@
 use std::time::Duration;
 
+use authority::{Forbidden, NotForCaller, Role};
 use rules::{Responsible, Violation};
 use tonic::{Code, Status};
 use tonic_types::StatusExt;
@@ -23,6 +24,11 @@ fn violation(rule: &str, reason: &str) -> Violation {
     }
 }
 
+fn forbidden() -> Forbidden {
+    let needs = vec![Role::Operator, Role::Ordering];
+    Forbidden { caller: "portal".into(), has: vec![Role::Reader], needs, bound: false }
+}
+
 #[test]
 fn every_kind_has_its_code_and_exactly_one_error_info() {
     let kinds = [
@@ -41,6 +47,21 @@ fn every_kind_has_its_code_and_exactly_one_error_info() {
             Failure::UnknownMethod { method: "a.B/C".into(), served: "a.D" },
             Code::Unimplemented,
             "UNKNOWN_METHOD",
+        ),
+        (
+            Failure::Unauthenticated { cause: "NO_TOKEN", problem: "it sent no token".into() },
+            Code::Unauthenticated,
+            "CALLER_NOT_PROVEN",
+        ),
+        (
+            Failure::Forbidden { method: "PlaceOrder".into(), forbidden: forbidden() },
+            Code::PermissionDenied,
+            "ROLE_REQUIRED",
+        ),
+        (
+            Failure::NotForCaller(NotForCaller { caller: "portal".into(), partners: vec![] }),
+            Code::PermissionDenied,
+            "TENANT_REQUIRED",
         ),
         (Failure::Overloaded { of: "server", limit: 7 }, Code::ResourceExhausted, "OVERLOADED"),
         (Failure::OutOfTime, Code::DeadlineExceeded, "DEADLINE_EXCEEDED"),

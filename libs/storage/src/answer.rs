@@ -126,7 +126,7 @@ mod tests {
     impl Numbers {
         /// All pages of a list of these sizes, and the number of rows of each read.
         fn pages(sizes: &[usize], page_size: i32, chunk: usize) -> (Vec<Vec<usize>>, Vec<usize>) {
-            let list = Listing { chunk, ..Listing::of("numbers", &[]) };
+            let list = Listing { chunk, ..Listing::of("numbers", crate::Partners::None, &[]) };
             let all = Self { sizes: sizes.to_vec(), read: Mutex::default() };
             let (mut pages, mut token) = (Vec::new(), String::new());
             loop {

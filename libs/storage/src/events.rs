@@ -3,7 +3,7 @@
 
 use std::{fmt::Display, future::Future, pin::pin, time::Duration};
 
-use errors::{Failure, Mutation, Resource};
+use errors::{Failure, Resource};
 use sea_orm::{
     ActiveValue::Set, ColumnTrait, DatabaseBackend, DatabaseTransaction, DeriveEntityModel,
     DerivePrimaryKey, DeriveRelation, EntityTrait, EnumIter, PrimaryKeyTrait, QueryFilter,
@@ -11,15 +11,16 @@ use sea_orm::{
 };
 use serde::{Serialize, de::DeserializeOwned};
 use tokio::time::sleep;
-use types::{ResourceVersion, Timestamp};
-use uuid::Uuid;
+use types::ResourceVersion;
 
 use crate::{Database, Transaction, fault, insert};
 
+mod context;
 mod digest;
 mod entries;
 mod etag;
 
+pub use context::MutationContext;
 pub use entries::{Entries, append_all};
 
 /// A change that takes longer is slow: a peer may not answer.
@@ -38,13 +39,17 @@ pub struct Model {
     pub revision: i64,
     /// What happened, as in `PartnershipAccepted`.
     pub kind: String,
-    /// The caller, as claimed in its metadata.
+    /// Id of the caller.
     pub actor: String,
+    /// How the caller proved its id, as `mtls`.
+    pub proof: String,
+    /// The caller for which a service made the call.
+    pub on_behalf_of: Option<String>,
     /// Time of the change, in microseconds since the epoch.
     pub time: i64,
     /// The resource after the change, as JSON.
     pub content: String,
-    /// Id of the request that this event answers.
+    /// Id of the request that this event answers, after the caller that sent it.
     pub request_id: Option<String>,
     /// Hash of that request's method and content, and short hashes of its fields.
     pub request_digest: Option<String>,
@@ -74,6 +79,8 @@ pub(crate) fn schema(backend: DatabaseBackend) -> String {
             revision BIGINT NOT NULL CHECK (revision >= 1),
             kind TEXT NOT NULL,
             actor TEXT NOT NULL,
+            proof TEXT NOT NULL CHECK (proof IN ('none', 'mtls', 'mesh', 'jwt')),
+            on_behalf_of TEXT,
             time BIGINT NOT NULL,
             content TEXT NOT NULL,
             request_id TEXT UNIQUE,
@@ -84,68 +91,6 @@ pub(crate) fn schema(backend: DatabaseBackend) -> String {
         );
         {index}"
     )
-}
-
-/// The context of one call that changes resources.
-#[derive(Debug, Clone)]
-pub struct MutationContext {
-    mutation: Mutation,
-    digest: String,
-    actor: String,
-    /// Start of the call.
-    pub now: Timestamp,
-}
-
-impl MutationContext {
-    /// A call of `method` with this encoded request.
-    #[must_use]
-    pub fn new(
-        method: &str,
-        mutation: impl Into<Mutation>,
-        request: &[u8],
-        actor: String,
-        now: Timestamp,
-    ) -> Self {
-        let mutation = mutation.into();
-        let mut request = request.to_vec();
-        if let Some(id) = mutation.request_id {
-            lowercase_id(&mut request, id.to_string().as_bytes());
-        }
-        Self { mutation, digest: digest::of(method, &request), actor, now }
-    }
-
-    /// Adds the request's fields: path and content, once for each value of a repeated field. An
-    /// error for a reused request id names those that differ.
-    #[must_use]
-    pub fn with_parts<'a>(mut self, parts: impl IntoIterator<Item = (&'a str, &'a [u8])>) -> Self {
-        if self.request_id().is_some() {
-            let parts = parts.into_iter().filter(|(path, _)| *path != "request_id");
-            self.digest += &digest::of_parts(parts);
-        }
-        self
-    }
-
-    /// Whether the call is a dry run: decided and written like any other, and then rolled back.
-    #[must_use]
-    pub const fn is_dry_run(&self) -> bool {
-        self.mutation.validate_only
-    }
-
-    /// The id under which the answer is recorded; none for a dry run.
-    fn request_id(&self) -> Option<Uuid> {
-        self.mutation.request_id.filter(|_| !self.is_dry_run())
-    }
-}
-
-/// Replaces every occurrence of the id by its lower-case form, so that requests that differ only in the
-/// case of their id have the same digest.
-fn lowercase_id(request: &mut [u8], id: &[u8]) {
-    for at in 0..request.len().saturating_sub(id.len() - 1) {
-        let part = &mut request[at..at + id.len()];
-        if part.eq_ignore_ascii_case(id) {
-            part.copy_from_slice(id);
-        }
-    }
 }
 
 /// A change of one resource, to be appended.
@@ -163,7 +108,7 @@ impl Database {
     ) -> Result<Option<T>, Failure> {
         let Some(request_id) = call.request_id() else { return Ok(None) };
         let event = Entity::find()
-            .filter(Column::RequestId.eq(request_id.to_string()))
+            .filter(Column::RequestId.eq(request_id))
             .one(self.reader())
             .await
             .map_err(fault)?;

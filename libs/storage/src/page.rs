@@ -1,5 +1,6 @@
 //! Pagination of lists (AIP-158).
 
+use authority::Scope;
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use errors::{Failure, Fields};
 use sea_orm::{
@@ -10,8 +11,12 @@ use sea_orm::{
 use sha2::{Digest, Sha256};
 use types::Timestamp;
 
+mod options;
+
+pub use options::ListOptions;
+
 use crate::{
-    fault,
+    Partners, fault,
     filter::{self, Field, Term},
 };
 
@@ -29,19 +34,8 @@ pub struct Listing {
     pub max_size: usize,
     /// Rows read at a time; few if a row can be large.
     pub chunk: usize,
-}
-
-/// The fields of a list request.
-#[derive(Debug, Clone, Copy, Default)]
-pub struct ListOptions<'a> {
-    /// Most items of the page; 0 means the default.
-    pub page_size: i32,
-    /// `next_page_token` of the previous page; empty for the first page.
-    pub page_token: &'a str,
-    /// Empty for all items.
-    pub filter: &'a str,
-    /// Empty for the order of names.
-    pub order_by: &'a str,
+    /// Which rows a caller that is bound to partners sees.
+    pub partners: Partners,
 }
 
 /// A validated request for a page. Pages follow keys that never change, so rows inserted or deleted
@@ -58,6 +52,8 @@ pub struct PageRequest {
     pub(crate) after: Option<Position>,
     /// The time at which filters evaluate states that end by time.
     now: Option<Timestamp>,
+    partners: Partners,
+    scope: Scope,
 }
 
 /// The keys of a row.
@@ -76,25 +72,15 @@ pub struct Page<T> {
     pub next_page_token: String,
 }
 
-/// The [`ListOptions`] of any list request.
-#[macro_export]
-macro_rules! list_options {
-    ($request:expr) => {{
-        let request = $request;
-        $crate::ListOptions {
-            page_size: request.page_size,
-            page_token: &request.page_token,
-            filter: &request.filter,
-            order_by: &request.order_by,
-        }
-    }};
-}
-
 impl Listing {
     /// A list with these filter fields and the default limits.
     #[must_use]
-    pub const fn of(collection: &'static str, fields: &'static [Field]) -> Self {
-        Self { collection, fields, max_size: MAX_SIZE, chunk: DEFAULT_SIZE }
+    pub const fn of(
+        collection: &'static str,
+        partners: Partners,
+        fields: &'static [Field],
+    ) -> Self {
+        Self { collection, fields, max_size: MAX_SIZE, chunk: DEFAULT_SIZE, partners }
     }
 
     /// Validates a list request.
@@ -122,8 +108,21 @@ impl Listing {
         let terms = fields.check("filter", filter::parse(options.filter, &comparable));
         let order = fields.check("order_by", order(options.order_by));
         let (size, after, terms, (by_time, descending)) = (size?, after?, terms?, order?);
-        let chunk = self.chunk;
-        Some(PageRequest { list, size, chunk, terms, by_time, descending, after, now: None })
+        let Self { chunk, partners, .. } = *self;
+        let scope = options.scope.clone();
+        let now = None;
+        Some(PageRequest {
+            list,
+            size,
+            chunk,
+            terms,
+            by_time,
+            descending,
+            after,
+            now,
+            partners,
+            scope,
+        })
     }
 }
 
@@ -201,7 +200,7 @@ impl PageRequest {
     }
 
     fn condition<E: EntityTrait>(&self) -> Result<Condition, Failure> {
-        let mut condition = Condition::all();
+        let mut condition = Condition::all().add(self.partners.visible::<E>(&self.scope)?);
         for term in &self.terms {
             condition = condition.add(self.comparison::<E>(term)?);
         }
@@ -251,7 +250,7 @@ fn comparison(column: Expr, term: &Term) -> Condition {
     }
 }
 
-fn column<E: EntityTrait>(name: &str) -> Result<E::Column, Failure> {
+pub(crate) fn column<E: EntityTrait>(name: &str) -> Result<E::Column, Failure> {
     let found = E::Column::iter().find(|it| it.as_str() == name);
     found.ok_or_else(|| Failure::bug(format!("a list has no column {name}")))
 }

@@ -22,4 +22,6 @@ pub use listing::{assert_indexed, plan};
 pub use postgres::{DurableServer, TlsServer};
 pub use released::assert_released_events_read;
 pub use schema::{InvalidRows, assert_constraints, assert_migrations, assert_not_unique, insert};
-pub use store::{assert_idempotent, at, call, dry_run, eight_times, events_of, migrated, mutation};
+pub use store::{
+    assert_idempotent, at, call, caller, dry_run, eight_times, events_of, migrated, mutation,
+};

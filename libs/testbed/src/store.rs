@@ -1,7 +1,8 @@
 //! What the tests of every store share.
 
-use std::fmt::Debug;
+use std::{fmt::Debug, sync::Arc};
 
+use authority::{Access, Authorized, Caller, Identified, Policy, Proof, Role};
 use errors::{Failure, Mutation};
 use sea_orm::{EntityTrait, QueryOrder};
 use sea_orm_migration::MigratorTrait;
@@ -71,7 +72,19 @@ pub fn dry_run(request_id: u128, content: &str) -> MutationContext {
 }
 
 fn context(options: Mutation, content: &str) -> MutationContext {
-    MutationContext::new("Method", options, content.as_bytes(), "ada".to_owned(), at(9))
+    MutationContext::new("Method", options, content.as_bytes(), caller("ada"), at(9))
+}
+
+/// A caller that may do everything.
+///
+/// # Panics
+/// If it may not.
+#[must_use]
+pub fn caller(id: &str) -> Authorized {
+    let access = Arc::new(Access::whole(Role::Operator));
+    let caller = Caller::proven(id, Proof::Mtls);
+    let identified = Identified { caller, access, on_behalf_of: None };
+    identified.authorize(Policy::of(&[])).expect("an operator may do everything")
 }
 
 /// All events in the order of their sequence numbers.
@@ -108,7 +121,7 @@ pub async fn assert_idempotent<T: DeserializeOwned + PartialEq + Debug + Clone>(
     let retry = async || database.idempotent(&call, create(&call)).await.expect("it succeeds");
     let [first, rest @ ..] = eight_times(&retry).await;
     assert!(rest.iter().all(|it| *it == first), "{first:?} {rest:?}");
-    let of_call = |it: &&events::Model| it.request_id.as_deref() == Some(&id.to_string());
+    let of_call = |it: &&events::Model| it.request_id == Some(format!("ada {id}"));
     let events = events_of(database).await;
     let created: Vec<_> = events.iter().filter(of_call).collect();
     assert_eq!(created.len(), 1, "{created:?}");
@@ -118,7 +131,8 @@ pub async fn assert_idempotent<T: DeserializeOwned + PartialEq + Debug + Clone>(
     assert!(before.len() > events.len(), "the resource was changed");
     assert_eq!(retry().await, first, "the first response, not the current state");
     for (method, content) in [("Method", "other content"), ("Other", "content")] {
-        let other = MutationContext::new(method, Some(id), content.as_bytes(), "ada".into(), at(9));
+        let other =
+            MutationContext::new(method, Some(id), content.as_bytes(), caller("ada"), at(9));
         let reused = database.idempotent(&other, create(&other)).await;
         let Err(Failure::RequestIdReused { changed, .. }) = reused else {
             panic!("{method}, {content}: {reused:?}")

@@ -6,6 +6,7 @@
 
 mod agreement;
 mod approved;
+mod authority;
 mod coverage;
 mod denial;
 mod effective;

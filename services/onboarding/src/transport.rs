@@ -11,13 +11,15 @@ mod render;
 mod requirement;
 mod standing;
 
+use std::fmt::Display;
+
+use authority::{Authorized, Policy, Role};
 use contracts::onboarding::{self as pb, onboarding_service_server::OnboardingService};
 use errors::{Failure, Mutation};
 use prost::Message;
 use rules::Denial;
-use runtime::server::actor;
+use status::Request;
 use storage::MutationContext;
-use tonic::Request;
 use types::{Clock, PartnerName, Timestamp};
 
 use crate::{
@@ -34,38 +36,46 @@ pub(crate) struct Transport {
     clock: Clock,
 }
 
+const READ: Policy = Policy::of(&[Role::Onboarding, Role::Reader, Role::Console]);
+/// What a partner's own system may record.
+const WRITE: Policy = Policy::of(&[Role::Onboarding]);
+/// Companies, their tenants, ownership and vetting, which no partner records about itself.
+const VET: Policy = Policy::of_whole(&[Role::Onboarding]);
+/// Standings contain facts about the buyer's whole group.
+const STANDINGS: Policy = Policy::of_whole(&[Role::Service, Role::Reader, Role::Console]);
+
 ::status::serve! {
     impl OnboardingService for Transport as "onboarding.csp";
-    create_organization(CreateOrganizationRequest) -> CreateOrganizationResponse;
-    update_organization(UpdateOrganizationRequest) -> UpdateOrganizationResponse;
-    record_ownership(RecordOwnershipRequest) -> RecordOwnershipResponse;
-    end_ownership(EndOwnershipRequest) -> EndOwnershipResponse;
-    get_organization(GetOrganizationRequest) -> GetOrganizationResponse;
-    list_organizations(ListOrganizationsRequest) -> ListOrganizationsResponse;
-    batch_get_organizations(BatchGetOrganizationsRequest) -> BatchGetOrganizationsResponse;
-    create_partner(CreatePartnerRequest) -> CreatePartnerResponse;
-    get_partner(GetPartnerRequest) -> GetPartnerResponse;
-    list_partners(ListPartnersRequest) -> ListPartnersResponse;
-    batch_get_partners(BatchGetPartnersRequest) -> BatchGetPartnersResponse;
-    associate_location(AssociateLocationRequest) -> AssociateLocationResponse;
-    enroll_partner(EnrollPartnerRequest) -> EnrollPartnerResponse;
-    get_enrollment(GetEnrollmentRequest) -> GetEnrollmentResponse;
-    list_enrollments(ListEnrollmentsRequest) -> ListEnrollmentsResponse;
-    record_vetting_result(RecordVettingResultRequest) -> RecordVettingResultResponse;
-    submit_enrollment(SubmitEnrollmentRequest) -> SubmitEnrollmentResponse;
-    resubmit_enrollment(ResubmitEnrollmentRequest) -> ResubmitEnrollmentResponse;
-    revoke_enrollment(RevokeEnrollmentRequest) -> RevokeEnrollmentResponse;
-    suspend_enrollment(SuspendEnrollmentRequest) -> SuspendEnrollmentResponse;
-    reinstate_enrollment(ReinstateEnrollmentRequest) -> ReinstateEnrollmentResponse;
-    record_evidence(RecordEvidenceRequest) -> RecordEvidenceResponse;
-    assess_enrollment(AssessEnrollmentRequest) -> AssessEnrollmentResponse;
-    review_enrollment(ReviewEnrollmentRequest) -> ReviewEnrollmentResponse;
-    accept_agreement(AcceptAgreementRequest) -> AcceptAgreementResponse;
-    get_agreement(GetAgreementRequest) -> GetAgreementResponse;
-    list_agreements(ListAgreementsRequest) -> ListAgreementsResponse;
-    get_agreement_status(GetAgreementStatusRequest) -> GetAgreementStatusResponse;
+    create_organization(CreateOrganizationRequest) -> CreateOrganizationResponse, VET;
+    update_organization(UpdateOrganizationRequest) -> UpdateOrganizationResponse, VET;
+    record_ownership(RecordOwnershipRequest) -> RecordOwnershipResponse, VET;
+    end_ownership(EndOwnershipRequest) -> EndOwnershipResponse, VET;
+    get_organization(GetOrganizationRequest) -> GetOrganizationResponse, READ;
+    list_organizations(ListOrganizationsRequest) -> ListOrganizationsResponse, READ;
+    batch_get_organizations(BatchGetOrganizationsRequest) -> BatchGetOrganizationsResponse, READ;
+    create_partner(CreatePartnerRequest) -> CreatePartnerResponse, VET;
+    get_partner(GetPartnerRequest) -> GetPartnerResponse, READ;
+    list_partners(ListPartnersRequest) -> ListPartnersResponse, READ;
+    batch_get_partners(BatchGetPartnersRequest) -> BatchGetPartnersResponse, READ;
+    associate_location(AssociateLocationRequest) -> AssociateLocationResponse, WRITE;
+    enroll_partner(EnrollPartnerRequest) -> EnrollPartnerResponse, WRITE;
+    get_enrollment(GetEnrollmentRequest) -> GetEnrollmentResponse, READ;
+    list_enrollments(ListEnrollmentsRequest) -> ListEnrollmentsResponse, READ;
+    record_vetting_result(RecordVettingResultRequest) -> RecordVettingResultResponse, VET;
+    submit_enrollment(SubmitEnrollmentRequest) -> SubmitEnrollmentResponse, WRITE;
+    resubmit_enrollment(ResubmitEnrollmentRequest) -> ResubmitEnrollmentResponse, WRITE;
+    revoke_enrollment(RevokeEnrollmentRequest) -> RevokeEnrollmentResponse, VET;
+    suspend_enrollment(SuspendEnrollmentRequest) -> SuspendEnrollmentResponse, VET;
+    reinstate_enrollment(ReinstateEnrollmentRequest) -> ReinstateEnrollmentResponse, VET;
+    record_evidence(RecordEvidenceRequest) -> RecordEvidenceResponse, VET;
+    assess_enrollment(AssessEnrollmentRequest) -> AssessEnrollmentResponse, READ;
+    review_enrollment(ReviewEnrollmentRequest) -> ReviewEnrollmentResponse, VET;
+    accept_agreement(AcceptAgreementRequest) -> AcceptAgreementResponse, WRITE;
+    get_agreement(GetAgreementRequest) -> GetAgreementResponse, READ;
+    list_agreements(ListAgreementsRequest) -> ListAgreementsResponse, READ;
+    get_agreement_status(GetAgreementStatusRequest) -> GetAgreementStatusResponse, READ;
     batch_get_partner_standings(BatchGetPartnerStandingsRequest)
-        -> BatchGetPartnerStandingsResponse;
+        -> BatchGetPartnerStandingsResponse, STANDINGS;
 }
 
 impl Transport {
@@ -89,20 +99,30 @@ impl Transport {
         request: Request<R>,
         options: Mutation,
     ) -> MutationContext {
-        let content = request.get_ref().encode_to_vec();
-        let call = MutationContext::new(method, options, &content, actor(request.metadata()), now);
+        let (message, caller) = request.into_parts();
+        let content = message.encode_to_vec();
+        let call = MutationContext::new(method, options, &content, caller, now);
         call.with_parts(contracts::parts(SERVICE, method, &content))
     }
 
-    /// The partner as stored. Decisions apply `effective_at` themselves.
-    async fn stored_partner(&self, name: PartnerName) -> Result<Partner, Failure> {
-        let partner = self.store.partner(name).await?;
-        partner.ok_or_else(|| Failure::missing(name))
+    /// The partner as stored, if the caller may see it. Decisions apply `effective_at` themselves.
+    async fn stored_partner(
+        &self,
+        name: PartnerName,
+        caller: &Authorized,
+    ) -> Result<Partner, Failure> {
+        self.stored_partner_of(name, name, caller).await
     }
 
-    /// The partner as effective now, for responses.
-    async fn effective_partner(&self, name: PartnerName) -> Result<Partner, Failure> {
-        Ok(self.stored_partner(name).await?.effective_at(self.clock.now()))
+    /// The partner of a resource.
+    async fn stored_partner_of(
+        &self,
+        name: PartnerName,
+        resource: impl Display,
+        caller: &Authorized,
+    ) -> Result<Partner, Failure> {
+        let partner = caller.visible(self.store.partner(name).await?);
+        partner.ok_or_else(|| Failure::missing(resource))
     }
 
     async fn change_partner(
@@ -112,7 +132,7 @@ impl Transport {
         decide: impl FnOnce(Partner) -> Result<Approved<Partner>, Denial> + Send,
     ) -> Result<Partner, Failure> {
         let change = async {
-            let partner = self.stored_partner(name).await?;
+            let partner = self.stored_partner(name, call.caller()).await?;
             self.store.database().check_etag(call, &name, partner.resource_version).await?;
             self.store.save_partner(decide(partner)?, call).await
         };

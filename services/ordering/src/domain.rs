@@ -5,6 +5,7 @@
 
 mod answer;
 mod approved;
+mod authority;
 mod batch;
 mod cancel;
 mod change;

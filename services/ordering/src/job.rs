@@ -7,7 +7,7 @@ use contracts::ordering::{
     SettleSubscriptionsRequest, ordering_service_client::OrderingServiceClient,
 };
 use rpc_client::{Channel, Settings, Urls};
-use tonic::{Request, Status, metadata::MetadataValue};
+use tonic::Status;
 
 /// Timeout of one call. The server's own limit is shorter.
 const TIMEOUT: Duration = Duration::from_secs(30);
@@ -48,8 +48,7 @@ async fn settle(at: Urls) -> Result<(i64, i64), String> {
     let mut client = OrderingServiceClient::new(channel);
     let (mut settled, mut left, mut token) = (0, 0, String::new());
     loop {
-        let mut request = Request::new(SettleSubscriptionsRequest { max_count: BATCH_SIZE, token });
-        request.metadata_mut().insert("csp-actor", MetadataValue::from_static("settlement"));
+        let request = SettleSubscriptionsRequest { max_count: BATCH_SIZE, token };
         let response = client.settle_subscriptions(request).await;
         let response = response.map_err(|status| failed(&address, settled, &status))?.into_inner();
         settled += i64::from(response.settled_count);

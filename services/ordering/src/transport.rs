@@ -13,12 +13,12 @@ mod subscription;
 mod telemetry;
 mod transfer;
 
+use authority::{Policy, Role};
 use contracts::ordering::{self as pb, ordering_service_server::OrderingService};
 use errors::Mutation;
 use prost::Message;
-use runtime::server::actor;
+use status::Request;
 use storage::MutationContext;
-use tonic::Request;
 use types::Clock;
 
 use crate::{peers::Relationship, store::Store};
@@ -36,38 +36,45 @@ pub(crate) struct Transport {
     clock: Clock,
 }
 
+const READ: Policy = Policy::of(&[Role::Ordering, Role::Reader, Role::Console]);
+const WRITE: Policy = Policy::of(&[Role::Ordering]);
+/// Offers are of all partners.
+const CATALOGUE: Policy = Policy::of_whole(&[Role::Ordering]);
+const RELEASE: Policy = Policy::of(&[Role::Ordering, Role::Relationship]);
+const SETTLE: Policy = Policy::of_whole(&[Role::Settlement]);
+
 ::status::serve! {
     impl OrderingService for Transport as "ordering.csp";
-    create_offer(CreateOfferRequest) -> CreateOfferResponse;
-    update_offer(UpdateOfferRequest) -> UpdateOfferResponse;
-    retire_offer(RetireOfferRequest) -> RetireOfferResponse;
-    get_offer(GetOfferRequest) -> GetOfferResponse;
-    list_offers(ListOffersRequest) -> ListOffersResponse;
-    batch_get_offers(BatchGetOffersRequest) -> BatchGetOffersResponse;
-    place_order(PlaceOrderRequest) -> PlaceOrderResponse;
-    get_order(GetOrderRequest) -> GetOrderResponse;
-    list_orders(ListOrdersRequest) -> ListOrdersResponse;
-    batch_get_orders(BatchGetOrdersRequest) -> BatchGetOrdersResponse;
-    cancel_order(CancelOrderRequest) -> CancelOrderResponse;
-    get_subscription(GetSubscriptionRequest) -> GetSubscriptionResponse;
-    list_subscriptions(ListSubscriptionsRequest) -> ListSubscriptionsResponse;
-    batch_get_subscriptions(BatchGetSubscriptionsRequest) -> BatchGetSubscriptionsResponse;
-    add_quantity(AddQuantityRequest) -> AddQuantityResponse;
-    reduce_quantity(ReduceQuantityRequest) -> ReduceQuantityResponse;
-    cancel_subscription(CancelSubscriptionRequest) -> CancelSubscriptionResponse;
-    suspend_subscription(SuspendSubscriptionRequest) -> SuspendSubscriptionResponse;
-    resume_subscription(ResumeSubscriptionRequest) -> ResumeSubscriptionResponse;
-    set_automatic_renewal(SetAutomaticRenewalRequest) -> SetAutomaticRenewalResponse;
-    schedule_next_term(ScheduleNextTermRequest) -> ScheduleNextTermResponse;
-    renew_subscription(RenewSubscriptionRequest) -> RenewSubscriptionResponse;
-    create_transfer(CreateTransferRequest) -> CreateTransferResponse;
-    approve_transfer(ApproveTransferRequest) -> ApproveTransferResponse;
-    reject_transfer(RejectTransferRequest) -> RejectTransferResponse;
-    withdraw_transfer(WithdrawTransferRequest) -> WithdrawTransferResponse;
-    get_transfer(GetTransferRequest) -> GetTransferResponse;
-    list_transfers(ListTransfersRequest) -> ListTransfersResponse;
-    release_customer_relationship(ReleaseCustomerRelationshipRequest) -> ReleaseCustomerRelationshipResponse;
-    settle_subscriptions(SettleSubscriptionsRequest) -> SettleSubscriptionsResponse;
+    create_offer(CreateOfferRequest) -> CreateOfferResponse, CATALOGUE;
+    update_offer(UpdateOfferRequest) -> UpdateOfferResponse, CATALOGUE;
+    retire_offer(RetireOfferRequest) -> RetireOfferResponse, CATALOGUE;
+    get_offer(GetOfferRequest) -> GetOfferResponse, READ;
+    list_offers(ListOffersRequest) -> ListOffersResponse, READ;
+    batch_get_offers(BatchGetOffersRequest) -> BatchGetOffersResponse, READ;
+    place_order(PlaceOrderRequest) -> PlaceOrderResponse, WRITE;
+    get_order(GetOrderRequest) -> GetOrderResponse, READ;
+    list_orders(ListOrdersRequest) -> ListOrdersResponse, READ;
+    batch_get_orders(BatchGetOrdersRequest) -> BatchGetOrdersResponse, READ;
+    cancel_order(CancelOrderRequest) -> CancelOrderResponse, WRITE;
+    get_subscription(GetSubscriptionRequest) -> GetSubscriptionResponse, READ;
+    list_subscriptions(ListSubscriptionsRequest) -> ListSubscriptionsResponse, READ;
+    batch_get_subscriptions(BatchGetSubscriptionsRequest) -> BatchGetSubscriptionsResponse, READ;
+    add_quantity(AddQuantityRequest) -> AddQuantityResponse, WRITE;
+    reduce_quantity(ReduceQuantityRequest) -> ReduceQuantityResponse, WRITE;
+    cancel_subscription(CancelSubscriptionRequest) -> CancelSubscriptionResponse, WRITE;
+    suspend_subscription(SuspendSubscriptionRequest) -> SuspendSubscriptionResponse, WRITE;
+    resume_subscription(ResumeSubscriptionRequest) -> ResumeSubscriptionResponse, WRITE;
+    set_automatic_renewal(SetAutomaticRenewalRequest) -> SetAutomaticRenewalResponse, WRITE;
+    schedule_next_term(ScheduleNextTermRequest) -> ScheduleNextTermResponse, WRITE;
+    renew_subscription(RenewSubscriptionRequest) -> RenewSubscriptionResponse, WRITE;
+    create_transfer(CreateTransferRequest) -> CreateTransferResponse, WRITE;
+    approve_transfer(ApproveTransferRequest) -> ApproveTransferResponse, WRITE;
+    reject_transfer(RejectTransferRequest) -> RejectTransferResponse, WRITE;
+    withdraw_transfer(WithdrawTransferRequest) -> WithdrawTransferResponse, WRITE;
+    get_transfer(GetTransferRequest) -> GetTransferResponse, READ;
+    list_transfers(ListTransfersRequest) -> ListTransfersResponse, READ;
+    release_customer_relationship(ReleaseCustomerRelationshipRequest) -> ReleaseCustomerRelationshipResponse, RELEASE;
+    settle_subscriptions(SettleSubscriptionsRequest) -> SettleSubscriptionsResponse, SETTLE;
 }
 
 impl Transport {
@@ -82,9 +89,9 @@ impl Transport {
         request: Request<R>,
         mutation: Mutation,
     ) -> MutationContext {
-        let content = request.get_ref().encode_to_vec();
-        let actor = actor(request.metadata());
-        MutationContext::new(method, mutation, &content, actor, self.clock.now())
+        let (message, caller) = request.into_parts();
+        let content = message.encode_to_vec();
+        MutationContext::new(method, mutation, &content, caller, self.clock.now())
             .with_parts(contracts::parts(SERVICE, method, &content))
     }
 }

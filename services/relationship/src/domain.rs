@@ -4,6 +4,7 @@
 #![warn(clippy::wildcard_enum_match_arm)]
 
 mod approved;
+mod authority;
 mod checks;
 mod customer;
 mod customer_agreement;

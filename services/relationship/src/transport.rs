@@ -14,14 +14,14 @@ mod telemetry;
 
 use std::time::Duration;
 
+use authority::{Policy, Role, Scope};
 use contracts::relationship::{self as pb, relationship_service_server::RelationshipService};
 use errors::{Failure, Mutation};
 use prost::Message;
-use runtime::server::actor;
 use serde::de::DeserializeOwned;
+use status::Request;
 use storage::MutationContext;
 use tokio::sync::Semaphore;
-use tonic::Request;
 use types::{Clock, CustomerName, PartnerName, Timestamp};
 
 use crate::{
@@ -53,40 +53,55 @@ pub(crate) struct Transport {
     batch_checks: Semaphore,
 }
 
+const READ: Policy = Policy::of(&[Role::Relationship, Role::Reader, Role::Console]);
+/// What a partner's own system may record.
+const WRITE: Policy = Policy::of(&[Role::Relationship]);
+/// What customers and Microsoft state, and which company a customer belongs to: no partner records these
+/// about its own customers.
+const CONFIRM: Policy = Policy::of_whole(&[Role::Relationship]);
+/// Ordering checks that no subscription runs; see ReleaseCustomerRelationship.
+const REMOVE: Policy = Policy::of_whole(&[Role::Service]);
+const OF_ORDERING: Policy =
+    Policy::of(&[Role::Service, Role::Relationship, Role::Reader, Role::Console]);
+const CHECK: Policy =
+    Policy::of(&[Role::Service, Role::Relationship, Role::Ordering, Role::Reader, Role::Console]);
+/// Facts about no partner.
+const PUBLIC: Policy = Policy::of(&Role::ALL);
+
 ::status::serve! {
     impl RelationshipService for Transport as DOMAIN;
-    invite_partnership(InvitePartnershipRequest) -> InvitePartnershipResponse;
-    accept_partnership(AcceptPartnershipRequest) -> AcceptPartnershipResponse;
-    withdraw_partnership(WithdrawPartnershipRequest) -> WithdrawPartnershipResponse;
-    decline_partnership(DeclinePartnershipRequest) -> DeclinePartnershipResponse;
-    end_partnership(EndPartnershipRequest) -> EndPartnershipResponse;
-    get_partnership(GetPartnershipRequest) -> GetPartnershipResponse;
-    list_partnerships(ListPartnershipsRequest) -> ListPartnershipsResponse;
-    batch_get_partnerships(BatchGetPartnershipsRequest) -> BatchGetPartnershipsResponse;
-    create_customer(CreateCustomerRequest) -> CreateCustomerResponse;
-    get_customer(GetCustomerRequest) -> GetCustomerResponse;
-    list_customers(ListCustomersRequest) -> ListCustomersResponse;
-    batch_get_customers(BatchGetCustomersRequest) -> BatchGetCustomersResponse;
-    record_customer_agreement(RecordCustomerAgreementRequest) -> RecordCustomerAgreementResponse;
-    record_account_review(RecordAccountReviewRequest) -> RecordAccountReviewResponse;
+    invite_partnership(InvitePartnershipRequest) -> InvitePartnershipResponse, WRITE;
+    accept_partnership(AcceptPartnershipRequest) -> AcceptPartnershipResponse, WRITE;
+    withdraw_partnership(WithdrawPartnershipRequest) -> WithdrawPartnershipResponse, WRITE;
+    decline_partnership(DeclinePartnershipRequest) -> DeclinePartnershipResponse, WRITE;
+    end_partnership(EndPartnershipRequest) -> EndPartnershipResponse, WRITE;
+    get_partnership(GetPartnershipRequest) -> GetPartnershipResponse, READ;
+    list_partnerships(ListPartnershipsRequest) -> ListPartnershipsResponse, READ;
+    batch_get_partnerships(BatchGetPartnershipsRequest) -> BatchGetPartnershipsResponse, READ;
+    create_customer(CreateCustomerRequest) -> CreateCustomerResponse, CONFIRM;
+    get_customer(GetCustomerRequest) -> GetCustomerResponse, READ;
+    list_customers(ListCustomersRequest) -> ListCustomersResponse, READ;
+    batch_get_customers(BatchGetCustomersRequest) -> BatchGetCustomersResponse, READ;
+    record_customer_agreement(RecordCustomerAgreementRequest) -> RecordCustomerAgreementResponse, CONFIRM;
+    record_account_review(RecordAccountReviewRequest) -> RecordAccountReviewResponse, CONFIRM;
     request_customer_relationship(RequestCustomerRelationshipRequest)
-        -> RequestCustomerRelationshipResponse;
-    attest_customer_agreement(AttestCustomerAgreementRequest) -> AttestCustomerAgreementResponse;
+        -> RequestCustomerRelationshipResponse, WRITE;
+    attest_customer_agreement(AttestCustomerAgreementRequest) -> AttestCustomerAgreementResponse, WRITE;
     accept_customer_relationship(AcceptCustomerRelationshipRequest)
-        -> AcceptCustomerRelationshipResponse;
+        -> AcceptCustomerRelationshipResponse, CONFIRM;
     refuse_customer_relationship(RefuseCustomerRelationshipRequest)
-        -> RefuseCustomerRelationshipResponse;
+        -> RefuseCustomerRelationshipResponse, CONFIRM;
     remove_customer_relationship(RemoveCustomerRelationshipRequest)
-        -> RemoveCustomerRelationshipResponse;
-    get_customer_relationship(GetCustomerRelationshipRequest) -> GetCustomerRelationshipResponse;
+        -> RemoveCustomerRelationshipResponse, REMOVE;
+    get_customer_relationship(GetCustomerRelationshipRequest) -> GetCustomerRelationshipResponse, OF_ORDERING;
     list_customer_relationships(ListCustomerRelationshipsRequest)
-        -> ListCustomerRelationshipsResponse;
-    check_transaction(CheckTransactionRequest) -> CheckTransactionResponse;
-    batch_check_transactions(BatchCheckTransactionsRequest) -> BatchCheckTransactionsResponse;
-    list_sales_paths(ListSalesPathsRequest) -> ListSalesPathsResponse;
-    list_rules(ListRulesRequest) -> ListRulesResponse;
-    get_market(GetMarketRequest) -> GetMarketResponse;
-    list_markets(ListMarketsRequest) -> ListMarketsResponse;
+        -> ListCustomerRelationshipsResponse, READ;
+    check_transaction(CheckTransactionRequest) -> CheckTransactionResponse, CHECK;
+    batch_check_transactions(BatchCheckTransactionsRequest) -> BatchCheckTransactionsResponse, CHECK;
+    list_sales_paths(ListSalesPathsRequest) -> ListSalesPathsResponse, CHECK;
+    list_rules(ListRulesRequest) -> ListRulesResponse, PUBLIC;
+    get_market(GetMarketRequest) -> GetMarketResponse, PUBLIC;
+    list_markets(ListMarketsRequest) -> ListMarketsResponse, PUBLIC;
 }
 
 impl Transport {
@@ -116,8 +131,9 @@ impl Transport {
         how: Mutation,
         now: Timestamp,
     ) -> MutationContext {
-        let content = request.get_ref().encode_to_vec();
-        let call = MutationContext::new(method, how, &content, actor(request.metadata()), now);
+        let (message, caller) = request.into_parts();
+        let content = message.encode_to_vec();
+        let call = MutationContext::new(method, how, &content, caller, now);
         call.with_parts(contracts::parts(SERVICE, method, &content))
     }
 
@@ -137,8 +153,16 @@ impl Transport {
     }
 
     async fn find_customer(&self, name: CustomerName) -> Result<Customer, Failure> {
-        let customer = self.store.customer(name).await?;
-        customer.ok_or_else(|| Failure::missing(name))
+        self.find_visible_customer(name, &Scope::All).await
+    }
+
+    async fn find_visible_customer(
+        &self,
+        name: CustomerName,
+        scope: &Scope,
+    ) -> Result<Customer, Failure> {
+        let found = self.store.visible_customers(&[name], scope).await?.pop();
+        found.ok_or_else(|| Failure::missing(name))
     }
 
     async fn standing(&self, partner: PartnerName) -> Result<Standing, Failure> {

@@ -25,6 +25,7 @@ use tower_service::Service;
 
 use super::{
     answer::{self, AnswerBody, ConnectionPermit},
+    callers::Callers,
     message,
     registry::Usage,
 };
@@ -44,14 +45,23 @@ const MAX_HEALTH_CALLS: usize = 16;
 #[derive(Debug, Clone)]
 pub(super) struct Admission<S> {
     inner: S,
-    name: &'static str,
-    served: &'static str,
-    methods: Methods,
+    served: Served,
     longest: Duration,
     server: Capacity,
     connection: Capacity,
     health: Capacity,
     usage: Option<Usage>,
+}
+
+/// What a server serves, and to whom.
+#[derive(Debug, Clone)]
+pub(super) struct Served {
+    /// Name of the service.
+    pub name: &'static str,
+    /// Full name of the gRPC service.
+    pub grpc_name: &'static str,
+    pub methods: Methods,
+    pub callers: Callers,
 }
 
 /// How many calls may be in flight at once.
@@ -81,9 +91,7 @@ impl Capacity {
 impl<S> Admission<S> {
     pub(super) fn new(
         inner: S,
-        name: &'static str,
-        served: &'static str,
-        methods: Methods,
+        served: Served,
         limit: usize,
         connection_limit: usize,
         longest: Duration,
@@ -91,12 +99,12 @@ impl<S> Admission<S> {
         let server = Capacity::new("server", limit);
         let connection = Capacity::new("connection", connection_limit);
         let health = Capacity::new("connection", MAX_HEALTH_CALLS);
-        Self { inner, name, served, methods, longest, server, connection, health, usage: None }
+        Self { inner, served, longest, server, connection, health, usage: None }
     }
 
     /// Name of the service.
     pub(super) const fn name(&self) -> &'static str {
-        self.name
+        self.served.name
     }
 
     /// The same service for one connection.
@@ -138,13 +146,13 @@ impl<S> Admission<S> {
 
     fn unknown(&self, path: &str) -> Failure {
         let method = path.trim_start_matches('/').to_owned();
-        Failure::UnknownMethod { method, served: self.served }
+        Failure::UnknownMethod { method, served: self.served.grpc_name }
     }
 
     /// Admits the call and computes its timeout.
     fn check<B>(&self, request: &Request<B>) -> Result<(Permits, Duration), Failure> {
         let path = request.uri().path();
-        if !self.methods.has(path) {
+        if !self.served.methods.has(path) {
             return Err(self.unknown(path));
         }
         let admitted = self.admit(path)?;
@@ -178,7 +186,7 @@ where
         if !is_grpc(request.headers()) {
             return Box::pin(async { Ok(unsupported_media_type()) });
         }
-        let name = self.name;
+        let name = self.served.name;
         let refuse = move |failure: Failure| {
             status::from_failure(failure, &format!("{name}.csp")).into_http()
         };
@@ -188,10 +196,15 @@ where
         };
         let path = request.uri().path();
         let (streams, is_health) = (path.starts_with(STREAMS), path.starts_with(HEALTH));
-        let mut inner = self.inner.clone();
+        let (mut inner, callers) = (self.inner.clone(), self.served.callers.clone());
         let work = async move {
             // Called inside the future, so that the deadline and the panic handler cover it too.
             let answer = async move {
+                let mut request = request;
+                if !is_health {
+                    let identified = callers.identify(request.headers_mut())?;
+                    request.extensions_mut().insert(identified);
+                }
                 let request =
                     if streams { request.map(Body::new) } else { read_message(request).await? };
                 Ok(inner.call(request).await)

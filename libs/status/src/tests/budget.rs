@@ -6,8 +6,11 @@ use proptest::prelude::*;
 use tonic::Status;
 use tonic_types::{ErrorDetail, StatusExt};
 
+use authority::{Forbidden, NotForCaller, Role};
 use errors::{Failure, FieldViolation, Resource, StaleEtag};
 use rules::{Responsible, Violation};
+use types::csp_tenant;
+use uuid::Uuid;
 
 use crate::{budget, from_failure};
 
@@ -87,6 +90,20 @@ fn failure() -> impl Strategy<Value = Failure> {
             let retry_after = Duration::from_secs(seconds.into());
             Failure::ReleaseInProgress { customer, partner, retry_after }
         }),
+        (text(), text()).prop_map(|(method, caller)| Failure::Forbidden {
+            method,
+            forbidden: Forbidden {
+                caller,
+                has: Role::ALL.to_vec(),
+                needs: Role::ALL.to_vec(),
+                bound: true
+            },
+        }),
+        (text(), 0..20usize).prop_map(|(caller, count)| {
+            let partners = vec![csp_tenant(&Uuid::nil().to_string()).unwrap(); count];
+            Failure::NotForCaller(NotForCaller { caller, partners })
+        }),
+        text().prop_map(|problem| Failure::Unauthenticated { cause: "NO_TOKEN", problem }),
         text().prop_map(|method| Failure::UnknownMethod { method, served: "ordering" }),
         text().prop_map(Failure::Bug),
     ]
@@ -104,6 +121,9 @@ fn count(failure: &Failure) -> usize {
         | Failure::LostRace
         | Failure::FactsChanged { .. }
         | Failure::DecisionExpired
+        | Failure::Unauthenticated { .. }
+        | Failure::Forbidden { .. }
+        | Failure::NotForCaller(_)
         | Failure::Overloaded { .. }
         | Failure::UnknownMethod { .. }
         | Failure::ReleaseInProgress { .. }

@@ -17,11 +17,13 @@ impl Entries {
     pub fn new(call: &MutationContext, events: Vec<Event>) -> Self {
         let last = events.len().saturating_sub(1);
         let row = |(at, Event(row))| {
-            let request_id = call.request_id().filter(|_| at == last);
+            let request_id = if at == last { call.request_id() } else { None };
             ActiveModel {
-                actor: Set(call.actor.clone()),
-                request_digest: Set(request_id.map(|_| call.digest.clone())),
-                request_id: Set(request_id.map(|id| id.to_string())),
+                actor: Set(call.caller.caller().to_string()),
+                proof: Set(call.caller.caller().proof().as_str().to_owned()),
+                on_behalf_of: Set(call.caller.on_behalf_of().map(str::to_owned)),
+                request_digest: Set(request_id.as_ref().map(|_| call.digest.clone())),
+                request_id: Set(request_id),
                 ..row
             }
         };

@@ -74,8 +74,8 @@ impl World {
             let statement = format!(
                 "INSERT INTO things (name, value) VALUES ('{name}', {value})
                  ON CONFLICT (name) DO UPDATE SET value = {value};
-                 INSERT INTO events (resource, revision, kind, actor, time, content)
-                 VALUES ('{name}', {value}, 'Changed', 'ada', 0, '{{}}');"
+                 INSERT INTO events (resource, revision, kind, actor, proof, time, content)
+                 VALUES ('{name}', {value}, 'Changed', 'ada', 'none', 0, '{{}}');"
             );
             transaction.execute_unprepared(&statement).await.unwrap();
         }

@@ -28,8 +28,8 @@ const TRANSACTIONS: usize = 10_000;
 
 async fn record(transaction: &DatabaseTransaction, resource: &str) {
     let statement = format!(
-        "INSERT INTO events (resource, revision, kind, actor, time, content)
-         VALUES ('{resource}', 1, 'Changed', 'ada', 0, '{{}}')"
+        "INSERT INTO events (resource, revision, kind, actor, proof, time, content)
+         VALUES ('{resource}', 1, 'Changed', 'ada', 'none', 0, '{{}}')"
     );
     transaction.execute_unprepared(&statement).await.unwrap();
 }

@@ -1,5 +1,6 @@
 use std::collections::BTreeMap;
 
+use authority::Scope;
 use errors::Failure;
 use markets::Country;
 use sea_orm::{
@@ -7,8 +8,8 @@ use sea_orm::{
     QueryOrder, sea_query::OnConflict,
 };
 use storage::{
-    Event, Field, Listing, MutationContext, Page, PageRequest, events, fault, list, put, row,
-    search_key,
+    Event, Field, Listing, MutationContext, Page, PageRequest, Partners, Related, events, fault,
+    list, put, row, search_key,
 };
 use types::{GlobalAccountId, OrganizationName};
 
@@ -22,6 +23,16 @@ use crate::domain::{Approved, End, Organization, Owner, Partner};
 
 pub(crate) const ORGANIZATIONS: Listing = Listing::of(
     "organizations",
+    // A bound caller sees the companies of its own tenants.
+    Partners::Of {
+        columns: &[],
+        related: Some(Related {
+            table: "partners",
+            key: "organization",
+            partner: "name",
+            set: "name",
+        }),
+    },
     &[
         Field::text("display_name", "display_name_key"),
         Field::value::<Country>("country_code", "country"),
@@ -38,13 +49,21 @@ impl Store {
         Ok(read(&snapshot, &[name]).await?.pop())
     }
 
-    /// The named organizations that exist, in no particular order.
-    pub(crate) async fn organizations_named(
+    /// The named organizations that exist and that a caller sees, in no particular order.
+    pub(crate) async fn visible_organizations(
         &self,
         names: &[OrganizationName],
+        scope: &Scope,
     ) -> Result<Vec<Organization>, Failure> {
         let snapshot = self.database.snapshot().await?;
-        read(&snapshot, names).await
+        let names = names.iter().map(ToString::to_string);
+        let rows = organizations::Entity::find()
+            .filter(organizations::Column::Name.is_in(names))
+            .filter(ORGANIZATIONS.partners.visible::<organizations::Entity>(scope)?)
+            .all(&snapshot)
+            .await
+            .map_err(fault)?;
+        with_owners(&snapshot, rows).await
     }
 
     /// The named organizations that do not exist.

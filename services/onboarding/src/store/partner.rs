@@ -10,8 +10,8 @@ use sea_orm::{
     QueryOrder, Select, sea_query::OnConflict,
 };
 use storage::{
-    Event, Field, Listing, MutationContext, Page, PageRequest, Snapshot, events, fault, insert,
-    list, put, row,
+    Event, Field, Listing, MutationContext, Page, PageRequest, Partners, Snapshot, events, fault,
+    insert, list, put, row,
 };
 use types::{LocationAccountId, OrganizationName, PartnerName};
 
@@ -24,6 +24,7 @@ use crate::domain::{Approved, Location, LocationFacts, Partner};
 
 pub(crate) const PARTNERS: Listing = Listing::of(
     "partners",
+    Partners::of(&["name"]),
     &[
         Field::value::<OrganizationName>("organization", "organization"),
         Field::value::<Country>("country_code", "country"),

@@ -300,7 +300,7 @@ async fn every_change_appends_an_event(engine: Engine) {
         assert_eq!(event.time, partner.resource_version.update_time.as_microsecond());
         assert_eq!(storage::row::from_json::<Partner>(&event.content).unwrap(), *partner);
     }
-    assert_eq!(history[0].request_id, Some(Uuid::from_u128(7).to_string()));
+    assert_eq!(history[0].request_id, Some(format!("ada {}", Uuid::from_u128(7))));
     assert_eq!((&history[1].request_id, &history[1].request_digest), (&None, &None));
 }
 

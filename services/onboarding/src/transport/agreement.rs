@@ -1,7 +1,7 @@
 use contracts::onboarding as pb;
 use convert::AgreementStatusQuery;
 use errors::Failure;
-use tonic::Request;
+use status::Request;
 
 use super::{Transport, convert, render};
 use crate::domain::{AgreementName, Partner, resellers_accepted};
@@ -34,11 +34,10 @@ impl Transport {
     ) -> Result<pb::GetAgreementResponse, Failure> {
         let now = self.clock.now();
         let name: AgreementName = errors::one("name", &request.get_ref().name)?;
-        let partner = self.store.partner(name.partner).await?.map(|it| it.effective_at(now));
-        let agreement = partner.as_ref().and_then(|partner| {
-            let found = partner.agreements.iter().find(|agreement| agreement.uid == name.uid);
-            found.map(|agreement| render::agreement(partner, agreement, now))
-        });
+        let partner = self.stored_partner_of(name.partner, name, request.caller()).await?;
+        let partner = partner.effective_at(now);
+        let agreement = partner.agreements.iter().find(|agreement| agreement.uid == name.uid);
+        let agreement = agreement.map(|agreement| render::agreement(&partner, agreement, now));
         let agreement = agreement.ok_or_else(|| Failure::missing(name))?;
         Ok(pb::GetAgreementResponse { agreement: Some(agreement) })
     }
@@ -48,9 +47,8 @@ impl Transport {
         request: Request<pb::ListAgreementsRequest>,
     ) -> Result<pb::ListAgreementsResponse, Failure> {
         let now = self.clock.now();
-        let partner =
-            self.stored_partner(errors::one("parent", &request.get_ref().parent)?).await?;
-        let partner = partner.effective_at(now);
+        let name = errors::one("parent", &request.get_ref().parent)?;
+        let partner = self.stored_partner(name, request.caller()).await?.effective_at(now);
         let all = partner.agreements.iter().map(|each| render::agreement(&partner, each, now));
         Ok(pb::ListAgreementsResponse { agreements: all.collect() })
     }
@@ -60,16 +58,22 @@ impl Transport {
         request: Request<pb::GetAgreementStatusRequest>,
     ) -> Result<pb::GetAgreementStatusResponse, Failure> {
         let (query, region) = convert::agreement_status(request.get_ref())?;
+        let caller = request.caller();
         let accounts = match query {
-            AgreementStatusQuery::Tenant(name) => vec![self.stored_partner(name).await?],
+            AgreementStatusQuery::Tenant(name) => vec![self.stored_partner(name, caller).await?],
             AgreementStatusQuery::PartnerId { location, global } => {
-                match self.store.partner_by_location(&location).await? {
+                let found = match self.store.partner_by_location(&location).await? {
                     Some(partner) => vec![partner],
                     None => match self.store.organization_by_global_account(&global).await? {
                         Some(organization) => self.store.partners_of(organization).await?,
                         None => return Err(Failure::no_partner_at(&location)),
                     },
+                };
+                let (any, visible) = (!found.is_empty(), caller.all_visible(found));
+                if any && visible.is_empty() {
+                    return Err(Failure::no_partner_at(&location));
                 }
+                visible
             }
         };
         let agreement_accepted = resellers_accepted(accounts, region, self.clock.now());

@@ -3,8 +3,8 @@
 use contracts::onboarding as pb;
 use errors::Failure;
 use prost::Message;
+use status::Request;
 use storage::batch;
-use tonic::Request;
 
 use super::{Transport, render};
 
@@ -16,8 +16,12 @@ impl Transport {
         &self,
         request: Request<pb::BatchGetOrganizationsRequest>,
     ) -> Result<pb::BatchGetOrganizationsResponse, Failure> {
-        let names = errors::names(&request.into_inner().names, 200)?;
-        let read = |names: Vec<_>| async move { self.store.organizations_named(&names).await };
+        let (message, caller) = request.into_parts();
+        let names = errors::names(&message.names, 200)?;
+        drop(message);
+        let scope = caller.scope();
+        let read =
+            |names: Vec<_>| async move { self.store.visible_organizations(&names, scope).await };
         let render = render::organization;
         let organizations = batch(&names, CHUNK, read, |it| &it.name, render, Message::encoded_len);
         let organizations = organizations.await?;
@@ -28,8 +32,13 @@ impl Transport {
         &self,
         request: Request<pb::BatchGetPartnersRequest>,
     ) -> Result<pb::BatchGetPartnersResponse, Failure> {
-        let names = errors::names(&request.into_inner().names, 200)?;
-        let read = |names: Vec<_>| async move { self.store.partners_named(&names).await };
+        let (message, caller) = request.into_parts();
+        let names = errors::names(&message.names, 200)?;
+        drop(message);
+        let caller = &caller;
+        let read = |names: Vec<_>| async move {
+            Ok(caller.all_visible(self.store.partners_named(&names).await?))
+        };
         let render = |it| render::partner(&it);
         let partners = batch(&names, CHUNK, read, |it| &it.name, render, Message::encoded_len);
         let partners = partners.await?;

@@ -1,8 +1,8 @@
 use contracts::onboarding as pb;
 use errors::Failure;
 use rules::Denial;
+use status::Request;
 use storage::MutationContext;
-use tonic::Request;
 
 use super::{Transport, convert::enrollment as convert, render};
 use crate::domain::{Approved, EnrollmentName, Partner};
@@ -90,8 +90,8 @@ impl Transport {
         request: Request<pb::GetEnrollmentRequest>,
     ) -> Result<pb::GetEnrollmentResponse, Failure> {
         let name: EnrollmentName = errors::one("name", &request.get_ref().name)?;
-        let partner = self.store.partner(name.partner).await?;
-        let partner = partner.ok_or_else(|| Failure::missing(name))?.effective_at(self.clock.now());
+        let partner = self.stored_partner_of(name.partner, name, request.caller()).await?;
+        let partner = partner.effective_at(self.clock.now());
         Ok(pb::GetEnrollmentResponse { enrollment: Some(rendered(&partner, name)?) })
     }
 
@@ -99,8 +99,9 @@ impl Transport {
         &self,
         request: Request<pb::ListEnrollmentsRequest>,
     ) -> Result<pb::ListEnrollmentsResponse, Failure> {
-        let partner =
-            self.effective_partner(errors::one("parent", &request.get_ref().parent)?).await?;
+        let name = errors::one("parent", &request.get_ref().parent)?;
+        let partner = self.stored_partner(name, request.caller()).await?;
+        let partner = partner.effective_at(self.clock.now());
         let all = partner.enrollments.iter().map(|each| render::enrollment(partner.name, each));
         Ok(pb::ListEnrollmentsResponse { enrollments: all.collect() })
     }
@@ -112,7 +113,7 @@ impl Transport {
         decide: impl FnOnce(Partner) -> Result<Approved<Partner>, Denial> + Send,
     ) -> Result<pb::Enrollment, Failure> {
         let change = async {
-            let partner = self.stored_partner(name.partner).await?;
+            let partner = self.stored_partner(name.partner, call.caller()).await?;
             let resource_version = partner.enrollment(name.role)?.resource_version;
             self.store
                 .database()

@@ -2,8 +2,8 @@ use contracts::onboarding as pb;
 use errors::Failure;
 use prost::Message;
 use rules::Denial;
+use status::Request;
 use storage::MutationContext;
-use tonic::Request;
 use types::{OrganizationName, Timestamp};
 
 use super::{Transport, convert::organization as convert, render};
@@ -42,8 +42,8 @@ impl Transport {
         request: Request<pb::GetOrganizationRequest>,
     ) -> Result<pb::GetOrganizationResponse, Failure> {
         let name = errors::one("name", &request.get_ref().name)?;
-        let organization = self.store.organization(name).await?;
-        let organization = organization.ok_or_else(|| Failure::missing(name))?;
+        let visible = self.store.visible_organizations(&[name], request.caller().scope()).await?;
+        let organization = visible.into_iter().next().ok_or_else(|| Failure::missing(name))?;
         Ok(pb::GetOrganizationResponse { organization: Some(render::organization(organization)) })
     }
 
@@ -51,7 +51,7 @@ impl Transport {
         &self,
         request: Request<pb::ListOrganizationsRequest>,
     ) -> Result<pb::ListOrganizationsResponse, Failure> {
-        let page = crate::store::ORGANIZATIONS.page(storage::list_options!(request.get_ref()))?;
+        let page = crate::store::ORGANIZATIONS.page(storage::list_options!(request))?;
         let read = |page| async move { self.store.organizations(&page).await };
         let page = page.answer(read, render::organization, Message::encoded_len).await?;
         Ok(pb::ListOrganizationsResponse {

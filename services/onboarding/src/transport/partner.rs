@@ -1,7 +1,7 @@
 use contracts::onboarding as pb;
 use errors::Failure;
 use prost::Message;
-use tonic::Request;
+use status::Request;
 
 use super::{Transport, convert, render};
 use crate::domain::Partner;
@@ -31,7 +31,8 @@ impl Transport {
         &self,
         request: Request<pb::GetPartnerRequest>,
     ) -> Result<pb::GetPartnerResponse, Failure> {
-        let partner = self.stored_partner(errors::one("name", &request.get_ref().name)?).await?;
+        let name = errors::one("name", &request.get_ref().name)?;
+        let partner = self.stored_partner(name, request.caller()).await?;
         Ok(pb::GetPartnerResponse { partner: Some(render::partner(&partner)) })
     }
 
@@ -39,7 +40,7 @@ impl Transport {
         &self,
         request: Request<pb::ListPartnersRequest>,
     ) -> Result<pb::ListPartnersResponse, Failure> {
-        let page = crate::store::PARTNERS.page(storage::list_options!(request.get_ref()))?;
+        let page = crate::store::PARTNERS.page(storage::list_options!(request))?;
         let read = |page| async move { self.store.partners(&page).await };
         let page = page.answer(read, |it| render::partner(&it), Message::encoded_len).await?;
         Ok(pb::ListPartnersResponse { partners: page.items, next_page_token: page.next_page_token })
@@ -52,7 +53,7 @@ impl Transport {
         let (options, name, location) = convert::associate_location(request.get_ref())?;
         let call = self.call("AssociateLocation", request, options);
         let associate = async {
-            let partner = self.stored_partner(name).await?;
+            let partner = self.stored_partner(name, call.caller()).await?;
             self.store.database().check_etag(&call, &name, partner.resource_version).await?;
             let facts = self.store.location_facts(&location).await?;
             let approved = partner.associate_location(location, &facts, call.now)?;

@@ -1,6 +1,6 @@
 use contracts::onboarding as pb;
 use errors::Failure;
-use tonic::Request;
+use status::Request;
 
 use super::{Transport, convert, render};
 use crate::domain::{EnrollmentName, Partner};
@@ -23,8 +23,7 @@ impl Transport {
         request: Request<pb::AssessEnrollmentRequest>,
     ) -> Result<pb::AssessEnrollmentResponse, Failure> {
         let name: EnrollmentName = errors::one("name", &request.get_ref().name)?;
-        let partner = self.store.partner(name.partner).await?;
-        let partner = partner.ok_or_else(|| Failure::missing(name))?;
+        let partner = self.stored_partner_of(name.partner, name, request.caller()).await?;
         let assessments = partner.enrollment(name.role)?.assess(self.clock.now());
         Ok(pb::AssessEnrollmentResponse {
             assessments: assessments.into_iter().map(render::assessment).collect(),

@@ -1,6 +1,6 @@
 use contracts::onboarding as pb;
 use errors::Failure;
-use tonic::Request;
+use status::Request;
 use types::PartnerName;
 
 use super::{Transport, convert, render};
@@ -11,7 +11,7 @@ impl Transport {
         &self,
         request: Request<pb::BatchGetPartnerStandingsRequest>,
     ) -> Result<pb::BatchGetPartnerStandingsResponse, Failure> {
-        let (names, accounts, buyer) = convert::batch_get_standings(&request.into_inner())?;
+        let (names, accounts, buyer) = convert::batch_get_standings(&request.into_parts().0)?;
         let wanted = Wanted { names: &names, accounts: &accounts, buyer };
         let ((standings, found), now) = self.store.standings(wanted, &self.clock).await?;
         let exists = |name: &PartnerName| standings.iter().any(|it| it.partner.name == *name);

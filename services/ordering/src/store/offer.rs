@@ -10,7 +10,8 @@ use sea_orm::{
     EntityTrait, QueryFilter, QueryOrder, QuerySelect, sea_query::Expr,
 };
 use storage::{
-    Event, Field, Listing, MutationContext, Page, PageRequest, events, fault, list, put, row,
+    Event, Field, Listing, MutationContext, Page, PageRequest, Partners, events, fault, list, put,
+    row,
 };
 
 use super::{
@@ -29,7 +30,7 @@ const FAMILY: Field = Field {
     ..Field::choice("product_family", "PRODUCT_FAMILY_", ProductFamily::TEXTS)
 };
 
-pub(crate) const OFFERS: Listing = Listing::of("offers", &[FAMILY]);
+pub(crate) const OFFERS: Listing = Listing::of("offers", Partners::None, &[FAMILY]);
 
 impl Store {
     /// The named offers that exist.

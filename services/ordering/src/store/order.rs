@@ -4,7 +4,7 @@ use sea_orm::{
     ColumnTrait, ConnectionTrait, DatabaseTransaction, EntityTrait, Iterable, QueryFilter,
     QuerySelect, Select,
 };
-use storage::{Field, Listing, Page, PageRequest, fault, list, put, row};
+use storage::{Field, Listing, Page, PageRequest, Partners, fault, list, put, row};
 use types::{CustomerName, OrderName, PartnerName};
 
 use super::{
@@ -23,6 +23,7 @@ pub(crate) const ORDERS: Listing = Listing {
     chunk: 5,
     ..Listing::of(
         "orders",
+        Partners::of(&["seller", "reseller"]),
         &[
             Field::value::<PartnerName>("seller", "seller"),
             Field::value::<PartnerName>("reseller", "reseller"),

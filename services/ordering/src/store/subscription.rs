@@ -4,7 +4,7 @@ use errors::Failure;
 use sea_orm::{
     ActiveValue::Set, ColumnTrait, ConnectionTrait, DatabaseTransaction, EntityTrait, QueryFilter,
 };
-use storage::{Field, Listing, Page, PageRequest, fault, insert, list, put, row};
+use storage::{Field, Listing, Page, PageRequest, Partners, fault, insert, list, put, row};
 use types::{CustomerName, OrderName, PartnerName, SubscriptionName, Timestamp};
 
 use super::{
@@ -18,6 +18,7 @@ use crate::domain::{Change, OfferName, Product, Subscription, SubscriptionState}
 
 pub(crate) const SUBSCRIPTIONS: Listing = Listing::of(
     "subscriptions",
+    Partners::of(&["seller", "reseller"]),
     &[
         Field::value::<OrderName>("order", "order_name"),
         Field::value::<PartnerName>("seller", "seller"),

@@ -335,7 +335,7 @@ async fn every_change_writes_an_event(engine: Engine) {
             assert_eq!((event.kind.as_str(), event.request_id), ("OrderAccepted", None));
         }
         let event = history.next().unwrap();
-        let request_id = made.then(|| Uuid::from_u128(7).to_string());
+        let request_id = made.then(|| format!("ada {}", Uuid::from_u128(7)));
         assert_eq!((event.kind.as_str(), event.request_id), (whole, request_id));
         assert_eq!((&event.resource, &*event.actor), (&order.name.to_string(), "ada"));
         assert_eq!(event.revision, placement.order.resource_version.revision);

@@ -5,7 +5,7 @@ use sea_orm::{
     ActiveValue::Set, ColumnTrait, ConnectionTrait, DatabaseTransaction, EntityTrait, QueryFilter,
     QueryOrder, sea_query::ExprTrait,
 };
-use storage::{Field, Lapse, Listing, Page, PageRequest, fault, list, put, row};
+use storage::{Field, Lapse, Listing, Page, PageRequest, Partners, fault, list, put, row};
 use types::{CustomerName, PartnerName, SubscriptionName, TransferName};
 
 use super::{
@@ -19,6 +19,7 @@ use crate::domain::{Change, Transfer, TransferItem, TransferState};
 
 pub(crate) const TRANSFERS: Listing = Listing::of(
     "transfers",
+    Partners::of(&["source", "seller", "reseller"]),
     &[
         Field::value::<PartnerName>("source", "source"),
         Field::value::<PartnerName>("target", "seller"),

@@ -3,8 +3,8 @@
 use contracts::ordering as pb;
 use errors::Failure;
 use prost::Message;
+use status::Request;
 use storage::batch;
-use tonic::Request;
 
 use super::{Transport, render};
 use crate::domain::OfferName;
@@ -19,7 +19,7 @@ impl Transport {
         &self,
         request: Request<pb::BatchGetOffersRequest>,
     ) -> Result<pb::BatchGetOffersResponse, Failure> {
-        let names = errors::names(&request.into_inner().names, 200)?;
+        let names = errors::names(&request.into_parts().0.names, 200)?;
         let read = |names: Vec<OfferName>| async move {
             Ok(self.store.offers_named(names.iter()).await?.into_values().collect())
         };
@@ -33,8 +33,13 @@ impl Transport {
         &self,
         request: Request<pb::BatchGetOrdersRequest>,
     ) -> Result<pb::BatchGetOrdersResponse, Failure> {
-        let names = errors::names(&request.into_inner().names, 50)?;
-        let read = |names: Vec<_>| async move { self.store.orders_named(&names).await };
+        let (message, caller) = request.into_parts();
+        let names = errors::names(&message.names, 50)?;
+        drop(message);
+        let caller = &caller;
+        let read = |names: Vec<_>| async move {
+            Ok(caller.all_visible(self.store.orders_named(&names).await?))
+        };
         let orders =
             batch(&names, ORDERS_PIECE, read, |it| &it.name, render::order, Message::encoded_len)
                 .await?;
@@ -45,11 +50,13 @@ impl Transport {
         &self,
         request: Request<pb::BatchGetSubscriptionsRequest>,
     ) -> Result<pb::BatchGetSubscriptionsResponse, Failure> {
-        let names = errors::names(&request.into_inner().names, 200)?;
-        let now = self.clock.now();
+        let (message, caller) = request.into_parts();
+        let names = errors::names(&message.names, 200)?;
+        drop(message);
+        let (caller, now) = (&caller, self.clock.now());
         let read = |names: Vec<_>| async move {
             let found = self.store.subscriptions_named(&names).await?.into_values();
-            Ok(found.map(|it| it.effective_at(now)).collect())
+            Ok(caller.all_visible(found.map(|it| it.effective_at(now)).collect()))
         };
         let render = |it| render::subscription(it, now);
         let subscriptions = batch(&names, PIECE, read, |it| &it.name, render, Message::encoded_len);

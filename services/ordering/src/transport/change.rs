@@ -3,8 +3,8 @@
 
 use contracts::ordering as pb;
 use errors::{Failure, Mutation};
+use status::Request;
 use storage::MutationContext;
-use tonic::Request;
 use types::{SubscriptionName, Timestamp};
 
 use super::{ANY_VIEW, Transport, convert, telemetry};
@@ -51,7 +51,7 @@ impl Transport {
         requested: &NewChange,
         call: &MutationContext,
     ) -> Result<Decided<Changes>, Failure> {
-        let subscription = self.store.subscription(name).await?;
+        let subscription = call.caller().visible(self.store.subscription(name).await?);
         let subscription = subscription.ok_or_else(|| Failure::missing(name))?;
         self.store.database().check_etag(call, &name, subscription.resource_version).await?;
         let offer = self.offer_of(&subscription).await?;

@@ -1,7 +1,7 @@
 use contracts::ordering as pb;
 use errors::{Failure, mutation_options};
 use prost::Message;
-use tonic::Request;
+use status::Request;
 
 use super::{Transport, convert, render};
 use crate::domain::{Offer, OfferName};
@@ -73,7 +73,7 @@ impl Transport {
         &self,
         request: Request<pb::ListOffersRequest>,
     ) -> Result<pb::ListOffersResponse, Failure> {
-        let page = crate::store::OFFERS.page(storage::list_options!(request.get_ref()))?;
+        let page = crate::store::OFFERS.page(storage::list_options!(request))?;
         let read = |piece| async move { self.store.offers(&piece).await };
         let page = page.answer(read, render::offer, Message::encoded_len).await?;
         Ok(pb::ListOffersResponse { offers: page.items, next_page_token: page.next_page_token })

@@ -1,8 +1,8 @@
 use contracts::ordering as pb;
 use errors::Failure;
 use prost::Message;
+use status::Request;
 use storage::MutationContext;
-use tonic::Request;
 use types::OrderName;
 
 use super::{ANY_VIEW, Transport, convert, render};
@@ -16,8 +16,10 @@ impl Transport {
         &self,
         request: Request<pb::GetOrderRequest>,
     ) -> Result<pb::GetOrderResponse, Failure> {
-        let (name, view) = convert::get_order(&request.into_inner())?;
-        let order = self.store.order(name).await?;
+        let (message, caller) = request.into_parts();
+        let (name, view) = convert::get_order(&message)?;
+        drop(message);
+        let order = caller.visible(self.store.order(name).await?);
         let order = order.ok_or_else(|| Failure::missing(name))?;
         Ok(pb::GetOrderResponse { order: Some(self.order_in(view, order).await?) })
     }
@@ -41,7 +43,7 @@ impl Transport {
         &self,
         request: Request<pb::ListOrdersRequest>,
     ) -> Result<pb::ListOrdersResponse, Failure> {
-        let page = crate::store::ORDERS.page(storage::list_options!(request.get_ref()))?;
+        let page = crate::store::ORDERS.page(storage::list_options!(request))?;
         let read = |piece| async move { self.store.orders(&piece).await };
         let page = page.answer(read, render::order, Message::encoded_len).await?;
         Ok(pb::ListOrdersResponse { orders: page.items, next_page_token: page.next_page_token })
@@ -65,7 +67,7 @@ impl Transport {
         detail: &str,
         call: &MutationContext,
     ) -> Result<Decided<Changes>, Failure> {
-        let placement = self.store.placement(name).await?;
+        let placement = call.caller().visible(self.store.placement(name).await?);
         let placement = placement.ok_or_else(|| Failure::missing(name))?;
         self.store.database().check_etag(call, &name, placement.order.resource_version).await?;
         placement.may_cancel()?;

@@ -5,7 +5,7 @@ use std::{
 
 use contracts::ordering as pb;
 use errors::Failure;
-use tonic::Request;
+use status::Request;
 use types::SubscriptionName;
 
 use super::{ANY_VIEW, Transport, convert};
@@ -22,6 +22,7 @@ impl Transport {
         let (mutation, new, view) = convert::place_order(request.get_ref())?;
         request.get_mut().view = ANY_VIEW;
         let call = self.mutation_context("PlaceOrder", request, mutation);
+        call.caller().act_for(&Vec::from_iter(new.chain.partners()))?;
         let decide = || self.decide_purchase(&new);
         let order = self.mutate_order(&call, OrderKind::Purchase, view, decide).await?;
         Ok(pb::PlaceOrderResponse { order: Some(order) })

@@ -5,7 +5,7 @@ use contracts::{
     relationship::{CustomerRelationship, RemoveCustomerRelationshipRequest},
 };
 use errors::Failure;
-use tonic::Request;
+use status::Request;
 
 use super::{Transport, convert};
 use crate::domain::Release;
@@ -21,8 +21,13 @@ impl Transport {
         &self,
         request: Request<pb::ReleaseCustomerRelationshipRequest>,
     ) -> Result<pb::ReleaseCustomerRelationshipResponse, Failure> {
-        let removal = convert::release(&request.into_inner())?;
+        let (message, caller) = request.into_parts();
+        let removal = convert::release(&message)?;
+        drop(message);
         let release = self.relationship.relationship(removal.name).await?;
+        if !caller.scope().includes(&release.partner) {
+            return Err(Failure::missing(removal.name));
+        }
         let time = deadline::left().map_or(LONGEST_WAIT, |left| left.min(LONGEST_WAIT));
         let release = deadline::within(time, self.clone().release(release, removal.request));
         let released = deadline::finish(release).await.map_err(Failure::bug)?;

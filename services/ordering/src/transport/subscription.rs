@@ -1,7 +1,7 @@
 use contracts::ordering as pb;
 use errors::Failure;
 use prost::Message;
-use tonic::Request;
+use status::Request;
 
 use super::{Transport, render};
 
@@ -11,7 +11,7 @@ impl Transport {
         request: Request<pb::GetSubscriptionRequest>,
     ) -> Result<pb::GetSubscriptionResponse, Failure> {
         let (name, now) = (errors::one("name", &request.get_ref().name)?, self.clock.now());
-        let subscription = self.store.subscription(name).await?;
+        let subscription = request.caller().visible(self.store.subscription(name).await?);
         let subscription = subscription.ok_or_else(|| Failure::missing(name))?.effective_at(now);
         Ok(pb::GetSubscriptionResponse {
             subscription: Some(render::subscription(subscription, now)),
@@ -22,7 +22,7 @@ impl Transport {
         &self,
         request: Request<pb::ListSubscriptionsRequest>,
     ) -> Result<pb::ListSubscriptionsResponse, Failure> {
-        let page = crate::store::SUBSCRIPTIONS.page(storage::list_options!(request.get_ref()))?;
+        let page = crate::store::SUBSCRIPTIONS.page(storage::list_options!(request))?;
         let now = self.clock.now();
         let read = |piece| async move {
             self.store.subscriptions(&piece).await?.try_map(|it| Ok(it.effective_at(now)))

@@ -49,6 +49,9 @@ pub(super) fn failed(call: &MutationContext, kind: OrderKind, failure: &Failure)
         Failure::Invalid(_)
         | Failure::Missing(_)
         | Failure::Exists(_)
+        | Failure::Unauthenticated { .. }
+        | Failure::Forbidden { .. }
+        | Failure::NotForCaller(_)
         | Failure::RequestIdReused { .. } => "invalid",
     };
     count(kind, outcome);

@@ -1,10 +1,11 @@
+use authority::Authorized;
 use contracts::ordering as pb;
 use errors::{Failure, mutation_options};
 use prost::Message;
 use rules::Denial;
+use status::Request;
 use storage::MutationContext;
-use tonic::Request;
-use types::{SubscriptionName, Timestamp, TransferName};
+use types::{PartnerName, SubscriptionName, Timestamp, TransferName};
 
 use super::{Transport, convert, render};
 use crate::{
@@ -19,6 +20,7 @@ impl Transport {
     ) -> Result<pb::CreateTransferResponse, Failure> {
         let (mutation, new) = convert::create_transfer(request.get_ref())?;
         let call = self.mutation_context("CreateTransfer", request, mutation);
+        call.caller().act_for(&Vec::from_iter(new.chain.partners()))?;
         let decide = || self.decide_begin(&new);
         let transfer = self.mutate(&call, decide, Changes::into_transfer).await?;
         let mut transfer = render::transfer(transfer);
@@ -59,7 +61,8 @@ impl Transport {
         call: &MutationContext,
     ) -> Result<Decided<Changes>, Failure> {
         let now = self.clock.now();
-        let transfer = self.find_transfer(name, now).await?;
+        let transfer = self.find_transfer(name, now, call.caller()).await?;
+        call.caller().act_for(&[transfer.source])?;
         self.store.database().check_etag(call, &name, transfer.resource_version).await?;
         transfer.check_state("ApproveTransfer")?;
         let names: Vec<_> = transfer.items.iter().map(|item| item.subscription).collect();
@@ -100,7 +103,8 @@ impl Transport {
         let (mutation, name, detail) =
             convert::with_detail(mutation_options!(message), &message.name, &message.detail)?;
         let call = self.mutation_context("RejectTransfer", request, mutation);
-        let decide = || self.decide_end(name, Transfer::reject, &detail, &call);
+        let by = |it: &Transfer| vec![it.source];
+        let decide = || self.decide_end(name, by, Transfer::reject, &detail, &call);
         let transfer = self.mutate(&call, decide, Changes::into_transfer).await?;
         Ok(pb::RejectTransferResponse { transfer: Some(render::transfer(transfer)) })
     }
@@ -113,7 +117,8 @@ impl Transport {
         let (mutation, name, detail) =
             convert::with_detail(mutation_options!(message), &message.name, &message.detail)?;
         let call = self.mutation_context("WithdrawTransfer", request, mutation);
-        let decide = || self.decide_end(name, Transfer::withdraw, &detail, &call);
+        let by = |it: &Transfer| it.chain.partners().collect();
+        let decide = || self.decide_end(name, by, Transfer::withdraw, &detail, &call);
         let transfer = self.mutate(&call, decide, Changes::into_transfer).await?;
         Ok(pb::WithdrawTransferResponse { transfer: Some(render::transfer(transfer)) })
     }
@@ -121,12 +126,14 @@ impl Transport {
     async fn decide_end(
         &self,
         name: TransferName,
+        by: fn(&Transfer) -> Vec<PartnerName>,
         end: fn(Transfer, String, Timestamp) -> Result<Approved<Transfer>, Denial>,
         detail: &str,
         call: &MutationContext,
     ) -> Result<Decided<Changes>, Failure> {
         let now = self.clock.now();
-        let transfer = self.find_transfer(name, now).await?;
+        let transfer = self.find_transfer(name, now, call.caller()).await?;
+        call.caller().act_for(&by(&transfer))?;
         self.store.database().check_etag(call, &name, transfer.resource_version).await?;
         Ok(end(transfer, detail.to_owned(), now)?.into())
     }
@@ -136,7 +143,7 @@ impl Transport {
         request: Request<pb::GetTransferRequest>,
     ) -> Result<pb::GetTransferResponse, Failure> {
         let name = errors::one("name", &request.get_ref().name)?;
-        let transfer = self.find_transfer(name, self.clock.now()).await?;
+        let transfer = self.find_transfer(name, self.clock.now(), request.caller()).await?;
         Ok(pb::GetTransferResponse { transfer: Some(render::transfer(transfer)) })
     }
 
@@ -145,9 +152,8 @@ impl Transport {
         request: Request<pb::ListTransfersRequest>,
     ) -> Result<pb::ListTransfersResponse, Failure> {
         let now = self.clock.now();
-        let page = crate::store::TRANSFERS
-            .page(storage::list_options!(request.get_ref()))?
-            .with_states_at(now);
+        let page =
+            crate::store::TRANSFERS.page(storage::list_options!(request))?.with_states_at(now);
         let read = |piece| async move { self.store.transfers(&piece).await };
         let page = page
             .answer(
@@ -162,8 +168,13 @@ impl Transport {
         })
     }
 
-    async fn find_transfer(&self, name: TransferName, now: Timestamp) -> Result<Transfer, Failure> {
-        let transfer = self.store.transfer(name).await?.ok_or_else(|| Failure::missing(name))?;
-        Ok(transfer.effective_at(now))
+    async fn find_transfer(
+        &self,
+        name: TransferName,
+        now: Timestamp,
+        caller: &Authorized,
+    ) -> Result<Transfer, Failure> {
+        let transfer = caller.visible(self.store.transfer(name).await?);
+        Ok(transfer.ok_or_else(|| Failure::missing(name))?.effective_at(now))
     }
 }

@@ -103,6 +103,15 @@ impl PartnershipState {
 }
 
 impl Partnership {
+    /// The partner on a side.
+    #[must_use]
+    pub const fn partner_on(&self, side: PartnershipSide) -> PartnerName {
+        match side {
+            PartnershipSide::Provider => self.provider,
+            PartnershipSide::Reseller => self.reseller,
+        }
+    }
+
     /// State at a time: an unanswered invitation is expired from `expire_time`.
     #[must_use]
     pub fn state_at(&self, now: Timestamp) -> PartnershipState {

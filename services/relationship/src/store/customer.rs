@@ -1,7 +1,8 @@
+use authority::Scope;
 use errors::Failure;
 use markets::Country;
 use sea_orm::{ActiveValue::Set, ColumnTrait, EntityTrait, QueryFilter};
-use storage::{Field, Listing, Page, PageRequest, fault, list, row, search_key};
+use storage::{Field, Listing, Page, PageRequest, Partners, Related, fault, list, row, search_key};
 use types::{CustomerName, OrganizationName, ResourceVersion};
 
 use super::{
@@ -12,8 +13,20 @@ use super::{
 };
 use crate::domain::{AccountReview, Customer, CustomerKind};
 
+/// A request that the customer has not accepted shows a partner nothing of the customer.
+const PARTNERS: Partners = Partners::Of {
+    columns: &["created_by"],
+    related: Some(Related {
+        table: "customer_relationships",
+        key: "customer",
+        partner: "partner",
+        set: "accept_time",
+    }),
+};
+
 pub(crate) const CUSTOMERS: Listing = Listing::of(
     "customers",
+    PARTNERS,
     &[
         Field::text("display_name", "display_name_key"),
         Field::value::<OrganizationName>("organization", "organization"),
@@ -24,21 +37,19 @@ pub(crate) const CUSTOMERS: Listing = Listing::of(
 
 /// The customers whose sales paths are listed: few at a time, because each has a decision for every chain.
 pub(crate) const SALES_PATHS: Listing =
-    Listing { max_size: 50, chunk: 4, ..Listing::of("sales paths", &[]) };
+    Listing { max_size: 50, chunk: 4, ..Listing::of("sales paths", PARTNERS, &[]) };
 
 impl Store {
-    pub(crate) async fn customer(&self, name: CustomerName) -> Result<Option<Customer>, Failure> {
-        let row = Entity::find_by_id(name.to_string()).one(self.database.reader()).await;
-        row.map_err(fault)?.map(|row| from_row(&row)).transpose()
-    }
-
-    /// The customers of these names. Skips names that do not exist.
-    pub(crate) async fn customers_named(
+    /// The customers of these names that exist and that a caller sees.
+    pub(crate) async fn visible_customers(
         &self,
         names: &[CustomerName],
+        scope: &Scope,
     ) -> Result<Vec<Customer>, Failure> {
         let names = names.iter().map(ToString::to_string);
-        let rows = Entity::find().filter(Column::Name.is_in(names)).all(self.database.reader());
+        let visible = CUSTOMERS.partners.visible::<Entity>(scope)?;
+        let rows = Entity::find().filter(Column::Name.is_in(names)).filter(visible);
+        let rows = rows.all(self.database.reader());
         rows.await.map_err(fault)?.iter().map(from_row).collect()
     }
 

@@ -1,6 +1,6 @@
 use errors::Failure;
 use sea_orm::{ActiveValue::Set, ColumnTrait, Condition, EntityTrait, QueryFilter, QueryOrder};
-use storage::{Field, Lapse, Listing, Page, PageRequest, fault, list, row};
+use storage::{Field, Lapse, Listing, Page, PageRequest, Partners, fault, list, row};
 use types::{CustomerName, CustomerRelationshipName, PartnerName, ResourceVersion, Timestamp};
 
 use super::{
@@ -18,6 +18,7 @@ pub(super) const OPEN: [&str; 2] =
 
 pub(crate) const RELATIONSHIPS: Listing = Listing::of(
     "relationships",
+    Partners::of(&["partner"]),
     &[
         Field::value::<PartnerName>("partner", "partner"),
         Field::choice("kind", "CUSTOMER_RELATIONSHIP_KIND_", RelationshipKind::TEXTS),

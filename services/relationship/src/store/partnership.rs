@@ -2,7 +2,7 @@ use std::{fmt::Display, str::FromStr};
 
 use errors::Failure;
 use sea_orm::{ActiveValue::Set, ColumnTrait, EntityTrait, QueryFilter, QueryOrder};
-use storage::{Field, Lapse, Listing, Page, PageRequest, fault, list, row};
+use storage::{Field, Lapse, Listing, Page, PageRequest, Partners, fault, list, row};
 use types::{PartnerName, PartnershipName, ResourceVersion, Timestamp};
 
 use super::{
@@ -18,6 +18,7 @@ pub(super) const OPEN: [&str; 2] =
 
 pub(crate) const PARTNERSHIPS: Listing = Listing::of(
     "partnerships",
+    Partners::of(&["provider", "reseller"]),
     &[
         Field::value::<PartnerName>("provider", "provider"),
         Field::value::<PartnerName>("reseller", "reseller"),

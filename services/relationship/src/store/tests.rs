@@ -179,13 +179,22 @@ async fn saved_resources_read_back_equal(engine: Engine) {
     let (_databases, store) = store(engine).await;
     let saved = store.save(new_customer(), &mutation()).await.unwrap();
     assert_eq!(saved, new_customer().into_after());
-    assert_eq!(store.customer(CUSTOMER).await.unwrap(), Some(saved.clone()));
+    assert_eq!(
+        store.visible_customers(&[CUSTOMER], &authority::Scope::All).await.unwrap(),
+        std::slice::from_ref(&saved)
+    );
     let agreed = saved.accept_agreement(mca("Ada"), at(10)).unwrap();
     let agreed = store.save(agreed, &mutation()).await.unwrap();
-    assert_eq!(store.customer(CUSTOMER).await.unwrap(), Some(agreed.clone()));
+    assert_eq!(
+        store.visible_customers(&[CUSTOMER], &authority::Scope::All).await.unwrap(),
+        std::slice::from_ref(&agreed)
+    );
     let locked = agreed.record_review(AccountState::Locked, "why".to_owned(), at(10));
     let customer = store.save(locked, &mutation()).await.unwrap();
-    assert_eq!(store.customer(CUSTOMER).await.unwrap(), Some(customer.clone()));
+    assert_eq!(
+        store.visible_customers(&[CUSTOMER], &authority::Scope::All).await.unwrap(),
+        std::slice::from_ref(&customer)
+    );
 
     let invited = store.save(invite(PROVIDER, RESELLER), &mutation()).await.unwrap();
     assert_eq!(store.partnership(invited.name).await.unwrap(), Some(invited.clone()));
@@ -282,7 +291,7 @@ async fn every_change_writes_an_event(engine: Engine) {
         assert_eq!(event.time, customer.resource_version.update_time.as_microsecond());
         assert_eq!(storage::row::from_json::<Customer>(&event.content).unwrap(), *customer);
     }
-    assert_eq!(history[0].request_id, Some(Uuid::from_u128(7).to_string()));
+    assert_eq!(history[0].request_id, Some(format!("ada {}", Uuid::from_u128(7))));
     assert_eq!((&history[1].request_id, &history[1].request_digest), (&None, &None));
 }
 

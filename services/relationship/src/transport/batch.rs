@@ -3,8 +3,8 @@
 use contracts::relationship as pb;
 use errors::Failure;
 use prost::Message;
+use status::Request;
 use storage::batch;
-use tonic::Request;
 
 use super::{Transport, render};
 use crate::domain::Partnership;
@@ -17,8 +17,13 @@ impl Transport {
         &self,
         request: Request<pb::BatchGetPartnershipsRequest>,
     ) -> Result<pb::BatchGetPartnershipsResponse, Failure> {
-        let names = errors::names(&request.into_inner().names, 200)?;
-        let read = |names: Vec<_>| async move { self.store.partnerships_named(&names).await };
+        let (message, caller) = request.into_parts();
+        let names = errors::names(&message.names, 200)?;
+        drop(message);
+        let caller = &caller;
+        let read = |names: Vec<_>| async move {
+            Ok(caller.all_visible(self.store.partnerships_named(&names).await?))
+        };
         let now = self.clock.now();
         let render = |it: Partnership| render::partnership(it.effective_at(now));
         let partnerships =
@@ -30,8 +35,11 @@ impl Transport {
         &self,
         request: Request<pb::BatchGetCustomersRequest>,
     ) -> Result<pb::BatchGetCustomersResponse, Failure> {
-        let names = errors::names(&request.into_inner().names, 200)?;
-        let read = |names: Vec<_>| async move { self.store.customers_named(&names).await };
+        let (message, caller) = request.into_parts();
+        let names = errors::names(&message.names, 200)?;
+        drop(message);
+        let scope = caller.scope();
+        let read = |names: Vec<_>| async move { self.store.visible_customers(&names, scope).await };
         let render = render::customer;
         let customers = batch(&names, CHUNK, read, |it| &it.name, render, Message::encoded_len);
         let customers = customers.await?;

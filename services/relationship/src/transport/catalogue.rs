@@ -2,7 +2,7 @@ use contracts::relationship as pb;
 use errors::Failure;
 use markets::Country;
 use rules::RULES;
-use tonic::Request;
+use status::Request;
 
 use super::{Transport, render};
 

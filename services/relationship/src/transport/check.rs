@@ -1,9 +1,10 @@
+use authority::Authorized;
 use contracts::relationship::{self as pb, check_result};
 use errors::{Failure, Fields};
 use futures_util::{StreamExt, TryStreamExt, stream};
 use prost::Message;
 use rules::Transaction;
-use tonic::Request;
+use status::Request;
 
 use super::{Transport, convert, render, telemetry};
 use crate::{
@@ -22,7 +23,10 @@ impl Transport {
         &self,
         request: Request<pb::CheckTransactionRequest>,
     ) -> Result<pb::CheckTransactionResponse, Failure> {
-        let (transaction, view) = convert::check(&request.into_inner())?;
+        let (message, caller) = request.into_parts();
+        let (transaction, view) = convert::check(&message)?;
+        drop(message);
+        act_in(&caller, &transaction)?;
         let decision = self.decide(transaction).await?;
         let decision = Some(render::decision(&decision, view, self.lifetimes.decision));
         Ok(pb::CheckTransactionResponse { decision })
@@ -32,7 +36,10 @@ impl Transport {
         &self,
         request: Request<pb::BatchCheckTransactionsRequest>,
     ) -> Result<pb::BatchCheckTransactionsResponse, Failure> {
-        let (transactions, view) = convert::batch_check(&request.into_inner())?;
+        let (message, caller) = request.into_parts();
+        let (transactions, view) = convert::batch_check(&message)?;
+        drop(message);
+        transactions.iter().try_for_each(|it| act_in(&caller, it))?;
         let check = |transaction| async move {
             let _permit = self.batch_checks.acquire().await.map_err(Failure::bug)?;
             let result = match self.decide(transaction).await {
@@ -72,6 +79,12 @@ impl Transport {
         telemetry::record(&decision);
         Ok(decision)
     }
+}
+
+/// Checks that a caller that is bound to partners asks about their transactions.
+fn act_in(caller: &Authorized, transaction: &Transaction) -> Result<(), Failure> {
+    let partners: Vec<_> = transaction.chain.partners().collect();
+    Ok(caller.act_for(&partners)?)
 }
 
 pub(super) fn decide_or_fail(transaction: Transaction, facts: &Facts) -> Result<Decision, Failure> {

@@ -1,29 +1,23 @@
 //! Converts messages to domain values, and reports all invalid fields.
 
 mod customer;
+mod lists;
 
 use std::{collections::BTreeSet, fmt::Display, str::FromStr};
 
 use contracts::{onboarding, relationship as pb};
 pub(super) use customer::{create_customer, record_agreement, record_review};
 use errors::{Failure, Fields, Mutation, MutationOptions, mutation_options};
+pub(super) use lists::{Customers, list_relationships, sales_paths};
 use rules::{Line, OnRecord, Role, SalesChain, Transaction};
-use storage::{ListOptions, PageRequest, list_options};
 use types::{
     CustomerName, CustomerRelationshipName, LocationAccountId, PartnerName, PartnershipName,
 };
 use uuid::Uuid;
 
-use crate::{
-    domain::{PartnershipSide, RelationshipKind},
-    store::{RELATIONSHIPS, SALES_PATHS},
-};
+use crate::domain::{PartnershipSide, RelationshipKind};
 
 const MAX_DETAIL: usize = 500;
-/// The parent of lists over all customers (AIP-159).
-const ALL_CUSTOMERS: &str = "customers/-";
-/// Customers of a page of sales paths whose size is unset.
-const CUSTOMERS_OF_A_PAGE: i32 = 10;
 /// Transactions of a batch.
 const MAX_TRANSACTIONS: usize = 200;
 const MAX_LINES: usize = 300;
@@ -44,12 +38,6 @@ pub(super) struct RelationshipRequest {
 
 /// Mutation, resource name, actor and detail.
 type Ending<N, By> = (Mutation, N, By, String);
-
-/// The customers whose sales paths to list.
-pub(super) enum Customers {
-    One(CustomerName),
-    Page(PageRequest),
-}
 
 /// A state change of the named resource.
 pub(super) fn act<N: FromStr<Err: Display>>(
@@ -149,57 +137,6 @@ pub(super) fn remove_relationship(
     let by = fields.parse("removed_by", &request.removed_by);
     let detail = fields.text("detail", &request.detail, MAX_DETAIL);
     fields.finish(|| Some((how?, name?, by?, detail?)))
-}
-
-/// The customer of the list; `None` for all customers.
-pub(super) fn list_relationships(
-    request: &pb::ListCustomerRelationshipsRequest,
-) -> Converted<(Option<CustomerName>, PageRequest)> {
-    let mut fields = Fields::new();
-    let customer = customer_or_all(&mut fields, "parent", &request.parent);
-    let page = RELATIONSHIPS.read(&mut fields, &request.parent, list_options!(request));
-    fields.finish(|| Some((customer?, page?)))
-}
-
-pub(super) fn sales_paths(request: &pb::ListSalesPathsRequest) -> Converted<Customers> {
-    let mut fields = Fields::new();
-    let customer = customer_or_all(&mut fields, "customer", &request.customer);
-    if let Some(Some(customer)) = customer {
-        let problem = format!("must be unset for one customer; use it with {ALL_CUSTOMERS}");
-        if request.page_size != 0 {
-            fields.reject("page_size", &problem);
-        }
-        if !request.page_token.is_empty() {
-            fields.reject("page_token", &problem);
-        }
-        return fields.finish(|| Some(Customers::One(customer)));
-    }
-    let options = ListOptions {
-        page_size: if request.page_size == 0 { CUSTOMERS_OF_A_PAGE } else { request.page_size },
-        page_token: &request.page_token,
-        ..ListOptions::default()
-    };
-    // A token is valid only for the same paths.
-    let paths = if request.refused_only { "refused" } else { "" };
-    let page = SALES_PATHS.read(&mut fields, paths, options);
-    fields.finish(|| {
-        customer?;
-        Some(Customers::Page(page?))
-    })
-}
-
-/// One customer, or `None` for all.
-fn customer_or_all(fields: &mut Fields, field: &str, text: &str) -> Option<Option<CustomerName>> {
-    if text == ALL_CUSTOMERS {
-        return Some(None);
-    }
-    if text.is_empty() {
-        fields.reject(field, format!("is required; use {ALL_CUSTOMERS} for all customers"));
-        return None;
-    }
-    let name = text.parse().map(Some);
-    let explain = |error| format!("{error}, or {ALL_CUSTOMERS} for all customers");
-    fields.check(field, name.map_err(explain))
 }
 
 pub(super) fn check(

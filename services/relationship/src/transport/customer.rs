@@ -1,7 +1,8 @@
+use authority::Scope;
 use contracts::relationship as pb;
 use errors::{Failure, mutation_options};
 use prost::Message;
-use tonic::Request;
+use status::Request;
 
 use super::{Transport, convert, render};
 use crate::{domain::Customer, peers::Buyer};
@@ -17,7 +18,8 @@ impl Transport {
             let buyer = Buyer { tenant: new.name.id(), organization: new.organization };
             let creator = new.created_by.as_slice();
             let (creator, buyer) = self.onboarding.standings_for(creator, buyer).await?;
-            let name_taken = self.store.customer(new.name).await?.is_some();
+            let name_taken =
+                !self.store.visible_customers(&[new.name], &Scope::All).await?.is_empty();
             let shared = self.store.shared_services_of(new.organization).await?;
             Customer::create(new, name_taken, &shared, &buyer, creator.first(), call.now)
                 .map_err(Failure::from)
@@ -31,7 +33,8 @@ impl Transport {
         request: Request<pb::GetCustomerRequest>,
     ) -> Result<pb::GetCustomerResponse, Failure> {
         let name = errors::one("name", &request.get_ref().name)?;
-        let customer = Some(render::customer(self.find_customer(name).await?));
+        let customer = self.find_visible_customer(name, request.caller().scope()).await?;
+        let customer = Some(render::customer(customer));
         Ok(pb::GetCustomerResponse { customer })
     }
 
@@ -39,7 +42,7 @@ impl Transport {
         &self,
         request: Request<pb::ListCustomersRequest>,
     ) -> Result<pb::ListCustomersResponse, Failure> {
-        let page = crate::store::CUSTOMERS.page(storage::list_options!(request.get_ref()))?;
+        let page = crate::store::CUSTOMERS.page(storage::list_options!(request))?;
         let read = |page| async move { self.store.customers(&page).await };
         let page = page.answer(read, render::customer, Message::encoded_len).await?;
         Ok(pb::ListCustomersResponse {

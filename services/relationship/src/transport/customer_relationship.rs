@@ -1,7 +1,8 @@
+use authority::Authorized;
 use contracts::relationship as pb;
 use errors::{Failure, mutation_options};
 use prost::Message;
-use tonic::Request;
+use status::Request;
 use types::{CustomerRelationshipName, PartnerName};
 
 use super::{
@@ -21,6 +22,8 @@ impl Transport {
     ) -> Result<pb::RequestCustomerRelationshipResponse, Failure> {
         let (how, requested) = convert::request_relationship(request.get_ref())?;
         let call = self.call("RequestCustomerRelationship", request, how);
+        let parties: Vec<_> = requested.provider.into_iter().chain([requested.partner]).collect();
+        call.caller().act_for(&parties)?;
         let request_relationship = async {
             let new = self.gather(&requested).await?;
             self.store
@@ -51,7 +54,7 @@ impl Transport {
             convert::record_agreement(mutation_options!(it), &it.name, it.agreement.as_ref(), now)?;
         let call = self.call_at("AttestCustomerAgreement", request, how, now);
         let attest = async {
-            let relationship = self.find_relationship(name).await?;
+            let relationship = self.find_relationship(name, call.caller()).await?;
             self.store.database().check_etag(&call, &name, relationship.resource_version).await?;
             let partner = self.standing(relationship.partner).await?;
             match relationship.attest_agreement(agreement, &partner, now)? {
@@ -72,7 +75,7 @@ impl Transport {
         let (how, name) = convert::act(mutation_options!(it), &it.name)?;
         let call = self.call("AcceptCustomerRelationship", request, how);
         let accept = async {
-            let (relationship, companion) = self.find_with_companion(name).await?;
+            let (relationship, companion) = self.find_with_companion(name, call.caller()).await?;
             self.store.database().check_etag(&call, &name, relationship.resource_version).await?;
             let customer = self.find_customer(relationship.customer()).await?;
             let buyer = Buyer { tenant: customer.name.id(), organization: customer.organization };
@@ -110,7 +113,7 @@ impl Transport {
             convert::act_with_detail(mutation_options!(it), &it.name, &it.detail)?;
         let call = self.call("RefuseCustomerRelationship", request, how);
         let refuse = async {
-            let (relationship, companion) = self.find_with_companion(name).await?;
+            let (relationship, companion) = self.find_with_companion(name, call.caller()).await?;
             self.store.database().check_etag(&call, &name, relationship.resource_version).await?;
             relationship.refuse(&detail, companion, call.now).map_err(Failure::from)
         };
@@ -127,7 +130,7 @@ impl Transport {
         let no_active_subscriptions = request.get_ref().no_active_subscriptions;
         let call = self.call("RemoveCustomerRelationship", request, how);
         let remove = async {
-            let relationship = self.find_relationship(name).await?;
+            let relationship = self.find_relationship(name, call.caller()).await?;
             self.store.database().check_etag(&call, &name, relationship.resource_version).await?;
             let partnerships = self.store.partnerships_of(by, relationship.partner).await?;
             let by = self.standing(by).await?;
@@ -144,7 +147,8 @@ impl Transport {
         request: Request<pb::GetCustomerRelationshipRequest>,
     ) -> Result<pb::GetCustomerRelationshipResponse, Failure> {
         let name = errors::one("name", &request.get_ref().name)?;
-        let relationship = self.find_relationship(name).await?.effective_at(self.clock.now());
+        let relationship = self.find_relationship(name, request.caller()).await?;
+        let relationship = relationship.effective_at(self.clock.now());
         let relationship = Some(render::relationship(relationship));
         Ok(pb::GetCustomerRelationshipResponse { relationship })
     }
@@ -153,9 +157,9 @@ impl Transport {
         &self,
         request: Request<pb::ListCustomerRelationshipsRequest>,
     ) -> Result<pb::ListCustomerRelationshipsResponse, Failure> {
-        let (customer, page) = convert::list_relationships(request.get_ref())?;
+        let (customer, page) = convert::list_relationships(&request)?;
         if let Some(customer) = customer {
-            self.find_customer(customer).await?;
+            self.find_visible_customer(customer, request.caller().scope()).await?;
         }
         let now = self.clock.now();
         let read = |page| async move { self.store.relationships(customer, &page).await };
@@ -207,11 +211,12 @@ impl Transport {
     async fn find_with_companion(
         &self,
         name: CustomerRelationshipName,
+        caller: &Authorized,
     ) -> Result<(CustomerRelationship, Option<CustomerRelationship>), Failure> {
-        let relationship = self.find_relationship(name).await?;
+        let relationship = self.find_relationship(name, caller).await?;
         let companion = match relationship.companion {
             None => None,
-            Some(companion) => Some(self.find_relationship(companion).await?),
+            Some(companion) => Some(self.find_relationship(companion, caller).await?),
         };
         Ok((relationship, companion))
     }
@@ -226,8 +231,9 @@ impl Transport {
     async fn find_relationship(
         &self,
         name: CustomerRelationshipName,
+        caller: &Authorized,
     ) -> Result<CustomerRelationship, Failure> {
-        let relationship = self.store.relationship(name).await?;
+        let relationship = caller.visible(self.store.relationship(name).await?);
         relationship.ok_or_else(|| Failure::missing(name))
     }
 }

@@ -1,13 +1,14 @@
+use authority::Authorized;
 use contracts::relationship as pb;
 use errors::{Failure, mutation_options};
 use prost::Message;
 use rules::Denial;
+use status::Request;
 use storage::MutationContext;
-use tonic::Request;
 use types::{PartnerName, PartnershipName};
 
 use super::{Transport, convert, render};
-use crate::domain::{Approved, Partners, Partnership, Standing};
+use crate::domain::{Approved, Partners, Partnership, PartnershipSide, Standing};
 
 impl Transport {
     pub(super) async fn invite_partnership(
@@ -16,6 +17,7 @@ impl Transport {
     ) -> Result<pb::InvitePartnershipResponse, Failure> {
         let (how, id, provider, reseller) = convert::invite(request.get_ref())?;
         let call = self.call("InvitePartnership", request, how);
+        call.caller().act_for(&[provider])?;
         let invite = async {
             let history = self.store.partnerships_of(provider, reseller).await?;
             let (provider, reseller) = self.pair_standings(provider, reseller).await?;
@@ -41,7 +43,8 @@ impl Transport {
         let (how, name) = convert::act(mutation_options!(it), &it.name)?;
         let call = self.call("AcceptPartnership", request, how);
         let accept = async {
-            let partnership = self.find_partnership(name).await?;
+            let partnership = self.find_partnership(name, call.caller()).await?;
+            call.caller().act_for(&[partnership.reseller])?;
             self.store.database().check_etag(&call, &name, partnership.resource_version).await?;
             let (provider, reseller) =
                 self.pair_standings(partnership.provider, partnership.reseller).await?;
@@ -61,7 +64,8 @@ impl Transport {
             convert::act_with_detail(mutation_options!(it), &it.name, &it.detail)?;
         let call = self.call("DeclinePartnership", request, how);
         let decline = |partnership: Partnership| partnership.decline(detail, call.now);
-        let partnership = Some(self.change_partnership(&call, name, decline).await?);
+        let by = PartnershipSide::Reseller;
+        let partnership = Some(self.change_partnership(&call, name, by, decline).await?);
         Ok(pb::DeclinePartnershipResponse { partnership })
     }
 
@@ -74,7 +78,8 @@ impl Transport {
             convert::act_with_detail(mutation_options!(it), &it.name, &it.detail)?;
         let call = self.call("WithdrawPartnership", request, how);
         let withdraw = |partnership: Partnership| partnership.withdraw(detail, call.now);
-        let partnership = Some(self.change_partnership(&call, name, withdraw).await?);
+        let by = PartnershipSide::Provider;
+        let partnership = Some(self.change_partnership(&call, name, by, withdraw).await?);
         Ok(pb::WithdrawPartnershipResponse { partnership })
     }
 
@@ -85,7 +90,7 @@ impl Transport {
         let (how, name, by, detail) = convert::end_partnership(request.get_ref())?;
         let call = self.call("EndPartnership", request, how);
         let end = |partnership: Partnership| partnership.end(by, detail, call.now);
-        let partnership = Some(self.change_partnership(&call, name, end).await?);
+        let partnership = Some(self.change_partnership(&call, name, by, end).await?);
         Ok(pb::EndPartnershipResponse { partnership })
     }
 
@@ -93,8 +98,8 @@ impl Transport {
         &self,
         request: Request<pb::GetPartnershipRequest>,
     ) -> Result<pb::GetPartnershipResponse, Failure> {
-        let partnership =
-            self.find_partnership(errors::one("name", &request.get_ref().name)?).await?;
+        let name = errors::one("name", &request.get_ref().name)?;
+        let partnership = self.find_partnership(name, request.caller()).await?;
         let partnership = partnership.effective_at(self.clock.now());
         let partnership = Some(render::partnership(partnership));
         Ok(pb::GetPartnershipResponse { partnership })
@@ -105,9 +110,8 @@ impl Transport {
         request: Request<pb::ListPartnershipsRequest>,
     ) -> Result<pb::ListPartnershipsResponse, Failure> {
         let now = self.clock.now();
-        let page = crate::store::PARTNERSHIPS
-            .page(storage::list_options!(request.get_ref()))?
-            .with_states_at(now);
+        let page =
+            crate::store::PARTNERSHIPS.page(storage::list_options!(request))?.with_states_at(now);
         let read = |page| async move { self.store.partnerships(&page).await };
         let render = |it: Partnership| render::partnership(it.effective_at(now));
         let page = page.answer(read, render, Message::encoded_len).await?;
@@ -121,10 +125,12 @@ impl Transport {
         &self,
         call: &MutationContext,
         name: PartnershipName,
+        by: PartnershipSide,
         decide: impl FnOnce(Partnership) -> Result<Approved<Partnership>, Denial> + Send,
     ) -> Result<pb::Partnership, Failure> {
         let change = async {
-            let partnership = self.find_partnership(name).await?;
+            let partnership = self.find_partnership(name, call.caller()).await?;
+            call.caller().act_for(&[partnership.partner_on(by)])?;
             self.store.database().check_etag(call, &name, partnership.resource_version).await?;
             decide(partnership).map_err(Failure::from)
         };
@@ -145,8 +151,12 @@ impl Transport {
         Ok((provider, reseller))
     }
 
-    async fn find_partnership(&self, name: PartnershipName) -> Result<Partnership, Failure> {
-        let partnership = self.store.partnership(name).await?;
+    async fn find_partnership(
+        &self,
+        name: PartnershipName,
+        caller: &Authorized,
+    ) -> Result<Partnership, Failure> {
+        let partnership = caller.visible(self.store.partnership(name).await?);
         partnership.ok_or_else(|| Failure::missing(name))
     }
 }

@@ -3,8 +3,8 @@ use errors::Failure;
 use futures_util::{StreamExt, TryStreamExt, stream};
 use prost::Message;
 use rules::{Purpose, Role, SalesChain, Transaction};
+use status::Request;
 use storage::{Page, PageRequest};
-use tonic::Request;
 use types::CustomerName;
 
 use super::{
@@ -30,14 +30,16 @@ impl Transport {
         &self,
         request: Request<pb::ListSalesPathsRequest>,
     ) -> Result<pb::ListSalesPathsResponse, Failure> {
-        let customers = convert::sales_paths(request.get_ref())?;
+        let visible = request.caller().scope();
+        let customers = convert::sales_paths(request.get_ref(), visible)?;
         let refused_only = request.get_ref().refused_only;
         let page = match customers {
             Customers::One(customer) => {
-                let items = vec![self.paths_of(customer, refused_only).await?];
+                self.find_visible_customer(customer, visible).await?;
+                let items = vec![self.paths_of(customer, refused_only, visible).await?];
                 Page { items, next_page_token: String::new() }
             }
-            Customers::Page(page) => self.page_of_paths(&page, refused_only).await?,
+            Customers::Page(page) => self.page_of_paths(&page, refused_only, visible).await?,
         };
         Ok(pb::ListSalesPathsResponse {
             truncated: page.items.iter().any(|it| it.truncated),
@@ -51,10 +53,11 @@ impl Transport {
         &self,
         page: &PageRequest,
         refused_only: bool,
+        visible: &authority::Scope,
     ) -> Result<Page<Paths>, Failure> {
         let decide = |customer| async move {
             let _permit = self.batch_checks.acquire().await.map_err(Failure::bug)?;
-            self.paths_of(customer, refused_only).await
+            self.paths_of(customer, refused_only, visible).await
         };
         let read = |page: PageRequest| async move {
             let Page { items, next_page_token } = self.store.customers(&page).await?;
@@ -67,7 +70,12 @@ impl Transport {
     }
 
     /// The paths of a customer, as many as fit into one answer.
-    async fn paths_of(&self, customer: CustomerName, refused_only: bool) -> Result<Paths, Failure> {
+    async fn paths_of(
+        &self,
+        customer: CustomerName,
+        refused_only: bool,
+        visible: &authority::Scope,
+    ) -> Result<Paths, Failure> {
         let scope = Scope::AllChains(MAX_CHAINS as u64 + 1);
         let gathered = self.facts_at_one_instant(customer, scope, &[]).await?;
         let over_limit = |rows: usize| rows > MAX_CHAINS;
@@ -75,7 +83,10 @@ impl Transport {
             || over_limit(gathered.context.relationships.len())
             || over_limit(gathered.context.partnerships.len());
         let mut decisions = Vec::new();
-        for partners in &gathered.chains {
+        let sees = |(seller, reseller): &&SellingPartners| {
+            visible.includes(seller) || reseller.is_some_and(|it| visible.includes(&it))
+        };
+        for partners in gathered.chains.iter().filter(sees) {
             let facts = gathered.facts(*partners)?;
             if partners.1.is_none() && !buys_from_microsoft(&facts.seller) {
                 continue;

@@ -63,7 +63,9 @@ fn admission(limit: usize) -> Admission<Stub> {
 fn with_connection_limit(limit: usize, connection_limit: usize) -> Admission<Stub> {
     let methods = [OK, WAIT, SLOW, PANIC, CHECK, WATCH].map(|it| it[1..].to_owned());
     let (methods, longest) = (methods.into_iter().collect(), Duration::from_secs(1));
-    Admission::new(Stub, "test", "csp.test", methods, limit, connection_limit, longest)
+    let callers = Callers::new(authority::Bindings::unproven());
+    let served = Served { name: "test", grpc_name: "csp.test", methods, callers };
+    Admission::new(Stub, served, limit, connection_limit, longest)
 }
 
 fn request(path: &str) -> http::request::Builder {

@@ -71,9 +71,9 @@ const INVALID: [InvalidRows; 9] = [
     ),
     (
         "events",
-        "resource 'partners/1', revision 1, kind '', actor '', time 0, content '', \
+        "resource 'partners/1', revision 1, kind '', actor '', proof 'none', time 0, content '', \
          request_id '1', request_digest '1'",
-        "request_id NULL, request_digest NULL, content NULL, revision 0",
+        "request_id NULL, request_digest NULL, content NULL, revision 0, proof 'x'",
         "revision 2",
     ),
 ];

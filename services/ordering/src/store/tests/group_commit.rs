@@ -130,7 +130,7 @@ async fn a_cancelled_call_in_the_queue_writes_nothing(engine: Engine) {
     accept(store.clone(), 3).await.unwrap();
     let answered: BTreeSet<_> =
         history(&store).await.into_iter().filter_map(|event| event.request_id).collect();
-    assert_eq!(answered, [1, 3].map(|id| Uuid::from_u128(id).to_string()).into());
+    assert_eq!(answered, [1, 3].map(|id| format!("ada {}", Uuid::from_u128(id))).into());
 }
 
 /// On PostgreSQL: an embedded database has one writer at a time.
@@ -140,8 +140,9 @@ async fn a_request_id_that_another_process_inserts_does_not_delay_other_calls() 
     let other_process = store.database().begin().await.unwrap();
     let id = Uuid::from_u128(2);
     let insert = format!(
-        "INSERT INTO events (resource, revision, kind, actor, time, content, request_id, request_digest) \
-         VALUES ('orders/other', 1, 'OrderAccepted', '', 0, '', '{id}', '')"
+        "INSERT INTO events (resource, revision, kind, actor, proof, time, content, request_id, \
+         request_digest) \
+         VALUES ('orders/other', 1, 'OrderAccepted', '', 'none', 0, '', 'ada {id}', '')"
     );
     other_process.execute_unprepared(&insert).await.unwrap();
     let soon = Duration::from_millis(1000);

@@ -86,7 +86,7 @@ async fn commit(
     validity: DecisionValidity,
     now: Timestamp,
 ) -> bool {
-    let call = MutationContext::new("Method", None, b"", "ada".to_owned(), now);
+    let call = MutationContext::new("Method", None, b"", testbed::caller("ada"), now);
     let decided = Decided::new(answer(), validity).map(|_| changes);
     match store.commit(&decided, &call).await {
         Ok(()) => true,
