@@ -101,7 +101,12 @@ impl Buyer {
     #[must_use]
     pub fn at(urls: &str, timeout: Duration, order: Order) -> Self {
         let urls = urls.parse().expect("they are URLs");
-        let channel = Channel::new(Settings { urls, timeout, connections: 4 });
+        let channel = Channel::new(Settings {
+            urls,
+            timeout,
+            connections: 4,
+            credentials: Default::default(),
+        });
         Self { ordering: OrderingServiceClient::new(channel), order }
     }
 

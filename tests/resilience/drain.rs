@@ -91,7 +91,12 @@ async fn a_connection_past_its_age_closes_without_a_failed_call() {
     let address = world.cluster.ordering.address;
     let raw = Raw::connect(address).await;
     let (timeout, connections) = (Duration::from_secs(5), 2);
-    let channel = Channel::new(Settings { urls: address.into(), timeout, connections });
+    let channel = Channel::new(Settings {
+        urls: address.into(),
+        timeout,
+        connections,
+        credentials: Default::default(),
+    });
     let mut client = OrderingServiceClient::new(channel);
     let watch = Clock::system().stopwatch();
     while !raw.is_closed() || watch.elapsed() < age * 5 {

@@ -33,7 +33,15 @@ impl Access {
         }))
     }
 
-    pub(crate) fn has(&self, role: Role) -> bool {
+    /// Whether the caller may do nothing.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// Whether the caller has a role.
+    #[must_use]
+    pub fn has(&self, role: Role) -> bool {
         self.0.iter().any(|(it, _)| *it == role)
     }
 

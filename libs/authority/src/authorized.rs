@@ -2,7 +2,7 @@ use std::sync::Arc;
 
 use types::PartnerName;
 
-use crate::{Access, Caller, Involves, Role, Scope};
+use crate::{Access, Caller, Involves, Proof, Role, Scope};
 
 /// Who may call a method.
 #[derive(Debug, Clone, Copy)]
@@ -27,7 +27,8 @@ impl Policy {
 
     /// The roles that may call the method.
     pub fn roles(self) -> impl Iterator<Item = Role> {
-        [Role::Operator].into_iter().chain(self.roles.iter().copied())
+        let others = self.roles.iter().copied().filter(|role| *role != Role::Operator);
+        [Role::Operator].into_iter().chain(others)
     }
 }
 
@@ -74,6 +75,17 @@ pub struct Forbidden {
 }
 
 impl Identified {
+    /// For whom the calls are made that its call makes necessary.
+    #[must_use]
+    pub fn origin(&self) -> Option<Arc<str>> {
+        origin(&self.caller, self.believed())
+    }
+
+    /// The caller that a service names.
+    fn believed(&self) -> Option<&str> {
+        self.on_behalf_of.as_deref().filter(|_| self.access.has(Role::Service))
+    }
+
     /// Whether the caller may call a method of this policy.
     ///
     /// # Errors
@@ -83,8 +95,7 @@ impl Identified {
         let bound = scope.is_some();
         match scope.filter(|scope| !policy.whole || *scope == Scope::All) {
             Some(scope) => {
-                let believed = self.access.has(Role::Service);
-                let on_behalf_of = self.on_behalf_of.clone().filter(|_| believed);
+                let on_behalf_of = self.believed().map(str::to_owned);
                 Ok(Authorized { caller: self.caller.clone(), on_behalf_of, scope })
             }
             None => Err(Forbidden {
@@ -97,7 +108,19 @@ impl Identified {
     }
 }
 
+/// The caller, or the one that it names. `None` for a caller without proof.
+fn origin(caller: &Caller, on_behalf_of: Option<&str>) -> Option<Arc<str>> {
+    let proven = caller.proof() != Proof::None;
+    proven.then(|| on_behalf_of.map_or_else(|| caller.shared_id(), Into::into))
+}
+
 impl Authorized {
+    /// As [`Identified::origin`].
+    #[must_use]
+    pub fn origin(&self) -> Option<Arc<str>> {
+        origin(&self.caller, self.on_behalf_of())
+    }
+
     /// The caller.
     #[must_use]
     pub const fn caller(&self) -> &Caller {

@@ -7,32 +7,17 @@ pub struct Caller {
     proof: Proof,
 }
 
-/// How a caller proved its identity.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Proof {
-    /// Not at all: the listener asks for no proof.
-    None,
-    /// With a client certificate that has one SPIFFE id.
-    Mtls,
-    /// With the header of a mesh's sidecar.
-    Mesh,
-    /// With a signed token.
-    Jwt,
-}
-
-impl Proof {
-    /// All of them.
-    pub const ALL: [Self; 4] = [Self::None, Self::Mtls, Self::Mesh, Self::Jwt];
-
-    /// The text in settings and events.
-    #[must_use]
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::None => "none",
-            Self::Mtls => "mtls",
-            Self::Mesh => "mesh",
-            Self::Jwt => "jwt",
-        }
+types::text_enum! {
+    /// How a caller proved its identity.
+    pub enum Proof {
+        /// Not at all: the listener asks for no proof.
+        None = "none",
+        /// With a client certificate that has one SPIFFE id.
+        Mtls = "mtls",
+        /// With the header of a mesh's sidecar.
+        Mesh = "mesh",
+        /// With a signed token.
+        Jwt = "jwt",
     }
 }
 
@@ -56,6 +41,12 @@ impl Caller {
     #[must_use]
     pub fn id(&self) -> &str {
         &self.id
+    }
+
+    /// Its id, to share.
+    #[must_use]
+    pub fn shared_id(&self) -> Arc<str> {
+        self.id.clone()
     }
 
     /// How it proved the id.

@@ -20,7 +20,7 @@ use contracts::{
 };
 pub use dynamic::service_of;
 pub use error::{Error, Kind};
-pub use rpc_client::Urls;
+pub use rpc_client::{CredentialFiles, Credentials, Urls};
 use serde_json::Value;
 pub use status::refusal;
 use tonic::Status;
@@ -44,13 +44,22 @@ pub struct Settings {
     pub timeout: Duration,
     /// Connections to each address.
     pub connections: usize,
+    /// With what the client proves who it is.
+    pub credentials: Credentials,
 }
 
 impl Settings {
-    /// With [`TIMEOUT`] and two connections to each address.
+    /// With [`TIMEOUT`], two connections to each address, and no proof of who calls.
     #[must_use]
     pub fn at(onboarding: Urls, relationship: Urls, ordering: Urls) -> Self {
-        Self { onboarding, relationship, ordering, timeout: TIMEOUT, connections: CONNECTIONS }
+        Self {
+            onboarding,
+            relationship,
+            ordering,
+            timeout: TIMEOUT,
+            connections: CONNECTIONS,
+            credentials: Credentials::default(),
+        }
     }
 }
 
@@ -71,9 +80,12 @@ impl Cluster {
     /// Connects to each service when it is first called. Must be called inside a tokio runtime.
     #[must_use]
     pub fn new(settings: Settings) -> Self {
-        let Settings { onboarding, relationship, ordering, timeout, connections } = settings;
-        let channels = [onboarding, relationship, ordering]
-            .map(|urls| Channel::new(rpc_client::Settings { urls, timeout, connections }));
+        let Settings { onboarding, relationship, ordering, timeout, connections, credentials } =
+            settings;
+        let channels = [onboarding, relationship, ordering].map(|urls| {
+            let credentials = credentials.clone();
+            Channel::new(rpc_client::Settings { urls, timeout, connections, credentials })
+        });
         let [onboarding, relationship, ordering] = channels.clone();
         Self {
             onboarding: OnboardingServiceClient::new(onboarding),

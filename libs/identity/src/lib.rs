@@ -1,6 +1,7 @@
 //! How a caller of a gRPC listener proves who it is: not at all, with a client certificate, with the header
 //! of its own mesh's proxy, or with a signed token. A listener has exactly one [`Source`]; there is no fallback.
 
+mod credentials;
 mod jwt;
 mod mesh;
 mod spiffe;
@@ -11,13 +12,16 @@ mod unproven;
 use std::net::IpAddr;
 
 use authority::Caller;
+pub use credentials::{CredentialFiles, Credentials};
 use http::HeaderMap;
 pub use jwt::{Algorithm, KeySource, TokenSettings, Tokens};
 pub use mesh::{Mesh, MeshKind};
 pub use rustls::pki_types::{CertificateDer, ServerName};
 pub use spiffe::{SpiffeId, TrustDomain};
 pub use strip::strip;
-pub use tls::{ClientCa, ClientFiles, ClientTls, KeyPairFiles, Mtls, ServerFiles, ServerTls};
+pub use tls::{
+    ClientCa, ClientFiles, ClientTls, KeyPairFiles, Mtls, ServerFiles, ServerTls, Watched,
+};
 pub use tokio_rustls;
 pub use unproven::Unproven;
 

@@ -14,7 +14,7 @@ use rustls::{
 };
 pub use server::{ClientCa, Mtls, ServerFiles, ServerTls};
 use types::Clock;
-pub(crate) use watched::Watched;
+pub use watched::Watched;
 
 /// The only application protocol.
 const H2: &[u8] = b"h2";

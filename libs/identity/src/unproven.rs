@@ -117,5 +117,6 @@ reasons! {
         "the token is not valid yet (`nbf`); compare the clocks of issuer and service";
     /// JWT: subject.
     TokenSubject = "TOKEN_SUBJECT",
-        "the token's `sub` is empty, longer than 255 bytes, `anonymous`, or not printable ASCII without blanks";
+        "the token's `sub` is empty, longer than 255 bytes, `anonymous`, a SPIFFE id, or not printable ASCII without \
+         blanks";
 }

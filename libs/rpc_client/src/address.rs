@@ -17,9 +17,9 @@ use tonic::{
 };
 use tower_service::Service;
 
-use crate::breaker::Breaker;
+use crate::{Settings, breaker::Breaker, tls::TlsConnect};
 
-const CONNECT_TIMEOUT: Duration = Duration::from_millis(500);
+pub(crate) const CONNECT_TIMEOUT: Duration = Duration::from_millis(500);
 /// Interval of HTTP/2 pings, and the timeout of each.
 const KEEPALIVE: Duration = Duration::from_secs(10);
 
@@ -41,7 +41,7 @@ pub(crate) struct Address {
 
 impl Address {
     /// Connects on the first call.
-    pub(crate) fn new(at: SocketAddr, url: &Uri, connections: usize) -> Result<Self, String> {
+    pub(crate) fn new(at: SocketAddr, url: &Uri, settings: &Settings) -> Result<Self, String> {
         let endpoint = Endpoint::from_shared(format!("http://{at}"));
         let endpoint = endpoint
             .map_err(|error| format!("{at}: {error}"))?
@@ -51,11 +51,20 @@ impl Address {
             .http2_keep_alive_interval(KEEPALIVE)
             .keep_alive_timeout(KEEPALIVE)
             .keep_alive_while_idle(true);
+        let tls = match (url.scheme_str(), settings.credentials.tls()) {
+            (Some("https"), Some(tls)) => Some(TlsConnect::new(at, url, tls.clone())?),
+            (Some("https"), None) => return Err(format!("{url} needs the CA of its certificate")),
+            _ => None,
+        };
+        let connect = || match &tls {
+            Some(tls) => endpoint.connect_with_connector_lazy(tls.clone()),
+            None => endpoint.connect_lazy(),
+        };
         Ok(Self {
             at,
             url: url.clone(),
             breaker: Breaker::default(),
-            connections: (0..connections).map(|_| endpoint.connect_lazy()).collect(),
+            connections: (0..settings.connections).map(|_| connect()).collect(),
             turn: AtomicUsize::new(0),
             in_flight: AtomicUsize::new(0),
             over_capacity_until: Mutex::new(None),

@@ -20,10 +20,11 @@ use tower_service::Service;
 use types::jitter;
 
 use crate::{
-    Settings,
+    Credentials, Settings,
     address::{Address, NoResponse},
     attempt::Attempt,
     budget::Budget,
+    caller,
     resolver::{Addresses, keep_resolving},
 };
 
@@ -42,6 +43,7 @@ pub struct Channel(Arc<Shared>);
 #[derive(Debug)]
 struct Shared {
     timeout: Duration,
+    credentials: Credentials,
     addresses: watch::Receiver<Addresses>,
     resolve: Arc<Notify>,
     budget: Budget,
@@ -54,10 +56,10 @@ impl Channel {
     pub fn new(settings: Settings) -> Self {
         let (sender, addresses) = watch::channel(Addresses::default());
         let resolve = Arc::new(Notify::new());
-        let timeout = settings.timeout;
+        let (timeout, credentials) = (settings.timeout, settings.credentials.clone());
         deadline::spawn(keep_resolving(settings, sender, resolve.clone()));
         let (budget, turn) = (Budget::full(), AtomicUsize::new(0));
-        Self(Arc::new(Shared { timeout, addresses, resolve, budget, turn }))
+        Self(Arc::new(Shared { timeout, credentials, addresses, resolve, budget, turn }))
     }
 }
 
@@ -79,7 +81,9 @@ impl Service<Request<Body>> for Channel {
 impl Shared {
     /// Sends a call until a server answers, at most [`ATTEMPTS`] times.
     async fn send(&self, request: Request<Body>) -> Result<Response<Body>, Status> {
-        let (head, body) = request.into_parts();
+        let (mut head, body) = request.into_parts();
+        self.credentials.add_to(&mut head.headers);
+        caller::add_to(&mut head.headers);
         let body = Full::new(body.collect().await?.to_bytes());
         let requested =
             head.headers.get(TIMEOUT).and_then(|it| deadline::read_timeout(it.to_str().ok()?));

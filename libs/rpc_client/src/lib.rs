@@ -9,13 +9,17 @@ mod address;
 mod attempt;
 mod breaker;
 mod budget;
+mod caller;
 mod channel;
 mod resolver;
+mod tls;
 
 use std::{fmt, net::SocketAddr, str::FromStr, time::Duration};
 
+pub use caller::on_behalf_of;
 pub use channel::Channel;
 use http::Uri;
+pub use identity::{CredentialFiles, Credentials};
 
 /// How to call a service.
 #[derive(Debug, Clone)]
@@ -26,6 +30,8 @@ pub struct Settings {
     pub timeout: Duration,
     /// Connections to each address.
     pub connections: usize,
+    /// With what this process proves who it is.
+    pub credentials: Credentials,
 }
 
 /// The URLs of a service, separated by commas, such as `http://relationship:50052`. A host name stands
@@ -50,11 +56,12 @@ impl FromStr for Urls {
 
 fn read(url: &str) -> Result<Uri, String> {
     let uri: Uri = url.parse().map_err(|error| format!("`{url}` is not a URL: {error}"))?;
-    let plain = uri.scheme_str() == Some("http") && uri.path() == "/" && uri.query().is_none();
+    let known = matches!(uri.scheme_str(), Some("http" | "https"));
+    let plain = known && uri.path() == "/" && uri.query().is_none();
     match uri.host().filter(|host| plain && !host.is_empty()).and(uri.port_u16()) {
         Some(_) => Ok(uri),
         None => {
-            Err(format!("`{url}` must have the form `http://host:port`; the service mesh adds TLS"))
+            Err(format!("`{url}` must have the form `http://host:port` or `https://host:port`"))
         }
     }
 }

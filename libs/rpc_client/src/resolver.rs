@@ -56,7 +56,7 @@ async fn resolve(settings: &Settings, known: &Addresses) -> Vec<Arc<Address>> {
         }
     }
     let same = |at| known.iter().find(|it| it.at == at).cloned();
-    let make = |at, url| match Address::new(at, url, settings.connections) {
+    let make = |at, url| match Address::new(at, url, settings) {
         Ok(address) => Some(Arc::new(address)),
         Err(error) => {
             tracing::warn!(error, "cannot use an address of a peer");

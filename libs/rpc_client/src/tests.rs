@@ -95,7 +95,12 @@ fn channel(addresses: &[SocketAddr]) -> HealthClient<Channel> {
     let urls: Vec<_> = addresses.iter().map(|at| format!("http://{at}")).collect();
     let urls = urls.join(",").parse().unwrap();
     let timeout = Duration::from_secs(5);
-    HealthClient::new(Channel::new(Settings { urls, timeout, connections: 2 }))
+    HealthClient::new(Channel::new(Settings {
+        urls,
+        timeout,
+        connections: 2,
+        credentials: Default::default(),
+    }))
 }
 
 async fn call(client: &HealthClient<Channel>) -> Result<(), Status> {

@@ -90,6 +90,25 @@ impl Reader {
         }
     }
 
+    /// Reads a key whose empty text means that it is not set.
+    pub fn take_optional<T>(&mut self, key: &str) -> Option<Option<T>>
+    where
+        T: FromStr<Err: Display>,
+    {
+        match self.unread.get(key).map(|value| value.clone().into_string()) {
+            Some(Ok(text)) if text.is_empty() => {
+                self.unread.remove(key);
+                Some(None)
+            }
+            _ => self.take(key).map(Some),
+        }
+    }
+
+    /// Records a problem of several keys.
+    pub fn reject(&mut self, problem: String) {
+        self.problems.push(problem);
+    }
+
     /// Builds the settings if there is no problem; a key that was not read is one.
     ///
     /// # Errors

@@ -10,6 +10,7 @@ use tonic::service::Routes;
 use types::Clock;
 
 use crate::{
+    access,
     config::{Reader, Variables},
     server::{self, Parts, Running},
     telemetry,
@@ -27,16 +28,19 @@ pub struct Common {
     pub database: storage::Settings,
     /// `telemetry.*`
     pub telemetry: telemetry::Settings,
+    /// `tls.*` and `identity.*`
+    pub access: access::Settings,
 }
 
 impl Common {
-    /// Reads `grpc.*`, `database.*` and `telemetry.*`.
+    /// Reads `grpc.*`, `database.*`, `telemetry.*`, `tls.*` and `identity.*`.
     pub fn read(reader: &mut Reader) -> Option<Self> {
         let grpc = server::Settings::read(reader);
         let url = reader.take("database.url");
         let max_connections = reader.take("database.max_connections");
         let max_fact_mib = reader.take("database.max_fact_mib");
         let telemetry = telemetry::read(reader);
+        let access = access::Settings::read(reader, grpc.as_ref());
         Some(Self {
             grpc: grpc?,
             database: storage::Settings {
@@ -45,6 +49,7 @@ impl Common {
                 max_fact_mib: max_fact_mib?,
             },
             telemetry: telemetry?,
+            access: access?,
         })
     }
 }
@@ -96,7 +101,7 @@ pub async fn migrate<S: Service>(
 /// # Errors
 /// As text for the operator.
 pub async fn start<S: Service>(settings: S::Settings, clock: Clock) -> Result<Running, String> {
-    let Common { grpc, database, .. } = S::common(&settings).clone();
+    let Common { grpc, database, access, .. } = S::common(&settings).clone();
     let database = Database::open(&database).await?;
     database.require_schema::<S::Migrator>(S::NAME).await?;
     for setting in database.unsafe_settings().await? {
@@ -105,9 +110,10 @@ pub async fn start<S: Service>(settings: S::Settings, clock: Clock) -> Result<Ru
         );
     }
     database.measure_pool(S::NAME);
+    let access = access.load(clock.clone()).await?;
     let routes = S::routes(settings, database.clone(), clock)?;
     let parts = Parts { name: S::NAME, grpc_name: S::GRPC_NAME, routes };
-    server::start(grpc, parts, database).await
+    server::start(grpc, parts, database, access).await
 }
 
 #[derive(Debug, Parser)]

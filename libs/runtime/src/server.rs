@@ -5,22 +5,24 @@ mod answer;
 mod callers;
 mod connections;
 mod health;
+mod limits;
 mod message;
 mod preface;
 mod registry;
 
-use std::{net::SocketAddr, time::Duration};
+use std::{net::SocketAddr, num::NonZeroU32, time::Duration};
 
 use ::telemetry::{Methods, TelemetryLayer};
 use admission::{Admission, Served};
-use authority::Bindings;
 use callers::Callers;
 use health::Health;
+use limits::Limits;
 use storage::Database;
 use tokio::{net::TcpListener, sync::watch, task::JoinHandle, time};
 use tonic::service::Routes;
 use tonic_reflection::server::Builder;
 
+use crate::access::{Access, Kind};
 use crate::config::{Count, DurationOrZero, PositiveDuration, Reader};
 
 /// The settings `grpc.*`.
@@ -38,6 +40,12 @@ pub struct Settings {
     pub max_in_flight: usize,
     /// Most calls in flight on one connection, so that no connection uses the whole capacity.
     pub max_in_flight_per_connection: usize,
+    /// Most calls in flight of one proven caller.
+    pub max_in_flight_per_caller: usize,
+    /// Most calls that one proven caller may begin in a second.
+    pub max_calls_per_second_per_caller: NonZeroU32,
+    /// Whether clients may list the methods.
+    pub reflection: bool,
     /// Upper limit of a call's timeout.
     pub longest_call: Duration,
     /// Age at which a connection gets a GOAWAY, so that clients spread over new replicas.
@@ -57,6 +65,9 @@ impl Settings {
         let max_streams = reader.take::<Count>("grpc.max_streams");
         let max_in_flight = reader.take::<Count>("grpc.max_in_flight");
         let per_connection = reader.take::<Count>("grpc.max_in_flight_per_connection");
+        let per_caller = reader.take::<Count>("grpc.max_in_flight_per_caller");
+        let per_second = reader.take::<NonZeroU32>("grpc.max_calls_per_second_per_caller");
+        let reflection = reader.take("grpc.reflection");
         let longest_call = reader.take::<PositiveDuration>("grpc.longest_call");
         let connection_age = reader.take::<PositiveDuration>("grpc.connection_age");
         let drain = reader.take::<DurationOrZero>("grpc.drain");
@@ -68,6 +79,9 @@ impl Settings {
             max_streams: max_streams?.0,
             max_in_flight: max_in_flight?.0 as usize,
             max_in_flight_per_connection: per_connection?.0 as usize,
+            max_in_flight_per_caller: per_caller?.0 as usize,
+            max_calls_per_second_per_caller: per_second?,
+            reflection: reflection?,
             longest_call: longest_call?.0,
             connection_age: connection_age?.0,
             drain: drain?.0,
@@ -131,6 +145,7 @@ pub(crate) async fn start(
     settings: Settings,
     parts: Parts,
     database: Database,
+    access: Access,
 ) -> Result<Running, String> {
     let listen = settings.listen;
     let listener = TcpListener::bind(listen)
@@ -140,28 +155,38 @@ pub(crate) async fn start(
     let (stage, watched) = watch::channel(Stage::Serving);
     let (reporter, health) = tonic_health::server::health_reporter();
     let Parts { name, grpc_name, routes } = parts;
-    let reflection = || reflection(grpc_name);
-    let v1 = reflection().build_v1().map_err(|error| error.to_string())?;
-    let v1alpha = reflection().build_v1alpha().map_err(|error| error.to_string())?;
-    let routes = routes
-        .add_service(health)
-        .add_service(v1.max_decoding_message_size(message::MAX_BYTES))
-        .add_service(v1alpha.max_decoding_message_size(message::MAX_BYTES))
-        .prepare();
+    let mut routes = routes.add_service(health);
+    if settings.reflection {
+        let reflection = || reflection(grpc_name);
+        let v1 = reflection().build_v1().map_err(|error| error.to_string())?;
+        let v1alpha = reflection().build_v1alpha().map_err(|error| error.to_string())?;
+        routes = routes
+            .add_service(v1.max_decoding_message_size(message::MAX_BYTES))
+            .add_service(v1alpha.max_decoding_message_size(message::MAX_BYTES));
+    }
+    let routes = routes.prepare();
     let health = Health { reporter, grpc_name, database };
     health.begin().await;
     deadline::spawn(health.watch(watched.clone()));
     let (limit, per_connection) = (settings.max_in_flight, settings.max_in_flight_per_connection);
-    let methods = methods(grpc_name)?;
+    let methods = methods(grpc_name, settings.reflection)?;
     let telemetry = TelemetryLayer::new(methods.clone());
     let longest = settings.longest_call;
-    let callers = Callers::new(Bindings::unproven());
+    let (kind, tls) = (access.kind, access.tls.clone());
+    let limits =
+        Limits::new(settings.max_in_flight_per_caller, settings.max_calls_per_second_per_caller);
+    let callers = Callers::new(access, limits);
     let served = Served { name, grpc_name, methods, callers };
     let admission = Admission::new(routes, served, limit, per_connection, longest);
     let drain = settings.drain;
-    let serving = connections::serve(listener, admission, telemetry, settings, watched);
+    let serving = connections::serve(listener, admission, telemetry, settings, tls, watched);
     let task = deadline::spawn(serving);
-    tracing::info!(service = name, %address, "serving");
+    tracing::info!(service = name, %address, identity = %kind, "serving");
+    if kind == Kind::None && !address.ip().is_loopback() {
+        tracing::warn!(
+            "callers are not proven: every caller that reaches {address} may do everything"
+        );
+    }
     Ok(Running { address, drain, stage, task })
 }
 
@@ -176,14 +201,17 @@ fn reflection(grpc_name: &'static str) -> Builder<'static> {
         .with_service_name("grpc.health.v1.Health")
 }
 
-/// The methods of the service, of health and of reflection.
-fn methods(grpc_name: &str) -> Result<Methods, String> {
+/// The methods of the service, of health and, if it is served, of reflection.
+fn methods(grpc_name: &str, reflection: bool) -> Result<Methods, String> {
     let sets = [
         contracts::DESCRIPTORS,
         tonic_health::pb::FILE_DESCRIPTOR_SET,
         tonic_reflection::pb::v1::FILE_DESCRIPTOR_SET,
         tonic_reflection::pb::v1alpha::FILE_DESCRIPTOR_SET,
     ];
-    let served = |name: &str| name == grpc_name || name.starts_with("grpc.");
+    let served = |name: &str| match name.strip_prefix("grpc.") {
+        Some(name) => reflection || name.starts_with("health."),
+        None => name == grpc_name,
+    };
     Methods::of(&sets, served).map_err(|error| error.to_string())
 }

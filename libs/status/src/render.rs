@@ -145,7 +145,10 @@ pub(crate) fn unknown_method(domain: &str, method: &str, served: &str) -> Status
 
 pub(crate) fn overloaded(domain: &str, of: &str, limit: usize) -> Status {
     let mut details = info(domain, "OVERLOADED", [("limit", &limit.to_string())]);
-    let description = format!("{limit} calls are in flight, the maximum of a {of}");
+    let description = match of {
+        "caller per second" => format!("a caller may begin {limit} calls in a second"),
+        of => format!("{limit} calls are in flight, the maximum of a {of}"),
+    };
     details.add_quota_failure_violation(of, description);
     // Spread over time, so that rejected callers do not all retry at once.
     details.set_retry_info(Some(jitter(RETRY_DELAY, 50)));

@@ -18,4 +18,6 @@ pub use name::{
 };
 pub use partner_id::{GlobalAccountId, LocationAccountId};
 pub use resource_version::{Etag, ResourceVersion};
+#[doc(hidden)]
+pub use serde;
 pub use text::{alternatives, quoted};

@@ -2,17 +2,17 @@
 #[macro_export]
 macro_rules! serde_as_text {
     ($type:ty) => {
-        impl ::serde::Serialize for $type {
-            fn serialize<S: ::serde::Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
+        impl $crate::serde::Serialize for $type {
+            fn serialize<S: $crate::serde::Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
                 to.collect_str(self)
             }
         }
 
-        impl<'de> ::serde::Deserialize<'de> for $type {
-            fn deserialize<D: ::serde::Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
-                <::std::string::String as ::serde::Deserialize>::deserialize(from)?
+        impl<'de> $crate::serde::Deserialize<'de> for $type {
+            fn deserialize<D: $crate::serde::Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
+                <::std::string::String as $crate::serde::Deserialize>::deserialize(from)?
                     .parse()
-                    .map_err(::serde::de::Error::custom)
+                    .map_err($crate::serde::de::Error::custom)
             }
         }
     };

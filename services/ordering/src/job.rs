@@ -44,7 +44,12 @@ pub async fn run(job: Job) -> Result<(), String> {
 /// Settles all that is due, and skips failures. Returns how many were settled and how many failed.
 async fn settle(at: Urls) -> Result<(i64, i64), String> {
     let address = at.to_string();
-    let channel = Channel::new(Settings { urls: at, timeout: TIMEOUT, connections: 1 });
+    let channel = Channel::new(Settings {
+        urls: at,
+        timeout: TIMEOUT,
+        connections: 1,
+        credentials: Default::default(),
+    });
     let mut client = OrderingServiceClient::new(channel);
     let (mut settled, mut left, mut token) = (0, 0, String::new());
     loop {

@@ -41,7 +41,9 @@ impl Service for Ordering {
 
     fn routes(settings: Settings, database: Database, clock: Clock) -> Result<Routes, String> {
         let store = store::Store::new(database);
-        let relationship = peers::Relationship::new(settings.relationship);
+        let credentials = settings.common.access.credentials(clock.clone())?;
+        let relationship = rpc_client::Settings { credentials, ..settings.relationship };
+        let relationship = peers::Relationship::new(relationship);
         let transport = transport::Transport::new(store, relationship, clock);
         Ok(Routes::new(OrderingServiceServer::new(transport)))
     }

@@ -41,7 +41,9 @@ impl Service for Relationship {
 
     fn routes(settings: Settings, database: Database, clock: Clock) -> Result<Routes, String> {
         let store = store::Store::new(database);
-        let onboarding = peers::Onboarding::new(settings.onboarding);
+        let credentials = settings.common.access.credentials(clock.clone())?;
+        let onboarding = rpc_client::Settings { credentials, ..settings.onboarding };
+        let onboarding = peers::Onboarding::new(onboarding);
         let lifetimes = transport::Lifetimes {
             decision: settings.valid_for,
             invitation: settings.invitation_valid_for,

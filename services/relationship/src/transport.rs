@@ -66,7 +66,7 @@ const OF_ORDERING: Policy =
 const CHECK: Policy =
     Policy::of(&[Role::Service, Role::Relationship, Role::Ordering, Role::Reader, Role::Console]);
 /// Facts about no partner.
-const PUBLIC: Policy = Policy::of(&Role::ALL);
+const PUBLIC: Policy = Policy::of(Role::ALL);
 
 ::status::serve! {
     impl RelationshipService for Transport as DOMAIN;

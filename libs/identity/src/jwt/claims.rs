@@ -41,7 +41,8 @@ impl Claims {
         if sub.is_empty() || sub.len() > MAX_SUBJECT || !known {
             return Err(Unproven::TokenSubject);
         }
-        if sub == Caller::ANONYMOUS {
+        // Ids that only other sources prove.
+        if sub == Caller::ANONYMOUS || sub.starts_with("spiffe:") {
             return Err(Unproven::TokenSubject);
         }
         Ok(())

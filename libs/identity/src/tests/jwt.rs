@@ -309,6 +309,7 @@ async fn a_token_with_other_claims_is_refused() {
         ),
         ("sub too long", with("sub", json!("s".repeat(256))).await, "TOKEN_SUBJECT"),
         ("sub anonymous", with("sub", json!("anonymous")).await, "TOKEN_SUBJECT"),
+        ("sub SPIFFE id", with("sub", json!("spiffe://cluster.local/a")).await, "TOKEN_SUBJECT"),
         ("sub twice", text(&twice("sub", "\"admin\"")).await, "TOKEN_MALFORMED"),
         ("claims are a list", text("[]").await, "TOKEN_MALFORMED"),
         ("claims are empty", text("").await, "TOKEN_MALFORMED"),

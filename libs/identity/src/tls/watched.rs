@@ -14,7 +14,7 @@ type Build<T> = Box<dyn Fn(&[PathBuf], &[Vec<u8>]) -> Result<T, String> + Send +
 /// A value made from files, and made again when their content changes.
 ///
 /// Content is compared, not times: Kubernetes replaces mounted files by switching a symbolic link.
-pub(crate) struct Watched<T> {
+pub struct Watched<T> {
     /// For the log.
     what: &'static str,
     paths: Vec<PathBuf>,
@@ -24,7 +24,17 @@ pub(crate) struct Watched<T> {
     seen: Mutex<Vec<u8>>,
 }
 
+impl<T> std::fmt::Debug for Watched<T> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Watched").field("what", &self.what).finish_non_exhaustive()
+    }
+}
+
 impl<T: Send + Sync + 'static> Watched<T> {
+    /// Makes the value. `what` names it in the log.
+    ///
+    /// # Errors
+    /// If a file cannot be read, and those of `build`.
     pub fn load(
         what: &'static str,
         paths: Vec<PathBuf>,
@@ -36,6 +46,7 @@ impl<T: Send + Sync + 'static> Watched<T> {
         Ok(Arc::new(Self { what, paths, build: Box::new(build), current, seen }))
     }
 
+    /// The value of the last usable content.
     pub fn current(&self) -> Arc<T> {
         self.current.read().unwrap_or_else(PoisonError::into_inner).clone()
     }

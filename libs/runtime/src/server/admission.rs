@@ -16,6 +16,7 @@ use errors::{Failure, FieldViolation};
 use futures_util::FutureExt;
 use http::{HeaderMap, Request, Response, StatusCode, header::CONTENT_TYPE};
 use http_body_util::Full;
+use rpc_client::on_behalf_of;
 use tokio::{
     sync::{OwnedSemaphorePermit, Semaphore},
     time::sleep,
@@ -25,7 +26,7 @@ use tower_service::Service;
 
 use super::{
     answer::{self, AnswerBody, ConnectionPermit},
-    callers::Callers,
+    callers::{Callers, Peer},
     message,
     registry::Usage,
 };
@@ -51,6 +52,7 @@ pub(super) struct Admission<S> {
     connection: Capacity,
     health: Capacity,
     usage: Option<Usage>,
+    peer: Option<Peer>,
 }
 
 /// What a server serves, and to whom.
@@ -99,7 +101,7 @@ impl<S> Admission<S> {
         let server = Capacity::new("server", limit);
         let connection = Capacity::new("connection", connection_limit);
         let health = Capacity::new("connection", MAX_HEALTH_CALLS);
-        Self { inner, served, longest, server, connection, health, usage: None }
+        Self { inner, served, longest, server, connection, health, usage: None, peer: None }
     }
 
     /// Name of the service.
@@ -121,6 +123,11 @@ impl<S> Admission<S> {
         Self { server: Capacity { permits, ..self.server }, health, ..self }
     }
 
+    /// The same service for this client.
+    pub(super) fn for_peer(self, peer: Peer) -> Self {
+        Self { peer: Some(peer), ..self }
+    }
+
     /// Waits until no call is in flight.
     pub(super) async fn wait_until_idle(&self) {
         // Acquiring all permits would refuse calls of clients that have not seen the GOAWAY yet.
@@ -137,11 +144,17 @@ impl<S> Admission<S> {
     fn admit(&self, path: &str) -> Result<Permits, Failure> {
         if path.starts_with(HEALTH) {
             let permit = self.health.acquire()?;
-            return Ok((ConnectionPermit { _permit: permit, _in_flight: None }, None));
+            return Ok((
+                ConnectionPermit { _permit: permit, _in_flight: None, caller: None },
+                None,
+            ));
         }
         let (permit, server_permit) = (self.connection.acquire()?, self.server.acquire()?);
         let in_flight = self.usage.as_ref().map(Usage::begin);
-        Ok((ConnectionPermit { _permit: permit, _in_flight: in_flight }, Some(server_permit)))
+        Ok((
+            ConnectionPermit { _permit: permit, _in_flight: in_flight, caller: None },
+            Some(server_permit),
+        ))
     }
 
     fn unknown(&self, path: &str) -> Failure {
@@ -190,30 +203,35 @@ where
         let refuse = move |failure: Failure| {
             status::from_failure(failure, &format!("{name}.csp")).into_http()
         };
-        let ((permit, server_permit), time) = match self.check(&request) {
+        let ((mut permit, server_permit), time) = match self.check(&request) {
             Ok(admitted) => admitted,
             Err(failure) => return Box::pin(async move { Ok(refuse(failure)) }),
         };
         let path = request.uri().path();
         let (streams, is_health) = (path.starts_with(STREAMS), path.starts_with(HEALTH));
         let (mut inner, callers) = (self.inner.clone(), self.served.callers.clone());
+        // Health checks need no proof.
+        let peer = if is_health { None } else { self.peer.clone() };
         let work = async move {
             // Called inside the future, so that the deadline and the panic handler cover it too.
             let answer = async move {
                 let mut request = request;
-                if !is_health {
-                    let identified = callers.identify(request.headers_mut())?;
-                    request.extensions_mut().insert(identified);
+                let (mut origin, mut caller_permit) = (None, None);
+                if let Some(peer) = &peer {
+                    let identified = callers.identify(request.headers_mut(), peer).await?;
+                    (origin, caller_permit) = (identified.0.origin(), identified.1);
+                    request.extensions_mut().insert(identified.0);
                 }
                 let request =
                     if streams { request.map(Body::new) } else { read_message(request).await? };
-                Ok(inner.call(request).await)
+                Ok((on_behalf_of(origin, inner.call(request)).await, caller_permit))
             };
             AssertUnwindSafe(answer).catch_unwind().await
         };
         Box::pin(async move {
             let answer = match deadline::within(time, work).await {
-                Ok(Ok(Ok(answer))) => {
+                Ok(Ok(Ok((answer, caller)))) => {
+                    permit.caller = caller;
                     answer.map(|it| status::undecodable(it.headers()).map_or(it, refuse))
                 }
                 Ok(Ok(Err(failure))) => Ok(refuse(failure)),

@@ -24,11 +24,12 @@ const READ_TIMEOUT: Duration = Duration::from_secs(10);
 /// Most bytes of an answer that are passed to HTTP/2 at once.
 const MAX_FRAME: usize = 16 * 1024;
 
-/// A call's permit on its connection, held until its answer is sent or dropped.
+/// A call's permits on its connection and of its caller, held until its answer is sent or dropped.
 #[derive(Debug)]
 pub(super) struct ConnectionPermit {
     pub _permit: OwnedSemaphorePermit,
     pub _in_flight: Option<InFlight>,
+    pub caller: Option<OwnedSemaphorePermit>,
 }
 
 /// The body of an answer. Holds the permit of its call until the answer is sent.

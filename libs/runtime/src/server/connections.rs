@@ -3,7 +3,14 @@
 //! Replaces tonic's server, which closes its listener as soon as a stop begins, waits for open
 //! connections without a limit, accepts any number of them, and gives all the same maximum age.
 
-use std::{collections::VecDeque, future::pending, pin::pin, sync::Arc, time::Duration};
+use std::{
+    collections::VecDeque,
+    future::pending,
+    net::{IpAddr, SocketAddr},
+    pin::pin,
+    sync::Arc,
+    time::Duration,
+};
 
 use ::telemetry::TelemetryLayer;
 use hyper::server::conn::http2;
@@ -11,7 +18,9 @@ use hyper_util::{
     rt::{TokioIo, TokioTimer},
     service::TowerToHyperService,
 };
+use identity::ServerTls;
 use tokio::{
+    io::{AsyncRead, AsyncWrite},
     net::{TcpListener, TcpStream},
     sync::{Semaphore, watch},
     task::AbortHandle,
@@ -25,7 +34,8 @@ use super::{
     Settings, Stage,
     admission::Admission,
     answer::{StreamExecutor, UnreadAnswers},
-    preface,
+    callers::Peer,
+    preface::{self, Opening},
     registry::{ConnectionSlot, Registry},
 };
 
@@ -51,6 +61,8 @@ const OVER_LIMIT_AGE: Duration = Duration::from_secs(5);
 const MAX_EVICTED: usize = 64;
 /// Wait after the last call, so that its answer is sent.
 const LINGER: Duration = Duration::from_secs(1);
+/// How long a client may take for the TLS handshake.
+const HANDSHAKE_TIMEOUT: Duration = Duration::from_secs(5);
 /// Pause after a failed accept, for example because no file handle is free.
 const ACCEPT_BACKOFF: Duration = Duration::from_millis(50);
 
@@ -61,18 +73,30 @@ pub(super) async fn serve(
     admission: Admission<Routes>,
     telemetry: TelemetryLayer,
     settings: Settings,
+    tls: Option<ServerTls>,
     stage: watch::Receiver<Stage>,
 ) {
     let registry = Registry::new(settings.max_connections, settings.max_connections_per_address);
     let evictions = Arc::new(Semaphore::new(MAX_EVICTED));
     let protocol = protocol(settings.max_streams, UnreadAnswers::new(settings.max_in_flight));
     let (alive, ended) = watch::channel(());
-    let serve_one = |stream, admission, age, slot| {
+    let serve_one = |stream, peer: SocketAddr, admission, age, slot| {
         let (stage, ended, evictions) = (stage.clone(), ended.clone(), evictions.clone());
         let (telemetry, grace) = (telemetry.clone(), settings.grace);
         let protocol = protocol.clone();
-        let connection =
-            Connection { stream, protocol, admission, telemetry, age, grace, slot, evictions };
+        let (tls, address) = (tls.clone(), peer.ip().to_canonical());
+        let connection = Connection {
+            stream,
+            address,
+            tls,
+            protocol,
+            admission,
+            telemetry,
+            age,
+            grace,
+            slot,
+            evictions,
+        };
         deadline::spawn(connection.serve(stage, ended))
     };
     let accept = async {
@@ -84,11 +108,11 @@ pub(super) async fn serve(
             };
             if let Some(slot) = registry.admit(peer.ip()) {
                 let admission = admission.clone().for_connection(slot.usage());
-                serve_one(stream, admission, settings.connection_age, Some(slot));
+                serve_one(stream, peer, admission, settings.connection_age, Some(slot));
                 continue;
             }
             let admission = admission.clone().over_capacity();
-            let served = serve_one(stream, admission, OVER_LIMIT_AGE, None).abort_handle();
+            let served = serve_one(stream, peer, admission, OVER_LIMIT_AGE, None).abort_handle();
             over_limit.retain(|it| !it.is_finished());
             if over_limit.len() == MAX_OVER_LIMIT
                 && let Some(oldest) = over_limit.pop_front()
@@ -127,6 +151,8 @@ pub(super) async fn serve(
 
 struct Connection {
     stream: TcpStream,
+    address: IpAddr,
+    tls: Option<ServerTls>,
     protocol: http2::Builder<StreamExecutor>,
     admission: Admission<Routes>,
     telemetry: TelemetryLayer,
@@ -136,24 +162,30 @@ struct Connection {
     evictions: Arc<Semaphore>,
 }
 
+/// A connection whose client has begun to speak HTTP/2.
+trait Io: AsyncRead + AsyncWrite + Send + Unpin {}
+
+impl<T: AsyncRead + AsyncWrite + Send + Unpin> Io for T {}
+
 impl Connection {
-    async fn serve(self, mut stage: watch::Receiver<Stage>, mut ended: watch::Receiver<()>) {
-        let Self { mut stream, protocol, admission, telemetry, age, grace, slot, evictions } = self;
+    async fn serve(mut self, mut stage: watch::Receiver<Stage>, mut ended: watch::Receiver<()>) {
+        let slot = self.slot.take();
         let mut evicted = pin!(async {
             match &slot {
                 Some(slot) => slot.evicted().await,
                 None => pending().await,
             }
         });
-        let _ = stream.set_nodelay(true);
-        tokio::select! {
-            is_http2 = preface::is_http2(&mut stream, admission.name()) => {
-                if !is_http2 {
-                    return;
-                }
-            }
+        let _ = self.stream.set_nodelay(true);
+        let (age, grace, evictions) = (self.age, self.grace, self.evictions.clone());
+        let (protocol, telemetry) = (self.protocol.clone(), self.telemetry.clone());
+        let (stream, admission) = tokio::select! {
+            opened = self.open() => match opened {
+                Some(opened) => opened,
+                None => return,
+            },
             () = evicted.as_mut() => return,
-        }
+        };
         let service = TowerToHyperService::new(telemetry.layer(admission));
         let mut connection = pin!(protocol.serve_connection(TokioIo::new(stream), service));
         let mut _eviction = None;
@@ -172,6 +204,30 @@ impl Connection {
             () = sleep(grace) => {}
             _ = ended.changed() => {}
         }
+    }
+
+    /// Waits until the client speaks HTTP/2, after the TLS handshake if it begins with one.
+    async fn open(self) -> Option<(Box<dyn Io>, Admission<Routes>)> {
+        let Self { mut stream, address, tls, admission, .. } = self;
+        let opening = preface::opening(&mut stream, admission.name(), tls.is_some()).await?;
+        let (stream, certificates): (Box<dyn Io>, _) = match (opening, tls) {
+            (Opening::Http2, _) | (Opening::Tls, None) => (Box::new(stream), None),
+            (Opening::Tls, Some(tls)) => {
+                let handshake = timeout(HANDSHAKE_TIMEOUT, tls.acceptor().accept(stream)).await;
+                let stream = match handshake {
+                    Ok(Ok(stream)) => stream,
+                    Ok(Err(error)) => {
+                        tracing::debug!(%address, %error, "a TLS handshake failed");
+                        return None;
+                    }
+                    Err(_) => return None,
+                };
+                let certificates = stream.get_ref().1.peer_certificates();
+                let certificates = certificates.unwrap_or_default().to_vec();
+                (Box::new(stream), Some(certificates))
+            }
+        };
+        Some((stream, admission.for_peer(Peer { address, tls: certificates })))
     }
 }
 

@@ -21,21 +21,34 @@ const MAX_DISCARDED: u64 = 64 * 1024;
 #[derive(Debug, PartialEq, Eq)]
 enum Protocol {
     Http2,
-    /// HTTP/1.x, or TLS.
-    Answerable,
+    Tls,
+    Http1,
     Other,
 }
 
-/// Whether the client sends HTTP/2's preface. hyper would wait for it without a limit. A client that
-/// speaks HTTP/1.x or TLS gets a sentence that states what the port serves.
-pub(super) async fn is_http2(stream: &mut TcpStream, service: &str) -> bool {
+/// What a client begins with.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) enum Opening {
+    Http2,
+    Tls,
+}
+
+/// Waits for HTTP/2's preface, or for a TLS handshake if the port `speaks_tls`; hyper would wait without a
+/// limit. `None` for anything else; a client of HTTP/1.x, or of TLS on a port without it, gets a sentence
+/// that states what the port serves.
+pub(super) async fn opening(
+    stream: &mut TcpStream,
+    service: &str,
+    speaks_tls: bool,
+) -> Option<Opening> {
     match timeout(PREFACE_TIMEOUT, protocol(stream)).await {
-        Ok(Ok(Protocol::Http2)) => true,
-        Ok(Ok(Protocol::Answerable)) => {
-            let _ = timeout(ANSWER_TIMEOUT, answer(stream, service)).await;
-            false
+        Ok(Ok(Protocol::Http2)) => Some(Opening::Http2),
+        Ok(Ok(Protocol::Tls)) if speaks_tls => Some(Opening::Tls),
+        Ok(Ok(Protocol::Http1 | Protocol::Tls)) => {
+            let _ = timeout(ANSWER_TIMEOUT, answer(stream, service, speaks_tls)).await;
+            None
         }
-        Ok(Ok(Protocol::Other) | Err(_)) | Err(_) => false,
+        Ok(Ok(Protocol::Other) | Err(_)) | Err(_) => None,
     }
 }
 
@@ -57,8 +70,9 @@ fn recognize(bytes: &[u8]) -> Option<Protocol> {
     match bytes {
         PREFACE => Some(Protocol::Http2),
         [_, ..] if PREFACE.starts_with(bytes) => None,
-        // A method of HTTP/1.x; a handshake record of TLS.
-        [b'A'..=b'Z', ..] | [0x16] | [0x16, 0x03, ..] => Some(Protocol::Answerable),
+        // A method of HTTP/1.x; below, a handshake record of TLS.
+        [b'A'..=b'Z', ..] => Some(Protocol::Http1),
+        [0x16] | [0x16, 0x03, ..] => Some(Protocol::Tls),
         _ => Some(Protocol::Other),
     }
 }
@@ -66,12 +80,14 @@ fn recognize(bytes: &[u8]) -> Option<Protocol> {
 /// Answers in HTTP/1.1 and closes. 400, because proxies retry 5xx. Clients of TLS get the same: they
 /// report that the server does not speak TLS ("first record does not look like a TLS handshake", "wrong
 /// version number"), while they would report any alert as a mismatch of versions or ciphers.
-async fn answer(stream: &mut TcpStream, service: &str) -> io::Result<()> {
+async fn answer(stream: &mut TcpStream, service: &str, speaks_tls: bool) -> io::Result<()> {
     let local = stream.local_addr()?;
     let address = SocketAddr::new(local.ip().to_canonical(), local.port());
+    let (tls, flags) =
+        if speaks_tls { ("with", "-cacert ca.pem") } else { ("without", "-plaintext") };
     let text = format!(
-        "this port serves gRPC (HTTP/2 without TLS) of {service}; list its methods with \
-         `grpcurl -plaintext {address} list`\n"
+        "this port serves gRPC (HTTP/2 {tls} TLS) of {service}; list its methods with \
+         `grpcurl {flags} {address} list`\n"
     );
     let head = format!(
         "HTTP/1.1 400 Bad Request\r\ncontent-type: text/plain; charset=utf-8\r\n\
@@ -95,10 +111,10 @@ mod tests {
         }
         assert_eq!(recognize(PREFACE), Some(Protocol::Http2));
         for request in ["G", "GET / HTTP/1.1", "POST / HTTP/1.1", "PRI * HTTP/1.1", "PUT"] {
-            assert_eq!(recognize(request.as_bytes()), Some(Protocol::Answerable), "{request}");
+            assert_eq!(recognize(request.as_bytes()), Some(Protocol::Http1), "{request}");
         }
         for hello in [&b"\x16"[..], b"\x16\x03", b"\x16\x03\x01\x02\x00\x01"] {
-            assert_eq!(recognize(hello), Some(Protocol::Answerable));
+            assert_eq!(recognize(hello), Some(Protocol::Tls));
         }
         for other in [&b""[..], b"\x16\x02", b"\0", b"get", b"\xff", b" GET"] {
             assert_eq!(recognize(other), Some(Protocol::Other));

@@ -5,6 +5,7 @@ use contracts::{
     relationship::{CustomerRelationship, RemoveCustomerRelationshipRequest},
 };
 use errors::Failure;
+use rpc_client::on_behalf_of;
 use status::Request;
 
 use super::{Transport, convert};
@@ -29,7 +30,8 @@ impl Transport {
             return Err(Failure::missing(removal.name));
         }
         let time = deadline::left().map_or(LONGEST_WAIT, |left| left.min(LONGEST_WAIT));
-        let release = deadline::within(time, self.clone().release(release, removal.request));
+        let release = self.clone().release(release, removal.request);
+        let release = deadline::within(time, on_behalf_of(caller.origin(), release));
         let released = deadline::finish(release).await.map_err(Failure::bug)?;
         let relationship = Some(released.map_err(|_| Failure::OutOfTime)??);
         Ok(pb::ReleaseCustomerRelationshipResponse { relationship })
