@@ -39,14 +39,34 @@ pub async fn send(
     exchange(channel, method, message(method.input(), json)).await
 }
 
+/// Calls a method with a token.
+pub async fn send_as(
+    token: &str,
+    channel: &Channel,
+    method: &MethodDescriptor,
+    json: &Value,
+) -> Result<Value, Status> {
+    let mut request = Request::new(message(method.input(), json));
+    let token = format!("Bearer {token}").parse().expect("a token is ASCII");
+    request.metadata_mut().insert("authorization", token);
+    respond(channel, method, request).await
+}
+
 /// Calls a method with a message that may have no JSON form.
 pub async fn exchange(
     channel: &Channel,
     method: &MethodDescriptor,
     message: DynamicMessage,
 ) -> Result<Value, Status> {
+    respond(channel, method, Request::new(message)).await
+}
+
+async fn respond(
+    channel: &Channel,
+    method: &MethodDescriptor,
+    request: Request<DynamicMessage>,
+) -> Result<Value, Status> {
     let path = format!("/{}/{}", method.parent_service().full_name(), method.name());
-    let request = Request::new(message);
     let mut client = Grpc::new(channel.clone());
     client.ready().await.expect("the service accepts calls");
     let response =

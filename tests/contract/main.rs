@@ -2,6 +2,7 @@
 
 #![allow(clippy::expect_used, clippy::panic, clippy::unwrap_used, reason = "so a test fails")]
 
+mod access;
 mod batch;
 mod behaviour;
 mod client;
@@ -22,6 +23,7 @@ mod tree;
 use std::net::{Ipv4Addr, SocketAddr};
 
 use cluster::{Cluster, Plan, ScenarioClient};
+use rpc_client::Credentials;
 use runtime::config::Variables;
 use testbed::Folder;
 use tonic::transport::Channel;
@@ -41,14 +43,25 @@ impl Fixture {
 
     /// Starts a cluster with changed settings.
     async fn with(change: impl FnOnce(&mut Plan)) -> Self {
+        Self::with_variables(&Variables::Only([].into()), change, Credentials::default()).await
+    }
+
+    /// Starts a cluster with these variables, and a client with these credentials.
+    async fn with_variables(
+        variables: &Variables,
+        change: impl FnOnce(&mut Plan),
+        credentials: Credentials,
+    ) -> Self {
         let folder = Folder::new();
-        let mut plan = Plan::load(&Variables::Only([].into())).expect("the defaults are usable");
+        let mut plan = Plan::load(variables).expect("the settings are usable");
         plan.with_databases(|service| format!("sqlite://{}/{service}.db", folder.path().display()));
         plan.listen_on([SocketAddr::from((Ipv4Addr::LOCALHOST, 0)); 3]);
         change(&mut plan);
         let clock = Clock::system();
         let cluster = plan.start(clock.clone()).await.expect("the cluster starts");
-        let client = ScenarioClient::of(&cluster, clock.clone());
+        let Cluster { onboarding, relationship, ordering } = &cluster;
+        let addresses = [onboarding, relationship, ordering].map(|it| it.address);
+        let client = ScenarioClient::with(addresses, clock, credentials);
         Self { cluster, client, _folder: folder }
     }
 

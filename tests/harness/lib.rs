@@ -5,6 +5,7 @@
 pub mod fleet;
 pub mod gate;
 pub mod http;
+pub mod issuer;
 pub mod load;
 pub mod messages;
 pub mod process;

@@ -7,7 +7,7 @@ mod partners;
 
 use std::{net::SocketAddr, ops::Deref, sync::atomic::AtomicU32, time::Duration};
 
-use client::{Settings, Urls};
+use client::{Credentials, Settings, Urls};
 use contracts::{
     onboarding as ob,
     ordering::{self as od, order_line::SellerRole},
@@ -71,9 +71,18 @@ impl ScenarioClient {
     /// Calls onboarding, relationship and ordering at these addresses.
     #[must_use]
     pub fn at(addresses: [SocketAddr; 3], clock: Clock) -> Self {
+        Self::with(addresses, clock, Credentials::default())
+    }
+
+    /// Calls onboarding, relationship and ordering at these addresses, and proves who it is.
+    #[must_use]
+    pub fn with(addresses: [SocketAddr; 3], clock: Clock, credentials: Credentials) -> Self {
         let [onboarding, relationship, ordering] = addresses.map(Urls::from);
-        let settings =
-            Settings { timeout: TIMEOUT, ..Settings::at(onboarding, relationship, ordering) };
+        let settings = Settings {
+            timeout: TIMEOUT,
+            credentials,
+            ..Settings::at(onboarding, relationship, ordering)
+        };
         Self {
             services: client::Cluster::new(settings),
             next_partner_id: AtomicU32::new(FIRST_PARTNER_ID),
