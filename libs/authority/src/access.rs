@@ -45,9 +45,10 @@ impl Access {
         self.0.iter().any(|(it, _)| *it == role)
     }
 
-    pub(crate) fn roles(&self) -> Vec<Role> {
+    /// The roles that `counts` accepts.
+    pub(crate) fn roles(&self, counts: impl Fn(Role) -> bool) -> Vec<Role> {
         let roles: BTreeSet<_> = self.0.iter().map(|(role, _)| *role).collect();
-        roles.into_iter().collect()
+        roles.into_iter().filter(|role| counts(*role)).collect()
     }
 }
 

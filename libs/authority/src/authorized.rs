@@ -66,7 +66,7 @@ pub struct NotForCaller {
 pub struct Forbidden {
     /// The id of the caller.
     pub caller: String,
-    /// The roles that the caller has.
+    /// The roles that the caller has; if it is bound, those of them that may call the method.
     pub has: Vec<Role>,
     /// The roles that may call the method.
     pub needs: Vec<Role>,
@@ -100,7 +100,7 @@ impl Identified {
             }
             None => Err(Forbidden {
                 caller: self.caller.to_string(),
-                has: self.access.roles(),
+                has: self.access.roles(|role| !bound || policy.roles().any(|it| it == role)),
                 needs: policy.roles().collect(),
                 bound,
             }),

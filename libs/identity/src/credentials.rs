@@ -10,14 +10,55 @@ const INTERVAL: Duration = Duration::from_secs(5);
 
 /// The files with which this process proves who it is to the servers that it calls.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[cfg_attr(feature = "arguments", derive(clap::Args))]
 pub struct CredentialFiles {
-    /// The CA of servers with TLS, as PEM.
+    /// CA of servers at https URLs, PEM
+    #[cfg_attr(
+        feature = "arguments",
+        arg(
+            long = "ca-file",
+            global = true,
+            value_name = "FILE",
+            env = "CSP_CA_FILE",
+            hide_env_values = true
+        )
+    )]
     pub ca: Option<PathBuf>,
-    /// The certificate of this process.
+    /// Client certificate, PEM
+    #[cfg_attr(
+        feature = "arguments",
+        arg(
+            long = "certificate-file",
+            global = true,
+            value_name = "FILE",
+            env = "CSP_CERTIFICATE_FILE",
+            hide_env_values = true
+        )
+    )]
     pub certificate: Option<PathBuf>,
-    /// Its key.
+    /// Key of the client certificate, PEM
+    #[cfg_attr(
+        feature = "arguments",
+        arg(
+            long = "key-file",
+            global = true,
+            value_name = "FILE",
+            env = "CSP_KEY_FILE",
+            hide_env_values = true
+        )
+    )]
     pub key: Option<PathBuf>,
-    /// A token, sent with each call.
+    /// File with a token, sent with each call
+    #[cfg_attr(
+        feature = "arguments",
+        arg(
+            long = "token-file",
+            global = true,
+            value_name = "FILE",
+            env = "CSP_TOKEN_FILE",
+            hide_env_values = true
+        )
+    )]
     pub token: Option<PathBuf>,
 }
 

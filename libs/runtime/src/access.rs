@@ -1,7 +1,7 @@
 //! The settings `tls.*` and `identity.*`: how callers prove who they are, what they may do, and with what
 //! this process proves who it is.
 
-use std::{fmt::Display, net::IpAddr, path::PathBuf, str::FromStr, sync::Arc, time::Duration};
+use std::{fmt::Display, net::{IpAddr, SocketAddr}, path::PathBuf, str::FromStr, sync::Arc, time::Duration};
 
 use authority::Bindings;
 use identity::{
@@ -35,6 +35,7 @@ types::text_enum! {
 #[derive(Debug, Clone)]
 pub struct Settings {
     kind: Kind,
+    exposed: bool,
     source: SourceSettings,
     key_pair: Option<KeyPairFiles>,
     bindings: Option<PathBuf>,
@@ -119,15 +120,8 @@ impl Settings {
         let source = fields.source();
         let complete = fields.complete;
         let (kind, exposed, certificate, key) = (kind?, exposed?, certificate?, key?);
-        if let (Kind::None, false, Some(grpc)) = (kind, exposed, grpc)
-            && !grpc.listen.ip().is_loopback()
-        {
-            reader.reject(format!(
-                "`identity.source` = `none` lets every caller that reaches {} do everything: choose \
-                 another source, listen on loopback, or set \
-                 `identity.serve_unproven_callers_on_any_address`",
-                grpc.listen
-            ));
+        if let Some(Err(problem)) = grpc.map(|grpc| may_listen(kind, exposed, grpc.listen)) {
+            reader.reject(problem);
         }
         let key_pair = KeyPairFiles::from_settings(certificate.clone(), key.clone());
         let key_pair = key_pair.map_err(|problem| reader.reject(format!("`tls`: {problem}")));
@@ -136,7 +130,7 @@ impl Settings {
             reader.reject("`identity.source` = `mtls` needs `tls.certificate_file`".to_owned());
         }
         let credentials = CredentialFiles { ca: ca?, certificate, key, token: token? };
-        Some(Self { kind, source, key_pair, bindings, credentials })
+        Some(Self { kind, exposed, source, key_pair, bindings, credentials })
     }
 
     /// With what this process proves who it is to other services.
@@ -147,9 +141,10 @@ impl Settings {
         rpc_client::Credentials::load(self.credentials.clone(), clock)
     }
 
-    /// Reads the files, and reads them again when they change.
-    pub(crate) async fn load(self, clock: Clock) -> Result<Access, String> {
-        let Self { kind, source, key_pair, bindings, .. } = self;
+    /// Reads the files, and reads them again when they change. `listen` is the address of the listener.
+    pub(crate) async fn load(self, listen: SocketAddr, clock: Clock) -> Result<Access, String> {
+        let Self { kind, exposed, source, key_pair, bindings, .. } = self;
+        may_listen(kind, exposed, listen)?;
         let client_ca = match &source {
             SourceSettings::Mtls(ca) => Some(ca.clone()),
             _ => None,
@@ -218,6 +213,18 @@ impl Fields<'_> {
         let mesh = Mesh::new(kind, &proxies?.0, trust_domain?);
         let mesh = mesh.map_err(|problem| self.reader.reject(format!("`identity`: {problem}")));
         mesh.ok().map(SourceSettings::Mesh)
+    }
+}
+
+/// Refuses callers without proof on an address that other machines reach, unless that is `exposed` on purpose.
+fn may_listen(kind: Kind, exposed: bool, listen: SocketAddr) -> Result<(), String> {
+    match kind {
+        Kind::None if !exposed && !listen.ip().is_loopback() => Err(format!(
+            "`identity.source` = `none` lets every caller that reaches {listen} do everything: choose \
+             another source, listen on loopback, or set \
+             `identity.serve_unproven_callers_on_any_address`"
+        )),
+        _ => Ok(()),
     }
 }
 

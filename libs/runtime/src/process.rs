@@ -110,7 +110,7 @@ pub async fn start<S: Service>(settings: S::Settings, clock: Clock) -> Result<Ru
         );
     }
     database.measure_pool(S::NAME);
-    let access = access.load(clock.clone()).await?;
+    let access = access.load(grpc.listen, clock.clone()).await?;
     let routes = S::routes(settings, database.clone(), clock)?;
     let parts = Parts { name: S::NAME, grpc_name: S::GRPC_NAME, routes };
     server::start(grpc, parts, database, access).await

@@ -173,6 +173,7 @@ pub(crate) async fn start(
     let telemetry = TelemetryLayer::new(methods.clone());
     let longest = settings.longest_call;
     let (kind, tls) = (access.kind, access.tls.clone());
+    let has_tls = tls.is_some();
     let limits =
         Limits::new(settings.max_in_flight_per_caller, settings.max_calls_per_second_per_caller);
     let callers = Callers::new(access, limits);
@@ -182,10 +183,15 @@ pub(crate) async fn start(
     let serving = connections::serve(listener, admission, telemetry, settings, tls, watched);
     let task = deadline::spawn(serving);
     tracing::info!(service = name, %address, identity = %kind, "serving");
-    if kind == Kind::None && !address.ip().is_loopback() {
-        tracing::warn!(
-            "callers are not proven: every caller that reaches {address} may do everything"
-        );
+    match kind {
+        _ if address.ip().is_loopback() => {}
+        Kind::None => {
+            tracing::warn!("callers are not proven: every caller that reaches {address} may do everything");
+        }
+        Kind::Jwt if !has_tls => {
+            tracing::warn!("tokens travel without TLS: whoever reads one can use it until it expires");
+        }
+        _ => {}
     }
     Ok(Running { address, drain, stage, task })
 }

@@ -8,7 +8,8 @@ use tonic_types::StatusExt;
 use crate::{REFUSAL, STALE_ETAG};
 
 /// The failure that a peer's status is to the service that asked it. A missing resource is missing
-/// here too. A peer that is unreachable, late or overloaded is an unavailable dependency. Any other
+/// here too. A peer that is unreachable, late or overloaded is an unavailable dependency, and
+/// so is one that does not believe this service, until an operator has bound it. Any other
 /// code means that the two services disagree about their contract, which is a defect. No text of
 /// the peer reaches the caller.
 #[must_use]
@@ -28,17 +29,17 @@ pub fn read(dependency: &'static str, status: &Status) -> Failure {
         | Code::Cancelled
         | Code::ResourceExhausted
         | Code::Aborted
+        | Code::PermissionDenied
+        | Code::Unauthenticated
         | Code::Unknown => Failure::Unavailable { dependency, cause: cause() },
         Code::Ok
         | Code::InvalidArgument
         | Code::AlreadyExists
-        | Code::PermissionDenied
         | Code::FailedPrecondition
         | Code::OutOfRange
         | Code::Unimplemented
         | Code::Internal
-        | Code::DataLoss
-        | Code::Unauthenticated => Failure::Bug(cause()),
+        | Code::DataLoss => Failure::Bug(cause()),
     }
 }
 

@@ -58,7 +58,7 @@ pub async fn start(settings: Settings, clock: Clock) -> Result<Running, String> 
     let address = listener.local_addr().map_err(|error| error.to_string())?;
     let (stop, stopping) = watch::channel(false);
     let limits = Limits { connections: settings.max_connections, grace: settings.grace };
-    let router = web::router(settings, clock);
+    let router = web::router(settings, clock)?;
     let task = deadline::spawn(accept(listener, router, limits, stopping));
     tracing::info!(%address, "serving the console");
     Ok(Running { address, stop, task })

@@ -1,6 +1,6 @@
-use std::{net::SocketAddr, time::Duration};
+use std::{net::SocketAddr, path::PathBuf, time::Duration};
 
-use client::Urls;
+use client::{CredentialFiles, Urls};
 use runtime::{
     config::{Count, PositiveDuration, Problems, Reader, Variables},
     telemetry,
@@ -28,6 +28,8 @@ pub struct Settings {
     pub grace: Duration,
     /// Addresses of onboarding, relationship and ordering.
     pub services: [Urls; 3],
+    /// With what the console proves who it is to them.
+    pub credentials: CredentialFiles,
 }
 
 impl Settings {
@@ -41,6 +43,10 @@ impl Settings {
         let grace = reader.take::<PositiveDuration>("grace");
         let [onboarding, relationship, ordering] = ["onboarding", "relationship", "ordering"]
             .map(|service| reader.take::<Urls>(&format!("services.{service}")));
+        let [ca, certificate, key, token] = ["ca", "certificate", "key", "token"]
+            .map(|file| reader.take_optional::<PathBuf>(&format!("credentials.{file}_file")));
+        let credentials =
+            CredentialFiles { ca: ca?, certificate: certificate?, key: key?, token: token? };
         Some(Self {
             listen: listen?,
             hosts: hosts?,
@@ -49,6 +55,7 @@ impl Settings {
             page_timeout: page_timeout?.0,
             grace: grace?.0,
             services: [onboarding?, relationship?, ordering?],
+            credentials,
         })
     }
 

@@ -9,7 +9,7 @@ use axum::{
     response::{IntoResponse, Response},
     routing::get,
 };
-use client::Cluster;
+use client::{Cluster, Credentials};
 use http::{
     HeaderValue, Method, StatusCode,
     header::{
@@ -40,11 +40,15 @@ const STYLE: &str = include_str!("style.css");
 const ICON: &str = include_str!("icon.svg");
 
 /// The pages.
-pub(crate) fn router(settings: Settings, clock: Clock) -> Router {
+///
+/// # Errors
+/// If a file of the credentials is unusable.
+pub(crate) fn router(settings: Settings, clock: Clock) -> Result<Router, String> {
+    let credentials = Credentials::load(settings.credentials, clock.clone())?;
     let addresses = Addresses::of(&settings.services);
     let [onboarding, relationship, ordering] = settings.services;
     let services = client::Settings::at(onboarding, relationship, ordering);
-    let services = client::Settings { timeout: settings.page_timeout, ..services };
+    let services = client::Settings { timeout: settings.page_timeout, credentials, ..services };
     let console = Arc::new(Console {
         services: Cluster::new(services),
         addresses,
@@ -53,7 +57,7 @@ pub(crate) fn router(settings: Settings, clock: Clock) -> Router {
         in_flight: Semaphore::new(settings.max_in_flight),
         page_timeout: settings.page_timeout,
     });
-    Router::new()
+    let router = Router::new()
         .route("/", get(pages::start::show))
         .route("/search", get(pages::search::show))
         .route("/customers/{tenant}", get(pages::customer::show))
@@ -67,7 +71,8 @@ pub(crate) fn router(settings: Settings, clock: Clock) -> Router {
         .route("/style.css", get(async || asset("text/css; charset=utf-8", STYLE)))
         .route("/icon.svg", get(async || asset("image/svg+xml", ICON)))
         .layer(from_fn_with_state(console.clone(), guard))
-        .with_state(console)
+        .with_state(console);
+    Ok(router)
 }
 
 async fn missing(request: Request) -> Problem {

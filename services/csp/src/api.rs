@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use client::{Cluster, Kind, Settings, Urls};
+use client::{Cluster, Credentials, Kind, Settings, Urls};
 use serde_json::{Value, json};
 
 use crate::{
@@ -43,7 +43,9 @@ pub(crate) fn url(text: &str) -> Result<Urls, Error> {
     let full: Vec<_> = text.split(',').map(with_scheme).collect();
     let invalid = |_| {
         let text = types::quoted(text);
-        Error::Text(format!("{text} is not an address; write `HOST:PORT` or `http://HOST:PORT`"))
+        Error::Text(format!(
+            "{text} is not an address; write `HOST:PORT`, `http://HOST:PORT` or `https://HOST:PORT`"
+        ))
     };
     full.join(",").parse().map_err(invalid)
 }
@@ -57,11 +59,12 @@ pub(crate) struct Api {
 }
 
 impl Api {
-    pub(crate) fn new(addresses: Addresses, timeout: Duration) -> Self {
+    pub(crate) fn new(addresses: Addresses, timeout: Duration, credentials: Credentials) -> Self {
         let [onboarding, relationship, ordering] = addresses.0.clone();
         let settings = Settings {
             timeout,
             connections: CONNECTIONS,
+            credentials,
             ..Settings::at(onboarding, relationship, ordering)
         };
         Self { cluster: Cluster::new(settings), addresses, timeout }

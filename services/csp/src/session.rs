@@ -1,5 +1,8 @@
 use std::process::ExitCode;
 
+use identity::Credentials;
+use types::Clock;
+
 use crate::{
     api::{Addresses, Api},
     config::Config,
@@ -42,6 +45,9 @@ impl Session {
     pub(crate) fn api(&self) -> Result<Api, Error> {
         let config = self.global.config().map(|path| Config::read(&path)).transpose()?;
         let context = config.unwrap_or_default().chosen(self.global.context.as_deref())?;
-        Ok(Api::new(Addresses::choose(&self.global, context)?, self.global.timeout()))
+        let credentials = Credentials::load(self.global.credentials.clone(), Clock::system());
+        let credentials = credentials.map_err(Error::Text)?;
+        let addresses = Addresses::choose(&self.global, context)?;
+        Ok(Api::new(addresses, self.global.timeout(), credentials))
     }
 }

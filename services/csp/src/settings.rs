@@ -3,6 +3,7 @@
 use std::{ffi::OsString, io::IsTerminal, path::PathBuf, time::Duration};
 
 use clap::{ArgMatches, Args, ColorChoice, ValueEnum, parser::ValueSource};
+use identity::CredentialFiles;
 
 /// Options of every command.
 #[derive(Debug, Args)]
@@ -62,6 +63,8 @@ pub(crate) struct Global {
         hide_env_values = true
     )]
     pub(crate) timeout: u16,
+    #[command(flatten)]
+    pub(crate) credentials: CredentialFiles,
     /// The addresses that are options of the command line: of onboarding, relationship and ordering.
     #[arg(skip)]
     pub(crate) typed: [Option<String>; 3],

@@ -6,8 +6,10 @@ use clap::Subcommand;
 use contracts::ordering::{
     SettleSubscriptionsRequest, ordering_service_client::OrderingServiceClient,
 };
+use identity::{CredentialFiles, Credentials};
 use rpc_client::{Channel, Settings, Urls};
 use tonic::Status;
+use types::Clock;
 
 /// Timeout of one call. The server's own limit is shorter.
 const TIMEOUT: Duration = Duration::from_secs(30);
@@ -22,6 +24,9 @@ pub enum Job {
         /// Address of ordering.
         #[arg(long, default_value = "http://127.0.0.1:50053")]
         at: Urls,
+        /// With what the job proves who it is.
+        #[command(flatten)]
+        credentials: CredentialFiles,
     },
 }
 
@@ -30,8 +35,9 @@ pub enum Job {
 /// # Errors
 /// A message that says what failed and why.
 pub async fn run(job: Job) -> Result<(), String> {
-    let Job::Settle { at } = job;
-    let (settled, left) = settle(at).await?;
+    let Job::Settle { at, credentials } = job;
+    let credentials = Credentials::load(credentials, Clock::system())?;
+    let (settled, left) = settle(at, credentials).await?;
     println!("settled {settled}, left {left}");
     if left > 0 {
         return Err(format!(
@@ -42,14 +48,10 @@ pub async fn run(job: Job) -> Result<(), String> {
 }
 
 /// Settles all that is due, and skips failures. Returns how many were settled and how many failed.
-async fn settle(at: Urls) -> Result<(i64, i64), String> {
+async fn settle(at: Urls, credentials: Credentials) -> Result<(i64, i64), String> {
     let address = at.to_string();
-    let channel = Channel::new(Settings {
-        urls: at,
-        timeout: TIMEOUT,
-        connections: 1,
-        credentials: Default::default(),
-    });
+    let channel =
+        Channel::new(Settings { urls: at, timeout: TIMEOUT, connections: 1, credentials });
     let mut client = OrderingServiceClient::new(channel);
     let (mut settled, mut left, mut token) = (0, 0, String::new());
     loop {

@@ -36,6 +36,8 @@ fn idempotent_mutation(fields: &mut Fields, options: MutationOptions<'_>) -> Opt
 /// A relationship to remove, and the request to relationship.
 pub(super) struct Removal {
     pub name: CustomerRelationshipName,
+    /// The partner that releases it.
+    pub by: PartnerName,
     pub request: relationship::RemoveCustomerRelationshipRequest,
 }
 
@@ -44,7 +46,7 @@ pub(super) fn release(request: &pb::ReleaseCustomerRelationshipRequest) -> Conve
     fields.guid("request_id", &request.request_id);
     fields.parse_optional::<Etag>("etag", &request.etag);
     let name = fields.parse("name", &request.name);
-    fields.parse::<PartnerName>("released_by", &request.released_by);
+    let by = fields.parse("released_by", &request.released_by);
     fields.text("detail", &request.detail, MAX_DETAIL);
     let request = relationship::RemoveCustomerRelationshipRequest {
         name: request.name.clone(),
@@ -55,7 +57,7 @@ pub(super) fn release(request: &pb::ReleaseCustomerRelationshipRequest) -> Conve
         validate_only: false,
         etag: request.etag.clone(),
     };
-    fields.finish(|| Some(Removal { name: name?, request }))
+    fields.finish(|| Some(Removal { name: name?, by: by?, request }))
 }
 
 /// Fields of a request that names a resource and gives a reason.
