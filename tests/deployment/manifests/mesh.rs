@@ -2,9 +2,11 @@
 
 use std::collections::BTreeSet;
 
+use authority::{Bindings, Caller, Proof, Role};
+
 use super::{
     graph::{SERVICES, callers},
-    overlay::{Object, list, of_kind},
+    overlay::{NAMESPACE, Object, list, of_kind},
 };
 
 /// Caller and method; `*` means all methods of a service.
@@ -112,6 +114,26 @@ fn linkerd_authorizes_exactly_the_calls_between_services() {
     }
     for server in of_kind("linkerd", "Server").filter(|it| it.name() != "metrics") {
         assert_eq!(server.text("/spec/accessPolicy"), "deny");
+    }
+}
+
+#[test]
+fn services_are_bound_to_the_role_of_their_calls_and_to_no_other() {
+    for (overlay, service) in
+        ["linkerd", "istio"].into_iter().flat_map(|it| SERVICES.iter().map(move |of| (it, of)))
+    {
+        let map = of_kind(overlay, "ConfigMap").find(|it| it.name() == "callers").unwrap();
+        let bindings = Bindings::read(map.text(&format!("/data/{}.toml", service.name))).unwrap();
+        let callers: Vec<_> = callers(service).into_iter().map(|(who, _)| who).collect();
+        for account in ["onboarding", "relationship", "ordering", "settlement"] {
+            let id = format!("spiffe://cluster.local/ns/{NAMESPACE}/sa/{account}");
+            let access = bindings.of(&Caller::proven(&id, Proof::Mesh));
+            let needed = if account == "settlement" { Role::Settlement } else { Role::Service };
+            for role in Role::ALL {
+                let expected = callers.contains(&account) && *role == needed;
+                assert_eq!(access.has(*role), expected, "{id} at {}: {role}", service.name);
+            }
+        }
     }
 }
 

@@ -15,7 +15,7 @@ use testbed::Folder;
 
 use super::{
     graph::{SERVICES, ServiceInfo},
-    overlay::{OVERLAYS, Object, list, of_kind},
+    overlay::{NAMESPACE, OVERLAYS, Object, list, of_kind},
 };
 use crate::root;
 
@@ -49,10 +49,15 @@ impl PodSettings {
         let folder = Folder::new();
         let path = folder.path().join(&file);
         fs::write(&path, map.at("/data")[&file].as_str().unwrap()).unwrap();
-        let variables = list(&container["env"]).iter();
-        let variables = variables
-            .map(|it| (it["name"].as_str().unwrap().to_owned(), value(overlay, service, it)))
-            .collect();
+        let mut variables = BTreeMap::<String, String>::new();
+        for variable in list(&container["env"]) {
+            let mut value = value(overlay, service, variable);
+            // Kubernetes replaces references to the variables before.
+            for (before, text) in &variables {
+                value = value.replace(&format!("$({before})"), text);
+            }
+            variables.insert(variable["name"].as_str().unwrap().to_owned(), value);
+        }
         Self { _folder: folder, file: path, variables, pod }
     }
 
@@ -78,6 +83,10 @@ fn named(overlay: &str, kind: &str, name: &str) -> &'static Object {
 
 /// The value of a variable; a placeholder for secrets that the overlay does not contain.
 fn value(overlay: &str, service: &str, variable: &Value) -> String {
+    if let Some(field) = variable.pointer("/valueFrom/fieldRef/fieldPath") {
+        assert_eq!(field, "status.podIPs");
+        return "192.0.2.60,2001:db8::60".to_owned();
+    }
     let Some(reference) = variable.pointer("/valueFrom/secretKeyRef") else {
         return variable["value"].as_str().unwrap().to_owned();
     };
@@ -151,6 +160,45 @@ fn pod_specs_match_the_settings() {
                     named(overlay, "Deployment", service.name).at("/spec/selector/matchLabels"),
                 );
             }
+        }
+    }
+}
+
+#[test]
+fn callers_are_proven_in_a_mesh_only() {
+    for overlay in OVERLAYS {
+        let source = match overlay {
+            "linkerd" => "linkerd",
+            "istio" => "envoy",
+            _ => "none",
+        };
+        for service in &SERVICES {
+            let settings = PodSettings::new(overlay, service.name);
+            let mut reader = settings.reader(service);
+            let mut take = |key: &str| reader.take::<String>(&format!("identity.{key}")).unwrap();
+            assert_eq!(take("source"), source, "{overlay}");
+            let unproven = take("serve_unproven_callers_on_any_address");
+            assert_eq!(unproven, (source == "none").to_string(), "{overlay}");
+            if source == "none" {
+                continue;
+            }
+            let (folder, map) = ("/etc/callers", named(overlay, "ConfigMap", "callers"));
+            let file = format!("{}.toml", service.name);
+            assert_eq!(take("bindings_file"), format!("{folder}/{file}"));
+            assert!(map.at("/data")[&file].is_string(), "{overlay}: {file}");
+            let mounts = list(&settings.pod["containers"][0]["volumeMounts"]).iter();
+            let mount = { mounts }.find(|it| it["mountPath"] == folder).unwrap();
+            // A file that is mounted by its path is not replaced when the ConfigMap changes.
+            assert_eq!(mount["subPath"], Value::Null);
+            let volumes = list(&settings.pod["volumes"]).iter();
+            let volume = { volumes }.find(|it| it["name"] == mount["name"]).unwrap();
+            assert_eq!(volume["configMap"], json!({ "name": "callers" }));
+            let account = settings.pod["serviceAccountName"].as_str().unwrap();
+            let own_id = match source {
+                "envoy" => format!("spiffe://cluster.local/ns/{NAMESPACE}/sa/{account}"),
+                _ => String::new(),
+            };
+            assert_eq!(take("own_id"), own_id);
         }
     }
 }
