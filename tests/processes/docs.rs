@@ -19,11 +19,12 @@ const README: &str = include_str!("../../README.md");
 
 /// The documents in the order in which a reader runs them: each uses the resources that the
 /// documents before it create.
-const DOCUMENTS: [(&str, &str); 5] = [
+const DOCUMENTS: [(&str, &str); 6] = [
     ("docs/quickstart.md", include_str!("../../docs/quickstart.md")),
     ("README.md", README),
     ("docs/grpcurl.md", include_str!("../../docs/grpcurl.md")),
     ("docs/deploy.md", include_str!("../../docs/deploy.md")),
+    ("docs/security.md", include_str!("../../docs/security.md")),
     ("docs/performance.md", include_str!("../../docs/performance.md")),
 ];
 

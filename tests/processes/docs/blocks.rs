@@ -6,8 +6,8 @@
 use std::fmt;
 
 /// Commands that are not run here: other tests run them, they run the tests, they measure, or they
-/// need Kubernetes (tests/deployment/manifests renders the applied overlays).
-const RUN_ELSEWHERE: [&str; 11] = [
+/// need Kubernetes (tests/deployment/manifests renders the applied overlays) or certificates.
+const RUN_ELSEWHERE: [&str; 15] = [
     "cargo run -p cluster",
     "cargo run -p cluster -- --sample",
     "cargo run -p cluster -- tour",
@@ -19,6 +19,10 @@ const RUN_ELSEWHERE: [&str; 11] = [
     "kubectl apply --kustomize k8s/overlays/production",
     "kubectl --namespace csp-channel port-forward deploy/ordering 50053",
     "kubectl --namespace csp-channel create job --from=cronjob/settlement settle-$(date +%s)",
+    "grpcurl -cacert ca.pem -cert caller.pem -key caller.key 127.0.0.1:50052 list",
+    r#"grpcurl -cacert ca.pem -cert caller.pem -key caller.key -d '{"country_code": "NO"}' 127.0.0.1:50052 csp.relationship.v1.RelationshipService/GetMarket"#,
+    r#"grpcurl -cacert ca.pem -H "authorization: Bearer $(cat token)" 127.0.0.1:50052 list"#,
+    r#"grpcurl -cacert ca.pem -H "authorization: Bearer $(cat token)" -d '{"country_code": "NO"}' 127.0.0.1:50052 csp.relationship.v1.RelationshipService/GetMarket"#,
 ];
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -60,7 +64,7 @@ pub fn of(document: &'static str, text: &str) -> Vec<Block> {
                 assert!(known, "{document}:{line} is not run: mark it `sh call` or `sh refused`");
                 continue;
             }
-            "mermaid" | "yaml" => continue,
+            "mermaid" | "toml" | "yaml" => continue,
             "text" => {
                 let before = blocks.last_mut().filter(|before| before.prints.is_none());
                 let before = before.unwrap_or_else(|| panic!("what prints {document}:{line}?"));
