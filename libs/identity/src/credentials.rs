@@ -9,55 +9,42 @@ use crate::{ClientFiles, ClientTls, KeyPairFiles, tls::Watched};
 const INTERVAL: Duration = Duration::from_secs(5);
 
 /// The files with which this process proves who it is to the servers that it calls.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-#[cfg_attr(feature = "arguments", derive(clap::Args))]
+#[derive(Debug, Clone, Default, PartialEq, Eq, clap::Args)]
 pub struct CredentialFiles {
     /// CA of servers at https URLs, PEM
-    #[cfg_attr(
-        feature = "arguments",
-        arg(
-            long = "ca-file",
-            global = true,
-            value_name = "FILE",
-            env = "CSP_CA_FILE",
-            hide_env_values = true
-        )
+    #[arg(
+        long = "ca-file",
+        global = true,
+        value_name = "FILE",
+        env = "CSP_CA_FILE",
+        hide_env_values = true
     )]
     pub ca: Option<PathBuf>,
     /// Client certificate, PEM
-    #[cfg_attr(
-        feature = "arguments",
-        arg(
-            long = "certificate-file",
-            global = true,
-            value_name = "FILE",
-            env = "CSP_CERTIFICATE_FILE",
-            hide_env_values = true
-        )
+    #[arg(
+        long = "certificate-file",
+        global = true,
+        value_name = "FILE",
+        env = "CSP_CERTIFICATE_FILE",
+        hide_env_values = true
     )]
     pub certificate: Option<PathBuf>,
     /// Key of the client certificate, PEM
-    #[cfg_attr(
-        feature = "arguments",
-        arg(
-            long = "key-file",
-            global = true,
-            value_name = "FILE",
-            env = "CSP_KEY_FILE",
-            hide_env_values = true
-        )
+    #[arg(
+        long = "key-file",
+        global = true,
+        value_name = "FILE",
+        env = "CSP_KEY_FILE",
+        hide_env_values = true
     )]
     pub key: Option<PathBuf>,
     /// File with a token, sent with each call
-    #[cfg_attr(
-        feature = "arguments",
-        arg(
-            long = "token-file",
-            global = true,
-            value_name = "FILE",
-            env = "CSP_TOKEN_FILE",
-            hide_env_values = true
-        )
+    #[arg(
+        long = "token-file",
+        global = true,
+        value_name = "FILE",
+        env = "CSP_TOKEN_FILE",
+        hide_env_values = true
     )]
     pub token: Option<PathBuf>,
 }

@@ -17,9 +17,8 @@ use tonic::{
 };
 use tower_service::Service;
 
-use crate::{Settings, breaker::Breaker, tls::TlsConnect};
+use crate::{CONNECT_TIMEOUT, Settings, breaker::Breaker, tls::TlsConnect};
 
-pub(crate) const CONNECT_TIMEOUT: Duration = Duration::from_millis(500);
 /// Interval of HTTP/2 pings, and the timeout of each.
 const KEEPALIVE: Duration = Duration::from_secs(10);
 

@@ -21,6 +21,9 @@ pub use channel::Channel;
 use http::Uri;
 pub use identity::{CredentialFiles, Credentials};
 
+/// How long connecting to one address may take, with the TLS handshake.
+const CONNECT_TIMEOUT: Duration = Duration::from_millis(500);
+
 /// How to call a service.
 #[derive(Debug, Clone)]
 pub struct Settings {

@@ -14,7 +14,7 @@ use identity::{ClientTls, ServerName, tokio_rustls::client::TlsStream};
 use tokio::{net::TcpStream, time::timeout};
 use tower_service::Service;
 
-use crate::address::CONNECT_TIMEOUT;
+use crate::CONNECT_TIMEOUT;
 
 /// Connects to one address of a service with TLS, and verifies it by the name in its URL.
 #[derive(Debug, Clone)]

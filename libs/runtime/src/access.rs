@@ -1,7 +1,14 @@
 //! The settings `tls.*` and `identity.*`: how callers prove who they are, what they may do, and with what
 //! this process proves who it is.
 
-use std::{fmt::Display, net::{IpAddr, SocketAddr}, path::PathBuf, str::FromStr, sync::Arc, time::Duration};
+use std::{
+    fmt::Display,
+    net::{IpAddr, SocketAddr},
+    path::PathBuf,
+    str::FromStr,
+    sync::Arc,
+    time::Duration,
+};
 
 use authority::Bindings;
 use identity::{
@@ -10,7 +17,7 @@ use identity::{
 };
 use types::{Clock, alternatives};
 
-use crate::{config::Reader, server};
+use crate::config::Reader;
 
 /// How often files are compared with those in use.
 const INTERVAL: Duration = Duration::from_secs(5);
@@ -105,9 +112,9 @@ impl<T: FromStr<Err: Display>> FromStr for List<T> {
 }
 
 impl Settings {
-    /// Reads `tls.*` and `identity.*`. `grpc` is for the check that callers without proof can reach
-    /// the listener from this machine only.
-    pub(crate) fn read(reader: &mut Reader, grpc: Option<&server::Settings>) -> Option<Self> {
+    /// Reads `tls.*` and `identity.*`. `listen` is the address of the listener, which callers
+    /// without proof may reach from this machine only.
+    pub(crate) fn read(reader: &mut Reader, listen: Option<SocketAddr>) -> Option<Self> {
         let kind = reader.take::<Kind>("identity.source");
         let exposed = reader.take::<bool>("identity.serve_unproven_callers_on_any_address");
         let certificate = reader.take_optional::<PathBuf>("tls.certificate_file");
@@ -120,7 +127,7 @@ impl Settings {
         let source = fields.source();
         let complete = fields.complete;
         let (kind, exposed, certificate, key) = (kind?, exposed?, certificate?, key?);
-        if let Some(Err(problem)) = grpc.map(|grpc| may_listen(kind, exposed, grpc.listen)) {
+        if let Some(Err(problem)) = listen.map(|listen| may_listen(kind, exposed, listen)) {
             reader.reject(problem);
         }
         let key_pair = KeyPairFiles::from_settings(certificate.clone(), key.clone());

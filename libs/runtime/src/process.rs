@@ -40,7 +40,7 @@ impl Common {
         let max_connections = reader.take("database.max_connections");
         let max_fact_mib = reader.take("database.max_fact_mib");
         let telemetry = telemetry::read(reader);
-        let access = access::Settings::read(reader, grpc.as_ref());
+        let access = access::Settings::read(reader, grpc.as_ref().map(|it| it.listen));
         Some(Self {
             grpc: grpc?,
             database: storage::Settings {

@@ -186,10 +186,14 @@ pub(crate) async fn start(
     match kind {
         _ if address.ip().is_loopback() => {}
         Kind::None => {
-            tracing::warn!("callers are not proven: every caller that reaches {address} may do everything");
+            tracing::warn!(
+                "callers are not proven: every caller that reaches {address} may do everything"
+            );
         }
         Kind::Jwt if !has_tls => {
-            tracing::warn!("tokens travel without TLS: whoever reads one can use it until it expires");
+            tracing::warn!(
+                "tokens travel without TLS: set tls.certificate_file, because a token that is read can be used by others"
+            );
         }
         _ => {}
     }

@@ -69,12 +69,3 @@ impl Callers {
 fn failure(unproven: Unproven) -> Failure {
     Failure::Unauthenticated { cause: unproven.reason(), problem: unproven.to_string() }
 }
-
-#[cfg(test)]
-impl Callers {
-    /// Of a listener that asks for no proof.
-    pub(super) fn unproven() -> Self {
-        let per_second = std::num::NonZeroU32::MAX;
-        Self::new(Access::unproven().unwrap(), Limits::new(1, per_second))
-    }
-}

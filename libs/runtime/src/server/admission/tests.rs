@@ -63,7 +63,8 @@ fn admission(limit: usize) -> Admission<Stub> {
 fn with_connection_limit(limit: usize, connection_limit: usize) -> Admission<Stub> {
     let methods = [OK, WAIT, SLOW, PANIC, CHECK, WATCH].map(|it| it[1..].to_owned());
     let (methods, longest) = (methods.into_iter().collect(), Duration::from_secs(1));
-    let callers = Callers::unproven();
+    let limits = crate::server::limits::Limits::new(1, std::num::NonZeroU32::MIN);
+    let callers = Callers::new(crate::access::Access::unproven().unwrap(), limits);
     let served = Served { name: "test", grpc_name: "csp.test", methods, callers };
     Admission::new(Stub, served, limit, connection_limit, longest)
 }
