@@ -11,12 +11,14 @@ macro_rules! declare_approved {
             event: &'static str,
             /// The revision that was decided on; `None` for a new resource.
             decided_on: Option<i64>,
+            /// Whether a decision that was allowed may be refused after the change.
+            may_revoke: bool,
             after: T,
         }
 
         impl<T> Approved<T> {
             pub(in crate::domain) const fn created(event: &'static str, after: T) -> Self {
-                Self { event, decided_on: None, after }
+                Self { event, decided_on: None, may_revoke: false, after }
             }
 
             pub(in crate::domain) const fn changed(
@@ -24,7 +26,20 @@ macro_rules! declare_approved {
                 decided_on: i64,
                 after: T,
             ) -> Self {
-                Self { event, decided_on: Some(decided_on), after }
+                Self { event, decided_on: Some(decided_on), may_revoke: true, after }
+            }
+
+            /// Declares that the change only grants: what was allowed before is allowed after.
+            #[allow(dead_code, reason = "decisions do not look at what ordering stores")]
+            pub(in crate::domain) fn granting(self) -> Self {
+                Self { may_revoke: false, ..self }
+            }
+
+            /// Whether a decision that was allowed may be refused after the change. A new resource
+            /// takes nothing away, any other change does unless it is declared not to.
+            #[allow(dead_code, reason = "decisions do not look at what ordering stores")]
+            pub const fn may_revoke(&self) -> bool {
+                self.may_revoke
             }
 
             /// Kind of the event.

@@ -19,6 +19,7 @@ mod context;
 mod digest;
 mod entries;
 mod etag;
+mod in_force;
 
 pub use context::MutationContext;
 pub use entries::{Entries, append_all};
@@ -98,7 +99,8 @@ pub(crate) fn schema(backend: DatabaseBackend) -> String {
 pub struct Event(ActiveModel);
 
 impl Database {
-    /// The recorded answer of this request, if there is one.
+    /// The recorded answer of this request, if there is one, once its changes are in force. The record does
+    /// not state whether they may revoke, and its time is of another clock.
     ///
     /// # Errors
     /// [`Failure::RequestIdReused`] if the id was used for another request.
@@ -115,6 +117,7 @@ impl Database {
         match event {
             None => Ok(None),
             Some(event) if event.request_digest.as_ref() == Some(&call.digest) => {
+                call.until_in_force().await;
                 serde_json::from_str(&event.content).map(Some).map_err(Failure::bug)
             }
             Some(event) => Err(Failure::RequestIdReused {

@@ -61,6 +61,12 @@ impl Clock {
         })
     }
 
+    /// Whether the clock moves only by [`Clock::advance`]: no wait moves it.
+    #[must_use]
+    pub const fn is_manual(&self) -> bool {
+        matches!(self.0, Source::Manual(_))
+    }
+
     /// A new id that sorts after those made in earlier milliseconds (UUID version 7).
     #[must_use]
     pub fn new_uid(&self) -> Uuid {

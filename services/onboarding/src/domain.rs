@@ -20,6 +20,7 @@ mod ownership;
 mod partner;
 mod requirement;
 mod review;
+mod revocation;
 mod standing;
 mod steps;
 mod time;

@@ -11,13 +11,13 @@ mod render;
 mod requirement;
 mod standing;
 
-use std::fmt::Display;
+use std::{fmt::Display, time::Duration};
 
 use authority::{Authorized, Policy, Role};
 use contracts::onboarding::{self as pb, onboarding_service_server::OnboardingService};
 use errors::{Failure, Mutation};
 use prost::Message;
-use rules::Denial;
+use rules::{Denial, REVOCATION_WAIT};
 use status::Request;
 use storage::MutationContext;
 use types::{Clock, PartnerName, Timestamp};
@@ -102,7 +102,9 @@ impl Transport {
         let (message, caller) = request.into_parts();
         let content = message.encode_to_vec();
         let call = MutationContext::new(method, options, &content, caller, now);
-        call.with_parts(contracts::parts(SERVICE, method, &content))
+        // Decisions do not expire either while a manual clock stands.
+        let wait = if self.clock.is_manual() { Duration::ZERO } else { REVOCATION_WAIT };
+        call.in_force_after(wait).with_parts(contracts::parts(SERVICE, method, &content))
     }
 
     /// The partner as stored, if the caller may see it. Decisions apply `effective_at` themselves.

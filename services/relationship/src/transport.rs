@@ -18,6 +18,7 @@ use authority::{Policy, Role, Scope};
 use contracts::relationship::{self as pb, relationship_service_server::RelationshipService};
 use errors::{Failure, Mutation};
 use prost::Message;
+use rules::REVOCATION_WAIT;
 use serde::de::DeserializeOwned;
 use status::Request;
 use storage::MutationContext;
@@ -134,7 +135,9 @@ impl Transport {
         let (message, caller) = request.into_parts();
         let content = message.encode_to_vec();
         let call = MutationContext::new(method, how, &content, caller, now);
-        call.with_parts(contracts::parts(SERVICE, method, &content))
+        // Decisions do not expire either while a manual clock stands.
+        let wait = if self.clock.is_manual() { Duration::ZERO } else { REVOCATION_WAIT };
+        call.in_force_after(wait).with_parts(contracts::parts(SERVICE, method, &content))
     }
 
     /// When an invitation or request of this call expires.

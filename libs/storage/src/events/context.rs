@@ -1,3 +1,5 @@
+use std::time::Duration;
+
 use authority::{Authorized, Proof};
 use errors::Mutation;
 use types::Timestamp;
@@ -12,6 +14,7 @@ pub struct MutationContext {
     pub(super) caller: Authorized,
     /// Start of the call.
     pub now: Timestamp,
+    pub(super) in_force_after: Duration,
 }
 
 impl MutationContext {
@@ -29,7 +32,8 @@ impl MutationContext {
         if let Some(id) = mutation.request_id {
             lowercase_id(&mut request, id.to_string().as_bytes());
         }
-        Self { mutation, digest: digest::of(method, &request), caller, now }
+        let in_force_after = Duration::ZERO;
+        Self { mutation, digest: digest::of(method, &request), caller, now, in_force_after }
     }
 
     /// Adds the request's fields: path and content, once for each value of a repeated field. An

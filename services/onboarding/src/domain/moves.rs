@@ -204,7 +204,7 @@ impl Partner {
         after.activate(now);
         let mut after = after.effective_at(now);
         if after == self {
-            return Ok(Approved::changed(event, self.resource_version.revision, after));
+            return Ok(Approved::changed(event, self.resource_version.revision, after).granting());
         }
         after.resource_version = self.resource_version.next(now);
         for each in &mut after.enrollments {
@@ -214,7 +214,9 @@ impl Partner {
                 each.resource_version = ResourceVersion { create_time, ..after.resource_version };
             }
         }
-        Ok(Approved::changed(event, self.resource_version.revision, after))
+        let only_grants = after.keeps_permissions(&self);
+        let approved = Approved::changed(event, self.resource_version.revision, after);
+        Ok(if only_grants { approved.granting() } else { approved })
     }
 }
 

@@ -85,7 +85,8 @@ impl Organization {
         if (&display_name, country) == (&self.display_name, self.country) {
             return Approved::changed(event, revision, self);
         }
-        Self { display_name, country, ..self }.changed(event, now)
+        // No rule uses the profile. The vetting that restarts is a change of the partners.
+        Self { display_name, country, ..self }.changed(event, now).granting()
     }
 
     pub(super) fn changed(mut self, event: &'static str, now: Timestamp) -> Approved<Self> {

@@ -115,7 +115,8 @@ impl Organization {
             }
             None => return Err(self.not_an_owner(owner)),
         }
-        Ok(self.changed("OwnershipEnded", now))
+        // Owners only forbid.
+        Ok(self.changed("OwnershipEnded", now).granting())
     }
 
     fn not_an_owner(&self, owner: OrganizationName) -> Denial {

@@ -8,6 +8,7 @@ mod lifecycle;
 mod location;
 mod ownership;
 mod requirement;
+mod revocation;
 mod standing;
 mod steps;
 mod world;

@@ -116,7 +116,11 @@ impl Store {
         call: &MutationContext,
     ) -> Result<Organization, Failure> {
         let organization = approved.after();
+        let may_revoke = approved.may_revoke() || partners.iter().any(Approved::may_revoke);
         if approved.is_no_op(organization.resource_version) {
+            if may_revoke {
+                call.until_in_force().await;
+            }
             return Ok(approved.into_after());
         }
         let transaction = self.database.begin().await?;
@@ -136,6 +140,9 @@ impl Store {
         )?;
         events.push(event);
         events::commit(transaction, call, events).await?;
+        if may_revoke {
+            call.until_in_force().await;
+        }
         Ok(approved.into_after())
     }
 }

@@ -105,6 +105,9 @@ impl Store {
         write(&transaction, partner, approved.decided_on()).await?;
         let event = Event::new(approved.event(), partner.name, partner.resource_version, partner)?;
         events::commit(transaction, call, vec![event]).await?;
+        if approved.may_revoke() {
+            call.until_in_force().await;
+        }
         Ok(approved.into_after())
     }
 

@@ -137,7 +137,9 @@ impl Customer {
         now: Timestamp,
     ) -> Approved<Self> {
         self.account = Some(AccountReview { state, detail, time: now });
-        self.changed("AccountReviewRecorded", now)
+        let verified = state == AccountState::Verified;
+        let recorded = self.changed("AccountReviewRecorded", now);
+        if verified { recorded.granting() } else { recorded }
     }
 
     pub(super) fn changed(mut self, event: &'static str, now: Timestamp) -> Approved<Self> {

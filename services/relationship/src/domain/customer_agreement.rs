@@ -43,7 +43,7 @@ impl Customer {
     ) -> Option<Approved<Self>> {
         agreement.replaces(self.agreement.as_ref()).then(|| {
             let accepted = Self { agreement: Some(agreement), ..self.clone() };
-            accepted.changed("CustomerAgreementRecorded", now)
+            accepted.changed("CustomerAgreementRecorded", now).granting()
         })
     }
 }
@@ -59,7 +59,7 @@ impl CustomerRelationship {
         refuse([self.attested_by(partner), self.permits_attestation(now)])?;
         Ok(agreement.replaces(self.agreement.as_ref()).then(|| {
             let attested = Self { agreement: Some(agreement), ..self.clone() };
-            attested.changed("CustomerAgreementAttested", now)
+            attested.changed("CustomerAgreementAttested", now).granting()
         }))
     }
 

@@ -137,7 +137,7 @@ impl CustomerRelationship {
         let change = self.respond("AcceptCustomerRelationship", companion, now, |mut it| {
             it.state = RelationshipState::Active;
             it.accept_time = Some(now);
-            it.changed("CustomerRelationshipAccepted", now)
+            it.changed("CustomerRelationshipAccepted", now).granting()
         })?;
         let provider = parties.provider.filter(|_| !change.related.is_empty());
         refuse(Parties { provider, ..parties }.findings(kind, role, now))?;

@@ -184,7 +184,7 @@ impl Partnership {
         accepted.state = PartnershipState::Active;
         accepted.accept_time = Some(now);
         accepted.applications = Applications::of(provider, reseller);
-        Ok(accepted.changed("PartnershipAccepted", now))
+        Ok(accepted.changed("PartnershipAccepted", now).granting())
     }
 
     /// The reseller declines the invitation.

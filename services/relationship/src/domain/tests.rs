@@ -13,6 +13,7 @@ mod properties;
 mod refusals;
 mod regions;
 mod relationships;
+mod revocation;
 mod rules;
 mod space;
 mod wording;

@@ -36,6 +36,9 @@ impl Store {
         }
         let events = all().map(event).collect::<Result<_, _>>()?;
         events::commit(transaction, call, events).await?;
+        if all().any(Approved::may_revoke) {
+            call.until_in_force().await;
+        }
         Ok(main.into_after())
     }
 }

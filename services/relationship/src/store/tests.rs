@@ -3,6 +3,7 @@
 mod companions;
 mod dry_run;
 mod history;
+mod in_force;
 mod lists;
 mod schema;
 
