@@ -12,12 +12,14 @@ const TABLES_POSTGRES: &str = "SELECT tablename::text FROM pg_tables \
     WHERE schemaname = 'public' AND tablename <> 'seaql_migrations' ORDER BY 1";
 const TABLES_SQLITE: &str = "SELECT name FROM sqlite_schema \
     WHERE type = 'table' AND name NOT LIKE 'sqlite_%' AND name <> 'seaql_migrations' ORDER BY 1";
-/// Columns with their types, without those that the database fills by itself.
+/// Columns with their types, without those that the database fills by itself, and without the time by which
+/// an order must be committed, which is over when rows are copied.
 const COLUMNS_POSTGRES: &str = "SELECT a.attname::text, format_type(a.atttypid, a.atttypmod)
     FROM pg_attribute a
     LEFT JOIN pg_attrdef d ON d.adrelid = a.attrelid AND d.adnum = a.attnum
     WHERE a.attrelid = $1::regclass AND a.attnum > 0 AND NOT a.attisdropped
         AND a.attidentity = '' AND a.attgenerated = ''
+        AND a.attname NOT IN ('commit_by', 'commit_server')
         AND COALESCE(pg_get_expr(d.adbin, d.adrelid), '') NOT LIKE '%(%'
     ORDER BY a.attnum";
 const COLUMNS_SQLITE: &str = "SELECT name, '' FROM pragma_table_info($1)

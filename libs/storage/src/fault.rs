@@ -3,7 +3,10 @@ use std::error::Error;
 use errors::Failure;
 use sea_orm::{DbErr, RuntimeErr, SqlErr, sqlx};
 
-/// Converts a database error: unavailable, a lost race, or a defect.
+/// Raised by the trigger of ordering's schema that refuses late commits.
+const COMMIT_TOO_LATE: &str = "CSP01";
+
+/// Converts a database error: unavailable, a lost race, an expired decision, or a defect.
 #[must_use]
 pub fn fault(error: DbErr) -> Failure {
     if let Some(SqlErr::UniqueConstraintViolation(_)) = error.sql_err() {
@@ -31,6 +34,7 @@ fn from_sqlx(error: &DbErr, cause: &sqlx::Error) -> Failure {
         sqlx::Error::Database(cause) => match cause.code().as_deref() {
             // serialization failure, deadlock
             Some("40001" | "40P01") => Failure::LostRace,
+            Some(COMMIT_TOO_LATE) => Failure::DecisionExpired,
             Some(code) if is_unavailable(code) => unavailable(error),
             _ => Failure::bug(error),
         },

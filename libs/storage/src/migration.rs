@@ -1,4 +1,4 @@
-use sea_orm::ConnectionTrait;
+use sea_orm::{ConnectionTrait, DatabaseBackend};
 use sea_orm_migration::{DbErr, MigrationName, MigrationTrait, SchemaManager, async_trait};
 
 /// A migration: a name, and SQL for both databases.
@@ -9,6 +9,10 @@ pub struct Step {
     /// Its statements.
     pub sql: &'static str,
 }
+
+/// A migration that does nothing on SQLite.
+#[derive(Debug, Clone, Copy)]
+pub struct PostgresStep(pub Step);
 
 /// The migration that creates the events table, the first of every service.
 #[derive(Debug, Clone, Copy)]
@@ -28,6 +32,26 @@ impl MigrationTrait for Step {
 
     async fn up(&self, manager: &SchemaManager) -> Result<(), DbErr> {
         manager.get_connection().execute_unprepared(self.sql).await.map(drop)
+    }
+}
+
+impl MigrationName for PostgresStep {
+    fn name(&self) -> &str {
+        self.0.name
+    }
+}
+
+#[async_trait::async_trait]
+impl MigrationTrait for PostgresStep {
+    fn use_transaction(&self) -> Option<bool> {
+        Some(true)
+    }
+
+    async fn up(&self, manager: &SchemaManager) -> Result<(), DbErr> {
+        match manager.get_database_backend() {
+            DatabaseBackend::Postgres => self.0.up(manager).await,
+            _ => Ok(()),
+        }
     }
 }
 

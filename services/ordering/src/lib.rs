@@ -40,7 +40,7 @@ impl Service for Ordering {
     }
 
     fn routes(settings: Settings, database: Database, clock: Clock) -> Result<Routes, String> {
-        let store = store::Store::new(database);
+        let store = store::Store::new(database, &clock);
         let credentials = settings.common.access.credentials(clock.clone())?;
         let relationship = rpc_client::Settings { credentials, ..settings.relationship };
         let relationship = peers::Relationship::new(relationship);

@@ -9,7 +9,7 @@ use contracts::{
 use errors::{Failure, Resource};
 use prost::Message;
 use rpc_client::Channel;
-use rules::{Line, Transaction, Violation};
+use rules::{LONGEST_VALIDITY, Line, Transaction, Violation};
 use runtime::telemetry::{Traced, traced};
 use tonic::Code;
 use types::{CustomerRelationshipName, LocationAccountId};
@@ -107,7 +107,11 @@ fn answer_of(asked: &pb::Transaction, decision: pb::Decision) -> Result<Answer, 
         violations,
         seller_country: decision.seller_country_code.parse().ok(),
         customer_country: decision.customer_country_code.parse().ok(),
-        valid_for: decision.valid_for.and_then(|it| it.try_into().ok()).unwrap_or(Duration::ZERO),
+        valid_for: decision.valid_for.and_then(|it| it.try_into().ok()).map_or(
+            Duration::ZERO,
+            // Another version of relationship may have another setting.
+            |it: Duration| it.min(LONGEST_VALIDITY),
+        ),
         evidence: Evidence::new(decision.encode_to_vec()),
     })
 }

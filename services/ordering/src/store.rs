@@ -24,10 +24,10 @@ pub use migration::Migrator;
 pub(crate) use offer::OFFERS;
 pub(crate) use order::ORDERS;
 pub(crate) use pair_epoch::PairEpoch;
-use storage::{Database, RowCache};
+use storage::{Database, RowCache, ServerClock};
 pub(crate) use subscription::SUBSCRIPTIONS;
 pub(crate) use transfer::TRANSFERS;
-use types::{CustomerName, PartnerName, ResourceVersion};
+use types::{Clock, CustomerName, PartnerName, ResourceVersion};
 
 use crate::domain::{Offer, OfferName};
 
@@ -38,12 +38,16 @@ pub(crate) struct Store {
     group_commit: GroupCommit,
     offers: Arc<RowCache<OfferName, Arc<Offer>>>,
     epochs: Arc<RowCache<(CustomerName, PartnerName), i64>>,
+    server_clock: Option<ServerClock>,
 }
 
 impl Store {
-    /// Must be called inside a runtime.
-    pub(crate) fn new(database: Database) -> Self {
+    /// Must be called inside a runtime. With a manual clock, the server does not check the age of decisions,
+    /// because its own clock moves on.
+    pub(crate) fn new(database: Database, clock: &Clock) -> Self {
+        let server_clock = if clock.is_manual() { None } else { database.server_clock() };
         Self {
+            server_clock,
             group_commit: GroupCommit::start(database.clone()),
             offers: Arc::new(database.row_cache()),
             epochs: Arc::new(database.row_cache()),

@@ -1,5 +1,6 @@
-use std::time::Duration;
+use std::{str::FromStr, time::Duration};
 
+use rules::LONGEST_VALIDITY;
 use runtime::{
     config::{PositiveDuration, Reader},
     peer::read,
@@ -23,7 +24,7 @@ impl Settings {
     pub(crate) fn read(reader: &mut Reader) -> Option<Self> {
         let common = Common::read(reader);
         let onboarding = read(reader, "onboarding");
-        let valid_for = reader.take::<PositiveDuration>("decision.valid_for");
+        let valid_for = reader.take::<Validity>("decision.valid_for");
         let invitation_valid_for = reader.take::<PositiveDuration>("invitation.valid_for");
         Some(Self {
             common: common?,
@@ -31,5 +32,21 @@ impl Settings {
             valid_for: valid_for?.0,
             invitation_valid_for: invitation_valid_for?.0,
         })
+    }
+}
+
+/// A validity of decisions that no process would shorten.
+struct Validity(Duration);
+
+impl FromStr for Validity {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        let PositiveDuration(span) = text.parse()?;
+        if span > LONGEST_VALIDITY {
+            let most = LONGEST_VALIDITY.as_millis();
+            return Err(format!("must be at most {most}ms, because changes wait for it"));
+        }
+        Ok(Self(span))
     }
 }

@@ -85,3 +85,23 @@ fn the_texts_of_a_decision_decide_nothing() {
     assert_eq!(facts(&answer), facts(&with_texts("x")));
     assert_eq!(answer.seller_country, "FR".parse().ok());
 }
+
+/// A replica of relationship with another setting, or of another version, cannot prolong a decision.
+#[test]
+fn a_decision_is_valid_for_the_common_limit_at_most() {
+    let asked = pb::Transaction::default();
+    for (seconds, millis) in [(5, 500), (0, 0)] {
+        let decision = pb::Decision {
+            verdict: Verdict::Allowed.into(),
+            outcomes: vec![pb::RuleOutcome {
+                outcome: Outcome::Passed.into(),
+                ..pb::RuleOutcome::default()
+            }],
+            transaction: Some(asked.clone()),
+            valid_for: Duration::from_secs(seconds).try_into().ok(),
+            ..pb::Decision::default()
+        };
+        let valid_for = answer_of(&asked, decision).unwrap().valid_for;
+        assert_eq!(valid_for, Duration::from_millis(millis));
+    }
+}

@@ -1,10 +1,10 @@
 //! Commits the changes of a call.
 
 use errors::Failure;
-use storage::{MutationContext, events};
+use storage::{MutationContext, ServerClock, ServerTime, events};
 
 use super::{
-    Decided, PairEpoch, Store,
+    Decided, DecisionValidity, PairEpoch, Store,
     conditions::{Check, Conditions, Locked},
     event::events_of,
     group_commit::Additions,
@@ -19,7 +19,7 @@ impl Store {
     /// those of other calls if possible.
     ///
     /// # Errors
-    /// [`Failure::DecisionExpired`] if a condition is not met; a decision made after that does not use
+    /// [`Failure::DecisionExpired`] if a condition is not met, by this process or in the commit of the server; a decision made after that does not use
     /// the rows in memory that this one used.
     pub(crate) async fn commit(
         &self,
@@ -29,14 +29,31 @@ impl Store {
         let conditions = Conditions {
             offers: decided.changes().required_offers().clone(),
             decisions: decided.decisions.clone(),
+            commit_by: self.commit_by(&decided.decisions).await?,
             now: call.now,
         };
         let outcome = self.commit_if(&conditions, decided.changes(), call).await;
         if matches!(outcome, Err(Failure::DecisionExpired)) {
             self.offers.forget(conditions.offers.keys());
             self.epochs.forget(conditions.pairs().map(PairEpoch::key));
+            self.server_clock.iter().for_each(ServerClock::forget);
         }
         outcome
+    }
+
+    /// Until when the server may commit what is based on these decisions; `None` if it does not check that.
+    async fn commit_by(
+        &self,
+        decisions: &[DecisionValidity],
+    ) -> Result<Option<ServerTime>, Failure> {
+        match &self.server_clock {
+            Some(clock) if !decisions.is_empty() => {
+                let reading = clock.reading().await?;
+                let left = || decisions.iter().map(DecisionValidity::left).min();
+                Ok(Some(reading.after(|| left().unwrap_or_default())))
+            }
+            _ => Ok(None),
+        }
     }
 
     async fn commit_if(
@@ -64,7 +81,7 @@ impl Store {
         if conditions.check(&locked) != Check::Met {
             return Err(Failure::DecisionExpired);
         }
-        order::write(&transaction, changes.orders()).await?;
+        order::write(&transaction, changes.orders(), conditions.commit_by).await?;
         subscription::write(&transaction, changes.subscriptions()).await?;
         transfer::write(&transaction, changes.transfers()).await?;
         events::append(&transaction, call, events_of(changes)?).await?;

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use errors::Failure;
 use sea_orm::DatabaseTransaction;
+use storage::ServerTime;
 use types::Timestamp;
 
 use super::{DecisionValidity, PairEpoch, offer, pair_epoch, read::Locking};
@@ -15,6 +16,8 @@ use crate::domain::OfferName;
 pub(super) struct Conditions {
     pub offers: BTreeMap<OfferName, i64>,
     pub decisions: Vec<DecisionValidity>,
+    /// The same by the clock of the server, which checks it in the commit of new orders.
+    pub commit_by: Option<ServerTime>,
     /// Start of the call.
     pub now: Timestamp,
 }

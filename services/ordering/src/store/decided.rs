@@ -21,7 +21,12 @@ pub(crate) struct DecisionValidity {
 
 impl DecisionValidity {
     pub(super) fn is_valid(&self) -> bool {
-        self.age.elapsed() < self.valid_for
+        !self.left().is_zero()
+    }
+
+    /// For how long it is still valid.
+    pub(super) fn left(&self) -> Duration {
+        self.valid_for.saturating_sub(self.age.elapsed())
     }
 }
 

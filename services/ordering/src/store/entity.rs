@@ -37,6 +37,8 @@ entity!(orders, "orders", {
     lines: String,
     evidence: Option<Vec<u8>>,
     evidence_sha256: String,
+    commit_by: Option<i64>,
+    commit_server: Option<i64>,
     revision: i64,
     create_time: i64,
     update_time: i64,

@@ -25,7 +25,7 @@ use super::{
     read::Locking,
     subscription,
 };
-use crate::domain::Changes;
+use crate::domain::{Change, Changes, Order};
 
 /// Most calls of a group.
 const LARGEST_GROUP: usize = 64;
@@ -100,7 +100,8 @@ impl Additions {
         {
             return Ok(None);
         }
-        let orders = orders.iter().map(|it| order::to_row(&it.after)).collect::<Result<_, _>>()?;
+        let order = |it: &Change<Order>| order::to_row(&it.after, conditions.commit_by);
+        let orders = orders.iter().map(order).collect::<Result<_, _>>()?;
         let subscriptions = subscriptions.iter().map(|it| subscription::to_row(&it.after));
         Ok(Some(Self {
             orders,

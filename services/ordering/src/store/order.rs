@@ -4,7 +4,7 @@ use sea_orm::{
     ColumnTrait, ConnectionTrait, DatabaseTransaction, EntityTrait, Iterable, QueryFilter,
     QuerySelect, Select,
 };
-use storage::{Field, Listing, Page, PageRequest, Partners, fault, list, put, row};
+use storage::{Field, Listing, Page, PageRequest, Partners, ServerTime, fault, list, put, row};
 use types::{CustomerName, OrderName, PartnerName};
 
 use super::{
@@ -88,15 +88,16 @@ impl Store {
     }
 }
 
-/// Writes orders in the order of their changes.
+/// Writes orders in the order of their changes. New ones must be committed by a time of the server.
 pub(super) async fn write(
     transaction: &DatabaseTransaction,
     changes: &[Change<Order>],
+    commit_by: Option<ServerTime>,
 ) -> Result<(), Failure> {
     for Change { after, .. } in changes {
         let key = Column::Name.eq(after.name.to_string());
         let decided_on = previous_revision(after.resource_version);
-        put(transaction, to_row(after)?, key, Column::Revision, decided_on).await?;
+        put(transaction, to_row(after, commit_by)?, key, Column::Revision, decided_on).await?;
     }
     Ok(())
 }
@@ -112,7 +113,12 @@ async fn read(reader: &impl ConnectionTrait, name: OrderName) -> Result<Option<O
     row.map(|row| from_row(&row)).transpose()
 }
 
-pub(super) fn to_row(order: &Order) -> Result<ActiveModel, Failure> {
+pub(super) fn to_row(order: &Order, commit_by: Option<ServerTime>) -> Result<ActiveModel, Failure> {
+    let is_new = previous_revision(order.resource_version).is_none();
+    let of_commit = |value: fn(ServerTime) -> i64| match is_new {
+        true => Set(commit_by.map(value)),
+        false => NotSet,
+    };
     Ok(ActiveModel {
         name: Set(order.name.to_string()),
         kind: Set(order.kind.to_string()),
@@ -130,6 +136,8 @@ pub(super) fn to_row(order: &Order) -> Result<ActiveModel, Failure> {
         // Set when the order is new; a change leaves it as it is.
         evidence: order.evidence.decision().map_or(NotSet, |it| Set(Some(it.to_vec()))),
         evidence_sha256: Set(order.evidence.to_string()),
+        commit_by: of_commit(|it| it.time),
+        commit_server: of_commit(|it| it.server),
         revision: Set(order.resource_version.revision),
         create_time: Set(order.resource_version.create_time.as_microsecond()),
         update_time: Set(order.resource_version.update_time.as_microsecond()),

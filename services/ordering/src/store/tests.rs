@@ -21,6 +21,7 @@ use crate::domain::{
     NewOrder, Offer, OfferName, OfferTerms, Order, OrderState, Placement, Plan, Subscription, Term,
 };
 
+mod commit_in_time;
 mod due;
 mod evidence;
 mod group_commit;
@@ -51,7 +52,7 @@ const DECISION: [u8; 5] = [0, 255, 39, 34, 10];
 /// A store with one offer. The databases must outlive it.
 async fn store(engine: Engine) -> (Databases, Store) {
     let (databases, database) = migrated::<Migrator>(engine, "ordering").await;
-    let store = Store::new(database);
+    let store = Store::new(database, &Clock::manual(at(0)));
     store.save_offer(offer("mail"), &mutation()).await.unwrap();
     (databases, store)
 }

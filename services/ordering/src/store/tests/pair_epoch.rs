@@ -208,7 +208,8 @@ async fn an_order_in_flight_blocks_a_release_but_no_other_order() {
     let (_databases, store) = store(Engine::Postgres).await;
     for pair in ["a new pair", "a known pair"] {
         let decisions = vec![validity(&store, at(9)).await];
-        let conditions = Conditions { offers: BTreeMap::new(), decisions, now: at(9) };
+        let offers = BTreeMap::new();
+        let conditions = Conditions { offers, decisions, commit_by: None, now: at(9) };
         let lock = async |transaction| {
             let locked = Locked::read(transaction, &[&conditions], Locking::Wait).await.unwrap();
             assert_eq!(conditions.check(&locked), Check::Met, "{pair}");
