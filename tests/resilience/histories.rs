@@ -10,13 +10,13 @@
 //! A change that the feed returns two times only invalidates facts two times; the tests of the feed
 //! catch that. The seed determines the calls, but not their timing.
 
-mod calls;
+pub mod calls;
 mod checker;
-mod generator;
-mod model;
+pub mod generator;
+pub mod model;
 mod oracle;
-mod random;
-mod world;
+pub mod random;
+pub mod world;
 
 use std::{
     env,
@@ -37,6 +37,7 @@ use futures_util::future::{join, join_all, try_join_all};
 use generator::{Plan, Step};
 use model::{Check, History, Interval, Mutation, Outcome};
 use random::Random;
+use rules::REVOCATION_WAIT;
 use tests::{Engine, fleet::Fleet};
 use tokio::time::sleep;
 use types::{Clock, Stopwatch};
@@ -109,7 +110,7 @@ async fn one_order_of_calls_explains_all_decisions() -> Answer<()> {
 }
 
 /// A client of each replica.
-fn clients(fleet: &Fleet) -> Arc<[ScenarioClient]> {
+pub fn clients(fleet: &Fleet) -> Arc<[ScenarioClient]> {
     let client = |replica| {
         let services = ["onboarding", "relationship", "ordering"];
         let addresses = services.map(|it| fleet.address(it, replica).parse().unwrap());
@@ -190,6 +191,10 @@ impl Run<'_> {
     async fn check(mut self, count: usize) -> Vec<Check> {
         let mut checks = Vec::new();
         for _ in 0..count {
+            if self.random.percent(30) {
+                // For the next step of a sequence whose first step revokes.
+                sleep(REVOCATION_WAIT).await;
+            }
             let replica = self.next().await;
             let start = self.watch.elapsed();
             let seen = self.world.check(&self.clients[replica]).await.ok();
@@ -206,7 +211,10 @@ impl Run<'_> {
                 let replica = self.next().await;
                 let start = self.watch.elapsed();
                 let (change, outcome) = self.world.change(&self.clients[replica], &call).await;
-                let interval = Interval { start, end: self.watch.elapsed() };
+                // It was committed before the wait until its acknowledgement.
+                let waits = outcome == Outcome::Applied && call.may_revoke();
+                let waited = if waits { REVOCATION_WAIT } else { Duration::ZERO };
+                let interval = Interval { start, end: self.watch.elapsed().saturating_sub(waited) };
                 let call = call.name();
                 mutations.push(Mutation { call, replica, interval, change, outcome });
                 match outcome {

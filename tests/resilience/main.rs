@@ -11,3 +11,4 @@ mod pressure;
 mod raw;
 mod release;
 mod restart;
+mod revocation;

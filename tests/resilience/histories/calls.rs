@@ -50,6 +50,27 @@ impl Call {
         [Self::RequestRelationship(name.clone()), Self::AcceptRelationship(name)]
     }
 
+    /// Whether it is acknowledged only when no decision on the earlier facts can be acted on.
+    pub fn may_revoke(&self) -> bool {
+        match self {
+            Self::SuspendEnrollment
+            | Self::RevokeEnrollment
+            | Self::RecordOwnership
+            | Self::EndPartnership(_)
+            | Self::RemoveRelationship(_)
+            | Self::ReviewAccount { verified: false } => true,
+            Self::AcceptAgreement
+            | Self::ReinstateEnrollment
+            | Self::EndOwnership
+            | Self::Rename(_)
+            | Self::InvitePartnership(_)
+            | Self::AcceptPartnership(_)
+            | Self::RequestRelationship(_)
+            | Self::AcceptRelationship(_)
+            | Self::ReviewAccount { verified: true } => false,
+        }
+    }
+
     pub fn name(&self) -> &'static str {
         match self {
             Self::AcceptAgreement => "AcceptAgreement",
