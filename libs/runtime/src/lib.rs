@@ -3,10 +3,12 @@
 
 pub mod access;
 pub mod config;
+pub mod history;
 pub mod peer;
 pub mod process;
 pub mod server;
 pub mod telemetry;
+mod verify;
 
 /// The C library's allocator took a fifth of the CPU time of an order. Without large pages (`no_thp`), which
 /// double the memory of an idle service.

@@ -1,10 +1,15 @@
 //! Runs a service as a process: command line, start, stop.
 
-use std::{convert::Infallible, future::Future, path::PathBuf, process::ExitCode};
+use std::{
+    convert::Infallible,
+    future::Future,
+    path::{Path, PathBuf},
+    process::ExitCode,
+};
 
 use ::telemetry::Build;
 use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
-use storage::{Database, MigratorTrait};
+use storage::{Database, MigratorTrait, sealed::Comparison};
 use tokio::signal::unix::{SignalKind, signal};
 use tonic::service::Routes;
 use types::Clock;
@@ -12,8 +17,10 @@ use types::Clock;
 use crate::{
     access,
     config::{Reader, Variables},
+    history,
     server::{self, Parts, Running},
     telemetry,
+    verify::{self, Resources},
 };
 
 /// Exit code for an invalid configuration (`EX_CONFIG`).
@@ -26,6 +33,8 @@ pub struct Common {
     pub grpc: server::Settings,
     /// `database.*`
     pub database: storage::Settings,
+    /// `history.*`
+    pub history: history::Settings,
     /// `telemetry.*`
     pub telemetry: telemetry::Settings,
     /// `tls.*` and `identity.*`
@@ -33,12 +42,13 @@ pub struct Common {
 }
 
 impl Common {
-    /// Reads `grpc.*`, `database.*`, `telemetry.*`, `tls.*` and `identity.*`.
+    /// Reads `grpc.*`, `database.*`, `history.*`, `telemetry.*`, `tls.*` and `identity.*`.
     pub fn read(reader: &mut Reader) -> Option<Self> {
         let grpc = server::Settings::read(reader);
         let url = reader.take("database.url");
         let max_connections = reader.take("database.max_connections");
         let max_fact_mib = reader.take("database.max_fact_mib");
+        let history = history::Settings::read(reader);
         let telemetry = telemetry::read(reader);
         let access = access::Settings::read(reader, grpc.as_ref().map(|it| it.listen));
         Some(Self {
@@ -48,6 +58,7 @@ impl Common {
                 max_connections: max_connections?,
                 max_fact_mib: max_fact_mib?,
             },
+            history: history?,
             telemetry: telemetry?,
             access: access?,
         })
@@ -67,6 +78,9 @@ pub trait Service {
     /// The schema of its database.
     type Migrator: MigratorTrait;
 
+    /// Its tables with a resource in each row, which the column `name` names.
+    const RESOURCES: &'static [&'static str];
+
     /// Reads its settings.
     fn read(reader: &mut Reader) -> Option<Self::Settings>;
     /// The part of its settings that every service has.
@@ -77,6 +91,8 @@ pub trait Service {
     /// Settings that only the start can find to be invalid, as text.
     fn routes(settings: Self::Settings, database: Database, clock: Clock)
     -> Result<Routes, String>;
+    /// Compares resources with events.
+    fn comparison(database: Database) -> Comparison;
 }
 
 /// Migrates the database of a service and returns the names of the applied migrations. Grants
@@ -101,19 +117,21 @@ pub async fn migrate<S: Service>(
 /// # Errors
 /// As text for the operator.
 pub async fn start<S: Service>(settings: S::Settings, clock: Clock) -> Result<Running, String> {
-    let Common { grpc, database, access, .. } = S::common(&settings).clone();
-    let database = Database::open(&database).await?;
-    database.require_schema::<S::Migrator>(S::NAME).await?;
+    let Common { grpc, history, access, .. } = S::common(&settings).clone();
+    let database = open::<S>(&settings).await?;
     for setting in database.unsafe_settings().await? {
         tracing::warn!(
             "{setting} is off on the database server: a crash can lose acknowledged commits; turn it on"
         );
     }
     database.measure_pool(S::NAME);
+    let sealer = history.sealer(S::NAME, database.clone(), clock.clone())?;
     let access = access.load(grpc.listen, clock.clone()).await?;
     let routes = S::routes(settings, database.clone(), clock)?;
     let parts = Parts { name: S::NAME, grpc_name: S::GRPC_NAME, routes };
-    server::start(grpc, parts, database, access).await
+    let running = server::start(grpc, parts, database, access).await?;
+    deadline::spawn(history::seal(sealer, history.seal_interval, running.closing()));
+    Ok(running)
 }
 
 #[derive(Debug, Parser)]
@@ -135,6 +153,17 @@ enum Command<Job: Subcommand> {
         #[arg(long)]
         serving_role: Option<String>,
     },
+    /// Compare the events with their seals and resources, print every difference, and exit.
+    Verify {
+        /// PEM file of keys that sign checkpoints, with those of the settings. May be repeated.
+        #[arg(long = "public-key")]
+        public_keys: Vec<PathBuf>,
+        /// A checkpoint that was printed earlier and stored elsewhere. It shows whether the end is missing.
+        #[arg(long)]
+        checkpoint: Option<PathBuf>,
+    },
+    /// Print the newest checkpoint of the events, to be stored elsewhere.
+    Checkpoint,
     /// Print the annotated default settings.
     Defaults,
     #[command(flatten)]
@@ -153,19 +182,24 @@ pub async fn run_with_jobs<S: Service, Job: Subcommand>(
     job: impl AsyncFnOnce(Job) -> Result<(), String>,
 ) -> ExitCode {
     let Arguments { config, command } = arguments(S::NAME, build);
-    let serving_role = match command {
+    let command = match command {
         Some(Command::Defaults) => {
             print!("{}", S::DEFAULTS);
             return ExitCode::SUCCESS;
         }
         Some(Command::Job(which)) => return exit_code::<S>(job(which).await),
-        Some(Command::Migrate { serving_role }) => Some(serving_role),
-        Some(Command::Serve) | None => None,
+        other => other,
     };
     match load::<S>(config.as_deref(), Variables::Process) {
-        Ok(settings) => exit_code::<S>(match serving_role {
-            Some(role) => report_migration(migrate::<S>(&settings, role.as_deref()).await),
-            None => serve::<S>(settings, build).await,
+        Ok(settings) => exit_code::<S>(match command {
+            Some(Command::Migrate { serving_role: role }) => {
+                report_migration(migrate::<S>(&settings, role.as_deref()).await)
+            }
+            Some(Command::Verify { public_keys, checkpoint }) => {
+                verify::<S>(&settings, &public_keys, checkpoint.as_deref()).await
+            }
+            Some(Command::Checkpoint) => print_checkpoint::<S>(&settings).await,
+            _ => serve::<S>(settings, build).await,
         }),
         Err(problems) => {
             eprintln!("{}: {problems}", S::NAME);
@@ -194,7 +228,7 @@ fn arguments<Job: Subcommand>(name: &'static str, build: Build) -> Arguments<Job
 /// # Errors
 /// All their problems.
 pub fn load<S: Service>(
-    file: Option<&std::path::Path>,
+    file: Option<&Path>,
     variables: Variables,
 ) -> Result<S::Settings, crate::config::Problems> {
     let mut reader = Reader::load(S::NAME, S::DEFAULTS, file, variables)?;
@@ -208,6 +242,28 @@ fn report_migration(applied: Result<Vec<String>, String>) -> Result<(), String> 
         applied => println!("applied {}", applied.join(", ")),
     }
     Ok(())
+}
+
+async fn open<S: Service>(settings: &S::Settings) -> Result<Database, String> {
+    let database = Database::open(&S::common(settings).database).await?;
+    database.require_schema::<S::Migrator>(S::NAME).await?;
+    Ok(database)
+}
+
+async fn verify<S: Service>(
+    settings: &S::Settings,
+    keys: &[PathBuf],
+    checkpoint: Option<&Path>,
+) -> Result<(), String> {
+    let known = S::common(settings).history.public_keys()?;
+    let database = open::<S>(settings).await?;
+    let comparison = S::comparison(database.clone());
+    let resources = Resources { tables: S::RESOURCES, comparison };
+    verify::verify(database, resources, known, keys, checkpoint).await
+}
+
+async fn print_checkpoint<S: Service>(settings: &S::Settings) -> Result<(), String> {
+    verify::print_checkpoint(&open::<S>(settings).await?).await
 }
 
 async fn serve<S: Service>(settings: S::Settings, build: Build) -> Result<(), String> {

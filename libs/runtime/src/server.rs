@@ -130,6 +130,12 @@ pub struct Running {
 }
 
 impl Running {
+    /// Waits until the server closes.
+    pub(crate) fn closing(&self) -> impl Future<Output = ()> + use<> {
+        let mut stage = self.stage.subscribe();
+        async move { Stage::reached(&mut stage, Stage::Closing).await }
+    }
+
     /// Reports NOT_SERVING, serves for the drain time, then waits for the calls in flight, at most
     /// for the grace time.
     pub async fn stop(self) {

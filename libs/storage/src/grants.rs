@@ -4,7 +4,8 @@ use crate::Database;
 
 impl Database {
     /// Grants a PostgreSQL role what serving needs on the tables of this database, and revokes all
-    /// other privileges: SELECT and INSERT (migrations: SELECT only), and UPDATE except on events.
+    /// other privileges: SELECT and INSERT (migrations: SELECT only), and UPDATE except on events and their
+    /// seals.
     ///
     /// # Errors
     /// As text for the operator.
@@ -24,7 +25,7 @@ fn grants(role: &str) -> String {
         "GRANT USAGE ON SCHEMA public TO {role};
          REVOKE ALL ON ALL TABLES IN SCHEMA public FROM {role};
          GRANT SELECT, INSERT, UPDATE ON ALL TABLES IN SCHEMA public TO {role};
-         REVOKE UPDATE ON events FROM {role};
+         REVOKE UPDATE ON events, event_seals, checkpoints FROM {role};
          REVOKE INSERT, UPDATE ON seaql_migrations FROM {role};"
     )
 }

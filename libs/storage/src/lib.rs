@@ -19,6 +19,7 @@ mod postgres;
 pub mod row;
 mod row_cache;
 mod rows;
+pub mod sealed;
 mod server_clock;
 mod telemetry;
 mod transaction;

@@ -69,6 +69,7 @@ impl MigrationTrait for EventsTable {
 
     async fn up(&self, manager: &SchemaManager) -> Result<(), DbErr> {
         let schema = crate::events::schema(manager.get_database_backend());
+        let schema = schema + crate::sealed::SCHEMA;
         manager.get_connection().execute_unprepared(&schema).await.map(drop)
     }
 }

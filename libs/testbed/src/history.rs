@@ -14,7 +14,7 @@ use types::Timestamp;
 /// Time resolution of the databases.
 const RESOLUTION: Duration = Duration::from_micros(1);
 /// Tables of every service that hold no resources.
-const SHARED_TABLES: [&str; 2] = ["events", "seaql_migrations"];
+const SHARED_TABLES: [&str; 4] = ["checkpoints", "event_seals", "events", "seaql_migrations"];
 
 /// The states of all resources of one kind, as a store reads them after each change.
 #[derive(Debug)]

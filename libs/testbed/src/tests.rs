@@ -1,5 +1,6 @@
 mod facts;
 mod feed;
+mod sealed;
 
 use sea_orm::{ConnectionTrait, DatabaseBackend, DbErr, Statement};
 use sea_orm_migration::{MigrationTrait, MigratorTrait};

@@ -10,7 +10,7 @@ use runtime::{
     config::Reader,
     process::{Common, Service},
 };
-use storage::Database;
+use storage::{Database, sealed::Comparison};
 use tonic::service::Routes;
 use types::Clock;
 
@@ -24,6 +24,7 @@ impl Service for Onboarding {
     const DEFAULTS: &'static str = include_str!("../config.toml");
     type Settings = Common;
     type Migrator = store::Migrator;
+    const RESOURCES: &'static [&'static str] = &["organizations", "partners"];
 
     fn read(reader: &mut Reader) -> Option<Common> {
         Common::read(reader)
@@ -37,5 +38,13 @@ impl Service for Onboarding {
         let store = store::Store::new(database);
         let transport = transport::Transport::new(store, clock);
         Ok(Routes::new(OnboardingServiceServer::new(transport)))
+    }
+
+    fn comparison(database: Database) -> Comparison {
+        let store = store::Store::new(database);
+        Box::new(move |resource, content| {
+            let store = store.clone();
+            Box::pin(async move { store.is_recorded(&resource, &content).await })
+        })
     }
 }

@@ -13,7 +13,7 @@ use runtime::{
     config::Reader,
     process::{Common, Service},
 };
-use storage::Database;
+use storage::{Database, sealed::Comparison};
 use tonic::service::Routes;
 use types::Clock;
 
@@ -30,6 +30,7 @@ impl Service for Ordering {
     const DEFAULTS: &'static str = include_str!("../config.toml");
     type Settings = Settings;
     type Migrator = store::Migrator;
+    const RESOURCES: &'static [&'static str] = &["offers", "orders", "subscriptions", "transfers"];
 
     fn read(reader: &mut Reader) -> Option<Settings> {
         Settings::read(reader)
@@ -46,5 +47,13 @@ impl Service for Ordering {
         let relationship = peers::Relationship::new(relationship);
         let transport = transport::Transport::new(store, relationship, clock);
         Ok(Routes::new(OrderingServiceServer::new(transport)))
+    }
+
+    fn comparison(database: Database) -> Comparison {
+        let store = store::Store::new(database);
+        Box::new(move |resource, content| {
+            let store = store.clone();
+            Box::pin(async move { store.is_recorded(&resource, &content).await })
+        })
     }
 }

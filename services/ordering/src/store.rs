@@ -19,12 +19,13 @@ mod transfer;
 
 pub(crate) use decided::{Decided, DecisionValidity};
 pub(crate) use due::DueCursor;
+use errors::Failure;
 use group_commit::GroupCommit;
 pub use migration::Migrator;
 pub(crate) use offer::OFFERS;
 pub(crate) use order::ORDERS;
 pub(crate) use pair_epoch::PairEpoch;
-use storage::{Database, RowCache, ServerClock};
+use storage::{Database, RowCache, ServerClock, sealed::is_recorded};
 pub(crate) use subscription::SUBSCRIPTIONS;
 pub(crate) use transfer::TRANSFERS;
 use types::{Clock, CustomerName, PartnerName, ResourceVersion};
@@ -58,6 +59,24 @@ impl Store {
     /// For idempotency and etags.
     pub(crate) fn database(&self) -> &Database {
         &self.database
+    }
+
+    /// Whether a stored resource is the one in the content of an event.
+    pub(crate) async fn is_recorded(&self, resource: &str, content: &str) -> Result<bool, Failure> {
+        match resource.split('/').next().unwrap_or_default() {
+            "offers" => {
+                is_recorded(resource, content, async |it| {
+                    Ok(self.offers_named([&it].into_iter()).await?.remove(&it))
+                })
+                .await
+            }
+            "orders" => is_recorded(resource, content, async |it| self.order(it).await).await,
+            "subscriptions" => {
+                is_recorded(resource, content, async |it| self.subscription(it).await).await
+            }
+            "transfers" => is_recorded(resource, content, async |it| self.transfer(it).await).await,
+            _ => Ok(false),
+        }
     }
 }
 

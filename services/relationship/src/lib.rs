@@ -14,7 +14,7 @@ use runtime::{
     config::Reader,
     process::{Common, Service},
 };
-use storage::Database;
+use storage::{Database, sealed::Comparison};
 use tonic::service::Routes;
 use types::Clock;
 
@@ -30,6 +30,8 @@ impl Service for Relationship {
     const DEFAULTS: &'static str = include_str!("../config.toml");
     type Settings = Settings;
     type Migrator = store::Migrator;
+    const RESOURCES: &'static [&'static str] =
+        &["customer_relationships", "customers", "partnerships"];
 
     fn read(reader: &mut Reader) -> Option<Settings> {
         Settings::read(reader)
@@ -50,5 +52,13 @@ impl Service for Relationship {
         };
         let transport = transport::Transport::new(store, onboarding, clock, lifetimes);
         Ok(Routes::new(RelationshipServiceServer::new(transport)))
+    }
+
+    fn comparison(database: Database) -> Comparison {
+        let store = store::Store::new(database);
+        Box::new(move |resource, content| {
+            let store = store.clone();
+            Box::pin(async move { store.is_recorded(&resource, &content).await })
+        })
     }
 }

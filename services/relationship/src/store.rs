@@ -15,11 +15,12 @@ mod save;
 pub(crate) use context::{CustomerContext, Scope, SellingPartners, partnerships_of};
 pub(crate) use customer::{CUSTOMERS, SALES_PATHS};
 pub(crate) use customer_relationship::RELATIONSHIPS;
+use errors::Failure;
 pub(crate) use facts::Tables;
 pub use migration::Migrator;
 pub(crate) use partnership::PARTNERSHIPS;
 pub(crate) use save::Persisted;
-use storage::{Database, Facts};
+use storage::{Database, Facts, sealed::is_recorded};
 
 #[derive(Debug, Clone)]
 pub(crate) struct Store {
@@ -36,6 +37,22 @@ impl Store {
     /// For idempotent calls and etag checks.
     pub(crate) fn database(&self) -> &Database {
         &self.database
+    }
+
+    /// Whether a stored resource is the one in the content of an event.
+    pub(crate) async fn is_recorded(&self, resource: &str, content: &str) -> Result<bool, Failure> {
+        match resource.split('/').collect::<Vec<_>>().as_slice() {
+            ["customers", _] => {
+                is_recorded(resource, content, async |it| self.customer(it).await).await
+            }
+            ["customers", ..] => {
+                is_recorded(resource, content, async |it| self.relationship(it).await).await
+            }
+            ["partnerships", ..] => {
+                is_recorded(resource, content, async |it| self.partnership(it).await).await
+            }
+            _ => Ok(false),
+        }
     }
 }
 
