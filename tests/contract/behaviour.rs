@@ -128,6 +128,7 @@ fn other_value(field: &FieldDescriptor) -> Value {
         Kind::Int32 => Value::I32(7),
         Kind::Int64 => Value::I64(7),
         Kind::String => Value::String("x".to_owned()),
+        Kind::Bytes => Value::Bytes(b"x".as_slice().into()),
         Kind::Enum(_) => Value::EnumNumber(1),
         Kind::Message(of) => Value::Message(DynamicMessage::new(of)),
         kind => panic!("{} is a {kind:?}: add a value", field.full_name()),

@@ -68,7 +68,7 @@ fn exactly_the_methods_that_return_one_order_have_a_view_of_it() {
 #[test]
 fn every_method_is_a_read_or_has_a_request_id() {
     // SettleSubscriptions is idempotent by itself.
-    let reads = ["Get", "List", "Batch", "Check", "Assess", "SettleSubscriptions"];
+    let reads = ["Get", "List", "Batch", "Check", "Assess", "SettleSubscriptions", "Verify"];
     for service in SERVICES {
         for method in proto::service(service).methods() {
             let is_read = reads.iter().any(|it| method.name().starts_with(it));

@@ -8,6 +8,7 @@ mod csp;
 mod database;
 mod docs;
 mod envoy;
+mod history;
 mod metrics;
 mod other_protocols;
 mod outage;

@@ -41,11 +41,12 @@ impl Service for Ordering {
     }
 
     fn routes(settings: Settings, database: Database, clock: Clock) -> Result<Routes, String> {
+        let keys = settings.common.history.public_keys()?;
         let store = store::Store::new(database, &clock);
         let credentials = settings.common.access.credentials(clock.clone())?;
         let relationship = rpc_client::Settings { credentials, ..settings.relationship };
         let relationship = peers::Relationship::new(relationship);
-        let transport = transport::Transport::new(store, relationship, clock);
+        let transport = transport::Transport::new(store, relationship, clock, keys);
         Ok(Routes::new(OrderingServiceServer::new(transport)))
     }
 

@@ -81,6 +81,13 @@ impl Relationship {
     }
 }
 
+/// The transaction of a stored decision, and what [`answer_of`] reads from it again; `None` if it is not a decision.
+pub(crate) fn read_again(decision: &[u8]) -> Option<(pb::Transaction, Result<Answer, Failure>)> {
+    let decision = pb::Decision::decode(decision).ok()?;
+    let transaction = decision.transaction.clone()?;
+    Some((transaction.clone(), answer_of(&transaction, decision)))
+}
+
 /// Reads a decision. Only a decision on exactly this transaction whose rules all passed allows it.
 fn answer_of(asked: &pb::Transaction, decision: pb::Decision) -> Result<Answer, Failure> {
     if decision.transaction.as_ref() != Some(asked) {
@@ -116,7 +123,7 @@ fn answer_of(asked: &pb::Transaction, decision: pb::Decision) -> Result<Answer, 
     })
 }
 
-fn to_wire(transaction: &Transaction) -> pb::Transaction {
+pub(crate) fn to_wire(transaction: &Transaction) -> pb::Transaction {
     let Transaction { chain, purpose, lines, attested } = transaction;
     let text = LocationAccountId::to_string;
     let lines = lines.iter().map(|Line { family, on_record }| pb::TransactionLine {

@@ -4,6 +4,7 @@ mod batch;
 mod change;
 mod convert;
 mod decide;
+mod evidence;
 mod offer;
 mod order;
 mod place;
@@ -17,6 +18,7 @@ use authority::{Policy, Role};
 use contracts::ordering::{self as pb, ordering_service_server::OrderingService};
 use errors::Mutation;
 use prost::Message;
+use seals::PublicKeys;
 use status::Request;
 use storage::MutationContext;
 use types::Clock;
@@ -34,6 +36,8 @@ pub(crate) struct Transport {
     store: Store,
     relationship: Relationship,
     clock: Clock,
+    /// The keys that sign checkpoints.
+    keys: PublicKeys,
 }
 
 const READ: Policy = Policy::of(&[Role::Ordering, Role::Reader, Role::Console]);
@@ -55,6 +59,8 @@ const SETTLE: Policy = Policy::of_whole(&[Role::Settlement]);
     get_order(GetOrderRequest) -> GetOrderResponse, READ;
     list_orders(ListOrdersRequest) -> ListOrdersResponse, READ;
     batch_get_orders(BatchGetOrdersRequest) -> BatchGetOrdersResponse, READ;
+    get_order_evidence(GetOrderEvidenceRequest) -> GetOrderEvidenceResponse, READ;
+    verify_order_evidence(VerifyOrderEvidenceRequest) -> VerifyOrderEvidenceResponse, READ;
     cancel_order(CancelOrderRequest) -> CancelOrderResponse, WRITE;
     get_subscription(GetSubscriptionRequest) -> GetSubscriptionResponse, READ;
     list_subscriptions(ListSubscriptionsRequest) -> ListSubscriptionsResponse, READ;
@@ -78,9 +84,14 @@ const SETTLE: Policy = Policy::of_whole(&[Role::Settlement]);
 }
 
 impl Transport {
-    pub(crate) fn new(store: Store, relationship: Relationship, clock: Clock) -> Self {
+    pub(crate) fn new(
+        store: Store,
+        relationship: Relationship,
+        clock: Clock,
+        keys: PublicKeys,
+    ) -> Self {
         telemetry::init_counters();
-        Self { store, relationship, clock }
+        Self { store, relationship, clock, keys }
     }
 
     fn mutation_context<R: Message>(

@@ -35,6 +35,23 @@ fn plan(term: i32, cycle: i32, currency: &str) -> Value {
     json!({ "term": term, "billing_cycle": cycle, "unit_price": price })
 }
 
+fn verify_evidence(order: &str) -> Requests {
+    let path = |count| Value::from(vec!["AAAA"; count]);
+    let event = |count| json!({ "log_index": "0", "record": "AQ==", "path": path(count) });
+    let evidence = json!({
+        "order": order,
+        "decision": "AA==",
+        "events": vec![event(64); 10],
+        "checkpoint": "x".repeat(2000),
+    });
+    Requests::new("VerifyOrderEvidence", json!({ "evidence": evidence }))
+        .invalid("evidence", [Value::Null])
+        .invalid("evidence.order", invalid_names("orders"))
+        .invalid("evidence.checkpoint", [json!("x".repeat(2001))])
+        .invalid_fields([("evidence.events", json!(vec![event(1); 11]))], &["evidence.events"])
+        .invalid("evidence.events[0].path", [path(65)])
+}
+
 fn invalid_offer_ids() -> Vec<Value> {
     let long = "x".repeat(64);
     ["", "Office", "office_365", "a/b", "ö", &long].map(Value::from).into()
@@ -210,6 +227,9 @@ fn orders() -> Vec<Requests> {
     let cancel = json!({ "name": order, "detail": "é".repeat(500), "request_id": ID, "view": 2 });
     let subscription = format!("subscriptions/{ID}");
     vec![
+        Requests::new("GetOrderEvidence", json!({ "name": order }))
+            .invalid("name", invalid_names("orders")),
+        verify_evidence(&order),
         Requests::new("GetOrder", json!({ "name": order, "view": 2 }))
             .invalid("name", invalid_names("orders"))
             .invalid("view", invalid_views()),

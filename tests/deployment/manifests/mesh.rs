@@ -15,7 +15,7 @@ type Rights = BTreeSet<(String, String)>;
 /// The methods that are safe to retry: reads, and the mutation whose request id is required.
 fn retryable() -> BTreeSet<String> {
     let reads = |method: &String| {
-        ["Get", "List", "Batch", "Check"].iter().any(|verb| method.starts_with(verb))
+        ["Get", "List", "Batch", "Check", "Verify"].iter().any(|verb| method.starts_with(verb))
             || method == "PlaceOrder"
     };
     let all = SERVICES.iter().flat_map(|service| {

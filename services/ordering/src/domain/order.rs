@@ -1,8 +1,8 @@
-use rules::SalesChain;
+use rules::{Purpose, SalesChain, Transaction};
 use serde::{Deserialize, Serialize};
 use types::{OrderName, ResourceVersion, SubscriptionName, Timestamp, text_enum};
 
-use super::{Answer, Evidence, Money, Product, Subscription};
+use super::{Answer, Evidence, Money, Product, Subscription, product::transaction};
 
 text_enum! {
     /// State of an order.
@@ -108,6 +108,15 @@ impl OrderLine {
 }
 
 impl Order {
+    /// The question to relationship about a purchase. Those about other kinds depend on the subscription, too.
+    #[must_use]
+    pub fn purchase_question(&self) -> Option<Transaction> {
+        let products = self.lines.iter().map(|line| &line.product);
+        let question =
+            || transaction(self.chain, Purpose::NewSubscription, products, self.attested);
+        (self.kind == OrderKind::Purchase).then(question)
+    }
+
     /// An order that relationship allows. `lines` must not be empty.
     pub(super) fn accepted(
         name: OrderName,
