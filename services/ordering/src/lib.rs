@@ -51,7 +51,7 @@ impl Service for Ordering {
     }
 
     fn comparison(database: Database) -> Comparison {
-        let store = store::Store::new(database);
+        let store = store::Store::new(database, &Clock::system());
         Box::new(move |resource, content| {
             let store = store.clone();
             Box::pin(async move { store.is_recorded(&resource, &content).await })

@@ -43,7 +43,10 @@ impl Store {
     pub(crate) async fn is_recorded(&self, resource: &str, content: &str) -> Result<bool, Failure> {
         match resource.split('/').collect::<Vec<_>>().as_slice() {
             ["customers", _] => {
-                is_recorded(resource, content, async |it| self.customer(it).await).await
+                let read = async |it| {
+                    Ok(self.visible_customers(&[it], &authority::Scope::All).await?.pop())
+                };
+                is_recorded(resource, content, read).await
             }
             ["customers", ..] => {
                 is_recorded(resource, content, async |it| self.relationship(it).await).await

@@ -4,7 +4,7 @@ use contracts::ordering as pb;
 use errors::{Failure, Fields};
 use pb::EvidenceCheck;
 use seals::{Hash, PublicKeys, Record, SignatureError, SignedCheckpoint};
-use tonic::Request;
+use status::Request;
 use types::OrderName;
 
 use super::Transport;
@@ -26,9 +26,11 @@ impl Transport {
         &self,
         request: Request<pb::GetOrderEvidenceRequest>,
     ) -> Result<pb::GetOrderEvidenceResponse, Failure> {
-        let name: OrderName = errors::one("name", &request.get_ref().name)?;
-        drop(request);
-        let order = self.store.order(name).await?.ok_or_else(|| Failure::missing(name))?;
+        let (message, caller) = request.into_parts();
+        let name: OrderName = errors::one("name", &message.name)?;
+        drop(message);
+        let order = caller.visible(self.store.order(name).await?);
+        let order = order.ok_or_else(|| Failure::missing(name))?;
         let decision = self.store.decision(&order).await?;
         let resource = name.to_string();
         let sealed = self.store.database().sealed_events(&resource, MAX_EVENTS as u64);
@@ -54,7 +56,7 @@ impl Transport {
         &self,
         request: Request<pb::VerifyOrderEvidenceRequest>,
     ) -> Result<pb::VerifyOrderEvidenceResponse, Failure> {
-        let evidence = convert(request.into_inner())?;
+        let evidence = convert(request.into_parts().0)?;
         Ok(pb::VerifyOrderEvidenceResponse { mismatches: verify(&evidence, &self.keys) })
     }
 }
