@@ -5,7 +5,7 @@ use contracts::{
     ordering::{CreateOfferRequest, GetOfferRequest, PlaceOrderRequest},
     relationship::ProductFamily,
 };
-use sea_orm::{ConnectionTrait, Statement, TransactionTrait};
+use sea_orm::{ConnectionTrait, Statement};
 use storage::Database;
 use tests::{Engine, World};
 use tokio::time::sleep;

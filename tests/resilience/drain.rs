@@ -5,7 +5,7 @@ use contracts::ordering::{
     CreateOfferRequest, ListOffersRequest, ordering_service_client::OrderingServiceClient,
 };
 use rpc_client::{Channel, Settings};
-use sea_orm::{ConnectionTrait, TransactionTrait};
+use sea_orm::ConnectionTrait;
 use tests::{
     Engine, World,
     fleet::{Fleet, serving},

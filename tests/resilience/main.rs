@@ -4,6 +4,7 @@
 
 mod deadlines;
 mod drain;
+mod failover;
 mod histories;
 mod hostile;
 mod instant;

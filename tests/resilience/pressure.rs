@@ -13,7 +13,7 @@ use http::Request;
 use http_body::{Body, Frame};
 use hyper::client::conn::http2::handshake;
 use hyper_util::rt::{TokioExecutor, TokioIo};
-use sea_orm::{ConnectionTrait, TransactionTrait};
+use sea_orm::ConnectionTrait;
 use tests::{Engine, World};
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},

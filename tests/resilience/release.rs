@@ -7,7 +7,7 @@ use contracts::{
     ordering::{PlaceOrderRequest, ReleaseCustomerRelationshipRequest},
     relationship::{CustomerRelationshipKind, ProductFamily},
 };
-use sea_orm::{ConnectionTrait, TransactionTrait};
+use sea_orm::ConnectionTrait;
 use tests::{Engine, World, fleet::Fleet};
 use tokio::time::{sleep, timeout};
 use tonic::{Code, Status};

@@ -22,7 +22,10 @@ async fn two_of_each() -> Result<(Fleet, ScenarioClient, Buyer), Status> {
 }
 
 /// Asserts that exactly the accepted orders are stored.
-async fn assert_none_lost_or_duplicated(fleet: &Fleet, placed: &[Placed]) -> Result<(), Status> {
+pub async fn assert_none_lost_or_duplicated(
+    fleet: &Fleet,
+    placed: &[Placed],
+) -> Result<(), Status> {
     let stored = orders(&fleet.client()).await?;
     let accepted: BTreeSet<_> = placed.iter().filter_map(|it| it.order.clone()).collect();
     assert_eq!(accepted.len(), placed.len(), "two requests got one order, or a request got none");
@@ -50,7 +53,7 @@ async fn a_rolling_restart_fails_no_order() -> Result<(), Status> {
 async fn kill_ordering(engine: Engine, replicas: usize) -> Result<(), Status> {
     let mut fleet = Fleet::on(engine, replicas, &[]).await;
     let buyer = Buyer::at(&fleet.urls("ordering"), TIMEOUT, sale(&fleet.client()).await?);
-    let rounds = rounds();
+    let rounds = count("KILLS", 10);
     let kills = async {
         for round in 0..rounds {
             sleep(jitter(Duration::from_millis(600), 50)).await;
@@ -65,10 +68,10 @@ async fn kill_ordering(engine: Engine, replicas: usize) -> Result<(), Status> {
     assert_none_lost_or_duplicated(&fleet, &placed).await
 }
 
-/// Number of kills: the variable `KILLS`, or 10.
-fn rounds() -> usize {
+/// The size of a test: a variable, or this.
+pub fn count(variable: &str, default: usize) -> usize {
     #[allow(clippy::disallowed_methods, reason = "a test takes its size from its environment")]
-    std::env::var("KILLS").map_or(10, |kills| kills.parse().expect("KILLS is a number"))
+    std::env::var(variable).map_or(default, |text| text.parse().expect("it is a number"))
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -124,7 +124,7 @@ pub async fn start<S: Service>(settings: S::Settings, clock: Clock) -> Result<Ru
             "{setting} is off on the database server: a crash can lose acknowledged commits; turn it on"
         );
     }
-    database.measure_pool(S::NAME);
+    database.watch_pool(S::NAME);
     let sealer = history.sealer(S::NAME, database.clone(), clock.clone())?;
     let access = access.load(grpc.listen, clock.clone()).await?;
     let routes = S::routes(settings, database.clone(), clock)?;

@@ -2,23 +2,22 @@ use std::{collections::BTreeSet, fs, hash::Hash, path::Path, sync::Arc, time::Du
 
 use errors::Failure;
 use sea_orm::{
-    ConnectOptions, ConnectionTrait, DatabaseBackend, DatabaseConnection, DatabaseTransaction,
-    DbErr, EntityName, EntityTrait, SqliteTransactionMode, TransactionOptions, TransactionTrait,
-    sqlx::sqlite::{SqliteJournalMode, SqliteSynchronous},
+    ConnectionTrait, DatabaseBackend, DatabaseTransaction, DbErr, EntityName, EntityTrait,
+    SqliteTransactionMode, TransactionOptions, TransactionTrait,
 };
 use sea_orm_migration::{MigratorTrait, SchemaManager, seaql_migrations};
 use serde::Serialize;
 use tokio::{sync::Mutex, time::timeout};
 
 use crate::{
-    Facts, RowCache, Source, Transaction, fault, fault::unavailable, feed::Feed, pool, postgres,
+    Facts, RowCache, Source, Transaction, fault,
+    fault::unavailable,
+    feed::Feed,
+    pool, postgres,
+    servers::{ACQUIRE_TIMEOUT, ANSWER_TIMEOUT, Pool, STATEMENT_TIMEOUT, Servers},
     telemetry,
 };
 
-/// How long a request waits for a connection, and a SQLite writer for the write lock.
-const ACQUIRE_TIMEOUT: Duration = Duration::from_millis(1500);
-/// Longest run of one statement on PostgreSQL.
-const STATEMENT_TIMEOUT: Duration = Duration::from_secs(2);
 /// How long a statement may run past its caller's deadline, so that the deadline is reported and not
 /// the statement's timeout.
 const CALLER_MARGIN: Duration = Duration::from_millis(20);
@@ -30,7 +29,8 @@ const MIGRATION_LOCK: i64 = 0x6373_705f_6d69_6772;
 /// The settings `database.*`.
 #[derive(Debug, Clone)]
 pub struct Settings {
-    /// `sqlite://path/to/file` or `postgres://user:password@host/database`.
+    /// `sqlite://path/to/file` or `postgres://user:password@host/database`; the writable one of several hosts
+    /// (`one:5432,two:5432`) is used.
     pub url: String,
     /// Most connections of this process.
     pub max_connections: u32,
@@ -41,14 +41,13 @@ pub struct Settings {
 /// A consistent state of the database for several reads. Ends when dropped.
 pub type Snapshot = DatabaseTransaction;
 
-/// A pool of connections to one database.
+/// A pool of connections to one database. As a connection, it is for reads outside a transaction.
 #[derive(Debug, Clone)]
 pub struct Database {
-    connections: DatabaseConnection,
+    servers: Arc<Servers>,
     /// Serialises writers of an embedded database. Waiting for it can be cancelled; waiting inside
     /// SQLite cannot.
     write_lock: Option<Arc<Mutex<()>>>,
-    tests: postgres::Tests,
     max_fact_bytes: u64,
 }
 
@@ -65,26 +64,26 @@ impl Database {
                     .map_err(|error| format!("cannot create {}: {error}", folder.display()))?;
             }
         }
-        let mut options = options(settings);
-        let tests = postgres::Tests::default();
-        tests.clone().apply(&mut options);
-        let connections = sea_orm::Database::connect(options).await;
-        let mut connections = connections.map_err(|error| {
-            let cause = tests.explain().map_or_else(|| error.to_string(), str::to_owned);
-            format!("cannot open the database: {cause}")
-        })?;
-        let backend = connections.get_database_backend();
-        connections.set_metric_callback(move |it| {
-            telemetry::statement(backend, &it.statement.sql, it.elapsed, it.failed);
-        });
-        let embedded = backend == DatabaseBackend::Sqlite;
+        let servers = Box::pin(Servers::connect(settings)).await?;
+        let embedded = servers.pool().connections.get_database_backend() == DatabaseBackend::Sqlite;
         let max_fact_bytes = u64::from(settings.max_fact_mib) * 1024 * 1024;
-        Ok(Self { connections, write_lock: embedded.then(Arc::default), tests, max_fact_bytes })
+        let write_lock = embedded.then(Arc::default);
+        Ok(Self { servers: Arc::new(servers), write_lock, max_fact_bytes })
     }
 
-    /// Records metrics of the connection pool under the name of its service.
-    pub fn measure_pool(&self, service: &'static str) {
-        pool::measure(&self.connections, service);
+    /// Keeps connections to the writable one of the servers, and records metrics of the pool under the name
+    /// of its service.
+    pub fn watch_pool(&self, service: &'static str) {
+        pool::measure(&self.servers, service);
+        if !self.embedded() {
+            let servers = self.servers.clone();
+            deadline::spawn(async move { servers.watch().await });
+        }
+    }
+
+    /// The current pool.
+    pub(crate) fn pool(&self) -> Pool {
+        self.servers.pool()
     }
 
     /// True for a SQLite database.
@@ -106,8 +105,8 @@ impl Database {
 
     /// For reads outside a transaction.
     #[must_use]
-    pub fn reader(&self) -> &DatabaseConnection {
-        &self.connections
+    pub fn reader(&self) -> &Self {
+        self
     }
 
     /// Begins a transaction that may write.
@@ -141,15 +140,16 @@ impl Database {
         sqlite_transaction_mode: Option<SqliteTransactionMode>,
         postgres_setting: Option<&str>,
     ) -> Result<DatabaseTransaction, Failure> {
-        let backend = self.connections.get_database_backend();
+        let connections = self.pool().connections;
+        let backend = connections.get_database_backend();
         // BEGIN runs in its own task: cancelling it would return a connection to the pool inside an
         // open transaction.
-        let connections = self.connections.clone();
         let options = TransactionOptions { sqlite_transaction_mode, ..Default::default() };
         let begin = async move {
             telemetry::step(backend, "BEGIN", None, connections.begin_with_options(options)).await
         };
-        let begun = deadline::spawn(begin).await.map_err(Failure::bug)?.map_err(fault)?;
+        let begun = timeout(ANSWER_TIMEOUT, deadline::spawn(begin)).await.map_err(hangs)?;
+        let begun = begun.map_err(Failure::bug)?.map_err(fault)?;
         let left = deadline::left();
         if left.is_some_and(|left| left.is_zero()) {
             return Err(Failure::OutOfTime);
@@ -175,10 +175,9 @@ impl Database {
     /// [`Failure::Unavailable`] if not.
     pub async fn ping(&self) -> Result<(), Failure> {
         if self.embedded() {
-            return self.connections.execute_unprepared("SELECT 1").await.map(drop).map_err(fault);
+            return self.execute_unprepared("SELECT 1").await.map(drop).map_err(fault);
         }
-        let pool = self.connections.get_postgres_connection_pool();
-        self.tests.ping(pool).await.map_err(|error| unavailable(&error))
+        self.servers.ping().await.map_err(|error| unavailable(&error))
     }
 
     /// The server's settings that let a crash lose acknowledged commits.
@@ -189,7 +188,8 @@ impl Database {
         if self.embedded() {
             return Ok(Vec::new());
         }
-        let settings = postgres::unsafe_settings(self.connections.get_postgres_connection_pool());
+        let connections = self.pool().connections;
+        let settings = postgres::unsafe_settings(connections.get_postgres_connection_pool());
         settings.await.map_err(|error| format!("cannot read the settings of the server: {error}"))
     }
 
@@ -205,7 +205,8 @@ impl Database {
             // Both are session state, and the pool has one session.
             let lock =
                 format!("SET statement_timeout = 0; SELECT pg_advisory_lock({MIGRATION_LOCK})");
-            let lock = database.connections.execute_unprepared(&lock);
+            let connections = database.pool().connections;
+            let lock = connections.execute_unprepared(&lock);
             lock.await.map_err(|error| format!("cannot lock the database: {error}"))?;
         }
         Ok(database)
@@ -218,7 +219,7 @@ impl Database {
     pub async fn migrate<M: MigratorTrait>(&self) -> Result<Vec<String>, String> {
         let pending = self.pending::<M>().await?;
         if !pending.is_empty() {
-            M::up(&self.connections, None)
+            M::up(&self.pool().connections, None)
                 .await
                 .map_err(|error| format!("migration failed: {error}"))?;
         }
@@ -252,11 +253,12 @@ impl Database {
     }
 
     async fn applied(&self) -> Result<BTreeSet<String>, DbErr> {
-        let schema = SchemaManager::new(&self.connections);
+        let connections = self.pool().connections;
+        let schema = SchemaManager::new(&connections);
         if !schema.has_table(seaql_migrations::Entity.table_name()).await? {
             return Ok(BTreeSet::new());
         }
-        let rows = seaql_migrations::Entity::find().all(&self.connections).await?;
+        let rows = seaql_migrations::Entity::find().all(&connections).await?;
         Ok(rows.into_iter().map(|row| row.version).collect())
     }
 }
@@ -266,22 +268,7 @@ fn busy(_: tokio::time::error::Elapsed) -> Failure {
     Failure::Unavailable { dependency: "database", cause }
 }
 
-fn options(settings: &Settings) -> ConnectOptions {
-    let mut options = ConnectOptions::new(&settings.url);
-    options
-        .max_connections(settings.max_connections)
-        .acquire_timeout(ACQUIRE_TIMEOUT)
-        .connect_timeout(ACQUIRE_TIMEOUT)
-        .statement_timeout(STATEMENT_TIMEOUT)
-        .test_before_acquire(false)
-        .sqlx_logging(false)
-        .map_sqlx_sqlite_opts(|sqlite| {
-            sqlite
-                .create_if_missing(true)
-                .foreign_keys(true)
-                .journal_mode(SqliteJournalMode::Wal)
-                .synchronous(SqliteSynchronous::Full)
-                .busy_timeout(ACQUIRE_TIMEOUT)
-        });
-    options
+fn hangs(_: tokio::time::error::Elapsed) -> Failure {
+    let cause = "the database did not answer".to_owned();
+    Failure::Unavailable { dependency: "database", cause }
 }

@@ -20,7 +20,9 @@ use tokio::time::timeout;
 use crate::{
     Database,
     events::{Column, Entity},
-    fault, telemetry,
+    fault,
+    servers::Pool,
+    telemetry,
 };
 
 /// Most changes of one read. A reader that is further behind starts over.
@@ -83,7 +85,16 @@ pub enum Changes {
 #[derive(Debug)]
 pub struct Feed {
     database: Database,
-    connection: Option<(u64, PgConnection)>,
+    connection: Option<FeedConnection>,
+}
+
+#[derive(Debug)]
+struct FeedConnection {
+    /// Unique in this process.
+    number: u64,
+    /// Number of the pool that it is from.
+    pool: u64,
+    connection: PgConnection,
 }
 
 /// Numbers of connections, unique in this process.
@@ -138,39 +149,41 @@ impl Feed {
 
     /// The changes of transactions that a snapshot of PostgreSQL does not contain.
     async fn outside(&mut self, since: Option<&str>) -> Result<(Changes, Position), Failure> {
-        if let Some((number, connection)) = self.connection.take() {
+        // A connection of a replaced pool may be to a server that no longer receives the changes.
+        let pool = self.database.pool();
+        if let Some(connection) = self.connection.take_if(|it| it.pool == pool.number) {
             // The server may have closed the connection, or have become a standby.
-            match self.read(number, connection, since).await {
+            match self.read(connection, since).await {
                 Err(Failure::Unavailable { .. }) => {}
                 read => return read,
             }
         }
-        let connected = timeout(TIMEOUT, self.connect()).await;
+        let connected = timeout(TIMEOUT, connect(&pool)).await;
         let connection = connected.unwrap_or(Err(sqlx::Error::PoolTimedOut)).map_err(failure)?;
-        self.read(CONNECTIONS.fetch_add(1, Ordering::Relaxed), connection, since).await
-    }
-
-    async fn connect(&self) -> Result<PgConnection, sqlx::Error> {
-        let pool = self.database.reader().get_postgres_connection_pool();
-        let mut connection = pool.acquire().await?.detach();
-        connection.execute(PLAN_ONCE).await?;
-        Ok(connection)
+        self.read(connection, since).await
     }
 
     /// Reads on a connection, and keeps it if it is usable.
     async fn read(
         &mut self,
-        number: u64,
-        mut connection: PgConnection,
+        mut on: FeedConnection,
         since: Option<&str>,
     ) -> Result<(Changes, Position), Failure> {
-        let read = sqlx::query(CHANGES).bind(since).fetch_all(&mut connection);
+        let read = sqlx::query(CHANGES).bind(since).fetch_all(&mut on.connection);
         let read = async { timeout(TIMEOUT, read).await.unwrap_or(Err(sqlx::Error::PoolTimedOut)) };
         let rows = telemetry::step(DatabaseBackend::Postgres, "SELECT", Some("events"), read).await;
-        let read = from_rows(&rows.map_err(failure)?, number)?;
-        self.connection = Some((number, connection));
+        let read = from_rows(&rows.map_err(failure)?, on.number)?;
+        self.connection = Some(on);
         Ok(read)
     }
+}
+
+async fn connect(pool: &Pool) -> Result<FeedConnection, sqlx::Error> {
+    let connections = pool.connections.get_postgres_connection_pool();
+    let mut connection = connections.acquire().await?.detach();
+    connection.execute(PLAN_ONCE).await?;
+    let number = CONNECTIONS.fetch_add(1, Ordering::Relaxed);
+    Ok(FeedConnection { number, pool: pool.number, connection })
 }
 
 fn failure(error: sqlx::Error) -> Failure {

@@ -16,11 +16,13 @@ mod page;
 mod partners;
 mod pool;
 mod postgres;
+mod reader;
 pub mod row;
 mod row_cache;
 mod rows;
 pub mod sealed;
 mod server_clock;
+mod servers;
 mod telemetry;
 mod transaction;
 

@@ -1,34 +1,38 @@
 //! Metrics of the connection pool.
 
+use std::sync::Arc;
+
 use opentelemetry::KeyValue;
 use sea_orm::{DatabaseBackend, DatabaseConnection};
+
+use crate::servers::Servers;
 
 const POOL: &str = "db.client.connection.pool.name";
 const STATE: &str = "db.client.connection.state";
 
 /// Reads the pool whenever metrics are collected.
-pub(crate) fn measure(connection: &DatabaseConnection, service: &'static str) {
+pub(crate) fn measure(servers: &Arc<Servers>, service: &'static str) {
     let meter = metrics::meter();
-    let pool = connection.clone();
+    let pool = servers.clone();
     meter
         .i64_observable_up_down_counter("db.client.connection.count")
         .with_unit("{connection}")
         .with_description("Connections to the database.")
         .with_callback(move |observer| {
-            let (used, idle) = counts(&pool);
+            let (used, idle) = counts(&pool.pool().connections);
             for (state, count) in [("used", used), ("idle", idle)] {
                 let attributes = [KeyValue::new(POOL, service), KeyValue::new(STATE, state)];
                 observer.observe(count, &attributes);
             }
         })
         .build();
-    let pool = connection.clone();
+    let pool = servers.clone();
     meter
         .i64_observable_up_down_counter("db.client.connection.max")
         .with_unit("{connection}")
         .with_description("Most connections that the pool may open.")
         .with_callback(move |observer| {
-            observer.observe(max(&pool), &[KeyValue::new(POOL, service)])
+            observer.observe(max(&pool.pool().connections), &[KeyValue::new(POOL, service)])
         })
         .build();
 }

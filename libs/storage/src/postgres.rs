@@ -132,7 +132,8 @@ fn lock<T>(value: &Mutex<T>) -> MutexGuard<'_, T> {
     value.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-async fn is_writable(connection: &mut PgConnection) -> Result<bool, sqlx::Error> {
+/// Whether the server of a connection accepts writes.
+pub(crate) async fn is_writable(connection: &mut PgConnection) -> Result<bool, sqlx::Error> {
     let row: PgRow = connection.fetch_one(READ_ONLY).await?;
     Ok(row.try_get::<String, _>(0)? == "off")
 }

@@ -1,5 +1,5 @@
 use std::{
-    collections::BTreeSet,
+    collections::{BTreeMap, BTreeSet},
     mem,
     path::Path,
     sync::{Arc, Mutex},
@@ -31,6 +31,8 @@ pub struct Databases(Location);
 enum Location {
     Folder(Folder),
     Server(ServerDatabases),
+    /// URLs by service.
+    Existing(BTreeMap<String, String>),
 }
 
 /// The databases of one test on the server.
@@ -68,6 +70,11 @@ impl Databases {
         Self(Location::Server(ServerDatabases::on(server.server.clone())))
     }
 
+    /// Databases that exist, by service; they are not deleted.
+    pub(crate) fn existing(urls: BTreeMap<String, String>) -> Self {
+        Self(Location::Existing(urls))
+    }
+
     /// The URL of a service's database, which is created on the first call.
     ///
     /// # Panics
@@ -79,6 +86,7 @@ impl Databases {
                 format!("sqlite://{}/{service}.db", folder.path().display())
             }
             Location::Server(server) => server.url(service),
+            Location::Existing(urls) => urls[service].clone(),
         }
     }
 

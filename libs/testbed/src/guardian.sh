@@ -1,10 +1,11 @@
 # Runs a PostgreSQL server while its standard input is open; then stops the server and deletes the
 # folder. The kernel closes that pipe when the test process ends, for any reason.
 # Arguments: the folder, the folder of PostgreSQL's programs, options of the server, and optionally a port,
-# on which the server also listens on loopback, with TLS only (`server.crt`). Prints `ready` when the
-# server accepts connections.
+# on which the server also listens on loopback: with TLS only (`server.crt`), or without if the next argument
+# is `plain`; if that is the address of another server, this one is its standby. Prints `ready` when the server
+# accepts connections.
 set -eu
-folder=$1 programs=$2 options=$3 port=${4:-}
+folder=$1 programs=$2 options=$3 port=${4:-} kind=${5:-${4:+tls}}
 
 # Only the end of the pipe stops this script.
 trap '' HUP INT PIPE TERM
@@ -36,10 +37,13 @@ certificate() {
 }
 
 cd "$folder"
-[ -z "$port" ] || certificate
+[ "$kind" != tls ] || certificate
 [ "$(id -u)" != 0 ] || chown -R postgres .
-run initdb -D data -U postgres --auth=trust --locale=C --encoding=UTF8 --no-sync
-if [ -n "$port" ]; then
+case $kind in
+'' | tls | plain) run initdb -D data -U postgres --auth=trust --locale=C --encoding=UTF8 --no-sync ;;
+*) run pg_basebackup -D data -R -c fast --no-sync -d "$kind" ;;
+esac
+if [ "$kind" = tls ]; then
     printf 'local all all trust\nhostssl all all 127.0.0.1/32 trust\n' >data/pg_hba.conf
     tls="-c ssl=on -c ssl_cert_file='$folder/server.crt' -c ssl_key_file='$folder/server.key'"
 fi

@@ -9,6 +9,7 @@ mod history;
 mod listing;
 mod postgres;
 mod released;
+mod replication;
 mod schema;
 mod store;
 #[cfg(test)]
@@ -21,6 +22,7 @@ pub use history::{RecordedStates, assert_rows_have_events, revisions};
 pub use listing::{assert_indexed, plan};
 pub use postgres::{DurableServer, TlsServer};
 pub use released::assert_released_events_read;
+pub use replication::ReplicatedServer;
 pub use schema::{InvalidRows, assert_constraints, assert_migrations, assert_not_unique, insert};
 pub use store::{
     assert_idempotent, at, call, caller, dry_run, eight_times, events_of, migrated, mutation,

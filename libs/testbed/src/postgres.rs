@@ -23,7 +23,7 @@ const URL: &str = "CSP_TEST_POSTGRES_URL";
 /// Debian's folder with the programs of each version.
 const VERSIONS: &str = "/usr/lib/postgresql";
 /// Options of a server for tests, which need not survive a crash of the machine.
-const FAST: &str = "-c fsync=off -c synchronous_commit=off -c full_page_writes=off";
+pub(crate) const FAST: &str = "-c fsync=off -c synchronous_commit=off -c full_page_writes=off";
 /// Options of a server whose commits survive a crash, and that counts statements.
 const DURABLE: &str = "-c fsync=on -c synchronous_commit=on -c full_page_writes=on \
     -c shared_preload_libraries=pg_stat_statements";
@@ -53,7 +53,7 @@ impl Server {
                 Ok(Self { url, _lifeline: None })
             }
             Err(_) => {
-                start(&programs()?, parent_folder().as_ref(), FAST, None).map(|(server, _)| server)
+                start(&programs()?, parent_folder().as_ref(), FAST, &[]).map(|(server, _)| server)
             }
         }
     }
@@ -106,8 +106,9 @@ impl TlsServer {
     /// If it does not start.
     #[must_use]
     pub fn start(port: u16) -> Self {
-        let started = programs()
-            .and_then(|programs| start(&programs, parent_folder().as_ref(), FAST, Some(port)));
+        let started = programs().and_then(|programs| {
+            start(&programs, parent_folder().as_ref(), FAST, &[port.to_string()])
+        });
         let (server, folder) = started.unwrap_or_else(|error| panic!("{error}"));
         Self { certificate: folder.join("server.crt"), port, _server: server }
     }
@@ -136,7 +137,7 @@ impl DurableServer {
     #[must_use]
     pub fn start(parent: &Path) -> Self {
         let started = programs().and_then(|programs| {
-            let (server, folder) = start(&programs, parent, DURABLE, None)?;
+            let (server, folder) = start(&programs, parent, DURABLE, &[])?;
             Ok(Self { server: Arc::new(server), programs, folder })
         });
         started.unwrap_or_else(|error| panic!("{error}"))
@@ -166,25 +167,29 @@ impl DurableServer {
     /// If the server does not run.
     #[must_use]
     pub fn process_id(&self) -> u32 {
-        let file = fs::read_to_string(self.folder.join("data/postmaster.pid"));
-        let file = file.expect("the server runs");
-        let id = file.lines().next().and_then(|line| line.parse().ok());
-        id.expect("the first line is the process id")
+        process_id(&self.folder)
     }
 }
 
-/// Starts a server in a new folder, with a guardian process that removes both when this process ends.
-fn start(
+/// The process that starts all other processes of the server in a folder.
+pub(crate) fn process_id(folder: &Path) -> u32 {
+    let file = fs::read_to_string(folder.join("data/postmaster.pid")).expect("the server runs");
+    let id = file.lines().next().and_then(|line| line.parse().ok());
+    id.expect("the first line is the process id")
+}
+
+/// Starts a server in a new folder, at the address that `guardian.sh` describes, with a guardian process that removes both when this process ends.
+pub(crate) fn start(
     programs: &Path,
     parent: &Path,
     options: &str,
-    port: Option<u16>,
+    address: &[String],
 ) -> Result<(Server, PathBuf), String> {
     let folder =
         tempfile::Builder::new().prefix("csp-test-").tempdir_in(parent).map_err(explain)?;
     let log = folder.path().join("log");
     let mut log = File::create_new(&log).and_then(|_| File::open(&log)).map_err(explain)?;
-    let mut guardian = guard(folder.path(), programs, options, port).map_err(explain)?;
+    let mut guardian = guard(folder.path(), programs, options, address).map_err(explain)?;
     // From here on the guardian deletes the folder.
     let folder = folder.keep();
     let mut answer = String::new();
@@ -195,7 +200,7 @@ fn start(
         log.read_to_string(&mut text).map_err(explain)?;
         return Err(format!("PostgreSQL in {} does not start:\n{text}", programs.display()));
     }
-    let port = port.unwrap_or(5432);
+    let port = address.first().map_or("5432", String::as_str);
     let url = format!("postgres://postgres@localhost:{port}/postgres?host={}", folder.display());
     let url = url.parse().expect("it is a URL");
     Ok((Server { url, _lifeline: guardian.stdin.take() }, folder))
@@ -206,13 +211,13 @@ fn guard(
     folder: &Path,
     programs: &Path,
     options: &str,
-    port: Option<u16>,
+    address: &[String],
 ) -> std::io::Result<Child> {
     Command::new("sh")
         .args(["-c", include_str!("guardian.sh"), "guardian"])
         .args([folder, programs])
         .arg(options)
-        .args(port.map(|port| port.to_string()))
+        .args(address)
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())
         .stderr(File::options().append(true).open(folder.join("log"))?)
@@ -221,7 +226,7 @@ fn guard(
 }
 
 /// The folder with PostgreSQL's programs: Debian's newest version, or that of `pg_config`.
-fn programs() -> Result<PathBuf, String> {
+pub(crate) fn programs() -> Result<PathBuf, String> {
     newest().or_else(configured).ok_or_else(|| {
         format!(
             "PostgreSQL is not installed: run `apt-get install postgresql`, or use a running server \
