@@ -23,6 +23,7 @@ pub struct Fleet {
     databases: Databases,
     replicas: BTreeMap<&'static str, Vec<Replica>>,
     settings: Vec<(String, String)>,
+    variables: Vec<(String, String)>,
 }
 
 #[derive(Debug)]
@@ -50,11 +51,25 @@ impl Fleet {
         count: usize,
         settings: &[(&str, &str)],
     ) -> Self {
+        Self::with_variables(databases, count, settings, Vec::new()).await
+    }
+
+    /// As [`Fleet::with_databases`], with these variables in the environment of each process.
+    ///
+    /// # Panics
+    /// If a replica does not serve in time.
+    pub async fn with_variables(
+        databases: Databases,
+        count: usize,
+        settings: &[(&str, &str)],
+        variables: Vec<(String, String)>,
+    ) -> Self {
         let replica = || Replica { address: free_address(), process: None };
         let replicas =
             SERVICES.map(|(service, _)| (service, (0..count).map(|_| replica()).collect()));
         let settings = settings.iter().map(|(key, value)| ((*key).to_owned(), (*value).to_owned()));
-        let mut fleet = Self { databases, replicas: replicas.into(), settings: settings.collect() };
+        let settings = settings.collect();
+        let mut fleet = Self { databases, replicas: replicas.into(), settings, variables };
         for (service, _) in SERVICES {
             let migrated = process::run(service, &["migrate"], &fleet.environment(service, 0));
             assert!(migrated.status.success(), "{migrated:?}");
@@ -188,7 +203,7 @@ impl Fleet {
             };
             Some((format!("{prefix}__{key}"), value.clone()))
         });
-        environment.extend(settings);
+        environment.extend(settings.chain(self.variables.iter().cloned()));
         environment
     }
 }

@@ -14,7 +14,7 @@ use crate::{
     fault::unavailable,
     feed::Feed,
     pool, postgres,
-    servers::{ACQUIRE_TIMEOUT, ANSWER_TIMEOUT, Pool, STATEMENT_TIMEOUT, Servers},
+    servers::{ACQUIRE_TIMEOUT, Pool, STATEMENT_TIMEOUT, Servers},
     telemetry,
 };
 
@@ -140,7 +140,8 @@ impl Database {
         sqlite_transaction_mode: Option<SqliteTransactionMode>,
         postgres_setting: Option<&str>,
     ) -> Result<DatabaseTransaction, Failure> {
-        let connections = self.pool().connections;
+        let pool = self.pool();
+        let connections = pool.connections.clone();
         let backend = connections.get_database_backend();
         // BEGIN runs in its own task: cancelling it would return a connection to the pool inside an
         // open transaction.
@@ -148,7 +149,7 @@ impl Database {
         let begin = async move {
             telemetry::step(backend, "BEGIN", None, connections.begin_with_options(options)).await
         };
-        let begun = timeout(ANSWER_TIMEOUT, deadline::spawn(begin)).await.map_err(hangs)?;
+        let begun = pool.answer(deadline::spawn(begin)).await.ok_or_else(hangs)?;
         let begun = begun.map_err(Failure::bug)?.map_err(fault)?;
         let left = deadline::left();
         if left.is_some_and(|left| left.is_zero()) {
@@ -268,7 +269,7 @@ fn busy(_: tokio::time::error::Elapsed) -> Failure {
     Failure::Unavailable { dependency: "database", cause }
 }
 
-fn hangs(_: tokio::time::error::Elapsed) -> Failure {
+fn hangs() -> Failure {
     let cause = "the database did not answer".to_owned();
     Failure::Unavailable { dependency: "database", cause }
 }

@@ -4,9 +4,8 @@ use sea_orm::{
     ConnectionTrait, DatabaseBackend, DbErr, ExecResult, QueryResult, RuntimeErr, Statement, sqlx,
 };
 use sea_orm_migration::async_trait;
-use tokio::time::timeout;
 
-use crate::{Database, servers::ANSWER_TIMEOUT};
+use crate::{Database, servers::Pool};
 
 /// Statements outside a transaction, each on the current pool.
 #[async_trait::async_trait]
@@ -16,24 +15,31 @@ impl ConnectionTrait for Database {
     }
 
     async fn execute_raw(&self, statement: Statement) -> Result<ExecResult, DbErr> {
-        answered(self.pool().connections.execute_raw(statement)).await
+        let pool = self.pool();
+        answered(&pool, pool.connections.execute_raw(statement)).await
     }
 
     async fn execute_unprepared(&self, sql: &str) -> Result<ExecResult, DbErr> {
-        answered(self.pool().connections.execute_unprepared(sql)).await
+        let pool = self.pool();
+        answered(&pool, pool.connections.execute_unprepared(sql)).await
     }
 
     async fn query_one_raw(&self, statement: Statement) -> Result<Option<QueryResult>, DbErr> {
-        answered(self.pool().connections.query_one_raw(statement)).await
+        let pool = self.pool();
+        answered(&pool, pool.connections.query_one_raw(statement)).await
     }
 
     async fn query_all_raw(&self, statement: Statement) -> Result<Vec<QueryResult>, DbErr> {
-        answered(self.pool().connections.query_all_raw(statement)).await
+        let pool = self.pool();
+        answered(&pool, pool.connections.query_all_raw(statement)).await
     }
 }
 
 /// Ends the wait for a server that hangs, whose own limits do not apply.
-async fn answered<T>(statement: impl Future<Output = Result<T, DbErr>>) -> Result<T, DbErr> {
-    let hangs = |_| DbErr::Query(RuntimeErr::SqlxError(sqlx::Error::PoolTimedOut.into()));
-    timeout(ANSWER_TIMEOUT, statement).await.map_err(hangs)?
+async fn answered<T>(
+    pool: &Pool,
+    statement: impl Future<Output = Result<T, DbErr>>,
+) -> Result<T, DbErr> {
+    let hangs = || DbErr::Query(RuntimeErr::SqlxError(sqlx::Error::PoolTimedOut.into()));
+    pool.answer(statement).await.ok_or_else(hangs)?
 }

@@ -18,7 +18,10 @@ use sea_orm::{
         sqlite::{SqliteJournalMode, SqliteSynchronous},
     },
 };
-use tokio::time::{sleep, timeout};
+use tokio::{
+    sync::watch,
+    time::{sleep, timeout},
+};
 use types::{Clock, Stopwatch};
 
 use crate::{Settings, postgres, telemetry};
@@ -29,7 +32,7 @@ pub(crate) const ACQUIRE_TIMEOUT: Duration = Duration::from_millis(1500);
 pub(crate) const STATEMENT_TIMEOUT: Duration = Duration::from_secs(2);
 /// A database that does not answer a statement within this time, which is longer than the wait for a
 /// connection and the longest run of a statement, hangs.
-pub(crate) const ANSWER_TIMEOUT: Duration = Duration::from_secs(4);
+const ANSWER_TIMEOUT: Duration = Duration::from_secs(4);
 /// How often the pool is checked, and the servers while it does not answer.
 const EVERY: Duration = Duration::from_millis(250);
 /// A pool that has answered within this time is not pinged.
@@ -59,6 +62,21 @@ pub(crate) struct Pool {
     /// Position of its server among `urls`.
     server: usize,
     answers: Answers,
+    /// Whether the pool has been replaced.
+    replaced: watch::Sender<bool>,
+}
+
+impl Pool {
+    /// Waits for an answer of a connection of this pool. `None` if its server hangs.
+    pub(crate) async fn answer<T>(&self, answer: impl Future<Output = T>) -> Option<T> {
+        let mut replaced = self.replaced.subscribe();
+        tokio::select! {
+            biased;
+            answer = answer => Some(answer),
+            _ = replaced.wait_for(|replaced| *replaced) => None,
+            () = sleep(ANSWER_TIMEOUT) => None,
+        }
+    }
 }
 
 /// When a statement was last answered.
@@ -160,6 +178,7 @@ impl Servers {
                 let mut current = self.pool.write().unwrap_or_else(PoisonError::into_inner);
                 let replaced = std::mem::replace(&mut *current, pool);
                 drop(current);
+                replaced.replaced.send_replace(true);
                 deadline::spawn(timeout(CLOSE_TIMEOUT, replaced.connections.close()));
                 true
             }
@@ -191,7 +210,7 @@ async fn open(
         telemetry::statement(backend, &it.statement.sql, it.elapsed, it.failed);
     });
     let number = NUMBERS.fetch_add(1, Ordering::Relaxed);
-    Ok(Pool { connections, number, server, answers })
+    Ok(Pool { connections, number, server, answers, replaced: watch::Sender::new(false) })
 }
 
 fn options(url: &str, max_connections: u32) -> ConnectOptions {

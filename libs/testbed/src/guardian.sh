@@ -40,7 +40,11 @@ cd "$folder"
 [ "$kind" != tls ] || certificate
 [ "$(id -u)" != 0 ] || chown -R postgres .
 case $kind in
-'' | tls | plain) run initdb -D data -U postgres --auth=trust --locale=C --encoding=UTF8 --no-sync ;;
+'' | tls | plain)
+    # Small segments, because tests of a loss of power copy one with each commit.
+    [ "$kind" = plain ] && segments=--wal-segsize=1 || segments=
+    run initdb -D data -U postgres --auth=trust --locale=C --encoding=UTF8 --no-sync $segments
+    ;;
 *) run pg_basebackup -D data -R -c fast --no-sync -d "$kind" ;;
 esac
 if [ "$kind" = tls ]; then
