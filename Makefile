@@ -1,4 +1,4 @@
-.PHONY: run tour check deny test clients sbom images push fmt release
+.PHONY: run tour check deny test fuzz clients sbom images push fmt release
 
 # Starts the three services and the console in one process.
 run:
@@ -27,6 +27,12 @@ deny:
 # Checks everything. tests/setup installs or lists missing tools.
 test:
 	./tests/run
+
+# Calls each parser of callers' bytes with mutated inputs for this many seconds. With FUZZ_KEEP=1, inputs with
+# new outcomes are appended to libs/*/corpus.
+FUZZ_SECONDS ?= 60
+fuzz:
+	FUZZ_SECONDS=$(FUZZ_SECONDS) cargo test --workspace --lib --locked --no-fail-fast -- --nocapture fuzzing
 
 # Generates clients in Go, Python, TypeScript and Java into gen/, for the languages with tools here.
 clients:

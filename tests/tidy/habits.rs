@@ -3,7 +3,7 @@
 use crate::{assert_none, code, tree, tree::File};
 
 /// Code of tests and builds, which may panic.
-const SUPPORT: &[&str] = &["libs/testbed", "libs/*/build.rs", "services/*/build.rs"];
+const SUPPORT: &[&str] = &["libs/fuzz", "libs/testbed", "libs/*/build.rs", "services/*/build.rs"];
 
 fn production() -> impl Iterator<Item = &'static File> {
     let files = tree::files().iter().filter(|file| file.is_rust());

@@ -141,4 +141,30 @@ mod tests {
         assert_eq!(parts("csp.ordering.v1.OrderingService", "PlaceOrder", &request[..9]).len(), 0);
         assert_eq!(parts("csp.ordering.v1.OrderingService", "Other", &request), []);
     }
+
+    #[test]
+    fn fuzzing() {
+        let method = ("csp.ordering.v1.OrderingService", "PlaceOrder");
+        fuzz::run(concat!(env!("CARGO_MANIFEST_DIR"), "/corpus/requests.txt"), |input| {
+            let found = parts(method.0, method.1, input);
+            // Each part is within the request, and all of them are no longer than it.
+            let request = input.as_ptr_range();
+            for (_, part) in &found {
+                let part = part.as_ptr_range();
+                assert!(request.start <= part.start && part.end <= request.end);
+            }
+            assert!(found.iter().map(|(_, part)| part.len()).sum::<usize>() <= input.len());
+            // Fields of concatenated messages are those of both, if the first one is whole.
+            if let Ok(order) = PlaceOrderRequest::decode(input) {
+                let whole = order.encode_to_vec();
+                let one = parts(method.0, method.1, &whole);
+                let twice = [&whole[..], &whole].concat();
+                assert_eq!(parts(method.0, method.1, &twice), [&one[..], &one].concat());
+            }
+            let mut paths: Vec<_> = found.into_iter().map(|(path, _)| path).collect();
+            paths.dedup();
+            paths.truncate(3);
+            paths.join(" ")
+        });
+    }
 }

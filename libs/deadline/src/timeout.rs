@@ -41,4 +41,24 @@ mod tests {
             assert_eq!(read_timeout(text), read, "{text}");
         }
     }
+
+    /// With the largest unit that shows it exactly.
+    fn print(time: Duration) -> String {
+        let nanos = time.as_nanos();
+        let units = [(3_600_000_000_000, "H"), (60_000_000_000, "M"), (1_000_000_000, "S")];
+        let units = units.into_iter().chain([(1_000_000, "m"), (1_000, "u"), (1, "n")]);
+        let found = units.into_iter().find(|(unit, _)| nanos.is_multiple_of(*unit)).unwrap();
+        format!("{}{}", nanos / found.0, found.1)
+    }
+
+    #[test]
+    fn fuzzing() {
+        fuzz::run(concat!(env!("CARGO_MANIFEST_DIR"), "/corpus/timeouts.txt"), |input| {
+            let Ok(text) = std::str::from_utf8(input) else { return "no text".to_owned() };
+            let Some(read) = read_timeout(text) else { return "none".to_owned() };
+            assert!(text.len() <= 9, "{text}");
+            assert_eq!(read_timeout(&print(read)), Some(read), "{text}");
+            text[text.len() - 1..].to_owned()
+        });
+    }
 }

@@ -217,3 +217,18 @@ async fn the_earliest_deadline_counts() {
     assert!(within.is_err(), "the deadline of the surrounding call has passed");
     assert!(begun.elapsed() < Duration::from_secs(20), "{:?}", begun.elapsed());
 }
+
+#[test]
+fn fuzzing_of_urls() {
+    fuzz::run(concat!(env!("CARGO_MANIFEST_DIR"), "/corpus/urls.txt"), |input| {
+        let Ok(text) = std::str::from_utf8(input) else { return "no text".to_owned() };
+        match text.parse::<Urls>() {
+            Ok(urls) => {
+                let printed = urls.to_string();
+                assert_eq!(printed.parse::<Urls>().unwrap().to_string(), printed);
+                printed.matches(',').count().min(3).to_string()
+            }
+            Err(error) => fuzz::kind(&error),
+        }
+    });
+}

@@ -223,4 +223,32 @@ mod tests {
             assert!(report.contains(part), "{part} is not in {report}");
         }
     }
+
+    #[test]
+    fn fuzzing() {
+        fuzz::run(concat!(env!("CARGO_MANIFEST_DIR"), "/corpus/settings.txt"), |input| {
+            let Ok(text) = std::str::from_utf8(input) else { return "no text".to_owned() };
+            let timeout = text.parse::<DurationOrZero>();
+            if let Ok(DurationOrZero(read)) = timeout {
+                let printed = format!("{}ms", read.as_millis());
+                assert_eq!(
+                    printed.parse().ok(),
+                    u32::try_from(read.as_millis()).ok().map(|_| DurationOrZero(read))
+                );
+            }
+            let Ok(mut reader) =
+                Reader::load("ordering", text, None, Variables::Only(HashMap::new()))
+            else {
+                return "not TOML".to_owned();
+            };
+            let listen = reader.take::<std::net::SocketAddr>("grpc.listen");
+            let timeout = reader.take::<PositiveDuration>("check.timeout");
+            let count = reader.take::<Count>("database.max_connections");
+            let read = [listen.is_some(), timeout.is_some(), count.is_some()];
+            let finished = reader.finish(|| Some((listen?, timeout?, count?)));
+            // Each setting that is not valid is reported.
+            assert!(finished.is_err() || read == [true; 3]);
+            format!("{read:?}")
+        });
+    }
 }

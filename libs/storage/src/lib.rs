@@ -24,6 +24,8 @@ pub mod sealed;
 mod server_clock;
 mod servers;
 mod telemetry;
+#[cfg(test)]
+mod tests;
 mod transaction;
 
 pub use answer::{batch, count_fitting};

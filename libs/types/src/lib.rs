@@ -6,6 +6,8 @@ mod jitter;
 mod name;
 mod partner_id;
 mod resource_version;
+#[cfg(test)]
+mod tests;
 mod text;
 
 pub use clock::{Clock, Stopwatch};

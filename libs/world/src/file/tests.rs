@@ -105,3 +105,21 @@ fn aliases_that_multiply_are_refused() {
     let problems = problems(&bomb);
     assert!(problems.contains(": the file has too many values; "), "{problems}");
 }
+
+#[test]
+fn fuzzing() {
+    fuzz::run(concat!(env!("CARGO_MANIFEST_DIR"), "/corpus/files.txt"), |input| {
+        let Ok(text) = std::str::from_utf8(input) else { return "no text".to_owned() };
+        match World::read(text) {
+            Ok(world) => {
+                format!("{} {} {}", world.partners.len(), world.customers.len(), world.tests.len())
+            }
+            Err(problems) => {
+                let problems = problems.of("file");
+                // A problem quotes a part of the file and lists what is possible.
+                assert!(problems.len() <= 4096 + 4 * text.len(), "{problems}");
+                fuzz::kind(problems.split('\n').next().unwrap_or_default())
+            }
+        }
+    });
+}
