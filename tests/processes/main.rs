@@ -14,6 +14,7 @@ mod other_protocols;
 mod outage;
 mod prometheus;
 mod python;
+mod restore;
 mod roles;
 mod scrape;
 mod settings;

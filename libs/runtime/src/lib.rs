@@ -4,6 +4,7 @@
 pub mod access;
 pub mod config;
 pub mod history;
+mod maintenance;
 pub mod peer;
 pub mod process;
 pub mod server;

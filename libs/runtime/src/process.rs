@@ -18,6 +18,7 @@ use crate::{
     access,
     config::{Reader, Variables},
     history,
+    maintenance::Maintenance,
     server::{self, Parts, Running},
     telemetry,
     verify::{self, Resources},
@@ -167,6 +168,8 @@ enum Command<Job: Subcommand> {
     /// Print the annotated default settings.
     Defaults,
     #[command(flatten)]
+    Maintenance(Maintenance),
+    #[command(flatten)]
     Job(Job),
 }
 
@@ -199,6 +202,9 @@ pub async fn run_with_jobs<S: Service, Job: Subcommand>(
                 verify::<S>(&settings, &public_keys, checkpoint.as_deref()).await
             }
             Some(Command::Checkpoint) => print_checkpoint::<S>(&settings).await,
+            Some(Command::Maintenance(command)) => {
+                command.run(&S::common(&settings).database).await
+            }
             _ => serve::<S>(settings, build).await,
         }),
         Err(problems) => {

@@ -100,7 +100,7 @@ impl Database {
     /// Rows of this database in memory, in half of the memory for facts.
     #[must_use]
     pub fn row_cache<K: Clone + Ord + Hash, V: Clone + Serialize>(&self) -> RowCache<K, V> {
-        RowCache::new(self.max_fact_bytes / 2)
+        RowCache::new(self.max_fact_bytes / 2, self.servers.generations())
     }
 
     /// For reads outside a transaction.

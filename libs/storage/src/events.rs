@@ -27,6 +27,9 @@ pub use entries::{Entries, append_all};
 /// A change that takes longer is slow: a peer may not answer.
 const SLOW: Duration = Duration::from_millis(500);
 
+/// The resource whose revisions are the generations of the database: each restore starts a new one.
+pub(crate) const GENERATION: &str = "database";
+
 /// One row of the table.
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
 #[sea_orm(table_name = "events")]

@@ -2,6 +2,7 @@
 //! guarantees. Revisions serialise the changes of a resource, and every change records an event.
 
 mod answer;
+mod backup;
 mod database;
 mod entity;
 pub mod events;

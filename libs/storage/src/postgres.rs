@@ -3,7 +3,7 @@
 use std::{
     sync::{
         Arc, Mutex, MutexGuard, PoisonError,
-        atomic::{AtomicBool, Ordering},
+        atomic::{AtomicBool, AtomicU64, Ordering},
     },
     time::Duration,
 };
@@ -36,6 +36,12 @@ const READ_ONLY: &str = "SHOW transaction_read_only";
 const DURABILITY: &str = "SELECT name FROM pg_settings \
     WHERE name IN ('fsync', 'full_page_writes') AND setting = 'off' ORDER BY name";
 
+/// The generation of the database, which a restore changes.
+const GENERATION: &str =
+    "SELECT content FROM events WHERE resource = 'database' ORDER BY revision DESC LIMIT 1";
+/// SQLSTATE of a table that does not exist, before the first migration.
+const NO_TABLE: &str = "42P01";
+
 /// The tests of the connections of a pool.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Tests(Arc<State>);
@@ -49,6 +55,10 @@ struct State {
     last: Mutex<Option<Stopwatch>>,
     /// The last test that failed.
     failed: Mutex<Option<Stopwatch>>,
+    /// The generation that the last new connection read.
+    generation: Mutex<Option<String>>,
+    /// How many generations connections have read.
+    generations: Arc<AtomicU64>,
 }
 
 impl Tests {
@@ -90,7 +100,19 @@ impl Tests {
             return Err(sqlx::Error::Configuration("the database is read-only".into()));
         }
         connection.execute(WAIT_FOR_DISK).await?;
-        connection.execute(END_IDLE_TRANSACTIONS).await.map(drop)
+        connection.execute(END_IDLE_TRANSACTIONS).await?;
+        let generation = generation(connection).await?;
+        let mut last = lock(&self.0.generation);
+        if *last != generation {
+            *last = generation;
+            self.0.generations.fetch_add(1, Ordering::SeqCst);
+        }
+        Ok(())
+    }
+
+    /// Changes when a new connection finds that the database was restored.
+    pub(crate) fn generations(&self) -> Arc<AtomicU64> {
+        self.0.generations.clone()
     }
 
     /// Whether a connection answers and is writable. Without the timeout, a connection to an unreachable
@@ -136,6 +158,14 @@ fn lock<T>(value: &Mutex<T>) -> MutexGuard<'_, T> {
 pub(crate) async fn is_writable(connection: &mut PgConnection) -> Result<bool, sqlx::Error> {
     let row: PgRow = connection.fetch_one(READ_ONLY).await?;
     Ok(row.try_get::<String, _>(0)? == "off")
+}
+
+async fn generation(connection: &mut PgConnection) -> Result<Option<String>, sqlx::Error> {
+    match connection.fetch_optional(GENERATION).await {
+        Ok(row) => row.map(|row| row.try_get(0)).transpose(),
+        Err(sqlx::Error::Database(error)) if error.code().as_deref() == Some(NO_TABLE) => Ok(None),
+        Err(error) => Err(error),
+    }
 }
 
 /// The server's settings that let a crash lose commits.

@@ -2,7 +2,10 @@ use std::{
     borrow::Borrow,
     collections::{BTreeMap, BTreeSet},
     hash::Hash,
-    sync::{Mutex, MutexGuard, PoisonError},
+    sync::{
+        Arc, Mutex, MutexGuard, PoisonError,
+        atomic::{AtomicU64, Ordering},
+    },
 };
 
 use errors::Failure;
@@ -22,6 +25,10 @@ pub struct RowCache<K, V> {
     /// How often values were forgotten. Locked for that and for insertions, so that a value read before is
     /// not inserted after it.
     forgotten: Mutex<u64>,
+    /// Changes when the database was restored: then rows have the revisions of others again.
+    generations: Arc<AtomicU64>,
+    /// The generation of the values.
+    generation: AtomicU64,
 }
 
 /// A value and about how many bytes it takes in memory.
@@ -55,8 +62,9 @@ pub(crate) fn cache<K: Eq + Hash, V: Clone>(max_bytes: u64) -> Cache<K, Weighed<
 }
 
 impl<K: Clone + Ord + Hash, V: Clone + Serialize> RowCache<K, V> {
-    pub(crate) fn new(max_bytes: u64) -> Self {
-        Self { values: cache(max_bytes), forgotten: Mutex::new(0) }
+    pub(crate) fn new(max_bytes: u64, generations: Arc<AtomicU64>) -> Self {
+        let (values, forgotten) = (cache(max_bytes), Mutex::new(0));
+        Self { values, forgotten, generations, generation: AtomicU64::new(0) }
     }
 
     /// The values of these keys that exist: from memory, or else as `read` returns them.
@@ -71,6 +79,7 @@ impl<K: Clone + Ord + Hash, V: Clone + Serialize> RowCache<K, V> {
     where
         F: Future<Output = Result<BTreeMap<K, V>, Failure>>,
     {
+        self.forget_earlier_generation();
         let since = *self.forgotten();
         let cached = |key: &K| Some((key.clone(), self.values.get(key)?.value));
         let mut found: BTreeMap<_, _> = keys.iter().filter_map(cached).collect();
@@ -88,6 +97,16 @@ impl<K: Clone + Ord + Hash, V: Clone + Serialize> RowCache<K, V> {
         let mut forgotten = self.forgotten();
         *forgotten += 1;
         keys.into_iter().for_each(|key| drop(self.values.remove(key.borrow())));
+    }
+
+    fn forget_earlier_generation(&self) {
+        let now = self.generations.load(Ordering::SeqCst);
+        if self.generation.load(Ordering::SeqCst) != now {
+            let mut forgotten = self.forgotten();
+            *forgotten += 1;
+            self.values.clear();
+            self.generation.store(now, Ordering::SeqCst);
+        }
     }
 
     fn insert(&self, since: u64, key: &K, value: &V) {
@@ -119,7 +138,7 @@ mod tests {
 
     #[test]
     fn a_value_is_read_one_time_until_it_is_forgotten() {
-        let cache = RowCache::new(1 << 20);
+        let cache = RowCache::new(1 << 20, Arc::default());
         assert_eq!(read(&cache, 7, || ()), [(1, 7), (2, 7)].into());
         assert_eq!(read(&cache, 8, || ()), [(1, 7), (2, 7)].into());
         cache.forget([2]);
@@ -128,15 +147,25 @@ mod tests {
 
     #[test]
     fn a_value_read_before_it_was_forgotten_is_not_stored_after_it() {
-        let cache = RowCache::new(1 << 20);
+        let cache = RowCache::new(1 << 20, Arc::default());
         read(&cache, 7, || cache.forget([1]));
         assert_eq!(read(&cache, 8, || ()), [(1, 8), (2, 8)].into());
     }
 
     #[test]
     fn a_cache_without_memory_stores_nothing() {
-        let cache = RowCache::new(0);
+        let cache = RowCache::new(0, Arc::default());
         read(&cache, 7, || ());
         assert_eq!(read(&cache, 8, || ()), [(1, 8), (2, 8)].into());
+    }
+
+    #[test]
+    fn values_of_an_earlier_generation_of_the_database_are_read_again() {
+        let generations = Arc::new(AtomicU64::new(1));
+        let cache = RowCache::new(1 << 20, generations.clone());
+        read(&cache, 7, || ());
+        generations.fetch_add(1, Ordering::SeqCst);
+        assert_eq!(read(&cache, 8, || ()), [(1, 8), (2, 8)].into());
+        assert_eq!(read(&cache, 9, || ()), [(1, 8), (2, 8)].into());
     }
 }

@@ -122,6 +122,11 @@ impl Servers {
         Ok(Self { urls, max_connections, tests, pool })
     }
 
+    /// Changes when a new connection finds that the database was restored.
+    pub(crate) fn generations(&self) -> Arc<AtomicU64> {
+        self.tests.generations()
+    }
+
     /// The current pool.
     pub(crate) fn pool(&self) -> Pool {
         self.pool.read().unwrap_or_else(PoisonError::into_inner).clone()

@@ -10,6 +10,7 @@ mod get;
 mod list;
 mod order;
 mod paths;
+mod reconcile;
 mod rules;
 mod test;
 mod tour;
@@ -33,6 +34,7 @@ pub(crate) enum Command {
     Get(get::Args),
     List(list::Args),
     Rules(rules::Args),
+    Reconcile(reconcile::Args),
     Tour(tour::Args),
     Context(context::Args),
     Completions(completions::Args),
@@ -50,6 +52,7 @@ impl Command {
             Self::Test(it) => it.run(session).await,
             Self::Get(it) => it.run(session).await,
             Self::List(it) => it.run(session).await,
+            Self::Reconcile(it) => it.run(session).await,
             Self::Rules(it) => it.run(session).await,
             Self::Tour(it) => it.run(session).await,
             Self::Context(it) => it.run(session),
