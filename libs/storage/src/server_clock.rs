@@ -104,7 +104,8 @@ async fn keep_reading(database: Database, last: Weak<Last>) {
 }
 
 async fn read(database: &Database, last: &Last) -> Result<Reading, Failure> {
-    let pool = database.reader().get_postgres_connection_pool();
+    let pool = database.pool();
+    let pool = pool.connections.get_postgres_connection_pool();
     let read = async { timeout(TIMEOUT, pool.fetch_one(READ)).await.map_err(|_| late())? };
     let row = telemetry::step(DatabaseBackend::Postgres, "SELECT", None, read).await;
     let since = Clock::system().stopwatch();

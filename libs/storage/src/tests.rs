@@ -49,12 +49,15 @@ fn fuzzing_of_filters() {
 
 fn page(token: &str) -> Result<String, Failure> {
     let options = ListOptions { page_token: token, ..ListOptions::default() };
-    Listing::of("things", FIELDS).page(options).map(|page| format!("{page:?}"))
+    Listing::of("things", crate::Partners::None, FIELDS)
+        .page(options)
+        .map(|page| format!("{page:?}"))
 }
 
 #[test]
 fn fuzzing_of_page_tokens() {
-    let first = Listing::of("things", FIELDS).page(ListOptions::default()).unwrap();
+    let first =
+        Listing::of("things", crate::Partners::None, FIELDS).page(ListOptions::default()).unwrap();
     run(concat!(env!("CARGO_MANIFEST_DIR"), "/corpus/tokens.txt"), |input| {
         // The token of any row leads to that row, and a changed one to no other.
         let name = String::from_utf8_lossy(input);
