@@ -8,10 +8,12 @@ use sea_orm::{
     sqlx::sqlite::{SqliteJournalMode, SqliteSynchronous},
 };
 
-const TABLES_POSTGRES: &str = "SELECT tablename::text FROM pg_tables \
-    WHERE schemaname = 'public' AND tablename <> 'seaql_migrations' ORDER BY 1";
+/// Without the seals of events, which the services make of the copies.
+const TABLES_POSTGRES: &str = "SELECT tablename::text FROM pg_tables WHERE schemaname = 'public' \
+    AND tablename NOT IN ('seaql_migrations', 'event_seals', 'checkpoints') ORDER BY 1";
 const TABLES_SQLITE: &str = "SELECT name FROM sqlite_schema \
-    WHERE type = 'table' AND name NOT LIKE 'sqlite_%' AND name <> 'seaql_migrations' ORDER BY 1";
+    WHERE type = 'table' AND name NOT LIKE 'sqlite_%' \
+    AND name NOT IN ('seaql_migrations', 'event_seals', 'checkpoints') ORDER BY 1";
 /// Columns with their types, without those that the database fills by itself, and without the time by which
 /// an order must be committed, which is over when rows are copied.
 const COLUMNS_POSTGRES: &str = "SELECT a.attname::text, format_type(a.atttypid, a.atttypmod)

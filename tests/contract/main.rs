@@ -61,7 +61,7 @@ impl Fixture {
         let cluster = plan.start(clock.clone()).await.expect("the cluster starts");
         let Cluster { onboarding, relationship, ordering } = &cluster;
         let addresses = [onboarding, relationship, ordering].map(|it| it.address);
-        let client = ScenarioClient::with(addresses, clock, credentials);
+        let client = ScenarioClient::with(addresses.map(Into::into), clock, credentials);
         Self { cluster, client, _folder: folder }
     }
 

@@ -20,7 +20,7 @@ use crate::{
 const UNKNOWN_ID: &str = "0195f0a8-7c1e-7b3a-9c55-0242ac12ffff";
 
 /// The code of each reason; all other reasons are refusals by rules.
-const CODES: [(&str, Code); 14] = [
+const CODES: [(&str, Code); 17] = [
     ("INVALID_FIELDS", Code::InvalidArgument),
     ("RESOURCE_NOT_FOUND", Code::NotFound),
     ("RESOURCE_EXISTS", Code::AlreadyExists),
@@ -35,6 +35,9 @@ const CODES: [(&str, Code); 14] = [
     ("OVERLOADED", Code::ResourceExhausted),
     ("DEADLINE_EXCEEDED", Code::DeadlineExceeded),
     ("INTERNAL", Code::Internal),
+    ("CALLER_NOT_PROVEN", Code::Unauthenticated),
+    ("ROLE_REQUIRED", Code::PermissionDenied),
+    ("TENANT_REQUIRED", Code::PermissionDenied),
 ];
 
 /// The code of a reason.

@@ -99,23 +99,32 @@ impl Issuer {
         self.folder.path()
     }
 
-    /// Settings with which the services believe these tokens.
+    /// Settings with which a service believes these tokens, as `IDENTITY__SOURCE`.
+    #[must_use]
+    pub fn settings(&self, service: &str) -> Vec<(String, String)> {
+        let folder = self.folder().display();
+        let settings = [
+            ("source", "jwt".to_owned()),
+            ("issuer", ISSUER.to_owned()),
+            ("audience", AUDIENCE.to_owned()),
+            ("algorithms", "EdDSA".to_owned()),
+            ("jwks_file", format!("{folder}/jwks.json")),
+            ("bindings_file", format!("{folder}/bindings.toml")),
+            ("token_file", format!("{folder}/{service}.token")),
+        ];
+        let key = |key: &str| format!("identity__{key}").to_uppercase();
+        settings.map(|(name, value)| (key(name), value)).into()
+    }
+
+    /// [`Self::settings`] of all services.
     #[must_use]
     pub fn variables(&self) -> Variables {
-        let folder = self.folder().display();
-        let of = |service: &str| {
-            [
-                ("source", "jwt".to_owned()),
-                ("issuer", ISSUER.to_owned()),
-                ("audience", AUDIENCE.to_owned()),
-                ("algorithms", "EdDSA".to_owned()),
-                ("jwks_file", format!("{folder}/jwks.json")),
-                ("bindings_file", format!("{folder}/bindings.toml")),
-                ("token_file", format!("{folder}/{service}.token")),
-            ]
-            .map(|(key, value)| (format!("{service}__identity__{key}").to_uppercase(), value))
+        let of = |service: &&str| {
+            let prefix = service.to_uppercase();
+            let settings = self.settings(service).into_iter();
+            settings.map(|(key, value)| (format!("{prefix}__{key}"), value)).collect::<Vec<_>>()
         };
-        Variables::Only(SERVICES.iter().flat_map(|service| of(service)).collect())
+        Variables::Only(SERVICES.iter().flat_map(of).collect())
     }
 
     fn write(&self, name: &str, text: &str) {

@@ -2,6 +2,7 @@
 
 #![allow(clippy::expect_used, clippy::panic, reason = "so a test fails")]
 
+pub mod certificates;
 pub mod fleet;
 pub mod gate;
 pub mod http;

@@ -9,6 +9,7 @@ mod database;
 mod docs;
 mod envoy;
 mod history;
+mod identity;
 mod metrics;
 mod other_protocols;
 mod outage;

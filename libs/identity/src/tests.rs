@@ -1,3 +1,4 @@
+mod fuzzing;
 mod jwks;
 mod jwt;
 mod mesh;

@@ -108,12 +108,16 @@ async fn call(client: &HealthClient<Channel>) -> Result<(), Status> {
 }
 
 #[test]
-fn a_url_is_plain_http_with_host_and_port() {
-    for good in ["http://relationship:50052", "http://[::1]:1, http://10.0.0.1:2", "http://a:1/"] {
+fn a_url_has_a_scheme_host_and_port() {
+    for good in [
+        "http://relationship:50052",
+        "http://[::1]:1, http://10.0.0.1:2",
+        "http://a:1/",
+        "https://a:1",
+    ] {
         assert!(good.parse::<Urls>().is_ok(), "{good}");
     }
-    for bad in ["", "relationship:50052", "https://a:1", "http://a", "http://a:1/x", "http://a:1,"]
-    {
+    for bad in ["", "relationship:50052", "ftp://a:1", "http://a", "http://a:1/x", "http://a:1,"] {
         assert!(bad.parse::<Urls>().is_err(), "{bad}");
     }
 }

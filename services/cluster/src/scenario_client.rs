@@ -71,13 +71,13 @@ impl ScenarioClient {
     /// Calls onboarding, relationship and ordering at these addresses.
     #[must_use]
     pub fn at(addresses: [SocketAddr; 3], clock: Clock) -> Self {
-        Self::with(addresses, clock, Credentials::default())
+        Self::with(addresses.map(Urls::from), clock, Credentials::default())
     }
 
-    /// Calls onboarding, relationship and ordering at these addresses, and proves who it is.
+    /// Calls onboarding, relationship and ordering at these URLs, and proves who it is.
     #[must_use]
-    pub fn with(addresses: [SocketAddr; 3], clock: Clock, credentials: Credentials) -> Self {
-        let [onboarding, relationship, ordering] = addresses.map(Urls::from);
+    pub fn with(urls: [Urls; 3], clock: Clock, credentials: Credentials) -> Self {
+        let [onboarding, relationship, ordering] = urls;
         let settings = Settings {
             timeout: TIMEOUT,
             credentials,

@@ -4,7 +4,7 @@ use proptest::prelude::*;
 use super::{compare, outcome};
 use crate::{Mesh, MeshKind};
 
-const PROXY: &str = "127.0.0.1";
+pub const PROXY: &str = "127.0.0.1";
 const OWN: &str = "spiffe://cluster.local/ns/csp/sa/ordering";
 const CALLER: &str = "spiffe://cluster.local/ns/csp/sa/console";
 const LINKERD_ID: &str = "console.csp.serviceaccount.identity.linkerd.cluster.local";
@@ -14,11 +14,11 @@ fn mesh(kind: MeshKind) -> Mesh {
     Mesh::new(kind, &proxies, "cluster.local".parse().unwrap()).unwrap()
 }
 
-fn linkerd() -> Mesh {
+pub fn linkerd() -> Mesh {
     mesh(MeshKind::Linkerd)
 }
 
-fn envoy() -> Mesh {
+pub fn envoy() -> Mesh {
     mesh(MeshKind::Envoy { own_id: OWN.parse().unwrap() })
 }
 

@@ -55,11 +55,11 @@ fn append(from: usize, to: usize) -> String {
             _ => "NULL, NULL".to_owned(),
         };
         format!(
-            "('orders/{resource}', {revision}, 'Kind', 'ada', {at}, '{{\"at\":{at}}}', {request})"
+            "('orders/{resource}', {revision}, 'Kind', 'ada', 'mtls', NULL, {at}, '{{\"at\":{at}}}', {request})"
         )
     };
     let rows: Vec<_> = (from..to).map(row).collect();
-    let columns = "resource, revision, kind, actor, time, content, request_id, request_digest";
+    let columns = "resource, revision, kind, actor, proof, on_behalf_of, time, content, request_id, request_digest";
     format!("INSERT INTO events ({columns}) VALUES {}", rows.join(", "))
 }
 

@@ -101,7 +101,7 @@ fn edits() -> Vec<(String, Vec<&'static str>)> {
         events::Column::Seq | events::Column::Revision | events::Column::Time => {
             vec!["{} + 1000000"]
         }
-        events::Column::RequestId | events::Column::RequestDigest => {
+        events::Column::OnBehalfOf | events::Column::RequestId | events::Column::RequestDigest => {
             // NULL to empty, and a value to NULL.
             vec!["coalesce({} || 'x', '')", "CASE WHEN {} IS NULL THEN 'x' END"]
         }
