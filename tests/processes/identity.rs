@@ -99,7 +99,7 @@ fn assert_documented(proof: &str, address: &str, folder: &Path) {
     let tools = concat!(env!("CARGO_MANIFEST_DIR"), "/../.tools/bin");
     for (command, expected) in documented(proof, address)
         .iter()
-        .zip(["csp.relationship.v1.RelationshipService", "CSP_REGION_EU_EFTA"])
+        .zip(["csp.relationship.v1.RelationshipService", "\"countryCode\": \"NO\""])
     {
         let with_tools = format!("PATH={tools}:$PATH; {command}");
         let run =
