@@ -3,18 +3,21 @@ mod fetch;
 mod keys;
 mod verify;
 
-use std::{fmt, path::PathBuf, time::Duration};
+use std::{fmt, path::PathBuf, sync::Arc, time::Duration};
 
 use authority::{Caller, Proof};
 use http::{HeaderMap, header::AUTHORIZATION};
 use jsonwebtoken::{Header, Validation, decode, decode_header, errors::ErrorKind};
-use keys::Keys;
+use keys::{Key, Keys};
+use quick_cache::sync::Cache;
 use types::Clock;
 use url::Url;
 
 use self::claims::Claims;
 use crate::Unproven;
 
+/// Most tokens whose signature is known to be valid, each with up to 255 bytes of subject.
+const MAX_VERIFIED: usize = 1000;
 /// Most bytes of a token.
 const MAX_TOKEN: usize = 8 * 1024;
 
@@ -76,6 +79,9 @@ pub struct Tokens {
     algorithms: Vec<jsonwebtoken::Algorithm>,
     keys: Keys,
     clock: Clock,
+    /// Tokens whose signature was verified, by [`Key::digest_with`]. A token is sent with each call, and its
+    /// signature costs more than the rest of the check.
+    verified: Cache<[u8; 32], Arc<Claims>>,
 }
 
 impl Tokens {
@@ -91,7 +97,8 @@ impl Tokens {
         }
         let algorithms = algorithms.iter().map(|it| verify::algorithm(*it)).collect();
         let keys = Keys::load(keys, clock.clone()).await?;
-        Ok(Self { issuer, audience, algorithms, keys, clock })
+        let verified = Cache::new(MAX_VERIFIED);
+        Ok(Self { issuer, audience, algorithms, keys, clock, verified })
     }
 
     /// Keeps the keys current: compares a file every `every`, fetches a URL every five minutes. Ends with `self`.
@@ -114,17 +121,34 @@ impl Tokens {
         if !key.verifies(header.alg) {
             return Err(Unproven::TokenAlgorithm);
         }
-        let mut validation = Validation::new(header.alg);
+        let digest = key.digest_with(token);
+        let claims = match self.verified.get(&digest) {
+            Some(claims) => claims,
+            None => {
+                let claims = Arc::new(self.verify(token, header.alg, &key)?);
+                self.verified.insert(digest, claims.clone());
+                claims
+            }
+        };
+        claims.check(self.clock.now().as_second())?;
+        Ok(Caller::proven(&claims.sub, Proof::Jwt))
+    }
+
+    /// The claims of a token with a valid signature.
+    fn verify(
+        &self,
+        token: &str,
+        algorithm: jsonwebtoken::Algorithm,
+        key: &Key,
+    ) -> Result<Claims, Unproven> {
+        let mut validation = Validation::new(algorithm);
         validation.set_required_spec_claims(&["aud", "exp", "iss", "sub"]);
         validation.set_audience(&[&self.audience]);
         validation.set_issuer(&[&self.issuer]);
         // Only `Claims` has the injected clock.
         validation.validate_exp = false;
-        let claims = decode::<Claims>(token, key.key(), &validation)
-            .map_err(|error| unreadable(error.kind()))?
-            .claims;
-        claims.check(self.clock.now().as_second())?;
-        Ok(Caller::proven(&claims.sub, Proof::Jwt))
+        let decoded = decode::<Claims>(token, key.key(), &validation);
+        decoded.map(|it| it.claims).map_err(|error| unreadable(error.kind()))
     }
 }
 

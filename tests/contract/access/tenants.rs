@@ -229,7 +229,9 @@ fn outcome(of: &Method, request: &Value, answer: Answer<Value>, foreign: &Side) 
     };
     let (asked, text) = (request.to_string(), answer.to_string());
     let leaked = foreign.marks().into_iter().find(|it| text.contains(it) && !asked.contains(it));
-    assert_eq!(leaked, None, "{}: {request} {answer}", of.name);
+    if let Some(leaked) = leaked {
+        return format!("LEAK of {}", leaked.split('/').next().unwrap_or_default());
+    }
     let mut lists = answer.as_object().into_iter().flatten().filter_map(|(_, it)| it.as_array());
     match (of.name.starts_with("List"), lists.any(|it| !it.is_empty())) {
         (false, _) => "OK".to_owned(),

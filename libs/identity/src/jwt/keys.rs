@@ -9,6 +9,7 @@ use jsonwebtoken::{
     Algorithm, AlgorithmFamily, DecodingKey, DecodingKeyKind,
     jwk::{AlgorithmParameters, EllipticCurve, Jwk, JwkSet, KeyOperations, PublicKeyUse},
 };
+use ring::digest::{Context, SHA256};
 use tokio::sync::Mutex;
 use types::{Clock, Stopwatch};
 
@@ -34,11 +35,18 @@ pub(super) struct Key {
     /// If the set states it.
     algorithm: Option<Algorithm>,
     curve: Option<Algorithm>,
+    /// Digest of the key as the set has it.
+    fingerprint: [u8; 32],
 }
 
 impl Key {
     pub fn key(&self) -> &DecodingKey {
         &self.key
+    }
+
+    /// Identifies a token together with the key that verifies it.
+    pub fn digest_with(&self, token: &str) -> [u8; 32] {
+        sha256(&[&self.fingerprint, token.as_bytes()])
     }
 
     /// Whether the key's type, and the algorithm that the set states for it, are those of a token.
@@ -82,7 +90,11 @@ impl Key {
         {
             return None;
         }
-        let key = key.map(|key| Self { id, key, algorithm, curve });
+        let Ok(text) = serde_json::to_vec(jwk) else {
+            return Some(Err("a key has no JSON form".into()));
+        };
+        let fingerprint = sha256(&[&text]);
+        let key = key.map(|key| Self { id, key, algorithm, curve, fingerprint });
         Some(
             key.and_then(|key| if key.contradicts() { Err(CONTRADICTION.into()) } else { Ok(key) }),
         )
@@ -92,6 +104,14 @@ impl Key {
         let known = [AlgorithmFamily::Rsa, AlgorithmFamily::Ec, AlgorithmFamily::Ed];
         !known.contains(&self.key.family()) || self.algorithm.is_some_and(|it| !self.verifies(it))
     }
+}
+
+fn sha256(parts: &[&[u8]]) -> [u8; 32] {
+    let mut context = Context::new(&SHA256);
+    parts.iter().for_each(|part| context.update(part));
+    let mut digest = [0; 32];
+    digest.copy_from_slice(context.finish().as_ref());
+    digest
 }
 
 const CONTRADICTION: &str = "the `alg` of a key is not one of its type";
