@@ -19,11 +19,12 @@ struct Party {
     relationship: String,
 }
 
-/// A provider, its reseller, their customer, and what they bought.
+/// A provider, its reseller, their customer, what they bought, and the target of a transfer of it.
 #[derive(Debug)]
 struct Side {
     provider: Party,
     reseller: Party,
+    target: Party,
     partnership: String,
     customer: String,
     order: String,
@@ -66,12 +67,13 @@ async fn side(world: &World) -> Answer<Side> {
             role,
         })
     };
+    let target = client.direct_bill("FR").await?;
+    client.onboard_customer(&customer, &[&target]).await?;
     let parties = (
         party(&provider, "indirect-provider").await?,
         party(&reseller, "indirect-reseller").await?,
+        party(&target, "direct-bill").await?,
     );
-    let target = client.direct_bill("FR").await?;
-    client.onboard_customer(&customer, &[&target]).await?;
     let transfer = json!({
         "request_id": uuid(),
         "transfer": {
@@ -85,6 +87,7 @@ async fn side(world: &World) -> Answer<Side> {
         order: placed.name,
         provider: parties.0,
         reseller: parties.1,
+        target: parties.2,
         partnership,
         customer,
         subscription,
@@ -193,6 +196,7 @@ async fn a_bound_caller_sees_and_changes_only_what_involves_its_tenant() {
     let callers = [
         ("provider", &own.provider, &foreign.provider),
         ("reseller", &own.reseller, &foreign.reseller),
+        ("target", &own.target, &foreign.target),
     ];
     let bound = callers.iter().flat_map(|(caller, party, _)| {
         ROLES.map(|role| Binding::new(caller, role, &[&party.partner.name]))
