@@ -69,11 +69,12 @@ impl Transport {
                         None => return Err(Failure::no_partner_at(&location)),
                     },
                 };
-                let (any, visible) = (!found.is_empty(), caller.all_visible(found));
-                if any && visible.is_empty() {
+                // All of them count, also for a caller that sees only some.
+                let bound = caller.scope().partners().is_some();
+                if bound && !found.iter().any(|it| caller.scope().includes(it)) {
                     return Err(Failure::no_partner_at(&location));
                 }
-                visible
+                found
             }
         };
         let agreement_accepted = resellers_accepted(accounts, region, self.clock.now());

@@ -27,6 +27,10 @@ impl Transport {
         drop(message);
         caller.act_for(&[removal.by])?;
         let release = self.relationship.relationship(removal.name).await?;
+        // Before the pair is closed, and before a refusal names its subscriptions.
+        if !caller.scope().includes(&release.partner) {
+            return Err(Failure::missing(removal.name));
+        }
         let time = deadline::left().map_or(LONGEST_WAIT, |left| left.min(LONGEST_WAIT));
         let release = self.clone().release(release, removal.request);
         let release = deadline::within(time, on_behalf_of(caller.origin(), release));
